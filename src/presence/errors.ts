@@ -1,0 +1,39 @@
+/** The codes of DESIGN section 1, "Limits, errors". Nobody matches on messages: the code is the contract. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
+  | 'INTERNAL';
+
+/**
+ * A failure that the caller is told of, with a code and a sentence that a person can act on.
+ * Anything else that is thrown is our bug and becomes INTERNAL at the edge.
+ */
+export class PresenceError extends Error {
+  override readonly name = 'PresenceError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    /** What goes beside the code into `extensions`, such as `retryAfterMs` (milliseconds). */
+    readonly details: { readonly retryAfterMs?: number } = {},
+  ) {
+    super(message);
+  }
+}
+
+/** The input is not what the schema's descriptions allow. */
+export const badInput = (message: string): PresenceError => new PresenceError('BAD_USER_INPUT', message);
+
+/** A back-end cannot be asked now; the caller may try again after `retryAfterMs` milliseconds. */
+export const unavailable = (message: string, retryAfterMs = 1_000): PresenceError =>
+  new PresenceError('UNAVAILABLE', message, { retryAfterMs });
+
+/** The same answer for what does not exist and for what the caller may not know of. */
+export const notFound = (message: string): PresenceError => new PresenceError('NOT_FOUND', message);
+
+/** The caller is known, but this is not theirs to do. */
+export const forbidden = (message: string): PresenceError => new PresenceError('FORBIDDEN', message);

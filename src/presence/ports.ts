@@ -1,0 +1,258 @@
+/**
+ * What the domain needs from outside. Each port is implemented by adapters that pass one contract suite
+ * (`test/contract/`). Promises written here are part of the contract.
+ */
+import type { DurablePresence, PresenceRecord, PresenceStatus, StatusMessage } from './types.js';
+import type { Audience, Facts, Privacy } from './visibility.js';
+
+/** What a decision about one user's record comes to. */
+export interface Decision<R> {
+  /** The record to commit; the very record that was given when nothing changes (nothing is then written). */
+  readonly record: PresenceRecord;
+  readonly result: R;
+}
+
+/** What a store must know of a record to schedule and index it; computed by the domain, kept by the store. */
+export interface Schedule {
+  /** When `tick` has something to do; null when nothing is timed. */
+  readonly dueAt: number | null;
+  /** Whether others, audience aside, see the user live: what `live` lists. */
+  readonly seenLive: boolean;
+  /** False when nothing of the record is live, so that it may be dropped once the journal has it. */
+  readonly live: boolean;
+  /** Whether what outlives a restart changed, so that the journal must get it. */
+  readonly durableChanged: boolean;
+}
+
+/** A typist's entry: which session types until when. */
+export interface TypingEntry {
+  readonly conversationId: string;
+  readonly userId: string;
+  readonly expiresAt: number;
+}
+
+/** What a change of typing comes to. */
+export interface TypingChange {
+  readonly started: boolean;
+  readonly stopped: boolean;
+  /** When the indicator ends unless it is refreshed; null when the user does not type. */
+  readonly expiresAt: number | null;
+}
+
+/** One user's record and the clock of the same reading. */
+export interface Reading {
+  readonly now: number;
+  /** By user id; users without a live record are missing: their state is the journal's. */
+  readonly records: ReadonlyMap<string, PresenceRecord>;
+}
+
+/**
+ * The live records, typing, and everything timed, on one clock of the store's own that never goes back.
+ * Methods reject with a `PresenceError` UNAVAILABLE while the store cannot be asked.
+ */
+export interface Store {
+  /**
+   * Reads a user's record, lets `decide` make the next one, and commits it: compare-and-set, repeated with the newer
+   * record when it moved in between, so `decide` must be pure. The commit stores, schedules, marks what the journal
+   * must get, and publishes the record to `user` subscribers in one step, in commit order.
+   * `restore` is awaited where there is no live record, and says what it starts from; it rejects for a user who does
+   * not exist, and so does `update`. Returns the decision's result, the committed record and the clock.
+   */
+  update<R>(
+    userId: string,
+    restore: () => Promise<PresenceRecord>,
+    decide: (record: PresenceRecord, now: number) => Decision<R>,
+  ): Promise<{ readonly record: PresenceRecord; readonly result: R; readonly now: number }>;
+
+  /** The records of those users, in one reading. */
+  read(userIds: readonly string[]): Promise<Reading>;
+
+  /** Up to `limit` users whose `dueAt` has passed. They stay due until a commit reschedules them. */
+  dueUsers(limit: number): Promise<readonly string[]>;
+
+  /** Users seen live (audience aside), by id, after `after`; and how many there are in all. */
+  live(options: { readonly after: string | null; readonly limit: number }): Promise<{
+    readonly userIds: readonly string[];
+    readonly total: number;
+  }>;
+
+  /** Up to `limit` records that the journal has not got yet, oldest mark first. */
+  dirty(limit: number): Promise<{ readonly now: number; readonly records: readonly PresenceRecord[] }>;
+  /** Removes the marks of those that were written at these revisions, and drops records in which nothing is live. */
+  clean(written: readonly { readonly userId: string; readonly revision: number }[]): Promise<void>;
+  /** Marks every live record dirty, so that the journal learns that they are still live. */
+  markLiveDirty(): Promise<void>;
+  /** Drops a user's record, schedule and typing, whatever they hold (the user was deleted). Publishes typing stops. */
+  forget(userId: string): Promise<void>;
+
+  /**
+   * Sets until when one session of a user types (`untilMs` after now), or that it stopped (null); publishes
+   * {@link TypingMessage} when the user starts or stops, that is, when no other session of theirs types there.
+   */
+  setTyping(entry: {
+    readonly conversationId: string;
+    readonly userId: string;
+    readonly sessionId: string;
+    readonly forMs: number | null;
+  }): Promise<TypingChange>;
+  /** Who types in those conversations now. */
+  typing(conversationIds: readonly string[]): Promise<readonly TypingEntry[]>;
+  /** In which conversations those users type now. */
+  typingOf(userIds: readonly string[]): Promise<readonly TypingEntry[]>;
+  /** Ends the typing of a user, in one conversation or (null) in all; publishes the stops. */
+  clearTyping(userId: string, conversationId: string | null): Promise<void>;
+  /** Ends what ran out, and publishes the stops. Returns how many ended. */
+  expireTyping(): Promise<number>;
+
+  /** The store's clock. */
+  now(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A commit, as the bus carries it. A forgotten user's is null. */
+export type UserMessage = { readonly userId: string; readonly record: PresenceRecord | null };
+
+export interface TypingMessage {
+  readonly conversationId: string;
+  readonly userId: string;
+  readonly isTyping: boolean;
+  readonly expiresAt: number | null;
+}
+
+/**
+ * Which pairs a change of facts touches. All of it is re-read; `narrows` tells that somebody may lose sight, so that
+ * what is open withholds at once and shows again what the re-reading allows.
+ */
+export type FactChange =
+  | { readonly kind: 'relation'; readonly users: readonly [string, string]; readonly narrows: boolean }
+  /** Privacy, name, existence or deletion of one user. */
+  | { readonly kind: 'user'; readonly userId: string; readonly narrows: boolean; readonly deleted: boolean }
+  /** Members came to or left a circle or conversation, or it was opened, closed or deleted. */
+  | {
+      readonly kind: 'circle' | 'conversation';
+      readonly id: string;
+      /** Who came or left. Every pair of one of these and one of `members` is touched. */
+      readonly changed: readonly string[];
+      /** Who is or was a member. */
+      readonly members: readonly string[];
+      readonly narrows: boolean;
+    };
+
+export type Unsubscribe = () => void;
+
+/**
+ * Who must hear of it. Subscribing resolves once acknowledged: whatever is published after that is heard, in order,
+ * until the unsubscribing returned is called. Listeners are called synchronously and must not throw.
+ */
+export interface Bus {
+  subscribeUser(userId: string, listener: (message: UserMessage) => void): Promise<Unsubscribe>;
+  subscribeTyping(conversationId: string, listener: (message: TypingMessage) => void): Promise<Unsubscribe>;
+  /** Every change of facts, on every node. */
+  subscribeFacts(listener: (change: FactChange) => void): Promise<Unsubscribe>;
+
+  publishUser(message: UserMessage): void;
+  publishTyping(message: TypingMessage): void;
+  publishFacts(change: FactChange): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface UserProfile {
+  readonly id: string;
+  readonly name: string | null;
+  readonly avatarUrl: string | null;
+}
+
+export interface UserUpsert {
+  readonly id: string;
+  /** Left out: stays as it is. Null: cleared. */
+  readonly name?: string | null;
+  readonly avatarUrl?: string | null;
+  readonly privacy?: Partial<Privacy>;
+}
+
+/** A pair to be asked about: how `viewerId` stands to `userId`. */
+export interface Pair {
+  readonly viewerId: string;
+  readonly userId: string;
+}
+
+/**
+ * Users, relations, privacy, circles and conversations, as PostgreSQL (or PGlite) has them. Writers return the
+ * {@link FactChange}s that came of them, already published through the bus when they resolve; writing what holds
+ * already changes nothing and publishes nothing. No method caches facts. All reject with UNAVAILABLE while the
+ * database cannot be asked.
+ */
+export interface People {
+  /** Makes the user known if they are not; false for a deleted one (a tombstone), who stays deleted. Cached. */
+  ensure(userId: string): Promise<boolean>;
+  /** Facts of many pairs in one query, in the order asked. */
+  facts(pairs: readonly Pair[]): Promise<readonly Facts[]>;
+  /** Names and pictures, by id; unknown users are missing. Cached, and kept true by fact changes. */
+  profiles(userIds: readonly string[]): Promise<ReadonlyMap<string, UserProfile>>;
+  /** Whom the viewer follows, and the members of the viewer's circles, without the viewer, by id. */
+  roster(viewerId: string): Promise<readonly string[]>;
+  privacy(userId: string): Promise<Privacy>;
+
+  /** Undefined where there is no such conversation. */
+  conversation(
+    conversationId: string,
+    userId: string,
+  ): Promise<{ readonly open: boolean; readonly isMember: boolean } | undefined>;
+  /** The conversations of which the user is a member. */
+  conversationsOf(userId: string): Promise<readonly string[]>;
+  /** Who blocks, or is blocked by, the user. */
+  blockedWith(userId: string): Promise<ReadonlySet<string>>;
+
+  updatePrivacy(userId: string, privacy: Partial<Record<keyof Privacy, Audience>>): Promise<Privacy>;
+  /** BAD_USER_INPUT past `maxFollows`. */
+  follow(followerId: string, followeeId: string): Promise<void>;
+  unfollow(followerId: string, followeeId: string): Promise<void>;
+  block(blockerId: string, blockedId: string): Promise<void>;
+  unblock(blockerId: string, blockedId: string): Promise<void>;
+
+  /** Creates or updates; brings deleted users back as a new generation. Returns how many distinct users it named. */
+  upsertUsers(users: readonly UserUpsert[]): Promise<number>;
+  /** Leaves a tombstone; removes relations, memberships, names and what the journal kept. False when there was no such user. */
+  deleteUser(userId: string): Promise<boolean>;
+  /** Returns how many were new. BAD_USER_INPUT past the bound on follows, and nothing is then written. */
+  addFollows(follows: readonly { readonly followerId: string; readonly followeeId: string }[]): Promise<number>;
+  /** Returns how many there were. */
+  removeFollows(follows: readonly { readonly followerId: string; readonly followeeId: string }[]): Promise<number>;
+  putCircle(id: string, memberIds: readonly string[]): Promise<void>;
+  /** False when there was no such circle. */
+  deleteCircle(id: string): Promise<boolean>;
+  putConversation(id: string, memberIds: readonly string[], open: boolean): Promise<void>;
+  deleteConversation(id: string): Promise<boolean>;
+}
+
+/** What the journal keeps of one user. */
+export interface JournalRow {
+  /** The user's present generation. */
+  readonly generation: number;
+  /** Null where nothing was kept yet. */
+  readonly kept: {
+    readonly revision: number;
+    readonly chosen: PresenceStatus;
+    readonly message: StatusMessage | null;
+    readonly lastSeen: number | null;
+  } | null;
+}
+
+/** What outlives a restart: chosen status, message, `lastSeen` and the record's time. */
+export interface Journal {
+  /** By user id; unknown and deleted users are missing. One query. */
+  read(userIds: readonly string[]): Promise<ReadonlyMap<string, JournalRow>>;
+  /**
+   * One statement for the whole batch. A row of an older revision, or of another generation than the user's present
+   * one, is passed over.
+   */
+  write(rows: readonly DurablePresence[]): Promise<void>;
+}
+
+/** What is limited a user: `setPresence`, `setTyping`, and all other mutations (DESIGN section 1, "Limits, errors"). */
+export type RateKind = 'presence' | 'typing' | 'mutation';
+
+export interface RateLimits {
+  /** Takes one from the user's allowance; rejects with RATE_LIMITED and `retryAfterMs` when there is none. */
+  take(kind: RateKind, userId: string): Promise<void>;
+}

@@ -1,0 +1,116 @@
+/** The nouns of the domain, shared by its files. Instants are milliseconds since 1970 on the store's clock. */
+
+export const STATUSES = ['ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'INVISIBLE', 'OFFLINE'] as const;
+export type PresenceStatus = (typeof STATUSES)[number];
+
+/** In the order in which `devices` are listed. */
+export const DEVICES = ['WEB', 'MOBILE', 'DESKTOP', 'PLUGIN', 'UNKNOWN'] as const;
+export type DeviceType = (typeof DEVICES)[number];
+
+export const ACTIVITY_TYPES = [
+  'PLAYING',
+  'STREAMING',
+  'LISTENING',
+  'WATCHING',
+  'IN_STUDIO',
+  'IN_CALL',
+  'CUSTOM',
+] as const;
+export type ActivityType = (typeof ACTIVITY_TYPES)[number];
+
+export interface StatusMessage {
+  readonly text: string;
+  readonly emoji: string | null;
+  readonly expiresAt: number | null;
+}
+
+export interface Activity {
+  readonly type: ActivityType;
+  readonly name: string;
+  readonly details: string | null;
+  readonly startedAt: number;
+  /** Whether the client said when it started. Where it did not, coming back from INVISIBLE moves `startedAt` on. */
+  readonly startedAtGiven: boolean;
+  readonly expiresAt: number | null;
+}
+
+/** An activity as it comes in: `startedAt` is null where the client left it out. */
+export interface ActivityInput {
+  readonly type: ActivityType;
+  readonly name: string;
+  readonly details: string | null;
+  readonly startedAt: number | null;
+  readonly expiresAt: number | null;
+}
+
+/** One device or tab of one user. */
+export interface Session {
+  readonly id: string;
+  readonly device: DeviceType;
+  readonly startedAt: number;
+  /** The connections that hold it. Each is named by its node's incarnation and a number: `NODE/7`. */
+  readonly connections: readonly string[];
+  /** The end of the grace after the last connection closed; null while one is open, and for HTTP sessions. */
+  readonly graceUntil: number | null;
+  /** The end of the HTTP lease; null where HTTP lends it no life. */
+  readonly leaseUntil: number | null;
+  /** The last moment it was known live, as far as it is not implied by an open connection. */
+  readonly knownLiveAt: number;
+  /** When it last spoke or started: which session speaks where none is named. */
+  readonly activeAt: number;
+  /** Null until its first heartbeat; then what the last one said. */
+  readonly idle: boolean | null;
+  readonly activities: readonly Activity[];
+}
+
+/** Activities that the host's back end put, one list a source. */
+export interface HostedActivities {
+  readonly source: string;
+  readonly activities: readonly Activity[];
+}
+
+/** The revision (an instant) at which what each facet shows last changed. */
+export interface FacetRevisions {
+  readonly status: number;
+  readonly lastSeen: number;
+  readonly activity: number;
+}
+
+/** What outlives a restart. `revision` is the time of the commit that wrote it: a lower one never overwrites. */
+export interface DurablePresence {
+  readonly userId: string;
+  /** How often the user was made anew after a deletion. Nothing of an older generation is ever taken over. */
+  readonly generation: number;
+  readonly revision: number;
+  readonly chosen: PresenceStatus;
+  readonly message: StatusMessage | null;
+  readonly lastSeen: number | null;
+}
+
+/** One user's presence, whole: all that is live, and all that is kept. */
+export interface PresenceRecord extends DurablePresence {
+  readonly revisions: FacetRevisions;
+  readonly sessions: readonly Session[];
+  readonly hosted: readonly HostedActivities[];
+}
+
+/** The numbers that time everything, in milliseconds (DESIGN section 5). */
+export interface Timings {
+  readonly graceMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly sessionTtlMs: number;
+  readonly idleAfterMs: number;
+  readonly typingTimeoutMs: number;
+  readonly broadcastIntervalMs: number;
+}
+
+export const DEFAULT_TIMINGS: Timings = {
+  graceMs: 5_000,
+  heartbeatIntervalMs: 30_000,
+  heartbeatTimeoutMs: 45_000,
+  sessionTtlMs: 300_000,
+  idleAfterMs: 300_000,
+  typingTimeoutMs: 5_000,
+  broadcastIntervalMs: 1_000,
+};
