@@ -1,6 +1,12 @@
+import type { Bus, FactChange, People, Store } from '../presence/ports.js';
 import type { TypingView } from '../presence/presence.js';
+import type { ReadRecords } from '../presence/records.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
+import { createPresenceWatch } from './presenceWatch.js';
+import { createSight } from './sight.js';
+import { createTopicRegistry } from './topics.js';
+import { createTypingWatch } from './typingWatch.js';
 
 /** How many users one connection watches, over all its subscriptions. One object a connection, shared by them. */
 export interface WatchBudget {
@@ -29,3 +35,60 @@ export interface Hub {
     options: { readonly conversationId: string | null; readonly snapshot: boolean },
   ): Promise<Watch<TypingView>>;
 }
+
+export interface HubSize {
+  readonly topics: number;
+  readonly interests: number;
+  readonly watches: number;
+}
+
+export const createHub = async ({
+  bus,
+  store,
+  people,
+  readRecords,
+  broadcastIntervalMs,
+  onError,
+}: {
+  readonly bus: Bus;
+  readonly store: Store;
+  readonly people: People;
+  readonly readRecords: ReadRecords;
+  readonly broadcastIntervalMs: number;
+  /** A failure that nobody else is told of; what failed is tried again. */
+  readonly onError: (error: unknown) => void;
+}) => {
+  const topics = createTopicRegistry({ bus, broadcastIntervalMs });
+  const sight = createSight({ people, readRecords, topics, onError });
+  const watches = new Set<{ factsChanged(change: FactChange): void }>();
+
+  const unsubscribe = await bus.subscribeFacts((change) => {
+    // Interests first: what may narrow is withheld before anything else happens.
+    sight.changed(change);
+    for (const watch of [...watches]) watch.factsChanged(change);
+  });
+
+  const hub: Hub = {
+    async watchPresence(viewer, options) {
+      const watch = createPresenceWatch({ people, topics, sight, onError }, viewer, options, () =>
+        watches.delete(watch),
+      );
+      watches.add(watch);
+      await watch.start();
+      return watch.iterator;
+    },
+    async watchTyping(viewer, options) {
+      const watch = createTypingWatch({ bus, store, people, onError }, viewer, options, () => watches.delete(watch));
+      watches.add(watch);
+      await watch.start();
+      return watch.iterator;
+    },
+  };
+
+  return {
+    ...hub,
+    /** What is held for subscriptions: all zero when there are none. */
+    size: (): HubSize => ({ topics: topics.size, interests: sight.size, watches: watches.size }),
+    close: unsubscribe,
+  };
+};

@@ -20,6 +20,8 @@ export interface Schedule {
   readonly seenLive: boolean;
   /** False when nothing of the record is live, so that it may be dropped once the journal has it. */
   readonly live: boolean;
+  /** Whether anybody, the user included, sees a difference, so that it has to be published. */
+  readonly shownChanged: boolean;
   /** Whether what outlives a restart changed, so that the journal must get it. */
   readonly durableChanged: boolean;
 }
@@ -29,14 +31,6 @@ export interface TypingEntry {
   readonly conversationId: string;
   readonly userId: string;
   readonly expiresAt: number;
-}
-
-/** What a change of typing comes to. */
-export interface TypingChange {
-  readonly started: boolean;
-  readonly stopped: boolean;
-  /** When the indicator ends unless it is refreshed; null when the user does not type. */
-  readonly expiresAt: number | null;
 }
 
 /** One user's record and the clock of the same reading. */
@@ -54,7 +48,7 @@ export interface Store {
   /**
    * Reads a user's record, lets `decide` make the next one, and commits it: compare-and-set, repeated with the newer
    * record when it moved in between, so `decide` must be pure. The commit stores, schedules, marks what the journal
-   * must get, and publishes the record to `user` subscribers in one step, in commit order.
+   * must get, and publishes the record where somebody may see a difference, in one step, in commit order.
    * `restore` is awaited where there is no live record, and says what it starts from; it rejects for a user who does
    * not exist, and so does `update`. Returns the decision's result, the committed record and the clock.
    */
@@ -86,15 +80,23 @@ export interface Store {
   forget(userId: string): Promise<void>;
 
   /**
-   * Sets until when one session of a user types (`untilMs` after now), or that it stopped (null); publishes
-   * {@link TypingMessage} when the user starts or stops, that is, when no other session of theirs types there.
+   * Stores that one session of a user types, for `forMs` from now. A user of whom nobody was told yet is not listed
+   * and not published before {@link Store.announceTyping}: `announced` says whether that was done before.
    */
-  setTyping(entry: {
+  startTyping(entry: {
     readonly conversationId: string;
     readonly userId: string;
     readonly sessionId: string;
-    readonly forMs: number | null;
-  }): Promise<TypingChange>;
+    readonly forMs: number;
+  }): Promise<{ readonly announced: boolean; readonly expiresAt: number }>;
+  /** Publishes the start of a user who still types there. */
+  announceTyping(conversationId: string, userId: string): Promise<void>;
+  /** Ends the typing of one session; publishes the stop when no other session of the user types there. */
+  stopTyping(entry: {
+    readonly conversationId: string;
+    readonly userId: string;
+    readonly sessionId: string;
+  }): Promise<{ readonly expiresAt: number | null }>;
   /** Who types in those conversations now. */
   typing(conversationIds: readonly string[]): Promise<readonly TypingEntry[]>;
   /** In which conversations those users type now. */

@@ -1,6 +1,15 @@
-import type { ActivityInput, DeviceType, PresenceStatus, StatusMessage } from './types.js';
-import type { PresenceView } from './view.js';
-import type { Privacy, Viewer } from './visibility.js';
+import { badInput, forbidden, notFound } from './errors.js';
+import { checkActivities, checkId, checkStatusMessage } from './input.js';
+import type { FactChange, Journal, People, RateLimits, Store } from './ports.js';
+import { createReading } from './reading.js';
+import * as record from './record.js';
+import { createRecordReader, createRecordWriter } from './records.js';
+import type { Page } from './roster.js';
+import { isIdle } from './session.js';
+import type { ActivityInput, DeviceType, PresenceStatus, StatusMessage, Timings } from './types.js';
+import { createTypingVerbs } from './typingVerbs.js';
+import { type PresenceView, viewAt } from './view.js';
+import { type Privacy, SELF, type Viewer } from './visibility.js';
 
 /** Who calls, and over what. */
 export interface Caller {
@@ -45,13 +54,6 @@ export interface TypingView {
   readonly userId: string;
   readonly isTyping: boolean;
   readonly expiresAt: number | null;
-}
-
-/** One page of presences, in order; `cursor` continues after its item. */
-export interface Page {
-  readonly items: readonly { readonly cursor: string; readonly view: PresenceView }[];
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
 }
 
 /**
@@ -109,3 +111,143 @@ export interface Presence {
   /** Those of the users who type in a conversation of which the viewer is a member. One call a batch. */
   typingAmong(viewer: Viewer, userIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
+
+/** A service token is the host's back end, not somebody who is present. */
+const userOf = (viewer: Viewer): string => {
+  if (viewer.kind === 'user') return viewer.userId;
+  throw forbidden('A service token has no presence of its own; use the token of a user.');
+};
+
+/** A heartbeat at least this often keeps a session alive and shows it active, in seconds. */
+export const heartbeatSeconds = ({ heartbeatIntervalMs, sessionTtlMs, idleAfterMs }: Timings): number =>
+  Math.max(1, Math.floor(Math.min(heartbeatIntervalMs, sessionTtlMs / 2, idleAfterMs / 2) / 1_000));
+
+export const createPresence = ({
+  store,
+  people,
+  journal,
+  rateLimits,
+  timings,
+  newId,
+  onJournalFailure,
+}: {
+  readonly store: Store;
+  readonly people: People;
+  readonly journal: Journal;
+  readonly rateLimits: RateLimits;
+  readonly timings: Timings;
+  /** A new session id. */
+  readonly newId: () => string;
+  readonly onJournalFailure: (error: unknown) => void;
+}) => {
+  const readRecords = createRecordReader({ store, journal });
+  const records = createRecordWriter({ store, journal, onJournalFailure });
+  const { endTypingOfStrangers, ...typingVerbs } = createTypingVerbs({ store, people, rateLimits, timings, userOf });
+
+  const speakingOf = ({ connectionId }: Caller, sessionId: string | undefined): record.Speaking => ({
+    sessionId: sessionId === undefined ? null : checkId(sessionId, 'sessionId'),
+    connectionId,
+    newSessionId: newId(),
+  });
+
+  const verbs: Presence = {
+    async connect({ userId, connectionId, sessionId, device }) {
+      const id = sessionId === null ? newId() : checkId(sessionId, 'sessionId');
+      await records.update(userId, (before, now) =>
+        record.connect(before, { connectionId, sessionId: id, device }, now),
+      );
+      return id;
+    },
+
+    async disconnect({ userId, connectionId, lastHeardMsAgo }) {
+      await records.update(userId, (before, now) =>
+        record.disconnect(before, { connectionId, heardAt: now - lastHeardMsAgo }, now, timings),
+      );
+    },
+
+    async setPresence(caller, { sessionId, ...input }) {
+      const userId = userOf(caller.viewer);
+      const speaking = speakingOf(caller, sessionId);
+      const now = await store.now();
+      if (input.statusMessage) checkStatusMessage(input.statusMessage, now);
+      const activities = input.activities && checkActivities(input.activities, now);
+      // Hiding must always be possible, however much was said before.
+      if (input.status !== 'INVISIBLE' && input.status !== 'OFFLINE') await rateLimits.take('presence', userId);
+      const committed = await records.update(userId, (before, at) =>
+        record.setPresence(before, { ...input, activities, speaking }, at, timings),
+      );
+      return viewAt(committed.record, SELF, committed.now);
+    },
+
+    async heartbeat(caller, { sessionId, ...input }) {
+      const userId = userOf(caller.viewer);
+      const speaking = speakingOf(caller, sessionId);
+      await rateLimits.take('mutation', userId);
+      const {
+        record: after,
+        result: id,
+        now,
+      } = await records.update(userId, (before, at) => record.heartbeat(before, { ...input, speaking }, at, timings));
+      const session = after.sessions.find((candidate) => candidate.id === id);
+      return {
+        sessionId: id,
+        expiresAt: session ? record.expiryOf(session, now, timings) : now,
+        intervalSeconds: heartbeatSeconds(timings),
+      };
+    },
+
+    async endSession(caller, sessionId) {
+      const userId = userOf(caller.viewer);
+      checkId(sessionId, 'sessionId');
+      await rateLimits.take('mutation', userId);
+      return (await records.update(userId, (before, now) => record.endSession(before, sessionId, now))).result;
+    },
+
+    async me({ viewer }) {
+      const userId = userOf(viewer);
+      const reading = await readRecords([userId]);
+      const mine = reading.records.get(userId);
+      if (!mine) throw notFound('There is no such user.');
+      return {
+        userId,
+        presence: viewAt(mine, SELF, reading.now),
+        chosenStatus: mine.chosen,
+        privacy: await people.privacy(userId),
+        sessions: mine.sessions.map((session) => ({
+          id: session.id,
+          device: session.device,
+          idle: isIdle(session),
+          startedAt: session.startedAt,
+          expiresAt: record.expiryOf(session, reading.now, timings),
+        })),
+      };
+    },
+
+    async putActivity(viewer, userId, source, activities) {
+      if (viewer.kind !== 'service') throw forbidden('putActivity takes a token with the scope "service".');
+      checkId(userId, 'userId');
+      checkId(source, 'source');
+      const checked = checkActivities(activities, await store.now());
+      const { result } = await records.update(userId, (before, now) =>
+        record.putActivity(before, { source, activities: checked }, now),
+      );
+      if (!result)
+        throw badInput(`At most ${record.MAX_HOSTED_SOURCES} sources may put activities of one user; clear one first.`);
+      return true;
+    },
+
+    ...createReading({ store, people, readRecords }),
+    ...typingVerbs,
+  };
+
+  return {
+    ...verbs,
+    readRecords,
+    tick: records.tick,
+    /** What a change of facts means for what is live. Idempotent, so every node may do it. */
+    async factsChanged(change: FactChange): Promise<void> {
+      if (change.kind === 'user' && change.deleted) await store.forget(change.userId);
+      if (change.kind === 'conversation' && change.narrows) await endTypingOfStrangers(change.id);
+    },
+  };
+};

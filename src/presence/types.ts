@@ -52,14 +52,21 @@ export interface Session {
   readonly connections: readonly string[];
   /** The end of the grace after the last connection closed; null while one is open, and for HTTP sessions. */
   readonly graceUntil: number | null;
-  /** The end of the HTTP lease; null where HTTP lends it no life. */
+  /**
+   * The end of the HTTP lease; null where HTTP lends it no life. Beside open connections: until when the session goes
+   * on as an HTTP session once they close (an app that said it goes to the background).
+   */
   readonly leaseUntil: number | null;
   /** The last moment it was known live, as far as it is not implied by an open connection. */
   readonly knownLiveAt: number;
   /** When it last spoke or started: which session speaks where none is named. */
   readonly activeAt: number;
-  /** Null until its first heartbeat; then what the last one said. */
-  readonly idle: boolean | null;
+  /** Null until its first heartbeat; then whether the last one said that it is idle. */
+  readonly saysIdle: boolean | null;
+  /** Whether it counts as idle for want of anything said. */
+  readonly quiet: boolean;
+  /** When it will count as idle unless it says something; null where silence does not matter. */
+  readonly quietAt: number | null;
   readonly activities: readonly Activity[];
 }
 

@@ -1,12 +1,95 @@
-import type { Activity, DeviceType, PresenceStatus, StatusMessage } from './types.js';
+/** What a viewer sees of a record, purely (DESIGN section 1, "Status"). */
+import { isDeepStrictEqual } from 'node:util';
+import { expireContent } from './content.js';
+import { isIdle } from './session.js';
+import {
+  type Activity,
+  DEVICES,
+  type DeviceType,
+  type PresenceRecord,
+  type PresenceStatus,
+  type StatusMessage,
+} from './types.js';
+import type { Facets } from './visibility.js';
 
-/** One user's presence as one viewer may see it (DESIGN section 1, "Status"). Instants in milliseconds. */
-export interface PresenceView {
-  readonly userId: string;
+/** An activity as it is shown. */
+export type ShownActivity = Omit<Activity, 'startedAtGiven'>;
+
+/** What an answer or event shows, apart from when it was true. */
+export interface PresenceContent {
   readonly status: PresenceStatus;
   readonly statusMessage: StatusMessage | null;
-  readonly activities: readonly Activity[];
+  readonly activities: readonly ShownActivity[];
   readonly devices: readonly DeviceType[];
   readonly lastSeen: number | null;
-  readonly asOf: number;
 }
+
+/** One user's presence as one viewer may see it. Instants in milliseconds. */
+export interface PresenceView extends PresenceContent {
+  readonly userId: string;
+  readonly asOf: number;
+  /** On the last event of a user who leaves the viewer's sight: name and picture are withheld too. */
+  readonly lost?: true;
+}
+
+/** What is left of a user who leaves a viewer's sight. */
+export const OUT_OF_SIGHT: PresenceContent = Object.freeze({
+  status: 'OFFLINE',
+  statusMessage: null,
+  activities: [],
+  devices: [],
+  lastSeen: null,
+});
+
+const statusSeenByOthers = ({ chosen, sessions }: PresenceRecord): PresenceStatus => {
+  if (chosen === 'INVISIBLE' || chosen === 'OFFLINE' || sessions.length === 0) return 'OFFLINE';
+  if (chosen === 'DO_NOT_DISTURB') return 'DO_NOT_DISTURB';
+  return chosen === 'AWAY' || sessions.every(isIdle) ? 'AWAY' : 'ONLINE';
+};
+
+/** What those facets show of a record. The caller has made sure that they show the user at all. */
+export const contentFor = (record: PresenceRecord, facets: Facets): PresenceContent => {
+  const shownToOthers = statusSeenByOthers(record);
+  const status = facets.self && record.chosen === 'INVISIBLE' ? 'INVISIBLE' : shownToOthers;
+  const isShown = status !== 'OFFLINE';
+  const showsActivity = isShown && facets.activity;
+  return {
+    status,
+    statusMessage: isShown || facets.self ? record.message : null,
+    activities: showsActivity ? activitiesOf(record) : [],
+    devices: showsActivity ? devicesOf(record) : [],
+    lastSeen: facets.lastSeen && shownToOthers === 'OFFLINE' ? record.lastSeen : null,
+  };
+};
+
+const activitiesOf = (record: PresenceRecord): readonly ShownActivity[] =>
+  [...record.sessions, ...record.hosted]
+    .flatMap(({ activities }) => activities.map(({ startedAtGiven, ...shown }) => shown))
+    .sort((a, b) => b.startedAt - a.startedAt);
+
+const devicesOf = (record: PresenceRecord): readonly DeviceType[] => {
+  const present = new Set(record.sessions.map(({ device }) => device));
+  return DEVICES.filter((device) => present.has(device));
+};
+
+/**
+ * The instant at which what those facets show of the record last changed. What they do not show moves nothing, so
+ * that nobody can tell from it that something hidden happened.
+ */
+export const revisionFor = ({ revision, revisions }: PresenceRecord, facets: Facets): number =>
+  facets.self
+    ? revision
+    : Math.max(revisions.status, facets.lastSeen ? revisions.lastSeen : 0, facets.activity ? revisions.activity : 0);
+
+/** The answer to a reading at `now`: never earlier than any commit that it shows. */
+export const viewAt = (record: PresenceRecord, facets: Facets, now: number): PresenceView => ({
+  userId: record.userId,
+  ...contentFor(expireContent(record, now), facets),
+  asOf: Math.max(revisionFor(record, facets), now),
+});
+
+/** Whether two views show the same, whenever they were true. */
+export const sameContent = (a: PresenceContent, b: PresenceContent): boolean =>
+  a.status === b.status &&
+  a.lastSeen === b.lastSeen &&
+  isDeepStrictEqual([a.statusMessage, a.activities, a.devices], [b.statusMessage, b.activities, b.devices]);

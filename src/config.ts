@@ -1,0 +1,195 @@
+import { DEFAULT_TIMINGS, type Timings } from './presence/types.js';
+import { type Rate, readDuration, readList, readOrigin, readRate, readUrl, readWhole, readWord } from './settings.js';
+
+/** Who may introspect the schema: anyone, whoever is signed in, or nobody. */
+export const INTROSPECTION = ['all', 'users', 'off'] as const;
+export type Introspection = (typeof INTROSPECTION)[number];
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** How tokens are verified. Both keys may be set; null is "not set". */
+export interface AuthConfig {
+  readonly secret: string | null;
+  readonly jwksUrl: string | null;
+  readonly issuer: string | null;
+  readonly audience: string | null;
+}
+
+/** Allowances a user; null is "no limit". */
+export interface Rates {
+  readonly presence: Rate | null;
+  readonly typing: Rate | null;
+  readonly mutation: Rate | null;
+}
+
+/** Everything that can be set, as DESIGN section 5 has it. Frozen. */
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Null: PGlite in `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** Null: in memory, one process. More than one: a Redis Cluster. */
+  readonly redisUrls: readonly string[] | null;
+  readonly redisShards: number;
+  readonly auth: AuthConfig;
+  readonly timings: Timings;
+  readonly rates: Rates;
+  readonly relationsByUsers: boolean;
+  readonly allowedOrigins: readonly string[];
+  readonly logLevel: LogLevel;
+  readonly introspection: Introspection;
+  readonly graphiql: boolean;
+}
+
+/** The settings cannot be served with: one sentence a fault, each with its variable's name and what it may be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(['The settings cannot be used:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const MIN_SECRET_BYTES = 32;
+const CLUSTER_SHARDS = 64;
+const ON_OFF = ['on', 'off'] as const;
+
+const DURATION_HINT = 'a time such as `5s`, `500ms` or plain seconds, at most 24 days';
+const RATE_HINT = 'a rate such as `5,5s` (five at once, then one every five seconds) or `off`';
+
+const freezeDeep = <T extends object>(value: T): T => {
+  for (const each of Object.values(value)) if (typeof each === 'object' && each !== null) freezeDeep(each);
+  return Object.freeze(value);
+};
+
+/**
+ * Reads the settings from an environment; what is unset, or an empty string, takes its default. Throws one
+ * {@link ConfigError} that names every fault.
+ */
+export const readConfig = (env: Environment): Config => {
+  const faults: string[] = [];
+
+  const read = <T>(name: string, fallback: T, hint: string, parse: (text: string) => T | undefined): T => {
+    const text = env[name];
+    if (text === undefined || text === '') return fallback;
+    const value = parse(text.trim());
+    if (value !== undefined) return value;
+    // The value is not repeated: it may hold a password.
+    faults.push(`${name} must be ${hint}.`);
+    return fallback;
+  };
+  const verbatim = (name: string): string | null => env[name] || null;
+
+  /** A time above zero. */
+  const time = (name: string, fallback: number): number =>
+    read(name, fallback, `${DURATION_HINT}, and more than zero`, (text) => readDuration(text) || undefined);
+  /** A time that zero turns off. */
+  const timeOrOff = (name: string, fallback: number): number =>
+    read(name, fallback, `${DURATION_HINT}; 0 turns it off`, readDuration);
+  const rate = (name: string, burst: number, intervalMs: number): Rate | null =>
+    read<Rate | null>(name, { burst, intervalMs }, RATE_HINT, readRate);
+  const flag = (name: string, fallback: boolean): boolean =>
+    read(name, fallback ? 'on' : 'off', '`on` or `off`', (text) => readWord(text, ON_OFF)) === 'on';
+
+  const production = env.NODE_ENV === 'production';
+
+  const redisUrls = read<readonly string[] | null>(
+    'REDIS_URL',
+    null,
+    'a redis:// or rediss:// URL, or a comma-separated list of them (Redis Cluster)',
+    (text) => {
+      const urls = readList(text, (url) => readUrl(url, ['redis:', 'rediss:']));
+      return urls?.length ? urls : undefined;
+    },
+  );
+
+  const config: Config = {
+    production,
+    // Development mode signs people in with tokens that it prints: it is not for the network unless one says so.
+    host: verbatim('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: read('PORT', 4_000, 'a port number from 0 (a free one) to 65535', (text) =>
+      readWhole(text, { min: 0, max: 65_535 }),
+    ),
+    dataDir: verbatim('DATA_DIR') ?? './data',
+    databaseUrl: read<string | null>('DATABASE_URL', null, 'a postgres:// or postgresql:// URL', (text) =>
+      readUrl(text, ['postgres:', 'postgresql:']),
+    ),
+    redisUrls,
+    redisShards: read(
+      'REDIS_SHARDS',
+      redisUrls && redisUrls.length > 1 ? CLUSTER_SHARDS : 1,
+      'a whole number from 1 to 1024',
+      (text) => readWhole(text, { min: 1, max: 1_024 }),
+    ),
+    auth: {
+      secret: verbatim('AUTH_JWT_SECRET'),
+      jwksUrl: read<string | null>('AUTH_JWKS_URL', null, 'an http:// or https:// URL', (text) =>
+        readUrl(text, ['http:', 'https:']),
+      ),
+      issuer: verbatim('AUTH_JWT_ISSUER'),
+      audience: verbatim('AUTH_JWT_AUDIENCE'),
+    },
+    timings: {
+      graceMs: timeOrOff('PRESENCE_OFFLINE_DEBOUNCE', DEFAULT_TIMINGS.graceMs),
+      heartbeatIntervalMs: time('HEARTBEAT_INTERVAL', DEFAULT_TIMINGS.heartbeatIntervalMs),
+      heartbeatTimeoutMs: time('HEARTBEAT_TIMEOUT', DEFAULT_TIMINGS.heartbeatTimeoutMs),
+      sessionTtlMs: time('SESSION_TTL', DEFAULT_TIMINGS.sessionTtlMs),
+      idleAfterMs: time('IDLE_AFTER', DEFAULT_TIMINGS.idleAfterMs),
+      typingTimeoutMs: time('TYPING_TIMEOUT', DEFAULT_TIMINGS.typingTimeoutMs),
+      broadcastIntervalMs: timeOrOff('BROADCAST_INTERVAL', DEFAULT_TIMINGS.broadcastIntervalMs),
+    },
+    rates: {
+      presence: rate('RATE_PRESENCE', 5, 5_000),
+      typing: rate('RATE_TYPING', 10, 500),
+      mutation: rate('RATE_MUTATIONS', 60, 200),
+    },
+    relationsByUsers: flag('RELATIONS_BY_USERS', true),
+    allowedOrigins: read<readonly string[]>(
+      'ALLOWED_ORIGINS',
+      [],
+      'a comma-separated list of origins such as `https://app.example.com`, without a path',
+      (text) => readList(text, readOrigin),
+    ),
+    logLevel: read<LogLevel>('LOG_LEVEL', 'info', `one of ${LOG_LEVELS.join(', ')}`, (text) =>
+      readWord(text, LOG_LEVELS),
+    ),
+    introspection: read<Introspection>(
+      'INTROSPECTION',
+      production ? 'users' : 'all',
+      '`all` (anyone), `users` (whoever is signed in) or `off`',
+      (text) => readWord(text, INTROSPECTION),
+    ),
+    graphiql: flag('GRAPHIQL', !production),
+  };
+
+  faults.push(...inconsistencies(config, env));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return freezeDeep(config);
+};
+
+/** What is readable one by one and yet makes no sense together. */
+const inconsistencies = ({ production, auth, databaseUrl, redisUrls, redisShards }: Config, env: Environment) => {
+  const faults: string[] = [];
+  if (production && auth.secret === null && !env.AUTH_JWKS_URL) {
+    faults.push(
+      'AUTH_JWT_SECRET or AUTH_JWKS_URL must be set in production: a shared secret of at least 32 bytes, ' +
+        'or the URL of the key set that signs your tokens.',
+    );
+  }
+  if (production && auth.secret !== null && Buffer.byteLength(auth.secret) < MIN_SECRET_BYTES) {
+    faults.push('AUTH_JWT_SECRET must be at least 32 bytes long in production, such as `openssl rand -hex 32` prints.');
+  }
+  if (redisUrls !== null && databaseUrl === null && !env.DATABASE_URL) {
+    faults.push('DATABASE_URL must be set where REDIS_URL is: several processes cannot share the embedded database.');
+  }
+  if (redisUrls === null && redisShards !== 1 && !env.REDIS_URL) {
+    faults.push('REDIS_SHARDS must be left out where REDIS_URL is not set: there is no Redis to divide.');
+  }
+  return faults;
+};

@@ -1,0 +1,44 @@
+import { LRUCache } from 'lru-cache';
+
+/** What was read from the database, by key, of bounded size and kept true by {@link Cache.forget}. */
+export interface Cache<V> {
+  get(key: string): V | undefined;
+  /**
+   * Keeps what `read` resolves to. A value is not kept when its key was forgotten while it was being read: the reading
+   * may be from before the change.
+   */
+  fill(keys: readonly string[], read: () => Promise<ReadonlyMap<string, V>>): Promise<ReadonlyMap<string, V>>;
+  forget(key: string): void;
+}
+
+/** A cache of at most `max` entries, the least recently used leaving first. */
+export const createCache = <V extends object | boolean>({ max }: { readonly max: number }): Cache<V> => {
+  const kept = new LRUCache<string, V>({ max });
+  /** By key, the last reading begun that has not ended and was not overtaken by a change. */
+  const readings = new Map<string, symbol>();
+
+  return {
+    get: (key) => kept.get(key),
+
+    async fill(keys, read) {
+      const reading = Symbol();
+      for (const key of keys) readings.set(key, reading);
+      try {
+        const values = await read();
+        for (const [key, value] of values) {
+          if (readings.get(key) === reading) kept.set(key, value);
+        }
+        return values;
+      } finally {
+        for (const key of keys) {
+          if (readings.get(key) === reading) readings.delete(key);
+        }
+      }
+    },
+
+    forget(key) {
+      kept.delete(key);
+      readings.delete(key);
+    },
+  };
+};

@@ -1,0 +1,99 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { unavailable } from '../presence/errors.js';
+import type { Journal, JournalRow } from '../presence/ports.js';
+import type { DurablePresence } from '../presence/types.js';
+import { bigintArray, textArray } from './arrays.js';
+import type { Database } from './database.js';
+import { presenceJournal, users } from './schema.js';
+
+/** How this release writes a row, and the one format it reads. */
+const FORMAT = 1;
+
+const unreadable = () =>
+  unavailable("A user's presence was kept by a newer release of this server, which this one cannot read.");
+
+/** Of each user the newest: one statement cannot write a row twice. */
+const newest = (rows: readonly DurablePresence[]): readonly DurablePresence[] => {
+  const byUser = new Map<string, DurablePresence>();
+  for (const row of rows) {
+    const other = byUser.get(row.userId);
+    const isNewer =
+      !other ||
+      row.generation > other.generation ||
+      (row.generation === other.generation && row.revision > other.revision);
+    if (isNewer) byUser.set(row.userId, row);
+  }
+  return [...byUser.values()];
+};
+
+const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect | null): JournalRow => {
+  if (journal === null) return { generation, kept: null };
+  if (journal.format !== FORMAT) {
+    return {
+      generation,
+      get kept(): never {
+        throw unreadable();
+      },
+    };
+  }
+  const { revision, chosen, messageText, messageEmoji, messageExpiresAt, lastSeen } = journal;
+  const message = messageText === null ? null : { text: messageText, emoji: messageEmoji, expiresAt: messageExpiresAt };
+  return { generation, kept: { revision, chosen, message, lastSeen } };
+};
+
+/**
+ * What outlives a restart, in the table `presence_journal`.
+ *
+ * A row in a format that this release does not know is never overwritten. Reading that user alone rejects with
+ * UNAVAILABLE; among others the rest is read, and that user's `kept` throws UNAVAILABLE when it is looked at, since to
+ * leave it out or null would say that there is nothing.
+ */
+export const createJournal = ({ db }: { readonly db: Database }) =>
+  ({
+    async read(userIds) {
+      if (userIds.length === 0) return new Map();
+      const rows = await db.run((orm) =>
+        orm
+          .select({ id: users.id, generation: users.generation, journal: presenceJournal })
+          .from(users)
+          .leftJoin(
+            presenceJournal,
+            and(eq(presenceJournal.userId, users.id), eq(presenceJournal.generation, users.generation)),
+          )
+          .where(and(sql`${users.id} = any(${textArray(userIds)})`, isNull(users.deletedAt))),
+      );
+      const [only] = rows;
+      if (userIds.length === 1 && only?.journal && only.journal.format !== FORMAT) throw unreadable();
+      return new Map(rows.map((row) => [row.id, toRow(row.generation, row.journal)]));
+    },
+
+    async write(rows) {
+      const last = newest(rows);
+      if (last.length === 0) return;
+      const text = (of: (row: DurablePresence) => string | null) => textArray(last.map(of));
+      const number = (of: (row: DurablePresence) => number | null) => bigintArray(last.map(of));
+      // The user's row is held while it is written, so that a deletion comes wholly before or after it.
+      await db.run((orm) =>
+        orm.execute(sql`
+          insert into presence_journal as kept (user_id, generation, revision, chosen,
+            message_text, message_emoji, message_expires_at, last_seen, format)
+          select users.id, users.generation, new.revision, new.chosen,
+            new.message_text, new.message_emoji, new.message_expires_at, new.last_seen, ${FORMAT}::smallint
+          from unnest(
+            ${text((row) => row.userId)}, ${number((row) => row.generation)}, ${number((row) => row.revision)},
+            ${text((row) => row.chosen)}, ${text((row) => row.message?.text ?? null)},
+            ${text((row) => row.message?.emoji ?? null)}, ${number((row) => row.message?.expiresAt ?? null)},
+            ${number((row) => row.lastSeen)}
+          ) as new (user_id, generation, revision, chosen, message_text, message_emoji, message_expires_at, last_seen)
+          join users on users.id = new.user_id and users.generation = new.generation and users.deleted_at is null
+          order by users.id
+          for share of users
+          on conflict (user_id) do update set
+            generation = excluded.generation, revision = excluded.revision, chosen = excluded.chosen,
+            message_text = excluded.message_text, message_emoji = excluded.message_emoji,
+            message_expires_at = excluded.message_expires_at, last_seen = excluded.last_seen
+          where kept.format = ${FORMAT}
+            and (excluded.generation, excluded.revision) > (kept.generation, kept.revision)`),
+      );
+    },
+  }) satisfies Journal;

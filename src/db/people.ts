@@ -1,0 +1,80 @@
+import type { Bus, FactChange, People, UserProfile } from '../presence/ports.js';
+import { createCache } from './cache.js';
+import { createCommit } from './commit.js';
+import type { Database } from './database.js';
+import { createFacts } from './facts.js';
+import { createGroups } from './groups.js';
+import { createRelations } from './relations.js';
+import { createUsers } from './users.js';
+
+/** DESIGN section 1, "Limits, errors". */
+const MAX_FOLLOWS = 10_000;
+const MAX_MEMBERS = 5_000;
+
+/** Entries of each cache. */
+const CACHED = 50_000;
+
+/**
+ * Users, relations, privacy, circles and conversations in the database. Facts are read anew each time. Existence and
+ * profiles are cached, and forgotten by what the bus tells: nothing is cached before that is being heard.
+ */
+export const createPeople = (options: {
+  readonly db: Database;
+  readonly bus: Pick<Bus, 'subscribeFacts' | 'publishFacts'>;
+  readonly maxFollows?: number;
+  readonly maxMembers?: number;
+}) => {
+  const { db, bus, maxFollows = MAX_FOLLOWS, maxMembers = MAX_MEMBERS } = options;
+  const existence = createCache<boolean>({ max: CACHED });
+  const profiles = createCache<UserProfile>({ max: CACHED });
+
+  const forget = (change: FactChange): void => {
+    if (change.kind !== 'user') return;
+    existence.forget(change.userId);
+    profiles.forget(change.userId);
+  };
+
+  let hearing: Promise<unknown> | undefined;
+  const hear = async (): Promise<void> => {
+    hearing ??= bus.subscribeFacts(forget);
+    try {
+      await hearing;
+    } catch (failure) {
+      hearing = undefined;
+      throw failure;
+    }
+  };
+
+  const commit = createCommit({ db, bus, committed: forget });
+  const users = createUsers({ db, commit });
+
+  return {
+    ...users.verbs,
+    ...createFacts({ db }),
+    ...createRelations({ db, commit, maxFollows }),
+    ...createGroups({ db, commit, maxMembers }),
+
+    async ensure(userId) {
+      const cached = existence.get(userId);
+      if (cached !== undefined) return cached;
+      await hear();
+      const read = await existence.fill([userId], async () => new Map([[userId, await users.makeKnown(userId)]]));
+      return read.get(userId) ?? false;
+    },
+
+    async profiles(userIds) {
+      const found = new Map<string, UserProfile>();
+      const missing = new Set<string>();
+      for (const id of userIds) {
+        const cached = profiles.get(id);
+        if (cached) found.set(id, cached);
+        else missing.add(id);
+      }
+      if (missing.size === 0) return found;
+      await hear();
+      const ids = [...missing];
+      for (const [id, profile] of await profiles.fill(ids, () => users.readProfiles(ids))) found.set(id, profile);
+      return found;
+    },
+  } satisfies People;
+};

@@ -1,0 +1,69 @@
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+import type { OpenDatabase } from './client.js';
+import { createDatabase } from './database.js';
+import { migrationsFolder } from './package.js';
+
+/** Connections a node holds at most. */
+const POOL = 10;
+/** A server that does not answer, or a network that swallows, is UNAVAILABLE within 2 s (DESIGN section 3). */
+const DEADLINE_MS = 1_800;
+/** The server gives up a statement before the caller does, so that its connection is free again. */
+const STATEMENT_TIMEOUT_MS = 1_500;
+/** A node that vanished in the middle of a transaction lets go of its locks after so long. */
+const ABANDONED_TRANSACTION_MS = 5_000;
+const CONNECT_TIMEOUT_SECONDS = 5;
+/** Names the lock under which nodes migrate, among all advisory locks of the database: "rollcall" in ASCII. */
+const MIGRATION_LOCK = 0x726f6c6c63616c6cn;
+
+const connect = (url: string, max: number, settings: Record<string, number>) =>
+  postgres(url, {
+    max,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    // Back within a second when the server is, not within postgres.js's twenty.
+    backoff: (attempt: number) => Math.min(0.1 * 2 ** attempt, 1),
+    connection: { application_name: 'rollcall', ...settings },
+    onnotice: () => {},
+  });
+
+/** One node migrates, the others wait for it and find it done. A connection of its own: migrations may take their time. */
+const migrateLocked = async (url: string): Promise<void> => {
+  const client = connect(url, 1, {});
+  try {
+    const orm = drizzle({ client });
+    await orm.execute(sql`select pg_advisory_lock(${String(MIGRATION_LOCK)}::bigint)`);
+    // The lock ends with the connection.
+    await migrate(orm, { migrationsFolder });
+  } finally {
+    await client.end({ timeout: 1 });
+  }
+};
+
+/** Opens the PostgreSQL database at `url`, with its migrations applied. Rejects where the server cannot be reached. */
+export const openPostgres = async (options: { readonly url: string }): Promise<OpenDatabase> => {
+  await migrateLocked(options.url);
+  const client = connect(options.url, POOL, {
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: ABANDONED_TRANSACTION_MS,
+  });
+
+  let closing: Promise<void> | undefined;
+  const db = createDatabase({
+    orm: drizzle({ client }),
+    isOpen: () => closing === undefined,
+    deadlineMs: DEADLINE_MS,
+  });
+  return {
+    db,
+    async ping() {
+      await db.run((orm) => orm.execute(sql`select 1`));
+    },
+    close() {
+      // What is under way has a second to end.
+      closing ??= client.end({ timeout: 1 });
+      return closing;
+    },
+  };
+};

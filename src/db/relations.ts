@@ -1,0 +1,150 @@
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
+import { badInput } from '../presence/errors.js';
+import type { FactChange, People } from '../presence/ports.js';
+import { textArray } from './arrays.js';
+import { type Commit, lock } from './commit.js';
+import type { Database, Orm } from './database.js';
+import { blocks, follows } from './schema.js';
+
+type Follow = Parameters<People['addFollows']>[0][number];
+type Writers = 'follow' | 'unfollow' | 'addFollows' | 'removeFollows' | 'block' | 'unblock';
+
+const relation = (from: string, to: string, narrows: boolean): FactChange => ({
+  kind: 'relation',
+  users: [from, to],
+  narrows,
+});
+
+const pairsOf = (list: readonly Follow[]): SQL => sql`
+  select distinct follower_id, followee_id
+  from unnest(${textArray(list.map((item) => item.followerId))}, ${textArray(list.map((item) => item.followeeId))})
+    as pair (follower_id, followee_id)
+  where follower_id <> followee_id`;
+
+/** Refuses what the transaction wrote if any of those users now follows more than `maxFollows` others. */
+const checkBound = async (tx: Orm, followerIds: readonly string[], maxFollows: number): Promise<void> => {
+  const [over] = await tx
+    .select({ followerId: follows.followerId })
+    .from(follows)
+    .where(sql`${follows.followerId} = any(${textArray(followerIds)})`)
+    .groupBy(follows.followerId)
+    .having(sql`count(*) > ${maxFollows}`)
+    .limit(1);
+  if (over) throw badInput(`A user can follow at most ${maxFollows} others, and ${over.followerId} would follow more.`);
+};
+
+/** False for a tombstone: whose token is still in use for a moment after the deletion must leave nothing behind. */
+const mayAct = (userId: string): SQL => sql`
+  not exists (select from users where id = ${userId} and deleted_at is not null)`;
+
+/**
+ * Who follows and who blocks whom. A relation names any two ids and takes effect once both exist; one with oneself means
+ * nothing and is not kept. What holds already is written, and published, no second time.
+ */
+export const createRelations = ({
+  db,
+  commit,
+  maxFollows,
+}: {
+  readonly db: Database;
+  readonly commit: Commit;
+  readonly maxFollows: number;
+}) => {
+  /** `only` is a condition on what is written. Returns how many were new. */
+  const add = (list: readonly Follow[], only: SQL = sql`true`): Promise<number> =>
+    commit(async (tx) => {
+      await lock(
+        tx,
+        'user',
+        list.map((item) => item.followerId),
+      );
+      const added = await tx
+        .insert(follows)
+        .select(sql`${pairsOf(list)} and ${only} order by follower_id, followee_id`)
+        .onConflictDoNothing()
+        .returning();
+      const followerIds = [...new Set(added.map((item) => item.followerId))];
+      if (followerIds.length > 0) await checkBound(tx, followerIds, maxFollows);
+      return {
+        result: added.length,
+        changes: added.map((item) => relation(item.followerId, item.followeeId, false)),
+      };
+    });
+
+  const remove = (list: readonly Follow[]): Promise<number> =>
+    commit(async (tx) => {
+      const removed = await tx
+        .delete(follows)
+        .where(sql`(${follows.followerId}, ${follows.followeeId}) in (${pairsOf(list)})`)
+        .returning();
+      return {
+        result: removed.length,
+        changes: removed.map((item) => relation(item.followerId, item.followeeId, true)),
+      };
+    });
+
+  return {
+    async follow(followerId, followeeId) {
+      await add([{ followerId, followeeId }], mayAct(followerId));
+    },
+    async unfollow(followerId, followeeId) {
+      await remove([{ followerId, followeeId }]);
+    },
+    async addFollows(list) {
+      return list.length === 0 ? 0 : await add(list);
+    },
+    async removeFollows(list) {
+      return list.length === 0 ? 0 : await remove(list);
+    },
+
+    async block(blockerId, blockedId) {
+      if (blockerId === blockedId) return;
+      await commit(async (tx) => {
+        await lock(tx, 'user', [blockerId]);
+        const added = await tx
+          .insert(blocks)
+          .select(sql`select ${blockerId}, ${blockedId} where ${mayAct(blockerId)}`)
+          .onConflictDoNothing()
+          .returning();
+        return { result: undefined, changes: added.map(() => relation(blockerId, blockedId, true)) };
+      });
+    },
+    async unblock(blockerId, blockedId) {
+      await commit(async (tx) => {
+        const removed = await tx
+          .delete(blocks)
+          .where(and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId)))
+          .returning();
+        return { result: undefined, changes: removed.map(() => relation(blockerId, blockedId, false)) };
+      });
+    },
+
+    async blockedWith(userId) {
+      const rows = await db.run((orm) =>
+        orm
+          .select()
+          .from(blocks)
+          .where(or(eq(blocks.blockerId, userId), eq(blocks.blockedId, userId))),
+      );
+      return new Set(rows.map((row) => (row.blockerId === userId ? row.blockedId : row.blockerId)));
+    },
+
+    async roster(viewerId) {
+      const rows = await db.run((orm) =>
+        orm
+          .select({ id: sql<string>`rostered.id` })
+          .from(sql`(
+            select followee_id as id from follows where follower_id = ${viewerId}
+            union
+            select theirs.user_id from circle_members as mine
+            join circle_members as theirs on theirs.circle_id = mine.circle_id
+            where mine.user_id = ${viewerId}
+          ) as rostered`)
+          .where(sql`rostered.id <> ${viewerId}
+            and exists (select from users where users.id = rostered.id and users.deleted_at is null)`)
+          .orderBy(sql`rostered.id`),
+      );
+      return rows.map((row) => row.id);
+    },
+  } satisfies Pick<People, Writers | 'blockedWith' | 'roster'>;
+};

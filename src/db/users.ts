@@ -1,0 +1,176 @@
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { notFound } from '../presence/errors.js';
+import type { FactChange, People } from '../presence/ports.js';
+import { DEFAULT_PRIVACY, effectivePrivacy, type Privacy } from '../presence/visibility.js';
+import { bigintArray, textArray } from './arrays.js';
+import { type Commit, lock } from './commit.js';
+import type { Database, Orm } from './database.js';
+import { blocks, circleMembers, conversationMembers, follows, presenceJournal, users } from './schema.js';
+import { applyUpsert, difference, type KnownUser, mergeUpserts } from './upsert.js';
+
+const toKnown = (row: typeof users.$inferSelect): KnownUser => ({
+  id: row.id,
+  name: row.name,
+  avatarUrl: row.avatarUrl,
+  privacy: { status: row.privacyStatus, lastSeen: row.privacyLastSeen, activity: row.privacyActivity },
+  generation: row.generation,
+  deleted: row.deletedAt !== null,
+});
+
+const privacyColumns = (privacy: Privacy) => ({
+  privacyStatus: privacy.status,
+  privacyLastSeen: privacy.lastSeen,
+  privacyActivity: privacy.activity,
+});
+
+const change = (userId: string, narrows: boolean, deleted = false): FactChange => ({
+  kind: 'user',
+  userId,
+  narrows,
+  deleted,
+});
+
+/** Writes what those users are now, in one statement. */
+const store = async (tx: Orm, states: readonly KnownUser[]): Promise<void> => {
+  const text = (of: (user: KnownUser) => string | null) => textArray(states.map(of));
+  await tx.execute(sql`
+    update users set name = state.name, avatar_url = state.avatar_url, privacy_status = state.status,
+      privacy_last_seen = state.last_seen, privacy_activity = state.activity, generation = state.generation,
+      deleted_at = null
+    from unnest(
+      ${text((user) => user.id)}, ${text((user) => user.name)}, ${text((user) => user.avatarUrl)},
+      ${text((user) => user.privacy.status)}, ${text((user) => user.privacy.lastSeen)},
+      ${text((user) => user.privacy.activity)}, ${bigintArray(states.map((user) => user.generation))}
+    ) as state (id, name, avatar_url, status, last_seen, activity, generation)
+    where users.id = state.id`);
+};
+
+/** Removes all that hangs on a user, from both ends. */
+const removeRelations = async (tx: Orm, userId: string): Promise<void> => {
+  await tx.delete(follows).where(or(eq(follows.followerId, userId), eq(follows.followeeId, userId)));
+  await tx.delete(blocks).where(or(eq(blocks.blockerId, userId), eq(blocks.blockedId, userId)));
+  await tx.delete(circleMembers).where(eq(circleMembers.userId, userId));
+  await tx.delete(conversationMembers).where(eq(conversationMembers.userId, userId));
+  await tx.delete(presenceJournal).where(eq(presenceJournal.userId, userId));
+};
+
+/** Who exists, with name, picture and privacy; and who existed. */
+export const createUsers = ({ db, commit }: { readonly db: Database; readonly commit: Commit }) => {
+  /** The row of a user who exists, held until the transaction ends. */
+  const hold = async (tx: Orm, userId: string): Promise<KnownUser | undefined> => {
+    const [row] = await tx
+      .select()
+      .from(users)
+      .where(and(eq(users.id, userId), isNull(users.deletedAt)))
+      .for('update');
+    return row && toKnown(row);
+  };
+
+  const verbs = {
+    async privacy(userId) {
+      const [row] = await db.run((orm) =>
+        orm
+          .select()
+          .from(users)
+          .where(and(eq(users.id, userId), isNull(users.deletedAt))),
+      );
+      return effectivePrivacy(row ? toKnown(row).privacy : DEFAULT_PRIVACY);
+    },
+
+    async updatePrivacy(userId, privacy) {
+      return await commit(async (tx) => {
+        const before = await hold(tx, userId);
+        if (!before) throw notFound('There is no such user.');
+        const after = applyUpsert(before, { id: userId, privacy });
+        const { stored, told, narrows } = difference(before, after);
+        if (stored) await tx.update(users).set(privacyColumns(after.privacy)).where(eq(users.id, userId));
+        return { result: effectivePrivacy(after.privacy), changes: told ? [change(userId, narrows)] : [] };
+      });
+    },
+
+    async upsertUsers(list) {
+      const upserts = mergeUpserts(list);
+      if (upserts.length === 0) return 0;
+      const ids = textArray(upserts.map((upsert) => upsert.id));
+      return await commit(async (tx) => {
+        const created = await tx
+          .insert(users)
+          .values(upserts.map(({ id }) => ({ id })))
+          .onConflictDoNothing()
+          .returning({ id: users.id });
+        const rows = await tx
+          .select()
+          .from(users)
+          .where(sql`${users.id} = any(${ids})`)
+          .orderBy(users.id)
+          .for('update');
+
+        const isNew = new Set(created.map((row) => row.id));
+        const before = new Map(rows.map((row) => [row.id, toKnown(row)]));
+        const changed: KnownUser[] = [];
+        const changes: FactChange[] = [];
+        for (const upsert of upserts) {
+          const user = before.get(upsert.id);
+          if (!user) continue;
+          const after = applyUpsert(user, upsert);
+          const { stored, told, narrows } = difference(user, after);
+          if (stored) changed.push(after);
+          // Nobody saw a user who did not exist: whatever their privacy, nobody loses sight.
+          const appears = isNew.has(user.id) || user.deleted;
+          if (told || appears) changes.push(change(user.id, narrows && !appears));
+        }
+        if (changed.length > 0) await store(tx, changed);
+        return { result: upserts.length, changes };
+      });
+    },
+
+    async deleteUser(userId) {
+      return await commit(async (tx) => {
+        await lock(tx, 'user', [userId]);
+        // The row first: who writes the journal holds it meanwhile, and what they wrote is then seen and removed.
+        const [gone] = await tx
+          .update(users)
+          .set({
+            name: null,
+            avatarUrl: null,
+            ...privacyColumns(DEFAULT_PRIVACY),
+            deletedAt: sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+          })
+          .where(and(eq(users.id, userId), isNull(users.deletedAt)))
+          .returning({ id: users.id });
+        if (!gone) return { result: false, changes: [] };
+        await removeRelations(tx, userId);
+        return { result: true, changes: [change(userId, true, true)] };
+      });
+    },
+  } satisfies Pick<People, 'privacy' | 'updatePrivacy' | 'upsertUsers' | 'deleteUser'>;
+
+  return {
+    verbs,
+
+    /** What `ensure` of the port is to resolve to, not cached: false for a tombstone. */
+    async makeKnown(userId: string): Promise<boolean> {
+      const find = () =>
+        db.run((orm) => orm.select({ deletedAt: users.deletedAt }).from(users).where(eq(users.id, userId)));
+      const [found] = await find();
+      if (found) return found.deletedAt === null;
+      const created = await commit(async (tx) => {
+        const rows = await tx.insert(users).values({ id: userId }).onConflictDoNothing().returning({ id: users.id });
+        return { result: rows.length > 0, changes: rows.map((row) => change(row.id, false)) };
+      });
+      // Made by somebody else in between, and perhaps deleted since.
+      return created || (await find())[0]?.deletedAt === null;
+    },
+
+    /** Names and pictures of those who exist. */
+    async readProfiles(userIds: readonly string[]) {
+      const rows = await db.run((orm) =>
+        orm
+          .select({ id: users.id, name: users.name, avatarUrl: users.avatarUrl })
+          .from(users)
+          .where(and(sql`${users.id} = any(${textArray(userIds)})`, isNull(users.deletedAt))),
+      );
+      return new Map(rows.map((row) => [row.id, row]));
+    },
+  };
+};

@@ -1,0 +1,93 @@
+/**
+ * What one subscription is owed, as an iterator. Items are judged when they are taken, not when they are put, so that
+ * nothing is sent that is no longer true or no longer the viewer's to see.
+ */
+export interface Outbox<Item, T> extends AsyncIterableIterator<T> {
+  put(item: Item): void;
+  /** Removes what waits and matches. */
+  remove(matches: (item: Item) => boolean): void;
+  next(): Promise<IteratorResult<T>>;
+  return(): Promise<IteratorResult<T>>;
+}
+
+/** How many items may wait before they are collapsed. */
+const MAX_WAITING = 512;
+
+export const createOutbox = <Item, T>({
+  judge,
+  collapse,
+  onReturn,
+}: {
+  /** What to send for an item now; undefined for nothing. */
+  readonly judge: (item: Item) => T | undefined;
+  /** Makes a bounded number of items of many, when the reader does not keep up. */
+  readonly collapse: (items: readonly Item[]) => readonly Item[];
+  /** Called once, when the subscription ends. */
+  readonly onReturn: () => void;
+}): Outbox<Item, T> => {
+  let waiting: Item[] = [];
+  let taken = 0;
+  let ended = false;
+  let limit = MAX_WAITING;
+  let pending: ((result: IteratorResult<T>) => void) | undefined;
+
+  const done: IteratorResult<T> = { done: true, value: undefined };
+
+  const take = (): IteratorResult<T> | undefined => {
+    while (taken < waiting.length) {
+      const value = judge(waiting[taken++]!);
+      if (value !== undefined) return { done: false, value };
+    }
+    waiting = [];
+    taken = 0;
+    limit = MAX_WAITING;
+    return undefined;
+  };
+
+  return {
+    put(item) {
+      if (ended) return;
+      waiting.push(item);
+      if (waiting.length - taken > limit) {
+        waiting = [...collapse(waiting.slice(taken))];
+        taken = 0;
+        // What cannot be collapsed further must not be tried again at every item.
+        limit = Math.max(MAX_WAITING, 2 * waiting.length);
+      }
+      if (!pending) return;
+      const result = take();
+      if (!result) return;
+      const resolve = pending;
+      pending = undefined;
+      resolve(result);
+    },
+    remove(matches) {
+      waiting = waiting.slice(taken).filter((item) => !matches(item));
+      taken = 0;
+    },
+    async next() {
+      if (ended) return done;
+      const result = take();
+      if (result) return result;
+      // Whoever asks twice at once is answered once; the earlier question has nothing more to come.
+      pending?.(done);
+      return new Promise((resolve) => {
+        pending = resolve;
+      });
+    },
+    async return() {
+      if (!ended) {
+        ended = true;
+        waiting = [];
+        taken = 0;
+        pending?.(done);
+        pending = undefined;
+        onReturn();
+      }
+      return done;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+};

@@ -1,0 +1,151 @@
+/**
+ * A subscription to presence. It starts in this order: the bus acknowledges its topics, the records are read, then
+ * the facts; a change heard meanwhile repeats the reading. So nothing that happens after it started is lost.
+ */
+import { badInput } from '../presence/errors.js';
+import { checkIds } from '../presence/input.js';
+import type { FactChange, People } from '../presence/ports.js';
+import type { PresenceView } from '../presence/view.js';
+import type { Viewer } from '../presence/visibility.js';
+import type { Watch, WatchBudget } from './hub.js';
+import { createInterest, type Interest, type Owed, type PresenceOutbox } from './interest.js';
+import { createOutbox } from './outbox.js';
+import { createRefresher } from './refresher.js';
+import type { Sight } from './sight.js';
+import type { TopicRegistry } from './topics.js';
+
+/** How many users one connection watches at most; of a roster, the first by id. */
+export const MAX_WATCHED = 5_000;
+
+export interface PresenceWatch {
+  readonly iterator: Watch<PresenceView>;
+  /** Resolves when it watches. Rejects with what the input or the ports reject with; it has then ended. */
+  start(): Promise<void>;
+  /** A change of facts was heard, which may have changed the roster. */
+  factsChanged(change: FactChange): void;
+}
+
+export interface WatchDeps {
+  readonly people: People;
+  readonly topics: TopicRegistry;
+  readonly sight: Sight;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What waits, when too much does: the end of a sight as it is, and of every other user the present state, once. */
+const collapse = (waiting: readonly Owed[]): readonly Owed[] => {
+  const kept = new Map<Interest, Owed>();
+  for (const owed of waiting) {
+    const shown = owed.shown === 'lost' ? owed.shown : null;
+    kept.set(owed.interest, { interest: owed.interest, shown, notBefore: owed.notBefore });
+  }
+  return [...kept.values()];
+};
+
+export const createPresenceWatch = (
+  { people, topics, sight, onError }: WatchDeps,
+  viewer: Viewer,
+  options: { readonly userIds: readonly string[] | null; readonly snapshot: boolean; readonly budget: WatchBudget },
+  onEnd: () => void,
+): PresenceWatch => {
+  const { snapshot, budget } = options;
+  const interests = new Map<string, Interest>();
+  let ended = false;
+
+  const outbox: PresenceOutbox = createOutbox<Owed, PresenceView>({
+    judge: (owed) => owed.interest.judge(owed),
+    collapse,
+    onReturn: () => {
+      ended = true;
+      for (const userId of [...interests.keys()]) drop(userId);
+      onEnd();
+    },
+  });
+
+  const drop = (userId: string) => {
+    const interest = interests.get(userId);
+    if (!interest) return;
+    interests.delete(userId);
+    sight.remove(viewer, interest);
+    interest.end();
+    topics.release(userId);
+    budget.watched -= 1;
+  };
+
+  const add = async (userIds: readonly string[], tell: boolean) => {
+    const added = userIds.map((userId) => {
+      const { topic, ready } = topics.acquire(userId);
+      const interest = createInterest({ viewerId: viewer.userId, topic, outbox: () => outbox });
+      interests.set(userId, interest);
+      sight.add(viewer, interest);
+      budget.watched += 1;
+      return { interest, ready };
+    });
+    try {
+      await Promise.all(added.map(({ ready }) => ready));
+      const { now, read } = await sight.read(
+        viewer,
+        added.map(({ interest }) => interest),
+      );
+      // One that ended meanwhile is in nobody's way, and in nobody's map.
+      for (const { interest, facets, epoch } of read) {
+        if (interests.get(interest.userId) === interest) interest.begin(facets, { now, epoch, tell });
+      }
+    } catch (error) {
+      for (const { interest } of added) drop(interest.userId);
+      throw error;
+    }
+  };
+
+  const rosterOf = async () =>
+    viewer.kind === 'user' ? (await people.roster(viewer.userId)).slice(0, MAX_WATCHED) : [];
+
+  /** Follows the roster: who came is told as they are, who left, once, if they also left the viewer's sight. */
+  const followRoster = async () => {
+    const roster = new Set(await rosterOf());
+    if (ended) return;
+    const came = [...roster].filter((userId) => !interests.has(userId));
+    const left = [...interests.values()].filter(({ userId }) => !roster.has(userId));
+    if (came.length > 0) await add(came, true);
+    if (left.length > 0) await sight.recheck(viewer, left);
+    for (const interest of left) if (interests.get(interest.userId) === interest) drop(interest.userId);
+  };
+
+  const refresher = createRefresher({ read: followRoster, hasEnded: () => ended, onError });
+
+  /** Whether a change of facts may change the roster. */
+  const mayChangeRoster = (change: FactChange): boolean => {
+    switch (change.kind) {
+      case 'relation':
+        return change.users.includes(viewer.userId);
+      case 'circle':
+        return change.members.includes(viewer.userId);
+      case 'user':
+        return change.deleted && interests.has(change.userId);
+      case 'conversation':
+        return false;
+    }
+  };
+
+  return {
+    iterator: outbox,
+    async start() {
+      try {
+        const userIds = options.userIds === null ? await rosterOf() : checkIds(options.userIds, 'userIds');
+        if (options.userIds !== null && budget.watched + userIds.length > MAX_WATCHED) {
+          throw badInput(
+            `One connection watches at most ${MAX_WATCHED.toLocaleString('en-US')} users; this one watches ${budget.watched} already.`,
+          );
+        }
+        await add(userIds, snapshot);
+      } catch (error) {
+        await outbox.return();
+        throw error;
+      }
+      refresher.open();
+    },
+    factsChanged(change) {
+      if (options.userIds === null && mayChangeRoster(change)) refresher.request();
+    },
+  };
+};

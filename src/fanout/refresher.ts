@@ -1,0 +1,50 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+const RETRY_MS = 500;
+
+/** Something that is read anew whenever it may have changed: one reading at a time, and one more for what came meanwhile. */
+export interface Refresher {
+  /** Asks for a reading; before {@link Refresher.open} it is only remembered. */
+  request(): void;
+  /** From now on requests are carried out. */
+  open(): void;
+}
+
+/** A reading that fails is tried again until it succeeds or the subscription has ended. */
+export const createRefresher = ({
+  read,
+  hasEnded,
+  onError,
+}: {
+  readonly read: () => Promise<void>;
+  readonly hasEnded: () => boolean;
+  readonly onError: (error: unknown) => void;
+}): Refresher => {
+  let requested = false;
+  let busy = true;
+
+  const run = async () => {
+    busy = true;
+    while (requested && !hasEnded()) {
+      requested = false;
+      try {
+        await read();
+      } catch (error) {
+        onError(error);
+        requested = true;
+        await wait(RETRY_MS, undefined, { ref: false });
+      }
+    }
+    busy = false;
+  };
+
+  return {
+    request() {
+      requested = true;
+      if (!busy) void run();
+    },
+    open() {
+      void run();
+    },
+  };
+};

@@ -1,0 +1,163 @@
+/**
+ * Changes of sight: which open interests a change of facts touches, and how they are judged anew. What may narrow
+ * withholds at once; the facts, read again, decide. DESIGN section 1, "Who sees what".
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FactChange, People } from '../presence/ports.js';
+import type { ReadRecords } from '../presence/records.js';
+import { type Facets, facetsFor, type Viewer } from '../presence/visibility.js';
+import type { Interest } from './interest.js';
+import type { TopicRegistry } from './topics.js';
+
+/** How many pairs are asked about at once. */
+const BATCH = 2_000;
+const RETRY_MS = 500;
+
+/** What each interest may see, as read at `now` and at its epoch of then. */
+export interface SightReading {
+  readonly now: number;
+  readonly read: readonly { readonly interest: Interest; readonly facets: Facets; readonly epoch: number }[];
+}
+
+/** The interests of this node, by who watches and who is watched. */
+export interface Sight {
+  add(viewer: Viewer, interest: Interest): void;
+  remove(viewer: Viewer, interest: Interest): void;
+  /** A change of facts was heard. */
+  changed(change: FactChange): void;
+  /**
+   * Reads records and facts of these interests, again and again until none was touched meanwhile, and says what each
+   * may see. Rejects with what the ports reject with.
+   */
+  read(viewer: Viewer, interests: readonly Interest[]): Promise<SightReading>;
+  /** Judges these anew, and goes on trying while the ports cannot be asked. */
+  recheck(viewer: Viewer, interests: readonly Interest[]): Promise<void>;
+  readonly size: number;
+}
+
+export const createSight = ({
+  people,
+  readRecords,
+  topics,
+  onError,
+}: {
+  readonly people: People;
+  readonly readRecords: ReadRecords;
+  readonly topics: TopicRegistry;
+  readonly onError: (error: unknown) => void;
+}): Sight => {
+  const byUser = new Map<string, Map<Interest, Viewer>>();
+  const byViewer = new Map<string, Map<Interest, Viewer>>();
+
+  const readOnce = async (viewer: Viewer, interests: readonly Interest[]): Promise<SightReading> => {
+    const epochs = interests.map(({ epoch }) => epoch);
+    const { now, records } = await readRecords(interests.map(({ userId }) => userId));
+    const facts = await people.facts(interests.map(({ userId }) => ({ viewerId: viewer.userId, userId })));
+    for (const record of records.values()) topics.get(record.userId)?.learn(record);
+    return {
+      now,
+      read: interests.map((interest, i) => ({
+        interest,
+        facets: facetsFor(viewer, interest.userId, facts[i]),
+        epoch: epochs[i]!,
+      })),
+    };
+  };
+
+  const read: Sight['read'] = async (viewer, interests) => {
+    for (;;) {
+      const reading = await readOnce(viewer, interests);
+      if (reading.read.every(({ interest, epoch }) => epoch === interest.epoch)) return reading;
+    }
+  };
+
+  const recheckBatch = async (viewer: Viewer, interests: readonly Interest[]): Promise<void> => {
+    const epochs = new Map(interests.map((interest) => [interest, interest.epoch]));
+    for (;;) {
+      // One that was touched again is the business of the later recheck.
+      const present = interests.filter((interest) => interest.epoch === epochs.get(interest));
+      if (present.length === 0) return;
+      try {
+        const { now, read } = await readOnce(viewer, present);
+        for (const { interest, facets, epoch } of read) if (epoch === interest.epoch) interest.see(facets, now);
+        return;
+      } catch (error) {
+        onError(error);
+        await wait(RETRY_MS, undefined, { ref: false });
+      }
+    }
+  };
+
+  const recheck = async (viewer: Viewer, interests: readonly Interest[]): Promise<void> => {
+    for (let from = 0; from < interests.length; from += BATCH) {
+      await recheckBatch(viewer, interests.slice(from, from + BATCH));
+    }
+  };
+
+  const ofPair = (viewerId: string, userId: string) =>
+    [...(byUser.get(userId) ?? [])].filter(([interest]) => interest.viewerId === viewerId);
+
+  /** Pairs of one who came or left with a member, in both directions. */
+  const amongMembers = (changed: readonly string[], members: readonly string[]) => {
+    const touched = new Map<Interest, Viewer>();
+    const both = [new Set(changed), new Set(members)] as const;
+    for (const [these, those] of [both, [both[1], both[0]] as const]) {
+      for (const viewerId of these) {
+        for (const [interest, viewer] of byViewer.get(viewerId) ?? []) {
+          if (those.has(interest.userId)) touched.set(interest, viewer);
+        }
+      }
+    }
+    return [...touched];
+  };
+
+  const touchedBy = (change: FactChange): readonly (readonly [Interest, Viewer])[] => {
+    switch (change.kind) {
+      case 'relation': {
+        const [a, b] = change.users;
+        return [...ofPair(a, b), ...ofPair(b, a)];
+      }
+      case 'user':
+        return [...(byUser.get(change.userId) ?? [])];
+      default:
+        return amongMembers(change.changed, change.members);
+    }
+  };
+
+  return {
+    add(viewer, interest) {
+      for (const [map, key] of [
+        [byUser, interest.userId],
+        [byViewer, viewer.userId],
+      ] as const) {
+        const present = map.get(key) ?? new Map();
+        map.set(key, present.set(interest, viewer));
+      }
+    },
+    remove(viewer, interest) {
+      for (const [map, key] of [
+        [byUser, interest.userId],
+        [byViewer, viewer.userId],
+      ] as const) {
+        const present = map.get(key);
+        present?.delete(interest);
+        if (present?.size === 0) map.delete(key);
+      }
+    },
+    changed(change) {
+      const byTheirViewer = new Map<Viewer, Interest[]>();
+      for (const [interest, viewer] of touchedBy(change)) {
+        interest.touch(change.narrows);
+        const present = byTheirViewer.get(viewer) ?? [];
+        present.push(interest);
+        byTheirViewer.set(viewer, present);
+      }
+      for (const [viewer, interests] of byTheirViewer) void recheck(viewer, interests);
+    },
+    read,
+    recheck,
+    get size() {
+      return byUser.size + byViewer.size;
+    },
+  };
+};

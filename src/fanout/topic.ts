@@ -1,0 +1,136 @@
+/**
+ * One watched user on this node: the latest record, and who watches it, in groups of those who see the same facets.
+ * Each group has its own pace, so that what a viewer may not see neither delays nor hastens what they may.
+ * DESIGN section 1, "Broadcast rate".
+ */
+import { performance } from 'node:perf_hooks';
+import type { PresenceRecord } from '../presence/types.js';
+import { contentFor, type PresenceContent, revisionFor, sameContent } from '../presence/view.js';
+import type { Facets } from '../presence/visibility.js';
+
+/** What a group shows of the record of one revision. */
+export interface Shown {
+  readonly content: PresenceContent;
+  readonly asOf: number;
+  readonly revision: number;
+}
+
+/** One subscription's interest in one user. */
+export interface Watcher {
+  /** What the group shows now. Called once an event, with the same object for the whole group. */
+  offer(shown: Shown): void;
+}
+
+export interface Group {
+  readonly facets: Facets;
+  /** What its watchers see of the record as it is; undefined while there is none. */
+  shown(): Shown | undefined;
+  /** Whether a change waits for the end of the interval. */
+  readonly waits: boolean;
+}
+
+export interface Topic {
+  readonly userId: string;
+  readonly record: PresenceRecord | undefined;
+  readonly size: number;
+  /** A record was read, or heard of with its commit: taken over, and told, unless a newer one is known. */
+  learn(record: PresenceRecord): void;
+  /** The user was deleted: what was known is void. */
+  forget(): void;
+  join(watcher: Watcher, facets: Facets): Group;
+  leave(watcher: Watcher, facets: Facets): void;
+}
+
+const keyOf = ({ self, lastSeen, activity }: Facets): number =>
+  (self ? 4 : 0) + (lastSeen ? 2 : 0) + (activity ? 1 : 0);
+
+const isNewer = (record: PresenceRecord, than: PresenceRecord | undefined): boolean =>
+  !than ||
+  record.generation > than.generation ||
+  (record.generation === than.generation && record.revision > than.revision);
+
+export const createTopic = (userId: string, broadcastIntervalMs: number): Topic => {
+  let record: PresenceRecord | undefined;
+  let size = 0;
+  const groups = new Map<number, ReturnType<typeof createGroup>>();
+
+  const createGroup = (facets: Facets) => {
+    const watchers = new Set<Watcher>();
+    const present = (): Shown | undefined =>
+      record && {
+        content: contentFor(record, facets),
+        asOf: revisionFor(record, facets),
+        revision: record.revision,
+      };
+
+    let sentAt = Number.NEGATIVE_INFINITY;
+    // Who joins has a snapshot of their own: what it shows needs no telling, and begins no interval.
+    let sent = present()?.content;
+    let timer: NodeJS.Timeout | undefined;
+
+    const broadcast = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      const now = present();
+      if (!now) return;
+      if (!sent || !sameContent(sent, now.content)) sentAt = performance.now();
+      sent = now.content;
+      for (const watcher of watchers) watcher.offer(now);
+    };
+
+    return {
+      facets,
+      watchers,
+      shown: present,
+      get waits() {
+        return timer !== undefined;
+      },
+      recordChanged() {
+        const now = present();
+        if (!now || (!timer && sent && sameContent(sent, now.content))) return;
+        const waitMs = sentAt + broadcastIntervalMs - performance.now();
+        // What hides never waits.
+        if (now.content.status === 'OFFLINE' || waitMs <= 0) broadcast();
+        else timer ??= setTimeout(broadcast, waitMs).unref();
+      },
+      end() {
+        clearTimeout(timer);
+      },
+    };
+  };
+
+  return {
+    userId,
+    get record() {
+      return record;
+    },
+    get size() {
+      return size;
+    },
+    learn(candidate) {
+      if (!isNewer(candidate, record)) return;
+      record = candidate;
+      for (const group of groups.values()) group.recordChanged();
+    },
+    forget() {
+      record = undefined;
+    },
+    join(watcher, facets) {
+      const key = keyOf(facets);
+      const group = groups.get(key) ?? createGroup(facets);
+      groups.set(key, group);
+      group.watchers.add(watcher);
+      size += 1;
+      return group;
+    },
+    leave(watcher, facets) {
+      const key = keyOf(facets);
+      const group = groups.get(key);
+      if (!group?.watchers.delete(watcher)) return;
+      size -= 1;
+      if (group.watchers.size > 0) return;
+      group.end();
+      groups.delete(key);
+    },
+  };
+};

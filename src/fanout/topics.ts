@@ -1,0 +1,59 @@
+import type { Bus, Unsubscribe } from '../presence/ports.js';
+import { createTopic, type Topic } from './topic.js';
+
+/** The watched users of this node: one subscription to the bus each, however many watch. */
+export interface TopicRegistry {
+  /** Resolves when the bus has acknowledged. Each acquiring is released once. */
+  acquire(userId: string): { readonly topic: Topic; readonly ready: Promise<void> };
+  release(userId: string): void;
+  get(userId: string): Topic | undefined;
+  readonly size: number;
+}
+
+interface Held {
+  readonly topic: Topic;
+  readonly ready: Promise<void>;
+  readonly subscription: Promise<Unsubscribe>;
+  holders: number;
+}
+
+export const createTopicRegistry = ({
+  bus,
+  broadcastIntervalMs,
+}: {
+  readonly bus: Bus;
+  readonly broadcastIntervalMs: number;
+}): TopicRegistry => {
+  const held = new Map<string, Held>();
+
+  const open = (userId: string): Held => {
+    const topic = createTopic(userId, broadcastIntervalMs);
+    const subscription = bus.subscribeUser(userId, ({ record }) => (record ? topic.learn(record) : topic.forget()));
+    return { topic, subscription, ready: subscription.then(() => {}), holders: 0 };
+  };
+
+  return {
+    acquire(userId) {
+      const entry = held.get(userId) ?? open(userId);
+      held.set(userId, entry);
+      entry.holders += 1;
+      return entry;
+    },
+    release(userId) {
+      const entry = held.get(userId);
+      if (!entry) return;
+      entry.holders -= 1;
+      if (entry.holders > 0) return;
+      held.delete(userId);
+      // A subscription that failed leaves nothing to undo; whoever awaited it has been told.
+      entry.subscription.then(
+        (unsubscribe) => unsubscribe(),
+        () => {},
+      );
+    },
+    get: (userId) => held.get(userId)?.topic,
+    get size() {
+      return held.size;
+    },
+  };
+};

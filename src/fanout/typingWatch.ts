@@ -1,0 +1,218 @@
+/**
+ * A subscription to typing: who is known to type, who was told, and the difference, which is owed. It starts like one
+ * to presence: acknowledged by the bus, then read, and read again when a fact changed meanwhile.
+ */
+import { checkId } from '../presence/input.js';
+import type { Bus, FactChange, People, Store, TypingMessage, Unsubscribe } from '../presence/ports.js';
+import type { TypingView } from '../presence/presence.js';
+import { checkMayUseTyping } from '../presence/typingVerbs.js';
+import { mayUseTyping, type Viewer } from '../presence/visibility.js';
+import type { Watch } from './hub.js';
+import { createOutbox } from './outbox.js';
+import { createRefresher } from './refresher.js';
+
+/** One watched conversation. */
+interface Watched {
+  readonly conversationId: string;
+  readonly subscription: Promise<Unsubscribe>;
+  /** Who types, and until when, whether or not the viewer may know. */
+  readonly typists: Map<string, number | null>;
+  /** Of whom the viewer was told that they type. */
+  readonly told: Set<string>;
+  /** Of whom something was heard: a reading that began earlier knows no better. */
+  readonly heard: Set<string>;
+  allowed: boolean;
+}
+
+interface Owed {
+  readonly watched: Watched;
+  readonly userId: string;
+}
+
+export interface TypingWatch {
+  readonly iterator: Watch<TypingView>;
+  /** Resolves when it watches. Rejects with NOT_FOUND, or what the ports reject with; it has then ended. */
+  start(): Promise<void>;
+  factsChanged(change: FactChange): void;
+  readonly conversations: number;
+}
+
+export const createTypingWatch = (
+  {
+    bus,
+    store,
+    people,
+    onError,
+  }: {
+    readonly bus: Bus;
+    readonly store: Store;
+    readonly people: People;
+    readonly onError: (error: unknown) => void;
+  },
+  viewer: Viewer,
+  options: { readonly conversationId: string | null; readonly snapshot: boolean },
+  onEnd: () => void,
+): TypingWatch => {
+  const conversations = new Map<string, Watched>();
+  let blocked: ReadonlySet<string> = new Set();
+  /** While a fact may have narrowed, nothing new goes out. */
+  let withheld = true;
+  let ended = false;
+
+  const isOwed = ({ allowed, typists }: Watched, userId: string): boolean =>
+    allowed && userId !== viewer.userId && !blocked.has(userId) && typists.has(userId);
+
+  const outbox = createOutbox<Owed, TypingView>({
+    judge({ watched, userId }) {
+      const isTyping = isOwed(watched, userId);
+      if (isTyping === watched.told.has(userId) || (isTyping && withheld)) return undefined;
+      if (isTyping) watched.told.add(userId);
+      else watched.told.delete(userId);
+      const expiresAt = isTyping ? (watched.typists.get(userId) ?? null) : null;
+      return { conversationId: watched.conversationId, userId, isTyping, expiresAt };
+    },
+    collapse: (waiting) => [
+      ...new Map(waiting.map((owed) => [`${owed.watched.conversationId}\n${owed.userId}`, owed])).values(),
+    ],
+    onReturn: () => {
+      ended = true;
+      for (const watched of conversations.values()) leave(watched);
+      onEnd();
+    },
+  });
+
+  const compare = (watched: Watched, userId: string) => {
+    if (isOwed(watched, userId) !== watched.told.has(userId)) outbox.put({ watched, userId });
+  };
+  const compareAll = (watched: Watched) => {
+    for (const userId of new Set([...watched.typists.keys(), ...watched.told])) compare(watched, userId);
+  };
+
+  const hear = (watched: Watched, { userId, isTyping, expiresAt }: TypingMessage) => {
+    watched.heard.add(userId);
+    if (isTyping) watched.typists.set(userId, expiresAt);
+    else watched.typists.delete(userId);
+    compare(watched, userId);
+  };
+
+  const join = (conversationId: string): Watched => {
+    const watched: Watched = {
+      conversationId,
+      typists: new Map(),
+      told: new Set(),
+      heard: new Set(),
+      allowed: false,
+      subscription: bus.subscribeTyping(conversationId, (message) => hear(watched, message)),
+    };
+    conversations.set(conversationId, watched);
+    return watched;
+  };
+
+  const leave = (watched: Watched) => {
+    conversations.delete(watched.conversationId);
+    watched.subscription.then(
+      (unsubscribe) => unsubscribe(),
+      () => {},
+    );
+  };
+
+  /** The conversations that are watched now, and whether the viewer may. */
+  const allowedNow = async (): Promise<ReadonlyMap<string, boolean>> => {
+    if (options.conversationId === null) {
+      const mine = await people.conversationsOf(viewer.userId);
+      return new Map([
+        ...[...conversations.keys()].map((id) => [id, false] as const),
+        ...mine.map((id) => [id, true] as const),
+      ]);
+    }
+    const conversation = await people.conversation(options.conversationId, viewer.userId);
+    return new Map([[options.conversationId, mayUseTyping(conversation)]]);
+  };
+
+  /** Reads everything anew: what may be watched, who is blocked, and, where that is new, who types. */
+  const readOnce = async () => {
+    const allowed = await allowedNow();
+    if (ended) return () => {};
+    const joined = [...allowed.keys()].filter((id) => !conversations.has(id)).map(join);
+    await Promise.all(joined.map(({ subscription }) => subscription));
+    const typing = await store.typing(joined.map(({ conversationId }) => conversationId));
+    for (const { conversationId, userId, expiresAt } of typing) {
+      const watched = conversations.get(conversationId);
+      if (!watched?.heard.has(userId)) watched?.typists.set(userId, expiresAt);
+    }
+    for (const { heard } of conversations.values()) heard.clear();
+    const blockedNow = await people.blockedWith(viewer.userId);
+    return () => {
+      blocked = blockedNow;
+      for (const watched of conversations.values()) watched.allowed = allowed.get(watched.conversationId) ?? false;
+    };
+  };
+
+  let epoch = 0;
+  const read = async () => {
+    for (;;) {
+      const before = epoch;
+      const apply = await readOnce();
+      if (before === epoch) {
+        apply();
+        withheld = false;
+        return;
+      }
+    }
+  };
+
+  const refresher = createRefresher({
+    async read() {
+      await read();
+      for (const watched of [...conversations.values()]) {
+        compareAll(watched);
+        // A conversation that was left, of all of the viewer's, is over with its stops.
+        if (!watched.allowed && options.conversationId === null) leave(watched);
+      }
+    },
+    hasEnded: () => ended,
+    onError,
+  });
+
+  const touches = (change: FactChange): boolean => {
+    switch (change.kind) {
+      case 'relation':
+        return change.users.includes(viewer.userId);
+      case 'conversation':
+        return options.conversationId === null
+          ? change.changed.includes(viewer.userId)
+          : change.id === options.conversationId;
+      default:
+        return false;
+    }
+  };
+
+  return {
+    iterator: outbox,
+    async start() {
+      try {
+        if (options.conversationId !== null) {
+          await checkMayUseTyping(people, viewer, checkId(options.conversationId, 'conversationId'));
+        }
+        await read();
+      } catch (error) {
+        await outbox.return();
+        throw error;
+      }
+      for (const watched of conversations.values()) {
+        if (options.snapshot) compareAll(watched);
+        else for (const userId of watched.typists.keys()) if (isOwed(watched, userId)) watched.told.add(userId);
+      }
+      refresher.open();
+    },
+    factsChanged(change) {
+      if (!touches(change)) return;
+      epoch += 1;
+      if (change.narrows) withheld = true;
+      refresher.request();
+    },
+    get conversations() {
+      return conversations.size;
+    },
+  };
+};

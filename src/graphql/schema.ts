@@ -1,0 +1,29 @@
+import type { GraphQLSchema } from 'graphql';
+import { createBuilder } from './builder.js';
+import { addContentTypes } from './content.js';
+import { addHostedUsers, addMemberships, addRelations, addUser } from './people.js';
+import { addPresenceMutations, addPresenceQueries, addPresenceSubscription, addPresenceType } from './presence.js';
+import { addPrivacy, addPrivacyTypes } from './privacy.js';
+import { addMe, addSessions } from './sessions.js';
+import { addTyping } from './typing.js';
+
+/** The executable schema. Its resolvers want a {@link import('./context.js').Context}. */
+export const createSchema = (): GraphQLSchema => {
+  const builder = createBuilder();
+  const User = addUser(builder);
+  const content = addContentTypes(builder);
+  const privacy = addPrivacyTypes(builder);
+  const Presence = addPresenceType(builder, { ...content, User });
+
+  addMe(builder, { ...content, ...privacy, Presence });
+  addPresenceQueries(builder, { ...content, Presence });
+  addPresenceMutations(builder, { ...content, Presence });
+  addPresenceSubscription(builder, Presence);
+  addSessions(builder, content);
+  addTyping(builder, { User });
+  addPrivacy(builder, privacy);
+  addRelations(builder);
+  addHostedUsers(builder, privacy);
+  addMemberships(builder);
+  return builder.toSchema({ sortSchema: false });
+};

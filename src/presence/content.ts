@@ -1,0 +1,53 @@
+/** What a user says of themselves, purely: the status message and activities, and how they end (DESIGN section 1, "Status"). */
+import type { Activity, ActivityInput, PresenceRecord } from './types.js';
+
+/**
+ * Activities as they are kept. One that is repeated without a `startedAt` goes on, rather than begin anew, so that
+ * repeating a command changes nothing.
+ */
+export const activitiesFrom = (
+  inputs: readonly ActivityInput[],
+  before: readonly Activity[],
+  now: number,
+): readonly Activity[] =>
+  inputs.map((input) => {
+    const same = before.find(
+      (activity) =>
+        !activity.startedAtGiven &&
+        activity.type === input.type &&
+        activity.name === input.name &&
+        activity.details === input.details &&
+        activity.expiresAt === input.expiresAt,
+    );
+    return {
+      type: input.type,
+      name: input.name,
+      details: input.details,
+      startedAt: input.startedAt ?? same?.startedAt ?? now,
+      startedAtGiven: input.startedAt !== null,
+      expiresAt: input.expiresAt,
+    };
+  });
+
+const isOver = (content: { readonly expiresAt: number | null }, now: number): boolean =>
+  content.expiresAt !== null && content.expiresAt <= now;
+
+/** The record without the message and the activities whose `expiresAt` has passed; itself when there are none. */
+export const expireContent = (record: PresenceRecord, now: number): PresenceRecord => {
+  const holders = [...record.sessions, ...record.hosted];
+  const messageOver = record.message !== null && isOver(record.message, now);
+  const activityOver = holders.some(({ activities }) => activities.some((activity) => isOver(activity, now)));
+  if (!messageOver && !activityOver) return record;
+  const remaining = <T extends { readonly activities: readonly Activity[] }>(holder: T): T => ({
+    ...holder,
+    activities: holder.activities.filter((activity) => !isOver(activity, now)),
+  });
+  return {
+    ...record,
+    message: messageOver ? null : record.message,
+    sessions: activityOver ? record.sessions.map(remaining) : record.sessions,
+    hosted: activityOver
+      ? record.hosted.map(remaining).filter(({ activities }) => activities.length > 0)
+      : record.hosted,
+  };
+};

@@ -1,0 +1,154 @@
+/**
+ * Everything that comes in, checked before anything is limited, judged or written (DESIGN section 1, "Limits,
+ * errors"). Each check returns what may be used, or throws BAD_USER_INPUT with a sentence that names the field.
+ * Nothing is ever cut to fit. Lengths are counted in code points, instants in milliseconds.
+ */
+import { badInput } from './errors.js';
+import type { ActivityInput, StatusMessage } from './types.js';
+
+/** Ids in one query or subscription, and items in one bulk call. */
+export const MAX_ITEMS = 1_000;
+/** Members of one circle or conversation. */
+export const MAX_MEMBERS = 5_000;
+const MAX_ID = 128;
+const MAX_STATUS_TEXT = 255;
+const MAX_EMOJI_BYTES = 64;
+const MAX_ACTIVITIES = 5;
+const MAX_ACTIVITY_TEXT = 128;
+const MAX_USER_NAME = 128;
+const MAX_AVATAR_URL = 2_048;
+const MAX_MESSAGE_AHEAD_DAYS = 30;
+/** How far ahead of ours the clock of a device may be. */
+const CLOCK_SKEW_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Control characters (C0, DEL, C1), line and paragraph separators, and the bidirectional embeddings, overrides and
+ * isolates, which make a text look like another one. The plain marks U+200E, U+200F and U+061C are let through:
+ * Hebrew and Arabic are written with them, and they turn nothing around beyond their neighbours.
+ */
+const REFUSED = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+const utf8 = new TextEncoder();
+const inWords = (count: number): string => count.toLocaleString('en-US');
+
+const codePoints = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+};
+
+/** Refuses characters that no name or text may hold: see {@link REFUSED}, and halves of surrogate pairs. */
+const checkCharacters = (text: string, what: string): void => {
+  if (LONE_SURROGATE.test(text)) throw badInput(`${what} is not well-formed Unicode: it holds half a surrogate pair.`);
+  if (REFUSED.test(text)) {
+    throw badInput(`${what} holds a control, line-break or bidirectional-override character. Remove it.`);
+  }
+};
+
+/** A text of at most `max` code points, and at least `min`; `hint` says what to do instead of sending an empty one. */
+const checkText = (
+  text: string,
+  what: string,
+  { min = 0, max, hint = '' }: { readonly min?: number; readonly max: number; readonly hint?: string },
+): string => {
+  const length = codePoints(text);
+  if (length < min) throw badInput(`${what} is empty.${hint}`);
+  if (length > max)
+    throw badInput(`${what} is ${inWords(length)} characters long; at most ${inWords(max)} are allowed.`);
+  checkCharacters(text, what);
+  return text;
+};
+
+/** An id of a user, session, circle, conversation or source: 1 to 128 characters, taken as it is (no trimming). */
+export const checkId = (id: string, what: string): string =>
+  checkText(id, what, { min: 1, max: MAX_ID, hint: ` An id has 1 to ${MAX_ID} characters.` });
+
+/** At most `max` of them; duplicates count. */
+export const checkCount = (count: number, what: string, max: number): void => {
+  if (count > max) throw badInput(`${what} has ${inWords(count)} items; at most ${inWords(max)} are allowed.`);
+};
+
+/** Well-formed ids, each once, at its first place. Duplicates count against `max`. */
+export const checkIds = (ids: readonly string[], what: string, max = MAX_ITEMS): readonly string[] => {
+  checkCount(ids.length, what, max);
+  for (const [index, id] of ids.entries()) checkId(id, `${what}[${index}]`);
+  return [...new Set(ids)];
+};
+
+/** The size of a page: 1 to `max`. */
+export const checkFirst = (first: number, max: number): number => {
+  if (!Number.isInteger(first) || first < 1 || first > max) {
+    throw badInput(`first is ${first}; it must be from 1 to ${inWords(max)}.`);
+  }
+  return first;
+};
+
+const checkEmoji = (emoji: string, what: string): string => {
+  if (emoji === '') throw badInput(`${what} is empty. Leave it out, or send null, for a message without one.`);
+  const bytes = utf8.encode(emoji).length;
+  if (bytes > MAX_EMOJI_BYTES) {
+    throw badInput(`${what} is ${inWords(bytes)} bytes long in UTF-8; at most ${MAX_EMOJI_BYTES} are allowed.`);
+  }
+  checkCharacters(emoji, what);
+  return emoji;
+};
+
+/** A status message: 1 to 255 characters, an emoji of at most 64 bytes, an end in the future, at most 30 days ahead. */
+export const checkStatusMessage = (message: StatusMessage, now: number): StatusMessage => {
+  const { text, emoji, expiresAt } = message;
+  checkText(text, 'statusMessage.text', {
+    min: 1,
+    max: MAX_STATUS_TEXT,
+    hint: ' Send statusMessage: null to clear the message.',
+  });
+  if (emoji !== null) checkEmoji(emoji, 'statusMessage.emoji');
+  if (expiresAt !== null) {
+    if (expiresAt <= now) throw badInput('statusMessage.expiresAt is not in the future.');
+    if (expiresAt > now + MAX_MESSAGE_AHEAD_DAYS * DAY_MS) {
+      throw badInput(`statusMessage.expiresAt is more than ${MAX_MESSAGE_AHEAD_DAYS} days ahead.`);
+    }
+  }
+  return { text, emoji, expiresAt };
+};
+
+const checkActivity = (activity: ActivityInput, now: number, what: string): ActivityInput => {
+  const { type, name, details, startedAt, expiresAt } = activity;
+  checkText(name, `${what}.name`, { min: 1, max: MAX_ACTIVITY_TEXT });
+  if (details !== null) checkText(details, `${what}.details`, { max: MAX_ACTIVITY_TEXT });
+  if (startedAt !== null && startedAt > now + CLOCK_SKEW_MS) {
+    throw badInput(`${what}.startedAt is in the future. Leave it out for an activity that starts now.`);
+  }
+  if (expiresAt !== null) {
+    if (expiresAt <= now) throw badInput(`${what}.expiresAt is not in the future.`);
+    if (startedAt !== null && expiresAt <= startedAt) throw badInput(`${what}.expiresAt is not after startedAt.`);
+  }
+  return { type, name, details, startedAt: startedAt === null ? null : Math.min(startedAt, now), expiresAt };
+};
+
+/**
+ * At most five activities. A `startedAt` of up to a minute ahead is a device's clock and becomes `now`; one further
+ * ahead is refused. `expiresAt` must be in the future, and after `startedAt`.
+ */
+export const checkActivities = (
+  activities: readonly ActivityInput[],
+  now: number,
+  what = 'activities',
+): readonly ActivityInput[] => {
+  checkCount(activities.length, what, MAX_ACTIVITIES);
+  return activities.map((activity, index) => checkActivity(activity, now, `${what}[${index}]`));
+};
+
+/** A user's name, of at most 128 characters. */
+export const checkUserName = (name: string, what: string): string => checkText(name, what, { max: MAX_USER_NAME });
+
+/** The address of a picture: absolute, `http` or `https`, at most 2,048 characters. */
+export const checkAvatarUrl = (url: string, what: string): string => {
+  checkText(url, what, { min: 1, max: MAX_AVATAR_URL, hint: ' Send null to clear it.' });
+  // Clients put it into a page as it is: no other scheme, and nothing that a lenient parser would mend first.
+  if (!/^https?:\/\/\S+$/i.test(url) || !URL.canParse(url)) {
+    throw badInput(`${what} is not an absolute http or https URL.`);
+  }
+  return url;
+};

@@ -1,0 +1,72 @@
+/** The queries of presence: records first, then the facts, in one query a batch, so that nothing stale is shown. */
+import { forbidden } from './errors.js';
+import { checkFirst, checkId, checkIds, MAX_ITEMS } from './input.js';
+import type { People, Store } from './ports.js';
+import type { Presence } from './presence.js';
+import type { ReadRecords } from './records.js';
+import { cursorOf, inRosterOrder, readCursor, rosterPage } from './roster.js';
+import { type PresenceView, viewAt } from './view.js';
+import { EVERYTHING, facetsFor, maySee, type Viewer } from './visibility.js';
+
+/** How many of a roster one page may hold. */
+const MAX_ROSTER_PAGE = 500;
+
+export const createReading = ({
+  store,
+  people,
+  readRecords,
+}: {
+  readonly store: Store;
+  readonly people: People;
+  readonly readRecords: ReadRecords;
+}): Pick<Presence, 'presenceOf' | 'presenceOfRoster' | 'userPresence' | 'roster' | 'online'> => {
+  const viewsOf = async (viewer: Viewer, userIds: readonly string[]): Promise<readonly PresenceView[]> => {
+    if (userIds.length === 0) return [];
+    const { now, records } = await readRecords(userIds);
+    const facts = await people.facts(userIds.map((userId) => ({ viewerId: viewer.userId, userId })));
+    return userIds.flatMap((userId, i) => {
+      const facets = facetsFor(viewer, userId, facts[i]);
+      const record = records.get(userId);
+      return record && maySee(facets) ? [viewAt(record, facets, now)] : [];
+    });
+  };
+
+  /** A service token is no user and has no roster. */
+  const rosterViews = async (viewer: Viewer) =>
+    inRosterOrder(viewer.kind === 'user' ? await viewsOf(viewer, await people.roster(viewer.userId)) : []);
+
+  return {
+    presenceOf: async (viewer, userIds) => viewsOf(viewer, checkIds(userIds, 'userIds')),
+
+    presenceOfRoster: async (viewer) => (await rosterViews(viewer)).slice(0, MAX_ITEMS),
+
+    async userPresence(viewer, userId) {
+      const [view] = await viewsOf(viewer, [checkId(userId, 'userId')]);
+      return view ?? null;
+    },
+
+    async roster(viewer, { first, after, statuses }) {
+      checkFirst(first, MAX_ROSTER_PAGE);
+      if (after !== null) readCursor(after);
+      const views = await rosterViews(viewer);
+      return rosterPage(statuses ? views.filter(({ status }) => statuses.includes(status)) : views, first, after);
+    },
+
+    async online(viewer, { first, after }) {
+      if (viewer.kind !== 'service') throw forbidden('online takes a token with the scope "service".');
+      checkFirst(first, MAX_ITEMS);
+      const from = after === null ? null : readCursor(after).userId;
+      const { userIds, total } = await store.live({ after: from, limit: first + 1 });
+      const { now, records } = await store.read(userIds.slice(0, first));
+      return {
+        totalCount: total,
+        items: [...records.values()].map((record) => ({
+          cursor: cursorOf({ live: true, userId: record.userId }),
+          view: viewAt(record, EVERYTHING, now),
+        })),
+        hasNextPage: userIds.length > first,
+        hasPreviousPage: from !== null,
+      };
+    },
+  };
+};

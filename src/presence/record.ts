@@ -1,0 +1,325 @@
+/**
+ * The presence record, decided purely: every command takes a record and `now` and returns the next record, the very
+ * same object when nothing changes. No clock, no I/O. Everything timed is one mechanism: {@link nextDue} says when
+ * {@link tick} has something to do. DESIGN sections 1 (Sessions, Status) and 2 (Functional core).
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { activitiesFrom, expireContent } from './content.js';
+import type { Decision, JournalRow, Schedule } from './ports.js';
+import {
+  endSessions,
+  holderOf,
+  makeRoom,
+  newSession,
+  replaceSession,
+  sessionById,
+  speaker,
+  spoke,
+  withConnection,
+  withoutConnection,
+} from './session.js';
+import type {
+  ActivityInput,
+  DeviceType,
+  DurablePresence,
+  PresenceRecord,
+  PresenceStatus,
+  Session,
+  StatusMessage,
+  Timings,
+} from './types.js';
+import { contentFor, sameContent } from './view.js';
+import { EVERYTHING, SELF } from './visibility.js';
+
+/** How many sources of hosted activities one user may have at a time. */
+export const MAX_HOSTED_SOURCES = 20;
+
+/** A user's record as the journal has it: nothing live. */
+export const restoreRecord = (userId: string, row: JournalRow): PresenceRecord => {
+  const revision = row.kept?.revision ?? 0;
+  return {
+    userId,
+    generation: row.generation,
+    revision,
+    revisions: { status: revision, lastSeen: revision, activity: revision },
+    chosen: row.kept?.chosen ?? 'ONLINE',
+    message: row.kept?.message ?? null,
+    lastSeen: row.kept?.lastSeen ?? null,
+    sessions: [],
+    hosted: [],
+  };
+};
+
+const isHiding = (chosen: PresenceStatus): boolean => chosen === 'INVISIBLE' || chosen === 'OFFLINE';
+
+/** Whether others, audience aside, see the user live. */
+export const isSeenLive = (record: PresenceRecord): boolean => record.sessions.length > 0 && !isHiding(record.chosen);
+
+/** The last moment at which a session was known live, as of `now`. */
+const knownLiveAt = (session: Session, now: number): number =>
+  session.connections.length > 0 ? now : session.knownLiveAt;
+
+/** What the journal keeps of a record at `now`. For a user who is seen live, `lastSeen` is when they last were. */
+export const durableOf = (record: PresenceRecord, now: number): DurablePresence => ({
+  userId: record.userId,
+  generation: record.generation,
+  revision: record.revision,
+  chosen: record.chosen,
+  message: record.message,
+  lastSeen: isSeenLive(record)
+    ? Math.max(record.lastSeen ?? 0, ...record.sessions.map((session) => knownLiveAt(session, now)))
+    : record.lastSeen,
+});
+
+/** When {@link tick} next has something to do; null when nothing is timed. */
+export const nextDue = (record: PresenceRecord): number | null => {
+  const moments = [
+    record.message?.expiresAt,
+    ...record.sessions.flatMap((session) => [session.graceUntil, session.leaseUntil, session.quietAt]),
+    ...[...record.sessions, ...record.hosted].flatMap(({ activities }) => activities.map(({ expiresAt }) => expiresAt)),
+  ].filter((moment) => typeof moment === 'number');
+  return moments.length === 0 ? null : Math.min(...moments);
+};
+
+/** What a store must know of a commit. */
+export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceRecord): Schedule => {
+  const live = next.sessions.length > 0;
+  return {
+    dueAt: live ? nextDue(next) : null,
+    seenLive: isSeenLive(next),
+    live,
+    shownChanged:
+      previous === undefined ||
+      !isDeepStrictEqual(previous.revisions, next.revisions) ||
+      !sameContent(contentFor(previous, SELF), contentFor(next, SELF)),
+    durableChanged:
+      !live ||
+      previous === undefined ||
+      previous.chosen !== next.chosen ||
+      previous.lastSeen !== next.lastSeen ||
+      !isDeepStrictEqual(previous.message, next.message),
+  };
+};
+
+/**
+ * Makes a changed record ready to commit: what follows from the change (`lastSeen`, hosted activities of a user who
+ * is gone, `startedAt` of one who comes back), and the revisions of what each facet shows.
+ */
+const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number): PresenceRecord => {
+  if (changed === previous) return previous;
+  const wasSeen = isSeenLive(previous);
+  const isSeen = isSeenLive(changed);
+  let next = changed.sessions.length > 0 || changed.hosted.length === 0 ? changed : { ...changed, hosted: [] };
+  const appears = isSeen && !wasSeen;
+  const hides = wasSeen && !isSeen && isHiding(next.chosen);
+  if (appears || hides) next = { ...next, lastSeen: Math.max(next.lastSeen ?? 0, now) };
+  if (appears) next = startNotBefore(next, now);
+  if (isDeepStrictEqual(next, previous)) return previous;
+
+  const revision = Math.max(previous.revision, now) + 1;
+  const [before, after] = [contentFor(previous, EVERYTHING), contentFor(next, EVERYTHING)];
+  const moved = (same: boolean, facet: keyof PresenceRecord['revisions']) =>
+    same ? previous.revisions[facet] : revision;
+  return {
+    ...next,
+    revision,
+    revisions: {
+      status: moved(
+        before.status === after.status && isDeepStrictEqual(before.statusMessage, after.statusMessage),
+        'status',
+      ),
+      lastSeen: moved(before.lastSeen === after.lastSeen, 'lastSeen'),
+      activity: moved(
+        isDeepStrictEqual([before.activities, before.devices], [after.activities, after.devices]),
+        'activity',
+      ),
+    },
+  };
+};
+
+/** Where the client gave no `startedAt`, an activity must not tell that it began while its user was hidden. */
+const startNotBefore = (record: PresenceRecord, now: number): PresenceRecord => {
+  const later = <T extends Pick<Session, 'activities'>>(holder: T): T => ({
+    ...holder,
+    activities: holder.activities.map((activity) =>
+      activity.startedAtGiven || activity.startedAt >= now ? activity : { ...activity, startedAt: now },
+    ),
+  });
+  return { ...record, sessions: record.sessions.map(later), hosted: record.hosted.map(later) };
+};
+
+const decide = <R>(
+  record: PresenceRecord,
+  now: number,
+  change: (current: PresenceRecord) => Decision<R>,
+): Decision<R> => {
+  const { record: changed, result } = change(expireContent(record, now));
+  return { record: seal(record, changed, now), result };
+};
+
+/** A session starts: room is made for it, and a chosen OFFLINE ends, unless it starts in the background. */
+const start = (record: PresenceRecord, session: Session, { background = false } = {}): PresenceRecord => {
+  const roomy = makeRoom(record);
+  const chosen = roomy.chosen === 'OFFLINE' && !background ? 'ONLINE' : roomy.chosen;
+  return { ...roomy, chosen, sessions: [...roomy.sessions, session] };
+};
+
+/** A connection opens: resumes the session of that id, in grace or not, or starts it. */
+export const connect = (
+  record: PresenceRecord,
+  options: { readonly connectionId: string; readonly sessionId: string; readonly device: DeviceType | null },
+  now: number,
+): Decision<null> =>
+  decide(record, now, (current) => {
+    const { connectionId, sessionId, device } = options;
+    const session = sessionById(current, sessionId);
+    const connected = withConnection(session ?? newSession(sessionId, now), connectionId, now);
+    const next = device === null ? connected : { ...connected, device };
+    return { record: session ? replaceSession(current, next) : start(current, next), result: null };
+  });
+
+/**
+ * A connection closed, or was lost: then `heardAt` is when it last answered. Removes that connection only, so a late
+ * close never ends what a newer one resumed. The last one leaves its session to the grace, or to its HTTP lease.
+ */
+export const disconnect = (
+  record: PresenceRecord,
+  options: { readonly connectionId: string; readonly heardAt: number },
+  now: number,
+  timings: Timings,
+): Decision<null> =>
+  decide(record, now, (current) => {
+    const session = holderOf(current, options.connectionId);
+    if (!session) return { record: current, result: null };
+    const left = withoutConnection(session, options, now, timings.graceMs);
+    return {
+      record: left
+        ? replaceSession(current, left)
+        : endSessions(current, [{ ...session, knownLiveAt: options.heardAt }]),
+      result: null,
+    };
+  });
+
+/** Which session is meant: the one named, else the one that the connection holds, else the most recently active. */
+export interface Speaking {
+  readonly sessionId: string | null;
+  /** Null over plain HTTP. */
+  readonly connectionId: string | null;
+  /** The id of the session to start where there is none to speak and none is named. */
+  readonly newSessionId: string;
+}
+
+/** `setPresence`. What is undefined stays as it is. */
+export const setPresence = (
+  record: PresenceRecord,
+  input: {
+    readonly status?: PresenceStatus | undefined;
+    readonly statusMessage?: StatusMessage | null | undefined;
+    readonly activities?: readonly ActivityInput[] | undefined;
+    readonly device?: DeviceType | undefined;
+    readonly speaking: Speaking;
+  },
+  now: number,
+  timings: Timings,
+): Decision<null> =>
+  decide(record, now, (current) => {
+    const { status, statusMessage, activities, device, speaking } = input;
+    const found = speaker(current, speaking);
+    let next = current;
+    if (found || status !== 'OFFLINE') {
+      const session = found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, now + timings.sessionTtlMs);
+      const spoken: Session = {
+        ...spoke(session, now, timings),
+        ...(device && { device }),
+        ...(activities && { activities: activitiesFrom(activities, session.activities, now) }),
+      };
+      next = found ? replaceSession(current, spoken) : start(current, spoken);
+    }
+    if (statusMessage !== undefined) next = { ...next, message: statusMessage };
+    if (status !== undefined) next = { ...next, chosen: status };
+    return { record: next, result: null };
+  });
+
+/** `heartbeat`. The result is the id of the session that spoke. */
+export const heartbeat = (
+  record: PresenceRecord,
+  input: { readonly idle: boolean; readonly device?: DeviceType | undefined; readonly speaking: Speaking },
+  now: number,
+  timings: Timings,
+): Decision<string> =>
+  decide(record, now, (current) => {
+    const { idle, device, speaking } = input;
+    const leaseUntil = now + timings.sessionTtlMs;
+    const found = speaker(current, speaking);
+    let session = spoke(
+      { ...(found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, leaseUntil)), saysIdle: idle },
+      now,
+      timings,
+    );
+    if (device) session = { ...session, device };
+    const overHttp = speaking.connectionId === null;
+    if (overHttp && idle && speaking.sessionId !== null) {
+      // The app goes to the background: its session outlives its connection, also one that is already in grace.
+      session = { ...session, leaseUntil, graceUntil: null, ...(session.graceUntil !== null && { knownLiveAt: now }) };
+    } else if (!idle && session.connections.length > 0) {
+      session = { ...session, leaseUntil: null };
+    }
+    return {
+      record: found ? replaceSession(current, session) : start(current, session, { background: idle }),
+      result: session.id,
+    };
+  });
+
+/** `endSession`: at once, without grace. The result is whether there was such a session. */
+export const endSession = (record: PresenceRecord, sessionId: string, now: number): Decision<boolean> =>
+  decide(record, now, (current) => {
+    const session = sessionById(current, sessionId);
+    if (!session) return { record: current, result: false };
+    const ended = session.graceUntil === null ? { ...session, knownLiveAt: now } : session;
+    return { record: endSessions(current, [ended]), result: true };
+  });
+
+/** `putActivity`: one list a source, kept while the user is live. The result is false past the bound on sources. */
+export const putActivity = (
+  record: PresenceRecord,
+  input: { readonly source: string; readonly activities: readonly ActivityInput[] },
+  now: number,
+): Decision<boolean> =>
+  decide(record, now, (current) => {
+    if (current.sessions.length === 0) return { record: current, result: true };
+    const others = current.hosted.filter(({ source }) => source !== input.source);
+    const before = current.hosted.find(({ source }) => source === input.source);
+    if (input.activities.length === 0) {
+      return { record: before ? { ...current, hosted: others } : current, result: true };
+    }
+    if (others.length >= MAX_HOSTED_SOURCES) return { record: current, result: false };
+    const hosted = {
+      source: input.source,
+      activities: activitiesFrom(input.activities, before?.activities ?? [], now),
+    };
+    return { record: { ...current, hosted: [...others, hosted] }, result: true };
+  });
+
+/** Everything timed: ends of graces and leases, idleness by silence, expiries. Repeating it changes nothing more. */
+export const tick = (record: PresenceRecord, now: number): Decision<null> =>
+  decide(record, now, (current) => {
+    const passed = (moment: number | null) => moment !== null && moment <= now;
+    const ended = current.sessions.filter(
+      (session) => passed(session.graceUntil) || (session.connections.length === 0 && passed(session.leaseUntil)),
+    );
+    const next = endSessions(current, ended);
+    const sessions = next.sessions.map((session) => {
+      const quiet = passed(session.quietAt);
+      const leaseOver = passed(session.leaseUntil);
+      if (!quiet && !leaseOver) return session;
+      return { ...session, ...(quiet && { quiet, quietAt: null }), ...(leaseOver && { leaseUntil: null }) };
+    });
+    return {
+      record: sessions.some((session, i) => session !== next.sessions[i]) ? { ...next, sessions } : next,
+      result: null,
+    };
+  });
+
+/** Until when a session lives unless it is renewed. */
+export const expiryOf = (session: Session, now: number, timings: Timings): number =>
+  session.connections.length > 0 ? now + timings.heartbeatTimeoutMs : (session.graceUntil ?? session.leaseUntil ?? now);

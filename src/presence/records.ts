@@ -1,0 +1,81 @@
+/**
+ * The records of users, from the live store and, where nothing is live, from the journal; and what every commit
+ * entails beyond itself. DESIGN section 2, "Nothing that matters is lost".
+ */
+import { notFound } from './errors.js';
+import type { Decision, Journal, Store } from './ports.js';
+import { durableOf, isSeenLive, restoreRecord, tick } from './record.js';
+import type { PresenceRecord } from './types.js';
+
+/** Records of one reading, whole; users who are not known are missing. */
+export interface Records {
+  readonly now: number;
+  readonly records: ReadonlyMap<string, PresenceRecord>;
+}
+
+export type ReadRecords = (userIds: readonly string[]) => Promise<Records>;
+
+/** Reads what is live first and what is kept afterwards, so that nothing is as of later than `now`. */
+export const createRecordReader =
+  ({ store, journal }: { readonly store: Store; readonly journal: Journal }): ReadRecords =>
+  async (userIds) => {
+    const { now, records: live } = await store.read(userIds);
+    const missing = userIds.filter((userId) => !live.has(userId));
+    if (missing.length === 0) return { now, records: live };
+    const kept = await journal.read(missing);
+    return { now, records: new Map([...live, ...[...kept].map(([id, row]) => [id, restoreRecord(id, row)] as const)]) };
+  };
+
+/** Commits decisions. Rejects with NOT_FOUND for a user who is not known, and with what the ports reject with. */
+export interface RecordWriter {
+  update<R>(
+    userId: string,
+    decide: (record: PresenceRecord, now: number) => Decision<R>,
+  ): Promise<{ readonly record: PresenceRecord; readonly result: R; readonly now: number }>;
+  /** Does what is due for one user. */
+  tick(userId: string): Promise<void>;
+}
+
+export const createRecordWriter = ({
+  store,
+  journal,
+  onJournalFailure,
+}: {
+  readonly store: Store;
+  readonly journal: Journal;
+  /** A write that had to be left to the write-behind; it is not lost. */
+  readonly onJournalFailure: (error: unknown) => void;
+}): RecordWriter => {
+  const restore = async (userId: string) => {
+    const row = (await journal.read([userId])).get(userId);
+    if (!row) throw notFound('There is no such user.');
+    return restoreRecord(userId, row);
+  };
+
+  const update: RecordWriter['update'] = async (userId, decide) => {
+    let before: PresenceRecord | undefined;
+    const committed = await store.update(
+      userId,
+      () => restore(userId),
+      (record, now) => {
+        before = record;
+        return decide(record, now);
+      },
+    );
+    const { record, now } = committed;
+    // A choice to hide must outlive the very next moment, so it does not wait for the write-behind.
+    if (before?.chosen !== record.chosen && (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE')) {
+      await journal.write([durableOf(record, now)]).catch(onJournalFailure);
+    }
+    // After the commit: whoever announces typing reads the record again before they do.
+    if (before && isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
+    return committed;
+  };
+
+  return {
+    update,
+    async tick(userId) {
+      await update(userId, tick);
+    },
+  };
+};

@@ -1,0 +1,53 @@
+/** Pages of presences, purely: the order of a roster and its cursors (DESIGN section 1, "Who sees what"). */
+import { badInput } from './errors.js';
+import type { PresenceView } from './view.js';
+
+/** One page, in order; `cursor` continues after its item. */
+export interface Page {
+  readonly items: readonly { readonly cursor: string; readonly view: PresenceView }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** Where an item stands: live ones first, then by id. */
+interface Place {
+  readonly live: boolean;
+  readonly userId: string;
+}
+
+const placeOf = ({ status, userId }: PresenceView): Place => ({ live: status !== 'OFFLINE', userId });
+
+const compare = (a: Place, b: Place): number => {
+  if (a.live !== b.live) return a.live ? -1 : 1;
+  return a.userId < b.userId ? -1 : a.userId > b.userId ? 1 : 0;
+};
+
+/** Live ones first, then by id. "Live" is as the viewer sees it. */
+export const inRosterOrder = (views: readonly PresenceView[]): readonly PresenceView[] =>
+  [...views].sort((a, b) => compare(placeOf(a), placeOf(b)));
+
+/** A page of views that are in roster order. */
+export const rosterPage = (views: readonly PresenceView[], first: number, after: string | null): Page => {
+  const place = after === null ? null : readCursor(after);
+  const from = place === null ? 0 : views.findIndex((view) => compare(placeOf(view), place) > 0);
+  const start = from < 0 ? views.length : from;
+  return {
+    items: views.slice(start, start + first).map((view) => ({ cursor: cursorOf(placeOf(view)), view })),
+    hasNextPage: start + first < views.length,
+    hasPreviousPage: start > 0,
+  };
+};
+
+/** An opaque cursor of a place. */
+export const cursorOf = ({ live, userId }: Place): string =>
+  Buffer.from(`${live ? '1' : '0'}${userId}`, 'utf8').toString('base64url');
+
+/** The place of a cursor that {@link cursorOf} made; BAD_USER_INPUT for anything else. */
+export const readCursor = (cursor: string): Place => {
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  const place = { live: text.startsWith('1'), userId: text.slice(1) };
+  if (cursorOf(place) !== cursor || place.userId === '') {
+    throw badInput('after is not a cursor of this list. Pass an endCursor as it came.');
+  }
+  return place;
+};

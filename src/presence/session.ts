@@ -1,0 +1,113 @@
+/** Sessions within a record, purely: how they are found, start, are held by connections, and end (DESIGN section 1, "Sessions"). */
+import type { PresenceRecord, Session, Timings } from './types.js';
+
+/** The next session beyond these replaces one. */
+export const MAX_SESSIONS = 20;
+
+/** A session that starts now; with `leaseUntil`, one of plain HTTP. */
+export const newSession = (id: string, now: number, leaseUntil: number | null = null): Session => ({
+  id,
+  device: 'UNKNOWN',
+  startedAt: now,
+  connections: [],
+  graceUntil: null,
+  leaseUntil,
+  knownLiveAt: now,
+  activeAt: now,
+  saysIdle: null,
+  quiet: false,
+  quietAt: null,
+  activities: [],
+});
+
+export const sessionById = (record: PresenceRecord, id: string): Session | undefined =>
+  record.sessions.find((session) => session.id === id);
+
+/** The session that a connection holds; undefined for watchers, and where it was ended or replaced. */
+export const holderOf = (record: PresenceRecord, connectionId: string): Session | undefined =>
+  record.sessions.find((session) => session.connections.includes(connectionId));
+
+/** Whose session speaks; undefined where one has to be started. */
+export const speaker = (
+  record: PresenceRecord,
+  { sessionId, connectionId }: { readonly sessionId: string | null; readonly connectionId: string | null },
+): Session | undefined => {
+  if (sessionId !== null) return sessionById(record, sessionId);
+  const own = connectionId === null ? undefined : holderOf(record, connectionId);
+  return own ?? mostRecent(record.sessions, (session) => session.activeAt);
+};
+
+/** Whether a session counts as idle. */
+export const isIdle = (session: Session): boolean => session.saysIdle === true || session.quiet;
+
+/** The session says something: it is the most recently active, not quiet, and its HTTP lease, if any, begins anew. */
+export const spoke = (session: Session, now: number, timings: Timings): Session => ({
+  ...session,
+  activeAt: now,
+  quiet: false,
+  quietAt: session.saysIdle === false ? now + timings.idleAfterMs : null,
+  ...(session.leaseUntil !== null && { leaseUntil: now + timings.sessionTtlMs, knownLiveAt: now }),
+});
+
+/** A connection holds the session; a grace or an HTTP lease is over with that. */
+export const withConnection = (session: Session, connectionId: string, now: number): Session => ({
+  ...session,
+  connections: session.connections.includes(connectionId)
+    ? session.connections
+    : [...session.connections, connectionId],
+  graceUntil: null,
+  leaseUntil: null,
+  activeAt: now,
+});
+
+/** Without that connection: held by others, in the background, or in grace; undefined when it ends at once. */
+export const withoutConnection = (
+  session: Session,
+  { connectionId, heardAt }: { readonly connectionId: string; readonly heardAt: number },
+  now: number,
+  graceMs: number,
+): Session | undefined => {
+  const connections = session.connections.filter((id) => id !== connectionId);
+  if (connections.length > 0) return { ...session, connections };
+  const left = { ...session, connections, knownLiveAt: Math.max(session.knownLiveAt, heardAt) };
+  if (session.leaseUntil !== null && session.leaseUntil > now) return left;
+  return graceMs > 0 ? { ...left, leaseUntil: null, graceUntil: now + graceMs } : undefined;
+};
+
+export const replaceSession = (record: PresenceRecord, session: Session): PresenceRecord => ({
+  ...record,
+  sessions: record.sessions.map((other) => (other.id === session.id ? session : other)),
+});
+
+/**
+ * Ends sessions. `lastSeen` keeps the latest moment at which any of them was known live, as far as it was seen:
+ * while the user hides it does not move.
+ */
+export const endSessions = (record: PresenceRecord, ended: readonly Session[]): PresenceRecord => {
+  if (ended.length === 0) return record;
+  const ids = new Set(ended.map(({ id }) => id));
+  const hidden = record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE';
+  return {
+    ...record,
+    lastSeen: hidden ? record.lastSeen : Math.max(record.lastSeen ?? 0, ...ended.map(({ knownLiveAt }) => knownLiveAt)),
+    sessions: record.sessions.filter(({ id }) => !ids.has(id)),
+  };
+};
+
+/** Room for one more session: of twenty, one is replaced: in grace first, then HTTP, then the oldest. */
+export const makeRoom = (record: PresenceRecord): PresenceRecord => {
+  if (record.sessions.length < MAX_SESSIONS) return record;
+  const inGrace = record.sessions.filter(({ graceUntil }) => graceUntil !== null);
+  const overHttp = record.sessions.filter(
+    ({ connections, graceUntil }) => connections.length === 0 && graceUntil === null,
+  );
+  const victim =
+    mostRecent(inGrace, ({ graceUntil }) => -(graceUntil ?? 0)) ??
+    mostRecent(overHttp, ({ leaseUntil }) => -(leaseUntil ?? 0)) ??
+    mostRecent(record.sessions, ({ startedAt }) => -startedAt);
+  return victim ? endSessions(record, [victim]) : record;
+};
+
+/** The one for which `at` is greatest; of equals the last. */
+const mostRecent = (sessions: readonly Session[], at: (session: Session) => number): Session | undefined =>
+  sessions.reduce<Session | undefined>((best, session) => (best && at(best) > at(session) ? best : session), undefined);

@@ -1,0 +1,78 @@
+import { performance } from 'node:perf_hooks';
+import type { Store } from './ports.js';
+
+/** How many users one turn takes care of before others get theirs. */
+const BATCH = 500;
+
+/** Does what is due until it is stopped. */
+export interface Sweeper {
+  /** Resolves when the turn under way is over. Stopping twice is stopping once. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Everything timed, done: every `everyMs` the store is asked who is due, and each is ticked. A gap between two turns
+ * (the event loop stalled, the process was stopped) proves nothing about anybody: what came due in it waits as long
+ * again, so that those who were kept from saying anything can say it.
+ */
+export const startSweeper = ({
+  store,
+  tick,
+  everyMs = 100,
+  toleratedGapMs = 1_000,
+  maxWaitMs = 30_000,
+  onError,
+}: {
+  readonly store: Store;
+  readonly tick: (userId: string) => Promise<void>;
+  readonly everyMs?: number;
+  /** A gap up to this long is the ordinary unpunctuality of timers. */
+  readonly toleratedGapMs?: number;
+  readonly maxWaitMs?: number;
+  readonly onError: (error: unknown) => void;
+}): Sweeper => {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let turn: Promise<void> = Promise.resolve();
+  let lastTurnAt = performance.now();
+  let quietUntil = 0;
+
+  const sweep = async () => {
+    let failed = false;
+    let more = true;
+    // Who could not be ticked stays due, for the next turn; one user's failure is not the next one's.
+    while (more && !failed && !stopped) {
+      const due = await store.dueUsers(BATCH);
+      for (const userId of due) {
+        await tick(userId).catch((error: unknown) => {
+          failed = true;
+          onError(error);
+        });
+      }
+      more = due.length === BATCH;
+    }
+    await store.expireTyping();
+  };
+
+  const schedule = () => {
+    timer = setTimeout(() => {
+      const startedAt = performance.now();
+      const gap = startedAt - lastTurnAt - everyMs;
+      if (gap > toleratedGapMs) quietUntil = startedAt + Math.min(gap, maxWaitMs);
+      turn = (startedAt < quietUntil ? Promise.resolve() : sweep()).catch(onError).then(() => {
+        lastTurnAt = performance.now();
+        if (!stopped) schedule();
+      });
+    }, everyMs);
+    timer.unref();
+  };
+  schedule();
+
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await turn;
+    },
+  };
+};

@@ -1,0 +1,107 @@
+/** Who types: set, read, and kept true (DESIGN section 1, "Typing"). */
+import { notFound } from './errors.js';
+import { checkId } from './input.js';
+import type { People, RateLimits, Store } from './ports.js';
+import type { Presence, TypingView } from './presence.js';
+import { isSeenLive } from './record.js';
+import { speaker } from './session.js';
+import type { Timings } from './types.js';
+import { mayUseTyping, type Viewer } from './visibility.js';
+
+/** Rejects with NOT_FOUND: the same answer for a conversation that does not exist and for one that is not the viewer's. */
+export const checkMayUseTyping = async (people: People, viewer: Viewer, conversationId: string): Promise<void> => {
+  const conversation = viewer.kind === 'user' ? await people.conversation(conversationId, viewer.userId) : undefined;
+  if (!mayUseTyping(conversation))
+    throw notFound('There is no such conversation, or the caller is not a member of it.');
+};
+
+export const createTypingVerbs = ({
+  store,
+  people,
+  rateLimits,
+  timings,
+  userOf,
+}: {
+  readonly store: Store;
+  readonly people: People;
+  readonly rateLimits: RateLimits;
+  readonly timings: Timings;
+  /** The user who calls; FORBIDDEN for a service token. */
+  readonly userOf: (viewer: Viewer) => string;
+}) => {
+  const seenLiveRecord = async (userId: string) => {
+    const record = (await store.read([userId])).records.get(userId);
+    return record && isSeenLive(record) ? record : undefined;
+  };
+
+  /** A start is stored, the record read again, and only then announced: hiding commits before it clears typing. */
+  const start = async (conversationId: string, userId: string, sessionId: string) => {
+    const { announced, expiresAt } = await store.startTyping({
+      conversationId,
+      userId,
+      sessionId,
+      forMs: timings.typingTimeoutMs,
+    });
+    if (!announced) {
+      if (await seenLiveRecord(userId)) await store.announceTyping(conversationId, userId);
+      else await store.clearTyping(userId, conversationId);
+    }
+    return expiresAt;
+  };
+
+  const verbs: Pick<Presence, 'setTyping' | 'typing' | 'typingAmong'> = {
+    async setTyping({ viewer, connectionId }, input) {
+      const userId = userOf(viewer);
+      const conversationId = checkId(input.conversationId, 'conversationId');
+      const named = input.sessionId === undefined ? null : checkId(input.sessionId, 'sessionId');
+      await rateLimits.take('typing', userId);
+      await checkMayUseTyping(people, viewer, conversationId);
+      const record = await seenLiveRecord(userId);
+      const answer = (expiresAt: number | null): TypingView => ({
+        conversationId,
+        userId,
+        isTyping: expiresAt !== null,
+        expiresAt,
+      });
+      // What a user types whom nobody sees live is accepted and kept nowhere.
+      if (!record) return answer(input.isTyping ? (await store.now()) + timings.typingTimeoutMs : null);
+      const sessionId = named ?? speaker(record, { sessionId: null, connectionId })?.id ?? '';
+      if (input.isTyping) return answer(await start(conversationId, userId, sessionId));
+      return answer((await store.stopTyping({ conversationId, userId, sessionId })).expiresAt);
+    },
+
+    async typing(viewer, conversationId) {
+      await checkMayUseTyping(people, viewer, checkId(conversationId, 'conversationId'));
+      const typists = (await store.typing([conversationId])).filter(({ userId }) => userId !== viewer.userId);
+      if (typists.length === 0) return [];
+      const blocked = await people.blockedWith(viewer.userId);
+      return typists.filter(({ userId }) => !blocked.has(userId)).map((entry) => ({ ...entry, isTyping: true }));
+    },
+
+    async typingAmong(viewer, userIds) {
+      if (viewer.kind !== 'user') return new Set();
+      const typing = await store.typingOf(userIds);
+      if (typing.length === 0) return new Set();
+      const [shared, blocked] = await Promise.all([
+        people.conversationsOf(viewer.userId),
+        people.blockedWith(viewer.userId),
+      ]);
+      const seen = typing.filter(
+        ({ conversationId, userId }) => shared.includes(conversationId) && !blocked.has(userId),
+      );
+      return new Set(seen.map(({ userId }) => userId));
+    },
+  };
+
+  return {
+    ...verbs,
+    /** A conversation changed: ends the typing of those who may not type there any more. */
+    async endTypingOfStrangers(conversationId: string): Promise<void> {
+      for (const { userId } of await store.typing([conversationId])) {
+        if (!mayUseTyping(await people.conversation(conversationId, userId))) {
+          await store.clearTyping(userId, conversationId);
+        }
+      }
+    },
+  };
+};

@@ -1,0 +1,27 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Origins } from './origins.js';
+
+const MAX_AGE_SECONDS = 600;
+
+/**
+ * Lets pages of allowed origins read the answer; a foreign one gets no CORS header at all. Tokens are sent by hand and
+ * nothing is ambient (there are no cookies), so nothing more is needed against forged requests. Returns true where
+ * the request was a preflight, which is then answered.
+ */
+export const answerCors = (request: IncomingMessage, response: ServerResponse, origins: Origins): boolean => {
+  const { origin } = request.headers;
+  response.setHeader('vary', 'Origin');
+  const allowed = origin !== undefined && origins.allows(request);
+  if (allowed) response.setHeader('access-control-allow-origin', origin);
+  if (request.method !== 'OPTIONS') return false;
+  if (allowed) {
+    response.setHeader('access-control-allow-methods', 'GET, POST, OPTIONS');
+    response.setHeader(
+      'access-control-allow-headers',
+      request.headers['access-control-request-headers'] ?? 'authorization, content-type',
+    );
+    response.setHeader('access-control-max-age', MAX_AGE_SECONDS);
+  }
+  response.writeHead(204).end();
+  return true;
+};

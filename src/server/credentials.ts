@@ -1,0 +1,30 @@
+/** Where a token may stand (DESIGN section 1, "Signing in"). A URL that may hold one is never logged. */
+import type { IncomingMessage } from 'node:http';
+
+const BEARER = /^bearer +(\S+) *$/i;
+
+/** The token of an `Authorization` header; null where there is none, or it is of another scheme. */
+export const bearerToken = (header: string | undefined): string | null => BEARER.exec(header ?? '')?.[1] ?? null;
+
+/** The `?token=` of a request's URL, for clients that can send no headers: WebSocket and SSE only. */
+export const urlToken = (url: URL): string | null => url.searchParams.get('token') || null;
+
+/** The token of `connectionParams.authorization`, with or without `Bearer `. */
+export const paramsToken = (params: Readonly<Record<string, unknown>> | undefined): string | null => {
+  const value = params?.authorization ?? params?.Authorization;
+  if (typeof value !== 'string' || value.trim() === '') return null;
+  return bearerToken(value) ?? value.trim();
+};
+
+/** Whether the client asks for Server-Sent Events. */
+export const acceptsEvents = (request: IncomingMessage): boolean =>
+  request.headers.accept?.toLowerCase().includes('text/event-stream') ?? false;
+
+/** The URL of a request as a path and a query; undefined where it cannot be read. The host is not the real one. */
+export const urlOf = (request: IncomingMessage): URL | undefined => {
+  const path = request.url ?? '/';
+  // An absolute or protocol-relative target would choose the host by itself.
+  return path.startsWith('/') && URL.canParse(`http://localhost${path}`)
+    ? new URL(`http://localhost${path}`)
+    : undefined;
+};

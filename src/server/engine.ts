@@ -1,0 +1,199 @@
+import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
+import { GraphQLError, getOperationAST, NoSchemaIntrospectionCustomRule, OperationTypeNode, parse } from 'graphql';
+import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import type { Introspection } from '../config.js';
+import type { WatchBudget } from '../fanout/hub.js';
+import { unauthenticated } from '../graphql/context.js';
+import type { ErrorLog } from '../graphql/errors.js';
+import type { PresenceError } from '../presence/errors.js';
+import type { Caller } from '../presence/presence.js';
+import type { EventStream } from './eventStream.js';
+import { codeOf, createFinishing, HTTP_STATUS } from './finish.js';
+import { isPureIntrospection, MAX_TOKENS, overLimit } from './limits.js';
+
+/** One operation's surroundings. */
+export interface Operation {
+  /** Null where nobody is signed in, who may introspect at most. */
+  readonly caller: Caller | null;
+  /** Shared by all operations of one connection. */
+  readonly budget: WatchBudget;
+  /** Names this operation in the log and in answers that hide their cause. */
+  readonly requestId: string;
+}
+
+/** What the resolvers are given. */
+export type ContextFor = (operation: Operation) => object;
+
+/** The parameters of a GraphQL request, as they came in. */
+export interface Params {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** A document that may be run. */
+export interface Prepared {
+  readonly kind: OperationTypeNode;
+  /** What graphql-ws looks at to tell the kind of operation. */
+  readonly args: ExecutionArgs;
+  /** Runs it. Does not reject: whatever is thrown becomes an error of the result, finished. */
+  run(): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
+}
+
+/** What yoga hands through from the request to the hooks below. */
+export interface HttpOperation extends Operation {
+  /** The open end of a subscription over Server-Sent Events. */
+  readonly stream: EventStream;
+}
+
+/** Characters of documents that are kept parsed; a document may be nearly as long as a body. */
+const DOCUMENT_CACHE_CHARS = 8 * 1024 * 1024;
+
+/** A refusal before anything ran. */
+const refusal = (error: PresenceError): GraphQLError => new GraphQLError(error.message, { originalError: error });
+
+/** The limits on documents, the rule of introspection, and "signed in or introspecting", over every transport. */
+const useRules = (introspection: Introspection): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => ({
+  onParse({ setParseFn, context }) {
+    setParseFn((source, options) => parse(source, { ...options, maxTokens: MAX_TOKENS }));
+    // Refused here rather than in validation, whose results are cached by document, whoever asks.
+    return ({ result, replaceParseResult }) => {
+      const isSigned = context.caller !== null && context.caller !== undefined;
+      const mayRun = isSigned || (result !== null && !(result instanceof Error) && isPureIntrospection(result));
+      if (!mayRun) replaceParseResult(refusal(unauthenticated()));
+    };
+  },
+  onValidate({ params, addValidationRule, setResult }) {
+    if (introspection === 'off') addValidationRule(NoSchemaIntrospectionCustomRule);
+    const sentence = overLimit(params.documentAST);
+    if (sentence !== null) setResult([new GraphQLError(sentence, { extensions: { code: 'BAD_USER_INPUT' } })]);
+  },
+});
+
+/** Subscriptions over Server-Sent Events: counted before they start, and ended from outside. */
+const useEventStreams = (): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => ({
+  onSubscribe({ args, setResultAndStopExecution }) {
+    const { stream } = args.contextValue;
+    if (stream === undefined) return;
+    const refused = stream.claim();
+    if (refused !== null) setResultAndStopExecution({ errors: [refusal(refused)] });
+  },
+});
+
+/**
+ * Parsing, validation, limits, execution and the finishing of errors, the same for every transport: HTTP goes
+ * through `yoga`, sockets through `prepare`. `suggestions` is whether errors may say "Did you mean".
+ */
+export const createEngine = ({
+  schema,
+  contextFor,
+  log,
+  introspection,
+  suggestions,
+}: {
+  readonly schema: GraphQLSchema;
+  readonly contextFor: ContextFor;
+  readonly log: ErrorLog;
+  readonly introspection: Introspection;
+  readonly suggestions: boolean;
+}) => {
+  const finishing = createFinishing({ log, suggestions });
+
+  const documents = new LRUCache<string, NonNullable<object>>({
+    maxSize: DOCUMENT_CACHE_CHARS,
+    sizeCalculation: (_, text) => text.length + 1,
+  });
+
+  /** Finishes whatever goes out over HTTP, also what never became an operation. */
+  const useFinishing = (): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => ({
+    onResultProcess({ result, setResult, serverContext }) {
+      const { requestId = 'unknown', stream } = serverContext;
+      if (Array.isArray(result)) return;
+      if (isAsyncIterable(result)) {
+        const finished = finishing.stream(result as AsyncIterable<ExecutionResult>, requestId);
+        setResult(stream ? stream.attach(finished) : finished);
+        return;
+      }
+      const finished = finishing.result(result as ExecutionResult, requestId);
+      if ('data' in finished || !finished.errors) setResult(finished);
+      else setResult({ ...finished, errors: finished.errors.map(withStatus) });
+    },
+  });
+
+  const yoga = createYoga<HttpOperation>({
+    schema,
+    context: ({ caller, budget, requestId }) => contextFor({ caller, budget, requestId }),
+    plugins: [useRules(introspection), useEventStreams(), useFinishing()],
+    parserAndValidationCache: {
+      documentCache: { get: (key) => documents.get(key) as never, set: (key, value) => documents.set(key, value) },
+      errorCache: { get: () => undefined, set: () => {} },
+    },
+    // Errors are finished above, where the request is known; and everything else has one place of its own.
+    maskedErrors: false,
+    logging: false,
+    landingPage: false,
+    graphiql: false,
+    cors: false,
+    batching: false,
+    multipart: false,
+  });
+
+  return {
+    yoga,
+    finishing,
+
+    /**
+     * Parses, validates and limits a request that came over a socket. Never throws: returns the errors, finished,
+     * where it may not run.
+     */
+    prepare(params: Params, operation: Operation): Prepared | readonly GraphQLError[] {
+      const { requestId } = operation;
+      const refuse = (errors: readonly unknown[]) => errors.map((error) => finishing.error(error, requestId));
+      try {
+        const enveloped = yoga.getEnveloped({ ...operation, params } as never);
+        const document = enveloped.parse(params.query);
+        const faults = enveloped.validate(enveloped.schema, document);
+        if (faults.length > 0) return refuse(faults);
+        const definition = getOperationAST(document, params.operationName);
+        if (!definition) {
+          return refuse([new GraphQLError('Name the operation to run: `operationName` matches none, or is missing.')]);
+        }
+        const args: ExecutionArgs = {
+          schema: enveloped.schema,
+          document,
+          operationName: params.operationName,
+          variableValues: params.variables ?? {},
+        };
+        return {
+          kind: definition.operation,
+          args,
+          async run() {
+            try {
+              const execute =
+                definition.operation === OperationTypeNode.SUBSCRIPTION ? enveloped.subscribe : enveloped.execute;
+              const result = await execute({ ...args, contextValue: await enveloped.contextFactory() });
+              return isAsyncIterable(result)
+                ? finishing.stream(result as AsyncIterable<ExecutionResult>, requestId)
+                : finishing.result(result as ExecutionResult, requestId);
+            } catch (error) {
+              return { errors: refuse([error]) };
+            }
+          },
+        };
+      } catch (error) {
+        return refuse([error]);
+      }
+    },
+  };
+};
+
+export type Engine = ReturnType<typeof createEngine>;
+
+/** The status of an answer without data; where there is data the answer is 200, whatever errors stand beside it. */
+const withStatus = (error: GraphQLError): GraphQLError => {
+  const status = HTTP_STATUS[codeOf(error)];
+  if (error.extensions.http || status === undefined || status === 400) return error;
+  Object.assign(error.extensions, { http: { status } });
+  return error;
+};

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { unauthenticated } from '../graphql/context.js';
+import { PresenceError } from '../presence/errors.js';
+import type { Identity } from './auth.js';
+import { readBody } from './body.js';
+import type { Connections } from './connections.js';
+import { answerCors } from './cors.js';
+import { acceptsEvents, bearerToken, urlOf, urlToken } from './credentials.js';
+import type { Engine } from './engine.js';
+import { createEventStream, type EventStream } from './eventStream.js';
+import { codeOf, HTTP_STATUS } from './finish.js';
+import type { GraphiqlPage } from './graphiql.js';
+import type { Log } from './log.js';
+import type { Origins } from './origins.js';
+import { sendError, sendJson, sendResponse } from './respond.js';
+import { callerOf, type SignIn } from './signIn.js';
+import { at } from './timer.js';
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 2_000;
+
+export interface Http {
+  /** Not listening yet; sockets are upgraded on it. */
+  readonly server: Server;
+  /** Makes `/ready` fail from now on: what stops is taken out of rotation first. */
+  failReadiness(): void;
+  /** Ends streams and connections and stops listening. Resolves when all are gone; calling it again changes nothing. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The HTTP side (DESIGN sections 1 and 2): GraphQL and its streams of events at `/graphql`, GraphiQL for browsers
+ * there, `/health` while the process lives, `/ready` while `ready` says so.
+ */
+export const createHttp = ({
+  engine,
+  signIn,
+  connections,
+  origins,
+  log,
+  ready,
+  graphiql,
+  unsignedIntrospection,
+}: {
+  readonly engine: Engine;
+  readonly signIn: SignIn;
+  readonly connections: Connections;
+  readonly origins: Origins;
+  readonly log: Log;
+  /** Whether requests can be served; a rejection, or no answer within 2 s, means no. */
+  readonly ready: () => Promise<boolean>;
+  /** Null: no GraphiQL. */
+  readonly graphiql: GraphiqlPage | null;
+  /** Whether somebody without a token may introspect. */
+  readonly unsignedIntrospection: boolean;
+}): Http => {
+  let stopping = false;
+  let stopped: Promise<void> | null = null;
+  const streaming = new Set<ServerResponse>();
+
+  /** Null where there is no token, and none is needed to introspect. */
+  const identify = async (request: IncomingMessage, url: URL): Promise<Identity | null> => {
+    const { authorization } = request.headers;
+    const token = bearerToken(authorization) ?? (acceptsEvents(request) ? urlToken(url) : null);
+    if (token === null && authorization === undefined && unsignedIntrospection) return null;
+    const identity = await signIn.verify(token);
+    await signIn.ensure(identity);
+    return identity;
+  };
+
+  /** A subscription of this request counts as a connection, and ends with the token or the user. */
+  const streamOf = (identity: Identity | null, requestId: string, response: ServerResponse): EventStream => {
+    const stream = createEventStream({
+      claim: () => {
+        if (identity === null) return unauthenticated();
+        const { service, userId, expiresAt } = identity;
+        const end = () => stream.end(engine.finishing.error(unauthenticated(), requestId));
+        const close = service ? () => {} : connections.open(userId, end);
+        if (close === null) {
+          const message = 'You have too many connections open. Close one of them first.';
+          return new PresenceError('RATE_LIMITED', message, { retryAfterMs: 1_000 });
+        }
+        const cancelExpiry = at(expiresAt, end);
+        streaming.add(response);
+        return () => {
+          cancelExpiry();
+          close();
+          streaming.delete(response);
+        };
+      },
+    });
+    return stream;
+  };
+
+  const serveGraphQL = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+    if (answerCors(request, response, origins)) return;
+    if (graphiql !== null && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+      await graphiql.send(response);
+      return;
+    }
+    const requestId = randomUUID();
+    const identity = await identify(request, url);
+    const body = await readBody(request);
+    if (body === null) {
+      sendError(response, 413, { code: 'BAD_USER_INPUT', message: 'The body is longer than 1 MiB.' });
+      return;
+    }
+    const stream = streamOf(identity, requestId, response);
+    try {
+      const answer = await engine.yoga.fetch(fetchRequestOf(request, url, body), {
+        caller: identity && callerOf(identity, null),
+        budget: { watched: 0 },
+        requestId,
+        stream,
+      });
+      await sendResponse(answer, response);
+    } finally {
+      stream.release();
+    }
+  };
+
+  const fetchRequestOf = (request: IncomingMessage, url: URL, body: Buffer): Request => {
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (value !== undefined && !name.startsWith(':'))
+        headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+    }
+    const method = request.method ?? 'GET';
+    return new engine.yoga.fetchAPI.Request(url, { method, headers, body: method === 'POST' ? body.toString() : null });
+  };
+
+  const serveReady = async (response: ServerResponse): Promise<void> => {
+    const isReady = !stopping && (await withinMs(ready, READY_TIMEOUT_MS)) && !stopping;
+    sendJson(response, isReady ? 200 : 503, { ready: isReady });
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = urlOf(request);
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (url?.pathname === '/graphql') return await serveGraphQL(request, response, url);
+    if (isRead && url?.pathname === '/health') return sendJson(response, 200, { alive: true });
+    if (isRead && url?.pathname === '/ready') return await serveReady(response);
+    sendError(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. GraphQL is at /graphql.' });
+  };
+
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 1_000,
+    },
+    (request, response) => {
+      serve(request, response).catch((error: unknown) => {
+        // A client that left while it was sending is told nothing, and is no failure of ours.
+        if (request.destroyed || response.headersSent) {
+          response.destroy();
+          if (response.headersSent) log.error({ err: error }, 'answer broken off');
+          return;
+        }
+        const { message, extensions } = engine.finishing.error(error, randomUUID());
+        const code = codeOf({ extensions } as never);
+        sendJson(response, HTTP_STATUS[code], { errors: [{ message, extensions }] });
+      });
+    },
+  );
+
+  return {
+    server,
+    failReadiness() {
+      stopping = true;
+    },
+    stop() {
+      stopping = true;
+      stopped ??= new Promise((resolve) => {
+        server.close(() => resolve());
+        // Broken off rather than completed: a client then knows to come back, to another node.
+        for (const response of streaming) response.destroy();
+        server.closeIdleConnections();
+      });
+      return stopped;
+    },
+  };
+};
+
+/** What `ask` resolves to; false where it rejects or takes too long. */
+const withinMs = async (ask: () => Promise<boolean>, ms: number): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([ask(), late]);
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+};

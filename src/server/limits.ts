@@ -1,0 +1,126 @@
+/**
+ * How much one request may ask for, as a pure function of its document (DESIGN section 1, "Limits, errors"). Fragments
+ * count as often as they are spread, and are worked out once each: nesting them costs the server nothing.
+ */
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+export const MAX_DEPTH = 8;
+export const MAX_ALIASES = 5;
+export const MAX_DIRECTIVES = 5;
+export const MAX_TOKENS = 1_000;
+
+/** What a part of a document comes to once its fragments are spread. */
+interface Cost {
+  /** Levels of fields. `__schema` and `__type` count as none, with all below them; neither do fragments. */
+  readonly depth: number;
+  readonly aliases: number;
+  readonly directives: number;
+}
+
+const NO_COST: Cost = { depth: 0, aliases: 0, directives: 0 };
+
+const beside = (a: Cost, b: Cost): Cost => ({
+  depth: Math.max(a.depth, b.depth),
+  aliases: a.aliases + b.aliases,
+  directives: a.directives + b.directives,
+});
+
+const isIntrospection = (name: string): boolean => name === '__schema' || name === '__type';
+
+/** Works out the cost of selections; remembers that of fragments. A fragment within itself adds nothing there. */
+const createCosting = (document: DocumentNode) => {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const known = new Map<string, Cost>();
+
+  const ofSet = (set: SelectionSetNode | undefined): Cost =>
+    (set?.selections ?? []).map(ofSelection).reduce(beside, NO_COST);
+
+  const ofFragment = (name: string): Cost => {
+    const before = known.get(name);
+    if (before) return before;
+    known.set(name, NO_COST);
+    const fragment = fragments.get(name);
+    const own = { ...NO_COST, directives: fragment?.directives?.length ?? 0 };
+    const cost = beside(own, ofSet(fragment?.selectionSet));
+    known.set(name, cost);
+    return cost;
+  };
+
+  const ofSelection = (selection: SelectionNode): Cost => {
+    const own = { ...NO_COST, directives: selection.directives?.length ?? 0 };
+    switch (selection.kind) {
+      case Kind.FIELD: {
+        const below = ofSet(selection.selectionSet);
+        const depth = isIntrospection(selection.name.value) ? 0 : 1 + below.depth;
+        return beside(
+          { ...own, depth, aliases: selection.alias ? 1 : 0 },
+          below.depth ? { ...below, depth: 0 } : below,
+        );
+      }
+      case Kind.INLINE_FRAGMENT:
+        return beside(own, ofSet(selection.selectionSet));
+      case Kind.FRAGMENT_SPREAD:
+        return beside(own, ofFragment(selection.name.value));
+    }
+  };
+  return { ofSet };
+};
+
+/**
+ * The sentence that says which limit a document is over; null when it keeps them all. Each of its operations is
+ * judged for itself, with the directives of its own and of its variables.
+ */
+export const overLimit = (document: DocumentNode): string | null => {
+  const costing = createCosting(document);
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { depth, aliases, directives: within } = costing.ofSet(definition.selectionSet);
+    const onVariables = (definition.variableDefinitions ?? []).flatMap(({ directives }) => directives ?? []).length;
+    const directives = within + (definition.directives?.length ?? 0) + onVariables;
+    if (depth > MAX_DEPTH) return `The query is ${depth} levels deep; at most ${MAX_DEPTH} are allowed.`;
+    if (aliases > MAX_ALIASES) return `The query has ${aliases} aliases; at most ${MAX_ALIASES} are allowed.`;
+    if (directives > MAX_DIRECTIVES) {
+      return `The query has ${directives} directives; at most ${MAX_DIRECTIVES} are allowed.`;
+    }
+  }
+  return null;
+};
+
+/** Whether every operation of a document asks for nothing but the schema (and `__typename`). */
+export const isPureIntrospection = (document: DocumentNode): boolean => {
+  const fragments = new Map(
+    document.definitions.flatMap((each) =>
+      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
+    ),
+  );
+  const visited = new Set<string>();
+  const isPureFragment = (name: string): boolean => {
+    if (visited.has(name)) return true;
+    visited.add(name);
+    const fragment = fragments.get(name);
+    return fragment !== undefined && isPure(fragment.selectionSet);
+  };
+  const isPureSelection = (selection: SelectionNode): boolean => {
+    switch (selection.kind) {
+      case Kind.FIELD:
+        return isIntrospection(selection.name.value) || selection.name.value === '__typename';
+      case Kind.INLINE_FRAGMENT:
+        return isPure(selection.selectionSet);
+      case Kind.FRAGMENT_SPREAD:
+        return isPureFragment(selection.name.value);
+    }
+  };
+  const isPure = (set: SelectionSetNode): boolean => set.selections.every(isPureSelection);
+  return document.definitions.every(
+    (each) => each.kind !== Kind.OPERATION_DEFINITION || (each.operation === 'query' && isPure(each.selectionSet)),
+  );
+};

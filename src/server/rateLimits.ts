@@ -1,0 +1,44 @@
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Rates } from '../config.js';
+import { PresenceError } from '../presence/errors.js';
+import type { RateKind, RateLimits } from '../presence/ports.js';
+import type { Rate } from '../settings.js';
+
+const SENTENCES: Record<RateKind, string> = {
+  presence: 'You change your presence too often. Try again later.',
+  typing: 'You send typing too often. Try again later.',
+  mutation: 'You send too many mutations. Try again later.',
+};
+
+/**
+ * `burst` at once, then one an interval: one an interval, and the rest of the burst once in the time that the
+ * whole of it takes. Entries end by themselves, by timers that keep no process alive.
+ */
+const limiterOf = (kind: RateKind, { burst, intervalMs }: Rate): RateLimiterMemory | BurstyRateLimiter => {
+  const steady = new RateLimiterMemory({ keyPrefix: `${kind}:1`, points: 1, duration: intervalMs / 1_000 });
+  if (burst === 1) return steady;
+  const extra = { keyPrefix: `${kind}:n`, points: burst - 1, duration: (burst * intervalMs) / 1_000 };
+  return new BurstyRateLimiter(steady, new RateLimiterMemory(extra));
+};
+
+/** The allowances of DESIGN section 1, "Limits, errors", a user, in this process. A null rate is no limit. */
+export const createRateLimits = (rates: Rates): RateLimits => {
+  const limiters = new Map(
+    Object.entries(rates).flatMap(([kind, rate]: [string, Rate | null]) =>
+      rate === null ? [] : [[kind, limiterOf(kind as RateKind, rate)] as const],
+    ),
+  );
+  return {
+    async take(kind, userId) {
+      const rate = rates[kind];
+      try {
+        await limiters.get(kind)?.consume(userId);
+      } catch (rejection) {
+        if (!(rejection instanceof RateLimiterRes) || rate === null) throw rejection;
+        // The steady allowance is back within one interval, whatever a wall clock that was set back says.
+        const retryAfterMs = Math.min(Math.max(1, Math.ceil(rejection.msBeforeNext)), rate.intervalMs);
+        throw new PresenceError('RATE_LIMITED', SENTENCES[kind], { retryAfterMs });
+      }
+    },
+  };
+};

@@ -1,0 +1,83 @@
+/** How this server answers over HTTP: JSON of its own, and what yoga answered, without outrunning the reader. */
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ErrorCode } from '../presence/errors.js';
+
+/** How long a reader may leave what was sent to it unread. */
+const STALL_MS = 10_000;
+
+export const sendJson = (
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: OutgoingHttpHeaders = {},
+): void => {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': bytes.length,
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  response.end(bytes);
+};
+
+/** An error in the shape of GraphQL's, for what never became an operation. */
+export const sendError = (
+  response: ServerResponse,
+  status: number,
+  error: { readonly code: ErrorCode; readonly message: string; readonly retryAfterMs?: number | undefined },
+): void => {
+  const { code, message, retryAfterMs } = error;
+  const extensions = { code, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  sendJson(
+    response,
+    status,
+    { errors: [{ message, extensions }] },
+    {
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(retryAfterMs === undefined ? {} : { 'retry-after': Math.ceil(retryAfterMs / 1_000) }),
+    },
+  );
+};
+
+/** Resolves when the reader has taken what was written, or is gone; ends a reader who does neither. */
+const drained = (response: ServerResponse, stallMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const stalled = setTimeout(() => response.destroy(), stallMs);
+    const done = () => {
+      clearTimeout(stalled);
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+
+/**
+ * Writes a fetch response out, taking the next piece only when the reader has taken the last. Where the reader goes
+ * away the body is cancelled, which ends the subscription behind it. Resolves when the response is over.
+ */
+export const sendResponse = async (answer: Response, response: ServerResponse, stallMs = STALL_MS): Promise<void> => {
+  for (const [name, value] of answer.headers) if (name !== 'connection') response.setHeader(name, value);
+  response.writeHead(answer.status);
+  const reader = answer.body?.getReader();
+  if (!reader) {
+    response.end();
+    return;
+  }
+  const gone = () => {
+    // Whether the source ends well makes no difference to a reader who left.
+    reader.cancel().catch(() => {});
+  };
+  response.once('close', gone);
+  if (response.destroyed) gone();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done || response.destroyed) break;
+    if (!response.write(value)) await drained(response, stallMs);
+  }
+  response.off('close', gone);
+  if (response.destroyed) gone();
+  response.end();
+};

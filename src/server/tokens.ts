@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SignJWT } from 'jose';
+
+/**
+ * Signs a token (HS256) for a user, or, with `service`, for the host's back end. `ttlSeconds` is how long it is
+ * good for; `issuer` and `audience` are what the server asks for, if it does.
+ */
+export const signToken = ({
+  secret,
+  userId,
+  service = false,
+  ttlSeconds,
+  issuer = null,
+  audience = null,
+}: {
+  readonly secret: string;
+  readonly userId: string;
+  readonly service?: boolean;
+  readonly ttlSeconds: number;
+  readonly issuer?: string | null;
+  readonly audience?: string | null;
+}): Promise<string> => {
+  const now = Math.floor(Date.now() / 1_000);
+  const jwt = new SignJWT(service ? { scope: 'service' } : {})
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(userId)
+    .setIssuedAt(now)
+    .setExpirationTime(now + ttlSeconds);
+  if (issuer !== null) jwt.setIssuer(issuer);
+  if (audience !== null) jwt.setAudience(audience);
+  return jwt.sign(new TextEncoder().encode(secret));
+};
+
+const SECRET_FILE = 'development-secret';
+
+/**
+ * The secret of development mode, made at the first start and kept in `dataDir` (readable by its owner alone), so
+ * that tokens outlive a restart and `npm run token` signs with the same one.
+ */
+export const developmentSecret = async (dataDir: string): Promise<string> => {
+  const file = join(dataDir, SECRET_FILE);
+  await mkdir(dataDir, { recursive: true });
+  try {
+    // `wx` makes one of two processes that start at once the maker; the other reads what it wrote.
+    await writeFile(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const secret = (await readFile(file, 'utf8')).trim();
+  if (secret === '') throw new Error(`${file} is empty. Delete it, and a new secret is made.`);
+  return secret;
+};

@@ -1,0 +1,221 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { handleProtocols, makeServer, parseMessage } from 'graphql-ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { CLOSE } from './closeCodes.js';
+import { type Connection, type ConnectionPorts, createConnection } from './connection.js';
+import { urlOf, urlToken } from './credentials.js';
+import type { Engine } from './engine.js';
+import { createKeepAlive } from './keepAlive.js';
+import { createOperations, type Operations } from './operations.js';
+import type { Origins } from './origins.js';
+import { createOutbound } from './outbound.js';
+
+const MAX_MESSAGE_BYTES = 256 * 1024;
+const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
+const INIT_TIMEOUT_MS = 10_000;
+/** How long a client may take to answer a close frame. */
+const CLOSE_TIMEOUT_MS = 3_000;
+const MAX_SPREAD_MS = 5_000;
+/** Few sockets need no spreading: one every so many milliseconds at most. */
+const SPREAD_STEP_MS = 10;
+/** For how long a stop waits for sessions to be let go of while the store is away. */
+const RELEASE_TIMEOUT_MS = 3_000;
+
+export interface Sockets {
+  /** How many are open. */
+  readonly size: number;
+  /** How many operations the sockets have open, all together. */
+  readonly subscriptions: number;
+  /**
+   * Refuses upgrades from now on, closes all sockets with 1012, spread over at most `spreadMs` milliseconds, and
+   * resolves when nothing is left of them. Calling it again changes nothing.
+   */
+  stop(options?: { readonly spreadMs?: number }): Promise<void>;
+}
+
+/** What graphql-ws carries through to its hooks. */
+interface Extra {
+  readonly connection: Connection;
+  readonly operations: Operations;
+}
+
+/** Messages that only a server sends; graphql-ws throws at them. */
+const isMisdirected = (text: string): boolean => {
+  try {
+    return ['connection_ack', 'next', 'error'].includes(parseMessage(text).type);
+  } catch {
+    return true;
+  }
+};
+
+/** Answers an upgrade with an HTTP status, and hangs up. */
+const refuseUpgrade = (socket: Duplex, status: string): void => {
+  socket.on('error', () => {});
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+};
+
+/**
+ * graphql-transport-ws at `/graphql` of `server` (DESIGN sections 1 and 2). `incarnation` names this node in the
+ * names of connections.
+ */
+export const createSockets = ({
+  server,
+  engine,
+  origins,
+  incarnation,
+  heartbeatTimeoutMs,
+  initTimeoutMs = INIT_TIMEOUT_MS,
+  stallMs,
+  ...ports
+}: ConnectionPorts & {
+  readonly server: Server;
+  readonly engine: Engine;
+  readonly origins: Origins;
+  readonly incarnation: string;
+  readonly heartbeatTimeoutMs: number;
+  readonly initTimeoutMs?: number;
+  /** How long a reader may leave more than 256 KiB unread. */
+  readonly stallMs?: number;
+}): Sockets => {
+  const { log } = ports;
+  let opened = 0;
+  let stopped: Promise<void> | null = null;
+  const abandon = new AbortController();
+  const open = new Map<WebSocket, Extra>();
+  /** Connections that are closed, and still to be let go of. */
+  const ending = new Set<Promise<void>>();
+
+  const keepAlive = createKeepAlive({ timeoutMs: heartbeatTimeoutMs });
+
+  const protocol = makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout: initTimeoutMs,
+    onConnect: ({ connectionParams, extra }) => extra.connection.accept(connectionParams),
+    onSubscribe: (ctx, id, payload) => ctx.extra.operations.hooks.onSubscribe(ctx, id, payload),
+    // Run by `onOperation`, which knows whether anybody still waits for it.
+    execute: () => ({}),
+    subscribe: () => ({}),
+    onOperation: (ctx, ...operation) => ctx.extra.operations.hooks.onOperation(ctx, ...operation),
+    onComplete: (ctx, id, payload) => ctx.extra.operations.hooks.onComplete(ctx, id, payload),
+  });
+
+  const serve = (socket: WebSocket, token: string | null): void => {
+    opened += 1;
+    const connectionId = `${incarnation}/${opened}`;
+    const connection = createConnection({ ...ports, socket, connectionId, urlToken: token });
+    const operations = createOperations({ engine, connection });
+    open.set(socket, { connection, operations });
+
+    const outbound = createOutbound({
+      socket,
+      onStall: () => connection.close(CLOSE.TRY_AGAIN_LATER, 'The reader is too slow.'),
+      ...(stallMs !== undefined && { stallMs }),
+    });
+
+    let silentMs = 0;
+    const pulse = keepAlive.watch({
+      ping: () => {
+        if (socket.readyState === socket.OPEN) socket.ping();
+      },
+      lost: (lastHeardMsAgo) => {
+        silentMs = lastHeardMsAgo;
+        socket.terminate();
+      },
+    });
+
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: outbound.send,
+        close: (code = CLOSE.INTERNAL, reason = '') => connection.close(code, reason),
+        onMessage: (listen) => {
+          socket.on('message', (data: RawData) => {
+            pulse.heard();
+            const text = data.toString();
+            if (!connection.accepted && Buffer.byteLength(text) > MAX_MESSAGE_BYTES_BEFORE_INIT) {
+              connection.close(CLOSE.TOO_BIG, 'A message before connection_ack has at most 8 KiB.');
+              return;
+            }
+            listen(text).catch((error: unknown) => {
+              if (isMisdirected(text)) return connection.close(CLOSE.BAD_REQUEST, 'Invalid message received');
+              log.error({ err: error }, 'message failed');
+              connection.close(CLOSE.INTERNAL, 'Internal error');
+            });
+          });
+        },
+      },
+      { connection, operations },
+    );
+
+    socket.on('pong', pulse.heard);
+    socket.on('ping', pulse.heard);
+    // What is wrong with a frame closes the socket with its own code; there is nobody else to tell.
+    socket.on('error', () => {});
+    socket.once('close', (code, reason) => {
+      pulse.stop();
+      outbound.close();
+      open.delete(socket);
+      const end = Promise.all([
+        Promise.resolve(closed(code, reason.toString())),
+        connection.end(silentMs, abandon.signal),
+      ]).then(
+        () => {},
+        (error: unknown) => log.error({ err: error }, 'closing failed'),
+      );
+      ending.add(end);
+      void end.then(() => ending.delete(end));
+    });
+  };
+
+  const upgrades = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    // One message a turn of the loop: `complete` and `subscribe` that arrive together are two.
+    allowSynchronousEvents: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    handleProtocols: (protocols) => handleProtocols(protocols),
+  });
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const url = urlOf(request);
+    if (stopped !== null) return refuseUpgrade(socket, '503 Service Unavailable');
+    if (url?.pathname !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
+    if (!origins.allows(request)) return refuseUpgrade(socket, '403 Forbidden');
+    upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, urlToken(url)));
+  };
+  server.on('upgrade', onUpgrade);
+
+  const closeAll = async (spreadMs: number): Promise<void> => {
+    const sockets = [...open];
+    const stepMs = Math.min(SPREAD_STEP_MS, spreadMs / Math.max(1, sockets.length));
+    const gone = sockets.map(
+      ([socket, { connection }], index) =>
+        new Promise<void>((resolve) => {
+          socket.once('close', () => resolve());
+          setTimeout(() => connection.close(CLOSE.RESTART, 'The server restarts.'), index * stepMs);
+        }),
+    );
+    await Promise.all(gone);
+    const impatient = setTimeout(() => abandon.abort(), RELEASE_TIMEOUT_MS);
+    await Promise.all(ending);
+    clearTimeout(impatient);
+    keepAlive.stop();
+  };
+
+  return {
+    get size() {
+      return open.size;
+    },
+    get subscriptions() {
+      let count = 0;
+      for (const { operations } of open.values()) count += operations.subscriptions;
+      return count;
+    },
+    stop({ spreadMs = MAX_SPREAD_MS } = {}) {
+      stopped ??= closeAll(Math.min(spreadMs, MAX_SPREAD_MS));
+      return stopped;
+    },
+  };
+};

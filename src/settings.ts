@@ -1,0 +1,77 @@
+/**
+ * How single settings are written, as pure functions from text to value. Each returns undefined for what it cannot
+ * read; the sentence of what it may be is {@link config.ts}'s.
+ */
+
+/** The longest that a timer of Node.js can wait, in milliseconds (24 days). */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** `n` at once, then one every `intervalMs` milliseconds. */
+export interface Rate {
+  readonly burst: number;
+  readonly intervalMs: number;
+}
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s)?$/;
+
+/** `5s`, `500ms`, or plain seconds (`5`, `0.5`), in whole milliseconds; at most 24 days. */
+export const readDuration = (text: string): number | undefined => {
+  const match = DURATION.exec(text);
+  if (!match) return undefined;
+  const amount = Number(match[1]);
+  const ms = match[2] === 'ms' ? amount : amount * 1_000;
+  // Less than a millisecond is not "off": it would silently become it.
+  if (ms > MAX_TIMER_MS || (ms > 0 && ms < 1)) return undefined;
+  return Math.round(ms);
+};
+
+/** `5,5s`: five at once, then one every five seconds. Null is `off`. */
+export const readRate = (text: string): Rate | null | undefined => {
+  if (text === 'off') return null;
+  const [count, interval, ...rest] = text.split(',').map((part) => part.trim());
+  if (count === undefined || interval === undefined || rest.length > 0) return undefined;
+  const burst = readWhole(count, { min: 1, max: 1_000_000 });
+  const intervalMs = readDuration(interval);
+  // The limiter keeps the burst in one window of burst × interval, which a timer ends.
+  if (burst === undefined || !intervalMs || burst * intervalMs > MAX_TIMER_MS) return undefined;
+  return { burst, intervalMs };
+};
+
+export const readWhole = (
+  text: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): number | undefined => {
+  if (!/^\d{1,15}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= min && value <= max ? value : undefined;
+};
+
+/** One of the given words, as written. */
+export const readWord = <T extends string>(text: string, words: readonly T[]): T | undefined =>
+  words.find((word) => word === text);
+
+/** An absolute URL of one of those schemes (with their colon), as written. */
+export const readUrl = (text: string, schemes: readonly string[]): string | undefined => {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, hostname } = new URL(text);
+  return schemes.includes(protocol) && hostname !== '' ? text : undefined;
+};
+
+/** A web origin, such as `https://app.example.com`, in the form in which browsers send it. */
+export const readOrigin = (text: string): string | undefined => {
+  if (readUrl(text, ['http:', 'https:']) === undefined) return undefined;
+  const { origin, pathname, search, hash, username, password } = new URL(text);
+  return pathname === '/' && search === '' && hash === '' && username === '' && password === '' ? origin : undefined;
+};
+
+/** The parts of a comma-separated list; undefined where one of them cannot be read. */
+export const readList = <T>(text: string, read: (part: string) => T | undefined): readonly T[] | undefined => {
+  const values: T[] = [];
+  for (const part of text.split(',').map((each) => each.trim())) {
+    if (part === '') continue;
+    const value = read(part);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
+};

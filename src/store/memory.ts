@@ -1,0 +1,108 @@
+import type { Bus, Store } from '../presence/ports.js';
+import { scheduleOf } from '../presence/record.js';
+import type { PresenceRecord } from '../presence/types.js';
+import { type Clock, createMonotonicClock } from './clock.js';
+import { createMemoryTyping } from './memoryTyping.js';
+import { createSchedule } from './schedule.js';
+
+/**
+ * The live records of one process, in memory. A decision is applied without yielding, so a commit never conflicts;
+ * all else is as the port promises.
+ */
+export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus: Bus; clock?: Clock }) => {
+  const records = new Map<string, PresenceRecord>();
+  const schedule = createSchedule();
+  const seenLive = new Set<string>();
+  const dirty = new Set<string>();
+  const typing = createMemoryTyping({ bus, clock });
+  /** How often each user was forgotten while somebody restored them: what was restored before is void. */
+  let forgotten = 0;
+
+  const drop = (userId: string) => {
+    records.delete(userId);
+    schedule.set(userId, null);
+    seenLive.delete(userId);
+    dirty.delete(userId);
+  };
+
+  const commit = (previous: PresenceRecord | undefined, next: PresenceRecord) => {
+    const { userId } = next;
+    const facts = scheduleOf(previous, next);
+    records.set(userId, next);
+    schedule.set(userId, facts.dueAt);
+    if (facts.seenLive) seenLive.add(userId);
+    else seenLive.delete(userId);
+    if (facts.durableChanged) dirty.add(userId);
+    if (facts.shownChanged) bus.publishUser({ userId, record: next });
+  };
+
+  const recordOrRestored = async (userId: string, restore: () => Promise<PresenceRecord>) => {
+    for (;;) {
+      const before = forgotten;
+      const restored = records.get(userId) ?? (await restore());
+      if (before === forgotten) return records.get(userId) ?? restored;
+    }
+  };
+
+  return {
+    async update(userId, restore, decide) {
+      const record = records.get(userId) ?? (await recordOrRestored(userId, restore));
+      const now = clock();
+      const decision = decide(record, now);
+      if (decision.record !== record) commit(records.get(userId), decision.record);
+      return { ...decision, now };
+    },
+
+    async read(userIds) {
+      const found = new Map<string, PresenceRecord>();
+      for (const userId of userIds) {
+        const record = records.get(userId);
+        if (record) found.set(userId, record);
+      }
+      return { now: clock(), records: found };
+    },
+
+    async dueUsers(limit) {
+      return schedule.due(clock(), limit);
+    },
+
+    async live({ after, limit }) {
+      const userIds = [...seenLive].sort();
+      const from = after === null ? 0 : userIds.findIndex((userId) => userId > after);
+      return { userIds: from < 0 ? [] : userIds.slice(from, from + limit), total: userIds.length };
+    },
+
+    async dirty(limit) {
+      const found = [...dirty].slice(0, limit).map((userId) => records.get(userId));
+      return { now: clock(), records: found.filter((record) => record !== undefined) };
+    },
+
+    async clean(written) {
+      for (const { userId, revision } of written) {
+        const record = records.get(userId);
+        if (record?.revision !== revision) continue;
+        dirty.delete(userId);
+        if (record.sessions.length === 0) drop(userId);
+      }
+    },
+
+    async markLiveDirty() {
+      for (const userId of seenLive) dirty.add(userId);
+    },
+
+    async forget(userId) {
+      forgotten += 1;
+      await typing.clearTyping(userId, null);
+      drop(userId);
+      bus.publishUser({ userId, record: null });
+    },
+
+    ...typing,
+
+    async now() {
+      return clock();
+    },
+
+    async close() {},
+  } satisfies Store;
+};

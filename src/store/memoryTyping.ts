@@ -1,0 +1,108 @@
+import type { Bus, Store, TypingEntry } from '../presence/ports.js';
+import { expireTyping, startTyping, stopTyping, type TypingState, typingUntil } from '../presence/typing.js';
+import type { Clock } from './clock.js';
+import { createSchedule } from './schedule.js';
+
+type TypingStore = Pick<
+  Store,
+  'startTyping' | 'announceTyping' | 'stopTyping' | 'typing' | 'typingOf' | 'clearTyping' | 'expireTyping'
+>;
+
+/** Who types where, in memory. A conversation's typists in one map, and a user's conversations in another. */
+export const createMemoryTyping = ({ bus, clock }: { bus: Bus; clock: Clock }): TypingStore => {
+  const typists = new Map<string, Map<string, TypingState>>();
+  const conversations = new Map<string, Set<string>>();
+  const schedule = createSchedule();
+
+  const stateOf = (conversationId: string, userId: string) => typists.get(conversationId)?.get(userId);
+
+  const set = (conversationId: string, userId: string, state: TypingState | undefined) => {
+    const before = stateOf(conversationId, userId);
+    if (state) {
+      insertInto(typists, conversationId, () => new Map<string, TypingState>()).set(userId, state);
+      insertInto(conversations, userId, () => new Set<string>()).add(conversationId);
+    } else {
+      removeFrom(typists, conversationId, userId);
+      removeFrom(conversations, userId, conversationId);
+    }
+    const rest = typists.get(conversationId);
+    schedule.set(conversationId, rest ? Math.min(...[...rest.values()].map(typingUntil)) : null);
+    if (before?.announced && !state) {
+      bus.publishTyping({ conversationId, userId, isTyping: false, expiresAt: null });
+    }
+  };
+
+  const listed = (conversationId: string, userId: string): readonly TypingEntry[] => {
+    const state = expireTyping(stateOf(conversationId, userId), clock());
+    return state?.announced ? [{ conversationId, userId, expiresAt: typingUntil(state) }] : [];
+  };
+
+  return {
+    async startTyping({ conversationId, userId, sessionId, forMs }) {
+      const now = clock();
+      const state = startTyping(expireTyping(stateOf(conversationId, userId), now), sessionId, now + forMs);
+      set(conversationId, userId, state);
+      return { announced: state.announced, expiresAt: typingUntil(state) };
+    },
+
+    async announceTyping(conversationId, userId) {
+      const state = stateOf(conversationId, userId);
+      if (!state || state.announced) return;
+      set(conversationId, userId, { ...state, announced: true });
+      bus.publishTyping({ conversationId, userId, isTyping: true, expiresAt: typingUntil(state) });
+    },
+
+    async stopTyping({ conversationId, userId, sessionId }) {
+      const state = expireTyping(stopTyping(stateOf(conversationId, userId), sessionId), clock());
+      set(conversationId, userId, state);
+      return { expiresAt: state ? typingUntil(state) : null };
+    },
+
+    async typing(conversationIds) {
+      return conversationIds.flatMap((conversationId) =>
+        [...(typists.get(conversationId)?.keys() ?? [])].flatMap((userId) => listed(conversationId, userId)),
+      );
+    },
+
+    async typingOf(userIds) {
+      return userIds.flatMap((userId) =>
+        [...(conversations.get(userId) ?? [])].flatMap((conversationId) => listed(conversationId, userId)),
+      );
+    },
+
+    async clearTyping(userId, conversationId) {
+      const cleared = conversationId === null ? [...(conversations.get(userId) ?? [])] : [conversationId];
+      for (const id of cleared) set(id, userId, undefined);
+    },
+
+    async expireTyping() {
+      const now = clock();
+      let ended = 0;
+      for (const conversationId of schedule.due(now, Number.POSITIVE_INFINITY)) {
+        for (const [userId, state] of [...(typists.get(conversationId) ?? [])]) {
+          const rest = expireTyping(state, now);
+          if (rest?.until.size === state.until.size) continue;
+          if (!rest) ended += 1;
+          set(conversationId, userId, rest);
+        }
+      }
+      return ended;
+    },
+  };
+};
+
+const insertInto = <V>(map: Map<string, V>, key: string, make: () => V): V => {
+  const present = map.get(key) ?? make();
+  map.set(key, present);
+  return present;
+};
+
+const removeFrom = (
+  map: Map<string, { delete(member: string): boolean; readonly size: number }>,
+  key: string,
+  member: string,
+) => {
+  const members = map.get(key);
+  members?.delete(member);
+  if (members?.size === 0) map.delete(key);
+};

@@ -1,0 +1,121 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenDatabase } from '../../src/db/client.js';
+import { createJournal } from '../../src/db/journal.js';
+import { createPeople } from '../../src/db/people.js';
+import type { DurablePresence } from '../../src/presence/types.js';
+import { recordingBus, truncate } from './people.js';
+
+const NOON = Date.UTC(2026, 0, 31, 12);
+
+const row = (userId: string, changes: Partial<DurablePresence> = {}): DurablePresence => ({
+  userId,
+  generation: 1,
+  revision: NOON,
+  chosen: 'ONLINE',
+  message: null,
+  lastSeen: null,
+  ...changes,
+});
+
+/** What every {@link createJournal} must do, over whatever database `open` opens. */
+export const describeJournal = (name: string, open: () => Promise<OpenDatabase>): void => {
+  describe(`journal over ${name}`, () => {
+    let database: OpenDatabase;
+    let journal: ReturnType<typeof createJournal>;
+    let people: ReturnType<typeof createPeople>;
+
+    const kept = async (userId: string) => (await journal.read([userId])).get(userId)?.kept;
+
+    beforeAll(async () => {
+      database = await open();
+    });
+    afterAll(async () => {
+      await database.close();
+    });
+    beforeEach(async () => {
+      await truncate(database);
+      journal = createJournal({ db: database.db });
+      people = createPeople({ db: database.db, bus: recordingBus() });
+      await people.upsertUsers([{ id: 'ann' }, { id: 'bob' }]);
+    });
+
+    it('reads back what was written, to the millisecond', async () => {
+      const message = { text: 'At "lunch", {back} soon \\o/', emoji: '🥪', expiresAt: NOON + 1 };
+      await journal.write([row('ann', { chosen: 'INVISIBLE', message, lastSeen: NOON - 1 }), row('bob')]);
+      expect(await kept('ann')).toEqual({ revision: NOON, chosen: 'INVISIBLE', message, lastSeen: NOON - 1 });
+      expect(await kept('bob')).toEqual({ revision: NOON, chosen: 'ONLINE', message: null, lastSeen: null });
+    });
+
+    it('keeps a message whose text says null apart from none', async () => {
+      await journal.write([row('ann', { message: { text: 'NULL', emoji: null, expiresAt: null } })]);
+      expect((await kept('ann'))?.message).toEqual({ text: 'NULL', emoji: null, expiresAt: null });
+    });
+
+    it('knows users of whom nothing was kept, and misses those who do not exist', async () => {
+      await people.deleteUser('bob');
+      const rows = await journal.read(['ann', 'bob', 'nobody']);
+      expect([...rows]).toEqual([['ann', { generation: 1, kept: null }]]);
+      expect((await journal.read([])).size).toBe(0);
+    });
+
+    it('never lets an older or equal revision overwrite a newer one', async () => {
+      await journal.write([row('ann', { revision: NOON, chosen: 'AWAY' })]);
+      await journal.write([row('ann', { revision: NOON - 1, chosen: 'INVISIBLE' })]);
+      await journal.write([row('ann', { revision: NOON, chosen: 'OFFLINE' })]);
+      expect(await kept('ann')).toMatchObject({ revision: NOON, chosen: 'AWAY' });
+      await journal.write([row('ann', { revision: NOON + 1, chosen: 'DO_NOT_DISTURB' })]);
+      expect(await kept('ann')).toMatchObject({ revision: NOON + 1, chosen: 'DO_NOT_DISTURB' });
+    });
+
+    it('takes the newest of several rows of one user in a batch', async () => {
+      await journal.write([
+        row('ann', { revision: NOON + 1, chosen: 'AWAY' }),
+        row('ann', { revision: NOON + 2, chosen: 'INVISIBLE' }),
+        row('ann', { revision: NOON, chosen: 'OFFLINE' }),
+      ]);
+      expect(await kept('ann')).toMatchObject({ revision: NOON + 2, chosen: 'INVISIBLE' });
+      await journal.write([]);
+    });
+
+    it('passes over who does not exist, and writes the others', async () => {
+      await people.deleteUser('bob');
+      await journal.write([row('nobody'), row('bob'), row('ann')]);
+      expect([...(await journal.read(['nobody', 'bob', 'ann'])).keys()]).toEqual(['ann']);
+      expect(await kept('ann')).not.toBeNull();
+    });
+
+    it('takes nothing of a generation that is over, and starts the next one empty', async () => {
+      await journal.write([row('ann', { revision: NOON + 9, chosen: 'INVISIBLE' })]);
+      await people.deleteUser('ann');
+      await people.upsertUsers([{ id: 'ann' }]);
+      expect((await journal.read(['ann'])).get('ann')).toEqual({ generation: 2, kept: null });
+      await journal.write([row('ann', { revision: NOON + 10, generation: 1, chosen: 'INVISIBLE' })]);
+      expect(await kept('ann')).toBeNull();
+      await journal.write([row('ann', { generation: 2, chosen: 'AWAY' })]);
+      expect(await kept('ann')).toMatchObject({ revision: NOON, chosen: 'AWAY' });
+    });
+
+    it('never overwrites, and does not guess, a row of a format it does not know; the others go on', async () => {
+      await journal.write([row('ann', { chosen: 'AWAY' }), row('bob')]);
+      await database.db.run((orm) => orm.execute(sql`update presence_journal set format = 2 where user_id = 'ann'`));
+      await expect(journal.read(['ann'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+
+      await journal.write([row('ann', { revision: NOON + 5 }), row('bob', { revision: NOON + 5, chosen: 'AWAY' })]);
+      const rows = await journal.read(['ann', 'bob']);
+      expect(rows.get('bob')?.kept).toMatchObject({ revision: NOON + 5, chosen: 'AWAY' });
+      expect(() => rows.get('ann')?.kept).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+
+      await database.db.run((orm) => orm.execute(sql`update presence_journal set format = 1 where user_id = 'ann'`));
+      expect(await kept('ann')).toMatchObject({ revision: NOON, chosen: 'AWAY' });
+    });
+
+    it('writes and reads a batch of thousands', async () => {
+      const ids = Array.from({ length: 3_000 }, (_, i) => `u${i}`);
+      await people.upsertUsers(ids.map((id) => ({ id })));
+      await journal.write(ids.map((id, i) => row(id, { revision: NOON + i })));
+      const rows = await journal.read(ids);
+      expect(ids.map((id) => rows.get(id)?.kept?.revision)).toEqual(ids.map((_, i) => NOON + i));
+    });
+  });
+};

@@ -1,0 +1,475 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenDatabase } from '../../src/db/client.js';
+import { createPeople } from '../../src/db/people.js';
+import type { FactChange } from '../../src/presence/ports.js';
+import { DEFAULT_PRIVACY, facetsFor, NOTHING } from '../../src/presence/visibility.js';
+
+/** A bus of facts that remembers what was published. */
+export const recordingBus = () => {
+  const listeners = new Set<(change: FactChange) => void>();
+  const published: FactChange[] = [];
+  return {
+    published,
+    /** What was published since the last time this was asked. */
+    news: () => published.splice(0),
+    async subscribeFacts(listener: (change: FactChange) => void) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    async publishFacts(change: FactChange) {
+      published.push(change);
+      for (const listener of listeners) listener(change);
+    },
+  };
+};
+
+/** Empties all tables. */
+export const truncate = ({ db }: Pick<OpenDatabase, 'db'>) =>
+  db.run((orm) =>
+    orm.execute(sql`truncate users, follows, blocks, circles, circle_members, conversations, conversation_members,
+      presence_journal`),
+  );
+
+const NO_RELATION = {
+  follows: false,
+  followedBy: false,
+  sharesCircle: false,
+  sharesConversation: false,
+  blocked: false,
+};
+const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+
+/** What every {@link createPeople} must do, over whatever database `open` opens. */
+export const describePeople = (name: string, open: () => Promise<OpenDatabase>): void => {
+  describe(`people over ${name}`, () => {
+    let database: OpenDatabase;
+    let bus: ReturnType<typeof recordingBus>;
+    let people: ReturnType<typeof createPeople>;
+
+    const factsOf = async (viewerId: string, userId: string) => {
+      const [facts] = await people.facts([{ viewerId, userId }]);
+      return facts!;
+    };
+    const known = async (...ids: string[]) => {
+      await people.upsertUsers(ids.map((id) => ({ id })));
+      bus.news();
+    };
+
+    beforeAll(async () => {
+      database = await open();
+    });
+    afterAll(async () => {
+      await database.close();
+    });
+    beforeEach(async () => {
+      await truncate(database);
+      bus = recordingBus();
+      people = createPeople({ db: database.db, bus, maxFollows: 5, maxMembers: 4 });
+    });
+
+    describe('existence', () => {
+      it('makes a user known once, and tells of it once', async () => {
+        expect(await people.ensure('ann')).toBe(true);
+        expect(await people.ensure('ann')).toBe(true);
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: false, deleted: false }]);
+        expect((await factsOf('bob', 'ann')).exists).toBe(true);
+      });
+
+      it('makes a user known once however many ask at the same time', async () => {
+        const answers = await Promise.all(numbered('', 20).map(() => people.ensure('ann')));
+        expect(answers).toEqual(answers.map(() => true));
+        expect(bus.news()).toHaveLength(1);
+      });
+
+      it('refuses a deleted user until the host names them again', async () => {
+        await people.ensure('ann');
+        expect(await people.deleteUser('ann')).toBe(true);
+        expect(await people.ensure('ann')).toBe(false);
+        await people.upsertUsers([{ id: 'ann' }]);
+        expect(await people.ensure('ann')).toBe(true);
+      });
+
+      it('hears of deletions and returns elsewhere', async () => {
+        const elsewhere = createPeople({ db: database.db, bus });
+        await people.ensure('ann');
+        await elsewhere.deleteUser('ann');
+        expect(await people.ensure('ann')).toBe(false);
+        await elsewhere.upsertUsers([{ id: 'ann', name: 'Ann' }]);
+        expect(await people.ensure('ann')).toBe(true);
+        expect((await people.profiles(['ann'])).get('ann')?.name).toBe('Ann');
+      });
+
+      it('deletes nobody who does not exist, and nobody twice', async () => {
+        expect(await people.deleteUser('nobody')).toBe(false);
+        await known('ann');
+        expect(await people.deleteUser('ann')).toBe(true);
+        expect(await people.deleteUser('ann')).toBe(false);
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: true, deleted: true }]);
+      });
+
+      it('leaves nothing of a deleted user behind, also when they are named again', async () => {
+        await people.upsertUsers([{ id: 'ann', name: 'Ann', avatarUrl: 'a.png', privacy: { status: 'NOBODY' } }]);
+        await known('bob');
+        await people.addFollows([
+          { followerId: 'ann', followeeId: 'bob' },
+          { followerId: 'bob', followeeId: 'ann' },
+        ]);
+        await people.block('ann', 'bob');
+        await people.putCircle('team', ['ann', 'bob']);
+        await people.putConversation('chat', ['ann', 'bob'], false);
+        await people.deleteUser('ann');
+
+        expect(await factsOf('bob', 'ann')).toEqual({ ...NO_RELATION, exists: false, privacy: DEFAULT_PRIVACY });
+        expect((await people.profiles(['ann'])).size).toBe(0);
+        await people.upsertUsers([{ id: 'ann' }]);
+        expect(await factsOf('bob', 'ann')).toEqual({ ...NO_RELATION, exists: true, privacy: DEFAULT_PRIVACY });
+        expect((await people.profiles(['ann'])).get('ann')).toEqual({ id: 'ann', name: null, avatarUrl: null });
+        expect(await people.roster('ann')).toEqual([]);
+        expect(await people.conversationsOf('ann')).toEqual([]);
+        expect(await people.blockedWith('bob')).toEqual(new Set());
+      });
+
+      it('keeps nothing that a deleted user still asks for', async () => {
+        await known('ann', 'bob');
+        await people.deleteUser('ann');
+        bus.news();
+        await people.follow('ann', 'bob');
+        await people.block('ann', 'bob');
+        expect(bus.news()).toEqual([]);
+        expect(await factsOf('ann', 'bob')).toMatchObject(NO_RELATION);
+      });
+    });
+
+    describe('names, pictures, privacy', () => {
+      it('leaves what is left out and clears what is null', async () => {
+        await people.upsertUsers([{ id: 'ann', name: 'Ann', avatarUrl: 'a.png' }]);
+        await people.upsertUsers([{ id: 'ann', avatarUrl: null }]);
+        expect((await people.profiles(['ann', 'nobody'])).get('ann')).toEqual({
+          id: 'ann',
+          name: 'Ann',
+          avatarUrl: null,
+        });
+      });
+
+      it('counts a user who is named twice once, and the later word', async () => {
+        const count = await people.upsertUsers([
+          { id: 'ann', name: 'Ann', privacy: { status: 'NOBODY' } },
+          { id: 'bob' },
+          { id: 'ann', name: 'Anna', privacy: { lastSeen: 'NOBODY' } },
+        ]);
+        expect(count).toBe(2);
+        expect((await people.profiles(['ann'])).get('ann')?.name).toBe('Anna');
+        expect(await people.privacy('ann')).toEqual({ status: 'NOBODY', lastSeen: 'NOBODY', activity: 'NOBODY' });
+        expect(bus.news()).toHaveLength(2);
+      });
+
+      it('tells of a user only what really changed', async () => {
+        await people.upsertUsers([{ id: 'ann', name: 'Ann' }]);
+        bus.news();
+        await people.upsertUsers([{ id: 'ann', name: 'Ann' }, { id: 'ann' }]);
+        expect(bus.news()).toEqual([]);
+        await people.upsertUsers([{ id: 'ann', name: 'Anna' }]);
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: false, deleted: false }]);
+        await people.upsertUsers([{ id: 'ann', privacy: { activity: 'NOBODY' } }]);
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: true, deleted: false }]);
+      });
+
+      it('profiles are those of now after every change', async () => {
+        await known('ann');
+        expect((await people.profiles(['ann'])).get('ann')?.name).toBeNull();
+        await people.upsertUsers([{ id: 'ann', name: 'Ann' }]);
+        expect((await people.profiles(['ann', 'ann'])).get('ann')?.name).toBe('Ann');
+        expect((await people.profiles(['bob'])).size).toBe(0);
+        await people.ensure('bob');
+        expect((await people.profiles(['bob'])).size).toBe(1);
+      });
+
+      it('answers privacy as it holds, and stores it as it was chosen', async () => {
+        await known('ann');
+        expect(await people.updatePrivacy('ann', { status: 'MUTUALS', lastSeen: 'EVERYONE' })).toEqual({
+          status: 'MUTUALS',
+          lastSeen: 'MUTUALS',
+          activity: 'MUTUALS',
+        });
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: true, deleted: false }]);
+        expect(await people.updatePrivacy('ann', { status: 'EVERYONE' })).toEqual({
+          status: 'EVERYONE',
+          lastSeen: 'EVERYONE',
+          activity: 'FOLLOWERS',
+        });
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: false, deleted: false }]);
+      });
+
+      it('tells of no choice of privacy that makes no difference', async () => {
+        await known('ann');
+        await people.updatePrivacy('ann', { lastSeen: 'EVERYONE' });
+        await people.updatePrivacy('ann', {});
+        expect(bus.news()).toEqual([]);
+      });
+
+      it('changes no privacy of a user who does not exist', async () => {
+        await expect(people.updatePrivacy('nobody', { status: 'NOBODY' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+        expect(await people.privacy('nobody')).toEqual(DEFAULT_PRIVACY);
+      });
+    });
+
+    describe('follows and blocks', () => {
+      it('tells of a follow once, and of its end', async () => {
+        await people.follow('ann', 'bob');
+        await people.follow('ann', 'bob');
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], narrows: false }]);
+        await people.unfollow('ann', 'bob');
+        await people.unfollow('ann', 'bob');
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], narrows: true }]);
+      });
+
+      it('keeps a follow of somebody unknown until that user appears', async () => {
+        await people.follow('ann', 'later');
+        expect(await factsOf('ann', 'later')).toMatchObject({ follows: true, exists: false });
+        expect(await people.roster('ann')).toEqual([]);
+        await people.ensure('later');
+        expect(await factsOf('ann', 'later')).toMatchObject({ follows: true, exists: true });
+        expect(await factsOf('later', 'ann')).toMatchObject({ followedBy: true, exists: false });
+        expect(await people.roster('ann')).toEqual(['later']);
+      });
+
+      it('blocks both ways, removes no relation, and unblocks', async () => {
+        await known('ann', 'bob');
+        await people.follow('ann', 'bob');
+        bus.news();
+        await people.block('bob', 'ann');
+        await people.block('bob', 'ann');
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['bob', 'ann'], narrows: true }]);
+        expect(await factsOf('ann', 'bob')).toMatchObject({ follows: true, blocked: true });
+        expect(await factsOf('bob', 'ann')).toMatchObject({ followedBy: true, blocked: true });
+        expect(await people.blockedWith('ann')).toEqual(new Set(['bob']));
+        expect(await people.blockedWith('bob')).toEqual(new Set(['ann']));
+        await people.unblock('bob', 'ann');
+        await people.unblock('bob', 'ann');
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['bob', 'ann'], narrows: false }]);
+        expect(await factsOf('ann', 'bob')).toMatchObject({ follows: true, blocked: false });
+      });
+
+      it('keeps no relation of a user with themselves', async () => {
+        await known('ann');
+        await people.follow('ann', 'ann');
+        await people.block('ann', 'ann');
+        expect(bus.news()).toEqual([]);
+        expect(await factsOf('ann', 'ann')).toMatchObject({ ...NO_RELATION, exists: true });
+      });
+
+      it('counts the follows that were new, and those that were there', async () => {
+        await people.follow('ann', 'bob');
+        bus.news();
+        const follows = [
+          { followerId: 'ann', followeeId: 'bob' },
+          { followerId: 'ann', followeeId: 'cem' },
+          { followerId: 'ann', followeeId: 'cem' },
+          { followerId: 'dan', followeeId: 'ann' },
+        ];
+        expect(await people.addFollows(follows)).toBe(2);
+        expect(bus.news()).toEqual([
+          { kind: 'relation', users: ['ann', 'cem'], narrows: false },
+          { kind: 'relation', users: ['dan', 'ann'], narrows: false },
+        ]);
+        expect(await people.removeFollows([...follows, { followerId: 'eve', followeeId: 'ann' }])).toBe(3);
+        expect(bus.news()).toHaveLength(3);
+        expect(await people.addFollows([])).toBe(0);
+        expect(await people.removeFollows([])).toBe(0);
+      });
+
+      it('refuses a follow past the bound, and then writes nothing of the call', async () => {
+        const follow = (followeeId: string) => ({ followerId: 'ann', followeeId });
+        await people.addFollows(numbered('u', 5).map(follow));
+        bus.news();
+        await people.follow('ann', 'u0');
+        await expect(people.follow('ann', 'u5')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+        const call = people.addFollows([{ followerId: 'bob', followeeId: 'ann' }, follow('u6')]);
+        await expect(call).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+        expect(bus.news()).toEqual([]);
+        expect(await factsOf('bob', 'ann')).toMatchObject({ follows: false });
+        await people.unfollow('ann', 'u0');
+        await people.follow('ann', 'u5');
+        expect(await factsOf('ann', 'u5')).toMatchObject({ follows: true });
+      });
+
+      it('lets no number of calls at the same time pass the bound', async () => {
+        const calls = await Promise.allSettled(numbered('u', 30).map((id) => people.follow('ann', id)));
+        expect(calls.filter((call) => call.status === 'fulfilled')).toHaveLength(5);
+        expect(bus.news()).toHaveLength(5);
+      });
+    });
+
+    describe('circles and conversations', () => {
+      it('replaces the members of a circle, and tells who came and left', async () => {
+        await people.putCircle('team', ['ann', 'bob', 'bob']);
+        expect(bus.news()).toEqual([
+          { kind: 'circle', id: 'team', changed: ['ann', 'bob'], members: ['ann', 'bob'], narrows: false },
+        ]);
+        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesCircle: true, exists: false });
+        await people.putCircle('team', ['bob', 'ann']);
+        expect(bus.news()).toEqual([]);
+        await people.putCircle('team', ['bob', 'cem']);
+        expect(bus.news()).toEqual([
+          { kind: 'circle', id: 'team', changed: ['cem', 'ann'], members: ['bob', 'cem', 'ann'], narrows: true },
+        ]);
+        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesCircle: false });
+        expect(await factsOf('cem', 'bob')).toMatchObject({ sharesCircle: true });
+      });
+
+      it('deletes a circle once', async () => {
+        await people.putCircle('team', ['ann', 'bob']);
+        await people.putCircle('nobody', []);
+        bus.news();
+        expect(await people.deleteCircle('team')).toBe(true);
+        expect(await people.deleteCircle('team')).toBe(false);
+        expect(bus.news()).toEqual([
+          { kind: 'circle', id: 'team', changed: ['ann', 'bob'], members: ['ann', 'bob'], narrows: true },
+        ]);
+        expect(await people.deleteCircle('nobody')).toBe(true);
+        expect(bus.news()).toEqual([]);
+        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesCircle: false });
+      });
+
+      it('counts only conversations that are not open as shared', async () => {
+        await people.putConversation('chat', ['ann', 'bob'], false);
+        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesConversation: true });
+        bus.news();
+        await people.putConversation('chat', ['ann', 'bob'], true);
+        expect(bus.news()).toEqual([
+          { kind: 'conversation', id: 'chat', changed: ['ann', 'bob'], members: ['ann', 'bob'], narrows: true },
+        ]);
+        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesConversation: false });
+        await people.putConversation('chat', ['ann', 'bob'], true);
+        expect(bus.news()).toEqual([]);
+        await people.putConversation('chat', ['ann', 'bob'], false);
+        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesConversation: true });
+      });
+
+      it('tells of a conversation that comes and goes, also without members', async () => {
+        await people.putConversation('hall', [], true);
+        expect(bus.news()).toEqual([{ kind: 'conversation', id: 'hall', changed: [], members: [], narrows: false }]);
+        expect(await people.conversation('hall', 'ann')).toEqual({ open: true, isMember: false });
+        expect(await people.deleteConversation('hall')).toBe(true);
+        expect(await people.deleteConversation('hall')).toBe(false);
+        expect(bus.news()).toHaveLength(1);
+        expect(await people.conversation('hall', 'ann')).toBeUndefined();
+      });
+
+      it('knows the members of a conversation and the conversations of a member', async () => {
+        await people.putConversation('b', ['ann', 'bob'], false);
+        await people.putConversation('a', ['ann'], true);
+        expect(await people.conversation('b', 'ann')).toEqual({ open: false, isMember: true });
+        expect(await people.conversation('b', 'cem')).toEqual({ open: false, isMember: false });
+        expect(await people.conversationsOf('ann')).toEqual(['a', 'b']);
+        expect(await people.conversationsOf('cem')).toEqual([]);
+      });
+
+      it('refuses members past the bound, and then writes nothing', async () => {
+        await people.putCircle('team', [...numbered('u', 4), 'u0']);
+        await people.putConversation('chat', numbered('u', 4), false);
+        bus.news();
+        await expect(people.putCircle('team', numbered('v', 5))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+        const call = people.putConversation('chat', numbered('v', 5), true);
+        await expect(call).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+        expect(bus.news()).toEqual([]);
+        expect(await people.conversation('chat', 'u0')).toEqual({ open: false, isMember: true });
+      });
+
+      it('ends with the members of one of the calls when several put a circle at the same time', async () => {
+        const calls = [
+          ['ann', 'bob'],
+          ['cem', 'dan'],
+          ['eve', 'fay'],
+          ['ann', 'fay'],
+        ];
+        await Promise.all(calls.map((members) => people.putCircle('team', members)));
+        const all = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay'];
+        await known(...all);
+        const rosters = await Promise.all(all.map((id) => people.roster(id)));
+        const members = all.filter((_, i) => rosters[i]!.length > 0);
+        expect(calls).toContainEqual(members);
+      });
+    });
+
+    describe('facts and roster', () => {
+      it('answers every pair in the order asked, also the same pair twice and a user with themselves', async () => {
+        await known('ann', 'bob');
+        await people.follow('ann', 'bob');
+        const pairs = [
+          { viewerId: 'bob', userId: 'ann' },
+          { viewerId: 'ann', userId: 'nobody' },
+          { viewerId: 'ann', userId: 'bob' },
+          { viewerId: 'ann', userId: 'ann' },
+          { viewerId: 'bob', userId: 'ann' },
+        ];
+        const facts = await people.facts(pairs);
+        expect(facts.map((fact) => [fact.exists, fact.follows, fact.followedBy])).toEqual([
+          [true, false, true],
+          [false, false, false],
+          [true, true, false],
+          [true, false, false],
+          [true, false, true],
+        ]);
+        expect(await people.facts([])).toEqual([]);
+        const stranger = facetsFor({ kind: 'user', userId: 'ann' }, 'nobody', facts[1]);
+        expect(stranger).toEqual(NOTHING);
+      });
+
+      it('finds what is shared from either side, whichever side of the pairs is the longer', async () => {
+        await people.putCircle('team', ['ann', 'bob', 'cem']);
+        await people.putConversation('chat', ['ann', 'dan'], false);
+        const others = ['bob', 'cem', 'dan', 'eve'];
+        const there = await people.facts(others.map((userId) => ({ viewerId: 'ann', userId })));
+        const back = await people.facts(others.map((viewerId) => ({ viewerId, userId: 'ann' })));
+        const shared = [
+          [true, false],
+          [true, false],
+          [false, true],
+          [false, false],
+        ];
+        expect(there.map((fact) => [fact.sharesCircle, fact.sharesConversation])).toEqual(shared);
+        expect(back.map((fact) => [fact.sharesCircle, fact.sharesConversation])).toEqual(shared);
+      });
+
+      it('rosters those followed and those in a circle, once, by id, without the viewer and who does not exist', async () => {
+        const ids = ['a', 'B', 'é', 'z', '10', '9'];
+        await known('ann', 'gone', ...ids);
+        await people.addFollows(['z', 'é', 'B', 'gone', 'nobody'].map((id) => ({ followerId: 'ann', followeeId: id })));
+        await people.putCircle('team', ['ann', 'a', 'z', '10']);
+        await people.putCircle('club', ['ann', '9']);
+        await people.putConversation('chat', ['ann', 'stranger'], false);
+        await people.deleteUser('gone');
+        expect(await people.roster('ann')).toEqual([...ids].sort());
+        expect(await people.roster('nobody')).toEqual([]);
+      });
+
+      it('takes ids of any characters as they are', async () => {
+        const ids = ["o'neil", 'a"b', 'back\\slash', '{curly,comma}', 'NULL', ' ', '%_', '日本', '👋', '$1'];
+        await known('ann', ...ids);
+        for (const id of ids.slice(0, 4)) await people.follow('ann', id);
+        await people.putCircle('{"x"}', ids.slice(4, 8));
+        expect(await people.roster('ann')).toEqual(ids.slice(0, 4).sort());
+        const facts = await people.facts(ids.map((userId) => ({ viewerId: 'NULL', userId })));
+        expect(facts.map((fact) => fact.exists)).toEqual(ids.map(() => true));
+        expect(facts.filter((fact) => fact.sharesCircle)).toHaveLength(4);
+        expect([...(await people.profiles(ids)).keys()].sort()).toEqual([...ids].sort());
+      });
+    });
+
+    it('holds 5,000 members and 10,000 follows as they are by default, and no more', async () => {
+      const large = createPeople({ db: database.db, bus });
+      await large.putCircle('town', numbered('u', 5_000));
+      await large.putCircle('town', numbered('u', 5_001).slice(1));
+      await expect(large.putCircle('town', numbered('u', 5_001))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      const follows = numbered('u', 10_000).map((followeeId) => ({ followerId: 'ann', followeeId }));
+      expect(await large.addFollows(follows)).toBe(10_000);
+      await expect(large.follow('ann', 'more')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      expect(await large.upsertUsers(numbered('u', 1_000).map((id) => ({ id, name: id })))).toBe(1_000);
+      expect(await large.roster('ann')).toHaveLength(1_000);
+    });
+  });
+};

@@ -1,0 +1,145 @@
+import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/db/client.js';
+import { describeJournal } from '../contract/journal.js';
+import { describePeople } from '../contract/people.js';
+import { startPostgres } from '../support/postgres.js';
+
+let server: Awaited<ReturnType<typeof startPostgres>>;
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+const open = (databaseUrl = server.url) => openDatabase({ databaseUrl, dataDir: '' });
+
+/** A way to the server that can be held up: what is sent then arrives later, or never. */
+const openProxy = async (port: number) => {
+  const sockets = new Set<Socket>();
+  let held = false;
+  const proxy: Server = createServer((near) => {
+    const far = dial(port, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      if (held) from.pause();
+      from.on('data', (data) => to.write(data));
+      from.on('error', () => {});
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const address = proxy.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    hold() {
+      held = true;
+      for (const socket of sockets) socket.pause();
+    },
+    release() {
+      held = false;
+      for (const socket of sockets) socket.resume();
+    },
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+};
+
+describe('two nodes that start at once on an empty database', () => {
+  it('both find it migrated, once', async () => {
+    const nodes = await Promise.all([open(), open(), open()]);
+    await Promise.all(nodes.map((node) => node.ping()));
+    const applied = await nodes[0]!.db.run((orm) =>
+      orm.select({ count: sql<string>`count(*)` }).from(sql`drizzle.__drizzle_migrations`),
+    );
+    expect(Number(applied[0]?.count)).toBe(1);
+    await Promise.all(nodes.map((node) => node.close()));
+  });
+});
+
+describePeople('PostgreSQL', () => open());
+describeJournal('PostgreSQL', () => open());
+
+describe('a PostgreSQL that fails', () => {
+  it('is refused at the start with UNAVAILABLE or the reason when nobody listens', async () => {
+    const proxy = await openProxy(server.port);
+    await proxy.close();
+    await expect(open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`)).rejects.toThrow();
+  });
+
+  it('is UNAVAILABLE within two seconds while it hangs, and answers again afterwards', async () => {
+    const proxy = await openProxy(server.port);
+    const { db, ping, close } = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
+    await ping();
+    proxy.hold();
+    const begun = performance.now();
+    await expect(ping()).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterMs: expect.any(Number) } });
+    expect(performance.now() - begun).toBeLessThan(2_000);
+    proxy.release();
+    await ping();
+
+    proxy.cut();
+    await expect.poll(() => ping().then(() => 'answers')).toBe('answers');
+    await expect(db.run((orm) => orm.execute(sql`select pg_sleep(10)`))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await ping();
+    await close();
+    await proxy.close();
+  });
+
+  it('does not call a mistake of ours unavailable', async () => {
+    const { db, close } = await open();
+    const mistake = db.run((orm) => orm.execute(sql`select nonsense`));
+    await expect(mistake).rejects.not.toMatchObject({ code: 'UNAVAILABLE' });
+    const violation = db.run((orm) => orm.execute(sql`insert into circles values ('a'), ('a')`));
+    await expect(violation).rejects.not.toMatchObject({ code: 'UNAVAILABLE' });
+    await close();
+  });
+
+  it('is UNAVAILABLE once it is closed', async () => {
+    const { ping, close } = await open();
+    await close();
+    await close();
+    await expect(ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('does again what met a deadlock', async () => {
+    const { db, close } = await open();
+    await db.run((orm) => orm.execute(sql`insert into circles values ('left'), ('right')`));
+    const crossing = (first: string, second: string, met: Promise<unknown>, arrive: () => void) =>
+      db.run((orm) =>
+        orm.transaction(async (tx) => {
+          await tx.execute(sql`select from circles where id = ${first} for update`);
+          arrive();
+          await met;
+          await tx.execute(sql`select from circles where id = ${second} for update`);
+        }),
+      );
+    let arriveLeft = () => {};
+    let arriveRight = () => {};
+    const left = new Promise<void>((resolve) => {
+      arriveLeft = resolve;
+    });
+    const right = new Promise<void>((resolve) => {
+      arriveRight = resolve;
+    });
+    await Promise.all([
+      crossing('left', 'right', right, () => arriveLeft()),
+      crossing('right', 'left', left, () => arriveRight()),
+    ]);
+    await close();
+  });
+});

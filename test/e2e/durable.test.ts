@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import type { Person, Rollcall } from '../support/rollcall.js';
+import { serveTest } from '../support/rollcall.js';
+
+const FAST = { PRESENCE_OFFLINE_DEBOUNCE: '0' };
+
+/** Waits until the server's own clock has gone on: a status message that it clears by itself. */
+async function until(rollcall: Rollcall, ms: number): Promise<void> {
+  const [clock] = await rollcall.strangers('clock');
+  const socket = await clock.connect();
+  const expiresAt = new Date(Date.now() + ms).toISOString();
+  await socket.setPresence({ statusMessage: { text: 'wait', expiresAt } });
+  await socket.watch([clock.id]).nextWhere((seen) => seen.statusMessage === null);
+  await socket.close();
+}
+
+/** Everything about Alice and Bob that has to be there again. */
+async function kept(rollcall: Rollcall, alice: Person, bob: Person, room: string) {
+  const { chosenStatus, privacy, presence } = await bob.me();
+  const seen = await alice.userPresence(bob.id);
+  return {
+    chosenStatus,
+    privacy,
+    statusMessage: presence.statusMessage,
+    lastSeen: seen?.lastSeen,
+    roster: (await alice.roster()).edges.map(({ node }) => node.id),
+    room: await alice.typing(room),
+    blocked: await bob.userPresence(alice.id),
+    name: (
+      await rollcall.host.execute('query ($id: ID!) { userPresence(userId: $id) { user { name } } }', { id: bob.id })
+    ).userPresence,
+  };
+}
+
+async function populate(rollcall: Rollcall) {
+  const [alice, bob, carol] = await rollcall.strangers('alice', 'bob', 'carol');
+  const room = rollcall.fresh('room');
+  await rollcall.host.putConversation(room, [alice.id, bob.id]);
+  await rollcall.host.putCircle(rollcall.fresh('circle'), [alice.id, carol.id]);
+  await rollcall.host.upsertUsers([{ id: bob.id, name: 'Bob' }]);
+  await alice.follow(bob.id);
+  await alice.updatePrivacy({ status: 'MUTUALS' });
+  await bob.updatePrivacy({ activity: 'NOBODY' });
+  await bob.setPresence({
+    status: 'DO_NOT_DISTURB',
+    statusMessage: { text: 'kept', emoji: '📌', expiresAt: new Date(Date.now() + 3_600_000).toISOString() },
+    sessionId: 's',
+  });
+  await bob.endSession('s');
+  return { alice, bob, carol, room };
+}
+
+describe('what a user and the host have said', () => {
+  test('is there again after SIGTERM', async () => {
+    const rollcall = await serveTest(FAST);
+    const { alice, bob, room } = await populate(rollcall);
+    const before = await kept(rollcall, alice, bob, room);
+    const asOf = (await alice.userPresence(bob.id))?.asOf ?? '';
+    expect(before).toMatchObject({ chosenStatus: 'DO_NOT_DISTURB', statusMessage: { text: 'kept' } });
+    expect(await rollcall.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    await rollcall.start();
+    expect(await kept(rollcall, alice, bob, room)).toEqual(before);
+    expect(((await alice.userPresence(bob.id))?.asOf ?? '') >= asOf).toBe(true);
+    const socket = await bob.connect();
+    expect((await socket.me()).presence).toMatchObject({ status: 'DO_NOT_DISTURB', statusMessage: { text: 'kept' } });
+  });
+
+  test('is there again after SIGKILL, if it is two seconds old', async () => {
+    const rollcall = await serveTest(FAST);
+    const { alice, bob, room } = await populate(rollcall);
+    const before = await kept(rollcall, alice, bob, room);
+    await until(rollcall, 2_500);
+    await rollcall.stop('SIGKILL');
+    await rollcall.start();
+    expect(await kept(rollcall, alice, bob, room)).toEqual(before);
+  });
+
+  test('is there again after SIGKILL at once, where it hides', async () => {
+    const rollcall = await serveTest(FAST);
+    const [alice, bob, carol, dave] = await rollcall.friends('alice', 'bob', 'carol', 'dave');
+    await bob.connect();
+    await carol.connect();
+    await dave.connect();
+    await Promise.all([
+      bob.setPresence({ status: 'INVISIBLE' }),
+      carol.setPresence({ status: 'OFFLINE' }),
+      dave.block(alice.id),
+    ]);
+    await rollcall.stop('SIGKILL');
+    await rollcall.start();
+    expect((await bob.me()).chosenStatus).toBe('INVISIBLE');
+    expect((await carol.me()).chosenStatus).toBe('OFFLINE');
+    await bob.connect();
+    await dave.connect();
+    expect((await alice.userPresence(bob.id))?.status).toBe('OFFLINE');
+    expect(await alice.userPresence(dave.id)).toBeNull();
+  });
+
+  test('is gone after a restart where the user was deleted', async () => {
+    const rollcall = await serveTest(FAST);
+    const [alice, bob] = await rollcall.friends('alice', 'bob');
+    await bob.say('old');
+    await rollcall.host.deleteUser(bob.id);
+    await rollcall.stop('SIGKILL');
+    await rollcall.start();
+    expect((await bob.ask('{ me { userId } }')).status).toBe(401);
+    expect(await alice.userPresence(bob.id)).toBeNull();
+  });
+});
+
+describe('a stop', () => {
+  test('closes sockets with 1012 and ends with 0, though signalled twice', async () => {
+    const rollcall = await serveTest(FAST);
+    const [alice, bob] = await rollcall.friends('alice', 'bob');
+    const socket = await bob.connect();
+    const lurking = await alice.lurk();
+    const watching = lurking.watch([bob.id]);
+    expect((await watching.next()).status).toBe('ONLINE');
+    const before = Date.now();
+    const stopping = rollcall.stop('SIGTERM');
+    const again = rollcall.stop('SIGTERM');
+    expect((await socket.closed).code).toBe(1012);
+    expect((await lurking.closed).code).toBe(1012);
+    expect(await stopping).toEqual({ code: 0, signal: null });
+    await again;
+    expect(Date.now() - before).toBeLessThan(15_000);
+    expect(watching.transcript).toHaveLength(1);
+
+    await rollcall.start();
+    const seen = await alice.userPresence(bob.id);
+    expect(seen?.status).toBe('OFFLINE');
+    expect(Date.parse(seen?.lastSeen ?? '')).toBeGreaterThanOrEqual(before - 2_000);
+  });
+});

@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import type { Presence } from '../support/api.js';
+import { serve } from '../support/rollcall.js';
+
+const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
+
+test('a subscription starts with the present state and then tells each change', async () => {
+  const [alice, bob] = await rollcall.friends('alice', 'bob');
+  const watching = (await alice.lurk()).watch([bob.id]);
+  expect(await watching.next()).toMatchObject({ id: bob.id, userId: bob.id, status: 'OFFLINE', lastSeen: null });
+
+  const socket = await bob.connect({ device: 'WEB' });
+  expect(await watching.next()).toMatchObject({ status: 'ONLINE', devices: ['WEB'], lastSeen: null });
+
+  await socket.say('at the piano');
+  expect(await watching.next()).toMatchObject({ status: 'ONLINE', statusMessage: { text: 'at the piano' } });
+
+  await socket.close();
+  expect(await watching.next()).toMatchObject({ status: 'OFFLINE', statusMessage: null, devices: [], activities: [] });
+});
+
+test('snapshot: false leaves the present state out and tells the changes', async () => {
+  const [alice, bob] = await rollcall.friends('alice', 'bob');
+  await bob.say('before');
+  const socket = await alice.lurk();
+  const watching = socket.watch([bob.id], { snapshot: false });
+  // A query over the same socket is answered after the subscription was taken in; repeat the change until it is heard.
+  await socket.me();
+  await bob.say('after');
+  expect((await watching.next()).statusMessage?.text).toBe('after');
+});
+
+test('no change is lost or repeated between the snapshot and what follows it', async () => {
+  const [alice, bob] = await rollcall.friends('alice', 'bob');
+  await bob.say('0');
+  const socket = await alice.lurk();
+  const last = 60;
+  const speaking = (async () => {
+    for (let turn = 1; turn <= last; turn += 1) await bob.say(String(turn));
+  })();
+  const watches = [];
+  while (watches.length < 12) {
+    watches.push(socket.watch([bob.id]));
+    await socket.userPresence(bob.id);
+  }
+  await speaking;
+  for (const watching of watches) {
+    await watching.nextWhere((seen) => seen.statusMessage?.text === String(last));
+    const heard = watching.transcript.map((seen) => Number(seen.statusMessage?.text));
+    const first = heard[0] ?? -1;
+    expect(heard).toEqual(Array.from({ length: last - first + 1 }, (_, index) => first + index));
+  }
+});
+
+test('the times of what is heard about one user never go back, and equal times say the same', async () => {
+  const [alice, bob] = await rollcall.friends('alice', 'bob');
+  const watching = (await alice.lurk()).watch([bob.id]);
+  await watching.next();
+  for (let turn = 0; turn < 20; turn += 1) await bob.say(String(turn));
+  await watching.nextWhere((seen) => seen.statusMessage?.text === '19');
+  const times = watching.transcript.map((seen) => seen.asOf);
+  expect([...times].sort()).toEqual(times);
+  expect(new Set(times).size).toBe(times.length);
+  const asked = await alice.userPresence(bob.id);
+  expect((asked?.asOf ?? '') >= (times.at(-1) ?? '')).toBe(true);
+});
+
+test('of several users there is one snapshot each, and a user named twice is told once', async () => {
+  const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
+  const watching = (await alice.lurk()).watch([bob.id, carol.id, bob.id]);
+  const snapshots = await watching.take(2);
+  expect(snapshots.map((seen) => seen.id).sort()).toEqual([bob.id, carol.id].sort());
+  await bob.say('hello');
+  expect(await watching.next()).toMatchObject({ id: bob.id, statusMessage: { text: 'hello' } });
+  await carol.say('hi');
+  expect(await watching.next()).toMatchObject({ id: carol.id, statusMessage: { text: 'hi' } });
+});
+
+test('users who do not exist are left out and the others are told', async () => {
+  const [alice, bob] = await rollcall.friends('alice', 'bob');
+  const watching = (await alice.lurk()).watch(['nobody-by-this-name', bob.id]);
+  expect((await watching.next()).id).toBe(bob.id);
+  await bob.say('still here');
+  expect((await watching.next()).id).toBe(bob.id);
+});
+
+test('an empty list watches nobody and stays open', async () => {
+  const [alice, bob] = await rollcall.friends('alice', 'bob');
+  const socket = await alice.lurk();
+  const nobody = socket.watch([]);
+  const somebody = socket.watch([bob.id]);
+  await somebody.next();
+  await bob.say('hello');
+  await somebody.next();
+  expect(nobody.transcript).toEqual([]);
+  const ended = nobody.ended.then((reason) => reason.message);
+  nobody.stop();
+  expect(await ended).toBe('completed');
+});
+
+test('the caller is told of themselves as others are', async () => {
+  const [alice] = await rollcall.friends('alice', 'bob');
+  const socket = await alice.connect({ device: 'DESKTOP' });
+  const watching = socket.watch([alice.id]);
+  expect(await watching.next()).toMatchObject({ id: alice.id, status: 'ONLINE', devices: ['DESKTOP'] });
+  await socket.setPresence({ status: 'INVISIBLE' });
+  expect((await watching.next()).status).toBe('INVISIBLE');
+});
+
+test('a write that changes nothing sends nothing', async () => {
+  const [alice, bob] = await rollcall.friends('alice', 'bob');
+  const socket = await bob.connect({ device: 'WEB' });
+  const change = { status: 'AWAY', statusMessage: { text: 'lunch', emoji: '🍜' } };
+  await socket.setPresence(change);
+  const watching = (await alice.lurk()).watch([bob.id]);
+  await watching.next();
+  await socket.setPresence(change);
+  await socket.setPresence({});
+  await socket.heartbeat({});
+  await socket.setPresence({ status: 'DO_NOT_DISTURB' });
+  expect((await watching.next()).status).toBe('DO_NOT_DISTURB');
+});
+
+test('everybody who watches hears the same', async () => {
+  const [bob, ...watchers] = await rollcall.friends('bob', 'alice', 'carol', 'dave');
+  const watching = await Promise.all(
+    watchers.map(async (watcher) => {
+      const heard = (await watcher.lurk()).watch([bob.id]);
+      await heard.next();
+      return heard;
+    }),
+  );
+  await bob.say('all');
+  const heard: Presence[] = await Promise.all(watching.map((one) => one.next()));
+  expect(heard[1]).toEqual(heard[0]);
+  expect(heard[2]).toEqual(heard[0]);
+});

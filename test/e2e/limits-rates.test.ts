@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { Refusal } from '../support/api.js';
+import { serve } from '../support/rollcall.js';
+
+const rollcall = await serve({
+  PRESENCE_OFFLINE_DEBOUNCE: '0',
+  RATE_PRESENCE: undefined,
+  RATE_TYPING: undefined,
+  RATE_MUTATIONS: undefined,
+});
+
+/** Runs all at once; gives how many were done and the refusals. */
+async function allAtOnce(count: number, attempt: (index: number) => Promise<unknown>) {
+  const ended = await Promise.allSettled(Array.from({ length: count }, (_, index) => attempt(index)));
+  const refusals = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as Refusal] : []));
+  for (const refusal of refusals) expect(refusal).toBeInstanceOf(Refusal);
+  return { done: count - refusals.length, refusals };
+}
+
+describe.concurrent('the rate', () => {
+  test('of setPresence is five at once and then one every five seconds', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    const { done, refusals } = await allAtOnce(8, (index) => bob.say(String(index)));
+    expect(done).toBe(5);
+    for (const { code, retryAfterMs } of refusals) {
+      expect(code).toBe('RATE_LIMITED');
+      expect(retryAfterMs).toBeGreaterThan(0);
+      expect(retryAfterMs).toBeLessThanOrEqual(5_000);
+    }
+  });
+
+  test('of setPresence is let up when the time told has passed', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    const { refusals } = await allAtOnce(6, (index) => bob.say(String(index)));
+    await new Promise((resolve) => setTimeout(resolve, Number(refusals[0]?.retryAfterMs) + 50));
+    expect((await bob.say('patient')).statusMessage?.text).toBe('patient');
+  });
+
+  test('of setPresence never keeps anybody from hiding', async () => {
+    const [alice, bob] = await rollcall.friends('alice', 'bob');
+    const socket = await bob.connect();
+    await allAtOnce(8, (index) => socket.say(String(index)));
+    await expect(socket.say('too much')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect((await socket.setPresence({ status: 'INVISIBLE' })).status).toBe('INVISIBLE');
+    expect((await alice.userPresence(bob.id))?.status).toBe('OFFLINE');
+    for (let turn = 0; turn < 10; turn += 1) await socket.setPresence({ status: turn % 2 ? 'INVISIBLE' : 'OFFLINE' });
+    expect((await socket.me()).userId).toBe(bob.id);
+  });
+
+  test('of setTyping is ten at once and then two a second', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    const room = rollcall.fresh('room');
+    await rollcall.host.putConversation(room, [bob.id]);
+    await bob.connect();
+    const { done, refusals } = await allAtOnce(20, () => bob.setTyping(room));
+    expect(done).toBeGreaterThanOrEqual(10);
+    expect(done).toBeLessThan(20);
+    for (const { code, retryAfterMs } of refusals) {
+      expect(code).toBe('RATE_LIMITED');
+      expect(retryAfterMs).toBeGreaterThan(0);
+      expect(retryAfterMs).toBeLessThanOrEqual(5_000);
+    }
+  });
+
+  test('of other mutations is sixty at once and then five a second', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    const { done, refusals } = await allAtOnce(120, (index) => bob.follow(`nobody-${index}`));
+    expect(done).toBeGreaterThanOrEqual(60);
+    expect(done).toBeLessThan(120);
+    expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['RATE_LIMITED']));
+    expect((await bob.say('another budget')).statusMessage?.text).toBe('another budget');
+  });
+
+  test('is none for service tokens', async () => {
+    const { done } = await allAtOnce(120, (index) => rollcall.host.upsertUsers([{ id: `made-${index}` }]));
+    expect(done).toBe(120);
+  });
+
+  test('is each user’s own', async () => {
+    const [bob, carol] = await rollcall.strangers('bob', 'carol');
+    await allAtOnce(6, (index) => bob.say(String(index)));
+    expect((await carol.say('not me')).statusMessage?.text).toBe('not me');
+  });
+});

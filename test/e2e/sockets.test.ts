@@ -1,0 +1,189 @@
+import { connect as connectTcp } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { openRaw, UpgradeRefused } from '../support/raw.js';
+import { serve } from '../support/rollcall.js';
+import { connectSocket } from '../support/socket.js';
+import { signToken } from '../support/tokens.js';
+
+const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0', ALLOWED_ORIGINS: 'https://app.example.test' });
+
+const init = async (userId: string) => ({
+  type: 'connection_init',
+  payload: { authorization: `Bearer ${await signToken(userId)}` },
+});
+
+describe.concurrent('a socket', () => {
+  test('carries queries and mutations too', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    const socket = await bob.connect({ sessionId: 'tab' });
+    expect((await socket.setPresence({ status: 'AWAY' })).status).toBe('AWAY');
+    expect(await socket.me()).toMatchObject({ userId: bob.id, chosenStatus: 'AWAY', sessions: [{ id: 'tab' }] });
+    await expect(socket.typing('no-such-room')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await socket.me()).userId).toBe(bob.id);
+  });
+
+  test('takes its token from connectionParams or from the URL', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    const byUrl = await connectSocket(`${rollcall.wsUrl}?token=${await bob.token()}`, { sessionId: 'by-url' });
+    expect((await byUrl.me()).sessions).toMatchObject([{ id: 'by-url' }]);
+    const byParams = await bob.connect({ presence: false });
+    expect((await byParams.me()).userId).toBe(bob.id);
+    expect(rollcall.run.output()).not.toContain(await bob.token());
+  });
+
+  test('is closed with 4403 where the token is missing, bad or expired', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    const refused = { code: 4403 };
+    await expect(connectSocket(rollcall.wsUrl)).rejects.toMatchObject(refused);
+    await expect(connectSocket(rollcall.wsUrl, { authorization: 'Bearer nonsense' })).rejects.toMatchObject(refused);
+    await expect(bob.connect({ token: await bob.token({ expiresIn: -60 }) })).rejects.toMatchObject(refused);
+    await expect(
+      bob.connect({ token: await bob.token({ secret: 'some-other-secret-of-32-bytes-or-more' }) }),
+    ).rejects.toMatchObject(refused);
+    await expect(connectSocket(`${rollcall.wsUrl}?token=nonsense`)).rejects.toMatchObject(refused);
+  });
+
+  test('is closed with 4403 when its token expires while it is open', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    const socket = await bob.connect({ token: await bob.token({ expiresIn: 2 }) });
+    expect((await socket.me()).userId).toBe(bob.id);
+    expect((await socket.closed).code).toBe(4403);
+  });
+
+  test('is closed with 4401 that subscribes before it was let in', async () => {
+    const raw = await openRaw(rollcall.wsUrl);
+    raw.send({ id: '1', type: 'subscribe', payload: { query: '{ me { userId } }' } });
+    expect((await raw.closed).code).toBe(4401);
+  });
+
+  test('is closed with 4400 that sends what is no message', async () => {
+    for (const nonsense of ['not json', '{"type":"no-such-type"}', '[]', '{"type":"subscribe"}']) {
+      const raw = await openRaw(rollcall.wsUrl);
+      raw.send(nonsense);
+      expect((await raw.closed).code).toBe(4400);
+    }
+  });
+
+  test('is closed with 4409 that uses an id twice at once', async () => {
+    const raw = await openRaw(rollcall.wsUrl);
+    raw.send(await init(rollcall.fresh('bob')));
+    await raw.nextWhere(({ type }) => type === 'connection_ack');
+    const subscribe = {
+      id: 'same',
+      type: 'subscribe',
+      payload: { query: 'subscription { presenceChanged(userIds: []) { id } }' },
+    };
+    raw.send(subscribe);
+    raw.send(subscribe);
+    expect((await raw.closed).code).toBe(4409);
+  });
+
+  test('is closed with 4429 that asks to be let in twice', async () => {
+    const raw = await openRaw(rollcall.wsUrl);
+    raw.send(await init(rollcall.fresh('bob')));
+    await raw.nextWhere(({ type }) => type === 'connection_ack');
+    raw.send(await init('bob'));
+    expect((await raw.closed).code).toBe(4429);
+  });
+
+  test('is closed with 4408 that does not ask to be let in', async () => {
+    const raw = await openRaw(rollcall.wsUrl);
+    expect((await raw.closed).code).toBe(4408);
+  });
+
+  test('answers a ping with a pong', async () => {
+    const raw = await openRaw(rollcall.wsUrl);
+    raw.send(await init(rollcall.fresh('bob')));
+    await raw.nextWhere(({ type }) => type === 'connection_ack');
+    raw.send({ type: 'ping' });
+    expect((await raw.nextWhere(({ type }) => type === 'pong')).type).toBe('pong');
+  });
+
+  test('is closed with 1009 by a message too big, of 8 KiB before it was let in and of 256 KiB after', async () => {
+    const early = await openRaw(rollcall.wsUrl);
+    early.send({ type: 'connection_init', payload: { padding: 'x'.repeat(8 * 1024) } });
+    expect((await early.closed).code).toBe(1009);
+
+    const raw = await openRaw(rollcall.wsUrl);
+    raw.send(await init(rollcall.fresh('bob')));
+    await raw.nextWhere(({ type }) => type === 'connection_ack');
+    raw.send({ type: 'ping', payload: { padding: 'x'.repeat(200 * 1024) } });
+    expect((await raw.nextWhere(({ type }) => type === 'pong')).type).toBe('pong');
+    raw.send({ type: 'ping', payload: { padding: 'x'.repeat(257 * 1024) } });
+    expect((await raw.closed).code).toBe(1009);
+  });
+
+  test('lets an init of just under 8 KiB in', async () => {
+    const raw = await openRaw(rollcall.wsUrl);
+    const { type, payload } = await init(rollcall.fresh('bob'));
+    raw.send({ type, payload: { ...payload, padding: 'x'.repeat(7 * 1024) } });
+    expect((await raw.next()).type).toBe('connection_ack');
+  });
+
+  test('refuses one subscription with a fault and serves the others on', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    const socket = await bob.connect();
+    await expect(socket.subscribe('subscription { noSuchField }').next()).rejects.toMatchObject({ name: 'Refusal' });
+    await expect(socket.subscribe('subscription {').next()).rejects.toMatchObject({ name: 'Refusal' });
+    await expect(socket.watch(['']).next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect((await socket.me()).userId).toBe(bob.id);
+  });
+});
+
+describe.concurrent('an origin', () => {
+  const upgrade = (origin?: string) => openRaw(rollcall.wsUrl, origin === undefined ? {} : { headers: { origin } });
+
+  test('that is foreign is refused with 403 at the upgrade', async () => {
+    for (const origin of ['https://evil.example.test', 'null', 'http://127.0.0.1:1']) {
+      const refused = await upgrade(origin).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(UpgradeRefused);
+      expect(refused).toMatchObject({ status: 403 });
+    }
+  });
+
+  test('that is its own, or allowed, or not given, is let in', async () => {
+    for (const origin of [rollcall.origin, 'https://app.example.test', undefined]) {
+      (await upgrade(origin)).terminate();
+    }
+  });
+
+  test('that is foreign gets no CORS headers, one that is allowed gets them', async () => {
+    const preflight = async (origin: string) =>
+      fetch(rollcall.url, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+      });
+    const foreign = await preflight('https://evil.example.test');
+    expect([...foreign.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    const allowed = await preflight('https://app.example.test');
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.test');
+    expect(allowed.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('authorization');
+
+    const posted = async (origin: string) =>
+      fetch(rollcall.url, {
+        method: 'POST',
+        headers: {
+          origin,
+          'content-type': 'application/json',
+          authorization: `Bearer ${await signToken('somebody')}`,
+        },
+        body: JSON.stringify({ query: '{ me { userId } }' }),
+      });
+    expect((await posted('https://evil.example.test')).headers.get('access-control-allow-origin')).toBeNull();
+    expect((await posted('https://app.example.test')).headers.get('access-control-allow-origin')).toBe(
+      'https://app.example.test',
+    );
+  });
+});
+
+test('a request whose headers do not come within ten seconds is closed', async () => {
+  const { port } = new URL(rollcall.url);
+  const before = Date.now();
+  await new Promise<void>((resolve, reject) => {
+    const socket = connectTcp(Number(port), '127.0.0.1', () => socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\n'));
+    socket.on('data', () => {});
+    socket.on('close', () => resolve());
+    socket.on('error', reject);
+  });
+  expect(Date.now() - before).toBeLessThan(25_000);
+});

@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getIntrospectionQuery } from 'graphql';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { post } from '../support/http.js';
+import { openRaw } from '../support/raw.js';
+import { serve, serveTest } from '../support/rollcall.js';
+import { type Environment, run } from '../support/server.js';
+import { connectSocket } from '../support/socket.js';
+import { TEST_SECRET } from '../support/tokens.js';
+
+const ME = '{ me { userId } }';
+
+/** Runs the server with settings that it should refuse, and gives what it said. */
+async function refused(env: Environment): Promise<{ code: number | null; output: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const process = run('main.js', [], { NODE_ENV: 'production', PORT: '0', DATA_DIR: join(folder, 'data'), ...env });
+  onTestFinished(() => {
+    process.child.kill('SIGKILL');
+  });
+  const { code } = await process.exited;
+  return { code, output: process.output() };
+}
+
+describe('the server refuses to start', () => {
+  test('in production with neither a secret nor keys', async () => {
+    const { code, output } = await refused({});
+    expect(code).not.toBe(0);
+    expect(code).not.toBeNull();
+    expect(output).toContain('AUTH_JWT_SECRET');
+    expect(output).toContain('AUTH_JWKS_URL');
+  });
+
+  test('with settings that make no sense, and names all of them at once', async () => {
+    const { code, output } = await refused({
+      AUTH_JWT_SECRET: TEST_SECRET,
+      PORT: 'eighty',
+      HEARTBEAT_TIMEOUT: '-1s',
+      TYPING_TIMEOUT: '0',
+      RATE_PRESENCE: 'often',
+      SESSION_TTL: 'a while',
+      RELATIONS_BY_USERS: 'perhaps',
+    });
+    expect(code).not.toBe(0);
+    expect(code).not.toBeNull();
+    for (const name of [
+      'PORT',
+      'HEARTBEAT_TIMEOUT',
+      'TYPING_TIMEOUT',
+      'RATE_PRESENCE',
+      'SESSION_TTL',
+      'RELATIONS_BY_USERS',
+    ]) {
+      expect(output).toContain(name);
+    }
+  });
+
+  test('on data that another process holds', async () => {
+    const rollcall = await serveTest();
+    const second = await refused({ AUTH_JWT_SECRET: TEST_SECRET, DATA_DIR: join(rollcall.dataDir, 'data') });
+    expect(second.code).not.toBe(0);
+    expect(second.code).not.toBeNull();
+    expect(second.output).toContain('DATA_DIR');
+    expect((await rollcall.host.me()).userId).toBe(rollcall.host.id);
+  });
+});
+
+describe('in development with no secret', async () => {
+  const rollcall = await serve({ NODE_ENV: undefined, AUTH_JWT_SECRET: undefined });
+
+  /** The tokens of the links that were printed. */
+  async function printedTokens(): Promise<string[]> {
+    const found = () => [...rollcall.run.output().matchAll(/#token=([\w.-]+)/g)].map((match) => match[1] ?? '');
+    await expect.poll(() => found().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4);
+    return [...new Set(found())];
+  }
+
+  test('demo users, who know each other, get tokens and links', async () => {
+    const tokens = await printedTokens();
+    const names = new Set<string>();
+    for (const token of tokens) {
+      const { body } = await post(
+        rollcall.url,
+        token,
+        '{ me { userId } roster { edges { node { id user { name } } } } }',
+      );
+      const { me, roster } = body.data as { me: { userId: string }; roster: { edges: unknown[] } };
+      names.add(me.userId);
+      expect(roster.edges.length).toBeGreaterThan(0);
+    }
+    expect(names.size).toBeGreaterThanOrEqual(4);
+  });
+
+  test('two demo users see each other live', async () => {
+    const [first, second] = await printedTokens();
+    const one = await connectSocket(rollcall.wsUrl, { authorization: `Bearer ${first}`, presence: false });
+    const two = await connectSocket(rollcall.wsUrl, { authorization: `Bearer ${second}`, device: 'WEB' });
+    const { userId } = await two.me();
+    const watching = one.watch([userId]);
+    expect((await watching.next()).status).toBe('ONLINE');
+    await two.say('hello');
+    expect((await watching.next()).statusMessage?.text).toBe('hello');
+  });
+
+  test('GraphiQL is served, with nothing loaded from outside', async () => {
+    const page = await fetch(rollcall.url, { headers: { accept: 'text/html' } });
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    const html = await page.text();
+    const loaded = [...html.matchAll(/<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=["']?([^"'\s>]+)/gi)].map(
+      (match) => match[1] ?? '',
+    );
+    expect(loaded.filter((address) => /^(?:https?:)?\/\//.test(address))).toEqual([]);
+    for (const address of loaded.filter((one) => !one.startsWith('data:'))) {
+      expect((await fetch(new URL(address, rollcall.url))).status).toBe(200);
+    }
+  });
+
+  test('introspection needs no token, and anything else does', async () => {
+    const introspected = await post(rollcall.url, null, getIntrospectionQuery());
+    expect(introspected.body.errors).toBeUndefined();
+    expect(introspected.body.data?.__schema).toBeDefined();
+    expect((await post(rollcall.url, null, ME)).status).toBe(401);
+  });
+
+  test('any loopback origin may connect, and no other', async () => {
+    for (const origin of ['http://localhost:3000', 'http://127.0.0.1:5173', 'http://[::1]:8080']) {
+      (await openRaw(rollcall.wsUrl, { headers: { origin } })).terminate();
+    }
+    await expect(openRaw(rollcall.wsUrl, { headers: { origin: 'https://evil.example.test' } })).rejects.toMatchObject({
+      status: 403,
+    });
+  });
+});
+
+describe('in production', async () => {
+  const rollcall = await serve();
+
+  test('there is no GraphiQL, and introspection is for signed-in users', async () => {
+    const page = await fetch(rollcall.url, { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type') ?? '').not.toContain('text/html');
+    const introspection = getIntrospectionQuery();
+    expect((await post(rollcall.url, null, introspection)).status).toBe(401);
+    const { body } = await rollcall.host.ask(introspection);
+    expect(body.errors).toBeUndefined();
+    expect(body.data?.__schema).toBeDefined();
+    const socket = await rollcall.host.lurk();
+    expect(await socket.execute(introspection)).toHaveProperty('__schema');
+  });
+
+  test('faults suggest nothing and show no stack', async () => {
+    const socket = await rollcall.host.lurk();
+    const wrong = [
+      '{ me { userIdd } }',
+      '{ mee { userId } }',
+      'mutation { folow(userId: "x") }',
+      '{ me(',
+      '{ typing }',
+    ];
+    for (const document of wrong) {
+      const { text } = await rollcall.host.ask(document);
+      const overSocket: unknown = await socket.execute(document).catch((error: { errors: unknown }) => error.errors);
+      for (const said of [text, JSON.stringify(overSocket)]) {
+        expect(said).toContain('message');
+        expect(said).not.toMatch(/did you mean/i);
+        expect(said).not.toMatch(/\bat .*:\d+:\d+|node_modules|stack/);
+      }
+    }
+  });
+
+  test('a token made by the command is taken', async () => {
+    const made = run('token.js', ['bob'], { NODE_ENV: 'production', AUTH_JWT_SECRET: TEST_SECRET });
+    expect((await made.exited).code).toBe(0);
+    const { body } = await post(rollcall.url, made.stdout().trim(), ME);
+    expect(body.data).toEqual({ me: { userId: 'bob' } });
+    expect((await post(rollcall.url, made.stdout().trim(), '{ online { totalCount } }')).body.errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' } },
+    ]);
+
+    const service = run('token.js', ['back-end', '--service'], {
+      NODE_ENV: 'production',
+      AUTH_JWT_SECRET: TEST_SECRET,
+    });
+    expect((await service.exited).code).toBe(0);
+    const online = await post(rollcall.url, service.stdout().trim(), '{ online { totalCount } }');
+    expect(online.body.errors).toBeUndefined();
+  });
+});

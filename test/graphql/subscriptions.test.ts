@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import type { Watch } from '../../src/fanout/hub.js';
+import { badInput } from '../../src/presence/errors.js';
+import type { UserProfile } from '../../src/presence/ports.js';
+import { PresenceChangedDocument, TypingChangedDocument } from '../generated/operations.js';
+import { ana, NOW, refusalOf, setUp, view } from './operation.js';
+
+/** A watch that gives those items, then ends or fails. */
+const watching = <T>(items: readonly T[], { failure, onReturn }: { failure?: Error; onReturn?: () => void } = {}) => {
+  const left = [...items];
+  const watch: Watch<T> = {
+    next: async () => {
+      const value = left.shift();
+      if (value !== undefined) return { value, done: false };
+      if (failure) throw failure;
+      return { value: undefined, done: true };
+    },
+    return: async () => {
+      onReturn?.();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]: () => watch,
+  };
+  return watch;
+};
+
+describe('presenceChanged', () => {
+  it('watches the given users, each once, on the budget of the connection', async () => {
+    const budget = { watched: 3 };
+    const { subscribe, calls } = setUp({ hub: { watchPresence: async () => watching([]) } }, { budget });
+    await subscribe(PresenceChangedDocument, { userIds: ['bo', 'cy', 'bo'], snapshot: false });
+    expect(calls[0]?.args).toEqual([ana.viewer, { userIds: ['bo', 'cy'], snapshot: false, budget: { watched: 3 } }]);
+    const options = calls[0]?.args[1] as { readonly budget: unknown } | undefined;
+    expect(options?.budget).toBe(budget);
+  });
+
+  it('watches the roster where userIds is left out or null, and nobody for an empty list', async () => {
+    const { subscribe, calls } = setUp({ hub: { watchPresence: async () => watching([]) } });
+    await subscribe(PresenceChangedDocument, {});
+    await subscribe(PresenceChangedDocument, { userIds: null });
+    await subscribe(PresenceChangedDocument, { userIds: [] });
+    expect(calls.map(({ args }) => args[1])).toMatchObject([
+      { userIds: null, snapshot: true },
+      { userIds: null, snapshot: true },
+      { userIds: [], snapshot: true },
+    ]);
+  });
+
+  it('answers each event with what is true at that event, not at an earlier one', async () => {
+    const names = ['Bo', 'Robert'];
+    const { subscribe } = setUp({
+      hub: { watchPresence: async () => watching([view(), view({ status: 'AWAY', asOf: NOW + 1 })]) },
+      people: {
+        profiles: async () =>
+          new Map<string, UserProfile>([['bo', { id: 'bo', name: names.shift() ?? '', avatarUrl: null }]]),
+      },
+    });
+    const { events } = await subscribe(PresenceChangedDocument, { userIds: ['bo'] });
+    const seen = [];
+    for await (const { data } of events ?? [])
+      seen.push([data?.presenceChanged.status, data?.presenceChanged.user.name]);
+    expect(seen).toEqual([
+      ['ONLINE', 'Bo'],
+      ['AWAY', 'Robert'],
+    ]);
+  });
+
+  it('names nothing but the id of a user who leaves the caller’s sight', async () => {
+    const { subscribe, calls } = setUp({
+      hub: { watchPresence: async () => watching([view({ status: 'OFFLINE', lost: true })]) },
+    });
+    const { events } = await subscribe(PresenceChangedDocument, {});
+    expect((await events?.next())?.value).toMatchObject({
+      data: {
+        presenceChanged: {
+          id: 'bo',
+          status: 'OFFLINE',
+          user: { id: 'bo', name: null, avatarUrl: null },
+          lastSeen: null,
+        },
+      },
+    });
+    expect(calls.map(({ verb }) => verb)).toEqual(['watchPresence']);
+  });
+
+  it('ends the watch when the subscriber goes', async () => {
+    let returned = 0;
+    const { subscribe } = setUp({
+      hub: {
+        watchPresence: async () =>
+          watching([], {
+            onReturn: () => {
+              returned += 1;
+            },
+          }),
+      },
+    });
+    const { events } = await subscribe(PresenceChangedDocument, {});
+    await events?.return();
+    expect(returned).toBe(1);
+  });
+
+  it('is refused with the code of what refuses it', async () => {
+    const tooMany = async () => {
+      throw badInput('You watch too many users.');
+    };
+    const { subscribe, calls } = setUp({ hub: { watchPresence: tooMany } });
+    const refused = await subscribe(PresenceChangedDocument, { userIds: ['a'] });
+    expect(refusalOf(refused)).toBe('BAD_USER_INPUT: You watch too many users.');
+    expect(refused.errors?.[0]?.path).toEqual(['presenceChanged']);
+
+    const hostile = await subscribe(PresenceChangedDocument, { userIds: ['a', '\u0000'] });
+    expect(refusalOf(hostile)).toContain('BAD_USER_INPUT: userIds[1]');
+    const many = await subscribe(PresenceChangedDocument, { userIds: Array(1_001).fill('a') });
+    expect(refusalOf(many)).toContain('BAD_USER_INPUT: userIds has 1,001 items');
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('typingChanged', () => {
+  it('watches one conversation, or all where none is named', async () => {
+    const typed = { conversationId: 'chat', userId: 'bo', isTyping: true, expiresAt: NOW };
+    const { subscribe, calls } = setUp({
+      hub: { watchTyping: async () => watching([typed]) },
+      people: { profiles: async () => new Map() },
+    });
+    const { events } = await subscribe(TypingChangedDocument, { conversationId: 'chat', snapshot: false });
+    expect((await events?.next())?.value).toMatchObject({ data: { typingChanged: { id: 'chat:bo', isTyping: true } } });
+    await subscribe(TypingChangedDocument, {});
+    await subscribe(TypingChangedDocument, { conversationId: null });
+    expect(calls.filter(({ verb }) => verb === 'watchTyping').map(({ args }) => args)).toEqual([
+      [ana.viewer, { conversationId: 'chat', snapshot: false }],
+      [ana.viewer, { conversationId: null, snapshot: true }],
+      [ana.viewer, { conversationId: null, snapshot: true }],
+    ]);
+  });
+
+  it('refuses a hostile id before anything is asked', async () => {
+    const { subscribe, calls } = setUp();
+    expect(refusalOf(await subscribe(TypingChangedDocument, { conversationId: '' }))).toContain(
+      'BAD_USER_INPUT: conversationId is empty',
+    );
+    expect(calls).toEqual([]);
+  });
+});

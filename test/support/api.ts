@@ -1,0 +1,185 @@
+/** The verbs of the API with their types, over whatever carries the documents. */
+
+export type Status = 'ONLINE' | 'AWAY' | 'DO_NOT_DISTURB' | 'INVISIBLE' | 'OFFLINE';
+export type Audience = 'EVERYONE' | 'FOLLOWERS' | 'MUTUALS' | 'NOBODY';
+export type Device = 'WEB' | 'MOBILE' | 'DESKTOP' | 'PLUGIN' | 'UNKNOWN';
+
+export interface Activity {
+  type: string;
+  name: string;
+  details: string | null;
+  startedAt: string;
+  expiresAt: string | null;
+}
+export interface Presence {
+  id: string;
+  userId: string;
+  status: Status;
+  statusMessage: { text: string; emoji: string | null; expiresAt: string | null } | null;
+  activities: Activity[];
+  devices: Device[];
+  lastSeen: string | null;
+  asOf: string;
+}
+export interface Session {
+  id: string;
+  device: Device;
+  idle: boolean;
+  startedAt: string;
+  expiresAt: string;
+}
+export interface Privacy {
+  status: Audience;
+  lastSeen: Audience;
+  activity: Audience;
+}
+export interface Me {
+  userId: string;
+  presence: Presence;
+  chosenStatus: Status;
+  privacy: Privacy;
+  sessions: Session[];
+}
+export interface Typing {
+  id: string;
+  conversationId: string;
+  userId: string;
+  isTyping: boolean;
+  expiresAt: string | null;
+}
+export interface PresencePage {
+  totalCount?: number;
+  edges: { cursor: string; node: Presence }[];
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+}
+
+export const PRESENCE = `id userId status statusMessage { text emoji expiresAt }
+  activities { type name details startedAt expiresAt } devices lastSeen asOf`;
+export const TYPING = 'id conversationId userId isTyping expiresAt';
+const PAGE = `edges { cursor node { ${PRESENCE} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }`;
+
+export const PRESENCE_CHANGED = `subscription Watch($userIds: [ID!], $snapshot: Boolean! = true) {
+  presenceChanged(userIds: $userIds, snapshot: $snapshot) { ${PRESENCE} } }`;
+export const TYPING_CHANGED = `subscription WatchTyping($conversationId: ID, $snapshot: Boolean! = true) {
+  typingChanged(conversationId: $conversationId, snapshot: $snapshot) { ${TYPING} } }`;
+
+export type Variables = Record<string, unknown>;
+/** Runs one query or mutation; fails with a `Refusal` when the answer has errors. */
+export type Execute = <Data = Record<string, unknown>>(document: string, variables?: Variables) => Promise<Data>;
+
+export interface GraphQLFault {
+  message: string;
+  path?: readonly (string | number)[];
+  extensions?: Record<string, unknown>;
+}
+
+/** An answer with errors; `code` is that of the first. */
+export class Refusal extends Error {
+  readonly errors: readonly GraphQLFault[];
+  readonly code: unknown;
+  readonly retryAfterMs: unknown;
+  constructor(errors: readonly GraphQLFault[]) {
+    super(errors.map((fault) => fault.message).join('; '));
+    this.name = 'Refusal';
+    this.errors = errors;
+    this.code = errors[0]?.extensions?.code;
+    this.retryAfterMs = errors[0]?.extensions?.retryAfterMs;
+  }
+}
+
+/** Every query and mutation of the contract as a typed function over `execute`. */
+export function createApi(execute: Execute) {
+  const field = async <T>(document: string, variables: Variables = {}): Promise<T> => {
+    const data = await execute<Record<string, T>>(document, variables);
+    return Object.values(data)[0] as T;
+  };
+  return {
+    execute,
+    me: () =>
+      field<Me>(`{ me { userId presence { ${PRESENCE} } chosenStatus privacy { status lastSeen activity }
+        sessions { id device idle startedAt expiresAt } } }`),
+    presence: (userIds?: string[] | null) =>
+      field<Presence[]>(`query ($userIds: [ID!]) { presence(userIds: $userIds) { ${PRESENCE} } }`, { userIds }),
+    userPresence: (userId: string) =>
+      field<Presence | null>(`query ($userId: ID!) { userPresence(userId: $userId) { ${PRESENCE} } }`, { userId }),
+    isTyping: async (userId: string) =>
+      (
+        await field<{ isTyping: boolean }>('query ($userId: ID!) { userPresence(userId: $userId) { isTyping } }', {
+          userId,
+        })
+      ).isTyping,
+    roster: (page: { first?: number; after?: string | null; statuses?: Status[] } = {}) =>
+      field<PresencePage>(
+        `query ($first: Int! = 50, $after: String, $statuses: [PresenceStatus!]) {
+          roster(first: $first, after: $after, statuses: $statuses) { ${PAGE} } }`,
+        page,
+      ),
+    online: (page: { first?: number; after?: string | null } = {}) =>
+      field<PresencePage>(
+        `query ($first: Int! = 100, $after: String) { online(first: $first, after: $after) { totalCount ${PAGE} } }`,
+        page,
+      ),
+    typing: (conversationId: string) =>
+      field<Typing[]>(`query ($conversationId: ID!) { typing(conversationId: $conversationId) { ${TYPING} } }`, {
+        conversationId,
+      }),
+
+    setPresence: (input: Variables) =>
+      field<Presence>(`mutation ($input: SetPresenceInput!) { setPresence(input: $input) { ${PRESENCE} } }`, { input }),
+    /** Sets the status message alone: the smallest change that others see. */
+    say: (text: string) =>
+      field<Presence>(`mutation ($input: SetPresenceInput!) { setPresence(input: $input) { ${PRESENCE} } }`, {
+        input: { statusMessage: { text } },
+      }),
+    heartbeat: (input: Variables = {}) =>
+      field<{ sessionId: string; expiresAt: string; intervalSeconds: number }>(
+        'mutation ($input: HeartbeatInput!) { heartbeat(input: $input) { sessionId expiresAt intervalSeconds } }',
+        { input },
+      ),
+    endSession: (sessionId: string) =>
+      field<boolean>('mutation ($sessionId: ID!) { endSession(sessionId: $sessionId) }', { sessionId }),
+    setTyping: (conversationId: string, isTyping = true, sessionId?: string) =>
+      field<Typing>(`mutation ($input: SetTypingInput!) { setTyping(input: $input) { ${TYPING} } }`, {
+        input: { conversationId, isTyping, ...(sessionId === undefined ? {} : { sessionId }) },
+      }),
+    updatePrivacy: (input: Partial<Privacy>) =>
+      field<Privacy>(
+        'mutation ($input: UpdatePrivacyInput!) { updatePrivacy(input: $input) { status lastSeen activity } }',
+        { input },
+      ),
+    follow: (userId: string) => field<boolean>('mutation ($userId: ID!) { follow(userId: $userId) }', { userId }),
+    unfollow: (userId: string) => field<boolean>('mutation ($userId: ID!) { unfollow(userId: $userId) }', { userId }),
+    block: (userId: string) => field<boolean>('mutation ($userId: ID!) { block(userId: $userId) }', { userId }),
+    unblock: (userId: string) => field<boolean>('mutation ($userId: ID!) { unblock(userId: $userId) }', { userId }),
+
+    upsertUsers: (users: Variables[]) =>
+      field<number>('mutation ($users: [UserInput!]!) { upsertUsers(users: $users) }', { users }),
+    deleteUser: (userId: string) =>
+      field<boolean>('mutation ($userId: ID!) { deleteUser(userId: $userId) }', { userId }),
+    addFollows: (follows: { followerId: string; followeeId: string }[]) =>
+      field<number>('mutation ($follows: [FollowInput!]!) { addFollows(follows: $follows) }', { follows }),
+    removeFollows: (follows: { followerId: string; followeeId: string }[]) =>
+      field<number>('mutation ($follows: [FollowInput!]!) { removeFollows(follows: $follows) }', { follows }),
+    putCircle: (id: string, memberIds: string[]) =>
+      field<boolean>('mutation ($id: ID!, $memberIds: [ID!]!) { putCircle(id: $id, memberIds: $memberIds) }', {
+        id,
+        memberIds,
+      }),
+    deleteCircle: (id: string) => field<boolean>('mutation ($id: ID!) { deleteCircle(id: $id) }', { id }),
+    putConversation: (id: string, memberIds: string[], open = false) =>
+      field<boolean>(
+        `mutation ($id: ID!, $memberIds: [ID!]!, $open: Boolean!) {
+          putConversation(id: $id, memberIds: $memberIds, open: $open) }`,
+        { id, memberIds, open },
+      ),
+    deleteConversation: (id: string) => field<boolean>('mutation ($id: ID!) { deleteConversation(id: $id) }', { id }),
+    putActivity: (userId: string, source: string, activities: Variables[]) =>
+      field<boolean>(
+        `mutation ($userId: ID!, $source: ID!, $activities: [ActivityInput!]!) {
+          putActivity(userId: $userId, source: $source, activities: $activities) }`,
+        { userId, source, activities },
+      ),
+  };
+}
+
+export type Api = ReturnType<typeof createApi>;

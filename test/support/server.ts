@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createInbox } from './inbox.js';
+import { TEST_SECRET } from './tokens.js';
+
+const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The file that is started: `main.js` or another of the built folder (`ROLLCALL_DIST`, `dist` when left out). */
+export function built(file: string): string {
+  return join(resolve(packageRoot, process.env.ROLLCALL_DIST ?? 'dist'), file);
+}
+
+/** Settings by name; undefined leaves one out that would be set otherwise. */
+export type Environment = Record<string, string | undefined>;
+
+/** Limits and intervals out of the way, where they are not the subject. */
+const QUIET: Environment = {
+  NODE_ENV: 'production',
+  HOST: '127.0.0.1',
+  PORT: '0',
+  LOG_LEVEL: 'info',
+  AUTH_JWT_SECRET: TEST_SECRET,
+  BROADCAST_INTERVAL: '0',
+  RATE_PRESENCE: 'off',
+  RATE_TYPING: 'off',
+  RATE_MUTATIONS: 'off',
+};
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** One child process, whatever it does, with what it printed. */
+export interface Run {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Everything on stdout and stderr so far. */
+  output(): string;
+  /** Everything on stdout so far. */
+  stdout(): string;
+  /** The first line of the log, past or coming, whose `msg` is the one given. Fails if the process ends before. */
+  logged(msg: string): Promise<Record<string, unknown>>;
+  readonly exited: Promise<Exit>;
+}
+
+/** Runs a built file with an environment that holds nothing but what is given (and PATH). */
+export function run(file: string, args: readonly string[], env: Environment): Run {
+  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const child = spawn(process.execPath, [built(file), ...args], {
+    cwd: packageRoot,
+    env: { PATH: process.env.PATH ?? '', ...Object.fromEntries(set) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+
+  let stdout = '';
+  let stderr = '';
+  let unread = '';
+  const lines = createInbox<Record<string, unknown>>(`the log of ${file}`);
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    unread += text;
+    const whole = unread.split('\n');
+    unread = whole.pop() ?? '';
+    for (const line of whole) {
+      if (line.startsWith('{')) lines.push(JSON.parse(line));
+    }
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const exited = new Promise<Exit>((settle) => {
+    child.on('close', (code, signal) => {
+      process.removeListener('exit', endWithUs);
+      lines.end(new Error(`${file} ended (${code ?? signal}):\n${stdout.slice(-2000)}${stderr.slice(-2000)}`));
+      settle({ code, signal });
+    });
+  });
+  return {
+    child,
+    pid: child.pid ?? -1,
+    output: () => stdout + stderr,
+    stdout: () => stdout,
+    async logged(msg) {
+      return lines.transcript.find((line) => line.msg === msg) ?? lines.nextWhere((line) => line.msg === msg, 30_000);
+    },
+    exited,
+  };
+}
+
+/** A server process that listens. Its address changes when it is started again. */
+export interface ServerProcess {
+  readonly origin: string;
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly run: Run;
+  readonly dataDir: string;
+  /** Signals and waits for the end; SIGTERM when left out. Stopping what has stopped is nothing. */
+  stop(signal?: NodeJS.Signals): Promise<Exit>;
+  /** Starts it again on the same data, after `stop`. */
+  start(): Promise<void>;
+  /** Stops it if need be and removes its data. */
+  remove(): Promise<void>;
+}
+
+/** Starts the built server on a free port with a data folder of its own, and waits until it listens. */
+export async function startProcess(env: Environment = {}): Promise<ServerProcess> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
+  let current: Run;
+  let port = 0;
+  const start = async () => {
+    current = run('main.js', [], { ...QUIET, DATA_DIR: join(dataDir, 'data'), ...env });
+    port = Number((await current.logged('listening')).port);
+  };
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    current.child.kill(signal);
+    return current.exited;
+  };
+  try {
+    await start();
+  } catch (error) {
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    get origin() {
+      return `http://127.0.0.1:${port}`;
+    },
+    get url() {
+      return `http://127.0.0.1:${port}/graphql`;
+    },
+    get wsUrl() {
+      return `ws://127.0.0.1:${port}/graphql`;
+    },
+    get run() {
+      return current;
+    },
+    dataDir,
+    stop,
+    start,
+    async remove() {
+      await stop('SIGKILL');
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
