@@ -26,7 +26,7 @@ import type { Log } from './server/log.js';
 import { createOrigins } from './server/origins.js';
 import { createRateLimits } from './server/rateLimits.js';
 import { createSignIn } from './server/signIn.js';
-import { createWebSockets } from './server/websocket.js';
+import { createSockets } from './server/websocket.js';
 import { createMemoryStore } from './store/memory.js';
 
 export interface App {
@@ -123,7 +123,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       unsignedIntrospection: config.introspection === 'all',
     });
     stopping.push(() => http.stop());
-    const sockets = createWebSockets({
+    const sockets = createSockets({
       server: http.server,
       engine,
       signIn,

@@ -73,7 +73,7 @@ export const addContentTypes = (builder: Builder) => {
 
   const StatusMessageInput = builder.inputType('StatusMessageInput', {
     fields: (t) => ({
-      text: t.string({ required: true, description: '1 to 255 characters.' }),
+      text: t.string({ required: true, description: 'At most 255 characters; empty for an emoji alone.' }),
       emoji: t.string({ description: '1 to 64 bytes in UTF-8.' }),
       expiresAt: t.field({ type: 'DateTime', description: 'In the future, at most 30 days ahead.' }),
     }),

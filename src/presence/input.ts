@@ -95,14 +95,10 @@ const checkEmoji = (emoji: string, what: string): string => {
   return emoji;
 };
 
-/** A status message: 1 to 255 characters, an emoji of at most 64 bytes, an end in the future, at most 30 days ahead. */
+/** A status message: at most 255 characters (none, for an emoji alone), an emoji of at most 64 bytes, an end in the future, at most 30 days ahead. */
 export const checkStatusMessage = (message: StatusMessage, now: number): StatusMessage => {
   const { text, emoji, expiresAt } = message;
-  checkText(text, 'statusMessage.text', {
-    min: 1,
-    max: MAX_STATUS_TEXT,
-    hint: ' Send statusMessage: null to clear the message.',
-  });
+  checkText(text, 'statusMessage.text', { max: MAX_STATUS_TEXT });
   if (emoji !== null) checkEmoji(emoji, 'statusMessage.emoji');
   if (expiresAt !== null) {
     if (expiresAt <= now) throw badInput('statusMessage.expiresAt is not in the future.');

@@ -161,7 +161,7 @@ export const createPresence = ({
 
     async disconnect({ userId, connectionId, lastHeardMsAgo }) {
       await records.update(userId, (before, now) =>
-        record.disconnect(before, { connectionId, heardAt: now - lastHeardMsAgo }, now, timings),
+        record.disconnect(before, { connectionId, heardAt: Math.floor(now - lastHeardMsAgo) }, now, timings),
       );
     },
 

@@ -9,11 +9,10 @@ import { answerCors } from './cors.js';
 import { acceptsEvents, bearerToken, urlOf, urlToken } from './credentials.js';
 import type { Engine } from './engine.js';
 import { createEventStream, type EventStream } from './eventStream.js';
-import { codeOf, HTTP_STATUS } from './finish.js';
 import type { GraphiqlPage } from './graphiql.js';
 import type { Log } from './log.js';
 import type { Origins } from './origins.js';
-import { sendError, sendJson, sendResponse } from './respond.js';
+import { sendError, sendJson, sendMasked, sendResponse } from './respond.js';
 import { callerOf, type SignIn } from './signIn.js';
 import { at } from './timer.js';
 
@@ -159,9 +158,7 @@ export const createHttp = ({
           if (response.headersSent) log.error({ err: error }, 'answer broken off');
           return;
         }
-        const { message, extensions } = engine.finishing.error(error, randomUUID());
-        const code = codeOf({ extensions } as never);
-        sendJson(response, HTTP_STATUS[code], { errors: [{ message, extensions }] });
+        sendMasked(response, engine.finishing.error(error, randomUUID()));
       });
     },
   );

@@ -1,22 +1,18 @@
 /** How this server answers over HTTP: JSON of its own, and what yoga answered, without outrunning the reader. */
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../presence/errors.js';
+import { codeOf, HTTP_STATUS } from './finish.js';
 
 /** How long a reader may leave what was sent to it unread. */
 const STALL_MS = 10_000;
 
-export const sendJson = (
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: OutgoingHttpHeaders = {},
-): void => {
+export const sendJson = (response: ServerResponse, status: number, body: unknown): void => {
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': bytes.length,
     'cache-control': 'no-store',
-    ...headers,
   });
   response.end(bytes);
 };
@@ -25,19 +21,18 @@ export const sendJson = (
 export const sendError = (
   response: ServerResponse,
   status: number,
-  error: { readonly code: ErrorCode; readonly message: string; readonly retryAfterMs?: number | undefined },
+  error: { readonly code: ErrorCode; readonly message: string },
 ): void => {
-  const { code, message, retryAfterMs } = error;
-  const extensions = { code, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  sendJson(
-    response,
-    status,
-    { errors: [{ message, extensions }] },
-    {
-      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-      ...(retryAfterMs === undefined ? {} : { 'retry-after': Math.ceil(retryAfterMs / 1_000) }),
-    },
-  );
+  sendJson(response, status, { errors: [{ message: error.message, extensions: { code: error.code } }] });
+};
+
+/** A finished error, with the status of its code. */
+export const sendMasked = (response: ServerResponse, error: GraphQLError): void => {
+  const status = HTTP_STATUS[codeOf(error)];
+  const { retryAfterMs } = error.extensions;
+  if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+  if (typeof retryAfterMs === 'number') response.setHeader('retry-after', Math.ceil(retryAfterMs / 1_000));
+  sendJson(response, status, { errors: [error] });
 };
 
 /** Resolves when the reader has taken what was written, or is gone; ends a reader who does neither. */

@@ -167,7 +167,7 @@ export const createSockets = ({
     });
   };
 
-  const upgrades = new WebSocketServer({
+  const options = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
@@ -175,15 +175,22 @@ export const createSockets = ({
     allowSynchronousEvents: false,
     maxPayload: MAX_MESSAGE_BYTES,
     closeTimeout: CLOSE_TIMEOUT_MS,
-    handleProtocols: (protocols) => handleProtocols(protocols),
-  });
+    handleProtocols: (protocols: Set<string>) => handleProtocols(protocols),
+  };
+  const upgrades = new WebSocketServer(options);
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const url = urlOf(request);
-    if (stopped !== null) return refuseUpgrade(socket, '503 Service Unavailable');
-    if (url?.pathname !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
-    if (!origins.allows(request)) return refuseUpgrade(socket, '403 Forbidden');
-    upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, urlToken(url)));
+    const refusal =
+      stopped !== null
+        ? '503 Service Unavailable'
+        : url?.pathname !== '/graphql'
+          ? '404 Not Found'
+          : origins.allows(request)
+            ? null
+            : '403 Forbidden';
+    if (refusal !== null || url === undefined) refuseUpgrade(socket, refusal ?? '404 Not Found');
+    else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, urlToken(url)));
   };
   server.on('upgrade', onUpgrade);
 

@@ -4,7 +4,7 @@ import type { OpenDatabase } from '../../src/db/client.js';
 import { createJournal } from '../../src/db/journal.js';
 import { createPeople } from '../../src/db/people.js';
 import type { DurablePresence } from '../../src/presence/types.js';
-import { recordingBus, truncate } from './people.js';
+import { empty, recordingBus } from './people.js';
 
 const NOON = Date.UTC(2026, 0, 31, 12);
 
@@ -34,7 +34,7 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       await database.close();
     });
     beforeEach(async () => {
-      await truncate(database);
+      await empty(database);
       journal = createJournal({ db: database.db });
       people = createPeople({ db: database.db, bus: recordingBus() });
       await people.upsertUsers([{ id: 'ann' }, { id: 'bob' }]);

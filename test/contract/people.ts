@@ -26,11 +26,14 @@ export const recordingBus = () => {
   };
 };
 
-/** Empties all tables. */
-export const truncate = ({ db }: Pick<OpenDatabase, 'db'>) =>
+/** Empties all tables. (Deleting takes PGlite a tenth of the time that `truncate` does.) */
+export const empty = ({ db }: Pick<OpenDatabase, 'db'>) =>
   db.run((orm) =>
-    orm.execute(sql`truncate users, follows, blocks, circles, circle_members, conversations, conversation_members,
-      presence_journal`),
+    orm.execute(sql`
+      with a as (delete from follows), b as (delete from blocks), c as (delete from circles),
+        d as (delete from circle_members), e as (delete from conversations), f as (delete from conversation_members),
+        g as (delete from presence_journal)
+      delete from users`),
   );
 
 const NO_RELATION = {
@@ -65,7 +68,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       await database.close();
     });
     beforeEach(async () => {
-      await truncate(database);
+      await empty(database);
       bus = recordingBus();
       people = createPeople({ db: database.db, bus, maxFollows: 5, maxMembers: 4 });
     });

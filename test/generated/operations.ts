@@ -642,7 +642,7 @@ export type StatusMessageInput = {
   emoji?: InputMaybe<Scalars['String']['input']>;
   /** In the future, at most 30 days ahead. */
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** 1 to 255 characters. */
+  /** At most 255 characters; empty for an emoji alone. */
   text: Scalars['String']['input'];
 };
 
