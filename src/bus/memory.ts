@@ -1,4 +1,4 @@
-import type { Bus, FactChange, TypingMessage, UserMessage } from '../presence/ports.js';
+import type { Bus, CommitBus, FactChange, SessionsEnded, TypingMessage, UserMessage } from '../presence/ports.js';
 import { createTopics } from './topics.js';
 
 /** The bus of one process: what is published is delivered before `publish` returns. */
@@ -6,6 +6,7 @@ export const createMemoryBus = () => {
   const users = createTopics<UserMessage>();
   const typing = createTopics<TypingMessage>();
   const facts = createTopics<FactChange>();
+  const ended = createTopics<SessionsEnded>();
   return {
     async subscribeUser(userId, listener) {
       return users.add(userId, listener);
@@ -16,6 +17,11 @@ export const createMemoryBus = () => {
     async subscribeFacts(listener) {
       return facts.add('', listener);
     },
+    async subscribeEnded(listener) {
+      return ended.add('', listener);
+    },
+    /** Within one process nothing is ever missed. */
+    onGap: () => () => {},
     publishUser(message) {
       users.deliver(message.userId, message);
     },
@@ -25,10 +31,16 @@ export const createMemoryBus = () => {
     async publishFacts(change) {
       facts.deliver('', change);
     },
+    async publishEnded(message) {
+      ended.deliver('', message);
+    },
+    deliverFacts(change) {
+      facts.deliver('', change);
+    },
     /** How many topics somebody listens to. */
     get size() {
       return users.size + typing.size;
     },
     async close() {},
-  } satisfies Bus & { readonly size: number };
+  } satisfies Bus & CommitBus & { readonly size: number };
 };

@@ -69,28 +69,39 @@ const repeated = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-const within = <T>(promise: Promise<T>, deadlineMs: number): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(away()), deadlineMs);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-
 /**
- * Wraps a drizzle handle. `isOpen` says whether it was not closed yet; `deadlineMs` is null for a database that cannot
- * hang, being inside the process.
+ * Wraps a drizzle handle, asked for anew each time. `isOpen` says whether the database was not closed yet. `deadline` is
+ * null for one that cannot hang, being inside the process; `missed` hears that nothing came within it, `met` that
+ * something did.
  */
 export const createDatabase = (options: {
-  readonly orm: Orm;
+  readonly orm: () => Orm;
   readonly isOpen: () => boolean;
-  readonly deadlineMs: number | null;
+  readonly deadline: { readonly ms: number; readonly missed: () => void; readonly met: () => void } | null;
 }) => {
-  const { orm, isOpen, deadlineMs } = options;
+  const { orm, isOpen, deadline } = options;
   let underWay = 0;
+
+  const inTime = <T>(promise: Promise<T>): Promise<T> => {
+    if (deadline === null) return promise;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        deadline.missed();
+        reject(away());
+      }, deadline.ms);
+      promise
+        .then((result) => {
+          deadline.met();
+          resolve(result);
+        }, reject)
+        .finally(() => clearTimeout(timer));
+    });
+  };
 
   const attempt = async <T>(work: (orm: Orm) => Promise<T>): Promise<T> => {
     underWay++;
     try {
-      return await repeated(() => work(orm));
+      return await repeated(() => work(orm()));
     } catch (failure) {
       if (failure instanceof PresenceError) throw failure;
       if (isUnavailable(failure) || !isOpen()) throw away();
@@ -103,7 +114,7 @@ export const createDatabase = (options: {
   return {
     async run(work) {
       if (!isOpen() || underWay >= MAX_UNDER_WAY) throw away();
-      return await (deadlineMs === null ? attempt(work) : within(attempt(work), deadlineMs));
+      return await inTime(attempt(work));
     },
   } satisfies Database as Database;
 };

@@ -15,16 +15,20 @@ const STATEMENT_TIMEOUT_MS = 1_500;
 /** A node that vanished in the middle of a transaction lets go of its locks after so long. */
 const ABANDONED_TRANSACTION_MS = 5_000;
 const CONNECT_TIMEOUT_SECONDS = 5;
+/** After so long without one answer, connections are given up for new ones: TCP itself would try for a quarter of an hour. */
+const SILENCE_MS = 10_000;
 /** Names the lock under which nodes migrate, among all advisory locks of the database: "rollcall" in ASCII. */
 const MIGRATION_LOCK = 0x726f6c6c63616c6cn;
 
-const connect = (url: string, max: number, settings: Record<string, number>) =>
+const connect = (url: string, max: number, settings: Record<string, number | string>) =>
   postgres(url, {
     max,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     // Back within a second when the server is, not within postgres.js's twenty.
     backoff: (attempt: number) => Math.min(0.1 * 2 ** attempt, 1),
     connection: { application_name: 'rollcall', ...settings },
+    // Lists are sent as text: there are no types to look up.
+    fetch_types: false,
     onnotice: () => {},
   });
 
@@ -41,19 +45,57 @@ const migrateLocked = async (url: string): Promise<void> => {
   }
 };
 
-/** Opens the PostgreSQL database at `url`, with its migrations applied. Rejects where the server cannot be reached. */
-export const openPostgres = async (options: { readonly url: string }): Promise<OpenDatabase> => {
-  await migrateLocked(options.url);
-  const client = connect(options.url, POOL, {
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: ABANDONED_TRANSACTION_MS,
-  });
+/** What went wrong at the bottom of it, without the statement that drizzle puts around it. */
+const reasonOf = (failure: unknown): string => {
+  if (!(failure instanceof Error)) return String(failure);
+  return failure.cause instanceof Error ? reasonOf(failure.cause) : failure.message;
+};
 
+/**
+ * Opens the PostgreSQL database at `url`, with its migrations applied. Rejects with a sentence where that fails.
+ * `silenceMs` is how long nothing may be answered before the connections are replaced.
+ */
+export const openPostgres = async (options: {
+  readonly url: string;
+  readonly silenceMs?: number;
+}): Promise<OpenDatabase> => {
+  const { url, silenceMs = SILENCE_MS } = options;
+  try {
+    await migrateLocked(url);
+  } catch (cause) {
+    throw new Error(`The database of DATABASE_URL could not be opened: ${reasonOf(cause)}`, { cause });
+  }
+
+  const openPool = () => {
+    const client = connect(url, POOL, {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: ABANDONED_TRANSACTION_MS,
+      // By their estimate the facts of 1,000 pairs are worth compiling; that takes longer than to find them.
+      jit: 'off',
+    });
+    return { client, orm: drizzle({ client }) };
+  };
+  let pool = openPool();
+  let silentSince: number | null = null;
   let closing: Promise<void> | undefined;
+
+  const missed = (): void => {
+    silentSince ??= performance.now();
+    if (closing || performance.now() - silentSince < silenceMs) return;
+    silentSince = null;
+    const { client } = pool;
+    pool = openPool();
+    // It has nobody to say goodbye to: whether that fails tells nothing.
+    client.end({ timeout: 0 }).catch(() => {});
+  };
+  const met = (): void => {
+    silentSince = null;
+  };
+
   const db = createDatabase({
-    orm: drizzle({ client }),
+    orm: () => pool.orm,
     isOpen: () => closing === undefined,
-    deadlineMs: DEADLINE_MS,
+    deadline: { ms: DEADLINE_MS, missed, met },
   });
   return {
     db,
@@ -62,7 +104,7 @@ export const openPostgres = async (options: { readonly url: string }): Promise<O
     },
     close() {
       // What is under way has a second to end.
-      closing ??= client.end({ timeout: 1 });
+      closing ??= pool.client.end({ timeout: 1 });
       return closing;
     },
   };

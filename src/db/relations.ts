@@ -140,8 +140,7 @@ export const createRelations = ({
             join circle_members as theirs on theirs.circle_id = mine.circle_id
             where mine.user_id = ${viewerId}
           ) as rostered`)
-          .where(sql`rostered.id <> ${viewerId}
-            and exists (select from users where users.id = rostered.id and users.deleted_at is null)`)
+          .where(sql`rostered.id <> ${viewerId}`)
           .orderBy(sql`rostered.id`),
       );
       return rows.map((row) => row.id);

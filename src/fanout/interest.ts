@@ -27,8 +27,8 @@ export interface Interest {
   touch(narrows: boolean): void;
   /** The facts as read, at `now`, after the latest change of them. */
   see(facets: Facets, now: number): void;
-  /** The first facts, as read at that epoch. With `tell`, what they show is owed; without, it is taken for known. */
-  begin(facets: Facets, reading: { readonly now: number; readonly epoch: number; readonly tell: boolean }): void;
+  /** The first facts, as read at `now`. With `tell`, what they show is owed; without, it is taken for known. */
+  begin(facets: Facets, now: number, tell: boolean): void;
   /** What to send for something owed, now; undefined for nothing. */
   judge(owed: Owed): PresenceView | undefined;
   /** Leaves the topic. What is owed already may still be sent. */
@@ -42,7 +42,7 @@ export const createInterest = ({
 }: {
   readonly viewerId: string;
   readonly topic: Topic;
-  readonly outbox: () => PresenceOutbox;
+  readonly outbox: PresenceOutbox;
 }): Interest => {
   let facets: Facets = NOTHING;
   let group: Group | undefined;
@@ -53,7 +53,7 @@ export const createInterest = ({
   let latest: PresenceContent | undefined;
   let sent: { readonly content: PresenceContent; readonly asOf: number; readonly revision: number } | undefined;
 
-  const owe = (shown: Owed['shown'], notBefore: number) => outbox().put({ interest, shown, notBefore });
+  const owe = (shown: Owed['shown'], notBefore: number) => outbox.put({ interest, shown, notBefore });
 
   const watcher: Watcher = {
     offer(shown) {
@@ -71,7 +71,7 @@ export const createInterest = ({
 
   /** Takes back what is owed, so that what comes next is compared with what was really sent. */
   const takeBack = () => {
-    outbox().remove((owed) => owed.interest === interest);
+    outbox.remove((owed) => owed.interest === interest);
     latest = sent?.content;
   };
 
@@ -94,15 +94,15 @@ export const createInterest = ({
       takeBack();
     },
 
-    begin(next, reading) {
+    begin(next, now, tell) {
       begun = true;
-      if (reading.epoch === epoch) withheld = false;
+      withheld = false;
       regroup(next);
       const shown = group?.shown();
       if (!shown) return;
       latest = shown.content;
-      if (reading.tell) owe(null, reading.now);
-      else sent = { ...shown, asOf: Math.max(shown.asOf, reading.now) };
+      if (tell) owe(null, now);
+      else sent = { ...shown, asOf: Math.max(shown.asOf, now) };
     },
 
     see(next, now) {
@@ -135,11 +135,15 @@ export const createInterest = ({
         return { ...emit(OUT_OF_SIGHT, notBefore, sent.revision), lost: true };
       }
       if (withheld || !group) return undefined;
-      const { content, asOf, revision } = shown ?? group.shown() ?? {};
-      if (content === undefined || asOf === undefined || revision === undefined) return undefined;
-      // An older change than what was sent, or one that shows nothing new.
-      if (sent && ((shown && revision <= sent.revision) || sameContent(sent.content, content))) return undefined;
-      return emit(content, Math.max(asOf, notBefore), revision);
+      const now = shown ?? group.shown();
+      if (!now || (shown && sent && shown.revision <= sent.revision)) return undefined;
+      // The present is later than all that waits behind it, so what comes next is compared with it.
+      if (!shown) latest = now.content;
+      if (sent && sameContent(sent.content, now.content)) {
+        sent = { ...sent, revision: now.revision };
+        return undefined;
+      }
+      return emit(now.content, Math.max(now.asOf, notBefore), now.revision);
     },
 
     end() {

@@ -2,7 +2,7 @@
  * What one subscription is owed, as an iterator. Items are judged when they are taken, not when they are put, so that
  * nothing is sent that is no longer true or no longer the viewer's to see.
  */
-export interface Outbox<Item, T> extends AsyncIterableIterator<T> {
+export interface Outbox<Item extends object, T> extends AsyncIterableIterator<T> {
   put(item: Item): void;
   /** Removes what waits and matches. */
   remove(matches: (item: Item) => boolean): void;
@@ -13,7 +13,7 @@ export interface Outbox<Item, T> extends AsyncIterableIterator<T> {
 /** How many items may wait before they are collapsed. */
 const MAX_WAITING = 512;
 
-export const createOutbox = <Item, T>({
+export const createOutbox = <Item extends object, T>({
   judge,
   collapse,
   onReturn,
@@ -26,7 +26,6 @@ export const createOutbox = <Item, T>({
   readonly onReturn: () => void;
 }): Outbox<Item, T> => {
   let waiting: Item[] = [];
-  let taken = 0;
   let ended = false;
   let limit = MAX_WAITING;
   let pending: ((result: IteratorResult<T>) => void) | undefined;
@@ -34,12 +33,10 @@ export const createOutbox = <Item, T>({
   const done: IteratorResult<T> = { done: true, value: undefined };
 
   const take = (): IteratorResult<T> | undefined => {
-    while (taken < waiting.length) {
-      const value = judge(waiting[taken++]!);
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      const value = judge(item);
       if (value !== undefined) return { done: false, value };
     }
-    waiting = [];
-    taken = 0;
     limit = MAX_WAITING;
     return undefined;
   };
@@ -48,9 +45,8 @@ export const createOutbox = <Item, T>({
     put(item) {
       if (ended) return;
       waiting.push(item);
-      if (waiting.length - taken > limit) {
-        waiting = [...collapse(waiting.slice(taken))];
-        taken = 0;
+      if (waiting.length > limit) {
+        waiting = [...collapse(waiting)];
         // What cannot be collapsed further must not be tried again at every item.
         limit = Math.max(MAX_WAITING, 2 * waiting.length);
       }
@@ -62,8 +58,7 @@ export const createOutbox = <Item, T>({
       resolve(result);
     },
     remove(matches) {
-      waiting = waiting.slice(taken).filter((item) => !matches(item));
-      taken = 0;
+      waiting = waiting.filter((item) => !matches(item));
     },
     async next() {
       if (ended) return done;
@@ -79,7 +74,6 @@ export const createOutbox = <Item, T>({
       if (!ended) {
         ended = true;
         waiting = [];
-        taken = 0;
         pending?.(done);
         pending = undefined;
         onReturn();

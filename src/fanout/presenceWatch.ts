@@ -6,7 +6,7 @@ import { badInput } from '../presence/errors.js';
 import { checkIds } from '../presence/input.js';
 import type { FactChange, People } from '../presence/ports.js';
 import type { PresenceView } from '../presence/view.js';
-import type { Viewer } from '../presence/visibility.js';
+import { maySee, type Viewer } from '../presence/visibility.js';
 import type { Watch, WatchBudget } from './hub.js';
 import { createInterest, type Interest, type Owed, type PresenceOutbox } from './interest.js';
 import { createOutbox } from './outbox.js';
@@ -72,10 +72,13 @@ export const createPresenceWatch = (
     budget.watched -= 1;
   };
 
+  /** False for one that ended meanwhile. */
+  const isWatched = (interest: Interest): boolean => interests.get(interest.userId) === interest;
+
   const add = async (userIds: readonly string[], tell: boolean) => {
     const added = userIds.map((userId) => {
       const { topic, ready } = topics.acquire(userId);
-      const interest = createInterest({ viewerId: viewer.userId, topic, outbox: () => outbox });
+      const interest = createInterest({ viewerId: viewer.userId, topic, outbox });
       interests.set(userId, interest);
       sight.add(viewer, interest);
       budget.watched += 1;
@@ -83,14 +86,13 @@ export const createPresenceWatch = (
     });
     try {
       await Promise.all(added.map(({ ready }) => ready));
-      const { now, read } = await sight.read(
+      await sight.read(
         viewer,
         added.map(({ interest }) => interest),
+        (interest, facets, now) => {
+          if (isWatched(interest)) interest.begin(facets, now, tell);
+        },
       );
-      // One that ended meanwhile is in nobody's way, and in nobody's map.
-      for (const { interest, facets, epoch } of read) {
-        if (interests.get(interest.userId) === interest) interest.begin(facets, { now, epoch, tell });
-      }
     } catch (error) {
       for (const { interest } of added) drop(interest.userId);
       throw error;
@@ -107,8 +109,12 @@ export const createPresenceWatch = (
     const came = [...roster].filter((userId) => !interests.has(userId));
     const left = [...interests.values()].filter(({ userId }) => !roster.has(userId));
     if (came.length > 0) await add(came, true);
-    if (left.length > 0) await sight.recheck(viewer, left);
-    for (const interest of left) if (interests.get(interest.userId) === interest) drop(interest.userId);
+    if (left.length === 0) return;
+    await sight.read(viewer, left, (interest, facets, now) => {
+      if (!isWatched(interest)) return;
+      if (!maySee(facets)) interest.see(facets, now);
+      drop(interest.userId);
+    });
   };
 
   const refresher = createRefresher({ read: followRoster, hasEnded: () => ended, onError });
@@ -121,7 +127,8 @@ export const createPresenceWatch = (
       case 'circle':
         return change.members.includes(viewer.userId);
       case 'user':
-        return change.deleted && interests.has(change.userId);
+        // Whoever is not known yet is on no roster, and may be on this one when they appear.
+        return change.deleted === interests.has(change.userId);
       case 'conversation':
         return false;
     }

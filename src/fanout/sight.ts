@@ -13,10 +13,12 @@ import type { TopicRegistry } from './topics.js';
 const BATCH = 2_000;
 const RETRY_MS = 500;
 
-/** What each interest may see, as read at `now` and at its epoch of then. */
-export interface SightReading {
+/** What one interest may see, as read at `now` and at its epoch of then. */
+interface SightReading {
+  readonly interest: Interest;
+  readonly facets: Facets;
   readonly now: number;
-  readonly read: readonly { readonly interest: Interest; readonly facets: Facets; readonly epoch: number }[];
+  readonly epoch: number;
 }
 
 /** The interests of this node, by who watches and who is watched. */
@@ -26,12 +28,14 @@ export interface Sight {
   /** A change of facts was heard. */
   changed(change: FactChange): void;
   /**
-   * Reads records and facts of these interests, again and again until none was touched meanwhile, and says what each
-   * may see. Rejects with what the ports reject with.
+   * Reads records and facts of these interests, again and again until none was touched meanwhile, and at once, before
+   * one can be touched again, tells `apply` what each may see. Rejects with what the ports reject with.
    */
-  read(viewer: Viewer, interests: readonly Interest[]): Promise<SightReading>;
-  /** Judges these anew, and goes on trying while the ports cannot be asked. */
-  recheck(viewer: Viewer, interests: readonly Interest[]): Promise<void>;
+  read(
+    viewer: Viewer,
+    interests: readonly Interest[],
+    apply: (interest: Interest, facets: Facets, now: number) => void,
+  ): Promise<void>;
   readonly size: number;
 }
 
@@ -49,27 +53,20 @@ export const createSight = ({
   const byUser = new Map<string, Map<Interest, Viewer>>();
   const byViewer = new Map<string, Map<Interest, Viewer>>();
 
-  const readOnce = async (viewer: Viewer, interests: readonly Interest[]): Promise<SightReading> => {
+  const readOnce = async (viewer: Viewer, interests: readonly Interest[]): Promise<readonly SightReading[]> => {
     const epochs = interests.map(({ epoch }) => epoch);
     const { now, records } = await readRecords(interests.map(({ userId }) => userId));
     const facts = await people.facts(interests.map(({ userId }) => ({ viewerId: viewer.userId, userId })));
     for (const record of records.values()) topics.get(record.userId)?.learn(record);
-    return {
+    return interests.map((interest, i) => ({
+      interest,
+      facets: facetsFor(viewer, interest.userId, facts[i]),
       now,
-      read: interests.map((interest, i) => ({
-        interest,
-        facets: facetsFor(viewer, interest.userId, facts[i]),
-        epoch: epochs[i]!,
-      })),
-    };
+      epoch: epochs[i]!,
+    }));
   };
 
-  const read: Sight['read'] = async (viewer, interests) => {
-    for (;;) {
-      const reading = await readOnce(viewer, interests);
-      if (reading.read.every(({ interest, epoch }) => epoch === interest.epoch)) return reading;
-    }
-  };
+  const holds = ({ interest, epoch }: SightReading): boolean => epoch === interest.epoch;
 
   const recheckBatch = async (viewer: Viewer, interests: readonly Interest[]): Promise<void> => {
     const epochs = new Map(interests.map((interest) => [interest, interest.epoch]));
@@ -78,8 +75,8 @@ export const createSight = ({
       const present = interests.filter((interest) => interest.epoch === epochs.get(interest));
       if (present.length === 0) return;
       try {
-        const { now, read } = await readOnce(viewer, present);
-        for (const { interest, facets, epoch } of read) if (epoch === interest.epoch) interest.see(facets, now);
+        const readings = await readOnce(viewer, present);
+        for (const { interest, facets, now } of readings.filter(holds)) interest.see(facets, now);
         return;
       } catch (error) {
         onError(error);
@@ -88,6 +85,7 @@ export const createSight = ({
     }
   };
 
+  /** Judges these anew, and goes on trying while the ports cannot be asked. */
   const recheck = async (viewer: Viewer, interests: readonly Interest[]): Promise<void> => {
     for (let from = 0; from < interests.length; from += BATCH) {
       await recheckBatch(viewer, interests.slice(from, from + BATCH));
@@ -154,8 +152,12 @@ export const createSight = ({
       }
       for (const [viewer, interests] of byTheirViewer) void recheck(viewer, interests);
     },
-    read,
-    recheck,
+    async read(viewer, interests, apply) {
+      let readings: readonly SightReading[];
+      do readings = await readOnce(viewer, interests);
+      while (!readings.every(holds));
+      for (const { interest, facets, now } of readings) apply(interest, facets, now);
+    },
     get size() {
       return byUser.size + byViewer.size;
     },

@@ -31,8 +31,6 @@ export interface Group {
 
 export interface Topic {
   readonly userId: string;
-  readonly record: PresenceRecord | undefined;
-  readonly size: number;
   /** A record was read, or heard of with its commit: taken over, and told, unless a newer one is known. */
   learn(record: PresenceRecord): void;
   /** The user was deleted: what was known is void. */
@@ -51,7 +49,6 @@ const isNewer = (record: PresenceRecord, than: PresenceRecord | undefined): bool
 
 export const createTopic = (userId: string, broadcastIntervalMs: number): Topic => {
   let record: PresenceRecord | undefined;
-  let size = 0;
   const groups = new Map<number, ReturnType<typeof createGroup>>();
 
   const createGroup = (facets: Facets) => {
@@ -101,12 +98,6 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
 
   return {
     userId,
-    get record() {
-      return record;
-    },
-    get size() {
-      return size;
-    },
     learn(candidate) {
       if (!isNewer(candidate, record)) return;
       record = candidate;
@@ -120,15 +111,13 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
       const group = groups.get(key) ?? createGroup(facets);
       groups.set(key, group);
       group.watchers.add(watcher);
-      size += 1;
       return group;
     },
     leave(watcher, facets) {
       const key = keyOf(facets);
       const group = groups.get(key);
-      if (!group?.watchers.delete(watcher)) return;
-      size -= 1;
-      if (group.watchers.size > 0) return;
+      group?.watchers.delete(watcher);
+      if (group?.watchers.size !== 0) return;
       group.end();
       groups.delete(key);
     },

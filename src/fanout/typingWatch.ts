@@ -19,8 +19,8 @@ interface Watched {
   readonly typists: Map<string, number | null>;
   /** Of whom the viewer was told that they type. */
   readonly told: Set<string>;
-  /** Of whom something was heard: a reading that began earlier knows no better. */
-  readonly heard: Set<string>;
+  /** While it is read who types: of whom something was heard, so that the reading knows no better. */
+  heard: Set<string> | undefined;
   allowed: boolean;
 }
 
@@ -34,7 +34,6 @@ export interface TypingWatch {
   /** Resolves when it watches. Rejects with NOT_FOUND, or what the ports reject with; it has then ended. */
   start(): Promise<void>;
   factsChanged(change: FactChange): void;
-  readonly conversations: number;
 }
 
 export const createTypingWatch = (
@@ -89,7 +88,7 @@ export const createTypingWatch = (
   };
 
   const hear = (watched: Watched, { userId, isTyping, expiresAt }: TypingMessage) => {
-    watched.heard.add(userId);
+    watched.heard?.add(userId);
     if (isTyping) watched.typists.set(userId, expiresAt);
     else watched.typists.delete(userId);
     compare(watched, userId);
@@ -100,7 +99,7 @@ export const createTypingWatch = (
       conversationId,
       typists: new Map(),
       told: new Set(),
-      heard: new Set(),
+      heard: undefined,
       allowed: false,
       subscription: bus.subscribeTyping(conversationId, (message) => hear(watched, message)),
     };
@@ -116,35 +115,44 @@ export const createTypingWatch = (
     );
   };
 
-  /** The conversations that are watched now, and whether the viewer may. */
-  const allowedNow = async (): Promise<ReadonlyMap<string, boolean>> => {
-    if (options.conversationId === null) {
-      const mine = await people.conversationsOf(viewer.userId);
-      return new Map([
-        ...[...conversations.keys()].map((id) => [id, false] as const),
-        ...mine.map((id) => [id, true] as const),
-      ]);
-    }
-    const conversation = await people.conversation(options.conversationId, viewer.userId);
-    return new Map([[options.conversationId, mayUseTyping(conversation)]]);
+  /** The conversations whose typing the viewer may watch now. A service token is no user and has none. */
+  const allowedNow = async (): Promise<ReadonlySet<string>> => {
+    const { conversationId } = options;
+    if (viewer.kind !== 'user') return new Set();
+    if (conversationId === null) return new Set(await people.conversationsOf(viewer.userId));
+    return new Set(mayUseTyping(await people.conversation(conversationId, viewer.userId)) ? [conversationId] : []);
   };
 
-  /** Reads everything anew: what may be watched, who is blocked, and, where that is new, who types. */
+  const joinAll = async (conversationIds: readonly string[]) => {
+    const joined = conversationIds.map(join);
+    try {
+      await Promise.all(joined.map(({ subscription }) => subscription));
+    } catch (error) {
+      // What the bus did not acknowledge is joined anew when it is tried again.
+      joined.forEach(leave);
+      throw error;
+    }
+  };
+
+  const readTypists = async () => {
+    for (const watched of conversations.values()) watched.heard = new Set();
+    for (const { conversationId, userId, expiresAt } of await store.typing([...conversations.keys()])) {
+      const watched = conversations.get(conversationId);
+      if (!watched?.heard?.has(userId)) watched?.typists.set(userId, expiresAt);
+    }
+    for (const watched of conversations.values()) watched.heard = undefined;
+  };
+
+  /** Reads everything anew: what may be watched, who types until when, and who is blocked. */
   const readOnce = async () => {
     const allowed = await allowedNow();
     if (ended) return () => {};
-    const joined = [...allowed.keys()].filter((id) => !conversations.has(id)).map(join);
-    await Promise.all(joined.map(({ subscription }) => subscription));
-    const typing = await store.typing(joined.map(({ conversationId }) => conversationId));
-    for (const { conversationId, userId, expiresAt } of typing) {
-      const watched = conversations.get(conversationId);
-      if (!watched?.heard.has(userId)) watched?.typists.set(userId, expiresAt);
-    }
-    for (const { heard } of conversations.values()) heard.clear();
+    await joinAll([...allowed].filter((id) => !conversations.has(id)));
+    await readTypists();
     const blockedNow = await people.blockedWith(viewer.userId);
     return () => {
       blocked = blockedNow;
-      for (const watched of conversations.values()) watched.allowed = allowed.get(watched.conversationId) ?? false;
+      for (const watched of conversations.values()) watched.allowed = allowed.has(watched.conversationId);
     };
   };
 
@@ -166,8 +174,8 @@ export const createTypingWatch = (
       await read();
       for (const watched of [...conversations.values()]) {
         compareAll(watched);
-        // A conversation that was left, of all of the viewer's, is over with its stops.
-        if (!watched.allowed && options.conversationId === null) leave(watched);
+        // A conversation that is no longer the viewer's is over with its stops, and joined anew if it is again.
+        if (!watched.allowed) leave(watched);
       }
     },
     hasEnded: () => ended,
@@ -210,9 +218,6 @@ export const createTypingWatch = (
       epoch += 1;
       if (change.narrows) withheld = true;
       refresher.request();
-    },
-    get conversations() {
-      return conversations.size;
     },
   };
 };

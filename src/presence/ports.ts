@@ -40,6 +40,22 @@ export interface Reading {
   readonly records: ReadonlyMap<string, PresenceRecord>;
 }
 
+/** What renewing a lease found. */
+export interface Renewal {
+  /** The lease had run out, and others may have taken the node's connections for gone. */
+  readonly lost: boolean;
+  /** The store, or a part of it, is not the one of the last renewal: it came back empty. */
+  readonly emptied: boolean;
+  /** In how many milliseconds the store has settled; 0: it has. */
+  readonly settledInMs: number;
+}
+
+export interface LostNode {
+  readonly incarnation: string;
+  /** When its lease was last renewed. */
+  readonly heardAt: number;
+}
+
 /**
  * The live records, typing, and everything timed, on one clock of the store's own that never goes back.
  * Methods reject with a `PresenceError` UNAVAILABLE while the store cannot be asked.
@@ -106,6 +122,18 @@ export interface Store {
   /** Ends what ran out, and publishes the stops. Returns how many ended. */
   expireTyping(): Promise<number>;
 
+  /**
+   * Renews the lease of a node's incarnation, every second or so. Whoever is `lost`, or finds the store `emptied`,
+   * takes a new incarnation and puts back what it holds; until it has settled the store answers no reading.
+   */
+  renewLease(incarnation: string): Promise<Renewal>;
+  /** Nodes whose lease ran out. They are listed until they are dismissed. */
+  lostNodes(): Promise<readonly LostNode[]>;
+  /** Users with connections of that incarnation. */
+  usersOn(incarnation: string): Promise<readonly string[]>;
+  /** Ends the lease and the mark of an incarnation that nobody is on; false while somebody is. */
+  dismiss(incarnation: string): Promise<boolean>;
+
   /** The store's clock. */
   now(): Promise<number>;
   close(): Promise<void>;
@@ -125,7 +153,10 @@ export interface TypingMessage {
  * Which pairs a change of facts touches. All of it is re-read; `narrows` tells that somebody may lose sight, so that
  * what is open withholds at once and shows again what the re-reading allows.
  */
-export type FactChange =
+export type FactChange = {
+  /** Its place in the log of changes. What has one may be told twice, and means the same each time. */
+  readonly logId?: string;
+} & (
   | { readonly kind: 'relation'; readonly users: readonly [string, string]; readonly narrows: boolean }
   /** Privacy, name, existence or deletion of one user. */
   | { readonly kind: 'user'; readonly userId: string; readonly narrows: boolean; readonly deleted: boolean }
@@ -138,7 +169,14 @@ export type FactChange =
       /** Who is or was a member. */
       readonly members: readonly string[];
       readonly narrows: boolean;
-    };
+    }
+);
+
+/** Sessions were ended or replaced while connections held them; those go on as watchers. */
+export interface SessionsEnded {
+  readonly userId: string;
+  readonly connectionIds: readonly string[];
+}
 
 export type Unsubscribe = () => void;
 
@@ -151,11 +189,22 @@ export interface Bus {
   subscribeTyping(conversationId: string, listener: (message: TypingMessage) => void): Promise<Unsubscribe>;
   /** Every change of facts, on every node. */
   subscribeFacts(listener: (change: FactChange) => void): Promise<Unsubscribe>;
+  /** Every end of sessions whose connections stay open, on every node. */
+  subscribeEnded(listener: (ended: SessionsEnded) => void): Promise<Unsubscribe>;
+  /** Something may have been missed: whoever holds state from messages reads it again. */
+  onGap(listener: () => void): Unsubscribe;
 
+  publishFacts(change: FactChange): Promise<void>;
+  publishEnded(ended: SessionsEnded): Promise<void>;
+  /** Tells this node's listeners of a change that was learnt otherwise than through the bus. */
+  deliverFacts(change: FactChange): void;
+  close(): Promise<void>;
+}
+
+/** What a store that commits in this process tells of its commits, in their order. */
+export interface CommitBus {
   publishUser(message: UserMessage): void;
   publishTyping(message: TypingMessage): void;
-  publishFacts(change: FactChange): Promise<void>;
-  close(): Promise<void>;
 }
 
 export interface UserProfile {
@@ -179,9 +228,9 @@ export interface Pair {
 }
 
 /**
- * Users, relations, privacy, circles and conversations, as PostgreSQL (or PGlite) has them. Writers return the
- * {@link FactChange}s that came of them, already published through the bus when they resolve; writing what holds
- * already changes nothing and publishes nothing. No method caches facts. All reject with UNAVAILABLE while the
+ * Users, relations, privacy, circles and conversations, as PostgreSQL (or PGlite) has them. What a writer
+ * changes is published through the bus, as {@link FactChange}s, when it resolves; writing what holds already changes
+ * nothing and publishes nothing. No method caches facts. All reject with UNAVAILABLE while the
  * database cannot be asked.
  */
 export interface People {
@@ -191,7 +240,10 @@ export interface People {
   facts(pairs: readonly Pair[]): Promise<readonly Facts[]>;
   /** Names and pictures, by id; unknown users are missing. Cached, and kept true by fact changes. */
   profiles(userIds: readonly string[]): Promise<ReadonlyMap<string, UserProfile>>;
-  /** Whom the viewer follows, and the members of the viewer's circles, without the viewer, by id. */
+  /**
+   * Whom the viewer follows, and the members of the viewer's circles, without the viewer, by id; also those who are
+   * not known yet, so that who watches a roster hears of them when they are.
+   */
   roster(viewerId: string): Promise<readonly string[]>;
   privacy(userId: string): Promise<Privacy>;
 

@@ -247,7 +247,7 @@ export const createPresence = ({
     /** What a change of facts means for what is live. Idempotent, so every node may do it. */
     async factsChanged(change: FactChange): Promise<void> {
       if (change.kind === 'user' && change.deleted) await store.forget(change.userId);
-      if (change.kind === 'conversation' && change.narrows) await endTypingOfStrangers(change.id);
+      if (change.kind === 'conversation') await endTypingOfStrangers(change.id);
     },
   };
 };

@@ -117,6 +117,8 @@ const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number): P
   if (isDeepStrictEqual(next, previous)) return previous;
 
   const revision = Math.max(previous.revision, now) + 1;
+  // What ends by then has ended in every answer of that revision.
+  next = expireContent(next, revision);
   const [before, after] = [contentFor(previous, EVERYTHING), contentFor(next, EVERYTHING)];
   const moved = (same: boolean, facet: keyof PresenceRecord['revisions']) =>
     same ? previous.revisions[facet] : revision;
@@ -195,7 +197,7 @@ export const disconnect = (
     return {
       record: left
         ? replaceSession(current, left)
-        : endSessions(current, [{ ...session, knownLiveAt: options.heardAt }]),
+        : endSessions(current, [{ ...session, knownLiveAt: Math.max(session.knownLiveAt, options.heardAt) }]),
       result: null,
     };
   });
@@ -260,7 +262,7 @@ export const heartbeat = (
     const overHttp = speaking.connectionId === null;
     if (overHttp && idle && speaking.sessionId !== null) {
       // The app goes to the background: its session outlives its connection, also one that is already in grace.
-      session = { ...session, leaseUntil, graceUntil: null, ...(session.graceUntil !== null && { knownLiveAt: now }) };
+      session = { ...session, leaseUntil, graceUntil: null, knownLiveAt: now };
     } else if (!idle && session.connections.length > 0) {
       session = { ...session, leaseUntil: null };
     }

@@ -60,7 +60,10 @@ export const withConnection = (session: Session, connectionId: string, now: numb
   activeAt: now,
 });
 
-/** Without that connection: held by others, in the background, or in grace; undefined when it ends at once. */
+/**
+ * Without that connection: held by others, in the background for longer than the grace, or in grace; undefined when
+ * it ends at once.
+ */
 export const withoutConnection = (
   session: Session,
   { connectionId, heardAt }: { readonly connectionId: string; readonly heardAt: number },
@@ -70,7 +73,7 @@ export const withoutConnection = (
   const connections = session.connections.filter((id) => id !== connectionId);
   if (connections.length > 0) return { ...session, connections };
   const left = { ...session, connections, knownLiveAt: Math.max(session.knownLiveAt, heardAt) };
-  if (session.leaseUntil !== null && session.leaseUntil > now) return left;
+  if (session.leaseUntil !== null && session.leaseUntil > now + graceMs) return left;
   return graceMs > 0 ? { ...left, leaseUntil: null, graceUntil: now + graceMs } : undefined;
 };
 
@@ -102,12 +105,19 @@ export const makeRoom = (record: PresenceRecord): PresenceRecord => {
     ({ connections, graceUntil }) => connections.length === 0 && graceUntil === null,
   );
   const victim =
-    mostRecent(inGrace, ({ graceUntil }) => -(graceUntil ?? 0)) ??
-    mostRecent(overHttp, ({ leaseUntil }) => -(leaseUntil ?? 0)) ??
-    mostRecent(record.sessions, ({ startedAt }) => -startedAt);
+    least(inGrace, ({ graceUntil }) => graceUntil ?? 0) ??
+    least(overHttp, ({ leaseUntil }) => leaseUntil ?? 0) ??
+    least(record.sessions, ({ startedAt }) => startedAt);
   return victim ? endSessions(record, [victim]) : record;
 };
 
 /** The one for which `at` is greatest; of equals the last. */
 const mostRecent = (sessions: readonly Session[], at: (session: Session) => number): Session | undefined =>
   sessions.reduce<Session | undefined>((best, session) => (best && at(best) > at(session) ? best : session), undefined);
+
+/** The one for which `at` is least; of equals the first, since sessions stand in the order in which they started. */
+const least = (sessions: readonly Session[], at: (session: Session) => number): Session | undefined =>
+  sessions.reduce<Session | undefined>(
+    (best, session) => (best && at(best) <= at(session) ? best : session),
+    undefined,
+  );

@@ -81,12 +81,14 @@ export const revisionFor = ({ revision, revisions }: PresenceRecord, facets: Fac
     ? revision
     : Math.max(revisions.status, facets.lastSeen ? revisions.lastSeen : 0, facets.activity ? revisions.activity : 0);
 
-/** The answer to a reading at `now`: never earlier than any commit that it shows. */
-export const viewAt = (record: PresenceRecord, facets: Facets, now: number): PresenceView => ({
-  userId: record.userId,
-  ...contentFor(expireContent(record, now), facets),
-  asOf: Math.max(revisionFor(record, facets), now),
-});
+/**
+ * The answer to a reading at `now`: never earlier than any commit that it shows, and without what expires by its
+ * `asOf`, so that equal `asOf` is equal content.
+ */
+export const viewAt = (record: PresenceRecord, facets: Facets, now: number): PresenceView => {
+  const asOf = Math.max(revisionFor(record, facets), now);
+  return { userId: record.userId, ...contentFor(expireContent(record, asOf), facets), asOf };
+};
 
 /** Whether two views show the same, whenever they were true. */
 export const sameContent = (a: PresenceContent, b: PresenceContent): boolean =>

@@ -12,6 +12,11 @@ export const readBody = (request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
       resolve(null);
       return;
     }
+    // Gone while it was being signed in: no event tells of it any more.
+    if (request.destroyed) {
+      reject(new Error('The client went away.'));
+      return;
+    }
     const chunks: Buffer[] = [];
     let size = 0;
     const onData = (chunk: Buffer) => {

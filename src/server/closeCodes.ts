@@ -38,7 +38,8 @@ const MAX_REASON_BYTES = 123;
 
 /** The reason as a close frame can carry it: at most 123 bytes, no half characters. */
 export const fitReason = (reason: string): string => {
-  let text = reason;
+  // Cut before it is measured: a client's own words, of whatever length, may stand in it.
+  let text = reason.slice(0, MAX_REASON_BYTES);
   while (Buffer.byteLength(text) > MAX_REASON_BYTES) text = [...text].slice(0, -1).join('');
   return text;
 };

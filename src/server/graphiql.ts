@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /** What is in the editor at first: valid against the schema, and worth running. */
-export const DEFAULT_QUERY = `# Open this page as another user in a second window, and run "Watch" here while you run "Busy" there.
+export const DEFAULT_QUERY = `# Open this page as another user in a second window.
+# Run "Watch" here, and "Busy" there.
 
 query Me {
   me {
@@ -55,6 +56,8 @@ window.rollcallOptions = (options) => {
     sessionStorage.setItem(KEY, given);
     history.replaceState(null, '', location.pathname + location.search);
   }
+  // Another link that is opened in this very tab.
+  addEventListener('hashchange', () => location.hash.startsWith('#token=') && location.reload());
   const token = sessionStorage.getItem(KEY);
   let authorization = token ? 'Bearer ' + token : undefined;
   const send = window.fetch.bind(window);

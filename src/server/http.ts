@@ -19,6 +19,9 @@ import { at } from './timer.js';
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const READY_TIMEOUT_MS = 2_000;
+const IDLE_CHECK_MS = 50;
+/** How long answers under way may take while the server stops. */
+const STOP_TIMEOUT_MS = 2_000;
 
 export interface Http {
   /** Not listening yet; sockets are upgraded on it. */
@@ -114,7 +117,9 @@ export const createHttp = ({
         requestId,
         stream,
       });
-      await sendResponse(answer, response);
+      const isSilent = answer.status >= 400 && answer.body === null;
+      if (isSilent) sendError(response, answer.status, { code: 'BAD_USER_INPUT', message: `${answer.statusText}.` });
+      else await sendResponse(answer, response);
     } finally {
       stream.release();
     }
@@ -171,10 +176,16 @@ export const createHttp = ({
     stop() {
       stopping = true;
       stopped ??= new Promise((resolve) => {
-        server.close(() => resolve());
+        // Answers under way are finished; a connection is closed as soon as it is idle.
+        const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+        const impatient = setTimeout(() => server.closeAllConnections(), STOP_TIMEOUT_MS);
+        server.close(() => {
+          clearInterval(idle);
+          clearTimeout(impatient);
+          resolve();
+        });
         // Broken off rather than completed: a client then knows to come back, to another node.
         for (const response of streaming) response.destroy();
-        server.closeIdleConnections();
       });
       return stopped;
     },

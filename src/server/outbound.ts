@@ -30,25 +30,28 @@ export const createOutbound = ({
 
   const isFull = () => socket.bufferedAmount > MAX_UNSENT_BYTES;
 
-  /** Called whenever the socket has taken something. */
-  const flush = () => {
-    while (!isFull()) {
-      const next = waiting.shift();
-      if (!next) break;
-      socket.send(next.text, flush);
-      next.sent();
-    }
-    if (stall === undefined || isFull()) return;
-    clearTimeout(stall);
-    stall = undefined;
-    socket.resume();
-  };
-
   const watchForStall = () => {
     if (stall !== undefined || !isFull()) return;
     // A client that does not read the answers may not ask for more.
     socket.pause();
     stall = setTimeout(onStall, stallMs);
+  };
+
+  /** Called whenever the socket has taken something. */
+  const flush = () => {
+    if (isFull() || stall === undefined) return;
+    clearTimeout(stall);
+    stall = undefined;
+    while (!isFull()) {
+      const next = waiting.shift();
+      if (!next) {
+        socket.resume();
+        return;
+      }
+      socket.send(next.text, flush);
+      next.sent();
+    }
+    watchForStall();
   };
 
   return {

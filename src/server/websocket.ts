@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, makeServer, parseMessage } from 'graphql-ws';
@@ -20,7 +21,7 @@ const MAX_SPREAD_MS = 5_000;
 /** Few sockets need no spreading: one every so many milliseconds at most. */
 const SPREAD_STEP_MS = 10;
 /** For how long a stop waits for sessions to be let go of while the store is away. */
-const RELEASE_TIMEOUT_MS = 3_000;
+const RELEASE_TIMEOUT_MS = 2_000;
 
 export interface Sockets {
   /** How many are open. */
@@ -82,6 +83,8 @@ export const createSockets = ({
   let opened = 0;
   let stopped: Promise<void> | null = null;
   const abandon = new AbortController();
+  // One listener for each connection that cannot be let go of while the store is away.
+  setMaxListeners(0, abandon.signal);
   const open = new Map<WebSocket, Extra>();
   /** Connections that are closed, and still to be let go of. */
   const ending = new Set<Promise<void>>();
@@ -131,6 +134,8 @@ export const createSockets = ({
         onMessage: (listen) => {
           socket.on('message', (data: RawData) => {
             pulse.heard();
+            // Between our close frame and the client's answer nothing is taken any more: the token may have run out.
+            if (socket.readyState !== socket.OPEN) return;
             const text = data.toString();
             if (!connection.accepted && Buffer.byteLength(text) > MAX_MESSAGE_BYTES_BEFORE_INIT) {
               connection.close(CLOSE.TOO_BIG, 'A message before connection_ack has at most 8 KiB.');

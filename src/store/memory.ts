@@ -1,7 +1,8 @@
-import type { Bus, Store } from '../presence/ports.js';
+import type { CommitBus, Store } from '../presence/ports.js';
 import { scheduleOf } from '../presence/record.js';
 import type { PresenceRecord } from '../presence/types.js';
 import { type Clock, createMonotonicClock } from './clock.js';
+import { createMemoryLeases } from './memoryLeases.js';
 import { createMemoryTyping } from './memoryTyping.js';
 import { createSchedule } from './schedule.js';
 
@@ -9,23 +10,24 @@ import { createSchedule } from './schedule.js';
  * The live records of one process, in memory. A decision is applied without yielding, so a commit never conflicts;
  * all else is as the port promises.
  */
-export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus: Bus; clock?: Clock }) => {
+export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus: CommitBus; clock?: Clock }) => {
   const records = new Map<string, PresenceRecord>();
   const schedule = createSchedule();
   const seenLive = new Set<string>();
   const dirty = new Set<string>();
   const typing = createMemoryTyping({ bus, clock });
-  /** How often each user was forgotten while somebody restored them: what was restored before is void. */
-  let forgotten = 0;
+  /** How often a record was dropped: what was restored meanwhile may be older than that one. */
+  let drops = 0;
 
   const drop = (userId: string) => {
+    drops += 1;
     records.delete(userId);
     schedule.set(userId, null);
     seenLive.delete(userId);
     dirty.delete(userId);
   };
 
-  const commit = (previous: PresenceRecord | undefined, next: PresenceRecord) => {
+  const commit = (previous: PresenceRecord, next: PresenceRecord) => {
     const { userId } = next;
     const facts = scheduleOf(previous, next);
     records.set(userId, next);
@@ -36,21 +38,19 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     if (facts.shownChanged) bus.publishUser({ userId, record: next });
   };
 
-  const recordOrRestored = async (userId: string, restore: () => Promise<PresenceRecord>) => {
-    for (;;) {
-      const before = forgotten;
-      const restored = records.get(userId) ?? (await restore());
-      if (before === forgotten) return records.get(userId) ?? restored;
-    }
-  };
-
   return {
     async update(userId, restore, decide) {
-      const record = records.get(userId) ?? (await recordOrRestored(userId, restore));
-      const now = clock();
-      const decision = decide(record, now);
-      if (decision.record !== record) commit(records.get(userId), decision.record);
-      return { ...decision, now };
+      for (;;) {
+        const before = drops;
+        const restored = records.get(userId) ?? (await restore());
+        if (before !== drops) continue;
+        // Another may have restored, and committed, in the meantime.
+        const record = records.get(userId) ?? restored;
+        const now = clock();
+        const decision = decide(record, now);
+        if (decision.record !== record) commit(record, decision.record);
+        return { ...decision, now };
+      }
     },
 
     async read(userIds) {
@@ -91,13 +91,13 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     },
 
     async forget(userId) {
-      forgotten += 1;
       await typing.clearTyping(userId, null);
       drop(userId);
       bus.publishUser({ userId, record: null });
     },
 
     ...typing,
+    ...createMemoryLeases(records),
 
     async now() {
       return clock();

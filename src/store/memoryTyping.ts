@@ -1,4 +1,4 @@
-import type { Bus, Store, TypingEntry } from '../presence/ports.js';
+import type { CommitBus, Store, TypingEntry } from '../presence/ports.js';
 import { expireTyping, startTyping, stopTyping, type TypingState, typingUntil } from '../presence/typing.js';
 import type { Clock } from './clock.js';
 import { createSchedule } from './schedule.js';
@@ -9,7 +9,7 @@ type TypingStore = Pick<
 >;
 
 /** Who types where, in memory. A conversation's typists in one map, and a user's conversations in another. */
-export const createMemoryTyping = ({ bus, clock }: { bus: Bus; clock: Clock }): TypingStore => {
+export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Clock }): TypingStore => {
   const typists = new Map<string, Map<string, TypingState>>();
   const conversations = new Map<string, Set<string>>();
   const schedule = createSchedule();

@@ -2,6 +2,7 @@ import { createServer, connect as dial, type Server, type Socket } from 'node:ne
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
+import { openPostgres } from '../../src/db/postgres.js';
 import { describeJournal } from '../contract/journal.js';
 import { describePeople } from '../contract/people.js';
 import { startPostgres } from '../support/postgres.js';
@@ -45,6 +46,10 @@ const openProxy = async (port: number) => {
       held = true;
       for (const socket of sockets) socket.pause();
     },
+    /** Lets new connections through; those that were held stay held. */
+    admit() {
+      held = false;
+    },
     release() {
       held = false;
       for (const socket of sockets) socket.resume();
@@ -75,10 +80,12 @@ describePeople('PostgreSQL', () => open());
 describeJournal('PostgreSQL', () => open());
 
 describe('a PostgreSQL that fails', () => {
-  it('is refused at the start with UNAVAILABLE or the reason when nobody listens', async () => {
+  it('is refused at the start with a sentence that says why, and not the password', async () => {
     const proxy = await openProxy(server.port);
     await proxy.close();
-    await expect(open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`)).rejects.toThrow();
+    const opening = open(`postgres://rollcall:secret@127.0.0.1:${proxy.port}/postgres`);
+    await expect(opening).rejects.toThrow(/^The database of DATABASE_URL could not be opened: connect ECONNREFUSED/);
+    await expect(opening).rejects.not.toThrow(/secret/);
   });
 
   it('is UNAVAILABLE within two seconds while it hangs, and answers again afterwards', async () => {
@@ -95,6 +102,21 @@ describe('a PostgreSQL that fails', () => {
     proxy.cut();
     await expect.poll(() => ping().then(() => 'answers')).toBe('answers');
     await expect(db.run((orm) => orm.execute(sql`select pg_sleep(10)`))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await ping();
+    await close();
+    await proxy.close();
+  });
+
+  it('is asked over new connections when the old ones have been silent for too long', async () => {
+    const proxy = await openProxy(server.port);
+    const url = `postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`;
+    const { ping, close } = await openPostgres({ url, silenceMs: 100 });
+    await Promise.all(Array.from({ length: 10 }, () => ping()));
+    proxy.hold();
+    const all = await Promise.allSettled(Array.from({ length: 10 }, () => ping()));
+    expect(all.map((one) => one.status)).toEqual(all.map(() => 'rejected'));
+    proxy.admit();
+    await expect(ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await ping();
     await close();
     await proxy.close();

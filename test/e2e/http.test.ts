@@ -7,13 +7,14 @@ import { serve } from '../support/rollcall.js';
 import { openEventStream } from '../support/sse.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
+const [bob] = await rollcall.strangers('bob');
 
 describe('graphql over HTTP', () => {
   const audits = serverAudits({
     url: rollcall.url,
     fetchFn: async (url: string, init: RequestInit = {}) => {
       const headers = new Headers(init.headers);
-      headers.set('authorization', `Bearer ${await rollcall.host.token()}`);
+      headers.set('authorization', `Bearer ${await bob.token()}`);
       return fetch(url, { ...init, headers });
     },
   });
@@ -26,14 +27,14 @@ describe('graphql over HTTP', () => {
 
   test('refuses a batch', async () => {
     const one = { query: '{ me { userId } }' };
-    const answer = await postBody(rollcall.url, await rollcall.host.token(), JSON.stringify([one, one]));
+    const answer = await postBody(rollcall.url, await bob.token(), JSON.stringify([one, one]));
     expect(answer.status).toBe(400);
     expect(answer.text).not.toContain('userId":');
   });
 
   test('refuses a mutation by GET', async () => {
     const url = `${rollcall.url}?query=${encodeURIComponent('mutation { block(userId: "x") }')}`;
-    const answer = await fetch(url, { headers: { authorization: `Bearer ${await rollcall.host.token()}` } });
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${await bob.token()}` } });
     expect(answer.status).toBe(405);
   });
 
@@ -42,7 +43,7 @@ describe('graphql over HTTP', () => {
       const body = JSON.stringify({ query: '{ me { userId } }', extensions: { padding: '' } });
       return body.replace('"padding":""', `"padding":"${'x'.repeat(bytes - body.length)}"`);
     };
-    const token = await rollcall.host.token();
+    const token = await bob.token();
     expect((await postBody(rollcall.url, token, padded(1024 * 1024 - 10))).status).toBe(200);
     expect((await postBody(rollcall.url, token, padded(1024 * 1024 + 10))).status).toBe(413);
   });
@@ -122,7 +123,7 @@ describe('server-sent events', () => {
 
   test('are refused with 401 without a token, and the token in a URL counts for nothing else', async () => {
     const query = '{ me { userId } }';
-    const token = await rollcall.host.token();
+    const token = await bob.token();
     const asked = await openEventStream(`${rollcall.url}?${new URLSearchParams({ query: PRESENCE_CHANGED })}`);
     expect(asked.response.status).toBe(401);
     asked.close();

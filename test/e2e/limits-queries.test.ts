@@ -21,8 +21,9 @@ const limits: { name: string; inside: string; outside: string }[] = [
   },
   {
     name: 'a thousand tokens',
-    inside: `{ me { ${times(995, () => 'userId')} } }`,
-    outside: `{ me { ${times(996, () => 'userId')} } }`,
+    // Twelve tokens beside the list.
+    inside: `{ presence(userIds: [${times(988, () => '"x"')}]) { id } }`,
+    outside: `{ presence(userIds: [${times(989, () => '"x"')}]) { id } }`,
   },
 ];
 

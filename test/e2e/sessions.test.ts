@@ -6,7 +6,7 @@ const GRACE_MS = 1_200;
 const rollcall = await serve({
   PRESENCE_OFFLINE_DEBOUNCE: `${GRACE_MS}ms`,
   HEARTBEAT_TIMEOUT: '2s',
-  SESSION_TTL: '5m',
+  SESSION_TTL: '300s',
 });
 
 /** Somebody who leaves now: their OFFLINE comes after the grace of all who left before them. */

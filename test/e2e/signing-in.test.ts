@@ -21,7 +21,7 @@ describe.concurrent('a bearer token', () => {
       userId: bob.id,
       chosenStatus: 'ONLINE',
       sessions: [],
-      presence: { status: 'OFFLINE', lastSeen: null, user: undefined },
+      presence: { status: 'OFFLINE', lastSeen: null },
     });
     expect(await rollcall.host.userPresence(bob.id)).toMatchObject({ id: bob.id, status: 'OFFLINE' });
   });

@@ -176,7 +176,7 @@ describe.concurrent('an origin', () => {
   });
 });
 
-test('a request whose headers do not come within ten seconds is closed', async () => {
+test.concurrent('a request whose headers do not come within ten seconds is closed', async () => {
   const { port } = new URL(rollcall.url);
   const before = Date.now();
   await new Promise<void>((resolve, reject) => {

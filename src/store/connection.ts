@@ -1,0 +1,152 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisClient } from './scripts.js';
+
+/** A command without an answer for so long is UNAVAILABLE to whoever waits for it. */
+const COMMAND_TIMEOUT_MS = 1_500;
+const RECONNECT_MS = 200;
+const RESUBSCRIBE_MS = 200;
+
+/** What graphql-redis-subscriptions needs of a client, and how it is told that something may have been missed. */
+export interface PubSubClient {
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  /** The callback never gets an error: what failed is tried again until it holds, or nobody wants it any more. */
+  subscribe(channel: string, acknowledged: (error: null) => void): void;
+  unsubscribe(channel: string): void;
+  punsubscribe(): void;
+  publish(channel: string, message: string): Promise<unknown>;
+  /** Drops the connections and makes new ones. */
+  reconnect(): void;
+}
+
+export interface RedisConnection {
+  /** For commands and scripts. */
+  readonly client: RedisClient;
+  readonly pubSub: PubSubClient;
+  /** The event with which a message arrives. */
+  readonly messageEvent: 'message' | 'smessage';
+  readonly publish: 'PUBLISH' | 'SPUBLISH';
+  /** Listens for interruptions of the subscriptions; messages may have been missed. */
+  onInterruption(listener: () => void): void;
+  close(): Promise<void>;
+}
+
+const COMMON: RedisOptions = {
+  retryStrategy: () => RECONNECT_MS,
+  // A master that became a replica says so: connect anew, and send the command again.
+  reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+  connectTimeout: 2_000,
+};
+const FOR_COMMANDS: RedisOptions = { ...COMMON, commandTimeout: COMMAND_TIMEOUT_MS };
+const FOR_SUBSCRIPTIONS: RedisOptions = { ...COMMON, maxRetriesPerRequest: null };
+
+/** Subscribes by one of the two pairs of commands, and goes on trying while somebody wants the channel. */
+const createPubSub = ({
+  client,
+  subscribe,
+  unsubscribe,
+  publish,
+  reconnect,
+}: {
+  readonly client: RedisClient;
+  readonly subscribe: (channel: string) => Promise<unknown>;
+  readonly unsubscribe: (channel: string) => Promise<unknown>;
+  readonly publish: (channel: string, message: string) => Promise<unknown>;
+  readonly reconnect: () => void;
+}): PubSubClient => {
+  const wanted = new Set<string>();
+  const acquire = async (channel: string): Promise<void> => {
+    while (wanted.has(channel)) {
+      try {
+        await subscribe(channel);
+        return;
+      } catch {
+        await wait(RESUBSCRIBE_MS, undefined, { ref: false });
+      }
+    }
+  };
+  return {
+    on: (event, listener) => client.on(event, listener as (...args: unknown[]) => void),
+    subscribe(channel, acknowledged) {
+      wanted.add(channel);
+      void acquire(channel).then(() => acknowledged(null));
+    },
+    unsubscribe(channel) {
+      wanted.delete(channel);
+      // While Redis is away there is nothing to unsubscribe from, and nothing to tell anybody.
+      unsubscribe(channel).catch(() => {});
+    },
+    punsubscribe() {},
+    publish,
+    reconnect,
+  };
+};
+
+const openSingle = (url: string): RedisConnection => {
+  const client = new Redis(url, FOR_COMMANDS);
+  const subscriber = new Redis(url, FOR_SUBSCRIPTIONS);
+  return {
+    client,
+    messageEvent: 'message',
+    publish: 'PUBLISH',
+    pubSub: createPubSub({
+      client: subscriber,
+      subscribe: (channel) => subscriber.subscribe(channel),
+      unsubscribe: (channel) => subscriber.unsubscribe(channel),
+      publish: (channel, message) => client.publish(channel, message),
+      reconnect: () => subscriber.disconnect(true),
+    }),
+    onInterruption: (listener) => subscriber.on('close', listener),
+    async close() {
+      for (const each of [client, subscriber]) each.disconnect();
+    },
+  };
+};
+
+const openCluster = (urls: readonly string[]): RedisConnection => {
+  const { username, password } = new URL(urls[0]!);
+  const client = new Cluster([...urls], {
+    shardedSubscribers: true,
+    clusterRetryStrategy: () => RECONNECT_MS,
+    slotsRefreshInterval: 5_000,
+    slotsRefreshTimeout: 2_000,
+    retryDelayOnFailover: RECONNECT_MS,
+    retryDelayOnClusterDown: RECONNECT_MS,
+    retryDelayOnTryAgain: RECONNECT_MS,
+    redisOptions: {
+      ...FOR_COMMANDS,
+      ...(username && { username: decodeURIComponent(username) }),
+      ...(password && { password: decodeURIComponent(password) }),
+      ...(urls[0]!.startsWith('rediss:') && { tls: {} }),
+    },
+  });
+  return {
+    client,
+    messageEvent: 'smessage',
+    publish: 'SPUBLISH',
+    pubSub: createPubSub({
+      client,
+      subscribe: (channel) => client.ssubscribe(channel),
+      unsubscribe: (channel) => client.sunsubscribe(channel),
+      publish: (channel, message) => client.spublish(channel, message),
+      reconnect: () => client.disconnect(true),
+    }),
+    onInterruption: (listener) => {
+      for (const event of ['-node', '-subscriber', 'close']) client.on(event, listener);
+    },
+    async close() {
+      client.disconnect();
+    },
+  };
+};
+
+/** Connects to one Redis, or, with several addresses, to the Cluster that they are nodes of. */
+export const openRedis = (
+  urls: readonly string[],
+  { onError }: { readonly onError: (error: unknown) => void },
+): RedisConnection => {
+  const connection = urls.length === 1 ? openSingle(urls[0]!) : openCluster(urls);
+  connection.client.on('error', onError);
+  connection.pubSub.on('error', onError as (...args: never[]) => void);
+  return connection;
+};

@@ -1,0 +1,65 @@
+/**
+ * The names of everything in Redis (DESIGN section 2, "Redis keys"). All of one user's keys and their channel are in
+ * one shard, and so in one slot of a Cluster; so are a conversation's. Ids never build a name unescaped.
+ */
+import { createHash } from 'node:crypto';
+
+export interface Keys {
+  readonly shards: number;
+  /** Which shard a user or a conversation is in. */
+  shardOf(id: string): number;
+  record(userId: string): string;
+  gone(userId: string): string;
+  userChannel(userId: string): string;
+  typing(conversationId: string): string;
+  typingChannel(conversationId: string): string;
+  /** The conversations in which a user may be typing. */
+  typingOf(userId: string): string;
+  /** What there is one of a shard. */
+  of(shard: number): ShardKeys;
+}
+
+export interface ShardKeys {
+  readonly shard: string;
+  readonly due: string;
+  readonly live: string;
+  readonly dirty: string;
+  readonly dirtyGuard: string;
+  readonly typingDue: string;
+  readonly nodes: string;
+  readonly lost: string;
+  on(incarnation: string): string;
+  /** On which a node hears from itself that its subscriptions are alive. */
+  probeChannel(incarnation: string): string;
+}
+
+/** How many shards the keys were made for: a node that is set otherwise must not start. */
+export const SHARDS_KEY = 'rc:shards';
+
+export const createKeys = (shards: number): Keys => {
+  const shardOf = (id: string) => (shards === 1 ? 0 : createHash('sha1').update(id).digest().readUInt32BE(0) % shards);
+  const name = (shard: number, ...parts: string[]) => ['rc', `{${shard}}`, ...parts].join(':');
+  const ofId = (kind: string) => (id: string) => name(shardOf(id), kind, encodeURIComponent(id));
+  return {
+    shards,
+    shardOf,
+    record: ofId('record'),
+    gone: ofId('gone'),
+    userChannel: ofId('user'),
+    typing: ofId('typing'),
+    typingChannel: ofId('typed'),
+    typingOf: ofId('types'),
+    of: (shard) => ({
+      shard: name(shard, 'shard'),
+      due: name(shard, 'due'),
+      live: name(shard, 'live'),
+      dirty: name(shard, 'dirty'),
+      dirtyGuard: name(shard, 'dirty-guard'),
+      typingDue: name(shard, 'typing-due'),
+      nodes: name(shard, 'nodes'),
+      lost: name(shard, 'lost'),
+      on: (incarnation) => name(shard, 'on', incarnation),
+      probeChannel: (incarnation) => name(shard, 'probe', incarnation),
+    }),
+  };
+};

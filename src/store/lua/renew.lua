@@ -1,0 +1,28 @@
+-- Renews a node's lease, looks at the shard's epoch, and proves the node's subscriptions alive.
+-- KEYS[1] shard   KEYS[2] nodes (zset: incarnation → end of its lease)   KEYS[3] lost (hash: incarnation → last heard)
+-- ARGV[1] incarnation   ARGV[2] lease, in ms   ARGV[3] the epoch to begin where there is none
+-- ARGV[4] how long a shard settles, in ms   ARGV[5] the longest gap between renewals that is none, in ms
+-- ARGV[6] how long nobody is lost or due after a gap, at the least, in ms
+-- ARGV[7] probe channel   ARGV[8] PUBLISH | SPUBLISH
+-- Returns {epoch, known | lost | new, ms until it has settled}.
+local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept')
+local time = redis.call('TIME')
+local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
+local epoch, settled, quiet = shard[1], tonumber(shard[3] or 0), tonumber(shard[4] or 0)
+if not epoch then
+  epoch = ARGV[3]
+  settled = now + ARGV[4]
+  quiet = settled + ARGV[6]
+else
+  local gap = now - tonumber(shard[5])
+  if gap > tonumber(ARGV[5]) then quiet = math.max(quiet, now + math.max(gap, tonumber(ARGV[6]))) end
+end
+local function whole(number) return string.format('%.0f', number) end
+redis.call('HSET', KEYS[1], 'epoch', epoch, 'clock', whole(now), 'settled', whole(settled), 'quiet', whole(quiet),
+  'swept', whole(now))
+redis.call(ARGV[8], ARGV[7], '')
+local left = math.max(0, settled - now)
+if redis.call('HEXISTS', KEYS[3], ARGV[1]) == 1 then return {epoch, 'lost', left} end
+local known = redis.call('ZSCORE', KEYS[2], ARGV[1])
+redis.call('ZADD', KEYS[2], whole(now + ARGV[2]), ARGV[1])
+return {epoch, known and 'known' or 'new', left}

@@ -1,0 +1,224 @@
+import { unavailable } from '../presence/errors.js';
+import type { Decision, Store } from '../presence/ports.js';
+import { scheduleOf } from '../presence/record.js';
+import type { PresenceRecord } from '../presence/types.js';
+import { atRevision, decodeRecord, encodeBody, expectedHead, FORMAT } from './codec.js';
+import type { Keys } from './keys.js';
+import { nodesOf } from './nodes.js';
+import { createRedisLeases, type LeaseOptions } from './redisLeases.js';
+import { createRedisTyping } from './redisTyping.js';
+import type { Redises } from './scripts.js';
+
+/** How often a commit is tried anew when another node's came first. */
+const MAX_ATTEMPTS = 50;
+/** How long a user who was read before they were deleted may still be on the way to a commit. */
+const GONE_MS = 60_000;
+/** All seen live are marked for the journal at most once in so many ms, by whichever node comes first. */
+const MARK_GUARD_MS = 50_000;
+
+/**
+ * The live records of many nodes, in Redis or Redis Cluster. A decision is made here, from what was read, and committed
+ * by one script that compares, sets, schedules and publishes; when the record moved in between it is made again.
+ */
+export const createRedisStore = ({
+  redises,
+  keys,
+  publish,
+  ...leaseOptions
+}: {
+  readonly redises: Redises;
+  readonly keys: Keys;
+  /** SPUBLISH on a Cluster. */
+  readonly publish: 'PUBLISH' | 'SPUBLISH';
+} & LeaseOptions) => {
+  const shards = Array.from({ length: keys.shards }, (_, shard) => keys.of(shard));
+  const shardOf = (id: string) => shards[keys.shardOf(id)]!;
+  const leases = createRedisLeases({ redises, shards, publish, ...leaseOptions });
+  const typing = createRedisTyping({
+    redises,
+    keys,
+    shards,
+    publish,
+    due: (shard, schedule, limit) => leases.due(shard, schedule, limit, 'goes on'),
+  });
+
+  const byShard = (ids: readonly string[]): ReadonlyMap<number, readonly string[]> => {
+    const groups = new Map<number, string[]>();
+    for (const id of ids) {
+      const shard = keys.shardOf(id);
+      const group = groups.get(shard) ?? [];
+      group.push(id);
+      groups.set(shard, group);
+    }
+    return groups;
+  };
+
+  const open = async (userId: string) => {
+    const [now, text] = await redises.run('open', [shardOf(userId).shard, keys.record(userId)]);
+    return { now: Number(now), record: typeof text === 'string' ? decodeRecord(text) : undefined };
+  };
+
+  /** The revision and time of the commit; undefined when the record moved. */
+  const commit = async (
+    stored: PresenceRecord | undefined,
+    base: PresenceRecord,
+    next: PresenceRecord,
+    readAt: number,
+  ) => {
+    const { userId } = next;
+    const shard = shardOf(userId);
+    const schedule = scheduleOf(stored, next);
+    const [before, after] = [nodesOf(stored), nodesOf(next)];
+    const nodes = [
+      ...[...after].filter((node) => !before.has(node)).map((node) => [node, 1] as const),
+      ...[...before].filter((node) => !after.has(node)).map((node) => [node, 0] as const),
+    ];
+    const movedOr = (revision: number) => (revision === next.revision ? '' : revision);
+    const [done, now, revision] = await redises.run(
+      'commit',
+      [
+        shard.shard,
+        keys.record(userId),
+        shard.due,
+        shard.live,
+        shard.dirty,
+        keys.gone(userId),
+        ...nodes.map(([node]) => shard.on(node)),
+      ],
+      [
+        stored ? expectedHead(stored) : '',
+        readAt,
+        `${FORMAT}|${next.generation}|`,
+        base.revision,
+        movedOr(next.revisions.status),
+        movedOr(next.revisions.lastSeen),
+        movedOr(next.revisions.activity),
+        encodeBody(next),
+        schedule.dueAt ?? '',
+        schedule.seenLive ? 1 : 0,
+        schedule.live ? 1 : 0,
+        schedule.durableChanged ? 1 : 0,
+        schedule.shownChanged ? keys.userChannel(userId) : '',
+        publish,
+        userId,
+        ...nodes.map(([, joins]) => joins),
+      ],
+    );
+    return done === 1 ? { now: Number(now), record: atRevision(next, Number(revision)) } : undefined;
+  };
+
+  const update: Store['update'] = async <R>(
+    userId: string,
+    restore: () => Promise<PresenceRecord>,
+    decide: (record: PresenceRecord, now: number) => Decision<R>,
+  ) => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const { now, record: stored } = await open(userId);
+      const base = stored ?? (await restore());
+      const decision = decide(base, now);
+      if (decision.record === base) return { ...decision, now };
+      const committed = await commit(stored, base, decision.record, now);
+      if (committed) return { ...committed, result: decision.result };
+    }
+    throw unavailable('Too many changes of one user at once. Try again in a moment.');
+  };
+
+  /** One update of a user at a time within this node: only other nodes' come in between. */
+  const turns = new Map<string, Promise<unknown>>();
+  const inTurn = async <T>(userId: string, run: () => Promise<T>): Promise<T> => {
+    const before = turns.get(userId);
+    const mine = (before ? before.then(run, run) : run()) as Promise<T>;
+    turns.set(userId, mine);
+    try {
+      return await mine;
+    } finally {
+      if (turns.get(userId) === mine) turns.delete(userId);
+    }
+  };
+
+  return {
+    update: (userId, restore, decide) => inTurn(userId, () => update(userId, restore, decide)),
+
+    async read(userIds) {
+      const readings = await Promise.all(
+        [...byShard(userIds)].map(async ([shard, ids]) => {
+          const [now, ...texts] = await redises.run('read', [shards[shard]!.shard, ...ids.map(keys.record)]);
+          return { now: Number(now), texts, ids };
+        }),
+      );
+      const records = new Map<string, PresenceRecord>();
+      for (const { texts, ids } of readings) {
+        for (const [i, text] of texts.entries()) if (typeof text === 'string') records.set(ids[i]!, decodeRecord(text));
+      }
+      // The earliest of the readings: none of them is as of earlier.
+      const now = readings.length > 0 ? Math.min(...readings.map((reading) => reading.now)) : await leases.now();
+      return { now, records };
+    },
+
+    async dueUsers(limit) {
+      const found = await Promise.all(shards.map(({ shard, due }) => leases.due(shard, due, limit)));
+      return found.flat().slice(0, limit);
+    },
+
+    async live({ after, limit }) {
+      const from = after === null ? '-' : `(${after}`;
+      const found = await Promise.all(
+        shards.map(({ shard, live }) => redises.run('live', [shard, live], [from, limit])),
+      );
+      return {
+        total: found.reduce((sum, [total]) => sum + Number(total), 0),
+        userIds: found
+          .flatMap(([, ...userIds]) => userIds.map(String))
+          .sort()
+          .slice(0, limit),
+      };
+    },
+
+    async dirty(limit) {
+      const marked = await Promise.all(
+        shards.map(({ dirty }) => redises.ask((client) => client.zrange(dirty, 0, limit - 1))),
+      );
+      const userIds = marked.flat().slice(0, limit);
+      const opened = await Promise.all(userIds.map(async (userId) => ({ userId, ...(await open(userId)) })));
+      const gone = opened.filter(({ record }) => !record);
+      await Promise.all(gone.map(({ userId }) => cleanOne(userId, 0)));
+      const nows = opened.map(({ now }) => now);
+      return {
+        now: nows.length > 0 ? Math.min(...nows) : await leases.now(),
+        records: opened.flatMap(({ record }) => record ?? []),
+      };
+    },
+
+    async clean(written) {
+      await Promise.all(written.map(({ userId, revision }) => cleanOne(userId, revision)));
+    },
+
+    async markLiveDirty() {
+      await Promise.all(
+        shards.map(({ live, dirty, dirtyGuard }) => redises.run('mark', [live, dirty, dirtyGuard], [MARK_GUARD_MS])),
+      );
+    },
+
+    async forget(userId) {
+      await typing.clearTyping(userId, null);
+      const { shard, due, live, dirty } = shardOf(userId);
+      await redises.run(
+        'forget',
+        [shard, keys.record(userId), due, live, dirty, keys.gone(userId)],
+        [userId, GONE_MS, keys.userChannel(userId), publish],
+      );
+    },
+
+    ...typing,
+    ...leases.port,
+
+    now: leases.now,
+
+    async close() {},
+  } satisfies Store;
+
+  async function cleanOne(userId: string, revision: number): Promise<void> {
+    const { due, live, dirty } = shardOf(userId);
+    await redises.run('clean', [keys.record(userId), due, live, dirty], [userId, revision]);
+  }
+};

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { LostNode, Renewal, Store } from '../presence/ports.js';
+import type { ShardKeys } from './keys.js';
+import type { Redises } from './scripts.js';
+
+/** A gap between two renewals up to this long is the ordinary unpunctuality of nodes. */
+const GAP_MS = 3_000;
+
+export interface LeaseOptions {
+  /** How long a node's lease is: what a client may be silent for. */
+  readonly leaseMs: number;
+  /** How long a shard that came back empty settles, so that the nodes can put back what they hold. */
+  readonly settleMs?: number;
+  /** For how long at the least nobody is lost or due after a gap. */
+  readonly quietMs: number;
+  readonly gapMs?: number;
+}
+
+type LeasePort = Pick<Store, 'renewLease' | 'lostNodes' | 'usersOn' | 'dismiss'>;
+
+/** Node leases: one in each shard, renewed together with a look at the shard's epoch. */
+export const createRedisLeases = ({
+  redises,
+  shards,
+  publish,
+  leaseMs,
+  settleMs = 2_000,
+  quietMs,
+  gapMs = GAP_MS,
+}: LeaseOptions & {
+  readonly redises: Redises;
+  readonly shards: readonly ShardKeys[];
+  readonly publish: 'PUBLISH' | 'SPUBLISH';
+}) => {
+  /** The epoch of each shard as this process last saw it, and the incarnation that it was seen by. */
+  const known = new Map<ShardKeys, { readonly epoch: string; readonly incarnation: string }>();
+
+  const renewIn = async (shard: ShardKeys, incarnation: string): Promise<Renewal> => {
+    const [epoch, state, left] = await redises.run(
+      'renew',
+      [shard.shard, shard.nodes, shard.lost],
+      [incarnation, leaseMs, randomUUID(), settleMs, gapMs, quietMs, shard.probeChannel(incarnation), publish],
+    );
+    const before = known.get(shard);
+    known.set(shard, { epoch: String(epoch), incarnation });
+    const emptied = before !== undefined && before.epoch !== epoch;
+    const renewedBefore = before?.incarnation === incarnation && !emptied;
+    return { emptied, lost: state === 'lost' || (state === 'new' && renewedBefore), settledInMs: Number(left) };
+  };
+
+  const port: LeasePort = {
+    async renewLease(incarnation) {
+      const found = await Promise.all(shards.map((shard) => renewIn(shard, incarnation)));
+      return {
+        lost: found.some(({ lost }) => lost),
+        emptied: found.some(({ emptied }) => emptied),
+        settledInMs: Math.max(...found.map(({ settledInMs }) => settledInMs)),
+      };
+    },
+
+    async lostNodes() {
+      const found = new Map<string, LostNode>();
+      for (const { shard, nodes, lost } of shards) {
+        const marked = await redises.run('lapsed', [shard, nodes, lost], [leaseMs, gapMs]);
+        for (let i = 0; i < marked.length; i += 2) {
+          const [incarnation, heardAt] = [String(marked[i]), Number(marked[i + 1])];
+          const before = found.get(incarnation);
+          found.set(incarnation, { incarnation, heardAt: Math.min(heardAt, before?.heardAt ?? heardAt) });
+        }
+      }
+      return [...found.values()];
+    },
+
+    async usersOn(incarnation) {
+      const members = await Promise.all(
+        shards.map((shard) => redises.ask((client) => client.smembers(shard.on(incarnation)))),
+      );
+      return members.flat();
+    },
+
+    async dismiss(incarnation) {
+      const done = await Promise.all(
+        shards.map(({ nodes, lost, on }) => redises.run('dismiss', [nodes, lost, on(incarnation)], [incarnation])),
+      );
+      return done.every(([dismissed]) => dismissed === 1);
+    },
+  };
+
+  return {
+    port,
+
+    /** What of a schedule is due; of one that `quiet` does not concern, also after a gap. */
+    async due(shard: string, schedule: string, limit: number, quiet: 'waits' | 'goes on' = 'waits') {
+      const members = await redises.run('due', [shard, schedule], [limit, gapMs, quiet === 'waits' ? 0 : 1]);
+      return members.map(String);
+    },
+
+    async now(): Promise<number> {
+      const [now] = await redises.run('open', [shards[0]!.shard, shards[0]!.dirtyGuard]);
+      return Number(now);
+    },
+  };
+};

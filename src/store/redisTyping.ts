@@ -1,0 +1,114 @@
+import type { Store, TypingEntry } from '../presence/ports.js';
+import type { Keys, ShardKeys } from './keys.js';
+import type { Redises } from './scripts.js';
+
+type TypingStore = Pick<
+  Store,
+  'startTyping' | 'announceTyping' | 'stopTyping' | 'typing' | 'typingOf' | 'clearTyping' | 'expireTyping'
+>;
+
+/** How many conversations one turn takes care of. */
+const BATCH = 500;
+/** How long the list of where a user may be typing outlives the latest start. */
+const LIST_MS = 120_000;
+
+/**
+ * Who types where, in Redis. The typists of a conversation are one hash; where a user may be typing is a list of its
+ * own, in the user's shard, written before the start that it lists, and judged by the conversations themselves.
+ */
+export const createRedisTyping = ({
+  redises,
+  keys,
+  shards,
+  publish,
+  due,
+}: {
+  readonly redises: Redises;
+  readonly keys: Keys;
+  readonly shards: readonly ShardKeys[];
+  readonly publish: 'PUBLISH' | 'SPUBLISH';
+  /** What of the schedule of a shard is due. */
+  readonly due: (shard: string, schedule: string, limit: number) => Promise<readonly string[]>;
+}): TypingStore => {
+  const shardOf = (conversationId: string) => shards[keys.shardOf(conversationId)]!;
+
+  const change = async (
+    act: 'start' | 'stop' | 'clear' | 'announce',
+    {
+      conversationId,
+      userId,
+      sessionId = '',
+      forMs = 0,
+    }: { conversationId: string; userId: string; sessionId?: string; forMs?: number },
+  ) => {
+    const { shard, typingDue } = shardOf(conversationId);
+    const [told, until] = await redises.run(
+      'type',
+      [shard, keys.typing(conversationId), typingDue],
+      [act, userId, sessionId, forMs, conversationId, keys.typingChannel(conversationId), publish],
+    );
+    return { announced: told === 1, until: Number(until) };
+  };
+
+  const typistsOf = async (conversationId: string): Promise<readonly TypingEntry[]> => {
+    const found = await redises.run('typists', [shardOf(conversationId).shard, keys.typing(conversationId)]);
+    const entries: TypingEntry[] = [];
+    for (let i = 0; i < found.length; i += 2) {
+      entries.push({ conversationId, userId: String(found[i]), expiresAt: Number(found[i + 1]) });
+    }
+    return entries;
+  };
+
+  const listOf = (userId: string) => redises.ask((client) => client.smembers(keys.typingOf(userId)));
+
+  return {
+    async startTyping(entry) {
+      const list = keys.typingOf(entry.userId);
+      await redises.ask((client) => client.multi().sadd(list, entry.conversationId).pexpire(list, LIST_MS).exec());
+      const { announced, until } = await change('start', entry);
+      return { announced, expiresAt: until };
+    },
+
+    async announceTyping(conversationId, userId) {
+      await change('announce', { conversationId, userId });
+    },
+
+    async stopTyping(entry) {
+      const { until } = await change('stop', entry);
+      return { expiresAt: until === 0 ? null : until };
+    },
+
+    async typing(conversationIds) {
+      return (await Promise.all(conversationIds.map(typistsOf))).flat();
+    },
+
+    async typingOf(userIds) {
+      const lists = await Promise.all(userIds.map(listOf));
+      const conversationIds = [...new Set(lists.flat())];
+      if (conversationIds.length === 0) return [];
+      const asked = new Set(userIds);
+      return (await Promise.all(conversationIds.map(typistsOf))).flat().filter(({ userId }) => asked.has(userId));
+    },
+
+    async clearTyping(userId, conversationId) {
+      const conversationIds = conversationId === null ? await listOf(userId) : [conversationId];
+      await Promise.all(conversationIds.map((id) => change('clear', { conversationId: id, userId })));
+      if (conversationId === null) await redises.ask((client) => client.del(keys.typingOf(userId)));
+    },
+
+    async expireTyping() {
+      let ended = 0;
+      for (const { shard, typingDue } of shards) {
+        for (const conversationId of await due(shard, typingDue, BATCH)) {
+          const [stopped] = await redises.run(
+            'lapse',
+            [shard, keys.typing(conversationId), typingDue],
+            [conversationId, keys.typingChannel(conversationId), publish],
+          );
+          ended += Number(stopped);
+        }
+      }
+      return ended;
+    },
+  };
+};

@@ -1,0 +1,170 @@
+import { performance } from 'node:perf_hooks';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PresenceView } from '../../src/presence/view.js';
+import { createFanout } from '../support/fanout.js';
+
+const EPOCH = 1_700_000_000_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: EPOCH });
+  vi.spyOn(performance, 'now').mockImplementation(() => Date.now() - EPOCH);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const texts = (events: readonly PresenceView[]) => events.map(({ statusMessage }) => statusMessage?.text);
+
+const start = async (broadcastIntervalMs = 1_000) => {
+  const f = await createFanout({ broadcastIntervalMs, clock: () => Date.now() });
+  await f.users('me', 'you', 'ann');
+  await f.follow('me', 'ann');
+  await f.follow('you', 'ann');
+  await f.connect('ann');
+  await f.say('ann', 'A');
+  const mine = await f.collect('me', ['ann']);
+  await mine.news();
+  return { f, mine };
+};
+
+describe('the broadcast interval', () => {
+  it('sends the first change at once, also right after the snapshot', async () => {
+    const { f, mine } = await start();
+    await f.say('ann', 'B');
+    expect(texts(await mine.news())).toEqual(['B']);
+  });
+
+  it('sends at most one event in it, and the last always', async () => {
+    const { f, mine } = await start();
+    const arrivals: number[] = [];
+    const heard: (string | undefined)[] = [];
+    for (let i = 0; i < 50; i += 1) {
+      await f.say('ann', `${i}`);
+      for (const text of texts(await mine.news())) {
+        heard.push(text);
+        arrivals.push(Date.now());
+      }
+      await pass(100);
+    }
+    await pass(1_000);
+    heard.push(...texts(await mine.news()));
+    expect(heard[0]).toBe('0');
+    expect(heard.at(-1)).toBe('49');
+    arrivals.slice(1).forEach((at, i) => {
+      expect(at - arrivals[i]!).toBeGreaterThanOrEqual(1_000);
+    });
+    expect(heard.length).toBeGreaterThanOrEqual(5);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('sends nothing for a change that was taken back within it', async () => {
+    const { f, mine } = await start();
+    await f.say('ann', 'B');
+    expect(texts(await mine.news())).toEqual(['B']);
+    await f.say('ann', 'C');
+    await f.say('ann', 'B');
+    await pass(2_000);
+    expect(await mine.news()).toEqual([]);
+    await f.say('ann', 'C');
+    expect(texts(await mine.news())).toEqual(['C']);
+  });
+
+  it('compares a newcomer with their own snapshot', async () => {
+    const { f, mine } = await start();
+    await f.say('ann', 'B');
+    await f.say('ann', 'C');
+    const newcomer = await f.collect('you', ['ann']);
+    expect(texts(await newcomer.news())).toEqual(['C']);
+    await f.say('ann', 'B');
+    await pass(1_000);
+    // The one who was shown B sees nothing new; the one who was shown C does.
+    expect(texts(await mine.news())).toEqual(['B']);
+    expect(texts(await newcomer.news())).toEqual(['B']);
+  });
+
+  it('leaves nobody with what was taken back while a slow newcomer read it', async () => {
+    const { f } = await start();
+    await f.say('ann', 'B');
+    await f.say('ann', 'C');
+    const newcomer = await f.watch('you', ['ann']);
+    await f.say('ann', 'D');
+    // The snapshot is the state of the moment in which it is read.
+    expect((await newcomer.next()).value).toMatchObject({ statusMessage: { text: 'D' } });
+    await f.say('ann', 'C');
+    await pass(1_000);
+    expect((await newcomer.next()).value).toMatchObject({ statusMessage: { text: 'C' } });
+    await newcomer.return();
+  });
+
+  it.each(['OFFLINE', 'INVISIBLE'] as const)('never holds back that a user went %s', async (status) => {
+    const { f, mine } = await start();
+    await f.say('ann', 'B');
+    await f.say('ann', 'C');
+    await mine.news();
+    await f.set('ann', { status });
+    expect(await mine.news()).toMatchObject([{ status: 'OFFLINE', statusMessage: null }]);
+    await pass(5_000);
+    expect(await mine.news()).toEqual([]);
+  });
+
+  it('never holds back a block or narrower privacy, and leaves no timer behind', async () => {
+    const { f, mine } = await start();
+    await f.play('ann', 'chess');
+    await f.say('ann', 'B');
+    await mine.news();
+    await f.people.updatePrivacy('ann', { activity: 'NOBODY' });
+    expect(await mine.news()).toMatchObject([{ activities: [], statusMessage: { text: 'B' } }]);
+    await f.say('ann', 'C');
+    await f.say('ann', 'D');
+    await mine.news();
+    await f.people.block('ann', 'me');
+    expect(await mine.news()).toMatchObject([{ status: 'OFFLINE', lost: true }]);
+    await pass(5_000);
+    expect(await mine.news()).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is kept per facets: what a viewer may not see neither delays nor hastens what they may', async () => {
+    const { f, mine } = await start();
+    await f.people.updatePrivacy('ann', { activity: 'MUTUALS' });
+    await f.people.follow('ann', 'you');
+    const theirs = await f.collect('you', ['ann']);
+    await mine.news();
+    await theirs.news();
+
+    await f.play('ann', 'chess');
+    expect(await theirs.news()).toMatchObject([{ activities: [{ name: 'chess' }] }]);
+    await pass(300);
+    await f.say('ann', 'B');
+    expect(texts(await mine.news())).toEqual(['B']);
+    expect(await theirs.news()).toEqual([]);
+    await pass(300);
+    await f.say('ann', 'C');
+    await f.play('ann', 'go');
+    await pass(400);
+    // A second after the activity: theirs is due, mine is not yet.
+    expect(texts(await theirs.news())).toEqual(['C']);
+    expect(await mine.news()).toEqual([]);
+    await pass(300);
+    expect(texts(await mine.news())).toEqual(['C']);
+  });
+
+  it('is no interval at all when it is 0: every change is sent, in order', async () => {
+    const { f, mine } = await start(0);
+    const said = Array.from({ length: 100 }, (_, i) => `${i}`);
+    for (const text of said) await f.say('ann', text);
+    expect(texts(await mine.news())).toEqual(said);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('ends with the last who watches', async () => {
+    const { f, mine } = await start();
+    await f.say('ann', 'B');
+    await f.say('ann', 'C');
+    expect(vi.getTimerCount()).toBe(1);
+    await mine.end();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it, vi } from 'vitest';
+import { unavailable } from '../../src/presence/errors.js';
+import { createFanout, createValve, quiet } from '../support/fanout.js';
+
+const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
+  const f = await createFanout(options);
+  await f.users('me', 'ann', 'bob', 'cem');
+  await f.follow('me', 'ann');
+  await f.connect('ann');
+  await f.connect('bob');
+  await f.connect('cem');
+  return f;
+};
+const shown = (events: readonly { readonly userId: string; readonly status: string }[]) =>
+  events.map(({ userId, status }) => `${userId} ${status}`);
+
+describe('a subscription to the roster', () => {
+  it('starts with those followed and those in a circle', async () => {
+    const f = await start();
+    await f.people.putCircle('team', ['me', 'bob']);
+    const mine = await f.collect('me', null);
+    expect(shown(await mine.news())).toEqual(['ann ONLINE', 'bob ONLINE']);
+  });
+
+  it('grows with a follow and a circle, and shrinks with their end', async () => {
+    const f = await start();
+    const mine = await f.collect('me', null);
+    await mine.news();
+    await f.people.follow('me', 'bob');
+    expect(shown(await mine.news())).toEqual(['bob ONLINE']);
+    await f.say('bob', 'hello');
+    expect(await mine.news()).toMatchObject([{ userId: 'bob', statusMessage: { text: 'hello' } }]);
+    await f.people.putCircle('team', ['cem', 'me']);
+    expect(shown(await mine.news())).toEqual(['cem ONLINE']);
+    await f.people.unfollow('me', 'bob');
+    expect(shown(await mine.news())).toEqual(['bob OFFLINE']);
+    await f.people.deleteCircle('team');
+    expect(shown(await mine.news())).toEqual(['cem OFFLINE']);
+    await f.say('bob', 'unheard');
+    expect(await mine.news()).toEqual([]);
+    expect(f.hub.size().topics).toBe(1);
+  });
+
+  it('says nothing of who leaves it and stays in sight', async () => {
+    const f = await start();
+    await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
+    const mine = await f.collect('me', null);
+    await mine.news();
+    await f.people.unfollow('me', 'ann');
+    await f.say('ann', 'unheard');
+    expect(await mine.news()).toEqual([]);
+    expect(f.hub.size().topics).toBe(0);
+  });
+
+  it('tells of a user who leaves it by being deleted, once', async () => {
+    const f = await start();
+    const mine = await f.collect('me', null);
+    await mine.news();
+    await f.people.deleteUser('ann');
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
+    expect(f.hub.size().topics).toBe(0);
+  });
+
+  it('grows with a followed user who did not exist, when they appear', async () => {
+    const f = await start();
+    await f.people.follow('me', 'later');
+    const mine = await f.collect('me', null);
+    await mine.news();
+    await f.users('later');
+    expect(shown(await mine.news())).toEqual(['later OFFLINE']);
+    await f.connect('later');
+    expect(shown(await mine.news())).toEqual(['later ONLINE']);
+  });
+
+  it('tells of a user who leaves sight while their leaving the roster is being looked into', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.people.updatePrivacy('ann', { status: 'EVERYONE' });
+    const mine = await f.collect('me', null);
+    await mine.news();
+    valve.hold('people.facts');
+    await f.people.unfollow('me', 'ann');
+    await quiet();
+    await f.people.block('ann', 'me');
+    for (let i = 0; i < 5; i += 1) {
+      await quiet();
+      valve.release('people.facts');
+    }
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
+    expect(f.hub.size().topics).toBe(0);
+  });
+
+  it('tries again when the roster cannot be read', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collect('me', null);
+    await mine.news();
+    valve.fail('people.roster', unavailable('The database is away.'));
+    await f.people.follow('me', 'bob');
+    expect(await mine.news()).toEqual([]);
+    expect(f.errors.length).toBeGreaterThan(0);
+    valve.mend('people.roster');
+    await vi.waitFor(() => expect(shown(mine.events)).toEqual(['bob ONLINE']), { timeout: 10_000 });
+    await mine.end();
+  });
+
+  it('watches the first 5,000 by id, never fails for size, and moves up when one of them leaves', async () => {
+    const f = await createFanout();
+    const ids = Array.from({ length: 5_003 }, (_, i) => `user-${String(i).padStart(5, '0')}`);
+    await f.users('me', ...ids);
+    await f.people.putCircle('all', ['me', ...ids]);
+    const budget = { watched: 0 };
+    const mine = await f.collect('me', null, { budget });
+    expect((await mine.news()).map(({ userId }) => userId)).toEqual(ids.slice(0, 5_000));
+    expect(budget.watched).toBe(5_000);
+    await f.connect(ids[4_999]!);
+    await f.connect(ids[5_000]!);
+    expect(shown(await mine.news())).toEqual([`${ids[4_999]} ONLINE`]);
+    await f.people.putCircle('all', ['me', ...ids.slice(1)]);
+    expect(shown(await mine.news())).toEqual([`${ids[5_000]} ONLINE`]);
+    expect(budget.watched).toBe(5_000);
+    await mine.end();
+    expect(budget.watched).toBe(0);
+  });
+
+  it('is empty for a service token, which is no user', async () => {
+    const f = await start();
+    const host = await f.collect({ kind: 'service', userId: 'me' }, null);
+    expect(await host.news()).toEqual([]);
+    expect(f.hub.size().topics).toBe(0);
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, it, vi } from 'vitest';
+import { unavailable } from '../../src/presence/errors.js';
+import { OUT_OF_SIGHT, type PresenceView, sameContent } from '../../src/presence/view.js';
+import { contentOf, createFanout, createValve, quiet } from '../support/fanout.js';
+
+const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
+  const f = await createFanout(options);
+  await f.users('me', 'ann', 'bob');
+  await f.follow('me', 'ann');
+  await f.connect('ann');
+  await f.say('ann', 'hello');
+  return f;
+};
+
+const isLost = (event: PresenceView | undefined) => {
+  expect(event?.lost).toBe(true);
+  expect(contentOf(event!)).toEqual(OUT_OF_SIGHT);
+};
+
+describe('losing sight', () => {
+  it.each([
+    ['a block by the viewer', (f) => f.people.block('me', 'ann')],
+    ['a block by the user', (f) => f.people.block('ann', 'me')],
+    ['an unfollow', (f) => f.people.unfollow('me', 'ann')],
+    ['narrower privacy', (f) => f.people.updatePrivacy('ann', { status: 'NOBODY' })],
+    ['a deletion', (f) => f.people.deleteUser('ann')],
+  ] satisfies [string, (f: Awaited<ReturnType<typeof start>>) => Promise<unknown>][])(
+    'by %s is one last event, OFFLINE with nothing else, and then silence',
+    async (_, command) => {
+      const f = await start();
+      const mine = await f.collect('me', ['ann']);
+      await mine.news();
+      await command(f);
+      const events = await mine.news();
+      expect(events).toHaveLength(1);
+      isLost(events[0]);
+      await f.say('ann', 'are you there?').catch(() => {});
+      await f.leave('ann').catch(() => {});
+      expect(await mine.news()).toEqual([]);
+    },
+  );
+
+  it('by a circle and by a conversation is told as well, and so is gaining it', async () => {
+    const f = await start();
+    await f.connect('bob');
+    const mine = await f.collect('me', ['bob']);
+    const theirs = await f.collect('bob', ['me']);
+    for (const [put, remove] of [
+      [() => f.people.putCircle('team', ['me', 'bob']), () => f.people.putCircle('team', ['bob'])],
+      [() => f.people.putCircle('team', ['me', 'bob']), () => f.people.deleteCircle('team')],
+      [() => f.people.putConversation('chat', ['me', 'bob'], false), () => f.people.deleteConversation('chat')],
+      [
+        () => f.people.putConversation('chat', ['me', 'bob'], false),
+        () => f.people.putConversation('chat', ['me', 'bob'], true),
+      ],
+    ] as const) {
+      await put();
+      expect((await mine.news()).map(({ status }) => status)).toEqual(['ONLINE']);
+      await remove();
+      const events = await mine.news();
+      expect(events).toHaveLength(1);
+      isLost(events[0]);
+    }
+    // Offline without a `lastSeen` is what is left of one out of sight: nothing more to tell after the first time.
+    expect((await theirs.news()).map(({ status }) => status)).toEqual(['OFFLINE']);
+  });
+
+  it('tells nothing where the user showed just that', async () => {
+    const f = await start();
+    await f.follow('me', 'bob');
+    const mine = await f.collect('me', ['bob']);
+    expect((await mine.news()).map(contentOf)).toEqual([OUT_OF_SIGHT]);
+    await f.people.block('bob', 'me');
+    expect(await mine.news()).toEqual([]);
+    await f.people.unblock('bob', 'me');
+    expect(await mine.news()).toEqual([]);
+  });
+
+  it('tells nothing of whom nothing was delivered, and delivers nothing of what waited', async () => {
+    const f = await start();
+    const watch = await f.watch('me', ['ann']);
+    await f.say('ann', 'secret');
+    await f.people.block('ann', 'me');
+    await quiet();
+    let ended = false;
+    const next = watch.next().then(() => {
+      ended = true;
+    });
+    await quiet();
+    expect(ended).toBe(false);
+    await watch.return();
+    await next;
+  });
+
+  it('delivers none of a queue that waited when a block came, and the loss once', async () => {
+    const f = await start();
+    const watch = await f.watch('me', ['ann']);
+    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: 'hello' } });
+    for (let i = 0; i < 20; i += 1) await f.say('ann', `secret ${i}`);
+    await f.people.block('ann', 'me');
+    const { value } = await watch.next();
+    isLost(value);
+    await quiet();
+    await f.people.unblock('ann', 'me');
+    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: 'secret 19' } });
+    await watch.return();
+  });
+
+  it('and gaining it before anything was read comes to nothing', async () => {
+    const f = await start();
+    const watch = await f.watch('me', ['ann']);
+    await watch.next();
+    await f.people.block('ann', 'me');
+    await quiet();
+    await f.people.unblock('ann', 'me');
+    await quiet();
+    await f.say('ann', 'next');
+    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: 'next' } });
+    await watch.return();
+  });
+
+  it('of a facet shows what is left at once', async () => {
+    const f = await start({ broadcastIntervalMs: 60_000 });
+    await f.play('ann', 'chess');
+    const mine = await f.collect('me', ['ann']);
+    await f.people.updatePrivacy('ann', { activity: 'NOBODY' });
+    const events = await mine.news();
+    expect(events.map(({ activities, devices }) => [activities.length, devices.length])).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+    await f.people.updatePrivacy('ann', { activity: 'EVERYONE' });
+    expect(await mine.news()).toMatchObject([{ status: 'ONLINE', activities: [{ name: 'chess' }] }]);
+  });
+
+  it('does not touch the other viewers of the user', async () => {
+    const f = await start();
+    await f.follow('bob', 'ann');
+    const theirs = await f.collect('bob', ['ann']);
+    await theirs.news();
+    await f.people.block('ann', 'me');
+    await f.say('ann', 'only for bob');
+    expect(await theirs.news()).toMatchObject([{ statusMessage: { text: 'only for bob' } }]);
+  });
+
+  it('gives times that only go forward and events that differ, however often it happens', async () => {
+    const f = await start({ clock: () => 1_700_000_000_000 });
+    const mine = await f.collect('me', ['ann']);
+    for (let i = 0; i < 10; i += 1) {
+      await f.people.block('ann', 'me');
+      if (i % 2) await quiet();
+      await f.say('ann', `round ${i}`);
+      await f.people.unblock('ann', 'me');
+      if (i % 3) await quiet();
+    }
+    const events = await mine.news();
+    expect(events.length).toBeGreaterThan(5);
+    events.slice(1).forEach((event, i) => {
+      expect(event.asOf).toBeGreaterThan(events[i]!.asOf);
+      expect(sameContent(event, events[i]!)).toBe(false);
+    });
+    expect(contentOf(events.at(-1)!)).toEqual(contentOf((await f.seen('me', ['ann'])).get('ann')!));
+  });
+});
+
+describe('while the facts cannot be read', () => {
+  it('withholds what may be lost, and shows again what the facts allow once they can', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.people.putCircle('team', ['me', 'ann']);
+    const mine = await f.collect('me', ['ann']);
+    await mine.news();
+    valve.fail('people.facts', unavailable('The database is away.'));
+    await f.people.unfollow('me', 'ann');
+    await f.say('ann', 'unheard for now');
+    expect(await mine.news()).toEqual([]);
+    expect(f.errors.length).toBeGreaterThan(0);
+    valve.mend('people.facts');
+    await vi.waitFor(() => expect(mine.events).toHaveLength(1), { timeout: 10_000 });
+    expect(await mine.news()).toMatchObject([{ status: 'ONLINE', statusMessage: { text: 'unheard for now' } }]);
+    await mine.end();
+  });
+
+  it('goes on with what can only become more', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collect('me', ['ann']);
+    await mine.news();
+    valve.fail('people.facts', unavailable('The database is away.'));
+    await f.people.follow('ann', 'me');
+    await f.say('ann', 'still heard');
+    expect(await mine.news()).toMatchObject([{ statusMessage: { text: 'still heard' } }]);
+    await mine.end();
+  });
+
+  it('judges by the latest change, however the answers to the earlier ones come', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collect('me', ['ann']);
+    await mine.news();
+    valve.hold('people.facts');
+    await f.people.block('ann', 'me');
+    await quiet();
+    await f.people.unblock('ann', 'me');
+    await quiet();
+    await f.people.block('me', 'ann');
+    await f.say('ann', 'secret');
+    await quiet();
+    for (let i = 0; i < 3; i += 1) {
+      valve.release('people.facts');
+      await quiet();
+    }
+    const events = await mine.news();
+    expect(events).toHaveLength(1);
+    isLost(events[0]);
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { Watch } from '../../src/fanout/hub.js';
+import { createOutbox } from '../../src/fanout/outbox.js';
+import type { PresenceView } from '../../src/presence/view.js';
+import { contentOf, countByUser, createFanout, quiet } from '../support/fanout.js';
+
+/** Everything that waits, until nothing does. */
+const drain = async (watch: Watch<PresenceView>): Promise<PresenceView[]> => {
+  const events: PresenceView[] = [];
+  let waiting = true;
+  while (waiting) {
+    let arrived = false;
+    const next = watch.next().then((result) => {
+      arrived = true;
+      if (!result.done) events.push(result.value);
+    });
+    await quiet();
+    waiting = arrived;
+    if (arrived) await next;
+    else await watch.return();
+  }
+  return events;
+};
+
+const USERS = Array.from({ length: 20 }, (_, i) => `user-${i}`);
+
+const start = async () => {
+  const f = await createFanout();
+  await f.users('me', ...USERS);
+  await f.follow('me', ...USERS);
+  for (const userId of USERS) await f.connect(userId);
+  return f;
+};
+
+describe('a reader who does not keep up', () => {
+  it('gets the present state of each user, once, after thousands of changes', async () => {
+    const f = await start();
+    const watch = await f.watch('me', USERS);
+    await watch.next();
+    for (let i = 0; i < 5_000; i += 1) await f.say(USERS[i % USERS.length]!, `${i}`);
+    await f.people.block(USERS[7]!, 'me');
+    await quiet();
+    const events = await drain(watch);
+    // Bounded: what is collapsed, and at most one queue's length after that.
+    expect(events.length).toBeLessThanOrEqual(USERS.length + 512);
+    const last = new Map<string, PresenceView>();
+    for (const event of events) {
+      expect(event.asOf).toBeGreaterThan(last.get(event.userId)?.asOf ?? 0);
+      last.set(event.userId, event);
+    }
+    const seen = await f.seen('me', USERS);
+    for (const [userId, view] of seen) expect(contentOf(last.get(userId)!)).toEqual(contentOf(view));
+    expect(last.has(USERS[7]!)).toBe(false);
+  });
+
+  it('gets each once where the queue was just collapsed', async () => {
+    const f = await start();
+    const watch = await f.watch('me', USERS, { snapshot: false });
+    for (let i = 0; i < 513; i += 1) await f.say(USERS[i % USERS.length]!, `${i}`);
+    const events = await drain(watch);
+    expect([...countByUser(events).values()]).toEqual(USERS.map(() => 1));
+  });
+
+  it('is told of a change back to what was collapsed away', async () => {
+    const f = await start();
+    const watch = await f.watch('me', ['user-0'], { snapshot: false });
+    for (let i = 0; i <= 512; i += 1) await f.say('user-0', `${i}`);
+    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: '512' } });
+    await f.say('user-0', 'next');
+    await f.say('user-0', '512');
+    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: 'next' } });
+    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: '512' } });
+    await watch.return();
+  });
+
+  it('gets every change of a user in order while it keeps up', async () => {
+    const f = await start();
+    const watch = await f.watch('me', ['user-0'], { snapshot: false });
+    for (let i = 0; i < 400; i += 1) await f.say('user-0', `${i}`);
+    const events = await drain(watch);
+    expect(events.map(({ statusMessage }) => statusMessage?.text)).toEqual(
+      Array.from({ length: 400 }, (_, i) => `${i}`),
+    );
+  });
+});
+
+describe('an outbox', () => {
+  it('never asks to collapse more than twice what could not be collapsed, and nothing while it is short', async () => {
+    const sizes: number[] = [];
+    const outbox = createOutbox<{ readonly key: number }, number>({
+      judge: ({ key }) => key,
+      collapse(items) {
+        sizes.push(items.length);
+        return [...new Map(items.map((item) => [item.key, item])).values()];
+      },
+      onReturn: () => {},
+    });
+    for (let i = 0; i < 512; i += 1) outbox.put({ key: i % 700 });
+    expect(sizes).toEqual([]);
+    for (let i = 512; i < 20_000; i += 1) outbox.put({ key: i % 700 });
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(2 * 700 + 1);
+    let count = 0;
+    while (count < 700) {
+      expect((await outbox.next()).done).toBe(false);
+      count += 1;
+    }
+    await outbox.return();
+    expect(await outbox.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('ends a pending question, ends once, and takes nothing more', async () => {
+    let ends = 0;
+    const outbox = createOutbox<{ readonly key: number }, number>({
+      judge: ({ key }) => key,
+      collapse: (items) => items,
+      onReturn: () => {
+        ends += 1;
+      },
+    });
+    const pending = outbox.next();
+    await outbox.return();
+    await outbox.return();
+    outbox.put({ key: 1 });
+    expect(await pending).toEqual({ done: true, value: undefined });
+    expect(await outbox.next()).toEqual({ done: true, value: undefined });
+    expect(ends).toBe(1);
+  });
+});

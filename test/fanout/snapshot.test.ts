@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { contentOf, createFanout } from '../support/fanout.js';
+
+const host = { kind: 'service', userId: 'host' } as const;
+
+const start = async () => {
+  const f = await createFanout();
+  await f.users('me', 'ann', 'bob', 'stranger');
+  await f.follow('me', 'ann', 'bob');
+  await f.connect('ann');
+  return f;
+};
+
+describe('what a subscription to presence starts with', () => {
+  it('is the present state of each who may be seen, as a query answers it, once, in the order given', async () => {
+    const f = await start();
+    await f.connect('stranger');
+    const mine = await f.collect('me', ['bob', 'ann', 'bob', 'stranger', 'nobody', 'ann']);
+    const events = await mine.news();
+    expect(events.map(({ userId, status }) => [userId, status])).toEqual([
+      ['bob', 'OFFLINE'],
+      ['ann', 'ONLINE'],
+    ]);
+    const seen = await f.seen('me', ['ann', 'bob']);
+    for (const event of events) expect(contentOf(event)).toEqual(contentOf(seen.get(event.userId)!));
+    expect(f.hub.size().topics).toBe(4);
+  });
+
+  it('is nothing without a snapshot, and then every change', async () => {
+    const f = await start();
+    const mine = await f.collect('me', ['ann', 'bob'], { snapshot: false });
+    expect(await mine.news()).toEqual([]);
+    await f.connect('bob');
+    await f.leave('ann');
+    expect((await mine.news()).map(({ userId, status }) => [userId, status])).toEqual([
+      ['bob', 'ONLINE'],
+      ['ann', 'OFFLINE'],
+    ]);
+  });
+
+  it('without a snapshot ends the sight of whom the viewer may know from a query', async () => {
+    const f = await start();
+    const mine = await f.collect('me', ['ann'], { snapshot: false });
+    await f.people.block('ann', 'me');
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
+  });
+
+  it('watches nobody with an empty list, and stays open', async () => {
+    const f = await start();
+    const mine = await f.collect('me', []);
+    await f.say('ann', 'hello');
+    await f.people.block('ann', 'me');
+    expect(await mine.news()).toEqual([]);
+    expect(mine.ended).toBe(false);
+    await mine.end();
+    expect(mine.ended || (await mine.news()).length === 0).toBe(true);
+  });
+
+  it('shows users who did not exist when they appear', async () => {
+    const f = await start();
+    await f.people.follow('me', 'later');
+    const mine = await f.collect('me', ['later']);
+    expect(await mine.news()).toEqual([]);
+    await f.users('later');
+    expect(await mine.news()).toMatchObject([{ userId: 'later', status: 'OFFLINE', lastSeen: null }]);
+    await f.connect('later');
+    expect(await mine.news()).toMatchObject([{ userId: 'later', status: 'ONLINE' }]);
+  });
+
+  it('shows oneself as INVISIBLE, and the message always', async () => {
+    const f = await start();
+    await f.connect('me');
+    const mine = await f.collect('me', ['me']);
+    const theirs = await f.collect(host, ['me']);
+    await f.set('me', { status: 'INVISIBLE', statusMessage: { text: 'hidden', emoji: null, expiresAt: null } });
+    expect((await mine.news()).map(({ status, statusMessage }) => [status, statusMessage?.text])).toEqual([
+      ['ONLINE', undefined],
+      ['INVISIBLE', 'hidden'],
+    ]);
+    await f.leave('me');
+    await f.say('me', 'still hidden');
+    const after = await mine.news();
+    expect(after.at(-1)).toMatchObject({ status: 'INVISIBLE', statusMessage: { text: 'still hidden' } });
+    // A service token sees everybody, and INVISIBLE as OFFLINE.
+    expect((await theirs.news()).map(({ status }) => status)).toEqual(['ONLINE', 'OFFLINE']);
+  });
+
+  it('tells of an invisible user nothing at all, whatever they do', async () => {
+    const f = await start();
+    const mine = await f.collect('me', ['ann']);
+    await f.set('ann', { status: 'INVISIBLE' });
+    await mine.news();
+    await f.say('ann', 'psst');
+    await f.play('ann', 'chess');
+    await f.connect('ann', 'other');
+    await f.leave('ann', 'tab');
+    expect(await mine.news()).toEqual([]);
+  });
+
+  it('is the same on two nodes over one bus', async () => {
+    const f = await start();
+    const other = await f.addHub();
+    const here = await f.collect('me', ['ann', 'bob']);
+    const there = await f.collect('me', ['ann', 'bob'], {}, other);
+    await f.connect('bob');
+    await f.say('ann', 'hello');
+    await f.people.block('bob', 'me');
+    await f.people.updatePrivacy('ann', { activity: 'NOBODY' });
+    await f.play('ann', 'chess');
+    await f.leave('ann');
+    const [heardHere, heardThere] = [await here.news(), await there.news()];
+    expect(heardHere.length).toBeGreaterThan(5);
+    expect(heardThere.map(({ asOf, ...rest }) => rest)).toEqual(heardHere.map(({ asOf, ...rest }) => rest));
+  });
+});

@@ -1,0 +1,170 @@
+import { performance } from 'node:perf_hooks';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OUT_OF_SIGHT, type PresenceView, sameContent } from '../../src/presence/view.js';
+import { collect, contentOf, createFanout, type Fanout, quiet } from '../support/fanout.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  vi.spyOn(performance, 'now').mockImplementation(() => Date.now() - 1_700_000_000_000);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** A small generator of numbers in [0, 1), the same for the same seed. */
+const randomFrom = (seed: number) => {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+};
+
+const WATCHED = ['ann', 'bob', 'cem', 'later'];
+
+/** Everything that may happen to the watched users, each in one step. */
+const commandsOf = (f: Fanout, pick: <T>(items: readonly T[]) => T) => {
+  const user = () => pick(WATCHED);
+  let counter = 0;
+  const tolerant = (work: () => Promise<unknown>) => () => work().catch(() => {});
+  return [
+    tolerant(() => f.connect(user(), pick(['one', 'two']))),
+    tolerant(() => f.leave(user(), pick(['one', 'two']))),
+    tolerant(() => f.say(user(), pick(['here', `there ${++counter}`]))),
+    tolerant(() => f.play(user(), pick(['chess', 'go']))),
+    tolerant(() => f.set(user(), { status: pick(['ONLINE', 'AWAY', 'INVISIBLE', 'OFFLINE'] as const) })),
+    () => f.people.follow('me', user()),
+    () => f.people.unfollow('me', user()),
+    () => f.people.block(user(), 'me'),
+    () => f.people.unblock(user(), 'me'),
+    tolerant(() => f.people.updatePrivacy(user(), { activity: pick(['FOLLOWERS', 'NOBODY'] as const) })),
+    tolerant(() => f.people.updatePrivacy(user(), { status: pick(['EVERYONE', 'FOLLOWERS', 'MUTUALS'] as const) })),
+    () => f.people.putCircle('team', pick([['me', 'ann'], ['me', 'bob', 'cem'], ['ann'], []])),
+    () => f.people.upsertUsers([{ id: user() }]),
+    () => f.people.deleteUser(user()),
+  ];
+};
+
+/** Starts a subscription while commands and the answers to the hub's calls come in an order that the seed decides. */
+const play = async (seed: number, broadcastIntervalMs: number) => {
+  vi.setSystemTime(1_700_000_000_000);
+  const random = randomFrom(seed);
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
+  const held: (() => void)[] = [];
+  let open = true;
+  const f = await createFanout({
+    broadcastIntervalMs,
+    clock: () => Date.now(),
+    gate: () => (open ? Promise.resolve() : new Promise((resolve) => held.push(resolve))),
+  });
+  await f.users('me', 'ann', 'bob', 'cem');
+  await f.follow('me', 'ann', 'bob');
+  await f.connect('ann', 'one');
+  await f.connect('bob', 'one');
+  await quiet();
+  open = false;
+
+  const asRoster = random() < 0.3;
+  const snapshot = asRoster || random() < 0.7;
+  const slow = random() < 0.4;
+  const commands = commandsOf(f, pick);
+  /** What the viewer could have been shown, ever; and what they can be shown now and could before the last step. */
+  const everSeen = new Map(WATCHED.map((id) => [id, [] as PresenceView[]]));
+  let before = new Map<string, PresenceView>();
+  let present = await f.seen('me', WATCHED);
+  const look = async () => {
+    before = present;
+    present = await f.seen('me', WATCHED);
+    for (const [userId, view] of present) everSeen.get(userId)!.push(view);
+  };
+  await look();
+
+  const last = new Map<string, PresenceView>();
+  const check = (event: PresenceView) => {
+    const trace = `seed ${seed}${asRoster ? ', roster' : ''}: ${JSON.stringify(event)} after ${JSON.stringify(last.get(event.userId))}`;
+    const previous = last.get(event.userId);
+    // Who left the roster in sight and comes back to it is told of as any newcomer.
+    const again = previous !== undefined && asRoster && sameContent(previous, event);
+    if (previous && !again) {
+      if (previous.asOf >= event.asOf) throw new Error(`${trace} is not later than the one before`);
+      if (sameContent(previous, event)) throw new Error(`${trace} repeats the one before`);
+    }
+    if (event.lost) {
+      if (!previous && snapshot) throw new Error(`${trace} ends a sight of which nothing was told`);
+      expect(contentOf(event), trace).toEqual(OUT_OF_SIGHT);
+    } else {
+      const theirs = before.has(event.userId) || present.has(event.userId);
+      if (!theirs) throw new Error(`${trace} is not theirs to see`);
+      if (!everSeen.get(event.userId)!.some((view) => sameContent(view, event))) {
+        throw new Error(`${trace} was never theirs to see`);
+      }
+    }
+    last.set(event.userId, event);
+  };
+
+  let reader: ReturnType<typeof collect<PresenceView>> | undefined;
+  let known = new Map<string, PresenceView>();
+  const starting = f.watch('me', asRoster ? null : WATCHED, { snapshot }).then((watch) => {
+    known = present;
+    reader = slow ? undefined : collect(watch);
+    return watch;
+  });
+  const step = async (work: () => unknown) => {
+    // No two commands in one millisecond: nothing of a person's doing is that fast.
+    vi.advanceTimersByTime(5);
+    await work();
+    await quiet();
+    await look();
+    for (const event of reader?.events.splice(0) ?? []) check(event);
+  };
+  for (let left = 12; left > 0; ) {
+    const choice = random();
+    if (held.length > 0 && choice < 0.6) {
+      await step(() => held.splice(Math.floor(random() * held.length), 1)[0]!());
+    } else {
+      left -= 1;
+      if (choice > 0.85) await step(() => vi.advanceTimersByTimeAsync(pick([1, 400, 1_000])));
+      else await step(pick(commands));
+    }
+  }
+  open = true;
+  while (held.length > 0) {
+    await step(() => {
+      for (const release of held.splice(0)) release();
+    });
+  }
+  const watch = await starting;
+  reader ??= collect(watch);
+  await step(() => vi.advanceTimersByTimeAsync(2_000));
+
+  const roster = await f.people.roster('me');
+  for (const userId of WATCHED) {
+    const [shown, expected] = [last.get(userId), present.get(userId)];
+    const trace = `seed ${seed}, ${userId}`;
+    if (asRoster && !roster.includes(userId)) {
+      // Who left the roster in sight is not heard of any more; who left both was shown to leave.
+      if (!expected && shown) expect(contentOf(shown), trace).toEqual(OUT_OF_SIGHT);
+    } else if (expected) {
+      const holds = shown ?? (snapshot ? undefined : known.get(userId));
+      expect(holds && contentOf(holds), trace).toEqual(contentOf(expected));
+    } else if (shown) {
+      expect(contentOf(shown), trace).toEqual(OUT_OF_SIGHT);
+    }
+  }
+  await watch.return();
+  expect(f.hub.size(), `seed ${seed}`).toEqual({ topics: 0, interests: 0, watches: 0 });
+  expect(f.bus.size).toBe(0);
+  expect(vi.getTimerCount()).toBe(0);
+};
+
+describe('a subscription that starts while everything changes', () => {
+  it.each([0, 1_000])(
+    'loses nothing and shows nothing that is not theirs, with an interval of %d ms',
+    async (interval) => {
+      for (let seed = 1; seed <= 600; seed += 1) await play(seed, interval);
+    },
+  );
+});

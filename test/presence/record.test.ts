@@ -1,0 +1,509 @@
+import { describe, expect, it } from 'vitest';
+import {
+  durableOf,
+  isSeenLive,
+  MAX_HOSTED_SOURCES,
+  nextDue,
+  restoreRecord,
+  scheduleOf,
+  tick,
+} from '../../src/presence/record.js';
+import { EVERYTHING, type Facets, SELF } from '../../src/presence/visibility.js';
+import { activity, message, NOON, record, session } from '../support/builders.js';
+import { story } from '../support/story.js';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const STATUS_ONLY: Facets = { self: false, status: true, lastSeen: false, activity: false };
+
+describe('INVISIBLE', () => {
+  it('is one OFFLINE with the last moment seen, then silence whatever the user does', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1', 'WEB');
+    ana.set({ activities: [activity()], statusMessage: message() });
+    ana.wait(MINUTE);
+    ana.set({ status: 'INVISIBLE' });
+    const hidden = ana.transcript.length;
+    expect(ana.transcript.at(-1)).toEqual({
+      at: NOON + MINUTE,
+      status: 'OFFLINE',
+      statusMessage: null,
+      activities: [],
+      devices: [],
+      lastSeen: NOON + MINUTE,
+    });
+    ana.wait(SECOND);
+    ana.connect('phone', 'n/2', 'MOBILE');
+    ana.set({ activities: [activity({ name: 'Go' })], statusMessage: message({ text: 'Secret' }) });
+    ana.beat({ session: 'phone', idle: true });
+    ana.host([activity({ type: 'IN_CALL' })]);
+    ana.set({ status: 'OFFLINE' });
+    ana.set({ status: 'INVISIBLE' });
+    ana.close('n/1');
+    ana.close('n/2');
+    ana.wait(60 * MINUTE);
+    ana.connect('tab', 'n/3');
+    expect(ana.transcript.length).toBe(hidden);
+    expect(ana.others().lastSeen).toBe(NOON + MINUTE);
+  });
+
+  it('shows what a user who left at that moment shows', () => {
+    const [hides, leaves] = [story(), story()];
+    for (const ana of [hides, leaves]) {
+      ana.connect();
+      ana.set({ statusMessage: message(), activities: [activity()] });
+      ana.wait(MINUTE);
+    }
+    hides.set({ status: 'INVISIBLE' });
+    leaves.end();
+    for (let i = 0; i < 10; i += 1) {
+      expect(hides.others()).toEqual(leaves.others());
+      for (const ana of [hides, leaves]) ana.wait(i);
+    }
+  });
+
+  it('shows to its owner, with and without sessions, with everything', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1', 'WEB');
+    ana.set({ status: 'INVISIBLE', activities: [activity()], statusMessage: message() });
+    expect(ana.self()).toMatchObject({ status: 'INVISIBLE', devices: ['WEB'], statusMessage: message() });
+    expect(ana.self().activities).toHaveLength(1);
+    ana.end();
+    expect(ana.self()).toMatchObject({ status: 'INVISIBLE', devices: [], activities: [], statusMessage: message() });
+  });
+
+  it('ends in one event, and an activity of which nobody said when it started starts then', () => {
+    const ana = story();
+    ana.connect();
+    ana.set({ status: 'INVISIBLE' });
+    ana.wait(MINUTE);
+    const given = activity({ name: 'Given', startedAt: NOON + 5 });
+    ana.set({ activities: [activity({ name: 'Mine' }), given] });
+    ana.host([activity({ name: 'Hosted' })]);
+    ana.wait(MINUTE);
+    const before = ana.transcript.length;
+    ana.set({ status: 'ONLINE' });
+    expect(ana.transcript.length).toBe(before + 1);
+    expect(ana.others().activities.map(({ name, startedAt }) => [name, startedAt])).toEqual([
+      ['Mine', NOON + 2 * MINUTE],
+      ['Hosted', NOON + 2 * MINUTE],
+      ['Given', NOON + 5],
+    ]);
+  });
+
+  it('holds across sessions', () => {
+    const ana = story();
+    ana.connect();
+    ana.set({ status: 'INVISIBLE' });
+    ana.end();
+    ana.connect('tab', 'n/2');
+    ana.beat({ session: 'more' });
+    expect(ana.statuses).toEqual(['ONLINE', 'OFFLINE']);
+    expect(ana.record.chosen).toBe('INVISIBLE');
+  });
+
+  it('chosen without a session starts one that nobody sees', () => {
+    const ana = story();
+    ana.set({ status: 'INVISIBLE' });
+    expect(ana.transcript).toEqual([]);
+    expect(ana.self().lastSeen).toBeNull();
+    expect(ana.sessions).toEqual(['new-1']);
+  });
+
+  it('moves nothing that others see: not asOf, for any facets', () => {
+    const ana = story();
+    ana.connect();
+    ana.set({ status: 'INVISIBLE' });
+    const { revisions } = ana.record;
+    ana.wait(MINUTE);
+    ana.set({ activities: [activity()], statusMessage: message() });
+    ana.connect('phone', 'n/2');
+    ana.end('phone');
+    ana.end('tab');
+    expect(ana.record.revisions).toEqual(revisions);
+    expect(ana.others().asOf).toBe(ana.now);
+    expect(ana.self().asOf).toBeGreaterThan(ana.now);
+  });
+});
+
+describe('OFFLINE chosen', () => {
+  const offline = () => {
+    const ana = story();
+    ana.connect('tab', 'n/1');
+    ana.wait(MINUTE);
+    ana.set({ status: 'OFFLINE' });
+    return ana;
+  };
+
+  it('shows OFFLINE also to its owner, who still reads the message; and ends no session', () => {
+    const ana = offline();
+    ana.set({ statusMessage: message() }, { connection: 'n/1' });
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + MINUTE, statusMessage: null });
+    expect(ana.self()).toMatchObject({ status: 'OFFLINE', statusMessage: message(), devices: [] });
+    expect(ana.sessions).toEqual(['tab']);
+  });
+
+  it('starts no session', () => {
+    const ana = story();
+    ana.set({ status: 'OFFLINE' });
+    ana.set({ status: 'OFFLINE', activities: [activity()] }, { session: 'tab' });
+    expect(ana.sessions).toEqual([]);
+    expect(ana.transcript).toEqual([]);
+  });
+
+  it('holds while sessions that were live when it was set speak, idle, close and return', () => {
+    const ana = offline();
+    ana.beat({ connection: 'n/1' });
+    ana.set({ activities: [activity()] }, { connection: 'n/1' });
+    ana.close();
+    ana.wait(3 * SECOND);
+    ana.connect('tab', 'n/2');
+    ana.wait(60 * MINUTE);
+    expect(ana.record.chosen).toBe('OFFLINE');
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + MINUTE });
+  });
+
+  it('ends when a session starts: of a connection, of a heartbeat, of a setPresence', () => {
+    for (const start of [
+      (ana: ReturnType<typeof story>) => ana.connect('phone', 'n/2'),
+      (ana: ReturnType<typeof story>) => ana.beat({ session: 'phone' }),
+      (ana: ReturnType<typeof story>) => ana.set({ activities: [] }, { session: 'phone' }),
+    ]) {
+      const ana = offline();
+      start(ana);
+      expect(ana.others().status).toBe('ONLINE');
+      expect(ana.record.chosen).toBe('ONLINE');
+    }
+  });
+
+  it('is not ended by a session that starts in the background', () => {
+    const ana = offline();
+    ana.beat({ session: 'phone', idle: true });
+    ana.beat({ session: 'phone', idle: false });
+    expect(ana.others().status).toBe('OFFLINE');
+    expect(ana.sessions).toEqual(['tab', 'phone']);
+  });
+
+  it('ends when a session that was over since starts again under its old id', () => {
+    const ana = offline();
+    ana.end();
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + MINUTE });
+    ana.connect('tab', 'n/2');
+    expect(ana.others().status).toBe('ONLINE');
+  });
+});
+
+describe('AWAY and DO_NOT_DISTURB', () => {
+  it('hold until changed, across sessions', () => {
+    for (const status of ['AWAY', 'DO_NOT_DISTURB'] as const) {
+      const ana = story();
+      ana.connect();
+      ana.set({ status });
+      ana.end();
+      ana.wait(MINUTE);
+      ana.connect('tab', 'n/2');
+      expect(ana.others().status).toBe(status);
+      ana.set({ status: 'ONLINE' });
+      expect(ana.statuses).toEqual(['ONLINE', status, 'OFFLINE', status, 'ONLINE']);
+    }
+  });
+});
+
+describe('what a setPresence leaves out', () => {
+  it('stays as it is, and an explicit null clears the message', () => {
+    const ana = story();
+    ana.set({ status: 'AWAY', statusMessage: message(), activities: [activity()], device: 'DESKTOP' });
+    ana.set({});
+    expect(ana.others()).toMatchObject({ status: 'AWAY', statusMessage: message(), devices: ['DESKTOP'] });
+    expect(ana.others().activities).toHaveLength(1);
+    ana.set({ statusMessage: null, activities: [] });
+    expect(ana.others()).toMatchObject({ status: 'AWAY', statusMessage: null, activities: [] });
+  });
+
+  it('touches the activities of the session that speaks alone', () => {
+    const ana = story();
+    ana.set({ activities: [activity({ name: 'A' })] }, { session: 'a' });
+    ana.set({ activities: [activity({ name: 'B' })] }, { session: 'b' });
+    ana.set({ activities: [] }, { session: 'a' });
+    expect(ana.others().activities.map(({ name }) => name)).toEqual(['B']);
+  });
+});
+
+describe('repeating a command', () => {
+  it('changes nothing that anybody sees, and renews the session', () => {
+    const ana = story();
+    const said = { status: 'DO_NOT_DISTURB', statusMessage: message(), activities: [activity()] } as const;
+    ana.set(said);
+    const { revisions } = ana.record;
+    const before = ana.transcript.length;
+    ana.wait(4 * MINUTE);
+    ana.set(said);
+    expect(ana.transcript.length).toBe(before);
+    expect(ana.record.revisions).toEqual(revisions);
+    expect(ana.others().activities[0]?.startedAt).toBe(NOON);
+    ana.wait(4 * MINUTE);
+    expect(ana.sessions).toEqual(['new-1']);
+  });
+
+  it('that comes to nothing gives the very record', () => {
+    const ana = story();
+    const before = ana.record;
+    ana.close('nobody/1');
+    ana.end('nothing');
+    ana.tick();
+    ana.host([]);
+    ana.host([activity()]);
+    expect(ana.record).toBe(before);
+  });
+});
+
+describe('lastSeen', () => {
+  it('is null while seen live and when never seen live', () => {
+    const ana = story();
+    expect(ana.others().lastSeen).toBeNull();
+    ana.connect();
+    expect(ana.others().lastSeen).toBeNull();
+  });
+
+  it('is the close of the connection, not the end of its grace', () => {
+    const ana = story();
+    ana.connect();
+    ana.wait(MINUTE);
+    ana.close();
+    ana.wait(5 * SECOND);
+    expect(ana.others().lastSeen).toBe(NOON + MINUTE);
+  });
+
+  it('is the last answer of a connection that was lost', () => {
+    const ana = story();
+    ana.connect();
+    ana.wait(MINUTE);
+    ana.close('n/1', { heardMsAgo: 45 * SECOND });
+    ana.wait(5 * SECOND);
+    expect(ana.others().lastSeen).toBe(NOON + 15 * SECOND);
+  });
+
+  it('is the latest moment of several sessions, whichever ends last', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1');
+    ana.connect('phone', 'n/2');
+    ana.wait(MINUTE);
+    ana.close('n/1');
+    ana.wait(SECOND);
+    ana.close('n/2', { heardMsAgo: 45 * SECOND });
+    ana.wait(5 * SECOND);
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + MINUTE });
+  });
+
+  it('never goes back, also where a lost connection last answered before its user came back to sight', () => {
+    const ana = story({ graceMs: 0 });
+    ana.connect();
+    ana.set({ status: 'INVISIBLE' });
+    ana.wait(MINUTE);
+    ana.set({ status: 'ONLINE' });
+    ana.close('n/1', { heardMsAgo: 45 * SECOND });
+    expect(ana.others().lastSeen).toBe(NOON + MINUTE);
+  });
+
+  it('without a grace is no earlier than what a background heartbeat told', () => {
+    const ana = story({ graceMs: 0, sessionTtlMs: 5 * SECOND });
+    ana.connect();
+    ana.wait(MINUTE);
+    ana.beat({ session: 'tab', idle: true });
+    ana.wait(5 * SECOND);
+    ana.close('n/1', { heardMsAgo: 30 * SECOND });
+    expect(ana.others().lastSeen).toBe(NOON + MINUTE);
+  });
+
+  it('of a user seen live is kept for a restart as of now', () => {
+    const ana = story();
+    ana.connect();
+    expect(durableOf(ana.record, NOON + MINUTE).lastSeen).toBe(NOON + MINUTE);
+    ana.set({ status: 'INVISIBLE' });
+    expect(durableOf(ana.record, NOON + MINUTE).lastSeen).toBe(NOON);
+  });
+});
+
+describe('what ends by itself', () => {
+  it('a message at its expiresAt, also if nobody asks, across sessions', () => {
+    const ana = story();
+    ana.connect();
+    ana.set({ statusMessage: message({ expiresAt: NOON + MINUTE }) });
+    ana.end();
+    ana.connect('tab', 'n/2');
+    ana.wait(MINUTE - 1);
+    expect(ana.others().statusMessage).not.toBeNull();
+    ana.wait(1);
+    expect(ana.others().statusMessage).toBeNull();
+    expect(ana.transcript.at(-1)).toMatchObject({ status: 'ONLINE', statusMessage: null, at: NOON + MINUTE });
+  });
+
+  it('a message of a user without sessions, for its owner who asks', () => {
+    const ana = story();
+    ana.set({ status: 'AWAY', statusMessage: message({ expiresAt: NOON + 10 * MINUTE }) });
+    ana.end('new-1');
+    expect(ana.self().statusMessage).not.toBeNull();
+    ana.wait(10 * MINUTE);
+    expect(ana.self().statusMessage).toBeNull();
+  });
+
+  it('an activity of a session at its expiresAt, alone', () => {
+    const ana = story();
+    ana.connect();
+    ana.set({ activities: [activity({ name: 'Short', expiresAt: NOON + MINUTE }), activity({ name: 'Long' })] });
+    ana.wait(MINUTE);
+    expect(ana.record.sessions[0]?.activities.map(({ name }) => name)).toEqual(['Long']);
+  });
+
+  it('a hosted activity at its expiresAt, when cleared, or when the user is no longer live', () => {
+    const ana = story();
+    ana.connect();
+    ana.host([activity({ name: 'Call', expiresAt: NOON + MINUTE })], 'calls');
+    ana.host([activity({ name: 'Stream' })], 'streams');
+    ana.host([activity({ name: 'Party' })], 'parties');
+    ana.wait(MINUTE);
+    expect(ana.record.hosted.map(({ source }) => source)).toEqual(['streams', 'parties']);
+    ana.host([], 'streams');
+    expect(ana.others().activities.map(({ name }) => name)).toEqual(['Party']);
+    ana.end();
+    expect(ana.record.hosted).toEqual([]);
+    ana.connect('tab', 'n/2');
+    expect(ana.others().activities).toEqual([]);
+  });
+
+  it('a hosted activity while hidden lives on with the sessions', () => {
+    const ana = story();
+    ana.connect();
+    ana.host([activity()]);
+    ana.set({ status: 'INVISIBLE' });
+    ana.set({ status: 'ONLINE' });
+    expect(ana.others().activities).toHaveLength(1);
+  });
+});
+
+describe('hosted activities', () => {
+  it('are one list a source, replaced whole, and not begun anew by repeating', () => {
+    const ana = story();
+    ana.connect();
+    ana.host([activity({ name: 'A' }), activity({ name: 'B' })]);
+    ana.wait(SECOND);
+    ana.host([activity({ name: 'B' })]);
+    expect(ana.others().activities).toMatchObject([{ name: 'B', startedAt: NOON }]);
+  });
+
+  it('come from at most twenty sources; one more is refused and changes nothing', () => {
+    const ana = story();
+    ana.connect();
+    for (let i = 0; i < MAX_HOSTED_SOURCES; i += 1) expect(ana.host([activity()], `source ${i}`)).toBe(true);
+    const before = ana.record;
+    expect(ana.host([activity()], 'one more')).toBe(false);
+    expect(ana.record).toBe(before);
+    expect(ana.host([activity({ name: 'Other' })], 'source 3')).toBe(true);
+    expect(ana.host([], 'source 0')).toBe(true);
+    expect(ana.host([activity()], 'one more')).toBe(true);
+  });
+});
+
+describe('revisions', () => {
+  it('are max(previous, now) + 1, so that every commit has its own', () => {
+    const ana = story();
+    ana.connect();
+    expect(ana.record.revision).toBe(NOON + 1);
+    ana.set({ status: 'AWAY' });
+    expect(ana.record.revision).toBe(NOON + 2);
+    ana.wait(MINUTE);
+    ana.set({ status: 'ONLINE' });
+    expect(ana.record.revision).toBe(NOON + MINUTE + 1);
+  });
+
+  it('go on from what the journal had, also where that is ahead of the clock', () => {
+    const kept = { revision: NOON + MINUTE, chosen: 'AWAY', message: message(), lastSeen: NOON } as const;
+    const ana = story({ record: restoreRecord('ana', { generation: 3, kept }) });
+    ana.connect();
+    expect(ana.record).toMatchObject({ generation: 3, revision: NOON + MINUTE + 1 });
+    expect(ana.others()).toMatchObject({ status: 'AWAY', statusMessage: message(), asOf: NOON + MINUTE + 1 });
+  });
+
+  it('of a facet move only with what that facet shows', () => {
+    const ana = story();
+    ana.connect();
+    const first = ana.record.revisions;
+    ana.wait(SECOND);
+    ana.set({ activities: [activity()] });
+    expect(ana.record.revisions).toEqual({ ...first, activity: ana.record.revision });
+    const second = ana.record.revisions;
+    ana.set({ statusMessage: message() });
+    expect(ana.record.revisions).toEqual({ ...second, status: ana.record.revision });
+    ana.beat({ session: 'tab' });
+    expect(ana.record.revisions.activity).toBe(second.activity);
+    expect(ana.others(STATUS_ONLY).asOf).toBe(ana.record.revisions.status);
+  });
+
+  it('leave no time at which a content that expires is both there and not', () => {
+    const ana = story();
+    ana.connect();
+    ana.set({ statusMessage: message({ expiresAt: NOON + MINUTE }) });
+    ana.wait(MINUTE - 1);
+    const byAsOf = new Map<number, string>();
+    for (let i = 0; i < 4; i += 1) {
+      if (i === 1) ana.set({ activities: [activity()] });
+      for (const facets of [STATUS_ONLY, EVERYTHING, SELF]) {
+        const { asOf, ...content } = ana.others(facets);
+        const key = `${JSON.stringify(facets)} ${asOf}`;
+        expect(byAsOf.get(key) ?? JSON.stringify(content)).toBe(JSON.stringify(content));
+      }
+      ana.wait(i % 2);
+    }
+  });
+});
+
+describe('what a store is told of a commit', () => {
+  it('is when it is due, who is live and seen so, what is shown and what lasts', () => {
+    const ana = story();
+    const before = ana.record;
+    ana.connect();
+    const live = ana.record;
+    expect(scheduleOf(before, live)).toEqual({
+      dueAt: null,
+      seenLive: true,
+      live: true,
+      shownChanged: true,
+      durableChanged: true,
+    });
+    ana.beat({ connection: 'n/1' });
+    expect(scheduleOf(live, ana.record)).toMatchObject({
+      dueAt: NOON + 5 * MINUTE,
+      shownChanged: false,
+      durableChanged: false,
+    });
+    const beating = ana.record;
+    ana.set({ status: 'INVISIBLE' }, { connection: 'n/1' });
+    expect(scheduleOf(beating, ana.record)).toMatchObject({ seenLive: false, live: true, durableChanged: true });
+    const hidden = ana.record;
+    ana.set({ activities: [activity()] }, { connection: 'n/1' });
+    // Its owner, who may watch too, sees the difference.
+    expect(scheduleOf(hidden, ana.record)).toMatchObject({ shownChanged: true, durableChanged: false });
+    const busy = ana.record;
+    ana.end();
+    expect(scheduleOf(busy, ana.record)).toMatchObject({ dueAt: null, live: false, durableChanged: true });
+  });
+
+  it('is that nothing is due where nothing is timed', () => {
+    expect(nextDue(record({ sessions: [session({ connections: ['n/1'] })] }))).toBeNull();
+    expect(isSeenLive(record())).toBe(false);
+  });
+});
+
+describe('tick', () => {
+  it('returns the very record where nothing is due', () => {
+    const before = record({ sessions: [session()] });
+    expect(tick(before, NOON + 5 * MINUTE - 1).record).toBe(before);
+    expect(tick(before, NOON + 5 * MINUTE).record.sessions).toEqual([]);
+  });
+
+  it('that comes late does all that became due, as of when it was due', () => {
+    const ana = story({ record: record({ sessions: [session()] }) });
+    const late = tick(ana.record, NOON + 60 * MINUTE).record;
+    expect(late).toMatchObject({ lastSeen: NOON, sessions: [], revision: NOON + 60 * MINUTE + 1 });
+  });
+});

@@ -1,0 +1,417 @@
+import { describe, expect, it } from 'vitest';
+import { expiryOf } from '../../src/presence/record.js';
+import { MAX_SESSIONS, makeRoom, speaker } from '../../src/presence/session.js';
+import { activity, NOON, record, session } from '../support/builders.js';
+import { story } from '../support/story.js';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+
+describe('a session of a connection', () => {
+  it('makes its user live with the connection, and for as long as it is open', () => {
+    const ana = story();
+    ana.connect();
+    ana.wait(60 * MINUTE);
+    expect(ana.statuses).toEqual(['ONLINE']);
+  });
+
+  it('ends when the grace after its last connection is over, and not a millisecond before', () => {
+    const ana = story();
+    ana.connect();
+    ana.wait(MINUTE);
+    ana.close();
+    ana.wait(5 * SECOND - 1);
+    expect(ana.others().status).toBe('ONLINE');
+    ana.wait(1);
+    expect(ana.others().status).toBe('OFFLINE');
+    expect(ana.sessions).toEqual([]);
+  });
+
+  it('resumed within the grace shows nothing, neither of a device nor of an activity', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1', 'DESKTOP');
+    ana.set({ activities: [activity()] }, { connection: 'n/1' });
+    const before = ana.transcript.length;
+    for (let i = 2; i < 6; i += 1) {
+      ana.wait(SECOND);
+      ana.close(`n/${i - 1}`);
+      ana.wait(4_999);
+      ana.connect('tab', `n/${i}`);
+    }
+    expect(ana.transcript.length).toBe(before);
+    expect(ana.others()).toMatchObject({ devices: ['DESKTOP'], activities: [{ name: 'Chess' }] });
+  });
+
+  it('ends at once without a grace', () => {
+    const ana = story({ graceMs: 0 });
+    ana.connect();
+    ana.wait(SECOND);
+    ana.close();
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + SECOND });
+  });
+
+  it('has a grace of its own', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1', 'WEB');
+    ana.connect('phone', 'n/2', 'MOBILE');
+    ana.close('n/1');
+    ana.wait(3 * SECOND);
+    ana.close('n/2');
+    ana.wait(2 * SECOND);
+    expect(ana.others().devices).toEqual(['MOBILE']);
+    ana.wait(3 * SECOND);
+    expect(ana.others().status).toBe('OFFLINE');
+  });
+
+  it('that ended is over: its id starts a new one, with nothing of the old', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1', 'PLUGIN');
+    ana.set({ activities: [activity()] }, { connection: 'n/1' });
+    ana.end();
+    ana.wait(SECOND);
+    ana.connect('tab', 'n/2');
+    expect(ana.record.sessions).toMatchObject([{ startedAt: NOON + SECOND, device: 'UNKNOWN', activities: [] }]);
+  });
+
+  it('expires a heartbeat timeout from now while open, and with its grace once closed', () => {
+    const ana = story();
+    ana.connect();
+    expect(expiryOf(ana.record.sessions[0]!, NOON, ana.timings)).toBe(NOON + 45 * SECOND);
+    ana.close();
+    expect(expiryOf(ana.record.sessions[0]!, NOON, ana.timings)).toBe(NOON + 5 * SECOND);
+  });
+});
+
+describe('fencing', () => {
+  it('a late close does not end what a newer connection resumed', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1');
+    ana.connect('tab', 'n/2');
+    ana.close('n/1');
+    ana.wait(MINUTE);
+    expect(ana.statuses).toEqual(['ONLINE']);
+  });
+
+  it('a close repeated after a return does not end it', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1');
+    ana.close('n/1');
+    ana.connect('tab', 'n/2');
+    ana.close('n/1');
+    ana.wait(MINUTE);
+    expect(ana.sessions).toEqual(['tab']);
+  });
+
+  it('a close repeated does not begin the grace anew', () => {
+    const ana = story();
+    ana.connect();
+    ana.close();
+    ana.wait(3 * SECOND);
+    ana.close();
+    ana.wait(2 * SECOND);
+    expect(ana.others().status).toBe('OFFLINE');
+  });
+
+  it('a duplicated tab keeps the session alive until it closes as well', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1');
+    ana.connect('tab', 'n/2');
+    ana.close('n/2');
+    ana.wait(MINUTE);
+    expect(ana.sessions).toEqual(['tab']);
+    ana.close('n/1');
+    ana.wait(5 * SECOND);
+    expect(ana.sessions).toEqual([]);
+  });
+
+  it('a connection whose session was ended is a watcher: its close means nothing', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1');
+    expect(ana.end()).toBe(true);
+    ana.connect('tab', 'n/2');
+    ana.close('n/1');
+    ana.wait(MINUTE);
+    expect(ana.statuses).toEqual(['ONLINE', 'OFFLINE', 'ONLINE']);
+  });
+});
+
+describe('a session over plain HTTP', () => {
+  it('starts with a heartbeat or a setPresence, and lives a TTL since the last of them, without a grace', () => {
+    const ana = story();
+    expect(ana.beat()).toBe('new-1');
+    ana.wait(5 * MINUTE - 1);
+    ana.set({ status: 'AWAY' });
+    expect(ana.sessions).toEqual(['new-1']);
+    ana.wait(5 * MINUTE - 1);
+    expect(ana.others().status).toBe('AWAY');
+    ana.wait(1);
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + 5 * MINUTE - 1 });
+  });
+
+  it('ends at once with endSession, which says whether there was one', () => {
+    const ana = story();
+    const id = ana.beat();
+    expect(ana.end('another')).toBe(false);
+    expect(ana.end(id)).toBe(true);
+    expect(ana.end(id)).toBe(false);
+    expect(ana.statuses).toEqual(['ONLINE', 'OFFLINE']);
+  });
+
+  it('becomes one of the connection that names it, and ends with its grace', () => {
+    const ana = story();
+    ana.beat({ session: 'tab' });
+    ana.connect('tab', 'n/1');
+    ana.wait(60 * MINUTE);
+    expect(ana.sessions).toEqual(['tab']);
+    ana.close();
+    ana.wait(5 * SECOND);
+    expect(ana.sessions).toEqual([]);
+  });
+});
+
+describe('whose session speaks', () => {
+  it('the one named, where there is one, and else a new one of that id', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1');
+    expect(ana.beat({ session: 'phone', connection: 'n/1' })).toBe('phone');
+    expect(ana.beat({ session: 'tab' })).toBe('tab');
+    expect(ana.sessions).toEqual(['tab', 'phone']);
+  });
+
+  it("over a connection its own, however recently another one was active", () => {
+    const ana = story();
+    ana.connect('tab', 'n/1');
+    ana.wait(SECOND);
+    ana.connect('phone', 'n/2');
+    expect(ana.beat({ connection: 'n/1' })).toBe('tab');
+  });
+
+  it('over plain HTTP and for watchers the most recently active, with no second session left behind', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1');
+    ana.wait(1);
+    ana.connect('phone', 'n/2');
+    ana.wait(1);
+    expect(ana.beat()).toBe('phone');
+    ana.wait(1);
+    ana.set({ status: 'AWAY' }, { session: 'tab' });
+    ana.wait(1);
+    expect(ana.beat({ connection: 'a-watcher' })).toBe('tab');
+    expect(ana.sessions).toEqual(['tab', 'phone']);
+  });
+
+  it('nobody where there is none', () => {
+    expect(speaker(record(), { sessionId: null, connectionId: 'n/1' })).toBeUndefined();
+    expect(speaker(record({ sessions: [session()] }), { sessionId: 'other', connectionId: null })).toBeUndefined();
+  });
+});
+
+describe('HTTP beside a connection', () => {
+  it('lends no life to a session that the connection holds', () => {
+    const ana = story();
+    ana.connect();
+    ana.beat();
+    ana.beat({ session: 'tab' });
+    ana.set({ status: 'ONLINE' }, { session: 'tab' });
+    ana.close();
+    ana.wait(5 * SECOND);
+    expect(ana.others().status).toBe('OFFLINE');
+  });
+
+  it('lends no life to a session in grace, and does not move when it was last known live', () => {
+    const ana = story();
+    ana.connect();
+    ana.wait(MINUTE);
+    ana.close();
+    ana.wait(2 * SECOND);
+    ana.beat();
+    ana.set({ activities: [activity()] });
+    ana.wait(3 * SECOND);
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + MINUTE });
+  });
+
+  it('an idle heartbeat over HTTP that names the session lets it go on as an HTTP session', () => {
+    const ana = story();
+    ana.connect();
+    ana.beat({ session: 'tab', idle: true });
+    ana.wait(SECOND);
+    ana.close();
+    ana.wait(MINUTE);
+    expect(ana.others().status).toBe('AWAY');
+    ana.wait(4 * MINUTE);
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + SECOND });
+  });
+
+  it('does so also for a session that is in grace already', () => {
+    const ana = story();
+    ana.connect();
+    ana.close();
+    ana.wait(4 * SECOND);
+    ana.beat({ session: 'tab', idle: true });
+    ana.wait(MINUTE);
+    expect(ana.others().status).toBe('AWAY');
+    ana.wait(4 * MINUTE);
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + 4 * SECOND });
+  });
+
+  it('a session in the background is live until its connection was last heard, or its heartbeat, whichever is later', () => {
+    const ana = story();
+    ana.connect();
+    ana.wait(40 * SECOND);
+    ana.beat({ session: 'tab', idle: true });
+    ana.close('n/1', { heardMsAgo: 30 * SECOND });
+    ana.wait(6 * MINUTE);
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + 40 * SECOND });
+  });
+
+  it('a background that is all but over when the connection closes leaves no less than the grace', () => {
+    const ana = story();
+    ana.connect();
+    ana.beat({ session: 'tab', idle: true });
+    ana.wait(5 * MINUTE - 1);
+    ana.close();
+    ana.wait(5 * SECOND - 1);
+    ana.connect('tab', 'n/2');
+    expect(ana.statuses).toEqual(['ONLINE', 'AWAY']);
+  });
+
+  it('an idle heartbeat that names nothing, or comes over the connection, does not', () => {
+    for (const from of [{}, { connection: 'n/1' }, { connection: 'n/1', session: 'tab' }]) {
+      const ana = story();
+      ana.connect();
+      ana.beat({ ...from, idle: true });
+      ana.close();
+      ana.wait(5 * SECOND);
+      expect(ana.others().status).toBe('OFFLINE');
+    }
+  });
+
+  it('a new connection, or idle: false, cancels the background', () => {
+    const returns = story();
+    returns.connect('tab', 'n/1');
+    returns.beat({ session: 'tab', idle: true });
+    returns.connect('tab', 'n/2');
+    returns.close('n/1');
+    returns.close('n/2');
+    returns.wait(5 * SECOND);
+    expect(returns.sessions).toEqual([]);
+
+    const wakes = story();
+    wakes.connect();
+    wakes.beat({ session: 'tab', idle: true });
+    wakes.beat({ session: 'tab', idle: false });
+    wakes.close();
+    wakes.wait(5 * SECOND);
+    expect(wakes.sessions).toEqual([]);
+  });
+
+  it('a background that ran out while the connection is open leaves the session to the connection', () => {
+    const ana = story();
+    ana.connect();
+    ana.beat({ session: 'tab', idle: true });
+    ana.wait(10 * MINUTE);
+    expect(ana.sessions).toEqual(['tab']);
+    ana.close();
+    ana.wait(5 * SECOND);
+    expect(ana.sessions).toEqual([]);
+  });
+});
+
+describe('idleness', () => {
+  it('a session that never sent a heartbeat is active, however long it is silent', () => {
+    const ana = story();
+    ana.connect();
+    ana.set({ activities: [] });
+    ana.wait(24 * 60 * MINUTE);
+    expect(ana.statuses).toEqual(['ONLINE']);
+  });
+
+  it('one that did is idle while it says so', () => {
+    const ana = story();
+    ana.connect();
+    ana.beat({ connection: 'n/1', idle: true });
+    ana.set({ activities: [activity()] }, { connection: 'n/1' });
+    expect(ana.others().status).toBe('AWAY');
+    ana.beat({ connection: 'n/1', idle: false });
+    expect(ana.others().status).toBe('ONLINE');
+  });
+
+  it('or when it has said nothing for so long, and speaking ends that', () => {
+    const ana = story();
+    ana.connect();
+    ana.beat({ connection: 'n/1' });
+    ana.wait(5 * MINUTE - 1);
+    expect(ana.others().status).toBe('ONLINE');
+    ana.wait(1);
+    expect(ana.others().status).toBe('AWAY');
+    ana.set({ activities: [] }, { connection: 'n/1' });
+    expect(ana.others().status).toBe('ONLINE');
+    ana.wait(5 * MINUTE);
+    expect(ana.others().status).toBe('AWAY');
+  });
+
+  it('of some devices and not of others never makes the status flip', () => {
+    const ana = story();
+    ana.connect('tab', 'n/1');
+    ana.connect('phone', 'n/2');
+    for (let i = 0; i < 20; i += 1) {
+      ana.beat({ connection: 'n/1', idle: i % 2 === 0 });
+      ana.beat({ connection: 'n/2', idle: false });
+      ana.wait(10 * SECOND);
+    }
+    expect(ana.statuses.slice(1)).toEqual([]);
+  });
+});
+
+describe('the bound of twenty sessions', () => {
+  const crowd = () => {
+    const ana = story();
+    for (let i = 0; i < MAX_SESSIONS; i += 1) ana.connect(`s${i}`, `n/${i}`);
+    return ana;
+  };
+
+  it('lets the 21st replace the oldest where all are held by connections, with no offline blip', () => {
+    const ana = crowd();
+    ana.wait(1);
+    ana.connect('s20', 'n/20');
+    expect(ana.sessions).not.toContain('s0');
+    expect(ana.sessions.length).toBe(20);
+    expect(ana.statuses).toEqual(['ONLINE']);
+  });
+
+  it('takes the first that came as the oldest of those that came in one moment', () => {
+    const ana = crowd();
+    ana.connect('s20', 'n/20');
+    ana.connect('s21', 'n/21');
+    expect(ana.sessions).toEqual(Array.from({ length: 20 }, (_, i) => `s${i + 2}`));
+  });
+
+  it('replaces one in grace before one of HTTP, and that before one of a connection', () => {
+    const held = Array.from({ length: 18 }, (_, i) => session({ id: `s${i}`, connections: [`n/${i}`], startedAt: i }));
+    const overHttp = session({ id: 'http', startedAt: NOON - 2 });
+    const inGrace = session({ id: 'grace', graceUntil: NOON + 1, startedAt: NOON - 1 });
+    const ids = (sessions: ReturnType<typeof session>[]) =>
+      makeRoom(record({ sessions })).sessions.map(({ id }) => id);
+    expect(ids([...held, overHttp, inGrace])).not.toContain('grace');
+    expect(ids([...held, overHttp, session({ id: 'more', connections: ['n/x'] })])).not.toContain('http');
+    expect(ids(held)).toHaveLength(18);
+  });
+
+  it('does not count one that is resumed', () => {
+    const ana = crowd();
+    ana.close('n/7');
+    ana.connect('s7', 'n/77');
+    expect(ana.sessions.length).toBe(20);
+    expect(ana.sessions).toContain('s0');
+  });
+
+  it('a replaced session whose connection is open still does not come back with its close or its words', () => {
+    const ana = crowd();
+    ana.wait(1);
+    ana.connect('s20', 'n/20');
+    ana.wait(1);
+    expect(ana.beat({ connection: 'n/0' })).toBe('s20');
+    ana.close('n/0');
+    expect(ana.sessions.length).toBe(20);
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AUDIENCES,
+  type Audience,
+  DEFAULT_PRIVACY,
+  EVERYTHING,
+  effectivePrivacy,
+  facetsFor,
+  maySee,
+  mayUseTyping,
+  NOTHING,
+  type Relation,
+  SELF,
+  type Viewer,
+} from '../../src/presence/visibility.js';
+import { facts } from '../support/builders.js';
+
+const bo: Viewer = { kind: 'user', userId: 'bo' };
+const host: Viewer = { kind: 'service', userId: 'host' };
+
+/** Which audiences include a viewer who stands so to the user. */
+const INCLUDED: readonly [string, Partial<Relation>, readonly Audience[]][] = [
+  ['a stranger', {}, ['EVERYONE']],
+  ['a follower', { follows: true }, ['EVERYONE', 'FOLLOWERS']],
+  ['somebody whom the user follows', { followedBy: true }, ['EVERYONE']],
+  ['one of two who follow each other', { follows: true, followedBy: true }, ['EVERYONE', 'FOLLOWERS', 'MUTUALS']],
+  ['a member of a shared circle', { sharesCircle: true }, ['EVERYONE', 'FOLLOWERS', 'MUTUALS']],
+  ['a member of a shared conversation', { sharesConversation: true }, ['EVERYONE', 'FOLLOWERS']],
+  ['a followed member of a shared conversation', { sharesConversation: true, followedBy: true }, ['EVERYONE', 'FOLLOWERS']],
+];
+
+describe('an audience', () => {
+  for (const [who, relation, included] of INCLUDED) {
+    for (const status of AUDIENCES) {
+      for (const lastSeen of AUDIENCES) {
+        for (const activity of AUDIENCES) {
+          it(`of ${status}, ${lastSeen}, ${activity} shows ${who} each facet that includes them, none without the first`, () => {
+            const seen = facetsFor(bo, 'ana', facts({ ...relation, privacy: { status, lastSeen, activity } }));
+            const all = included.includes(status);
+            expect(seen).toEqual({
+              self: false,
+              status: all,
+              lastSeen: all && included.includes(lastSeen),
+              activity: all && included.includes(activity),
+            });
+            expect(maySee(seen)).toBe(all);
+          });
+        }
+      }
+    }
+  }
+});
+
+describe('beyond audiences', () => {
+  const open = { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' } as const;
+  const closed = { status: 'NOBODY', lastSeen: 'NOBODY', activity: 'NOBODY' } as const;
+
+  it('a block hides everything, whatever else holds', () => {
+    for (const [, relation] of INCLUDED) {
+      expect(facetsFor(bo, 'ana', facts({ ...relation, blocked: true, privacy: open }))).toEqual(NOTHING);
+    }
+  });
+
+  it('oneself sees everything, and alone reads INVISIBLE', () => {
+    expect(facetsFor(bo, 'bo', facts({ privacy: closed, blocked: true }))).toEqual(SELF);
+    expect([SELF.self, EVERYTHING.self]).toEqual([true, false]);
+  });
+
+  it('a service token sees everybody, all facets, but is not the user, also where the ids are equal', () => {
+    for (const userId of ['ana', 'host']) {
+      expect(facetsFor(host, userId, facts({ privacy: closed, blocked: true }))).toEqual(EVERYTHING);
+    }
+  });
+
+  it('who does not exist, or of whom nothing could be learnt, is not seen by anybody', () => {
+    for (const viewer of [bo, host, { kind: 'user', userId: 'ana' } as const]) {
+      expect(facetsFor(viewer, 'ana', undefined)).toEqual(NOTHING);
+      expect(facetsFor(viewer, 'ana', facts({ exists: false, privacy: open, follows: true }))).toEqual(NOTHING);
+    }
+  });
+
+  it('by default all three facets are for followers', () => {
+    expect(DEFAULT_PRIVACY).toEqual({ status: 'FOLLOWERS', lastSeen: 'FOLLOWERS', activity: 'FOLLOWERS' });
+  });
+});
+
+describe('privacy as it holds', () => {
+  it('never has the last two wider than the first, and leaves the first alone', () => {
+    for (const [i, status] of AUDIENCES.entries()) {
+      for (const [j, other] of AUDIENCES.entries()) {
+        const holds = AUDIENCES[Math.max(i, j)];
+        expect(effectivePrivacy({ status, lastSeen: other, activity: 'EVERYONE' })).toEqual({
+          status,
+          lastSeen: holds,
+          activity: status,
+        });
+        expect(effectivePrivacy({ status, lastSeen: 'NOBODY', activity: other })).toEqual({
+          status,
+          lastSeen: 'NOBODY',
+          activity: holds,
+        });
+      }
+    }
+  });
+});
+
+describe('the typing of a conversation', () => {
+  it('is for its members, of an open one for everybody, and of none for nobody', () => {
+    expect(mayUseTyping({ open: false, isMember: true })).toBe(true);
+    expect(mayUseTyping({ open: false, isMember: false })).toBe(false);
+    expect(mayUseTyping({ open: true, isMember: false })).toBe(true);
+    expect(mayUseTyping(undefined)).toBe(false);
+  });
+});

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createOutbound, MAX_UNSENT_BYTES } from '../../src/server/outbound.js';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A socket whose reader takes what the test lets it take. */
+const fakeSocket = () => {
+  const buffered: { text: string; taken: () => void }[] = [];
+  const socket = {
+    OPEN: 1,
+    readyState: 1,
+    paused: false,
+    get bufferedAmount() {
+      return buffered.reduce((sum, { text }) => sum + text.length, 0);
+    },
+    send(text: string, taken: () => void) {
+      buffered.push({ text, taken });
+    },
+    pause() {
+      socket.paused = true;
+    },
+    resume() {
+      socket.paused = false;
+    },
+  };
+  return {
+    socket,
+    buffered,
+    take: () => {
+      const next = buffered.shift();
+      next?.taken();
+      return next?.text;
+    },
+  };
+};
+
+const start = () => {
+  const fake = fakeSocket();
+  const onStall = vi.fn();
+  const outbound = createOutbound({ socket: fake.socket as never, onStall, stallMs: 10_000 });
+  return { ...fake, outbound, onStall };
+};
+
+const half = 'x'.repeat(MAX_UNSENT_BYTES / 2);
+const isSettled = async (promise: Promise<void>) => Promise.race([promise.then(() => true), Promise.resolve(false)]);
+
+describe('outbound', () => {
+  test('sends wait, in order, while more than the limit is unsent', async () => {
+    const { outbound, buffered, take, socket } = start();
+    await outbound.send(half);
+    await outbound.send(half);
+    expect(socket.paused).toBe(false);
+    await outbound.send('over');
+    expect(socket.paused).toBe(true);
+    const [a, b] = [outbound.send('a'), outbound.send('b')];
+    expect(buffered).toHaveLength(3);
+    expect(await isSettled(a)).toBe(false);
+    take();
+    await Promise.all([a, b]);
+    expect(buffered.map(({ text }) => text.slice(0, 4))).toEqual(['xxxx', 'over', 'a', 'b']);
+    expect(socket.paused).toBe(false);
+  });
+
+  test('one message beyond the limit is held at most, however many wait', async () => {
+    const { outbound, socket, take } = start();
+    for (let n = 0; n < 20; n += 1) void outbound.send(half);
+    expect(socket.bufferedAmount).toBeLessThanOrEqual(MAX_UNSENT_BYTES + half.length);
+    for (let n = 0; n < 10; n += 1) {
+      take();
+      expect(socket.bufferedAmount).toBeLessThanOrEqual(MAX_UNSENT_BYTES + half.length);
+    }
+  });
+
+  test('a reader that takes nothing for ten seconds has stalled', () => {
+    const { outbound, onStall } = start();
+    for (let n = 0; n < 4; n += 1) void outbound.send(half);
+    vi.advanceTimersByTime(9_999);
+    expect(onStall).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(onStall).toHaveBeenCalledOnce();
+  });
+
+  test('a reader that drains in time has not, however often it fills up', () => {
+    const { outbound, onStall, take } = start();
+    for (let n = 0; n < 12; n += 1) void outbound.send(half);
+    for (let n = 0; n < 12; n += 1) {
+      vi.advanceTimersByTime(9_000);
+      take();
+    }
+    expect(onStall).not.toHaveBeenCalled();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('closing lets go of all that waits', async () => {
+    const { outbound, onStall } = start();
+    for (let n = 0; n < 3; n += 1) void outbound.send(half);
+    const waiting = outbound.send('late');
+    outbound.close();
+    await waiting;
+    vi.advanceTimersByTime(20_000);
+    expect(onStall).not.toHaveBeenCalled();
+  });
+
+  test('what is sent to a closed socket is dropped', async () => {
+    const { outbound, socket, buffered } = start();
+    socket.readyState = 2;
+    await outbound.send('late');
+    expect(buffered).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+/** The nouns of the domain with defaults: `session({ idle: true })` says only what a test is about. */
+import {
+  type ActivityInput,
+  DEFAULT_TIMINGS,
+  type PresenceRecord,
+  type Session,
+  type StatusMessage,
+  type Timings,
+} from '../../src/presence/types.js';
+import { DEFAULT_PRIVACY, type Facts } from '../../src/presence/visibility.js';
+
+/** When tests begin, in milliseconds. */
+export const NOON = Date.UTC(2026, 0, 31, 12);
+
+export const timings = (changes: Partial<Timings> = {}): Timings => ({ ...DEFAULT_TIMINGS, ...changes });
+
+/** A session of plain HTTP that is live and active; `connections` makes it one of connections. */
+export const session = ({
+  idle = false,
+  ...changes
+}: Partial<Session> & { readonly idle?: boolean } = {}): Session => ({
+  id: 'tab',
+  device: 'WEB',
+  startedAt: NOON,
+  connections: [],
+  graceUntil: null,
+  leaseUntil: changes.connections || changes.graceUntil ? null : NOON + DEFAULT_TIMINGS.sessionTtlMs,
+  knownLiveAt: NOON,
+  activeAt: NOON,
+  saysIdle: idle ? true : null,
+  quiet: false,
+  quietAt: null,
+  activities: [],
+  ...changes,
+});
+
+/** A user who was never live, as of a second before noon. */
+export const record = (changes: Partial<PresenceRecord> = {}): PresenceRecord => ({
+  userId: 'ana',
+  generation: 1,
+  revision: NOON - 1_000,
+  revisions: { status: NOON - 1_000, lastSeen: NOON - 1_000, activity: NOON - 1_000 },
+  chosen: 'ONLINE',
+  message: null,
+  lastSeen: null,
+  sessions: [],
+  hosted: [],
+  ...changes,
+});
+
+export const activity = (changes: Partial<ActivityInput> = {}): ActivityInput => ({
+  type: 'PLAYING',
+  name: 'Chess',
+  details: null,
+  startedAt: null,
+  expiresAt: null,
+  ...changes,
+});
+
+export const message = (changes: Partial<StatusMessage> = {}): StatusMessage => ({
+  text: 'At lunch',
+  emoji: null,
+  expiresAt: null,
+  ...changes,
+});
+
+/** Facts of a pair who are strangers to each other. */
+export const facts = (changes: Partial<Facts> = {}): Facts => ({
+  exists: true,
+  privacy: DEFAULT_PRIVACY,
+  follows: false,
+  followedBy: false,
+  sharesCircle: false,
+  sharesConversation: false,
+  blocked: false,
+  ...changes,
+});

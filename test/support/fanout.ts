@@ -1,0 +1,191 @@
+/** One node's presence and fan-out over memory, with every call of the hub's ports open to delay and failure. */
+import { setImmediate } from 'node:timers/promises';
+import { createMemoryBus } from '../../src/bus/memory.js';
+import { createHub, type Watch, type WatchBudget } from '../../src/fanout/hub.js';
+import type { Bus } from '../../src/presence/ports.js';
+import { createPresence, type SetPresence } from '../../src/presence/presence.js';
+import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
+import type { PresenceContent, PresenceView } from '../../src/presence/view.js';
+import type { Viewer } from '../../src/presence/visibility.js';
+import { createMemoryStore } from '../../src/store/memory.js';
+import { createFakePeople, NO_LIMITS } from './fakes.js';
+
+/** Awaited before and after each call of the hub's ports, by name; what it rejects with, the call rejects with. */
+export type Gate = (call: string) => Promise<void>;
+
+/** Resolves when nothing in memory goes on any more that no timer and no gate holds back. */
+export const quiet = async (): Promise<void> => {
+  await setImmediate();
+};
+
+export const userViewer = (userId: string): Viewer => ({ kind: 'user', userId });
+
+/** What a view shows, without when it was true. */
+export const contentOf = ({ userId, asOf, lost, ...content }: PresenceView): PresenceContent => content;
+
+const gated = <F extends (...args: never[]) => Promise<unknown>>(gate: Gate, name: string, call: F): F =>
+  (async (...args: Parameters<F>) => {
+    await gate(name);
+    const result = await call(...args);
+    await gate(name);
+    return result;
+  }) as F;
+
+/** What one subscription delivered, read as it comes. */
+export const collect = <T>(watch: Watch<T>) => {
+  const events: T[] = [];
+  let ended = false;
+  void (async () => {
+    for await (const event of watch) events.push(event);
+    ended = true;
+  })();
+  return {
+    events,
+    /** What came since it was last asked. */
+    news: async (): Promise<T[]> => {
+      await quiet();
+      return events.splice(0);
+    },
+    end: () => watch.return(),
+    get ended() {
+      return ended;
+    },
+  };
+};
+
+export const createFanout = async ({
+  broadcastIntervalMs = 0,
+  gate = async () => {},
+  clock,
+  typingTimeoutMs = DEFAULT_TIMINGS.typingTimeoutMs,
+}: {
+  readonly broadcastIntervalMs?: number;
+  readonly gate?: Gate;
+  readonly clock?: () => number;
+  readonly typingTimeoutMs?: number;
+} = {}) => {
+  const bus = createMemoryBus();
+  const store = createMemoryStore({ bus, ...(clock && { clock }) });
+  const { people, journal } = createFakePeople({ bus });
+  const errors: unknown[] = [];
+  let ids = 0;
+  const presence = createPresence({
+    store,
+    people,
+    journal,
+    rateLimits: NO_LIMITS,
+    timings: { ...DEFAULT_TIMINGS, broadcastIntervalMs, typingTimeoutMs },
+    newId: () => `id-${++ids}`,
+    onJournalFailure: (error) => errors.push(error),
+  });
+
+  const gatedBus: Bus = {
+    ...bus,
+    subscribeUser: gated(gate, 'bus.subscribeUser', bus.subscribeUser),
+    subscribeTyping: gated(gate, 'bus.subscribeTyping', bus.subscribeTyping),
+  };
+  const addHub = () =>
+    createHub({
+      bus: gatedBus,
+      store: { ...store, typing: gated(gate, 'store.typing', store.typing) },
+      people: {
+        ...people,
+        facts: gated(gate, 'people.facts', people.facts),
+        roster: gated(gate, 'people.roster', people.roster),
+        conversation: gated(gate, 'people.conversation', people.conversation),
+        conversationsOf: gated(gate, 'people.conversationsOf', people.conversationsOf),
+        blockedWith: gated(gate, 'people.blockedWith', people.blockedWith),
+      },
+      readRecords: gated(gate, 'records', presence.readRecords),
+      broadcastIntervalMs,
+      onError: (error) => errors.push(error),
+    });
+  const hub = await addHub();
+  await bus.subscribeFacts((change) => void presence.factsChanged(change));
+
+  const caller = (userId: string) => ({ viewer: userViewer(userId), connectionId: null });
+  const watch = async (
+    viewer: Viewer | string,
+    userIds: readonly string[] | null,
+    { snapshot = true, budget = { watched: 0 } }: { snapshot?: boolean; budget?: WatchBudget } = {},
+    on = hub,
+  ) => on.watchPresence(typeof viewer === 'string' ? userViewer(viewer) : viewer, { userIds, snapshot, budget });
+  const watchTyping = async (
+    viewer: Viewer | string,
+    conversationId: string | null,
+    { snapshot = true }: { snapshot?: boolean } = {},
+  ) => hub.watchTyping(typeof viewer === 'string' ? userViewer(viewer) : viewer, { conversationId, snapshot });
+
+  return {
+    bus,
+    store,
+    people,
+    presence,
+    hub,
+    addHub,
+    errors,
+    watch,
+    watchTyping,
+    collect: async (...args: Parameters<typeof watch>) => collect(await watch(...args)),
+    collectTyping: async (...args: Parameters<typeof watchTyping>) => collect(await watchTyping(...args)),
+    /** What a query answers, by user. */
+    async seen(viewer: Viewer | string, userIds: readonly string[]): Promise<Map<string, PresenceView>> {
+      const by = typeof viewer === 'string' ? userViewer(viewer) : viewer;
+      const views: PresenceView[] = [];
+      for (let from = 0; from < userIds.length; from += 1_000) {
+        views.push(...(await presence.presenceOf(by, userIds.slice(from, from + 1_000))));
+      }
+      return new Map(views.map((view) => [view.userId, view]));
+    },
+    users: async (...userIds: string[]) => void (await people.upsertUsers(userIds.map((id) => ({ id })))),
+    follow: async (follower: string, ...followed: string[]) => {
+      for (const userId of followed) await people.follow(follower, userId);
+    },
+    connect: (userId: string, sessionId = 'tab') =>
+      presence.connect({ userId, connectionId: `${userId}/${sessionId}`, sessionId, device: 'WEB' }),
+    leave: (userId: string, sessionId = 'tab') => presence.endSession(caller(userId), sessionId),
+    set: (userId: string, input: SetPresence) => presence.setPresence(caller(userId), input),
+    say: (userId: string, text: string) =>
+      presence.setPresence(caller(userId), { statusMessage: { text, emoji: null, expiresAt: null } }),
+    play: (userId: string, name: string) =>
+      presence.setPresence(caller(userId), {
+        activities: [{ type: 'PLAYING', name, details: null, startedAt: null, expiresAt: null }],
+      }),
+    type: (userId: string, conversationId: string, isTyping = true, sessionId?: string) =>
+      presence.setTyping(caller(userId), { conversationId, isTyping, ...(sessionId && { sessionId }) }),
+  };
+};
+
+export type Fanout = Awaited<ReturnType<typeof createFanout>>;
+
+/** A gate that a test closes and opens by the name of the call, or that fails the call. */
+export const createValve = () => {
+  const failures = new Map<string, Error>();
+  const held = new Map<string, (() => void)[]>();
+  const gate: Gate = async (call) => {
+    const failure = failures.get(call);
+    if (failure) throw failure;
+    const waiting = held.get(call);
+    if (waiting) await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  return {
+    gate,
+    hold: (call: string) => void held.set(call, held.get(call) ?? []),
+    /** How many calls wait. */
+    waiting: (call: string) => held.get(call)?.length ?? 0,
+    release(call: string) {
+      const waiting = held.get(call) ?? [];
+      held.delete(call);
+      for (const resume of waiting) resume();
+    },
+    fail: (call: string, error: Error) => void failures.set(call, error),
+    mend: (call: string) => void failures.delete(call),
+  };
+};
+
+/** How many events of each user there are. */
+export const countByUser = (events: readonly { readonly userId: string }[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { userId } of events) counts.set(userId, (counts.get(userId) ?? 0) + 1);
+  return counts;
+};
