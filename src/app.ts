@@ -4,12 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { createMemoryBus } from './bus/memory.js';
 import type { Config } from './config.js';
 import { openDatabase } from './db/client.js';
 import { createJournal } from './db/journal.js';
 import { createPeople } from './db/people.js';
 import { seedDemo } from './demo.js';
+import { every } from './every.js';
 import { createHub } from './fanout/hub.js';
 import { createContext } from './graphql/context.js';
 import { createSchema } from './graphql/schema.js';
@@ -27,7 +27,11 @@ import { createOrigins } from './server/origins.js';
 import { createRateLimits } from './server/rateLimits.js';
 import { createSignIn } from './server/signIn.js';
 import { createSockets } from './server/websocket.js';
-import { createMemoryStore } from './store/memory.js';
+import { openLive } from './store/live.js';
+
+/** How often the node's lease is renewed, and how often what it serves is compared with what the store has. */
+const LEASE_MS = 1_000;
+const MEND_MS = 60_000;
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -52,31 +56,38 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
   };
 
   const start = async (): Promise<Omit<App, 'stop'>> => {
+    const { timings } = config;
+
+    // What is live, and who hears of it.
+    const live = await openLive({ ...config, onError: failed('reaching Redis') });
+    stopping.push(() => live.close());
+    const { store, bus } = live;
+
     // What is kept.
     const database = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
     stopping.push(() => database.close());
-    const bus = createMemoryBus();
-    stopping.push(() => bus.close());
     const people = createPeople({ db: database.db, bus });
     const journal = createJournal({ db: database.db });
 
-    // What is live.
-    const store = createMemoryStore({ bus });
-    stopping.push(() => store.close());
-    const writeBehind = startWriteBehind({ store, journal, onError: failed('writing behind') });
-    stopping.push(() => writeBehind.stop());
-
     // The rules.
-    const rateLimits = createRateLimits(config.rates);
+    const rateLimits = createRateLimits(config.rates, live.redis);
     const presence = createPresence({
       store,
+      bus,
       people,
       journal,
       rateLimits,
-      timings: config.timings,
+      timings,
       newId: randomUUID,
-      onJournalFailure: failed('writing a choice to hide'),
+      newIncarnation: randomUUID,
+      onRevived: (emptied) => {
+        sockets.pingAll();
+        if (emptied) writeBehind.rescue().catch(failed('writing behind'));
+      },
+      onSettled: () => hub.reread(),
+      onJournalFailure: failed('keeping what is live'),
     });
+    const { node } = presence;
     const relations = createRelations({ people, rateLimits, relationsByUsers: config.relationsByUsers });
     const connections = createConnections();
     stopping.push(
@@ -85,6 +96,17 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
         presence.factsChanged(change).catch(failed('following a change of facts'));
       }),
     );
+
+    // What happens by itself.
+    await node.start();
+    stopping.push(() => node.stop());
+    const writeBehind = startWriteBehind({
+      store,
+      journal,
+      remembered: presence.remembered,
+      onError: failed('writing behind'),
+    });
+    stopping.push(() => writeBehind.stop());
     const sweeper = startSweeper({ store, tick: presence.tick, onError: failed('sweeping') });
     stopping.push(() => sweeper.stop());
 
@@ -94,7 +116,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       store,
       people,
       readRecords: presence.readRecords,
-      broadcastIntervalMs: config.timings.broadcastIntervalMs,
+      broadcastIntervalMs: timings.broadcastIntervalMs,
       onError: failed('reading what a subscription may see'),
     });
     stopping.push(() => hub.close());
@@ -117,7 +139,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       log,
       ready: async () => {
         await database.ping();
-        return true;
+        return node.healthy;
       },
       graphiql: config.graphiql ? createGraphiqlPage() : null,
       unsignedIntrospection: config.introspection === 'all',
@@ -131,11 +153,18 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       origins,
       log,
       presence,
-      incarnation: randomUUID(),
-      heartbeatTimeoutMs: config.timings.heartbeatTimeoutMs,
+      onHeard: (connectionId) => node.heard(connectionId),
+      heartbeatTimeoutMs: timings.heartbeatTimeoutMs,
     });
     stopping.push(() => sockets.stop());
     stopping.push(() => http.failReadiness());
+
+    await node.turn();
+    const turning = every(LEASE_MS, () => node.turn(), failed('renewing the lease'));
+    stopping.push(() => turning.stop());
+    const mending = every(MEND_MS, () => node.mend(), failed('mending'));
+    stopping.push(() => mending.stop());
+    stopping.push(bus.onGap(() => void node.mend().catch(failed('mending'))));
 
     if (!config.production && config.auth.secret === null && config.auth.jwksUrl === null) await seedDemo(people);
 

@@ -30,12 +30,12 @@ interface Channel {
 export const createRedisBus = ({
   connection,
   keys,
-  incarnation,
+  probe,
 }: {
   readonly connection: RedisConnection;
   readonly keys: Keys;
-  /** Names the probe channels of this node; it need not change when the node takes a new one. */
-  readonly incarnation: string;
+  /** Names the channels on which this process hears from itself. */
+  readonly probe: string;
 }) => {
   const { pubSub } = connection;
   const redis = new RedisPubSub({
@@ -125,7 +125,7 @@ export const createRedisBus = ({
     async start(): Promise<void> {
       await Promise.all(
         Array.from({ length: keys.shards }, (_, shard) =>
-          redis.subscribe(keys.of(shard).probeChannel(incarnation), () => probed(shard)),
+          redis.subscribe(keys.of(shard).probeChannel(probe), () => probed(shard)),
         ),
       );
     },

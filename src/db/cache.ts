@@ -9,6 +9,8 @@ export interface Cache<V> {
    */
   fill(keys: readonly string[], read: () => Promise<ReadonlyMap<string, V>>): Promise<ReadonlyMap<string, V>>;
   forget(key: string): void;
+  /** Forgets all keys. */
+  clear(): void;
 }
 
 /** A cache of at most `max` entries, the least recently used leaving first. */
@@ -39,6 +41,11 @@ export const createCache = <V extends object | boolean>({ max }: { readonly max:
     forget(key) {
       kept.delete(key);
       readings.delete(key);
+    },
+
+    clear() {
+      kept.clear();
+      readings.clear();
     },
   };
 };

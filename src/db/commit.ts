@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Bus, FactChange } from '../presence/ports.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
+import { writeFactLog } from './factLog.js';
 
 /** What a transaction comes to: the caller's answer, and what others must hear of. */
 export interface Written<T> {
@@ -10,23 +11,58 @@ export interface Written<T> {
 }
 
 /**
- * Commits a transaction, then publishes the changes of facts that came of it. Work that met a deadlock is done again, so
- * it must do nothing but write.
+ * Commits a transaction, with a row of the log for each change of facts that came of it, then publishes these changes.
+ * Work that met a deadlock is done again, so it must do nothing but write.
  */
 export type Commit = <T>(work: (tx: Orm) => Promise<Written<T>>) => Promise<T>;
 
-/** `committed` hears of each change first, before anything is awaited. */
+/** A publication takes a millisecond. What is not acknowledged within this is told to this node's listeners at once. */
+const PUBLISH_MS = 300;
+
+/**
+ * Publishes changes that were committed. What cannot be published is told to this node's listeners; the others learn of
+ * it from the log, so this never rejects.
+ */
+const publish = async (
+  bus: Pick<Bus, 'publishFacts' | 'deliverFacts'>,
+  changes: readonly FactChange[],
+  onError: (error: unknown) => void,
+): Promise<void> => {
+  if (changes.length === 0) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('A change of facts was not published in time.')), PUBLISH_MS);
+  });
+  const outcomes = await Promise.allSettled(changes.map((change) => Promise.race([bus.publishFacts(change), late])));
+  clearTimeout(timer);
+  const failures = outcomes.flatMap((outcome, i) => (outcome.status === 'rejected' ? [{ i, ...outcome }] : []));
+  for (const { i } of failures) {
+    const change = changes[i];
+    if (change) bus.deliverFacts(change);
+  }
+  if (failures[0]) onError(failures[0].reason);
+};
+
+/**
+ * `committed` hears of each change first, before anything is awaited. `logged` is false where no other process can have
+ * an interest: no rows are written then. `onError` hears that publishing failed, which fails no commit.
+ */
 export const createCommit =
   (options: {
     readonly db: Database;
-    readonly bus: Pick<Bus, 'publishFacts'>;
+    readonly bus: Pick<Bus, 'publishFacts' | 'deliverFacts'>;
+    readonly logged: boolean;
     readonly committed: (change: FactChange) => void;
+    readonly onError: (error: unknown) => void;
   }): Commit =>
   (work) =>
     options.db.run(async (orm) => {
-      const { result, changes } = await orm.transaction(work);
+      const { result, changes } = await orm.transaction(async (tx) => {
+        const written = await work(tx);
+        return options.logged ? { ...written, changes: await writeFactLog(tx, written.changes) } : written;
+      });
       for (const change of changes) options.committed(change);
-      await Promise.all(changes.map((change) => options.bus.publishFacts(change)));
+      await publish(options.bus, changes, options.onError);
       return result;
     });
 

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { unavailable } from '../presence/errors.js';
 import type { Journal, JournalRow } from '../presence/ports.js';
 import type { DurablePresence } from '../presence/types.js';
@@ -42,6 +42,35 @@ const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect 
 };
 
 /**
+ * One statement for any number of rows, of different users. The user's row is held while it is written, so that a deletion
+ * comes wholly before or after it.
+ */
+export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
+  const text = (of: (row: DurablePresence) => string | null) => textArray(rows.map(of));
+  const number = (of: (row: DurablePresence) => number | null) => bigintArray(rows.map(of));
+  return sql`
+    insert into presence_journal as kept (user_id, generation, revision, chosen,
+      message_text, message_emoji, message_expires_at, last_seen, format)
+    select users.id, users.generation, new.revision, new.chosen,
+      new.message_text, new.message_emoji, new.message_expires_at, new.last_seen, ${FORMAT}::smallint
+    from unnest(
+      ${text((row) => row.userId)}, ${number((row) => row.generation)}, ${number((row) => row.revision)},
+      ${text((row) => row.chosen)}, ${text((row) => row.message?.text ?? null)},
+      ${text((row) => row.message?.emoji ?? null)}, ${number((row) => row.message?.expiresAt ?? null)},
+      ${number((row) => row.lastSeen)}
+    ) as new (user_id, generation, revision, chosen, message_text, message_emoji, message_expires_at, last_seen)
+    join users on users.id = new.user_id and users.generation = new.generation and users.deleted_at is null
+    order by users.id
+    for share of users
+    on conflict (user_id) do update set
+      generation = excluded.generation, revision = excluded.revision, chosen = excluded.chosen,
+      message_text = excluded.message_text, message_emoji = excluded.message_emoji,
+      message_expires_at = excluded.message_expires_at, last_seen = excluded.last_seen
+    where kept.format = ${FORMAT}
+      and (excluded.generation, excluded.revision) > (kept.generation, kept.revision)`;
+};
+
+/**
  * What outlives a restart, in the table `presence_journal`.
  *
  * A row in a format that this release does not know is never overwritten. Reading that user alone rejects with
@@ -69,31 +98,6 @@ export const createJournal = ({ db }: { readonly db: Database }) =>
 
     async write(rows) {
       const last = newest(rows);
-      if (last.length === 0) return;
-      const text = (of: (row: DurablePresence) => string | null) => textArray(last.map(of));
-      const number = (of: (row: DurablePresence) => number | null) => bigintArray(last.map(of));
-      // The user's row is held while it is written, so that a deletion comes wholly before or after it.
-      await db.run((orm) =>
-        orm.execute(sql`
-          insert into presence_journal as kept (user_id, generation, revision, chosen,
-            message_text, message_emoji, message_expires_at, last_seen, format)
-          select users.id, users.generation, new.revision, new.chosen,
-            new.message_text, new.message_emoji, new.message_expires_at, new.last_seen, ${FORMAT}::smallint
-          from unnest(
-            ${text((row) => row.userId)}, ${number((row) => row.generation)}, ${number((row) => row.revision)},
-            ${text((row) => row.chosen)}, ${text((row) => row.message?.text ?? null)},
-            ${text((row) => row.message?.emoji ?? null)}, ${number((row) => row.message?.expiresAt ?? null)},
-            ${number((row) => row.lastSeen)}
-          ) as new (user_id, generation, revision, chosen, message_text, message_emoji, message_expires_at, last_seen)
-          join users on users.id = new.user_id and users.generation = new.generation and users.deleted_at is null
-          order by users.id
-          for share of users
-          on conflict (user_id) do update set
-            generation = excluded.generation, revision = excluded.revision, chosen = excluded.chosen,
-            message_text = excluded.message_text, message_emoji = excluded.message_emoji,
-            message_expires_at = excluded.message_expires_at, last_seen = excluded.last_seen
-          where kept.format = ${FORMAT}
-            and (excluded.generation, excluded.revision) > (kept.generation, kept.revision)`),
-      );
+      if (last.length > 0) await db.run((orm) => orm.execute(journalWrite(last)));
     },
   }) satisfies Journal;

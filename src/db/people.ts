@@ -16,15 +16,21 @@ const CACHED = 50_000;
 
 /**
  * Users, relations, privacy, circles and conversations in the database. Facts are read anew each time. Existence and
- * profiles are cached, and forgotten by what the bus tells: nothing is cached before that is being heard.
+ * profiles are cached, and forgotten by what the bus tells (also what it delivers from the log), all of them when
+ * it may have missed something: nothing is cached before that is being heard.
+ *
+ * `logged` is whether other processes read the log of changes of facts, so that its rows must be written. `onError` hears
+ * that a change which was committed could not be published.
  */
 export const createPeople = (options: {
   readonly db: Database;
-  readonly bus: Pick<Bus, 'subscribeFacts' | 'publishFacts'>;
+  readonly bus: Pick<Bus, 'subscribeFacts' | 'publishFacts' | 'deliverFacts' | 'onGap'>;
+  readonly logged?: boolean;
+  readonly onError?: (error: unknown) => void;
   readonly maxFollows?: number;
   readonly maxMembers?: number;
 }) => {
-  const { db, bus, maxFollows = MAX_FOLLOWS, maxMembers = MAX_MEMBERS } = options;
+  const { db, bus, logged = false, onError = () => {}, maxFollows = MAX_FOLLOWS, maxMembers = MAX_MEMBERS } = options;
   const existence = createCache<boolean>({ max: CACHED });
   const profiles = createCache<UserProfile>({ max: CACHED });
 
@@ -33,6 +39,12 @@ export const createPeople = (options: {
     existence.forget(change.userId);
     profiles.forget(change.userId);
   };
+
+  const forgetAll = (): void => {
+    existence.clear();
+    profiles.clear();
+  };
+  bus.onGap(forgetAll);
 
   let hearing: Promise<unknown> | undefined;
   const hear = async (): Promise<void> => {
@@ -45,7 +57,7 @@ export const createPeople = (options: {
     }
   };
 
-  const commit = createCommit({ db, bus, committed: forget });
+  const commit = createCommit({ db, bus, logged, committed: forget, onError });
   const users = createUsers({ db, commit });
 
   return {
@@ -53,6 +65,9 @@ export const createPeople = (options: {
     ...createFacts({ db }),
     ...createRelations({ db, commit, maxFollows }),
     ...createGroups({ db, commit, maxMembers }),
+
+    /** Empties the caches: changes may have been missed. */
+    forgetAll,
 
     async ensure(userId) {
       const cached = existence.get(userId);
@@ -76,5 +91,5 @@ export const createPeople = (options: {
       for (const [id, profile] of await profiles.fill(ids, () => users.readProfiles(ids))) found.set(id, profile);
       return found;
     },
-  } satisfies People;
+  } satisfies People & { forgetAll(): void };
 };

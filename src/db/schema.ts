@@ -6,6 +6,7 @@ import {
   customType,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   smallint,
@@ -113,4 +114,26 @@ export const presenceJournal = pgTable(
       sql`${t.messageText} is not null or (${t.messageEmoji} is null and ${t.messageExpiresAt} is null)`,
     ),
   ],
+);
+
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+/**
+ * Every change of facts, one row each, written in the transaction of the change itself; `factLog.ts` says how it is read
+ * without missing any. Rows are kept for an hour.
+ */
+export const factLog = pgTable(
+  'fact_log',
+  {
+    /** In the order of the changes wherever one could depend on the other: who waits for a lock draws a later number. */
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** The transaction that wrote it. */
+    xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
+    at: instant('at').notNull().default(now),
+    /** How to read `change`. */
+    format: smallint('format').notNull(),
+    /** A `FactChange` without its `logId`. */
+    change: jsonb('change').notNull(),
+  },
+  (t) => [index('fact_log_by_xid').on(t.xid)],
 );

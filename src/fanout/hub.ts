@@ -4,9 +4,13 @@ import type { ReadRecords } from '../presence/records.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
 import { createPresenceWatch } from './presenceWatch.js';
+import { createRefresher } from './refresher.js';
 import { createSight } from './sight.js';
 import { createTopicRegistry } from './topics.js';
 import { createTypingWatch } from './typingWatch.js';
+
+/** How many users are read again at once. */
+const BATCH = 500;
 
 /** How many users one connection watches, over all its subscriptions. One object a connection, shared by them. */
 export interface WatchBudget {
@@ -60,13 +64,33 @@ export const createHub = async ({
 }) => {
   const topics = createTopicRegistry({ bus, broadcastIntervalMs });
   const sight = createSight({ people, readRecords, topics, onError });
-  const watches = new Set<{ factsChanged(change: FactChange): void }>();
+  const watches = new Set<{ factsChanged(change: FactChange): void; reread?(): void }>();
+  let closed = false;
 
   const unsubscribe = await bus.subscribeFacts((change) => {
     // Interests first: what may narrow is withheld before anything else happens.
     sight.changed(change);
     for (const watch of [...watches]) watch.factsChanged(change);
   });
+
+  /** Everything that came of messages is read again: some may have been missed. */
+  const records = createRefresher({
+    async read() {
+      const userIds = topics.userIds();
+      for (let from = 0; from < userIds.length; from += BATCH) {
+        const { now, records } = await readRecords(userIds.slice(from, from + BATCH));
+        for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
+      }
+    },
+    hasEnded: () => closed,
+    onError,
+  });
+  records.open();
+  const reread = () => {
+    records.request();
+    for (const watch of watches) watch.reread?.();
+  };
+  const stopHearing = bus.onGap(reread);
 
   const hub: Hub = {
     async watchPresence(viewer, options) {
@@ -89,6 +113,12 @@ export const createHub = async ({
     ...hub,
     /** What is held for subscriptions: all zero when there are none. */
     size: (): HubSize => ({ topics: topics.size, interests: sight.size, watches: watches.size }),
-    close: unsubscribe,
+    /** Reads everything that is watched again, and goes on trying until it could. */
+    reread,
+    close() {
+      closed = true;
+      stopHearing();
+      unsubscribe();
+    },
   };
 };

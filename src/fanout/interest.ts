@@ -19,7 +19,6 @@ export interface Owed {
 export type PresenceOutbox = Outbox<Owed, PresenceView>;
 
 export interface Interest {
-  readonly viewerId: string;
   readonly userId: string;
   /** Counts the changes of facts that touch it: what was read before the latest one does not hold. */
   readonly epoch: number;
@@ -36,11 +35,9 @@ export interface Interest {
 }
 
 export const createInterest = ({
-  viewerId,
   topic,
   outbox,
 }: {
-  readonly viewerId: string;
   readonly topic: Topic;
   readonly outbox: PresenceOutbox;
 }): Interest => {
@@ -81,7 +78,6 @@ export const createInterest = ({
   };
 
   const interest: Interest = {
-    viewerId,
     userId: topic.userId,
     get epoch() {
       return epoch;

@@ -78,7 +78,7 @@ export const createPresenceWatch = (
   const add = async (userIds: readonly string[], tell: boolean) => {
     const added = userIds.map((userId) => {
       const { topic, ready } = topics.acquire(userId);
-      const interest = createInterest({ viewerId: viewer.userId, topic, outbox });
+      const interest = createInterest({ topic, outbox });
       interests.set(userId, interest);
       sight.add(viewer, interest);
       budget.watched += 1;

@@ -57,7 +57,7 @@ export const createSight = ({
     const epochs = interests.map(({ epoch }) => epoch);
     const { now, records } = await readRecords(interests.map(({ userId }) => userId));
     const facts = await people.facts(interests.map(({ userId }) => ({ viewerId: viewer.userId, userId })));
-    for (const record of records.values()) topics.get(record.userId)?.learn(record);
+    for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
     return interests.map((interest, i) => ({
       interest,
       facets: facetsFor(viewer, interest.userId, facts[i]),
@@ -93,7 +93,7 @@ export const createSight = ({
   };
 
   const ofPair = (viewerId: string, userId: string) =>
-    [...(byUser.get(userId) ?? [])].filter(([interest]) => interest.viewerId === viewerId);
+    [...(byViewer.get(viewerId) ?? [])].filter(([interest]) => interest.userId === userId);
 
   /** Pairs of one who came or left with a member, in both directions. */
   const amongMembers = (changed: readonly string[], members: readonly string[]) => {

@@ -31,8 +31,11 @@ export interface Group {
 
 export interface Topic {
   readonly userId: string;
-  /** A record was read, or heard of with its commit: taken over, and told, unless a newer one is known. */
-  learn(record: PresenceRecord): void;
+  /**
+   * A record was heard of with its commit, or read at `readAt`: taken over, and told, unless a newer one is known. A
+   * reading later than what is known holds also where its record is older: the store lost what came between.
+   */
+  learn(record: PresenceRecord, readAt?: number): void;
   /** The user was deleted: what was known is void. */
   forget(): void;
   join(watcher: Watcher, facets: Facets): Group;
@@ -46,6 +49,13 @@ const isNewer = (record: PresenceRecord, than: PresenceRecord | undefined): bool
   !than ||
   record.generation > than.generation ||
   (record.generation === than.generation && record.revision > than.revision);
+
+/** A record of which nothing is known to be older than `at`. */
+const asOf = (record: PresenceRecord, at: number): PresenceRecord => ({
+  ...record,
+  revision: at,
+  revisions: { status: at, lastSeen: at, activity: at },
+});
 
 export const createTopic = (userId: string, broadcastIntervalMs: number): Topic => {
   let record: PresenceRecord | undefined;
@@ -98,9 +108,11 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
 
   return {
     userId,
-    learn(candidate) {
-      if (!isNewer(candidate, record)) return;
-      record = candidate;
+    learn(candidate, readAt) {
+      if (isNewer(candidate, record)) record = candidate;
+      else if (record && readAt !== undefined && readAt > record.revision && candidate.revision < record.revision) {
+        record = asOf(candidate, readAt);
+      } else return;
       for (const group of groups.values()) group.recordChanged();
     },
     forget() {

@@ -7,6 +7,8 @@ export interface TopicRegistry {
   acquire(userId: string): { readonly topic: Topic; readonly ready: Promise<void> };
   release(userId: string): void;
   get(userId: string): Topic | undefined;
+  /** Everybody who is watched. */
+  userIds(): readonly string[];
   readonly size: number;
 }
 
@@ -52,6 +54,7 @@ export const createTopicRegistry = ({
       );
     },
     get: (userId) => held.get(userId)?.topic,
+    userIds: () => [...held.keys()],
     get size() {
       return held.size;
     },

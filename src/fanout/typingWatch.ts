@@ -34,6 +34,8 @@ export interface TypingWatch {
   /** Resolves when it watches. Rejects with NOT_FOUND, or what the ports reject with; it has then ended. */
   start(): Promise<void>;
   factsChanged(change: FactChange): void;
+  /** Messages may have been missed: who types is read again. */
+  reread(): void;
 }
 
 export const createTypingWatch = (
@@ -134,9 +136,14 @@ export const createTypingWatch = (
     }
   };
 
+  /** What was heard while it was read is newer; otherwise who is not in the reading types no more. */
   const readTypists = async () => {
     for (const watched of conversations.values()) watched.heard = new Set();
-    for (const { conversationId, userId, expiresAt } of await store.typing([...conversations.keys()])) {
+    const typing = await store.typing([...conversations.keys()]);
+    for (const watched of conversations.values()) {
+      for (const userId of watched.typists.keys()) if (!watched.heard?.has(userId)) watched.typists.delete(userId);
+    }
+    for (const { conversationId, userId, expiresAt } of typing) {
       const watched = conversations.get(conversationId);
       if (!watched?.heard?.has(userId)) watched?.typists.set(userId, expiresAt);
     }
@@ -219,5 +226,6 @@ export const createTypingWatch = (
       if (change.narrows) withheld = true;
       refresher.request();
     },
+    reread: () => refresher.request(),
   };
 };

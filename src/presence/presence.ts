@@ -1,9 +1,11 @@
 import { badInput, forbidden, notFound } from './errors.js';
 import { checkActivities, checkId, checkStatusMessage } from './input.js';
-import type { FactChange, Journal, People, RateLimits, Store } from './ports.js';
+import { createNode } from './node.js';
+import type { Bus, FactChange, Journal, People, RateLimits, Store } from './ports.js';
 import { createReading } from './reading.js';
 import * as record from './record.js';
 import { createRecordReader, createRecordWriter } from './records.js';
+import { createRemembered } from './remembered.js';
 import type { Page } from './roster.js';
 import { isIdle } from './session.js';
 import type { ActivityInput, DeviceType, PresenceStatus, StatusMessage, Timings } from './types.js';
@@ -124,45 +126,82 @@ export const heartbeatSeconds = ({ heartbeatIntervalMs, sessionTtlMs, idleAfterM
 
 export const createPresence = ({
   store,
+  bus,
   people,
   journal,
   rateLimits,
   timings,
   newId,
+  newIncarnation,
+  onRevived = () => {},
+  onSettled = () => {},
   onJournalFailure,
 }: {
   readonly store: Store;
+  readonly bus: Bus;
   readonly people: People;
   readonly journal: Journal;
   readonly rateLimits: RateLimits;
   readonly timings: Timings;
   /** A new session id. */
   readonly newId: () => string;
+  /** The name of this node from now on, which no other ever had. */
+  readonly newIncarnation: () => string;
+  /** Connections have to answer before they are put back: ask them now. `emptied`: the store forgot everything. */
+  readonly onRevived?: (emptied: boolean) => void;
+  /** The store came back empty and has settled: what was shown is brought up to date. */
+  readonly onSettled?: () => void;
   readonly onJournalFailure: (error: unknown) => void;
 }) => {
+  const remembered = createRemembered();
   const readRecords = createRecordReader({ store, journal });
-  const records = createRecordWriter({ store, journal, onJournalFailure });
-  const { endTypingOfStrangers, ...typingVerbs } = createTypingVerbs({ store, people, rateLimits, timings, userOf });
+  const records = createRecordWriter({ store, bus, journal, remembered, onJournalFailure });
+  const node = createNode({
+    store,
+    bus,
+    records,
+    readRecords,
+    remembered,
+    timings,
+    newIncarnation,
+    onRevived,
+    onSettled,
+    onError: onJournalFailure,
+  });
+  /** The name of a connection, as the store knows it. */
+  const nameOf = (connectionId: string | null) => connectionId && node.nameOf(connectionId);
+  const { endTypingOfStrangers, ...typingVerbs } = createTypingVerbs({
+    store,
+    people,
+    rateLimits,
+    timings,
+    userOf,
+    nameOf,
+  });
 
   const speakingOf = ({ connectionId }: Caller, sessionId: string | undefined): record.Speaking => ({
     sessionId: sessionId === undefined ? null : checkId(sessionId, 'sessionId'),
-    connectionId,
+    connectionId: nameOf(connectionId),
     newSessionId: newId(),
   });
 
   const verbs: Presence = {
-    async connect({ userId, connectionId, sessionId, device }) {
+    async connect({ userId, connectionId: local, sessionId, device }) {
       const id = sessionId === null ? newId() : checkId(sessionId, 'sessionId');
+      const connectionId = node.open({ local, userId, sessionId: id });
       await records.update(userId, (before, now) =>
         record.connect(before, { connectionId, sessionId: id, device }, now),
       );
       return id;
     },
 
-    async disconnect({ userId, connectionId, lastHeardMsAgo }) {
+    async disconnect({ userId, connectionId: local, lastHeardMsAgo }) {
+      const connectionId = node.close(local);
+      if (connectionId === undefined) return;
       await records.update(userId, (before, now) =>
         record.disconnect(before, { connectionId, heardAt: Math.floor(now - lastHeardMsAgo) }, now, timings),
       );
+      node.closed(local);
     },
 
     async setPresence(caller, { sessionId, ...input }) {
@@ -243,10 +282,15 @@ export const createPresence = ({
   return {
     ...verbs,
     readRecords,
+    remembered,
+    node,
     tick: records.tick,
     /** What a change of facts means for what is live. Idempotent, so every node may do it. */
     async factsChanged(change: FactChange): Promise<void> {
-      if (change.kind === 'user' && change.deleted) await store.forget(change.userId);
+      if (change.kind === 'user' && change.deleted) {
+        remembered.forget(change.userId);
+        await store.forget(change.userId);
+      }
       if (change.kind === 'conversation') await endTypingOfStrangers(change.id);
     },
   };

@@ -3,6 +3,7 @@ import { forbidden } from './errors.js';
 import { checkFirst, checkId, checkIds, MAX_ITEMS } from './input.js';
 import type { People, Store } from './ports.js';
 import type { Presence } from './presence.js';
+import { isSeenLive } from './record.js';
 import type { ReadRecords } from './records.js';
 import { cursorOf, inRosterOrder, readCursor, rosterPage } from './roster.js';
 import { type PresenceView, viewAt } from './view.js';
@@ -60,7 +61,8 @@ export const createReading = ({
       const { now, records } = await store.read(userIds.slice(0, first));
       return {
         totalCount: total,
-        items: [...records.values()].map((record) => ({
+        // Who hid since they were listed is not there any more.
+        items: [...records.values()].filter(isSeenLive).map((record) => ({
           cursor: cursorOf({ live: true, userId: record.userId }),
           view: viewAt(record, EVERYTHING, now),
         })),

@@ -150,7 +150,7 @@ const startNotBefore = (record: PresenceRecord, now: number): PresenceRecord => 
   return { ...record, sessions: record.sessions.map(later), hosted: record.hosted.map(later) };
 };
 
-const decide = <R>(
+export const decide = <R>(
   record: PresenceRecord,
   now: number,
   change: (current: PresenceRecord) => Decision<R>,

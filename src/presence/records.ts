@@ -3,8 +3,9 @@
  * entails beyond itself. DESIGN section 2, "Nothing that matters is lost".
  */
 import { notFound } from './errors.js';
-import type { Decision, Journal, Store } from './ports.js';
+import type { Bus, Decision, Journal, Store } from './ports.js';
 import { durableOf, isSeenLive, restoreRecord, tick } from './record.js';
+import type { Remembered } from './remembered.js';
 import type { PresenceRecord } from './types.js';
 
 /** Records of one reading, whole; users who are not known are missing. */
@@ -38,18 +39,22 @@ export interface RecordWriter {
 
 export const createRecordWriter = ({
   store,
+  bus,
   journal,
+  remembered,
   onJournalFailure,
 }: {
   readonly store: Store;
+  readonly bus: Pick<Bus, 'publishEnded'>;
   readonly journal: Journal;
+  readonly remembered: Remembered;
   /** A write that had to be left to the write-behind; it is not lost. */
   readonly onJournalFailure: (error: unknown) => void;
 }): RecordWriter => {
   const restore = async (userId: string) => {
     const row = (await journal.read([userId])).get(userId);
     if (!row) throw notFound('There is no such user.');
-    return restoreRecord(userId, row);
+    return restoreRecord(userId, remembered.newer(userId, row));
   };
 
   const update: RecordWriter['update'] = async (userId, decide) => {
@@ -63,12 +68,16 @@ export const createRecordWriter = ({
       },
     );
     const { record, now } = committed;
+    if (!before || before === record) return committed;
+    remembered.committed(before, record);
+    const connectionIds = endedWhileHeld(before, record);
+    if (connectionIds.length > 0) await bus.publishEnded({ userId, connectionIds });
+    // After the commit: whoever announces typing reads the record again before they do. What hides waits for nothing else.
+    if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
     // A choice to hide must outlive the very next moment, so it does not wait for the write-behind.
-    if (before?.chosen !== record.chosen && (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE')) {
+    if (before.chosen !== record.chosen && (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE')) {
       await journal.write([durableOf(record, now)]).catch(onJournalFailure);
     }
-    // After the commit: whoever announces typing reads the record again before they do.
-    if (before && isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
     return committed;
   };
 
@@ -79,3 +88,9 @@ export const createRecordWriter = ({
     },
   };
 };
+
+/** Connections that held a session which is over, rather than having closed: they go on as watchers. */
+const endedWhileHeld = (before: PresenceRecord, after: PresenceRecord): readonly string[] =>
+  before.sessions
+    .filter(({ id }) => !after.sessions.some((session) => session.id === id))
+    .flatMap(({ connections }) => connections);

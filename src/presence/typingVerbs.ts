@@ -21,6 +21,7 @@ export const createTypingVerbs = ({
   rateLimits,
   timings,
   userOf,
+  nameOf,
 }: {
   readonly store: Store;
   readonly people: People;
@@ -28,6 +29,8 @@ export const createTypingVerbs = ({
   readonly timings: Timings;
   /** The user who calls; FORBIDDEN for a service token. */
   readonly userOf: (viewer: Viewer) => string;
+  /** The name of a connection, as the store knows it. */
+  readonly nameOf: (connectionId: string | null) => string | null;
 }) => {
   const seenLiveRecord = async (userId: string) => {
     const record = (await store.read([userId])).records.get(userId);
@@ -65,7 +68,7 @@ export const createTypingVerbs = ({
       });
       // What a user types whom nobody sees live is accepted and kept nowhere.
       if (!record) return answer(input.isTyping ? (await store.now()) + timings.typingTimeoutMs : null);
-      const sessionId = named ?? speaker(record, { sessionId: null, connectionId })?.id ?? '';
+      const sessionId = named ?? speaker(record, { sessionId: null, connectionId: nameOf(connectionId) })?.id ?? '';
       if (input.isTyping) return answer(await start(conversationId, userId, sessionId));
       return answer((await store.stopTyping({ conversationId, userId, sessionId })).expiresAt);
     },

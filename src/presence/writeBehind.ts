@@ -1,5 +1,6 @@
 import type { Journal, Store } from './ports.js';
 import { durableOf } from './record.js';
+import type { Remembered } from './remembered.js';
 
 const BATCH = 1_000;
 
@@ -7,6 +8,8 @@ const BATCH = 1_000;
 export interface WriteBehind {
   /** Writes all that waits. Rejects when the journal does; nothing is lost by that, it stays marked. */
   flush(): Promise<void>;
+  /** The store came back empty: writes what this node committed lately, which it may not have marked any more. */
+  rescue(): Promise<void>;
   /** Stops the timers and flushes a last time, with the last moment of all who are still live. */
   stop(): Promise<void>;
 }
@@ -18,12 +21,14 @@ export interface WriteBehind {
 export const startWriteBehind = ({
   store,
   journal,
+  remembered,
   everyMs = 1_000,
   liveEveryMs = 60_000,
   onError,
 }: {
   readonly store: Store;
   readonly journal: Journal;
+  readonly remembered?: Remembered;
   readonly everyMs?: number;
   readonly liveEveryMs?: number;
   readonly onError: (error: unknown) => void;
@@ -33,13 +38,16 @@ export const startWriteBehind = ({
   let running: Promise<void> = Promise.resolve();
 
   const drain = async () => {
+    const startedAt = performance.now();
     for (;;) {
       const { now, records } = await store.dirty(BATCH);
-      if (records.length === 0) return;
-      await journal.write(records.map((record) => durableOf(record, now)));
-      await store.clean(records.map(({ userId, revision }) => ({ userId, revision })));
-      if (records.length < BATCH) return;
+      if (records.length > 0) {
+        await journal.write(records.map((record) => durableOf(record, now)));
+        await store.clean(records.map(({ userId, revision }) => ({ userId, revision })));
+      }
+      if (records.length < BATCH) break;
     }
+    remembered?.journaled(startedAt);
   };
 
   /** One after the other, so that a slow journal is not asked twice at once. */
@@ -65,6 +73,10 @@ export const startWriteBehind = ({
 
   return {
     flush,
+    async rescue() {
+      const records = remembered?.unjournaled() ?? [];
+      if (records.length > 0) await journal.write(records.map((record) => durableOf(record, record.revision)));
+    },
     async stop() {
       if (stopped) return;
       stopped = true;

@@ -3,6 +3,7 @@ import type { WatchBudget } from '../fanout/hub.js';
 import { PresenceError } from '../presence/errors.js';
 import type { Caller, Presence } from '../presence/presence.js';
 import type { Identity } from './auth.js';
+import type { Brake } from './brake.js';
 import { CLOSE, fitReason } from './closeCodes.js';
 import type { Connections } from './connections.js';
 import { readConnectParams } from './connectParams.js';
@@ -58,6 +59,7 @@ const closeOf = (error: unknown): readonly [code: number, reason: string] => {
 
 export const createConnection = ({
   socket,
+  brake,
   connectionId,
   urlToken,
   signIn,
@@ -66,6 +68,7 @@ export const createConnection = ({
   log,
 }: ConnectionPorts & {
   readonly socket: WebSocket;
+  readonly brake: Brake;
   readonly connectionId: string;
   /** The `?token=` of the upgrade, for clients that can send no other. */
   readonly urlToken: string | null;
@@ -81,8 +84,7 @@ export const createConnection = ({
   const isOpen = () => !ended && socket.readyState === socket.OPEN;
 
   const close = (code: number, reason: string) => {
-    // A paused socket would never see the answer to its close frame.
-    socket.resume();
+    brake.letGo();
     socket.close(code, fitReason(reason));
   };
 

@@ -53,6 +53,8 @@ window.rollcallOptions = (options) => {
   const KEY = 'rollcall:token';
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
   if (given) {
+    // What GraphiQL kept is another user's.
+    sessionStorage.clear();
     sessionStorage.setItem(KEY, given);
     history.replaceState(null, '', location.pathname + location.search);
   }
@@ -66,14 +68,20 @@ window.rollcallOptions = (options) => {
     if (headers.has('authorization')) authorization = headers.get('authorization');
     return send(input, init);
   };
+  // Its tabs are not restored: where their query was not edited, GraphiQL would open an empty one beside them.
+  const storage = {
+    getItem: (key) => (key.endsWith(':tabState') ? null : sessionStorage.getItem(key)),
+    setItem: (key, value) => sessionStorage.setItem(key, value),
+    removeItem: (key) => sessionStorage.removeItem(key),
+    clear: () => sessionStorage.clear(),
+    get length() { return sessionStorage.length; },
+  };
   const headers = JSON.stringify(authorization ? { Authorization: authorization } : {}, null, 2);
   return {
     ...options,
-    headers,
     defaultHeaders: headers,
-    initialHeaders: headers,
-    shouldPersistHeaders: false,
-    storage: sessionStorage,
+    shouldPersistHeaders: true,
+    storage,
     connectionParams: () => (authorization ? { authorization, device: 'WEB' } : {}),
   };
 };

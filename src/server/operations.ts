@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Context, OperationResult, ServerOptions, SubscribePayload } from 'graphql-ws';
+import type { Brake } from './brake.js';
 import type { Connection } from './connection.js';
 import type { Engine, Prepared } from './engine.js';
 
 export const MAX_SUBSCRIPTIONS = 50;
+/** Queries and mutations that run at a time; the client is held back until one is done. */
+const MAX_RUNNING = 100;
 
 /** One operation of a connection, from `subscribe` until it completes or is cancelled. */
 interface Running {
@@ -35,13 +38,16 @@ const halt = () => new Promise<never>(() => {});
 export const createOperations = ({
   engine,
   connection,
+  brake,
   maxSubscriptions = MAX_SUBSCRIPTIONS,
 }: {
   readonly engine: Engine;
   readonly connection: Pick<Connection, 'caller' | 'budget'>;
+  readonly brake: Brake;
   readonly maxSubscriptions?: number;
 }): Operations => {
   let subscriptions = 0;
+  let answering = 0;
   /** By the payload of `subscribe`, which graphql-ws hands to every hook of that operation. */
   const byPayload = new WeakMap<SubscribePayload, Running>();
 
@@ -57,6 +63,16 @@ export const createOperations = ({
     running.cancelled = true;
     settle(running);
     void running.iterator?.return?.()?.catch(() => {});
+  };
+
+  /** Runs a query or a mutation. It does not reject. */
+  const answer = async (prepared: Prepared) => {
+    answering += 1;
+    if (answering >= MAX_RUNNING) brake.hold('running');
+    const result = await prepared.run();
+    answering -= 1;
+    if (answering < MAX_RUNNING) brake.release('running');
+    return result;
   };
 
   /** What graphql-ws calls when the client completes the operation, or goes. */
@@ -110,7 +126,7 @@ export const createOperations = ({
       async onOperation(_ctx, _id, payload): Promise<OperationResult> {
         const running = byPayload.get(payload);
         if (!running?.prepared) return halt();
-        const result = await running.prepared.run();
+        const result = await (running.counted ? running.prepared.run() : answer(running.prepared));
         if (!(Symbol.asyncIterator in result)) return running.cancelled ? halt() : result;
         running.iterator = result[Symbol.asyncIterator]();
         if (!running.cancelled) return handleOn(running);

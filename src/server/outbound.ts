@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import type { Brake } from './brake.js';
 
 /** How much may be unsent before sends wait. */
 export const MAX_UNSENT_BYTES = 256 * 1024;
@@ -18,10 +19,12 @@ export interface Outbound {
  */
 export const createOutbound = ({
   socket,
+  brake,
   onStall,
   stallMs = STALL_MS,
 }: {
-  readonly socket: WebSocket;
+  readonly socket: Pick<WebSocket, 'OPEN' | 'readyState' | 'bufferedAmount' | 'send'>;
+  readonly brake: Brake;
   readonly onStall: () => void;
   readonly stallMs?: number;
 }): Outbound => {
@@ -33,7 +36,7 @@ export const createOutbound = ({
   const watchForStall = () => {
     if (stall !== undefined || !isFull()) return;
     // A client that does not read the answers may not ask for more.
-    socket.pause();
+    brake.hold('unsent');
     stall = setTimeout(onStall, stallMs);
   };
 
@@ -45,7 +48,7 @@ export const createOutbound = ({
     while (!isFull()) {
       const next = waiting.shift();
       if (!next) {
-        socket.resume();
+        brake.release('unsent');
         return;
       }
       socket.send(next.text, flush);

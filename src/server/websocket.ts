@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, makeServer, parseMessage } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { createBrake } from './brake.js';
 import { CLOSE } from './closeCodes.js';
 import { type Connection, type ConnectionPorts, createConnection } from './connection.js';
 import { urlOf, urlToken } from './credentials.js';
@@ -28,6 +29,8 @@ export interface Sockets {
   readonly size: number;
   /** How many operations the sockets have open, all together. */
   readonly subscriptions: number;
+  /** Asks every connection to answer, now rather than at the next round. */
+  pingAll(): void;
   /**
    * Refuses upgrades from now on, closes all sockets with 1012, spread over at most `spreadMs` milliseconds, and
    * resolves when nothing is left of them. Calling it again changes nothing.
@@ -57,14 +60,13 @@ const refuseUpgrade = (socket: Duplex, status: string): void => {
 };
 
 /**
- * graphql-transport-ws at `/graphql` of `server` (DESIGN sections 1 and 2). `incarnation` names this node in the
- * names of connections.
+ * graphql-transport-ws at `/graphql` of `server` (DESIGN sections 1 and 2).
  */
 export const createSockets = ({
   server,
   engine,
   origins,
-  incarnation,
+  onHeard = () => {},
   heartbeatTimeoutMs,
   initTimeoutMs = INIT_TIMEOUT_MS,
   stallMs,
@@ -73,7 +75,8 @@ export const createSockets = ({
   readonly server: Server;
   readonly engine: Engine;
   readonly origins: Origins;
-  readonly incarnation: string;
+  /** A connection answered: a pong, a ping, or any message. */
+  readonly onHeard?: (connectionId: string) => void;
   readonly heartbeatTimeoutMs: number;
   readonly initTimeoutMs?: number;
   /** How long a reader may leave more than 256 KiB unread. */
@@ -104,13 +107,15 @@ export const createSockets = ({
 
   const serve = (socket: WebSocket, token: string | null): void => {
     opened += 1;
-    const connectionId = `${incarnation}/${opened}`;
-    const connection = createConnection({ ...ports, socket, connectionId, urlToken: token });
-    const operations = createOperations({ engine, connection });
+    const connectionId = String(opened);
+    const brake = createBrake(socket);
+    const connection = createConnection({ ...ports, socket, brake, connectionId, urlToken: token });
+    const operations = createOperations({ engine, connection, brake });
     open.set(socket, { connection, operations });
 
     const outbound = createOutbound({
       socket,
+      brake,
       onStall: () => connection.close(CLOSE.TRY_AGAIN_LATER, 'The reader is too slow.'),
       ...(stallMs !== undefined && { stallMs }),
     });
@@ -126,6 +131,11 @@ export const createSockets = ({
       },
     });
 
+    const heard = () => {
+      pulse.heard();
+      onHeard(connectionId);
+    };
+
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -133,7 +143,7 @@ export const createSockets = ({
         close: (code = CLOSE.INTERNAL, reason = '') => connection.close(code, reason),
         onMessage: (listen) => {
           socket.on('message', (data: RawData) => {
-            pulse.heard();
+            heard();
             // Between our close frame and the client's answer nothing is taken any more: the token may have run out.
             if (socket.readyState !== socket.OPEN) return;
             const text = data.toString();
@@ -152,8 +162,8 @@ export const createSockets = ({
       { connection, operations },
     );
 
-    socket.on('pong', pulse.heard);
-    socket.on('ping', pulse.heard);
+    socket.on('pong', heard);
+    socket.on('ping', heard);
     // What is wrong with a frame closes the socket with its own code; there is nobody else to tell.
     socket.on('error', () => {});
     socket.once('close', (code, reason) => {
@@ -224,6 +234,9 @@ export const createSockets = ({
       let count = 0;
       for (const { operations } of open.values()) count += operations.subscriptions;
       return count;
+    },
+    pingAll() {
+      for (const socket of open.keys()) if (socket.readyState === socket.OPEN) socket.ping();
     },
     stop({ spreadMs = MAX_SPREAD_MS } = {}) {
       stopped ??= closeAll(Math.min(spreadMs, MAX_SPREAD_MS));

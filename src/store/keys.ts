@@ -30,7 +30,7 @@ export interface ShardKeys {
   readonly lost: string;
   on(incarnation: string): string;
   /** On which a node hears from itself that its subscriptions are alive. */
-  probeChannel(incarnation: string): string;
+  probeChannel(probe: string): string;
 }
 
 /** How many shards the keys were made for: a node that is set otherwise must not start. */
@@ -59,7 +59,7 @@ export const createKeys = (shards: number): Keys => {
       nodes: name(shard, 'nodes'),
       lost: name(shard, 'lost'),
       on: (incarnation) => name(shard, 'on', incarnation),
-      probeChannel: (incarnation) => name(shard, 'probe', incarnation),
+      probeChannel: (probe) => name(shard, 'probe', probe),
     }),
   };
 };

@@ -1,6 +1,6 @@
 import type { Store } from '../presence/ports.js';
+import { nodesOf } from '../presence/recovery.js';
 import type { PresenceRecord } from '../presence/types.js';
-import { nodesOf } from './nodes.js';
 
 /** Leases of one process: nobody else could find it lost, and its store is empty only when it is. */
 export const createMemoryLeases = (

@@ -1,18 +1,18 @@
 import { unavailable } from '../presence/errors.js';
 import type { Decision, Store } from '../presence/ports.js';
 import { scheduleOf } from '../presence/record.js';
+import { nodesOf } from '../presence/recovery.js';
 import type { PresenceRecord } from '../presence/types.js';
 import { atRevision, decodeRecord, encodeBody, expectedHead, FORMAT } from './codec.js';
 import type { Keys } from './keys.js';
-import { nodesOf } from './nodes.js';
 import { createRedisLeases, type LeaseOptions } from './redisLeases.js';
 import { createRedisTyping } from './redisTyping.js';
 import type { Redises } from './scripts.js';
 
 /** How often a commit is tried anew when another node's came first. */
 const MAX_ATTEMPTS = 50;
-/** How long a user who was read before they were deleted may still be on the way to a commit. */
-const GONE_MS = 60_000;
+/** For how long what was restored while a record was dropped may still be on the way to a commit. */
+const GONE_MS = 10_000;
 /** All seen live are marked for the journal at most once in so many ms, by whichever node comes first. */
 const MARK_GUARD_MS = 50_000;
 
@@ -54,20 +54,22 @@ export const createRedisStore = ({
   };
 
   const open = async (userId: string) => {
-    const [now, text] = await redises.run('open', [shardOf(userId).shard, keys.record(userId)]);
-    return { now: Number(now), record: typeof text === 'string' ? decodeRecord(text) : undefined };
+    const [now, text, gone] = await redises.run('open', [
+      shardOf(userId).shard,
+      keys.record(userId),
+      keys.gone(userId),
+    ]);
+    return { now: Number(now), record: typeof text === 'string' ? decodeRecord(text) : undefined, gone: gone ?? '' };
   };
 
   /** The revision and time of the commit; undefined when the record moved. */
   const commit = async (
-    stored: PresenceRecord | undefined,
-    base: PresenceRecord,
+    { stored, base, gone }: { stored: PresenceRecord | undefined; base: PresenceRecord; gone: string | number },
     next: PresenceRecord,
-    readAt: number,
   ) => {
     const { userId } = next;
     const shard = shardOf(userId);
-    const schedule = scheduleOf(stored, next);
+    const schedule = scheduleOf(base, next);
     const [before, after] = [nodesOf(stored), nodesOf(next)];
     const nodes = [
       ...[...after].filter((node) => !before.has(node)).map((node) => [node, 1] as const),
@@ -87,7 +89,7 @@ export const createRedisStore = ({
       ],
       [
         stored ? expectedHead(stored) : '',
-        readAt,
+        gone,
         `${FORMAT}|${next.generation}|`,
         base.revision,
         movedOr(next.revisions.status),
@@ -107,20 +109,25 @@ export const createRedisStore = ({
     return done === 1 ? { now: Number(now), record: atRevision(next, Number(revision)) } : undefined;
   };
 
-  const update: Store['update'] = async <R>(
+  /** What was restored, and the mark of the latest drop before that. */
+  interface Restored {
+    readonly record: PresenceRecord;
+    readonly gone: string | number;
+  }
+
+  /** Reads, decides and commits once. Undefined when the record moved; `restore` when there is none to decide about. */
+  const attempt = async <R>(
     userId: string,
-    restore: () => Promise<PresenceRecord>,
+    restored: Restored | undefined,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
   ) => {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      const { now, record: stored } = await open(userId);
-      const base = stored ?? (await restore());
-      const decision = decide(base, now);
-      if (decision.record === base) return { ...decision, now };
-      const committed = await commit(stored, base, decision.record, now);
-      if (committed) return { ...committed, result: decision.result };
-    }
-    throw unavailable('Too many changes of one user at once. Try again in a moment.');
+    const { now, record: stored, gone } = await open(userId);
+    const base = stored ?? restored?.record;
+    if (!base) return { restore: gone };
+    const decision = decide(base, now);
+    if (decision.record === base) return { committed: { ...decision, now } };
+    const committed = await commit({ stored, base, gone: restored?.gone ?? gone }, decision.record);
+    return committed && { committed: { ...committed, result: decision.result } };
   };
 
   /** One update of a user at a time within this node: only other nodes' come in between. */
@@ -137,7 +144,16 @@ export const createRedisStore = ({
   };
 
   return {
-    update: (userId, restore, decide) => inTurn(userId, () => update(userId, restore, decide)),
+    async update(userId, restore, decide) {
+      let restored: Restored | undefined;
+      for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
+        const outcome = await inTurn(userId, () => attempt(userId, restored, decide));
+        if (outcome?.committed) return outcome.committed;
+        // Restoring may take long, and others need not wait for it.
+        restored = outcome && { record: await restore(), gone: outcome.restore };
+      }
+      throw unavailable('Too many changes of one user at once. Try again in a moment.');
+    },
 
     async read(userIds) {
       const readings = await Promise.all(
@@ -176,9 +192,13 @@ export const createRedisStore = ({
 
     async dirty(limit) {
       const marked = await Promise.all(
-        shards.map(({ dirty }) => redises.ask((client) => client.zrange(dirty, 0, limit - 1))),
+        shards.map(({ dirty }) => redises.ask((client) => client.zrange(dirty, 0, limit - 1, 'WITHSCORES'))),
       );
-      const userIds = marked.flat().slice(0, limit);
+      const userIds = marked
+        .flatMap((pairs) => pairs.flatMap((userId, i) => (i % 2 === 0 ? [{ userId, at: Number(pairs[i + 1]) }] : [])))
+        .sort((a, b) => a.at - b.at)
+        .slice(0, limit)
+        .map(({ userId }) => userId);
       const opened = await Promise.all(userIds.map(async (userId) => ({ userId, ...(await open(userId)) })));
       const gone = opened.filter(({ record }) => !record);
       await Promise.all(gone.map(({ userId }) => cleanOne(userId, 0)));
@@ -201,10 +221,10 @@ export const createRedisStore = ({
 
     async forget(userId) {
       await typing.clearTyping(userId, null);
-      const { shard, due, live, dirty } = shardOf(userId);
+      const { due, live, dirty } = shardOf(userId);
       await redises.run(
         'forget',
-        [shard, keys.record(userId), due, live, dirty, keys.gone(userId)],
+        [keys.record(userId), due, live, dirty, keys.gone(userId)],
         [userId, GONE_MS, keys.userChannel(userId), publish],
       );
     },
@@ -219,6 +239,6 @@ export const createRedisStore = ({
 
   async function cleanOne(userId: string, revision: number): Promise<void> {
     const { due, live, dirty } = shardOf(userId);
-    await redises.run('clean', [keys.record(userId), due, live, dirty], [userId, revision]);
+    await redises.run('clean', [keys.record(userId), due, live, dirty, keys.gone(userId)], [userId, revision, GONE_MS]);
   }
 };

@@ -14,6 +14,8 @@ export interface LeaseOptions {
   /** For how long at the least nobody is lost or due after a gap. */
   readonly quietMs: number;
   readonly gapMs?: number;
+  /** Names the channels on which this process hears from itself, see `createRedisBus`. */
+  readonly probe?: string;
 }
 
 type LeasePort = Pick<Store, 'renewLease' | 'lostNodes' | 'usersOn' | 'dismiss'>;
@@ -27,6 +29,7 @@ export const createRedisLeases = ({
   settleMs = 2_000,
   quietMs,
   gapMs = GAP_MS,
+  probe = '',
 }: LeaseOptions & {
   readonly redises: Redises;
   readonly shards: readonly ShardKeys[];
@@ -39,7 +42,7 @@ export const createRedisLeases = ({
     const [epoch, state, left] = await redises.run(
       'renew',
       [shard.shard, shard.nodes, shard.lost],
-      [incarnation, leaseMs, randomUUID(), settleMs, gapMs, quietMs, shard.probeChannel(incarnation), publish],
+      [incarnation, leaseMs, randomUUID(), settleMs, gapMs, quietMs, shard.probeChannel(probe), publish],
     );
     const before = known.get(shard);
     known.set(shard, { epoch: String(epoch), incarnation });
@@ -96,7 +99,7 @@ export const createRedisLeases = ({
     },
 
     async now(): Promise<number> {
-      const [now] = await redises.run('open', [shards[0]!.shard, shards[0]!.dirtyGuard]);
+      const [now] = await redises.run('open', [shards[0]!.shard, shards[0]!.dirtyGuard, shards[0]!.dirtyGuard]);
       return Number(now);
     },
   };

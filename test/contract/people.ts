@@ -8,9 +8,24 @@ import { DEFAULT_PRIVACY, facetsFor, NOTHING } from '../../src/presence/visibili
 /** A bus of facts that remembers what was published. */
 export const recordingBus = () => {
   const listeners = new Set<(change: FactChange) => void>();
+  const gapListeners = new Set<() => void>();
   const published: FactChange[] = [];
+  const deliverFacts = (change: FactChange) => {
+    for (const listener of listeners) listener(change);
+  };
   return {
     published,
+    deliverFacts,
+    onGap(listener: () => void) {
+      gapListeners.add(listener);
+      return () => {
+        gapListeners.delete(listener);
+      };
+    },
+    /** Says that something may have been missed. */
+    gap() {
+      for (const listener of gapListeners) listener();
+    },
     /** What was published since the last time this was asked. */
     news: () => published.splice(0),
     async subscribeFacts(listener: (change: FactChange) => void) {
@@ -21,7 +36,7 @@ export const recordingBus = () => {
     },
     async publishFacts(change: FactChange) {
       published.push(change);
-      for (const listener of listeners) listener(change);
+      deliverFacts(change);
     },
   };
 };
@@ -32,7 +47,7 @@ export const empty = ({ db }: Pick<OpenDatabase, 'db'>) =>
     orm.execute(sql`
       with a as (delete from follows), b as (delete from blocks), c as (delete from circles),
         d as (delete from circle_members), e as (delete from conversations), f as (delete from conversation_members),
-        g as (delete from presence_journal)
+        g as (delete from presence_journal), h as (delete from fact_log)
       delete from users`),
   );
 

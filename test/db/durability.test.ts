@@ -9,12 +9,13 @@ import { packageRoot } from '../../src/db/package.js';
 
 /** A process that opens the data folder with the built server's own code, says what it finds, and writes without end or closes. */
 const WRITER = `
+  import { createMemoryBus } from './dist/bus/memory.js';
   import { openDatabase } from './dist/db/client.js';
   import { createPeople } from './dist/db/people.js';
   const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
   try {
     const { db, close } = await openDatabase({ databaseUrl: null, dataDir: process.argv[1] });
-    const people = createPeople({ db, bus: { subscribeFacts: async () => () => {}, publishFacts: async () => {} } });
+    const people = createPeople({ db, bus: createMemoryBus() });
     const found = await people.roster('ann');
     say({ found, residentMb: process.memoryUsage.rss() / 1e6 });
     for (let i = found.length; process.argv[2] === 'write'; i++) {

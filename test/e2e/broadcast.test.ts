@@ -63,6 +63,24 @@ describe.concurrent('the broadcast interval', () => {
     expect(watching.transcript.map((seen) => seen.statusMessage?.text)).not.toContain('four');
   });
 
+  test('is not what a newcomer waits for, who is told nothing that their snapshot has said', async () => {
+    const { alice, bob, carol, watching } = await watchedBoth();
+    await bob.say('one');
+    await bob.say('two');
+    const newcomer = (await alice.lurk()).watch([bob.id, carol.id]);
+    expect((await newcomer.take(2)).find(({ id }) => id === bob.id)?.statusMessage?.text).toBe('two');
+    await carol.say('one');
+    await carol.say('two');
+    // Carol's interval ends after Bob's, at whose end the others are told what the newcomer knows.
+    await watching.nextWhere((seen) => seen.id === carol.id && seen.statusMessage?.text === 'two');
+    expect(watching.transcript.filter(({ id }) => id === bob.id).map((seen) => seen.statusMessage?.text)).toEqual([
+      undefined,
+      'one',
+      'two',
+    ]);
+    expect(await newcomer.next()).toMatchObject({ id: carol.id });
+  });
+
   test('is not kept for what a viewer may not see', async () => {
     const { alice, bob, watching } = await watchedBoth();
     await bob.updatePrivacy({ activity: 'NOBODY' });

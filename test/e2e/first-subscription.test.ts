@@ -121,6 +121,30 @@ test('a write that changes nothing sends nothing', async () => {
   expect((await watching.next()).status).toBe('DO_NOT_DISTURB');
 });
 
+test('each is answered in the words of their own document and variables', async () => {
+  const [alice, bob] = await rollcall.friends('alice', 'bob');
+  const socket = await alice.lurk();
+  const conditional = `subscription ($id: ID!, $full: Boolean!) {
+    presenceChanged(userIds: [$id], snapshot: false) { id ...More @include(if: $full) } }
+    fragment More on Presence { __typename statusMessage { text } user { name } }`;
+  const aliased =
+    'subscription ($ids: [ID!]) { seen: presenceChanged(userIds: $ids, snapshot: false) { who: userId } }';
+  const two = `subscription One { presenceChanged(userIds: []) { id } }
+    subscription Two($id: ID!) { presenceChanged(userIds: [$id], snapshot: false) { statusMessage { emoji } } }`;
+  await expect(socket.subscribe(two, { id: bob.id }).next()).rejects.toMatchObject({ name: 'Refusal' });
+  const full = socket.subscribe(conditional, { id: bob.id, full: true });
+  const brief = socket.subscribe(conditional, { id: bob.id, full: false });
+  const other = socket.subscribe(aliased, { ids: [bob.id] });
+  const ready = socket.watch([bob.id]);
+  await ready.next();
+  await bob.say('words');
+  expect(await full.next()).toEqual({
+    presenceChanged: { id: bob.id, __typename: 'Presence', statusMessage: { text: 'words' }, user: { name: bob.id } },
+  });
+  expect(await brief.next()).toEqual({ presenceChanged: { id: bob.id } });
+  expect(await other.next()).toEqual({ seen: { who: bob.id } });
+});
+
 test('everybody who watches hears the same', async () => {
   const [bob, ...watchers] = await rollcall.friends('bob', 'alice', 'carol', 'dave');
   const watching = await Promise.all(

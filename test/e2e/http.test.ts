@@ -46,6 +46,13 @@ describe('graphql over HTTP', () => {
     const token = await bob.token();
     expect((await postBody(rollcall.url, token, padded(1024 * 1024 - 10))).status).toBe(200);
     expect((await postBody(rollcall.url, token, padded(1024 * 1024 + 10))).status).toBe(413);
+    const inChunks = await fetch(rollcall.url, {
+      method: 'POST',
+      body: new Blob([padded(1024 * 1024 + 10)]).stream(),
+      duplex: 'half',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    } as RequestInit);
+    expect(inChunks.status).toBe(413);
   });
 });
 

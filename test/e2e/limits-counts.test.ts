@@ -71,6 +71,7 @@ describe('a connection', () => {
     const watches = Array.from({ length: 50 }, () => socket.watch([bob.id]));
     for (const watching of watches) await watching.next();
     await expect(socket.watch([bob.id]).next()).rejects.toMatchObject({ name: 'Refusal' });
+    expect((await socket.me()).userId).toBe(alice.id);
     await bob.connect();
     for (const watching of watches) expect((await watching.next()).status).toBe('ONLINE');
     watches[0]?.stop();

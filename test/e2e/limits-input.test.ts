@@ -52,6 +52,13 @@ describe('texts', () => {
     expect(await bob.me()).toMatchObject({ chosenStatus: 'ONLINE', presence: { statusMessage: { text: 'kept' } } });
   });
 
+  test('half a character is refused', async () => {
+    await expect(message('a\ud800b')).rejects.toMatchObject(BAD);
+    await expect(bob.userPresence('a\ud800b')).rejects.toMatchObject(BAD);
+    await expect(bob.follow('\udc00')).rejects.toMatchObject(BAD);
+    await expect(host.upsertUsers([{ id: 'a\ud800' }])).rejects.toMatchObject(BAD);
+  });
+
   test('an emoji takes 64 bytes and no more', async () => {
     await message('x', { emoji: '🍜'.repeat(16) });
     expect((await bob.me()).presence.statusMessage?.emoji).toBe('🍜'.repeat(16));

@@ -174,6 +174,38 @@ describe.concurrent('a roster subscription', () => {
     expect(await watching.next()).toMatchObject({ id: dave.id, status: 'OFFLINE' });
   });
 
+  test('says nothing of somebody who left it and comes back as they were last told', async () => {
+    const [alice, bob] = await rollcall.strangers('alice', 'bob');
+    const { watching, silence } = await watchRoster(alice);
+    await alice.follow(bob.id);
+    expect(await watching.next()).toMatchObject({ id: bob.id, status: 'OFFLINE', lastSeen: null });
+    await alice.unfollow(bob.id);
+    await silence();
+    await alice.follow(bob.id);
+    await silence();
+    await bob.connect();
+    expect(await watching.next()).toMatchObject({ id: bob.id, status: 'ONLINE' });
+  });
+
+  test('leaves nobody standing live who left it and then the caller’s sight', async () => {
+    const [alice, bob] = await rollcall.strangers('alice', 'bob');
+    await bob.updatePrivacy({ status: 'EVERYONE' });
+    await bob.connect();
+    const { watching } = await watchRoster(alice);
+    await alice.follow(bob.id);
+    expect(await watching.next()).toMatchObject({ id: bob.id, status: 'ONLINE' });
+    await alice.unfollow(bob.id);
+    await bob.updatePrivacy({ status: 'NOBODY' });
+    expect(await alice.userPresence(bob.id)).toBeNull();
+    const [dave] = await rollcall.strangers('dave');
+    await alice.follow(dave.id);
+    await watching.nextWhere((seen) => seen.id === dave.id);
+    expect(watching.transcript.findLast((seen) => seen.id === bob.id)).toMatchObject({
+      status: 'OFFLINE',
+      lastSeen: null,
+    });
+  });
+
   test('without a snapshot tells the changes alone', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     await follow(alice, [bob]);

@@ -50,6 +50,8 @@ describe.concurrent('a bearer token', () => {
       'another alg': hs512,
       tampered: `${good.slice(0, -6)}AAAAAA`,
       'too long a sub': await signToken('x'.repeat(129)),
+      'a sub with a control character': await signToken('a\u0000b'),
+      'a sub that turns the text': await signToken('a\u202eb'),
     };
     const answers = new Map<string, string[]>();
     for (const [name, token] of Object.entries(wrong)) {

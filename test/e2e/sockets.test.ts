@@ -1,5 +1,6 @@
 import { connect as connectTcp } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { PRESENCE_CHANGED } from '../support/api.js';
 import { openRaw, UpgradeRefused } from '../support/raw.js';
 import { serve } from '../support/rollcall.js';
 import { connectSocket } from '../support/socket.js';
@@ -125,8 +126,47 @@ describe.concurrent('a socket', () => {
     const socket = await bob.connect();
     await expect(socket.subscribe('subscription { noSuchField }').next()).rejects.toMatchObject({ name: 'Refusal' });
     await expect(socket.subscribe('subscription {').next()).rejects.toMatchObject({ name: 'Refusal' });
+    const skipped = socket.subscribe('subscription { presenceChanged(userIds: []) @skip(if: true) { id } }');
+    await expect(skipped.next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     await expect(socket.watch(['']).next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     expect((await socket.me()).userId).toBe(bob.id);
+  });
+});
+
+describe.concurrent('a reader that does not read', () => {
+  test('is closed after ten seconds, and nobody else notices', async () => {
+    const [alice, bob, slow] = await rollcall.friends('alice', 'bob', 'slow');
+    await bob.connect();
+    const raw = await openRaw(rollcall.wsUrl);
+    raw.send({ type: 'connection_init', payload: { authorization: `Bearer ${await slow.token()}` } });
+    await raw.nextWhere(({ type }) => type === 'connection_ack');
+    const watching = (await alice.lurk()).watch([bob.id, slow.id]);
+    await watching.take(2);
+    for (let id = 0; id < 50; id += 1) {
+      raw.send({
+        id: String(id),
+        type: 'subscribe',
+        payload: { query: PRESENCE_CHANGED, variables: { userIds: [bob.id] } },
+      });
+    }
+    await raw.nextWhere(({ id }) => id === '49');
+    raw.pause();
+    // Until the kernel takes no more for it: a change is some 30 KiB to its fifty subscriptions.
+    let gone = false;
+    const leaves = watching
+      .nextWhere((seen) => seen.id === slow.id && seen.status === 'OFFLINE', 30_000)
+      .finally(() => {
+        gone = true;
+      });
+    let told = 0;
+    while (!gone) {
+      told += 1;
+      await bob.say(`${told} ${'x'.repeat(240)}`);
+    }
+    expect(await leaves).toMatchObject({ id: slow.id });
+    const last = watching.transcript.findLast(({ id }) => id === bob.id);
+    expect(Number.parseInt(last?.statusMessage?.text ?? '', 10)).toBeGreaterThanOrEqual(told - 1);
+    raw.terminate();
   });
 });
 

@@ -59,7 +59,7 @@ describe('the server refuses to start', () => {
 });
 
 describe('in development with no secret', async () => {
-  const rollcall = await serve({ NODE_ENV: undefined, AUTH_JWT_SECRET: undefined });
+  const rollcall = await serve({ NODE_ENV: undefined, AUTH_JWT_SECRET: undefined }, { fromScratch: true });
 
   /** The tokens of the links that were printed. */
   async function printedTokens(): Promise<string[]> {

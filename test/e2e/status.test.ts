@@ -128,6 +128,16 @@ describe.concurrent('OFFLINE by hand', () => {
     expect((await bob.me()).chosenStatus).toBe('ONLINE');
   });
 
+  test('is ended by a session that starts anew under the id of one that ended', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    await bob.connect({ sessionId: 'tab' });
+    await bob.setPresence({ status: 'OFFLINE' });
+    await bob.endSession('tab');
+    expect((await bob.me()).chosenStatus).toBe('OFFLINE');
+    await bob.heartbeat({ sessionId: 'tab' });
+    expect(await bob.me()).toMatchObject({ chosenStatus: 'ONLINE', presence: { status: 'ONLINE' } });
+  });
+
   test('was last seen when it was chosen, and that does not move', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await bob.connect({ sessionId: 'tab' });

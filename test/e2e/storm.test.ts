@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Presence, Typing } from '../support/api.js';
-import { createRandom, type Random } from '../support/random.js';
+import { type Choices, createChoices } from '../support/choices.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
 import type { Socket, Watch } from '../support/socket.js';
@@ -20,7 +20,7 @@ const STATUSES = ['ONLINE', 'ONLINE', 'ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'INVIS
 const DEVICES = ['WEB', 'MOBILE', 'DESKTOP'] as const;
 const NOTHING = { status: 'OFFLINE', statusMessage: null, activities: [], devices: [], lastSeen: null };
 
-type Step = (random: Random) => Promise<unknown>;
+type Step = (random: Choices) => Promise<unknown>;
 
 /** All that an actor may do, and all that may be done about who sees them. */
 function stepsOf(actor: Person, viewers: Person[], everybody: Person[], circle: string, room: string): Step[] {
@@ -111,7 +111,7 @@ describe.concurrent('after a storm of changes', () => {
       }
       await Promise.all(
         actors.map(async (actor, lane) => {
-          const random = createRandom(seed * 10 + lane);
+          const random = createChoices(seed * 10 + lane);
           const steps = stepsOf(actor, [...viewers], everybody, circle, room);
           for (let turn = 0; turn < 120; turn += 1) await random.pick(steps)(random);
         }),
@@ -141,7 +141,7 @@ describe.concurrent('after a storm of changes', () => {
 describe.concurrent('after a storm of typing', () => {
   for (const seed of SEEDS) {
     test(`who is held to type is who types, and starts and stops took turns (seed ${seed})`, async () => {
-      const random = createRandom(seed);
+      const random = createChoices(seed);
       const viewers = await rollcall.strangers('viewer', 'viewer');
       const typists = await rollcall.strangers('typist', 'typist', 'typist');
       const rooms = [rollcall.fresh('room'), rollcall.fresh('room')];

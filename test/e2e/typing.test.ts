@@ -261,6 +261,25 @@ describe.concurrent('the typing of somebody', () => {
     expect(new Date().toISOString() < (second.expiresAt ?? '')).toBe(true);
   });
 
+  test('shows in the presence events of who shares the conversation', async () => {
+    const [alice, bob, dave] = await rollcall.friends('alice', 'bob', 'dave');
+    const room = await conversation([alice, bob]);
+    await bob.connect();
+    const document = `subscription ($id: ID!) { presenceChanged(userIds: [$id]) { id isTyping statusMessage { text } } }`;
+    const watches = await Promise.all(
+      [alice, dave].map(async (viewer) => {
+        const watching = (await viewer.lurk()).subscribe<{ presenceChanged: object }>(document, { id: bob.id });
+        expect((await watching.next()).presenceChanged).toMatchObject({ isTyping: false });
+        return watching;
+      }),
+    );
+    await bob.setTyping(room);
+    await bob.say('while typing');
+    const statusMessage = { text: 'while typing' };
+    expect((await watches[0]?.next())?.presenceChanged).toEqual({ id: bob.id, isTyping: true, statusMessage });
+    expect((await watches[1]?.next())?.presenceChanged).toEqual({ id: bob.id, isTyping: false, statusMessage });
+  });
+
   test('makes no presence event, and shows as isTyping only to who shares the conversation', async () => {
     const [alice, bob, dave] = await rollcall.friends('alice', 'bob', 'dave');
     const room = await conversation([alice, bob]);

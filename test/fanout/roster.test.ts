@@ -47,6 +47,7 @@ describe('a subscription to the roster', () => {
     const mine = await f.collect('me', null);
     await mine.news();
     await f.people.unfollow('me', 'ann');
+    expect(await mine.news()).toEqual([]);
     await f.say('ann', 'unheard');
     expect(await mine.news()).toEqual([]);
     expect(f.hub.size().topics).toBe(0);
@@ -82,10 +83,7 @@ describe('a subscription to the roster', () => {
     await f.people.unfollow('me', 'ann');
     await quiet();
     await f.people.block('ann', 'me');
-    for (let i = 0; i < 5; i += 1) {
-      await quiet();
-      valve.release('people.facts');
-    }
+    for (await quiet(); valve.waiting('people.facts') > 0; await quiet()) valve.releaseNext('people.facts');
     expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
     expect(f.hub.size().topics).toBe(0);
   });

@@ -32,8 +32,18 @@ const origin: fc.Arbitrary<Origin> = fc.record({ session: fc.option(sessionId), 
 /** Steps in which only these statuses are chosen. */
 export const step = (statuses: readonly PresenceStatus[] = STATUSES): fc.Arbitrary<Step> =>
   fc.oneof(
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('connect' as const), session: sessionId, device: fc.constantFrom('WEB' as const, 'MOBILE' as const, null) }) },
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('close' as const), which, heardMsAgo: fc.constantFrom(0, 0, 1, 9) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('connect' as const),
+        session: sessionId,
+        device: fc.constantFrom('WEB' as const, 'MOBILE' as const, null),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: fc.constant('close' as const), which, heardMsAgo: fc.constantFrom(0, 0, 1, 9) }),
+    },
     {
       weight: 4,
       arbitrary: fc.record({
@@ -62,7 +72,13 @@ export const step = (statuses: readonly PresenceStatus[] = STATUSES): fc.Arbitra
         expiresIn,
       }),
     },
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 30 })) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constant('wait' as const),
+        ms: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 30 })),
+      }),
+    },
   );
 
 export const steps = (statuses?: readonly PresenceStatus[]) => fc.array(step(statuses), { maxLength: 40 });
@@ -74,7 +90,10 @@ export const steps = (statuses?: readonly PresenceStatus[]) => fc.array(step(sta
 export const lasting = (next: Step): Step => ('expiresIn' in next ? { ...next, expiresIn: null } : next);
 
 /** Lets random steps happen to a user; `happened` hears what each came to, for those who keep a model of sessions. */
-export const createLife = (ana: ReturnType<typeof story>, happened: (what: Happening, at: number) => void = () => {}) => {
+export const createLife = (
+  ana: ReturnType<typeof story>,
+  happened: (what: Happening, at: number) => void = () => {},
+) => {
   const connections: string[] = [];
   let made = 0;
   const connectionOf = (index: number | null) =>
@@ -101,7 +120,10 @@ export const createLife = (ana: ReturnType<typeof story>, happened: (what: Happe
         return happened({ kind: 'end', session: next.session }, now);
       case 'host': {
         const expiresAt = next.expiresIn === null ? null : now + next.expiresIn;
-        ana.host(Array.from({ length: next.count }, (_, i) => activity({ name: `call ${i}`, expiresAt })), next.source);
+        ana.host(
+          Array.from({ length: next.count }, (_, i) => activity({ name: `call ${i}`, expiresAt })),
+          next.source,
+        );
         return;
       }
       case 'set':

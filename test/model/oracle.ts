@@ -34,7 +34,11 @@ interface Life {
  * The rules of sessions and status told a second time, otherwise: nothing is ever due. A life is looked at when
  * somebody asks, and is over when nothing holds it at that moment.
  */
-export const createOracle = ({ graceMs, sessionTtlMs, idleAfterMs }: {
+export const createOracle = ({
+  graceMs,
+  sessionTtlMs,
+  idleAfterMs,
+}: {
   readonly graceMs: number;
   readonly sessionTtlMs: number;
   readonly idleAfterMs: number;
@@ -54,7 +58,16 @@ export const createOracle = ({ graceMs, sessionTtlMs, idleAfterMs }: {
   const settle = (at: number) => bury(({ holders, http, grace }) => holders.size === 0 && http <= at && grace <= at);
 
   const begin = (id: string, at: number): Life => {
-    const life = { id, holders: new Set<string>(), http: 0, grace: 0, lastWords: at, witnessed: at, idle: null, spokeAt: at };
+    const life = {
+      id,
+      holders: new Set<string>(),
+      http: 0,
+      grace: 0,
+      lastWords: at,
+      witnessed: at,
+      idle: null,
+      spokeAt: at,
+    };
     lives.push(life);
     return life;
   };

@@ -28,7 +28,7 @@ describe('any life of a record', () => {
           expect({ status, chosen, lastSeen, sessions: [...ana.sessions].sort() }).toEqual(oracle.seenAt(ana.now));
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -44,7 +44,7 @@ describe('any life of a record', () => {
         expect(ana.record).toMatchObject({ sessions: [], hosted: [] });
         expect(nextDue(ana.record)).toBeNull();
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -84,7 +84,7 @@ describe('any life of a record', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -104,7 +104,7 @@ describe('any life of a record', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
@@ -137,7 +137,7 @@ describe('asOf', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
@@ -159,7 +159,7 @@ describe('a commit', () => {
           self: contentFor(ana.record, SELF),
         }).toEqual(before);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -180,7 +180,7 @@ describe('a commit', () => {
         expect(ana.transcript).toEqual(idle.transcript);
         expect(sameContent(ana.others(), idle.others())).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
@@ -204,7 +204,7 @@ describe('what is due', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
@@ -232,22 +232,26 @@ describe('an invisible user', () => {
         expect(busy.transcript.slice(from)).toEqual([]);
         expect(still.transcript.slice(from)).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
   it('who comes back shows no start that nobody gave from before that moment', () => {
     fc.assert(
-      fc.property(steps(['INVISIBLE']), fc.constantFrom('ONLINE', 'AWAY', 'DO_NOT_DISTURB' as const), (hidden, status) => {
-        const ana = story(SHORT);
-        const live = createLife(ana);
-        ana.set({ status: 'INVISIBLE' });
-        for (const next of hidden) live(next);
-        const before = ana.transcript.length;
-        ana.set({ status });
-        expect(ana.transcript.length).toBe(before + 1);
-        for (const { startedAt } of ana.others().activities) expect(startedAt).toBe(ana.now);
-      }),
+      fc.property(
+        steps(['INVISIBLE']),
+        fc.constantFrom('ONLINE', 'AWAY', 'DO_NOT_DISTURB' as const),
+        (hidden, status) => {
+          const ana = story(SHORT);
+          const live = createLife(ana);
+          ana.set({ status: 'INVISIBLE' });
+          for (const next of hidden) live(next);
+          const before = ana.transcript.length;
+          ana.set({ status });
+          expect(ana.transcript.length).toBe(before + 1);
+          for (const { startedAt } of ana.others().activities) expect(startedAt).toBe(ana.now);
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -444,15 +444,23 @@ describe('revisions', () => {
     ana.connect();
     ana.set({ statusMessage: message({ expiresAt: NOON + MINUTE }) });
     ana.wait(MINUTE - 1);
-    const byAsOf = new Map<number, string>();
-    for (let i = 0; i < 4; i += 1) {
-      if (i === 1) ana.set({ activities: [activity()] });
+    const shown = new Map<string, string>();
+    const readAll = () => {
       for (const facets of [STATUS_ONLY, EVERYTHING, SELF]) {
         const { asOf, ...content } = ana.others(facets);
-        const key = `${JSON.stringify(facets)} ${asOf}`;
-        expect(byAsOf.get(key) ?? JSON.stringify(content)).toBe(JSON.stringify(content));
+        const key = `${JSON.stringify(facets)} at ${asOf}`;
+        expect(JSON.stringify(content)).toBe(shown.get(key) ?? JSON.stringify(content));
+        shown.set(key, JSON.stringify(content));
       }
-      ana.wait(i % 2);
+    };
+    readAll();
+    ana.set({ activities: [activity()] });
+    readAll();
+    for (let i = 0; i < 3; i += 1) {
+      ana.pass(1);
+      readAll();
+      ana.tick();
+      readAll();
     }
   });
 });

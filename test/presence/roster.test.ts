@@ -56,7 +56,11 @@ describe('pages', () => {
   });
 
   it('go on after a place whose user has gone, and may repeat who changed side', () => {
-    const page = rosterPage(inRosterOrder([view('b', 'ONLINE'), view('d', 'ONLINE'), view('a')]), 2, cursorOf({ live: true, userId: 'c' }));
+    const page = rosterPage(
+      inRosterOrder([view('b', 'ONLINE'), view('d', 'ONLINE'), view('a')]),
+      2,
+      cursorOf({ live: true, userId: 'c' }),
+    );
     expect(page.items.map((item) => item.view.userId)).toEqual(['d', 'a']);
     expect(rosterPage([], 10, cursorOf({ live: false, userId: 'z' }))).toEqual({
       items: [],
@@ -76,7 +80,16 @@ describe('a cursor', () => {
   });
 
   it('that nobody gave is BAD_USER_INPUT', () => {
-    for (const cursor of ['', 'x', 'MQ', 'MA', '!!!', `${cursorOf({ live: true, userId: 'a' })}=`, '2aGFsbG8', 'MWE\n']) {
+    for (const cursor of [
+      '',
+      'x',
+      'MQ',
+      'MA',
+      '!!!',
+      `${cursorOf({ live: true, userId: 'a' })}=`,
+      '2aGFsbG8',
+      'MWE\n',
+    ]) {
       expect(() => readCursor(cursor)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
     }
   });

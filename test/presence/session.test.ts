@@ -178,7 +178,7 @@ describe('whose session speaks', () => {
     expect(ana.sessions).toEqual(['tab', 'phone']);
   });
 
-  it("over a connection its own, however recently another one was active", () => {
+  it('over a connection its own, however recently another one was active', () => {
     const ana = story();
     ana.connect('tab', 'n/1');
     ana.wait(SECOND);
@@ -390,8 +390,7 @@ describe('the bound of twenty sessions', () => {
     const held = Array.from({ length: 18 }, (_, i) => session({ id: `s${i}`, connections: [`n/${i}`], startedAt: i }));
     const overHttp = session({ id: 'http', startedAt: NOON - 2 });
     const inGrace = session({ id: 'grace', graceUntil: NOON + 1, startedAt: NOON - 1 });
-    const ids = (sessions: ReturnType<typeof session>[]) =>
-      makeRoom(record({ sessions })).sessions.map(({ id }) => id);
+    const ids = (sessions: ReturnType<typeof session>[]) => makeRoom(record({ sessions })).sessions.map(({ id }) => id);
     expect(ids([...held, overHttp, inGrace])).not.toContain('grace');
     expect(ids([...held, overHttp, session({ id: 'more', connections: ['n/x'] })])).not.toContain('http');
     expect(ids(held)).toHaveLength(18);

@@ -26,7 +26,11 @@ const INCLUDED: readonly [string, Partial<Relation>, readonly Audience[]][] = [
   ['one of two who follow each other', { follows: true, followedBy: true }, ['EVERYONE', 'FOLLOWERS', 'MUTUALS']],
   ['a member of a shared circle', { sharesCircle: true }, ['EVERYONE', 'FOLLOWERS', 'MUTUALS']],
   ['a member of a shared conversation', { sharesConversation: true }, ['EVERYONE', 'FOLLOWERS']],
-  ['a followed member of a shared conversation', { sharesConversation: true, followedBy: true }, ['EVERYONE', 'FOLLOWERS']],
+  [
+    'a followed member of a shared conversation',
+    { sharesConversation: true, followedBy: true },
+    ['EVERYONE', 'FOLLOWERS'],
+  ],
 ];
 
 describe('an audience', () => {

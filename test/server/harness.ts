@@ -249,7 +249,6 @@ export const startServer = async (options: ServerOptions = {}) => {
     connections,
     origins,
     log,
-    incarnation: 'node-1',
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 45_000,
     ...(options.initTimeoutMs !== undefined && { initTimeoutMs: options.initTimeoutMs }),
     ...(options.stallMs !== undefined && { stallMs: options.stallMs }),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createBrake } from '../../src/server/brake.js';
 import { createOutbound, MAX_UNSENT_BYTES } from '../../src/server/outbound.js';
 
 beforeEach(() => {
@@ -42,7 +43,12 @@ const fakeSocket = () => {
 const start = () => {
   const fake = fakeSocket();
   const onStall = vi.fn();
-  const outbound = createOutbound({ socket: fake.socket as never, onStall, stallMs: 10_000 });
+  const outbound = createOutbound({
+    socket: fake.socket as never,
+    brake: createBrake(fake.socket),
+    onStall,
+    stallMs: 10_000,
+  });
   return { ...fake, outbound, onStall };
 };
 

@@ -1,180 +1,107 @@
-/** People, journal and limits in memory, for tests that are about what is built on them. */
-import type { Bus, FactChange, Journal, JournalRow, People, RateLimits } from '../../src/presence/ports.js';
-import {
-  AUDIENCES,
-  DEFAULT_PRIVACY,
-  effectivePrivacy,
-  type Facts,
-  type Privacy,
-} from '../../src/presence/visibility.js';
+/** What the service of presence needs from outside, in memory, with what a test wants to know of it. */
+import { PresenceError } from '../../src/presence/errors.js';
+import type { Journal, JournalRow, People, RateLimits } from '../../src/presence/ports.js';
+import type { DurablePresence } from '../../src/presence/types.js';
+import { DEFAULT_PRIVACY, type Facts, type Privacy } from '../../src/presence/visibility.js';
+import { facts as factsOf } from './builders.js';
 
-interface Group {
-  readonly members: ReadonlySet<string>;
-  readonly open: boolean;
-}
+type Verbs = Pick<People, 'facts' | 'roster' | 'privacy' | 'conversation' | 'conversationsOf' | 'blockedWith'>;
 
-interface User {
-  readonly generation: number;
-  readonly deleted: boolean;
-  readonly privacy: Privacy;
-}
-
-const pairOf = (from: string, to: string) => JSON.stringify([from, to]);
-
-/** Relations in sets. A write changes them and publishes in one step; reads answer from them, at once. */
-export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
-  const users = new Map<string, User>();
-  const follows = new Set<string>();
-  const blocks = new Set<string>();
-  const circles = new Map<string, Group>();
-  const conversations = new Map<string, Group>();
-  const kept = new Map<string, NonNullable<JournalRow['kept']>>();
-
-  const exists = (userId: string) => users.get(userId)?.deleted === false;
-  const blocked = (a: string, b: string) => blocks.has(pairOf(a, b)) || blocks.has(pairOf(b, a));
-  const share = (groups: Iterable<Group>, a: string, b: string) =>
-    [...groups].some(({ members, open }) => !open && members.has(a) && members.has(b));
-
-  const factsOf = (viewerId: string, userId: string): Facts => ({
-    exists: exists(userId),
-    privacy: users.get(userId)?.privacy ?? DEFAULT_PRIVACY,
-    follows: follows.has(pairOf(viewerId, userId)),
-    followedBy: follows.has(pairOf(userId, viewerId)),
-    sharesCircle: share(circles.values(), viewerId, userId),
-    sharesConversation: share(conversations.values(), viewerId, userId),
-    blocked: blocked(viewerId, userId),
-  });
-
-  const relate = async (set: Set<string>, from: string, to: string, holds: boolean, narrows: boolean) => {
-    const pair = pairOf(from, to);
-    if (set.has(pair) === holds) return;
-    if (holds) set.add(pair);
-    else set.delete(pair);
-    await bus.publishFacts({ kind: 'relation', users: [from, to], narrows });
-  };
-
-  const putGroup = async (
-    kind: 'circle' | 'conversation',
-    id: string,
-    next: Group | undefined,
-    groups: Map<string, Group>,
-  ): Promise<boolean> => {
-    const before = groups.get(id);
-    if (next) groups.set(id, next);
-    else groups.delete(id);
-    const [was, is] = [before?.members ?? new Set<string>(), next?.members ?? new Set<string>()];
-    const members = [...new Set([...was, ...is])];
-    const flipped = before !== undefined && next !== undefined && before.open !== next.open;
-    const changed = flipped ? members : members.filter((userId) => was.has(userId) !== is.has(userId));
-    const narrows = flipped || [...was].some((userId) => !is.has(userId)) || (before !== undefined && !next);
-    const change: FactChange = { kind, id, changed, members, narrows };
-    if (changed.length > 0 || (before === undefined) !== (next === undefined)) await bus.publishFacts(change);
-    return before !== undefined;
-  };
-
-  const people: People = {
-    async ensure(userId) {
-      if (!users.has(userId)) await people.upsertUsers([{ id: userId }]);
-      return exists(userId);
-    },
-    facts: async (pairs) => pairs.map(({ viewerId, userId }) => factsOf(viewerId, userId)),
-    profiles: async (userIds) =>
-      new Map(userIds.filter(exists).map((id) => [id, { id, name: null, avatarUrl: null }] as const)),
-    async roster(viewerId) {
-      const followed = [...follows].map((pair): [string, string] => JSON.parse(pair));
-      const ids = [
-        ...followed.filter(([from]) => from === viewerId).map(([, to]) => to),
-        ...[...circles.values()].filter(({ members }) => members.has(viewerId)).flatMap(({ members }) => [...members]),
-      ];
-      return [...new Set(ids)].filter((id) => id !== viewerId && exists(id)).sort();
-    },
-    privacy: async (userId) => effectivePrivacy(users.get(userId)?.privacy ?? DEFAULT_PRIVACY),
-
-    async conversation(id, userId) {
-      const group = conversations.get(id);
-      return group && { open: group.open, isMember: group.members.has(userId) };
+/** People by what the test says of them: `know('bo', 'ana', { follows: true })` is how bo stands to ana. */
+export const createFakePeople = (users: readonly string[]) => {
+  const known = new Map<string, Partial<Facts>>();
+  const rosters = new Map<string, readonly string[]>();
+  const privacies = new Map<string, Privacy>();
+  const conversations = new Map<string, { open: boolean; members: string[] }>();
+  const blocked = new Map<string, Set<string>>();
+  const verbs: Verbs = {
+    facts: async (pairs) =>
+      pairs.map(({ viewerId, userId }) =>
+        factsOf({
+          exists: users.includes(userId),
+          privacy: privacies.get(userId) ?? DEFAULT_PRIVACY,
+          ...known.get(JSON.stringify([viewerId, userId])),
+        }),
+      ),
+    roster: async (viewerId) => rosters.get(viewerId) ?? [],
+    privacy: async (userId) => privacies.get(userId) ?? DEFAULT_PRIVACY,
+    conversation: async (id, userId) => {
+      const conversation = conversations.get(id);
+      return conversation && { open: conversation.open, isMember: conversation.members.includes(userId) };
     },
     conversationsOf: async (userId) =>
-      [...conversations].filter(([, { members }]) => members.has(userId)).map(([id]) => id),
-    blockedWith: async (userId) => new Set([...users.keys()].filter((other) => blocked(userId, other))),
-
-    async updatePrivacy(userId, change) {
-      const user = users.get(userId)!;
-      const privacy = { ...user.privacy, ...change };
-      users.set(userId, { ...user, privacy });
-      const wider = (facet: keyof Privacy) =>
-        AUDIENCES.indexOf(privacy[facet]) <= AUDIENCES.indexOf(user.privacy[facet]);
-      const narrows = !(['status', 'lastSeen', 'activity'] as const).every(wider);
-      await bus.publishFacts({ kind: 'user', userId, narrows, deleted: false });
-      return effectivePrivacy(privacy);
-    },
-    follow: (from, to) => relate(follows, from, to, true, false),
-    unfollow: (from, to) => relate(follows, from, to, false, true),
-    block: (from, to) => relate(blocks, from, to, true, true),
-    unblock: (from, to) => relate(blocks, from, to, false, false),
-
-    async upsertUsers(upserts) {
-      for (const { id, privacy } of upserts) {
-        const before = users.get(id);
-        if (before?.deleted === false && !privacy) continue;
-        const generation = (before?.generation ?? 0) + (before?.deleted ? 1 : 0);
-        users.set(id, { generation, deleted: false, privacy: { ...DEFAULT_PRIVACY, ...before?.privacy, ...privacy } });
-        await bus.publishFacts({ kind: 'user', userId: id, narrows: before?.deleted === false, deleted: false });
-      }
-      return upserts.length;
-    },
-    async deleteUser(userId) {
-      const user = users.get(userId);
-      if (!user || user.deleted) return false;
-      users.set(userId, { generation: user.generation, deleted: true, privacy: DEFAULT_PRIVACY });
-      kept.delete(userId);
-      for (const set of [follows, blocks]) {
-        for (const pair of set) if (JSON.parse(pair).includes(userId)) set.delete(pair);
-      }
-      for (const groups of [circles, conversations]) {
-        for (const [id, group] of groups) {
-          groups.set(id, { ...group, members: new Set([...group.members].filter((member) => member !== userId)) });
-        }
-      }
-      await bus.publishFacts({ kind: 'user', userId, narrows: true, deleted: true });
-      return true;
-    },
-    async addFollows(pairs) {
-      for (const { followerId, followeeId } of pairs) await people.follow(followerId, followeeId);
-      return pairs.length;
-    },
-    async removeFollows(pairs) {
-      for (const { followerId, followeeId } of pairs) await people.unfollow(followerId, followeeId);
-      return pairs.length;
-    },
-    async putCircle(id, memberIds) {
-      await putGroup('circle', id, { members: new Set(memberIds), open: false }, circles);
-    },
-    deleteCircle: (id) => putGroup('circle', id, undefined, circles),
-    async putConversation(id, memberIds, open) {
-      await putGroup('conversation', id, { members: new Set(memberIds), open }, conversations);
-    },
-    deleteConversation: (id) => putGroup('conversation', id, undefined, conversations),
+      [...conversations].filter(([, { members }]) => members.includes(userId)).map(([id]) => id),
+    blockedWith: async (userId) => blocked.get(userId) ?? new Set(),
   };
-
-  const journal: Journal = {
-    async read(userIds) {
-      const rows = new Map<string, JournalRow>();
-      for (const userId of userIds.filter(exists)) {
-        rows.set(userId, { generation: users.get(userId)!.generation, kept: kept.get(userId) ?? null });
-      }
-      return rows;
+  const unexpected = new Proxy({} as People, {
+    get: (_, verb) => () => {
+      throw new Error(`people.${String(verb)} was not expected`);
     },
-    async write(rows) {
-      for (const { userId, generation, ...row } of rows) {
-        const isNewer = row.revision >= (kept.get(userId)?.revision ?? 0);
-        if (exists(userId) && users.get(userId)!.generation === generation && isNewer) kept.set(userId, row);
+  });
+  return {
+    people: Object.assign(Object.create(unexpected) as People, verbs),
+    rosters,
+    privacies,
+    conversations,
+    know(viewerId: string, userId: string, facts: Partial<Facts>) {
+      known.set(JSON.stringify([viewerId, userId]), facts);
+    },
+    block(one: string, other: string) {
+      for (const [a, b] of [
+        [one, other],
+        [other, one],
+      ] as const) {
+        blocked.set(a, new Set([...(blocked.get(a) ?? []), b]));
+        known.set(JSON.stringify([a, b]), { blocked: true });
       }
     },
   };
-
-  return { people, journal };
 };
 
-/** Nobody is ever limited. */
-export const NO_LIMITS: RateLimits = { async take() {} };
+/** A journal that may fail or wait; `writes` are the batches that it took. */
+export const createFakeJournal = (users: readonly string[]) => {
+  const rows = new Map<string, JournalRow>(users.map((userId) => [userId, { generation: 1, kept: null }]));
+  const writes: (readonly DurablePresence[])[] = [];
+  const state = {
+    rows,
+    writes,
+    reads: [] as (readonly string[])[],
+    /** Rejects with this while it is set. */
+    failure: undefined as Error | undefined,
+    /** Awaited before anything is read or written. */
+    gate: Promise.resolve() as Promise<unknown>,
+  };
+  const journal: Journal = {
+    async read(userIds) {
+      state.reads.push(userIds);
+      await state.gate;
+      if (state.failure) throw state.failure;
+      return new Map(userIds.flatMap((userId) => (rows.has(userId) ? [[userId, rows.get(userId)!] as const] : [])));
+    },
+    async write(batch) {
+      await state.gate;
+      if (state.failure) throw state.failure;
+      writes.push(batch);
+      for (const { userId, generation, ...kept } of batch) {
+        const row = rows.get(userId);
+        if (row?.generation === generation && kept.revision >= (row.kept?.revision ?? 0)) {
+          rows.set(userId, { generation, kept });
+        }
+      }
+    },
+  };
+  return Object.assign(state, { journal });
+};
+
+/** Allowances that are never used up, unless `left` says so. */
+export const createFakeRateLimits = () => {
+  const taken: string[] = [];
+  const state = { taken, left: Number.POSITIVE_INFINITY };
+  const rateLimits: RateLimits = {
+    async take(kind, userId) {
+      if (taken.length >= state.left) throw new PresenceError('RATE_LIMITED', 'Slow down.', { retryAfterMs: 200 });
+      taken.push(`${kind} of ${userId}`);
+    },
+  };
+  return Object.assign(state, { rateLimits });
+};

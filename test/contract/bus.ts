@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type {
+  Bus,
+  CommitBus,
+  FactChange,
+  SessionsEnded,
+  TypingMessage,
+  UserMessage,
+} from '../../src/presence/ports.js';
+import { record } from '../support/builders.js';
+import { createInbox } from '../support/inbox.js';
+
+/** A bus, and how what a store commits gets onto it. */
+export interface BusUnderTest {
+  readonly bus: Bus;
+  readonly commits: CommitBus;
+  readonly close?: () => Promise<void>;
+}
+
+/** Ids that break what builds channels of them. */
+const HOSTILE = ['__proto__', 'constructor', 'a b', 'a:b', 'a', 'b', '{}', '{a}', '*', '[ab]', 'ä🍎', '%3A'];
+
+const of = (userId: string, revision = 1): UserMessage => ({ userId, record: record({ userId, revision }) });
+const typing = (conversationId: string, userId = 'ana', isTyping = true): TypingMessage => ({
+  conversationId,
+  userId,
+  isTyping,
+  expiresAt: isTyping ? 5 : null,
+});
+const FACTS: readonly FactChange[] = [
+  { kind: 'relation', users: ['ana', 'bo'], narrows: true },
+  { kind: 'user', userId: '__proto__', narrows: false, deleted: true },
+  { kind: 'circle', id: 'a:b', changed: ['ana'], members: ['ana', 'bo'], narrows: false },
+];
+
+/** What every {@link Bus} must do. */
+export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) =>
+  describe(`bus over ${name}`, () => {
+    let under: BusUnderTest;
+    let bus: Bus;
+    let commits: CommitBus;
+    beforeEach(async () => {
+      under = await makeBus();
+      ({ bus, commits } = under);
+    });
+    afterEach(async () => {
+      await bus.close();
+      await under.close?.();
+    });
+
+    const heardOf = async (userId: string) => {
+      const inbox = createInbox<UserMessage>(`messages of ${userId}`);
+      return { ...inbox, unsubscribe: await bus.subscribeUser(userId, inbox.push) };
+    };
+
+    it('carries all that is published after the subscribing, whole and in order', async () => {
+      const inbox = await heardOf('ana');
+      const sent = Array.from({ length: 100 }, (_, i) => of('ana', i));
+      for (const message of sent) commits.publishUser(message);
+      expect(await inbox.take(100)).toEqual(sent);
+    });
+
+    it('carries nothing of before', async () => {
+      commits.publishUser(of('ana', 1));
+      const inbox = await heardOf('ana');
+      commits.publishUser(of('ana', 2));
+      expect(await inbox.next()).toEqual(of('ana', 2));
+    });
+
+    it('carries that a user was forgotten', async () => {
+      const inbox = await heardOf('ana');
+      commits.publishUser({ userId: 'ana', record: null });
+      expect(await inbox.next()).toEqual({ userId: 'ana', record: null });
+    });
+
+    it('tells every listener, also one that listens twice', async () => {
+      const inbox = createInbox<UserMessage>('both');
+      const unsubscribe = await bus.subscribeUser('ana', inbox.push);
+      await bus.subscribeUser('ana', inbox.push);
+      const other = await heardOf('ana');
+      commits.publishUser(of('ana', 1));
+      expect(await inbox.take(2)).toEqual([of('ana', 1), of('ana', 1)]);
+      expect(await other.next()).toEqual(of('ana', 1));
+      unsubscribe();
+      unsubscribe();
+      commits.publishUser(of('ana', 2));
+      commits.publishUser(of('ana', 3));
+      expect(await inbox.take(2)).toEqual([of('ana', 2), of('ana', 3)]);
+    });
+
+    it('tells nothing more to who unsubscribed, and goes on telling the others', async () => {
+      const [gone, stays] = [await heardOf('ana'), await heardOf('ana')];
+      gone.unsubscribe();
+      commits.publishUser(of('ana'));
+      await stays.next();
+      expect(gone.transcript).toEqual([]);
+    });
+
+    it('takes a listener that unsubscribes, or subscribes another, while it is told', async () => {
+      const heard = createInbox<string>('what was heard');
+      const late = createInbox<UserMessage>('the late one');
+      const unsubscribe = await bus.subscribeUser('ana', ({ record: told }) => {
+        unsubscribe();
+        void bus.subscribeUser('ana', late.push).then(() => heard.push(`once, at ${told?.revision}`));
+      });
+      const other = await heardOf('ana');
+      commits.publishUser(of('ana', 1));
+      expect(await heard.next()).toBe('once, at 1');
+      commits.publishUser(of('ana', 2));
+      expect((await other.take(2)).map(({ record: told }) => told?.revision)).toEqual([1, 2]);
+      expect((await late.nextWhere(({ record: told }) => told?.revision === 2)).userId).toBe('ana');
+      expect(heard.transcript).toHaveLength(1);
+    });
+
+    it('can be subscribed again after the last has gone', async () => {
+      (await heardOf('ana')).unsubscribe();
+      const again = await heardOf('ana');
+      commits.publishUser(of('ana'));
+      expect(await again.next()).toEqual(of('ana'));
+    });
+
+    it('keeps topics apart, whatever their ids, and users from conversations', async () => {
+      const users = await Promise.all(HOSTILE.map(heardOf));
+      const rooms = HOSTILE.map((id) => createInbox<TypingMessage>(`typing in ${id}`));
+      await Promise.all(HOSTILE.map((id, i) => bus.subscribeTyping(id, (message) => rooms[i]?.push(message))));
+      for (const id of HOSTILE) {
+        commits.publishUser(of(id));
+        commits.publishTyping(typing(id));
+        commits.publishTyping(typing(id, '__proto__', false));
+      }
+      for (const [i, id] of HOSTILE.entries()) {
+        expect(await users[i]?.next()).toEqual(of(id));
+        expect(await rooms[i]?.take(2)).toEqual([typing(id), typing(id, '__proto__', false)]);
+      }
+      expect(users.every(({ transcript }) => transcript.length === 1)).toBe(true);
+      expect(rooms.every(({ transcript }) => transcript.length === 2)).toBe(true);
+    });
+
+    it('carries changes of facts to everybody who listens, until they do no more', async () => {
+      const [first, second] = [createInbox<FactChange>('first'), createInbox<FactChange>('second')];
+      const unsubscribe = await bus.subscribeFacts(first.push);
+      await bus.subscribeFacts(second.push);
+      for (const change of FACTS) await bus.publishFacts(change);
+      expect(await first.take(3)).toEqual(FACTS);
+      unsubscribe();
+      await bus.publishFacts(FACTS[0]!);
+      expect(await second.take(4)).toEqual([...FACTS, FACTS[0]]);
+      expect(first.transcript).toHaveLength(3);
+    });
+
+    it('tells of a change that was learnt otherwise those who listen on this node', async () => {
+      const inbox = createInbox<FactChange>('facts');
+      await bus.subscribeFacts(inbox.push);
+      bus.deliverFacts({ ...FACTS[0]!, logId: '7' });
+      expect(await inbox.next()).toEqual({ ...FACTS[0], logId: '7' });
+    });
+
+    it('carries ends of sessions to everybody who listens, until they do no more', async () => {
+      const [first, second] = [createInbox<SessionsEnded>('first'), createInbox<SessionsEnded>('second')];
+      const unsubscribe = await bus.subscribeEnded(first.push);
+      await bus.subscribeEnded(second.push);
+      const ended = { userId: '__proto__', connectionIds: ['n/1', 'n/2'] };
+      await bus.publishEnded(ended);
+      expect(await first.next()).toEqual(ended);
+      unsubscribe();
+      await bus.publishEnded({ ...ended, userId: 'bo' });
+      expect((await second.take(2)).map(({ userId }) => userId)).toEqual(['__proto__', 'bo']);
+      expect(first.transcript).toHaveLength(1);
+    });
+  });

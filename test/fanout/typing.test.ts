@@ -1,0 +1,282 @@
+import { describe, expect, it, vi } from 'vitest';
+import { unavailable } from '../../src/presence/errors.js';
+import type { TypingView } from '../../src/presence/presence.js';
+import { createFanout, createValve, quiet } from '../support/fanout.js';
+
+const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
+  const f = await createFanout(options);
+  await f.users('me', 'ann', 'bob', 'stranger');
+  for (const userId of ['me', 'ann', 'bob', 'stranger']) await f.connect(userId);
+  await f.people.putConversation('chat', ['me', 'ann', 'bob'], false);
+  return f;
+};
+const said = (events: readonly TypingView[]) =>
+  events.map(({ conversationId, userId, isTyping }) => `${conversationId}: ${userId} ${isTyping ? 'types' : 'stops'}`);
+
+describe('a subscription to the typing of one conversation', () => {
+  it('starts with those who type now, then tells starts and stops, never a refresh, never the caller', async () => {
+    const f = await start();
+    await f.type('ann', 'chat');
+    await f.type('me', 'chat');
+    const mine = await f.collectTyping('me', 'chat');
+    const [first] = await mine.news();
+    expect(first).toMatchObject({ conversationId: 'chat', userId: 'ann', isTyping: true });
+    expect(first?.expiresAt).toBeGreaterThan(0);
+    await f.type('ann', 'chat');
+    await f.type('bob', 'chat');
+    await f.type('me', 'chat', false);
+    await f.type('ann', 'chat', false);
+    const events = await mine.news();
+    expect(said(events)).toEqual(['chat: bob types', 'chat: ann stops']);
+    expect(events[1]?.expiresAt).toBeNull();
+  });
+
+  it('starts with nothing without a snapshot, and then tells the stop', async () => {
+    const f = await start();
+    await f.type('ann', 'chat');
+    const mine = await f.collectTyping('me', 'chat', { snapshot: false });
+    expect(await mine.news()).toEqual([]);
+    await f.type('ann', 'chat', false);
+    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+  });
+
+  it('stops only when the last device does', async () => {
+    const f = await start();
+    await f.connect('ann', 'phone');
+    const mine = await f.collectTyping('me', 'chat');
+    await f.type('ann', 'chat', true, 'tab');
+    await f.type('ann', 'chat', true, 'phone');
+    await f.type('ann', 'chat', false, 'tab');
+    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    await f.type('ann', 'chat', false, 'phone');
+    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+  });
+
+  it('ends when nothing refreshes it', async () => {
+    let now = 1_700_000_000_000;
+    const f = await start({ clock: () => now });
+    const mine = await f.collectTyping('me', 'chat');
+    await f.type('ann', 'chat');
+    now += 4_000;
+    await f.type('ann', 'chat');
+    now += 4_000;
+    await f.store.expireTyping();
+    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    now += 1_001;
+    await f.store.expireTyping();
+    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+  });
+
+  it('ends when the typist is no longer seen live, and a hidden typist is not seen to type', async () => {
+    const f = await start();
+    const mine = await f.collectTyping('me', 'chat');
+    await f.type('ann', 'chat');
+    await f.set('ann', { status: 'INVISIBLE' });
+    expect(said(await mine.news())).toEqual(['chat: ann types', 'chat: ann stops']);
+    await f.type('ann', 'chat');
+    expect(await mine.news()).toEqual([]);
+    await f.type('bob', 'chat');
+    await f.leave('bob');
+    expect(said(await mine.news())).toEqual(['chat: bob types', 'chat: bob stops']);
+  });
+
+  it('is NOT_FOUND for strangers, for no such conversation, and for a service token', async () => {
+    const f = await start();
+    for (const [viewer, id] of [
+      ['stranger', 'chat'],
+      ['me', 'none'],
+      [{ kind: 'service', userId: 'me' }, 'chat'],
+    ] as const) {
+      await expect(f.watchTyping(viewer, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    }
+    await expect(f.watchTyping('me', '')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(f.hub.size().watches).toBe(0);
+    expect(f.bus.size).toBe(0);
+  });
+
+  it('lets a block end it between the two only', async () => {
+    const f = await start();
+    const mine = await f.collectTyping('me', 'chat');
+    const theirs = await f.collectTyping('bob', 'chat');
+    await f.type('ann', 'chat');
+    await mine.news();
+    await theirs.news();
+    await f.people.block('ann', 'me');
+    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+    await f.type('ann', 'chat', false);
+    await f.type('ann', 'chat');
+    expect(await mine.news()).toEqual([]);
+    expect(said(await theirs.news())).toEqual(['chat: ann stops', 'chat: ann types']);
+    await f.people.unblock('ann', 'me');
+    expect(said(await mine.news())).toEqual(['chat: ann types']);
+  });
+
+  it('tells when it would end by the last refresh, where it is shown again', async () => {
+    let now = 1_700_000_000_000;
+    const f = await start({ clock: () => now });
+    const mine = await f.collectTyping('me', 'chat');
+    await f.type('ann', 'chat');
+    await f.people.block('me', 'ann');
+    await mine.news();
+    for (let i = 0; i < 5; i += 1) {
+      now += 3_000;
+      await f.type('ann', 'chat');
+    }
+    await f.people.unblock('me', 'ann');
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', isTyping: true, expiresAt: now + 5_000 }]);
+  });
+
+  it('delivers no start that waited when a block came', async () => {
+    const f = await start();
+    const watch = await f.watchTyping('me', 'chat');
+    await f.type('ann', 'chat');
+    await f.people.block('ann', 'me');
+    await f.type('bob', 'chat');
+    await quiet();
+    expect((await watch.next()).value).toMatchObject({ userId: 'bob' });
+    await watch.return();
+  });
+
+  it('gives a removed member the stops, then silence, and the starts again when they are back', async () => {
+    const f = await start();
+    const mine = await f.collectTyping('me', 'chat');
+    await f.type('ann', 'chat');
+    await f.type('bob', 'chat');
+    await mine.news();
+    await f.people.putConversation('chat', ['ann', 'bob'], false);
+    expect(said(await mine.news()).sort()).toEqual(['chat: ann stops', 'chat: bob stops']);
+    await f.type('ann', 'chat', false);
+    await f.type('ann', 'chat');
+    expect(await mine.news()).toEqual([]);
+    expect(mine.ended).toBe(false);
+    await f.people.putConversation('chat', ['me', 'ann', 'bob'], false);
+    expect(said(await mine.news()).sort()).toEqual(['chat: ann types', 'chat: bob types']);
+    await f.type('bob', 'chat', false);
+    expect(said(await mine.news())).toEqual(['chat: bob stops']);
+  });
+
+  it('ends the typing of a typist who is removed', async () => {
+    const f = await start();
+    const mine = await f.collectTyping('me', 'chat');
+    await f.type('ann', 'chat');
+    await f.people.putConversation('chat', ['me', 'bob'], false);
+    expect(said(await mine.news())).toEqual(['chat: ann types', 'chat: ann stops']);
+  });
+
+  it('opens to everybody and closes again', async () => {
+    const f = await start();
+    await f.people.putConversation('chat', ['me', 'ann'], true);
+    const theirs = await f.collectTyping('stranger', 'chat');
+    await f.type('ann', 'chat');
+    expect(said(await theirs.news())).toEqual(['chat: ann types']);
+    await f.people.putConversation('chat', ['me', 'ann'], false);
+    expect(said(await theirs.news())).toEqual(['chat: ann stops']);
+    await f.type('ann', 'chat', false);
+    await f.type('ann', 'chat');
+    expect(await theirs.news()).toEqual([]);
+    await f.people.putConversation('chat', ['me', 'ann'], true);
+    expect(said(await theirs.news())).toEqual(['chat: ann types']);
+  });
+
+  it('ends with the conversation', async () => {
+    const f = await start();
+    const mine = await f.collectTyping('me', 'chat');
+    await f.type('ann', 'chat');
+    await f.people.deleteConversation('chat');
+    expect(said(await mine.news())).toEqual(['chat: ann types', 'chat: ann stops']);
+    expect(mine.ended).toBe(false);
+    await mine.end();
+    expect(f.bus.size).toBe(0);
+  });
+
+  it('believes a stop that it hears while it reads who types', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.type('ann', 'chat');
+    await f.type('bob', 'chat');
+    const mine = f.collectTyping('me', 'chat');
+    // Released once, the call has read who types, and is held again with its answer.
+    valve.hold('store.typing');
+    await quiet();
+    expect(valve.waiting('store.typing')).toBe(1);
+    valve.release('store.typing');
+    valve.hold('store.typing');
+    await quiet();
+    await f.type('ann', 'chat', false);
+    valve.release('store.typing');
+    expect(said(await (await mine).news())).toEqual(['chat: bob types']);
+  });
+});
+
+describe('a subscription to the typing of all conversations', () => {
+  it('follows the conversations of the caller as they come and go', async () => {
+    const f = await start();
+    await f.people.putConversation('square', ['ann'], true);
+    const mine = await f.collectTyping('me', null);
+    await f.type('ann', 'chat');
+    await f.type('ann', 'square');
+    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    await f.people.putConversation('square', ['ann', 'me'], true);
+    expect(said(await mine.news())).toEqual(['square: ann types']);
+    await f.people.putConversation('square', ['ann'], true);
+    expect(said(await mine.news())).toEqual(['square: ann stops']);
+    await f.type('ann', 'square', false);
+    await f.type('ann', 'square');
+    expect(await mine.news()).toEqual([]);
+    await f.people.putConversation('new', ['bob', 'me'], false);
+    await f.type('bob', 'new');
+    expect(said(await mine.news())).toEqual(['new: bob types']);
+    await f.people.deleteConversation('chat');
+    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+    expect(f.bus.size).toBe(1);
+    await mine.end();
+    expect(f.bus.size).toBe(0);
+  });
+
+  it('is empty for a service token, whatever it is called', async () => {
+    const f = await start();
+    const host = await f.collectTyping({ kind: 'service', userId: 'me' }, null);
+    await f.type('ann', 'chat');
+    expect(await host.news()).toEqual([]);
+    await host.end();
+  });
+
+  it.each(['people.conversationsOf', 'bus.subscribeTyping', 'store.typing', 'people.blockedWith'])(
+    'shows who types in a new conversation also where %s failed at first',
+    async (call) => {
+      const valve = createValve();
+      const f = await start({ gate: valve.gate });
+      const mine = await f.collectTyping('me', null);
+      await f.people.putConversation('new', ['bob', 'ann'], false);
+      await f.type('bob', 'new');
+      valve.fail(call, unavailable('It is away.'));
+      await f.people.putConversation('new', ['bob', 'ann', 'me'], false);
+      expect(await mine.news()).toEqual([]);
+      expect(f.errors.length).toBeGreaterThan(0);
+      valve.mend(call);
+      await vi.waitFor(() => expect(said(mine.events)).toEqual(['new: bob types']), { timeout: 10_000 });
+      mine.events.length = 0;
+      await f.type('ann', 'new');
+      expect(said(await mine.news())).toEqual(['new: ann types']);
+      await mine.end();
+      expect(f.bus.size).toBe(0);
+    },
+  );
+
+  it('withholds starts while it cannot be known who is blocked, and lets stops through', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collectTyping('me', null);
+    await f.type('ann', 'chat');
+    await mine.news();
+    valve.fail('people.blockedWith', unavailable('The database is away.'));
+    await f.people.block('bob', 'me');
+    await f.type('bob', 'chat');
+    await f.type('ann', 'chat', false);
+    await f.type('ann', 'chat');
+    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+    valve.mend('people.blockedWith');
+    await vi.waitFor(() => expect(said(mine.events)).toEqual(['chat: ann types']), { timeout: 10_000 });
+    await mine.end();
+  });
+});

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../../src/presence/ports.js';
+import { NOON } from '../support/builders.js';
+import { host, setUpPresence, user } from './serviceUnderTest.js';
+
+const ana = user('ana');
+const bo = user('bo');
+
+/** ana and bo are live and members of `room`; cy is live and is not; `plaza` is open and nobody's. */
+const setUpRoom = async (options: Parameters<typeof setUpPresence>[0] = {}) => {
+  const under = setUpPresence(options);
+  under.people.conversations.set('room', { open: false, members: ['ana', 'bo'] });
+  under.people.conversations.set('plaza', { open: true, members: [] });
+  for (const id of ['ana', 'bo', 'cy']) await under.connect(id);
+  const types = (who = ana, isTyping = true, sessionId?: string, conversationId = 'room') =>
+    under.presence.setTyping(who, { conversationId, isTyping, ...(sessionId !== undefined && { sessionId }) });
+  return {
+    ...under,
+    types,
+    seenBy: async (who = bo, conversationId = 'room') =>
+      (await under.presence.typing(who.viewer, conversationId)).map(({ userId }) => userId),
+  };
+};
+
+describe('the typing of a conversation', () => {
+  it('is set and read by its members', async () => {
+    const { types, presence } = await setUpRoom();
+    const typing = { conversationId: 'room', userId: 'ana', isTyping: true, expiresAt: NOON + 5_000 };
+    expect(await types()).toEqual(typing);
+    expect(await presence.typing(bo.viewer, 'room')).toEqual([typing]);
+    expect(await presence.typingAmong(bo.viewer, ['ana', 'bo', 'cy'])).toEqual(new Set(['ana']));
+    expect(await types(ana, false)).toEqual({ ...typing, isTyping: false, expiresAt: null });
+    expect(await presence.typing(bo.viewer, 'room')).toEqual([]);
+  });
+
+  it('is to everybody else that of a conversation which does not exist', async () => {
+    const { types, presence, store } = await setUpRoom();
+    const answers: unknown[] = [];
+    for (const conversationId of ['room', 'no room', '__proto__']) {
+      for (const call of [
+        types(user('cy'), true, undefined, conversationId),
+        types(user('cy'), false, undefined, conversationId),
+        presence.typing(user('cy').viewer, conversationId),
+        presence.typing(host.viewer, conversationId),
+      ]) {
+        answers.push(await call.catch((error: unknown) => error));
+      }
+    }
+    expect(answers[0]).toMatchObject({ code: 'NOT_FOUND' });
+    for (const answer of answers) expect(String(answer)).toBe(String(answers[0]));
+    expect(await store.typing(['room'])).toEqual([]);
+  });
+
+  it('of an open one is set and read by any user, and not told of where it is not shared', async () => {
+    const { types, seenBy, presence } = await setUpRoom();
+    await types(user('cy'), true, undefined, 'plaza');
+    expect(await seenBy(bo, 'plaza')).toEqual(['cy']);
+    expect(await presence.typingAmong(bo.viewer, ['cy'])).toEqual(new Set());
+  });
+
+  it('is hidden by a block between the two only', async () => {
+    const { types, seenBy, people, presence } = await setUpRoom();
+    people.conversations.set('room', { open: false, members: ['ana', 'bo', 'cy'] });
+    await types();
+    people.block('ana', 'bo');
+    expect(await seenBy(bo)).toEqual([]);
+    expect(await presence.typingAmong(bo.viewer, ['ana'])).toEqual(new Set());
+    expect(await seenBy(user('cy'))).toEqual(['ana']);
+  });
+
+  it('is of two devices while either types', async () => {
+    const { types, seenBy, typingHeardIn } = await setUpRoom();
+    const heard = await typingHeardIn('room');
+    await types(ana, true, 'tab');
+    await types(ana, true, 'phone');
+    expect((await types(ana, false, 'tab')).isTyping).toBe(true);
+    expect(await seenBy()).toEqual(['ana']);
+    expect((await types(ana, false, 'phone')).isTyping).toBe(false);
+    expect(heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
+  });
+
+  it('speaks for the session of its connection where none is named', async () => {
+    const { types, seenBy, presence } = await setUpRoom();
+    await presence.connect({ userId: 'ana', connectionId: 'n/2', sessionId: 'phone', device: null });
+    await types(user('ana', 'n/ana'));
+    await types(user('ana', 'n/2'), false);
+    expect(await seenBy()).toEqual(['ana']);
+    await types(user('ana', 'n/ana'), false);
+    expect(await seenBy()).toEqual([]);
+  });
+
+  it('ends by itself after the timeout since the last refresh, told once', async () => {
+    const { types, wait, typingHeardIn } = await setUpRoom();
+    const heard = await typingHeardIn('room');
+    await types();
+    await wait(4_000);
+    await types();
+    await wait(4_999);
+    expect(heard.map(({ isTyping }) => isTyping)).toEqual([true]);
+    await wait(1);
+    expect(heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
+  });
+
+  it('ends when the member leaves', async () => {
+    const { types, presence, people, typingHeardIn } = await setUpRoom();
+    const heard = await typingHeardIn('room');
+    await types(ana);
+    await types(bo);
+    people.conversations.set('room', { open: false, members: ['bo'] });
+    const change = {
+      kind: 'conversation',
+      id: 'room',
+      changed: ['ana'],
+      members: ['ana', 'bo'],
+      narrows: true,
+    } as const;
+    await presence.factsChanged(change);
+    await presence.factsChanged(change);
+    expect(heard.slice(2)).toEqual([{ conversationId: 'room', userId: 'ana', isTyping: false, expiresAt: null }]);
+    expect(await presence.typingAmong(bo.viewer, ['ana'])).toEqual(new Set());
+  });
+
+  it('ends when the typist is no longer seen live', async () => {
+    for (const leave of ['INVISIBLE', 'OFFLINE', 'end'] as const) {
+      const { types, presence, typingHeardIn, seenBy } = await setUpRoom();
+      const heard = await typingHeardIn('room');
+      await types();
+      if (leave === 'end') await presence.endSession(ana, 'tab');
+      else await presence.setPresence(ana, { status: leave });
+      expect(heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
+      expect(await seenBy()).toEqual([]);
+    }
+  });
+
+  it('ends with the hiding itself, and does not wait for the journal', async () => {
+    const { types, presence, journal, typingHeardIn } = await setUpRoom();
+    await types();
+    const heard = await typingHeardIn('room');
+    let open: () => void = () => {};
+    journal.gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const hiding = presence.setPresence(ana, { status: 'INVISIBLE' });
+    for (let i = 0; i < 50; i += 1) await Promise.resolve();
+    expect(heard.map(({ isTyping }) => isTyping)).toEqual([false]);
+    open();
+    await hiding;
+  });
+
+  it('ends with the grace of a connection that was lost, and not within it', async () => {
+    const { types, presence, wait, seenBy, typingHeardIn } = await setUpRoom();
+    const heard = await typingHeardIn('room');
+    await presence.disconnect({ userId: 'ana', connectionId: 'n/ana', lastHeardMsAgo: 0 });
+    await wait(3_000);
+    await types();
+    expect(await seenBy()).toEqual(['ana']);
+    await wait(2_000);
+    expect(heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
+  });
+});
+
+describe('the typing of a user who is not seen live', () => {
+  it('is answered as if it were, and kept nowhere', async () => {
+    for (const who of ['hidden', 'gone'] as const) {
+      const { types, presence, store, typingHeardIn } = await setUpRoom();
+      if (who === 'hidden') await presence.setPresence(ana, { status: 'INVISIBLE' });
+      else await presence.endSession(ana, 'tab');
+      const heard = await typingHeardIn('room');
+      expect(await types()).toMatchObject({ isTyping: true, expiresAt: NOON + 5_000 });
+      expect(await types(ana, false)).toMatchObject({ isTyping: false, expiresAt: null });
+      await types();
+      if (who === 'hidden') await presence.setPresence(ana, { status: 'ONLINE' });
+      expect(heard).toEqual([]);
+      expect(await store.typing(['room'])).toEqual([]);
+      expect(await presence.typingAmong(bo.viewer, ['ana'])).toEqual(new Set());
+    }
+  });
+
+  /** Where hiding may come between, in a start that begins while the typist is seen. */
+  const MOMENTS: readonly [string, (store: Store, hide: () => Promise<unknown>) => Partial<Store>][] = [
+    [
+      'before it is stored',
+      (store, hide) => ({
+        startTyping: async (entry) => {
+          await hide();
+          return store.startTyping(entry);
+        },
+      }),
+    ],
+    [
+      'once it is stored',
+      (store, hide) => ({
+        startTyping: async (entry) => {
+          const answer = await store.startTyping(entry);
+          await hide();
+          return answer;
+        },
+      }),
+    ],
+    [
+      'before it is announced',
+      (store, hide) => ({
+        announceTyping: async (conversationId, userId) => {
+          await hide();
+          return store.announceTyping(conversationId, userId);
+        },
+      }),
+    ],
+  ];
+  for (const [moment, between] of MOMENTS) {
+    it(`is told to nobody by a start that crosses the hiding ${moment}`, async () => {
+      let hide: () => Promise<unknown> = async () => {};
+      const under = await setUpRoom({ store: (store) => ({ ...store, ...between(store, () => hide()) }) });
+      hide = () => under.presence.setPresence(ana, { status: 'INVISIBLE' });
+      const heard = await under.typingHeardIn('room');
+      await under.types();
+      expect(heard).toEqual([]);
+      expect(await under.store.typing(['room'])).toEqual([]);
+      await under.wait(10_000);
+      expect(heard).toEqual([]);
+    });
+  }
+
+  it('ends for good also where a refresh crosses the hiding', async () => {
+    for (const [, between] of MOMENTS.slice(0, 2)) {
+      let hide: () => Promise<unknown> = async () => {};
+      const under = await setUpRoom({ store: (store) => ({ ...store, ...between(store, () => hide()) }) });
+      const heard = await under.typingHeardIn('room');
+      await under.types();
+      hide = () => under.presence.setPresence(ana, { status: 'INVISIBLE' });
+      await under.types();
+      expect(heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
+      expect(await under.store.typing(['room'])).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createMemoryBus } from '../../src/bus/memory.js';
+import * as commands from '../../src/presence/record.js';
+import type { PresenceStatus } from '../../src/presence/types.js';
+import { startWriteBehind } from '../../src/presence/writeBehind.js';
+import { createMemoryStore } from '../../src/store/memory.js';
+import { NOON, timings } from '../support/builders.js';
+import { createFakeJournal } from '../support/fakes.js';
+
+const MINUTE = 60_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOON });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const setUp = ({ users = ['ana', 'bo'] }: { readonly users?: readonly string[] } = {}) => {
+  const store = createMemoryStore({ bus: createMemoryBus(), clock: () => Date.now() });
+  const journal = createFakeJournal(users);
+  const errors: unknown[] = [];
+  const writeBehind = startWriteBehind({ store, journal: journal.journal, onError: (error) => errors.push(error) });
+  onTestFinished(() => {
+    journal.failure = undefined;
+    journal.gate = Promise.resolve();
+    return writeBehind.stop();
+  });
+  const restore = (userId: string) => async () =>
+    commands.restoreRecord(userId, journal.rows.get(userId) ?? { generation: 1, kept: null });
+  return {
+    store,
+    journal,
+    errors,
+    writeBehind,
+    connect: (userId: string) =>
+      store.update(userId, restore(userId), (record, now) =>
+        commands.connect(record, { connectionId: `n/${userId}`, sessionId: 'tab', device: null }, now),
+      ),
+    choose: (userId: string, status: PresenceStatus) =>
+      store.update(userId, restore(userId), (record, now) =>
+        commands.setPresence(
+          record,
+          { status, speaking: { sessionId: 'tab', connectionId: null, newSessionId: 'tab' } },
+          now,
+          timings(),
+        ),
+      ),
+    end: (userId: string) =>
+      store.update(userId, restore(userId), (record, now) => commands.endSession(record, 'tab', now)),
+    kept: (userId: string) => journal.rows.get(userId)?.kept,
+  };
+};
+
+describe('the write-behind', () => {
+  it('brings what changed into the journal within two seconds, once, and drops who is not live', async () => {
+    const { connect, end, journal, kept, store } = setUp();
+    await connect('ana');
+    await connect('bo');
+    await vi.advanceTimersByTimeAsync(500);
+    await end('bo');
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(kept('ana')).toMatchObject({ chosen: 'ONLINE' });
+    expect(kept('bo')).toMatchObject({ lastSeen: NOON + 500 });
+    expect([...(await store.read(['ana', 'bo'])).records.keys()]).toEqual(['ana']);
+    const { length } = journal.writes;
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(journal.writes).toHaveLength(length);
+  });
+
+  it('writes in batches, all that waits in one turn', async () => {
+    const users = Array.from({ length: 2_500 }, (_, i) => `user ${i}`);
+    const { connect, journal } = setUp({ users });
+    for (const userId of users) await connect(userId);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(journal.writes.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+  });
+
+  it('tries again until the journal takes it, and drops nothing before', async () => {
+    const { connect, end, journal, kept, errors, store } = setUp();
+    await connect('ana');
+    await end('ana');
+    journal.failure = new Error('away');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(errors.length).toBeGreaterThan(5);
+    expect((await store.read(['ana'])).records.size).toBe(1);
+    journal.failure = undefined;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(kept('ana')).toMatchObject({ lastSeen: NOON });
+    expect((await store.read(['ana'])).records.size).toBe(0);
+  });
+
+  it('writes again what changed while it was written, and the newest stays', async () => {
+    const { connect, choose, journal, kept } = setUp();
+    await connect('ana');
+    let open: () => void = () => {};
+    journal.gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await choose('ana', 'DO_NOT_DISTURB');
+    open();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(kept('ana')?.chosen).toBe('DO_NOT_DISTURB');
+  });
+
+  it('does not ask a slow journal twice at once', async () => {
+    const { connect, journal, writeBehind } = setUp();
+    let inside = 0;
+    let most = 0;
+    const { write } = journal.journal;
+    journal.journal.write = async (rows) => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      inside -= 1;
+      return write(rows);
+    };
+    await connect('ana');
+    await vi.advanceTimersByTimeAsync(1_500);
+    const flushing = writeBehind.flush();
+    await connect('bo');
+    await vi.advanceTimersByTimeAsync(10_000);
+    await flushing;
+    journal.journal.write = write;
+    expect([most, journal.writes.length]).toEqual([1, 2]);
+  });
+
+  it('learns once a minute how long those lived who stay live', async () => {
+    const { connect, kept } = setUp();
+    await connect('ana');
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
+    expect(kept('ana')?.lastSeen).toBeGreaterThan(NOON + 8 * MINUTE);
+  });
+
+  it('flushed has written all that waited when it resolves, and rejects where the journal does', async () => {
+    const { connect, choose, journal, kept, writeBehind } = setUp();
+    await connect('ana');
+    journal.failure = new Error('away');
+    await expect(writeBehind.flush()).rejects.toBe(journal.failure);
+    journal.failure = undefined;
+    await choose('ana', 'AWAY');
+    await writeBehind.flush();
+    expect(kept('ana')?.chosen).toBe('AWAY');
+  });
+
+  it('stopped has written the last moment of those who are still live, and does nothing more', async () => {
+    const { connect, choose, kept, writeBehind, journal } = setUp();
+    await connect('ana');
+    await connect('bo');
+    await choose('bo', 'INVISIBLE');
+    await vi.advanceTimersByTimeAsync(30_000);
+    await writeBehind.stop();
+    expect(kept('ana')?.lastSeen).toBe(NOON + 30_000);
+    expect(kept('bo')).toMatchObject({ chosen: 'INVISIBLE', lastSeen: NOON });
+    const { length } = journal.writes;
+    await writeBehind.stop();
+    await vi.advanceTimersByTimeAsync(5 * MINUTE);
+    expect([journal.writes.length, vi.getTimerCount()]).toEqual([length, 0]);
+  });
+
+  it('stopped with the turn under way waits for it, and flushes after it', async () => {
+    const { connect, journal, kept, writeBehind } = setUp();
+    await connect('ana');
+    let open: () => void = () => {};
+    journal.gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await connect('bo');
+    const stopping = writeBehind.stop();
+    open();
+    await stopping;
+    expect([kept('ana'), kept('bo')].every(Boolean)).toBe(true);
+  });
+});
