@@ -57,8 +57,8 @@ export const writeFactLog = async (tx: Orm, changes: readonly FactChange[]): Pro
   const rows = await tx
     .insert(factLog)
     .select(sql`
-      select pg_current_xact_id(), ${clock}, ${FORMAT}::smallint, new.change::jsonb
-      from unnest(${texts}) with ordinality as new (change, place) order by new.place`)
+      select nextval('fact_log_id_seq'), pg_current_xact_id(), ${clock}, ${FORMAT}::smallint, new.change::jsonb
+      from unnest(${texts}) as new (change)`)
     .returning({ id: factLog.id });
   const ids = rows.map((row) => row.id).sort((a, b) => a - b);
   return changes.map((change, i) => ({ ...change, logId: String(ids[i]) }));

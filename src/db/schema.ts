@@ -126,7 +126,7 @@ export const factLog = pgTable(
   'fact_log',
   {
     /** In the order of the changes wherever one could depend on the other: who waits for a lock draws a later number. */
-    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
     /** The transaction that wrote it. */
     xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
     at: instant('at').notNull().default(now),

@@ -127,8 +127,7 @@ export const createPresenceWatch = (
       case 'circle':
         return change.members.includes(viewer.userId);
       case 'user':
-        // Whoever is not known yet is on no roster, and may be on this one when they appear.
-        return change.deleted === interests.has(change.userId);
+        return change.deleted && interests.has(change.userId);
       case 'conversation':
         return false;
     }

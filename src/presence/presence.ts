@@ -279,6 +279,15 @@ export const createPresence = ({
     ...typingVerbs,
   };
 
+  /** Drops what is live of a user who was deleted, unless they were named again since, and it is of that time. */
+  const forget = async (userId: string): Promise<void> => {
+    const present = (await journal.read([userId])).get(userId);
+    const record = (await store.read([userId])).records.get(userId);
+    if (present && record && record.generation >= present.generation) return;
+    remembered.forget(userId);
+    await store.forget(userId);
+  };
+
   return {
     ...verbs,
     readRecords,
@@ -287,10 +296,7 @@ export const createPresence = ({
     tick: records.tick,
     /** What a change of facts means for what is live. Idempotent, so every node may do it. */
     async factsChanged(change: FactChange): Promise<void> {
-      if (change.kind === 'user' && change.deleted) {
-        remembered.forget(change.userId);
-        await store.forget(change.userId);
-      }
+      if (change.kind === 'user' && change.deleted) await forget(change.userId);
       if (change.kind === 'conversation') await endTypingOfStrangers(change.id);
     },
   };

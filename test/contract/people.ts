@@ -478,6 +478,68 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       });
     });
 
+    describe('telling of changes', () => {
+      const logged = async () => {
+        const rows = await database.db.run((orm) =>
+          orm.select({ id: sql<string>`id::text`, change: sql<string>`change::text` }).from(sql`fact_log order by fact_log.id`),
+        );
+        return rows.map(({ id, change }): FactChange => ({ ...JSON.parse(change), logId: id }));
+      };
+
+      it('writes them to the log as they are published, in their order, and names their place', async () => {
+        people = createPeople({ db: database.db, bus, logged: true });
+        await people.follow('ann', "o'neil {\\}");
+        await people.addFollows(numbered('u', 20).map((followeeId) => ({ followerId: 'ann', followeeId })));
+        await people.putCircle('team', ['ann', '日本']);
+        await people.follow('ann', 'u1');
+        const news = bus.news();
+        expect(news).toHaveLength(22);
+        expect(news.every(({ logId }) => logId !== undefined)).toBe(true);
+        expect(await logged()).toEqual(news);
+      });
+
+      it('writes nothing to the log of what is not written, or where nobody reads it', async () => {
+        await people.follow('ann', 'bob');
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], narrows: false }]);
+        people = createPeople({ db: database.db, bus, logged: true, maxFollows: 1 });
+        await expect(people.follow('ann', 'cem')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+        expect(await logged()).toEqual([]);
+      });
+
+      it.each([
+        ['fails', () => Promise.reject(new Error('away'))],
+        ['hangs', () => new Promise<void>(() => {})],
+      ])('fails nothing when publishing %s, and tells the listeners of this process', async (_, publishFacts) => {
+        const errors: unknown[] = [];
+        const heard: FactChange[] = [];
+        await bus.subscribeFacts((change) => heard.push(change));
+        const onError = (error: unknown) => errors.push(error);
+        people = createPeople({ db: database.db, bus: { ...bus, publishFacts }, logged: true, onError });
+        await people.block('ann', 'bob');
+        expect(heard).toEqual([expect.objectContaining({ kind: 'relation', users: ['ann', 'bob'], narrows: true })]);
+        expect(await logged()).toEqual(heard);
+        expect(errors).toEqual([expect.any(Error)]);
+        expect(await factsOf('ann', 'bob')).toMatchObject({ blocked: true });
+      });
+
+      it('forgets what it cached of whom it hears, and everything when something may have been missed', async () => {
+        await people.upsertUsers([{ id: 'ann', name: 'Ann' }]);
+        const cached = async () => [await people.ensure('ann'), (await people.profiles(['ann'])).get('ann')?.name];
+        expect(await cached()).toEqual([true, 'Ann']);
+        const write = (statement: ReturnType<typeof sql>) => database.db.run((orm) => orm.execute(statement));
+        await write(sql`update users set name = 'Anna'`);
+        expect(await cached()).toEqual([true, 'Ann']);
+        bus.deliverFacts({ kind: 'user', userId: 'ann', narrows: false, deleted: false });
+        expect(await cached()).toEqual([true, 'Anna']);
+        await write(sql`update users set deleted_at = 1`);
+        bus.gap();
+        expect(await cached()).toEqual([false, undefined]);
+        await write(sql`update users set deleted_at = null`);
+        people.forgetAll();
+        expect(await cached()).toEqual([true, 'Anna']);
+      });
+    });
+
     it('holds 5,000 members and 10,000 follows as they are by default, and no more', async () => {
       const large = createPeople({ db: database.db, bus });
       await large.putCircle('town', numbered('u', 5_000));

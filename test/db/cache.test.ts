@@ -51,3 +51,14 @@ it('is as before after a reading that failed', async () => {
   await cache.fill(['a'], async () => new Map([['a', true]]));
   expect(cache.get('a')).toBe(true);
 });
+
+it('keeps nothing when all is forgotten, also not what was being read', async () => {
+  const cache = createCache<boolean>({ max: 2 });
+  await cache.fill(['a'], async () => new Map([['a', true]]));
+  const { read, resolve } = reading<boolean>();
+  const filled = cache.fill(['b'], read);
+  cache.clear();
+  resolve(new Map([['b', true]]));
+  await filled;
+  expect([cache.get('a'), cache.get('b')]).toEqual([undefined, undefined]);
+});

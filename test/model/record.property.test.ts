@@ -88,7 +88,7 @@ describe('any life of a record', () => {
     );
   });
 
-  it('shows two events in a row that differ, each by what changed in it', () => {
+  it('has moved the revision of facets wherever what they show has changed', () => {
     fc.assert(
       fc.property(steps(), (all) => {
         const ana = story(SHORT);

@@ -34,25 +34,22 @@ const INCLUDED: readonly [string, Partial<Relation>, readonly Audience[]][] = [
 ];
 
 describe('an audience', () => {
-  for (const [who, relation, included] of INCLUDED) {
-    for (const status of AUDIENCES) {
-      for (const lastSeen of AUDIENCES) {
-        for (const activity of AUDIENCES) {
-          it(`of ${status}, ${lastSeen}, ${activity} shows ${who} each facet that includes them, none without the first`, () => {
-            const seen = facetsFor(bo, 'ana', facts({ ...relation, privacy: { status, lastSeen, activity } }));
-            const all = included.includes(status);
-            expect(seen).toEqual({
-              self: false,
-              status: all,
-              lastSeen: all && included.includes(lastSeen),
-              activity: all && included.includes(activity),
-            });
-            expect(maySee(seen)).toBe(all);
-          });
-        }
-      }
+  const each = AUDIENCES.flatMap((status) =>
+    AUDIENCES.flatMap((lastSeen) => AUDIENCES.map((activity) => ({ status, lastSeen, activity }))),
+  );
+  it.each(INCLUDED)('shows %s each facet that includes them, and none without the first', (_, relation, included) => {
+    for (const privacy of each) {
+      const seen = facetsFor(bo, 'ana', facts({ ...relation, privacy }));
+      const all = included.includes(privacy.status);
+      expect(seen, JSON.stringify(privacy)).toEqual({
+        self: false,
+        status: all,
+        lastSeen: all && included.includes(privacy.lastSeen),
+        activity: all && included.includes(privacy.activity),
+      });
+      expect(maySee(seen)).toBe(all);
     }
-  }
+  });
 });
 
 describe('beyond audiences', () => {

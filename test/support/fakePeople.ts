@@ -86,7 +86,7 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
         ...followed.filter(([from]) => from === viewerId).map(([, to]) => to),
         ...[...circles.values()].filter(({ members }) => members.has(viewerId)).flatMap(({ members }) => [...members]),
       ];
-      return [...new Set(ids)].filter((id) => id !== viewerId && exists(id)).sort();
+      return [...new Set(ids)].filter((id) => id !== viewerId).sort();
     },
     privacy: async (userId) => effectivePrivacy(users.get(userId)?.privacy ?? DEFAULT_PRIVACY),
 

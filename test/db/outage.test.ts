@@ -1,0 +1,73 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type OpenDatabase, openDatabase } from '../../src/db/client.js';
+import { createPeople } from '../../src/db/people.js';
+import { recordingBus } from '../contract/people.js';
+import { startPostgres } from '../support/postgres.js';
+
+let server: Awaited<ReturnType<typeof startPostgres>>;
+let database: OpenDatabase;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  database = await openDatabase({ databaseUrl: server.url, dataDir: '' });
+});
+afterAll(async () => {
+  await database.close();
+  await server.stop();
+});
+
+/** Asks on every connection there is, and one more. */
+const askWidely = () => Promise.allSettled(Array.from({ length: 11 }, () => database.ping()));
+
+const expectUnavailableInTime = async (): Promise<void> => {
+  const begun = performance.now();
+  const write = createPeople({ db: database.db, bus: recordingBus() }).follow('ann', 'bob');
+  await expect(write).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterMs: expect.any(Number) } });
+  expect(performance.now() - begun).toBeLessThan(2_000);
+  for (const asked of await askWidely()) {
+    expect(asked).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
+  }
+  expect(performance.now() - begun).toBeLessThan(4_000);
+};
+
+const expectWorking = async (): Promise<void> => {
+  await expect.poll(askWidely, { timeout: 15_000 }).toEqual(Array(11).fill({ status: 'fulfilled', value: undefined }));
+  const people = createPeople({ db: database.db, bus: recordingBus() });
+  await people.block('ann', 'bob');
+  expect(await people.blockedWith('ann')).toEqual(new Set(['bob']));
+  await people.unblock('ann', 'bob');
+};
+
+describe('a node whose PostgreSQL', () => {
+  it('is stopped where it stands says so within two seconds, and works on when it goes on', async () => {
+    await askWidely();
+    await server.pause();
+    await expectUnavailableInTime();
+    await server.resume();
+    await expectWorking();
+  });
+
+  it('is stopped for longer than its connections are given works on, too', async () => {
+    await server.pause();
+    for (const end = performance.now() + 11_000; performance.now() < end; ) await askWidely();
+    await server.resume();
+    await expectWorking();
+  });
+
+  it('is killed and started again says so within two seconds, and works on with new connections', async () => {
+    await askWidely();
+    await server.kill();
+    await expectUnavailableInTime();
+    await server.restart();
+    await expectWorking();
+  });
+
+  it('loses its connections, and nothing else, works on', async () => {
+    await database.db.run((orm) =>
+      orm.execute(sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()
+        and application_name = 'rollcall'`),
+    );
+    await expectWorking();
+  });
+});
