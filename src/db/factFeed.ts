@@ -30,7 +30,7 @@ export interface FactFeed {
  *
  * `onGap` is called when changes may have been missed, so that whoever holds facts reads them again: away for longer than
  * the retention, no position at the start, another server or one that recovered, a row of a newer release, or more than
- * is worth telling one by one. `onError` hears of the first failure of each outage. Rows past `retentionMs` are deleted on
+ * is worth telling one by one. `onError` hears of the first failed reading of each outage. Rows past `retentionMs` are deleted on
  * the way.
  */
 export const startFactFeed = async ({
@@ -54,7 +54,6 @@ export const startFactFeed = async ({
   let position: LogPosition | undefined;
   /** Whether the present end is not where this began. */
   let behind = false;
-  let trimmedAt = Number.NEGATIVE_INFINITY;
 
   /** Without the bus everything is told from the log, so nothing waits for it. */
   const hear = (): Promise<unknown> => {
@@ -107,10 +106,9 @@ export const startFactFeed = async ({
   };
 
   const trim = async (): Promise<void> => {
-    const now = performance.now();
-    if (now - trimmedAt < TRIM_EVERY_MS) return;
-    await trimFactLog(db, retentionMs);
-    trimmedAt = now;
+    while (!stopped && (await trimFactLog(db, retentionMs))) {
+      // Batch after batch.
+    }
   };
 
   let running: Promise<void> = Promise.resolve();
@@ -121,15 +119,20 @@ export const startFactFeed = async ({
   };
 
   let failing = false;
+  /** Beside the reading, which it must not hold up. What fails is tried again the next time. */
+  let trimming: Promise<void> = Promise.resolve();
+  let trimmedAt = Number.NEGATIVE_INFINITY;
   const round = async (): Promise<void> => {
     try {
       await poll();
-      await trim();
       failing = false;
     } catch (failure) {
       if (!failing) onError(failure);
       failing = true;
     }
+    if (failing || performance.now() - trimmedAt < TRIM_EVERY_MS) return;
+    trimmedAt = performance.now();
+    trimming = trimming.then(trim).catch(onError);
   };
 
   let timer: NodeJS.Timeout | undefined;
@@ -154,7 +157,7 @@ export const startFactFeed = async ({
       stopped = true;
       clearTimeout(timer);
       await turn;
-      await running.catch(() => {});
+      await Promise.all([running.catch(() => {}), trimming]);
       void hearing?.then((unsubscribe) => unsubscribe?.());
       hearing = undefined;
     },

@@ -7,7 +7,7 @@
  * (`xid < pg_snapshot_xmin`) would miss none either, but that bound is the server's, not ours: anybody's transaction, in
  * any database beside this one, holds it back for as long as it stays open. So a reader's position is a snapshot, that of
  * its last reading, and new is what that snapshot did not show: what began after it (`xid >= xmax`), and what was
- * under way in it (`xip`, a handful of numbers). That is exact, waits for nobody, and both are probes of one index.
+ * under way in it (`xip`, a handful of numbers). That is exact, waits for nobody, and is found by one index.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { FactChange } from '../presence/ports.js';
@@ -71,11 +71,12 @@ export const writeFactLog = async (tx: Orm, changes: readonly FactChange[]): Pro
 const newsSince = (position: LogPosition | null, after: string): SQL => {
   if (position === null) return sql`select id, format, change from fact_log where false`;
   const last = sql`${position.snapshot}::pg_snapshot`;
-  // `id + 0`: the order must not tempt the planner into walking the whole log by its primary key.
+  // The bound by `xmin` follows from the others; by it alone the planner knows that few rows are meant, unless
+  // somebody's transaction stays open, and then by the others. `id + 0`: the order must not tempt the planner into walking the whole log by its primary key.
   return sql`
     select id, format, change from fact_log
-    where (xid >= pg_snapshot_xmax(${last}) and xid < pg_snapshot_xmax(pg_current_snapshot())
-        or xid = any (array(select pg_snapshot_xip(${last}))))
+    where xid >= pg_snapshot_xmin(${last}) and xid < pg_snapshot_xmax(pg_current_snapshot())
+      and (xid >= pg_snapshot_xmax(${last}) or xid = any (array(select pg_snapshot_xip(${last}))))
       and id > ${after}::bigint
     order by id + 0 limit ${PAGE}`;
 };
@@ -113,19 +114,17 @@ export const readFactLog = async (db: Database, position: LogPosition | null, af
 };
 
 /**
- * Deletes rows older than `olderThanMs`, in small batches, each on its own; several nodes may do so at once. The oldest
- * are those of the lowest ids, so no index on their age is needed.
+ * Deletes some of the rows older than `olderThanMs`; several nodes may do so at once. Resolves to whether there may be more.
+ * The oldest are those of the lowest ids, so no index on their age is needed.
  */
-export const trimFactLog = async (db: Database, olderThanMs: number): Promise<void> => {
+export const trimFactLog = async (db: Database, olderThanMs: number): Promise<boolean> => {
   const oldest = sql`
     select id from fact_log
     where id < (select min(id) from fact_log) + ${TRIMMED}
       and at < ${clock} - ${olderThanMs}::bigint
     order by id for update skip locked`;
-  for (;;) {
-    const gone = await db.run((orm) =>
-      orm.delete(factLog).where(sql`${factLog.id} in (${oldest})`).returning({ id: factLog.id }),
-    );
-    if (gone.length === 0) return;
-  }
+  const gone = await db.run((orm) =>
+    orm.delete(factLog).where(sql`${factLog.id} in (${oldest})`).returning({ id: factLog.id }),
+  );
+  return gone.length > 0;
 };

@@ -67,7 +67,9 @@ export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
       message_text = excluded.message_text, message_emoji = excluded.message_emoji,
       message_expires_at = excluded.message_expires_at, last_seen = excluded.last_seen
     where kept.format = ${FORMAT}
-      and (excluded.generation, excluded.revision) > (kept.generation, kept.revision)`;
+      and ((excluded.generation, excluded.revision) > (kept.generation, kept.revision)
+        or ((excluded.generation, excluded.revision) = (kept.generation, kept.revision)
+          and excluded.last_seen > coalesce(kept.last_seen, 0)))`;
 };
 
 /**

@@ -298,7 +298,7 @@ export interface Journal {
   read(userIds: readonly string[]): Promise<ReadonlyMap<string, JournalRow>>;
   /**
    * One statement for the whole batch. A row of an older revision, or of another generation than the user's present
-   * one, is passed over.
+   * one, is passed over; one of the same revision only moves `lastSeen` on.
    */
   write(rows: readonly DurablePresence[]): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { badInput, forbidden, notFound } from './errors.js';
+import { badInput, forbidden, notFound, PresenceError } from './errors.js';
 import { checkActivities, checkId, checkStatusMessage } from './input.js';
 import { createNode } from './node.js';
 import type { Bus, FactChange, Journal, People, RateLimits, Store } from './ports.js';
@@ -154,7 +154,7 @@ export const createPresence = ({
   readonly onJournalFailure: (error: unknown) => void;
 }) => {
   const remembered = createRemembered();
-  const readRecords = createRecordReader({ store, journal });
+  const readRecords = createRecordReader({ store, journal, remembered });
   const records = createRecordWriter({ store, bus, journal, remembered, onJournalFailure });
   const node = createNode({
     store,
@@ -198,9 +198,16 @@ export const createPresence = ({
     async disconnect({ userId, connectionId: local, lastHeardMsAgo }) {
       const connectionId = node.close(local);
       if (connectionId === undefined) return;
-      await records.update(userId, (before, now) =>
-        record.disconnect(before, { connectionId, heardAt: Math.floor(now - lastHeardMsAgo) }, now, timings),
-      );
+      try {
+        await records.update(userId, (before, now) =>
+          record.disconnect(before, { connectionId, heardAt: Math.floor(now - lastHeardMsAgo) }, now, timings),
+        );
+      } catch (error) {
+        // While the store is away whoever closed it tries again, under the same name.
+        if (error instanceof PresenceError && error.code === 'UNAVAILABLE') throw error;
+        node.closed(local);
+        throw error;
+      }
       node.closed(local);
     },
 

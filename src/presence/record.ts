@@ -8,7 +8,7 @@ import { activitiesFrom, expireContent } from './content.js';
 import type { Decision, JournalRow, Schedule } from './ports.js';
 import {
   endSessions,
-  holderOf,
+  loseConnection,
   makeRoom,
   newSession,
   replaceSession,
@@ -16,7 +16,6 @@ import {
   speaker,
   spoke,
   withConnection,
-  withoutConnection,
 } from './session.js';
 import type {
   ActivityInput,
@@ -190,17 +189,10 @@ export const disconnect = (
   now: number,
   timings: Timings,
 ): Decision<null> =>
-  decide(record, now, (current) => {
-    const session = holderOf(current, options.connectionId);
-    if (!session) return { record: current, result: null };
-    const left = withoutConnection(session, options, now, timings.graceMs);
-    return {
-      record: left
-        ? replaceSession(current, left)
-        : endSessions(current, [{ ...session, knownLiveAt: Math.max(session.knownLiveAt, options.heardAt) }]),
-      result: null,
-    };
-  });
+  decide(record, now, (current) => ({
+    record: loseConnection(current, options, now, timings.graceMs),
+    result: null,
+  }));
 
 /** Which session is meant: the one named, else the one that the connection holds, else the most recently active. */
 export interface Speaking {

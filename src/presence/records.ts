@@ -18,13 +18,22 @@ export type ReadRecords = (userIds: readonly string[]) => Promise<Records>;
 
 /** Reads what is live first and what is kept afterwards, so that nothing is as of later than `now`. */
 export const createRecordReader =
-  ({ store, journal }: { readonly store: Store; readonly journal: Journal }): ReadRecords =>
+  ({
+    store,
+    journal,
+    remembered,
+  }: {
+    readonly store: Store;
+    readonly journal: Journal;
+    readonly remembered: Remembered;
+  }): ReadRecords =>
   async (userIds) => {
     const { now, records: live } = await store.read(userIds);
     const missing = userIds.filter((userId) => !live.has(userId));
     if (missing.length === 0) return { now, records: live };
     const kept = await journal.read(missing);
-    return { now, records: new Map([...live, ...[...kept].map(([id, row]) => [id, restoreRecord(id, row)] as const)]) };
+    const restored = [...kept].map(([id, row]) => [id, restoreRecord(id, remembered.newer(id, row))] as const);
+    return { now, records: new Map([...live, ...restored]) };
   };
 
 /** Commits decisions. Rejects with NOT_FOUND for a user who is not known, and with what the ports reject with. */
@@ -57,6 +66,25 @@ export const createRecordWriter = ({
     return restoreRecord(userId, remembered.newer(userId, row));
   };
 
+  const keeping = new Map<string, Promise<void>>();
+  /**
+   * A choice to hide must outlive the very next moment, so it does not wait for the write-behind; nor does an answer
+   * to who chose the same while it is being written come before it is.
+   */
+  const keepHidden = async (before: PresenceRecord, record: PresenceRecord, now: number): Promise<void> => {
+    const { userId } = record;
+    if (before.chosen !== record.chosen) {
+      const writing = journal
+        .write([durableOf(record, now)])
+        .catch(onJournalFailure)
+        .finally(() => {
+          if (keeping.get(userId) === writing) keeping.delete(userId);
+        });
+      keeping.set(userId, writing);
+    }
+    await keeping.get(userId);
+  };
+
   const update: RecordWriter['update'] = async (userId, decide) => {
     let before: PresenceRecord | undefined;
     const committed = await store.update(
@@ -71,13 +99,11 @@ export const createRecordWriter = ({
     if (!before || before === record) return committed;
     remembered.committed(before, record);
     const connectionIds = endedWhileHeld(before, record);
-    if (connectionIds.length > 0) await bus.publishEnded({ userId, connectionIds });
+    // What is committed stands, whether or not others hear of it now.
+    if (connectionIds.length > 0) await bus.publishEnded({ userId, connectionIds }).catch(onJournalFailure);
     // After the commit: whoever announces typing reads the record again before they do. What hides waits for nothing else.
     if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
-    // A choice to hide must outlive the very next moment, so it does not wait for the write-behind.
-    if (before.chosen !== record.chosen && (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE')) {
-      await journal.write([durableOf(record, now)]).catch(onJournalFailure);
-    }
+    if (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE') await keepHidden(before, record, now);
     return committed;
   };
 

@@ -4,7 +4,7 @@
  */
 import type { Decision } from './ports.js';
 import { decide } from './record.js';
-import { endSessions, makeRoom, replaceSession, sessionById, withoutConnection } from './session.js';
+import { loseConnection, makeRoom, replaceSession, sessionById } from './session.js';
 import type { PresenceRecord, Session, Timings } from './types.js';
 
 /** The incarnation of the node that a connection is on: a connection is named `INCARNATION/number`. */
@@ -46,13 +46,11 @@ const withoutConnections = (
   { graceMs }: Timings,
 ): Decision<null> =>
   decide(record, now, (current) => {
-    let next = current;
-    for (const connectionId of current.sessions.flatMap(({ connections }) => connections).filter(isGone)) {
-      const session = next.sessions.find(({ connections }) => connections.includes(connectionId));
-      if (!session) continue;
-      const left = withoutConnection(session, { connectionId, heardAt }, now, graceMs);
-      next = left ? replaceSession(next, left) : endSessions(next, [{ ...session, knownLiveAt: heardAt }]);
-    }
+    const gone = current.sessions.flatMap(({ connections }) => connections).filter(isGone);
+    const next = gone.reduce(
+      (rest, connectionId) => loseConnection(rest, { connectionId, heardAt }, now, graceMs),
+      current,
+    );
     return { record: next, result: null };
   });
 

@@ -77,6 +77,20 @@ export const withoutConnection = (
   return graceMs > 0 ? { ...left, leaseUntil: null, graceUntil: now + graceMs } : undefined;
 };
 
+/** The record without one connection, and without its session where nothing else holds that and there is no grace. */
+export const loseConnection = (
+  record: PresenceRecord,
+  lost: { readonly connectionId: string; readonly heardAt: number },
+  now: number,
+  graceMs: number,
+): PresenceRecord => {
+  const session = holderOf(record, lost.connectionId);
+  if (!session) return record;
+  const left = withoutConnection(session, lost, now, graceMs);
+  if (left) return replaceSession(record, left);
+  return endSessions(record, [{ ...session, knownLiveAt: Math.max(session.knownLiveAt, lost.heardAt) }]);
+};
+
 export const replaceSession = (record: PresenceRecord, session: Session): PresenceRecord => ({
   ...record,
   sessions: record.sessions.map((other) => (other.id === session.id ? session : other)),

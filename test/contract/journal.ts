@@ -68,6 +68,14 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       expect(await kept('ann')).toMatchObject({ revision: NOON + 1, chosen: 'DO_NOT_DISTURB' });
     });
 
+    it('takes a later lastSeen of an equal revision: somebody stayed live', async () => {
+      await journal.write([row('ann', { revision: NOON, lastSeen: NOON - 5 })]);
+      await journal.write([row('ann', { revision: NOON, lastSeen: NOON + 60_000 })]);
+      expect(await kept('ann')).toMatchObject({ revision: NOON, lastSeen: NOON + 60_000 });
+      await journal.write([row('ann', { revision: NOON, lastSeen: NOON })]);
+      expect(await kept('ann')).toMatchObject({ lastSeen: NOON + 60_000 });
+    });
+
     it('takes the newest of several rows of one user in a batch', async () => {
       await journal.write([
         row('ann', { revision: NOON + 1, chosen: 'AWAY' }),

@@ -481,7 +481,9 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
     describe('telling of changes', () => {
       const logged = async () => {
         const rows = await database.db.run((orm) =>
-          orm.select({ id: sql<string>`id::text`, change: sql<string>`change::text` }).from(sql`fact_log order by fact_log.id`),
+          orm
+            .select({ id: sql<string>`id::text`, change: sql<string>`change::text` })
+            .from(sql`fact_log order by fact_log.id`),
         );
         return rows.map(({ id, change }): FactChange => ({ ...JSON.parse(change), logId: id }));
       };

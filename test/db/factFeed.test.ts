@@ -311,7 +311,8 @@ describe('a gap', () => {
     await insert(450, { ageMs: 3_600_001 });
     await insert(3, { ageMs: 3_500_000 });
     const readers = await Promise.all([startReader(), startReader()]);
-    expect(await count()).toBe(3);
+    await expect.poll(count).toBe(3);
+    for (const { feed } of readers) await feed.poll();
     for (const { gaps } of readers) expect(gaps.transcript).toEqual([]);
   });
 });

@@ -28,7 +28,6 @@ const expectUnavailableInTime = async (): Promise<void> => {
   for (const asked of await askWidely()) {
     expect(asked).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
   }
-  expect(performance.now() - begun).toBeLessThan(4_000);
 };
 
 const expectWorking = async (): Promise<void> => {

@@ -1,13 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/postgres-js';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/memory.js';
 import { openDatabase } from '../../src/db/client.js';
-import { createDatabase, type Database, type Orm } from '../../src/db/database.js';
-import { factsQuery } from '../../src/db/facts.js';
+import { createDatabase, type Database } from '../../src/db/database.js';
 import { startFactFeed } from '../../src/db/factFeed.js';
 import { factLogQuery, readFactLog } from '../../src/db/factLog.js';
+import { factsQuery } from '../../src/db/facts.js';
 import { createJournal, journalWrite } from '../../src/db/journal.js';
 import { rosterQuery } from '../../src/db/relations.js';
 import type { DurablePresence } from '../../src/presence/types.js';
@@ -15,7 +15,7 @@ import { startPostgres } from '../support/postgres.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let client: postgres.Sql;
-let orm: Orm;
+let orm: PostgresJsDatabase<Record<string, never>>;
 let db: Database;
 /** The statements that were sent. */
 const sent: string[] = [];
@@ -50,8 +50,12 @@ const fill = async () => {
     sql`insert into conversation_members select 'k' || i, 'v' from generate_series(0, 199) as i`,
     sql`insert into presence_journal (user_id, generation, revision, chosen, format)
       select 'u' || i, 1, 1, 'ONLINE', 1 from generate_series(0, 19999) as i`,
+    // A bulk of one transaction, and what many have written.
     sql`insert into fact_log (format, change)
-      select 1, '{"kind":"relation","users":["a","b"],"narrows":false}' from generate_series(1, 50000)`,
+      select 1, '{"kind":"relation","users":["a","b"],"narrows":false}' from generate_series(1, 20000)`,
+    sql`insert into fact_log (xid, format, change)
+      select (3 + i % 500)::text::xid8, 1, '{"kind":"relation","users":["a","b"],"narrows":false}'
+      from generate_series(1, 30000) as i`,
     sql`vacuum analyze`,
   ];
   for (const filler of fillers) await orm.execute(filler);
@@ -65,11 +69,84 @@ interface Plan {
 
 const nodesOf = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
-/** How each table is read, as `Node Type of table`. */
+/** How tables are read, as `Node Type of table`, of a statement that is planned and not executed. */
 const scansOf = async (query: SQL): Promise<readonly string[]> => {
-  const rows = await client.unsafe(`explain (format json) ${await inlined(query)}`);
-  const [{ Plan }] = rows[0]?.['QUERY PLAN'] as [{ Plan: Plan }];
-  return nodesOf(Plan).flatMap((node) =>
+  const [row] = await orm.execute<{ 'QUERY PLAN': readonly [{ readonly Plan: Plan }] }>(
+    sql`explain (format json) ${query}`,
+  );
+  const scans = nodesOf(row!['QUERY PLAN'][0].Plan).flatMap((node) =>
     node['Relation Name'] ? [`${node['Node Type']} of ${node['Relation Name']}`] : [],
   );
+  return [...new Set(scans)].sort();
 };
+
+const ids = Array.from({ length: 1_000 }, (_, i) => `u${i * 5}`);
+
+it('reads the roster of a user with 5,000 follows from indexes alone', async () => {
+  expect(await scansOf(rosterQuery(orm, 'v').getSQL())).toEqual([
+    'Index Only Scan of circle_members',
+    'Index Only Scan of follows',
+  ]);
+  expect(await rosterQuery(orm, 'v')).toHaveLength(5_030);
+});
+
+it.each([
+  ['the pairs of one viewer', ids.map((userId) => ({ viewerId: 'v', userId }))],
+  ['the pairs of one user', ids.map((viewerId) => ({ viewerId, userId: 'v' }))],
+])('reads the facts of 1,000 pairs, %s, without scanning a table', async (_, pairs) => {
+  const scans = await scansOf(factsQuery(orm, pairs).getSQL());
+  expect(scans.filter((scan) => !/^Index (Only )?Scan of /.test(scan))).toEqual([]);
+  for (const table of ['follows', 'blocks', 'circle_members', 'conversation_members']) {
+    expect(scans).toContain(`Index Only Scan of ${table}`);
+  }
+});
+
+const rows = ids.map(
+  (userId, i): DurablePresence => ({
+    userId,
+    generation: 1,
+    revision: 2 + i,
+    chosen: 'AWAY',
+    message: null,
+    lastSeen: 1,
+  }),
+);
+
+it('writes 1,000 rows of the journal in one statement', async () => {
+  const journal = createJournal({ db });
+  sent.splice(0);
+  await journal.write(rows);
+  expect(sent).toHaveLength(1);
+  expect((await journal.read(ids)).get('u5')?.kept).toMatchObject({ revision: 3, chosen: 'AWAY' });
+});
+
+it('finds the users of 20 rows of the journal by their index', async () => {
+  const scans = await scansOf(journalWrite(rows.slice(0, 20)));
+  expect(scans).toContain('Index Scan of users');
+  expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([]);
+});
+
+it('reads what is new in the log by an index, also while a transaction of somebody stays open', async () => {
+  const { position } = await readFactLog(db, null);
+  const scansSince = (snapshot: string) => scansOf(factLogQuery(orm, { ...position, snapshot }, '0').getSQL());
+  const [, xmax] = position.snapshot.split(':');
+  for (const snapshot of [position.snapshot, `4:${xmax}:4,5,400`]) {
+    expect((await scansSince(snapshot)).filter((scan) => !/^(Index|Bitmap Heap) Scan of fact_log$/.test(scan))).toEqual(
+      [],
+    );
+  }
+});
+
+it('asks once when nothing is new in the log', async () => {
+  const feed = await startFactFeed({
+    db,
+    bus: createMemoryBus(),
+    everyMs: 3_600_000,
+    onGap: () => {},
+    onError: () => {},
+  });
+  sent.splice(0);
+  await feed.poll();
+  expect(sent).toHaveLength(1);
+  await feed.stop();
+});

@@ -78,6 +78,19 @@ describe.concurrent('the session of a connection', () => {
     expect(await watching.next()).toMatchObject({ status: 'ONLINE', devices: ['DESKTOP'] });
   });
 
+  test('gets no life from HTTP, neither while it is held nor in its grace', async () => {
+    const [alice, bob] = await rollcall.friends('alice', 'bob');
+    const socket = await bob.connect({ sessionId: 'tab' });
+    const watching = (await alice.lurk()).watch([bob.id]);
+    await watching.next();
+    await bob.heartbeat({ sessionId: 'tab' });
+    await socket.close();
+    await bob.heartbeat({ sessionId: 'tab' });
+    await bob.setPresence({ sessionId: 'tab' });
+    expect((await watching.next()).status).toBe('OFFLINE');
+    expect((await bob.me()).sessions).toEqual([]);
+  });
+
   test('is kept alive by a duplicated tab, and a late close never ends it', async () => {
     const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
     const older = await bob.connect({ sessionId: 'tab', device: 'WEB' });

@@ -14,7 +14,7 @@ const rollcall = await serve({
 const { host } = rollcall;
 
 /** Other storms than the usual ones: `ROLLCALL_SEED=7,8`. */
-const SEEDS = (process.env.ROLLCALL_SEED ?? '1,2,3').split(',').map(Number);
+const SEEDS = (process.env.ROLLCALL_SEED ?? '1,2').split(',').map(Number);
 const AUDIENCES = ['EVERYONE', 'EVERYONE', 'FOLLOWERS', 'MUTUALS', 'NOBODY'] as const;
 const STATUSES = ['ONLINE', 'ONLINE', 'ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'INVISIBLE', 'OFFLINE'] as const;
 const DEVICES = ['WEB', 'MOBILE', 'DESKTOP'] as const;
@@ -113,7 +113,7 @@ describe.concurrent('after a storm of changes', () => {
         actors.map(async (actor, lane) => {
           const random = createChoices(seed * 10 + lane);
           const steps = stepsOf(actor, [...viewers], everybody, circle, room);
-          for (let turn = 0; turn < 120; turn += 1) await random.pick(steps)(random);
+          for (let turn = 0; turn < 100; turn += 1) await random.pick(steps)(random);
         }),
       );
       await settle();

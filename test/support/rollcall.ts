@@ -53,6 +53,36 @@ export async function serveTest(env: Environment = {}): Promise<Rollcall> {
   return rollcall;
 }
 
+/** Somebody at one server, whose address is read anew at every use. `base` is what all of their tokens say. */
+export const createPerson = (
+  server: Pick<ServerProcess, 'url' | 'wsUrl'>,
+  id: string,
+  base: TokenOptions = {},
+): Person => {
+  const signed = new Map<string, Promise<string>>();
+  const token = (options: TokenOptions = {}) => {
+    const key = JSON.stringify(options);
+    const known = signed.get(key) ?? signToken(id, { ...base, ...options });
+    signed.set(key, known);
+    return known;
+  };
+  const connect = async ({ token: given, ...params }: ConnectOptions = {}) =>
+    connectSocket(server.wsUrl, { authorization: `Bearer ${given ?? (await token())}`, ...params });
+  return {
+    ...createApi(
+      executeOverHttp(
+        () => server.url,
+        () => token(),
+      ),
+    ),
+    id,
+    token,
+    ask: async (document, variables) => post(server.url, await token(), document, variables),
+    connect,
+    lurk: () => connect({ presence: false }),
+  };
+};
+
 async function startRollcall(env: Environment, options: { fromScratch?: boolean } = {}): Promise<Rollcall> {
   const server = await startProcess(env, options);
   let made = 0;
@@ -60,30 +90,7 @@ async function startRollcall(env: Environment, options: { fromScratch?: boolean 
     made += 1;
     return `${name}-${made}`;
   };
-  const person = (id: string, base: TokenOptions = {}): Person => {
-    const signed = new Map<string, Promise<string>>();
-    const token = (options: TokenOptions = {}) => {
-      const key = JSON.stringify(options);
-      const known = signed.get(key) ?? signToken(id, { ...base, ...options });
-      signed.set(key, known);
-      return known;
-    };
-    const connect = async ({ token: given, ...params }: ConnectOptions = {}) =>
-      connectSocket(server.wsUrl, { authorization: `Bearer ${given ?? (await token())}`, ...params });
-    return {
-      ...createApi(
-        executeOverHttp(
-          () => server.url,
-          () => token(),
-        ),
-      ),
-      id,
-      token,
-      ask: async (document, variables) => post(server.url, await token(), document, variables),
-      connect,
-      lurk: () => connect({ presence: false }),
-    };
-  };
+  const person = (id: string, base: TokenOptions = {}) => createPerson(server, id, base);
   const host = person('the-host', { service: true });
   const strangers = async (names: readonly string[]) => {
     const people = names.map((name) => person(fresh(name)));

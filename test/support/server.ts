@@ -18,7 +18,7 @@ export function built(file: string): string {
 export type Environment = Record<string, string | undefined>;
 
 /** Limits and intervals out of the way, where they are not the subject. */
-const QUIET: Environment = {
+export const QUIET: Environment = {
   NODE_ENV: 'production',
   HOST: '127.0.0.1',
   PORT: '0',

@@ -1,0 +1,199 @@
+/** Many nodes on one Redis and one PostgreSQL, all of them real processes. */
+import { setTimeout as wait } from 'node:timers/promises';
+import postgres from 'postgres';
+import { afterAll, onTestFinished } from 'vitest';
+import { getCurrentTest } from 'vitest/suite';
+import { startPostgres, type TestPostgres } from './postgres.js';
+import { startRedis, type TestRedis } from './redis.js';
+import { createPerson, type Person } from './rollcall.js';
+import { type Environment, type Exit, QUIET, type Run, run } from './server.js';
+
+/** Timings in which a fault and what follows from it take seconds rather than minutes. */
+export const QUICK: Environment = {
+  HEARTBEAT_TIMEOUT: '3s',
+  HEARTBEAT_INTERVAL: '2s',
+  PRESENCE_OFFLINE_DEBOUNCE: '1s',
+};
+
+/** One server process of a cluster. */
+export interface Node {
+  readonly index: number;
+  readonly origin: string;
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly run: Run;
+  signal(signal: NodeJS.Signals): void;
+  /** Signals and waits for the end; SIGTERM when left out. Stopping what has stopped is nothing. */
+  stop(signal?: NodeJS.Signals): Promise<Exit>;
+  /** The status of `/ready`; null where nobody answers (within two seconds). */
+  readiness(): Promise<number | null>;
+  /** Resolves when `/ready` answers so. */
+  ready(status?: number): Promise<void>;
+}
+
+/** What a node is started with. */
+export interface NodePlan {
+  readonly index: number;
+  readonly redisUrl: string;
+  readonly databaseUrl: string;
+}
+
+export interface ClusterOptions {
+  /** How many; 2 when left out. */
+  readonly nodes?: number;
+  /** For all nodes, on top of {@link QUICK}. */
+  readonly env?: Environment;
+  /** For one of them, on top of that. */
+  readonly envOf?: (plan: NodePlan) => Environment;
+  /** Further arguments of `redis-server`. */
+  readonly redisArgs?: readonly string[];
+}
+
+export interface Cluster {
+  readonly redis: TestRedis;
+  readonly postgres: TestPostgres;
+  readonly databaseUrl: string;
+  /** In the order in which they were started; also those that ended. */
+  readonly nodes: readonly Node[];
+  /** The node of that place. */
+  node(index: number): Node;
+  /** Starts one more, and waits until it is ready. */
+  add(env?: Environment): Promise<Node>;
+  /** The host's back end, at a node: the first when left out. */
+  host(node?: Node): Person;
+  /** Somebody at a node: the first when left out. Nothing is said to the server. */
+  person(id: string, node?: Node): Person;
+  /** Makes users `NAME-0` and so on known, and the watcher follow all of them. Returns their ids. */
+  followed(watcherId: string, name: string, count: number): Promise<string[]>;
+  /** Resolves when all nodes that run are ready. */
+  ready(): Promise<void>;
+  /** Ends everything. Stopping twice is stopping once. */
+  stop(): Promise<void>;
+}
+
+/** One PostgreSQL process a test file; each cluster has a database of its own in it. */
+let shared: Promise<TestPostgres> | undefined;
+let databases = 0;
+const open = new Set<Cluster>();
+
+afterAll(async () => {
+  await Promise.all([...open].map((cluster) => cluster.stop()));
+  await (await shared)?.stop();
+});
+
+const createDatabase = async ({ url }: TestPostgres): Promise<string> => {
+  databases += 1;
+  const name = `cluster_${databases}`;
+  const sql = postgres(url, { max: 1 });
+  await sql.unsafe(`create database ${name}`);
+  await sql.end();
+  return url.replace(/\/[^/]*$/, `/${name}`);
+};
+
+const startNode = async (index: number, env: Environment): Promise<Node> => {
+  const process = run('main.js', [], { ...QUIET, ...env });
+  const { port } = await process.logged('listening');
+  const origin = `http://127.0.0.1:${port}`;
+  const readiness = async () => {
+    try {
+      return (await fetch(`${origin}/ready`, { signal: AbortSignal.timeout(2_000) })).status;
+    } catch {
+      return null;
+    }
+  };
+  return {
+    index,
+    origin,
+    url: `${origin}/graphql`,
+    wsUrl: `${origin.replace('http', 'ws')}/graphql`,
+    run: process,
+    signal: (signal) => void process.child.kill(signal),
+    async stop(signal = 'SIGTERM') {
+      process.child.kill(signal);
+      // One that a test has paused could not end otherwise.
+      process.child.kill('SIGCONT');
+      return process.exited;
+    },
+    readiness,
+    async ready(status = 200) {
+      while ((await readiness()) !== status) await wait(25);
+    },
+  };
+};
+
+/**
+ * Starts a Redis, a database and nodes that are ready. Whoever calls it within a test has it stopped at that test's end,
+ * else at the file's.
+ */
+export const startCluster = async ({
+  nodes: count = 2,
+  env = {},
+  envOf = () => ({}),
+  redisArgs = [],
+}: ClusterOptions = {}): Promise<Cluster> => {
+  shared ??= startPostgres();
+  const server = await shared;
+  const [databaseUrl, redis] = await Promise.all([createDatabase(server), startRedis(redisArgs)]);
+  const nodes: Node[] = [];
+  let started = 0;
+  let stopped: Promise<void> | undefined;
+
+  const startOne = (further: Environment = {}): Promise<Node> => {
+    const index = started;
+    started += 1;
+    const plan = { index, redisUrl: redis.url, databaseUrl };
+    return startNode(index, {
+      ...QUICK,
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redis.url,
+      ...env,
+      ...envOf(plan),
+      ...further,
+    });
+  };
+  const hasEnded = ({ run: { child } }: Node) => child.exitCode !== null || child.signalCode !== null;
+
+  const cluster: Cluster = {
+    redis,
+    postgres: server,
+    databaseUrl,
+    nodes,
+    node(index) {
+      const node = nodes[index];
+      if (!node) throw new Error(`there is no node ${index}`);
+      return node;
+    },
+    async add(further) {
+      const node = await startOne(further);
+      nodes.push(node);
+      await node.ready();
+      return node;
+    },
+    host: (node = cluster.node(0)) => createPerson(node, 'the-host', { service: true }),
+    person: (id, node = cluster.node(0)) => createPerson(node, id),
+    async followed(watcherId, name, howMany) {
+      const ids = Array.from({ length: howMany }, (_, i) => `${name}-${i}`);
+      const host = cluster.host();
+      await host.upsertUsers([{ id: watcherId }, ...ids.map((id) => ({ id }))]);
+      await host.addFollows(ids.map((followeeId) => ({ followerId: watcherId, followeeId })));
+      return ids;
+    },
+    async ready() {
+      await Promise.all(nodes.filter((node) => !hasEnded(node)).map((node) => node.ready()));
+    },
+    stop() {
+      stopped ??= (async () => {
+        open.delete(cluster);
+        await Promise.all(nodes.map((node) => node.stop('SIGKILL')));
+        await redis.stop();
+      })();
+      return stopped;
+    },
+  };
+
+  open.add(cluster);
+  if (getCurrentTest()) onTestFinished(() => cluster.stop());
+  nodes.push(...(await Promise.all(Array.from({ length: count }, () => startOne()))));
+  await cluster.ready();
+  return cluster;
+};
