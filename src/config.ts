@@ -56,7 +56,6 @@ export class ConfigError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const MIN_SECRET_BYTES = 32;
 const CLUSTER_SHARDS = 64;
 const ON_OFF = ['on', 'off'] as const;
 
@@ -181,9 +180,6 @@ const inconsistencies = ({ production, auth, databaseUrl, redisUrls, redisShards
       'AUTH_JWT_SECRET or AUTH_JWKS_URL must be set in production: a shared secret of at least 32 bytes, ' +
         'or the URL of the key set that signs your tokens.',
     );
-  }
-  if (production && auth.secret !== null && Buffer.byteLength(auth.secret) < MIN_SECRET_BYTES) {
-    faults.push('AUTH_JWT_SECRET must be at least 32 bytes long in production, such as `openssl rand -hex 32` prints.');
   }
   if (redisUrls !== null && databaseUrl === null && !env.DATABASE_URL) {
     faults.push('DATABASE_URL must be set where REDIS_URL is: several processes cannot share the embedded database.');

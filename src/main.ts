@@ -8,12 +8,21 @@ import { developmentSecret } from './server/tokens.js';
 /** How long a graceful stop may take before the process ends regardless. */
 const STOP_WITHIN_MS = 14_000;
 
+/** What RFC 7518 asks of a key for HS256. */
+const ADVISED_SECRET_BYTES = 32;
+
 const run = async (): Promise<void> => {
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel });
   const { secret: givenSecret, jwksUrl, issuer, audience } = config.auth;
   const isDemo = givenSecret === null && jwksUrl === null;
   const secret = isDemo ? await developmentSecret(config.dataDir) : givenSecret;
+
+  if (config.production && givenSecret !== null && Buffer.byteLength(givenSecret) < ADVISED_SECRET_BYTES) {
+    log.warn(
+      `AUTH_JWT_SECRET has fewer than ${ADVISED_SECRET_BYTES} bytes and can be guessed; \`openssl rand -hex 32\` makes a better one`,
+    );
+  }
 
   // Before anything starts, so that a signal during the start is not lost.
   const stopAsked = new Promise<NodeJS.Signals>((resolve) => {

@@ -9,7 +9,7 @@ import { createPeople } from '../../src/db/people.js';
 import type { FactChange } from '../../src/presence/ports.js';
 import { empty } from '../contract/people.js';
 import { createInbox } from '../support/inbox.js';
-import { openProxy, startPostgres } from '../support/postgres.js';
+import { openPatient, openProxy, startPostgres } from '../support/postgres.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let writer: OpenDatabase;
@@ -62,7 +62,7 @@ const follow = (to: string): FactChange => ({ kind: 'relation', users: ['ann', t
 const followed = (to: string) => expect.objectContaining(follow(to));
 
 /** A transaction that has written a change and stays open until it is told to commit or to roll back. */
-const openTransaction = async (write: (tx: Orm) => Promise<unknown>) => {
+const openTransaction = async (write: (tx: Orm) => Promise<unknown>, url = server.url) => {
   let end = (_: 'commit' | 'rollback'): void => {};
   const told = new Promise<'commit' | 'rollback'>((resolve) => {
     end = resolve;
@@ -71,7 +71,8 @@ const openTransaction = async (write: (tx: Orm) => Promise<unknown>) => {
   const written = new Promise<void>((resolve) => {
     wrote = resolve;
   });
-  const ended = writer.db
+  const { db, close } = openPatient(url);
+  const ended = db
     .run((orm) =>
       orm.transaction(async (tx) => {
         await write(tx);
@@ -79,7 +80,8 @@ const openTransaction = async (write: (tx: Orm) => Promise<unknown>) => {
         if ((await told) === 'rollback') throw new Error('rolled back');
       }),
     )
-    .catch(() => {});
+    .catch(() => {})
+    .then(close);
   await written;
   return async (how: 'commit' | 'rollback') => {
     end(how);
@@ -211,31 +213,17 @@ describe('transactions that commit out of order', () => {
 
   it('do not wait for a transaction of somebody else, in another database of the server, that stays open', async () => {
     await writer.db.run((orm) => orm.execute(sql`create database neighbour`));
-    const neighbour = await open(server.url.replace(/postgres$/, 'neighbour'));
-    let end = (): void => {};
-    const ending = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    let begun = (): void => {};
-    const beginning = new Promise<void>((resolve) => {
-      begun = resolve;
-    });
-    const neighbours = neighbour.db.run((orm) =>
-      orm.transaction(async (tx) => {
-        await tx.execute(sql`insert into circles values ('theirs')`);
-        begun();
-        await ending;
-      }),
+    const endTheirs = await openTransaction(
+      (tx) => tx.execute(sql`create table theirs ()`),
+      server.url.replace(/postgres$/, 'neighbour'),
     );
-    await beginning;
     const { feed, heard } = await startReader();
     for (const to of ['bob', 'cem']) {
       await otherNode().follow('ann', to);
       await feed.poll();
     }
     expect(heard.transcript).toEqual([followed('bob'), followed('cem')]);
-    end();
-    await neighbours;
+    await endTheirs('rollback');
   });
 
   it('are told exactly once each when many nodes write while it is being read', async () => {
@@ -311,7 +299,7 @@ describe('a gap', () => {
     await insert(450, { ageMs: 3_600_001 });
     await insert(3, { ageMs: 3_500_000 });
     const readers = await Promise.all([startReader(), startReader()]);
-    await expect.poll(count).toBe(3);
+    await expect.poll(count, { timeout: 10_000 }).toBe(3);
     for (const { feed } of readers) await feed.poll();
     for (const { gaps } of readers) expect(gaps.transcript).toEqual([]);
   });
@@ -355,7 +343,7 @@ describe('a database that is away', () => {
     await errors.next();
     await server.restart();
     await gaps.next();
-    await expect.poll(() => otherNode().follow('ann', 'bob')).toBeUndefined();
+    await expect.poll(() => otherNode().follow('ann', 'bob'), { timeout: 10_000 }).toBeUndefined();
     expect(await heard.next()).toEqual(followed('bob'));
     expect(gaps.transcript).toHaveLength(1);
   });

@@ -2,12 +2,13 @@ import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/memory.js';
 import { type OpenDatabase, openDatabase } from '../../src/db/client.js';
+import type { Database } from '../../src/db/database.js';
 import { startFactFeed } from '../../src/db/factFeed.js';
 import { createJournal } from '../../src/db/journal.js';
 import { createPeople } from '../../src/db/people.js';
 import type { DurablePresence } from '../../src/presence/types.js';
 import { empty } from '../contract/people.js';
-import { openProxy, startPostgres } from '../support/postgres.js';
+import { openPatient, openProxy, startPostgres } from '../support/postgres.js';
 
 const NOON = Date.UTC(2026, 0, 31, 12);
 
@@ -63,14 +64,11 @@ const landed = (node: Pick<Node, 'journal'>, userId: string) =>
   expect.poll(() => keptOf(node, userId), { timeout: 10_000 }).not.toBeNull();
 
 /** Waits until so many statements on the server wait for locks. */
-const waitingFor = (count: number) =>
-  expect
-    .poll(() =>
-      direct.db.run((orm) =>
-        orm.select({ pid: sql`pid` }).from(sql`pg_stat_activity where wait_event_type = 'Lock' and state = 'active'`),
-      ),
-    )
-    .toHaveLength(count);
+const waitingFor = async (count: number): Promise<void> => {
+  const waiting = sql`pg_stat_activity where wait_event_type = 'Lock' and state = 'active'`;
+  const pids = () => direct.db.run((orm) => orm.select({ pid: sql`pid` }).from(waiting));
+  await expect.poll(pids, { timeout: 10_000 }).toHaveLength(count);
+};
 
 describe('a database that is slow by five seconds while records change', () => {
   it('ends with the newest, whatever arrives when', async () => {
@@ -101,7 +99,8 @@ describe('a database that is slow by five seconds while records change', () => {
     ]);
     expect([late.status, later.status]).toEqual(['rejected', 'rejected']);
     node.proxy.release();
-    await expect.poll(() => node.journal.write([row('ann', { revision: NOON + 2, chosen: 'AWAY' })])).toBeUndefined();
+    const again = () => node.journal.write([row('ann', { revision: NOON + 2, chosen: 'AWAY' })]);
+    await expect.poll(again, { timeout: 10_000 }).toBeUndefined();
     await landed(node, 'w1');
     expect(await keptOf(node, 'ann')).toMatchObject({ revision: NOON + 2, chosen: 'AWAY' });
   });
@@ -138,7 +137,7 @@ describe('a user who is deleted while live on two nodes with a journal write pen
   });
 
   /** Holds the user's row in a transaction until it is told to go on. */
-  const holdRow = async (userId: string) => {
+  const holdRow = async (db: Database, userId: string) => {
     let letGo = (): void => {};
     const end = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -147,7 +146,7 @@ describe('a user who is deleted while live on two nodes with a journal write pen
     const holding = new Promise<void>((resolve) => {
       held = resolve;
     });
-    const done = direct.db.run((orm) =>
+    const done = db.run((orm) =>
       orm.transaction(async (tx) => {
         await tx.execute(sql`select from users where id = ${userId} for update`);
         held();
@@ -164,14 +163,17 @@ describe('a user who is deleted while live on two nodes with a journal write pen
   it.each(['the write', 'the deletion'])(
     'gets nothing of the old one, when %s was first in the queue',
     async (first) => {
-      const [one, other] = [await startNode(), await startNode()];
-      await one.people.upsertUsers([{ id: 'ann' }]);
-      const write = () => one.journal.write([row('ann', { revision: NOON + 9, chosen: 'INVISIBLE' })]);
+      const { db, close } = openPatient(server.url);
+      cleanup.push(close);
+      const people = createPeople({ db, bus: createMemoryBus() });
+      const journal = createJournal({ db });
+      await people.upsertUsers([{ id: 'ann' }]);
+      const write = () => journal.write([row('ann', { revision: NOON + 9, chosen: 'INVISIBLE' })]);
       const recreate = async () => {
-        await other.people.deleteUser('ann');
-        await other.people.upsertUsers([{ id: 'ann' }]);
+        await people.deleteUser('ann');
+        await people.upsertUsers([{ id: 'ann' }]);
       };
-      const letGo = await holdRow('ann');
+      const letGo = await holdRow(db, 'ann');
       const [begin, follow] = first === 'the write' ? [write, recreate] : [recreate, write];
       const begun = begin();
       await waitingFor(1);
@@ -179,7 +181,7 @@ describe('a user who is deleted while live on two nodes with a journal write pen
       await waitingFor(2);
       await letGo();
       await Promise.all([begun, followed]);
-      expect((await one.journal.read(['ann'])).get('ann')).toEqual({ generation: 2, kept: null });
+      expect((await journal.read(['ann'])).get('ann')).toEqual({ generation: 2, kept: null });
     },
   );
 

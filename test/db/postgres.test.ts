@@ -57,7 +57,7 @@ describe('a PostgreSQL that fails', () => {
     await ping();
 
     proxy.cut();
-    await expect.poll(() => ping().then(() => 'answers')).toBe('answers');
+    await expect.poll(() => ping().then(() => 'answers'), { timeout: 10_000 }).toBe('answers');
     await expect(db.run((orm) => orm.execute(sql`select pg_sleep(10)`))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await ping();
     await close();

