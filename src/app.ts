@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.js';
 import { openDatabase } from './db/client.js';
+import { startFactFeed } from './db/factFeed.js';
 import { createJournal } from './db/journal.js';
 import { createPeople } from './db/people.js';
 import { seedDemo } from './demo.js';
@@ -13,6 +14,7 @@ import { every } from './every.js';
 import { createHub } from './fanout/hub.js';
 import { createContext } from './graphql/context.js';
 import { createSchema } from './graphql/schema.js';
+import { type Call, observed } from './observed.js';
 import { createPresence } from './presence/presence.js';
 import { createRelations } from './presence/relations.js';
 import { startSweeper } from './presence/sweeper.js';
@@ -23,7 +25,9 @@ import { createEngine } from './server/engine.js';
 import { createGraphiqlPage } from './server/graphiql.js';
 import { createHttp } from './server/http.js';
 import type { Log } from './server/log.js';
+import { createMetrics, NO_METRICS, serveMetrics } from './server/metrics.js';
 import { createOrigins } from './server/origins.js';
+import { createOutages } from './server/outages.js';
 import { createRateLimits } from './server/rateLimits.js';
 import { createSignIn } from './server/signIn.js';
 import { createSockets } from './server/websocket.js';
@@ -37,6 +41,8 @@ export interface App {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly port: number;
+  /** Where metrics are served; null where they are not. */
+  readonly metricsPort: number | null;
   /** Takes it out of rotation, closes every connection (1012), writes what waits, and closes all. Idempotent. */
   stop(): Promise<void>;
 }
@@ -44,7 +50,9 @@ export interface App {
 /** Starts the server. Rejects with a sentence for the operator when it cannot. */
 export const startApp = async (config: Config, { log, secret }: { log: Log; secret: string | null }): Promise<App> => {
   const stopping: (() => Promise<void> | void)[] = [];
-  const failed = (what: string) => (error: unknown) => log.warn({ err: error }, `${what} failed; it is tried again`);
+  const outages = createOutages({ log });
+  const failed = outages.failures;
+  const metrics = config.metricsPort === null ? NO_METRICS : createMetrics();
 
   /** Stops what was started, the latest first, also when something of it fails. */
   const stopAll = async () => {
@@ -57,17 +65,29 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
 
   const start = async (): Promise<Omit<App, 'stop'>> => {
     const { timings } = config;
+    /** Whether other processes may change what this one holds. */
+    const many = config.redisUrls !== null;
 
     // What is live, and who hears of it.
-    const live = await openLive({ ...config, onError: failed('reaching Redis') });
+    const storeOutage = outages.of('the live store');
+    const live = await openLive({ ...config, onMessage: metrics.heard, onError: storeOutage.failed });
     stopping.push(() => live.close());
-    const { store, bus } = live;
+    const { bus } = live;
+    const store = observed(live.store, (call) => {
+      metrics.called('store', call);
+      storeOutage.called(call);
+    });
 
     // What is kept.
     const database = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
     stopping.push(() => database.close());
-    const people = createPeople({ db: database.db, bus });
-    const journal = createJournal({ db: database.db });
+    const db = observed(database.db, outages.of('the database').called);
+    const ofDatabase = (call: Call) => metrics.called('database', call);
+    const people = observed(
+      createPeople({ db, bus, logged: many, onError: failed('telling of a change of facts') }),
+      ofDatabase,
+    );
+    const journal = observed(createJournal({ db }), ofDatabase);
 
     // The rules.
     const rateLimits = createRateLimits(config.rates, live.redis);
@@ -85,6 +105,10 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
         if (emptied) writeBehind.rescue().catch(failed('writing behind'));
       },
       onSettled: () => hub.reread(),
+      onTransition: ({ kind, ...what }) => {
+        metrics.transition(kind);
+        log.info(what, kind);
+      },
       onJournalFailure: failed('keeping what is live'),
     });
     const { node } = presence;
@@ -92,10 +116,22 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     const connections = createConnections();
     stopping.push(
       await bus.subscribeFacts((change) => {
-        if (change.kind === 'user' && change.deleted) connections.closeUser(change.userId);
+        if (change.kind === 'user' && change.deleted) {
+          log.info({ userId: change.userId }, 'user deleted');
+          connections.closeUser(change.userId);
+        }
         presence.factsChanged(change).catch(failed('following a change of facts'));
       }),
     );
+
+    /** Changes of facts were missed: users who have connections may have been deleted. */
+    const closeDeleted = async () => {
+      for (const userId of connections.userIds()) {
+        if (await people.ensure(userId)) continue;
+        connections.closeUser(userId);
+        await presence.factsChanged({ kind: 'user', userId, narrows: true, deleted: true });
+      }
+    };
 
     // What happens by itself.
     await node.start();
@@ -107,7 +143,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       onError: failed('writing behind'),
     });
     stopping.push(() => writeBehind.stop());
-    const sweeper = startSweeper({ store, tick: presence.tick, onError: failed('sweeping') });
+    const sweeper = startSweeper({ store, tick: presence.tick, onSwept: metrics.swept, onError: failed('sweeping') });
     stopping.push(() => sweeper.stop());
 
     // The fan-out.
@@ -120,6 +156,19 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       onError: failed('reading what a subscription may see'),
     });
     stopping.push(() => hub.close());
+    if (many) {
+      const feed = await startFactFeed({
+        db,
+        bus,
+        onGap: () => {
+          people.forgetAll();
+          hub.factsMissed();
+          void closeDeleted().catch(failed('looking for users who were deleted'));
+        },
+        onError: failed('reading the log of changes'),
+      });
+      stopping.push(() => feed.stop());
+    }
 
     // The edge.
     const engine = createEngine({
@@ -128,6 +177,11 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       log,
       introspection: config.introspection,
       suggestions: !config.production,
+      onDelivery: metrics.delivered,
+      onSubscriptionRefused: (caller, code) => {
+        metrics.subscriptionRefused(code);
+        log.info({ userId: caller?.viewer.userId, code }, 'subscription refused');
+      },
     });
     const signIn = createSignIn({ auth: createAuth({ ...config.auth, secret }), people });
     const origins = createOrigins({ allowed: config.allowedOrigins, loopback: !config.production });
@@ -155,18 +209,36 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       presence,
       onHeard: (connectionId) => node.heard(connectionId),
       heartbeatTimeoutMs: timings.heartbeatTimeoutMs,
+      onSlowReader: (caller) => {
+        metrics.slowReader();
+        log.info({ userId: caller?.viewer.userId }, 'slow reader');
+      },
     });
-    stopping.push(() => sockets.stop());
-    stopping.push(() => http.failReadiness());
-
+    // The lease goes on until the last socket is closed: who is still connected must not be taken for lost.
     await node.turn();
     const turning = every(LEASE_MS, () => node.turn(), failed('renewing the lease'));
     stopping.push(() => turning.stop());
     const mending = every(MEND_MS, () => node.mend(), failed('mending'));
     stopping.push(() => mending.stop());
     stopping.push(bus.onGap(() => void node.mend().catch(failed('mending'))));
+    stopping.push(() => sockets.stop());
+    stopping.push(() => http.failReadiness());
 
     if (!config.production && config.auth.secret === null && config.auth.jwksUrl === null) await seedDemo(people);
+
+    // What can be seen of it from inside the network.
+    metrics.read(() => ({
+      webSockets: sockets.size,
+      eventStreams: http.streams,
+      connectedUsers: connections.users,
+      sessions: node.connections,
+      subscriptions: sockets.subscriptions + http.streams,
+      watchedUsers: hub.size().topics,
+      storeReady: node.healthy,
+      journalLagMs: writeBehind.lagMs,
+    }));
+    const metricsServer = config.metricsPort === null ? null : await serveMetrics(metrics, config.metricsPort, config);
+    stopping.push(() => metricsServer?.stop());
 
     await new Promise<void>((resolve, reject) => {
       http.server.once('error', reject);
@@ -177,7 +249,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     });
     const { port } = http.server.address() as AddressInfo;
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-    return { port, url: `http://${host}:${port}` };
+    return { port, url: `http://${host}:${port}`, metricsPort: metricsServer?.port ?? null };
   };
 
   try {

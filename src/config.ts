@@ -29,6 +29,8 @@ export interface Config {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Where metrics are served, on the same host; null: nowhere. 0 takes a free port. */
+  readonly metricsPort: number | null;
   readonly dataDir: string;
   /** Null: PGlite in `dataDir`. */
   readonly databaseUrl: string | null;
@@ -115,6 +117,9 @@ export const readConfig = (env: Environment): Config => {
     port: read('PORT', 4_000, 'a port number from 0 (a free one) to 65535', (text) =>
       readWhole(text, { min: 0, max: 65_535 }),
     ),
+    metricsPort: read<number | null>('METRICS_PORT', null, 'a port number from 0 (a free one) to 65535', (text) =>
+      readWhole(text, { min: 0, max: 65_535 }),
+    ),
     dataDir: verbatim('DATA_DIR') ?? './data',
     databaseUrl: read<string | null>('DATABASE_URL', null, 'a postgres:// or postgresql:// URL', (text) =>
       readUrl(text, ['postgres:', 'postgresql:']),
@@ -173,8 +178,12 @@ export const readConfig = (env: Environment): Config => {
 };
 
 /** What is readable one by one and yet makes no sense together. */
-const inconsistencies = ({ production, auth, databaseUrl, redisUrls, redisShards }: Config, env: Environment) => {
+const inconsistencies = (config: Config, env: Environment) => {
+  const { production, port, metricsPort, auth, databaseUrl, redisUrls, redisShards } = config;
   const faults: string[] = [];
+  if (port !== 0 && metricsPort === port) {
+    faults.push('METRICS_PORT must be another port than PORT: metrics are not for those who use the API.');
+  }
   if (production && auth.secret === null && !env.AUTH_JWKS_URL) {
     faults.push(
       'AUTH_JWT_SECRET or AUTH_JWKS_URL must be set in production: a shared secret of at least 32 bytes, ' +

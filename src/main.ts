@@ -30,7 +30,8 @@ const run = async (): Promise<void> => {
   });
 
   const app = await startApp(config, { log, secret });
-  log.info({ port: app.port, url: app.url }, 'listening');
+  const { port, url, metricsPort } = app;
+  log.info({ port, url, ...(metricsPort !== null && { metricsPort }) }, 'listening');
   if (isDemo && secret !== null) {
     process.stdout.write(await demoBanner({ url: app.url, secret, issuer, audience }));
   }

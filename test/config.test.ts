@@ -19,6 +19,7 @@ describe('readConfig', () => {
       production: false,
       host: '127.0.0.1',
       port: 4000,
+      metricsPort: null,
       dataDir: './data',
       databaseUrl: null,
       redisUrls: null,
@@ -114,6 +115,7 @@ describe('readConfig', () => {
 
   test.each([
     ['PORT', ['65536', '-1', 'http', '4000.5', '1e3']],
+    ['METRICS_PORT', ['65536', 'off']],
     ['DATABASE_URL', ['mysql://db', 'localhost']],
     ['AUTH_JWKS_URL', ['ftp://keys', 'keys.json']],
     ['RELATIONS_BY_USERS', ['yes', 'ON', '1']],
@@ -149,6 +151,12 @@ describe('readConfig', () => {
 
   test('Redis without a database that processes can share is refused', () => {
     expect(faultsOf({ REDIS_URL: 'redis://a' })).toEqual([expect.stringMatching(/^DATABASE_URL must be set/)]);
+  });
+
+  test('metrics have a port of their own', () => {
+    expect(readConfig({ METRICS_PORT: '9090' }).metricsPort).toBe(9090);
+    expect(faultsOf({ METRICS_PORT: '4000' })).toEqual([expect.stringMatching(/^METRICS_PORT must be another port/)]);
+    expect(faultsOf({ METRICS_PORT: '0', PORT: '0' })).toEqual([]);
   });
 
   test('production without any key refuses to start', () => {

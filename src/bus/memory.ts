@@ -1,12 +1,12 @@
 import type { Bus, CommitBus, FactChange, SessionsEnded, TypingMessage, UserMessage } from '../presence/ports.js';
-import { createTopics } from './topics.js';
+import { createTopics, type MessageKind } from './topics.js';
 
-/** The bus of one process: what is published is delivered before `publish` returns. */
-export const createMemoryBus = () => {
-  const users = createTopics<UserMessage>();
-  const typing = createTopics<TypingMessage>();
-  const facts = createTopics<FactChange>();
-  const ended = createTopics<SessionsEnded>();
+/** The bus of one process: what is published is delivered before `publish` returns. `onMessage` counts what is heard. */
+export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: MessageKind) => void } = {}) => {
+  const users = createTopics<UserMessage>(() => onMessage('user'));
+  const typing = createTopics<TypingMessage>(() => onMessage('typing'));
+  const facts = createTopics<FactChange>(() => onMessage('facts'));
+  const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
   return {
     async subscribeUser(userId, listener) {
       return users.add(userId, listener);

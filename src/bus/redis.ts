@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { unavailable } from '../presence/errors.js';
 import type { Bus, FactChange, SessionsEnded, TypingMessage, Unsubscribe, UserMessage } from '../presence/ports.js';
-import { decodeRecord } from '../store/codec.js';
+import { decodeMessage, decodeRecord, encodeMessage } from '../store/codec.js';
 import type { RedisConnection } from '../store/connection.js';
 import type { Keys } from '../store/keys.js';
-import { createTopics, type Topics } from './topics.js';
+import { createTopics, type MessageKind, type Topics } from './topics.js';
 
 /** Every node hears what is published here. */
 const FACTS_CHANNEL = 'rc:{0}:facts';
@@ -31,11 +31,14 @@ export const createRedisBus = ({
   connection,
   keys,
   probe,
+  onMessage = () => {},
 }: {
   readonly connection: RedisConnection;
   readonly keys: Keys;
   /** Names the channels on which this process hears from itself. */
   readonly probe: string;
+  /** Counts what is heard. */
+  readonly onMessage?: (kind: MessageKind) => void;
 }) => {
   const { pubSub } = connection;
   const redis = new RedisPubSub({
@@ -71,7 +74,11 @@ export const createRedisBus = ({
     listener: (message: M) => void,
   ): Promise<Unsubscribe> => {
     const remove = topics.add(channel, listener);
-    const held = hold(channel, (text) => topics.deliver(channel, decode(text)));
+    const held = hold(channel, (text) => {
+      const message = readable(decode, text);
+      // A listener of a connection must not throw; whoever reads the state again learns what was told.
+      if (message !== undefined) topics.deliver(channel, message);
+    });
     let released = false;
     const release = () => {
       if (released) return;
@@ -88,35 +95,35 @@ export const createRedisBus = ({
     return release;
   };
 
-  const users = createTopics<UserMessage>();
-  const typing = createTopics<TypingMessage>();
-  const facts = createTopics<FactChange>();
-  const ended = createTopics<SessionsEnded>();
+  const users = createTopics<UserMessage>(() => onMessage('user'));
+  const typing = createTopics<TypingMessage>(() => onMessage('typing'));
+  const facts = createTopics<FactChange>(() => onMessage('facts'));
+  const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
 
   // Probes: what was published between an interruption and the next probe may have been missed.
   const heardAt = new Map<number, number>();
-  let interrupted = true;
-  connection.onInterruption(() => {
-    interrupted = true;
-  });
+  let interruptedAt: number | undefined = performance.now();
+  const interrupted = () => {
+    interruptedAt = performance.now();
+  };
+  connection.onInterruption(interrupted);
   const probed = (shard: number) => {
-    const now = performance.now();
-    const silent = now - (heardAt.get(shard) ?? now) > SILENCE_MS;
-    heardAt.set(shard, now);
-    if (!interrupted && !silent) return;
-    // Of several shards, the last one to be heard again tells.
-    const all = [...heardAt.values()].every((at) => now - at < SILENCE_MS);
-    if (!all || heardAt.size < keys.shards) return;
-    interrupted = false;
+    heardAt.set(shard, performance.now());
+    const since = interruptedAt;
+    // Each shard has a subscription of its own on a Cluster: the last one to be heard again tells.
+    if (since === undefined || heardAt.size < keys.shards) return;
+    for (const at of heardAt.values()) if (at < since) return;
+    interruptedAt = undefined;
     gaps.deliver('', null);
   };
   const watchdog = setInterval(() => {
     const now = performance.now();
     const dead = [...heardAt.values()].some((at) => now - at > SILENCE_MS);
     if (!dead) return;
-    interrupted = true;
+    // The new connections get as long as the old ones.
     for (const shard of heardAt.keys()) heardAt.set(shard, now);
     pubSub.reconnect();
+    interrupted();
   }, WATCH_MS);
   watchdog.unref();
 
@@ -142,23 +149,23 @@ export const createRedisBus = ({
         typing,
         keys.typingChannel(conversationId),
         (text): TypingMessage => {
-          const [userId, isTyping, expiresAt = null] = JSON.parse(text) as [string, boolean, number?];
+          const [userId, isTyping, expiresAt = null] = decodeMessage(text) as [string, boolean, number?];
           return { conversationId, userId, isTyping, expiresAt };
         },
         listener,
       ),
-    subscribeFacts: (listener) => subscribe(facts, FACTS_CHANNEL, JSON.parse, listener),
-    subscribeEnded: (listener) => subscribe(ended, ENDED_CHANNEL, JSON.parse, listener),
+    subscribeFacts: (listener) => subscribe(facts, FACTS_CHANNEL, decodeMessage, listener),
+    subscribeEnded: (listener) => subscribe(ended, ENDED_CHANNEL, decodeMessage, listener),
     onGap: (listener) => gaps.add('', listener),
 
     async publishFacts(change) {
-      await pubSub.publish(FACTS_CHANNEL, JSON.stringify(change));
+      await pubSub.publish(FACTS_CHANNEL, encodeMessage(change));
     },
     deliverFacts(change) {
       facts.deliver(FACTS_CHANNEL, change);
     },
     async publishEnded(message) {
-      await pubSub.publish(ENDED_CHANNEL, JSON.stringify(message));
+      await pubSub.publish(ENDED_CHANNEL, encodeMessage(message));
     },
     /** How many channels this node is subscribed to, probes apart. */
     get size() {
@@ -168,6 +175,15 @@ export const createRedisBus = ({
       clearInterval(watchdog);
     },
   } satisfies Bus & { readonly size: number; start(): Promise<void> };
+};
+
+/** A message as it decodes; undefined for one that is damaged, or of a format that this release does not know. */
+const readable = <M>(decode: (text: string) => M, text: string): M | undefined => {
+  try {
+    return decode(text);
+  } catch {
+    return undefined;
+  }
 };
 
 /** What `promise` resolves to, or UNAVAILABLE after `ms`. */

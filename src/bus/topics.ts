@@ -1,5 +1,8 @@
 import type { Unsubscribe } from '../presence/ports.js';
 
+/** What a bus carries. */
+export type MessageKind = 'user' | 'typing' | 'facts' | 'ended';
+
 /** The listeners of many topics in one process. A topic is there only while somebody listens. */
 export interface Topics<M> {
   add(topic: string, listener: (message: M) => void): Unsubscribe;
@@ -7,7 +10,8 @@ export interface Topics<M> {
   readonly size: number;
 }
 
-export const createTopics = <M>(): Topics<M> => {
+/** `onMessage` is called for each message that somebody here listens for. */
+export const createTopics = <M>(onMessage: () => void = () => {}): Topics<M> => {
   const listeners = new Map<string, Set<(message: M) => void>>();
   return {
     add(topic, listener) {
@@ -22,7 +26,10 @@ export const createTopics = <M>(): Topics<M> => {
       };
     },
     deliver(topic, message) {
-      for (const listener of listeners.get(topic) ?? []) listener(message);
+      const present = listeners.get(topic);
+      if (!present) return;
+      onMessage();
+      for (const listener of present) listener(message);
     },
     get size() {
       return listeners.size;

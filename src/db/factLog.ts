@@ -72,7 +72,8 @@ const newsSince = (position: LogPosition | null, after: string): SQL => {
   if (position === null) return sql`select id, format, change from fact_log where false`;
   const last = sql`${position.snapshot}::pg_snapshot`;
   // The bound by `xmin` follows from the others; by it alone the planner knows that few rows are meant, unless
-  // somebody's transaction stays open, and then by the others. `id + 0`: the order must not tempt the planner into walking the whole log by its primary key.
+  // somebody's transaction stays open, and then by the others. `id + 0`: the order must not tempt it into walking the
+  // whole log by the primary key.
   return sql`
     select id, format, change from fact_log
     where xid >= pg_snapshot_xmin(${last}) and xid < pg_snapshot_xmax(pg_current_snapshot())

@@ -1,5 +1,5 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
-import { unavailable } from '../presence/errors.js';
+import { unreadableRecord } from '../presence/errors.js';
 import type { Journal, JournalRow } from '../presence/ports.js';
 import type { DurablePresence } from '../presence/types.js';
 import { bigintArray, textArray } from './arrays.js';
@@ -8,9 +8,6 @@ import { presenceJournal, users } from './schema.js';
 
 /** How this release writes a row, and the one format it reads. */
 const FORMAT = 1;
-
-const unreadable = () =>
-  unavailable("A user's presence was kept by a newer release of this server, which this one cannot read.");
 
 /** Of each user the newest: one statement cannot write a row twice. */
 const newest = (rows: readonly DurablePresence[]): readonly DurablePresence[] => {
@@ -32,7 +29,7 @@ const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect 
     return {
       generation,
       get kept(): never {
-        throw unreadable();
+        throw unreadableRecord();
       },
     };
   }
@@ -75,9 +72,8 @@ export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
 /**
  * What outlives a restart, in the table `presence_journal`.
  *
- * A row in a format that this release does not know is never overwritten. Reading that user alone rejects with
- * UNAVAILABLE; among others the rest is read, and that user's `kept` throws UNAVAILABLE when it is looked at, since to
- * leave it out or null would say that there is nothing.
+ * A row in a format that this release does not know is never overwritten. That user's `kept` throws UNAVAILABLE when it is
+ * looked at, since to leave it out or null would say that there is nothing.
  */
 export const createJournal = ({ db }: { readonly db: Database }) =>
   ({
@@ -93,8 +89,6 @@ export const createJournal = ({ db }: { readonly db: Database }) =>
           )
           .where(and(sql`${users.id} = any(${textArray(userIds)})`, isNull(users.deletedAt))),
       );
-      const [only] = rows;
-      if (userIds.length === 1 && only?.journal && only.journal.format !== FORMAT) throw unreadable();
       return new Map(rows.map((row) => [row.id, toRow(row.generation, row.journal)]));
     },
 

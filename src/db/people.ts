@@ -4,6 +4,7 @@ import { createCommit } from './commit.js';
 import type { Database } from './database.js';
 import { createFacts } from './facts.js';
 import { createGroups } from './groups.js';
+import { createMembership } from './membership.js';
 import { createRelations } from './relations.js';
 import { createUsers } from './users.js';
 
@@ -15,8 +16,8 @@ const MAX_MEMBERS = 5_000;
 const CACHED = 50_000;
 
 /**
- * Users, relations, privacy, circles and conversations in the database. Facts are read anew each time. Existence and
- * profiles are cached, and forgotten by what the bus tells (also what it delivers from the log), all of them when
+ * Users, relations, privacy, circles and conversations in the database. Facts are read anew each time. Existence, profiles and
+ * who may type where are cached, and forgotten by what the bus tells (also what it delivers from the log), all of them when
  * it may have missed something: nothing is cached before that is being heard.
  *
  * `logged` is whether other processes read the log of changes of facts, so that its rows must be written. `onError` hears
@@ -35,7 +36,10 @@ export const createPeople = (options: {
   const profiles = createCache<UserProfile>({ max: CACHED });
 
   const forget = (change: FactChange): void => {
+    if (change.kind === 'conversation') membership.forget(change.id);
     if (change.kind !== 'user') return;
+    // Who was deleted left all conversations.
+    if (change.deleted) membership.clear();
     existence.forget(change.userId);
     profiles.forget(change.userId);
   };
@@ -43,6 +47,7 @@ export const createPeople = (options: {
   const forgetAll = (): void => {
     existence.clear();
     profiles.clear();
+    membership.clear();
   };
   bus.onGap(forgetAll);
 
@@ -59,12 +64,14 @@ export const createPeople = (options: {
 
   const commit = createCommit({ db, bus, logged, committed: forget, onError });
   const users = createUsers({ db, commit });
+  const groups = createGroups({ db, commit, maxMembers });
+  const membership = createMembership({ max: CACHED, read: groups.conversation });
 
   return {
     ...users.verbs,
     ...createFacts({ db }),
     ...createRelations({ db, commit, maxFollows }),
-    ...createGroups({ db, commit, maxMembers }),
+    ...groups,
 
     /** Empties the caches: changes may have been missed. */
     forgetAll,
@@ -75,6 +82,11 @@ export const createPeople = (options: {
       await hear();
       const read = await existence.fill([userId], async () => new Map([[userId, await users.makeKnown(userId)]]));
       return read.get(userId) ?? false;
+    },
+
+    async membership(conversationId, userId) {
+      await hear();
+      return membership.of(conversationId, userId);
     },
 
     async profiles(userIds) {

@@ -64,7 +64,7 @@ export const createHub = async ({
 }) => {
   const topics = createTopicRegistry({ bus, broadcastIntervalMs });
   const sight = createSight({ people, readRecords, topics, onError });
-  const watches = new Set<{ factsChanged(change: FactChange): void; reread?(): void }>();
+  const watches = new Set<{ factsChanged(change: FactChange): void; factsMissed(): void; reread?(): void }>();
   let closed = false;
 
   const unsubscribe = await bus.subscribeFacts((change) => {
@@ -115,6 +115,11 @@ export const createHub = async ({
     size: (): HubSize => ({ topics: topics.size, interests: sight.size, watches: watches.size }),
     /** Reads everything that is watched again, and goes on trying until it could. */
     reread,
+    /** Changes of facts may have been missed: who sees what is judged anew, and goes on being tried until it could. */
+    factsMissed() {
+      sight.missed();
+      for (const watch of [...watches]) watch.factsMissed();
+    },
     close() {
       closed = true;
       stopHearing();

@@ -23,6 +23,8 @@ export interface PresenceWatch {
   start(): Promise<void>;
   /** A change of facts was heard, which may have changed the roster. */
   factsChanged(change: FactChange): void;
+  /** Changes of facts may have been missed. */
+  factsMissed(): void;
 }
 
 export interface WatchDeps {
@@ -152,6 +154,9 @@ export const createPresenceWatch = (
     },
     factsChanged(change) {
       if (options.userIds === null && mayChangeRoster(change)) refresher.request();
+    },
+    factsMissed() {
+      if (options.userIds === null) refresher.request();
     },
   };
 };

@@ -13,6 +13,8 @@ import type { TopicRegistry } from './topics.js';
 const BATCH = 2_000;
 const RETRY_MS = 500;
 
+type Asked = readonly [Interest, Viewer];
+
 /** What one interest may see, as read at `now` and at its epoch of then. */
 interface SightReading {
   readonly interest: Interest;
@@ -27,6 +29,8 @@ export interface Sight {
   remove(viewer: Viewer, interest: Interest): void;
   /** A change of facts was heard. */
   changed(change: FactChange): void;
+  /** Changes of facts may have been missed: all is judged anew. Nothing is withheld meanwhile: nothing is known to narrow. */
+  missed(): void;
   /**
    * Reads records and facts of these interests, again and again until none was touched meanwhile, and at once, before
    * one can be touched again, tells `apply` what each may see. Rejects with what the ports reject with.
@@ -53,12 +57,12 @@ export const createSight = ({
   const byUser = new Map<string, Map<Interest, Viewer>>();
   const byViewer = new Map<string, Map<Interest, Viewer>>();
 
-  const readOnce = async (viewer: Viewer, interests: readonly Interest[]): Promise<readonly SightReading[]> => {
-    const epochs = interests.map(({ epoch }) => epoch);
-    const { now, records } = await readRecords(interests.map(({ userId }) => userId));
-    const facts = await people.facts(interests.map(({ userId }) => ({ viewerId: viewer.userId, userId })));
+  const readOnce = async (asked: readonly Asked[]): Promise<readonly SightReading[]> => {
+    const epochs = asked.map(([{ epoch }]) => epoch);
+    const { now, records } = await readRecords([...new Set(asked.map(([{ userId }]) => userId))]);
+    const facts = await people.facts(asked.map(([{ userId }, { userId: viewerId }]) => ({ viewerId, userId })));
     for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
-    return interests.map((interest, i) => ({
+    return asked.map(([interest, viewer], i) => ({
       interest,
       facets: facetsFor(viewer, interest.userId, facts[i]),
       now,
@@ -68,14 +72,14 @@ export const createSight = ({
 
   const holds = ({ interest, epoch }: SightReading): boolean => epoch === interest.epoch;
 
-  const recheckBatch = async (viewer: Viewer, interests: readonly Interest[]): Promise<void> => {
-    const epochs = new Map(interests.map((interest) => [interest, interest.epoch]));
+  const recheckBatch = async (asked: readonly Asked[]): Promise<void> => {
+    const epochs = new Map(asked.map(([interest]) => [interest, interest.epoch]));
     for (;;) {
       // One that was touched again is the business of the later recheck.
-      const present = interests.filter((interest) => interest.epoch === epochs.get(interest));
+      const present = asked.filter(([interest]) => interest.epoch === epochs.get(interest));
       if (present.length === 0) return;
       try {
-        const readings = await readOnce(viewer, present);
+        const readings = await readOnce(present);
         for (const { interest, facets, now } of readings.filter(holds)) interest.see(facets, now);
         return;
       } catch (error) {
@@ -85,11 +89,10 @@ export const createSight = ({
     }
   };
 
-  /** Judges these anew, and goes on trying while the ports cannot be asked. */
-  const recheck = async (viewer: Viewer, interests: readonly Interest[]): Promise<void> => {
-    for (let from = 0; from < interests.length; from += BATCH) {
-      await recheckBatch(viewer, interests.slice(from, from + BATCH));
-    }
+  /** What was read of these before does not hold. Judges them anew, and goes on trying while the ports cannot be asked. */
+  const recheck = async (touched: readonly Asked[], narrows: boolean): Promise<void> => {
+    for (const [interest] of touched) interest.touch(narrows);
+    for (let from = 0; from < touched.length; from += BATCH) await recheckBatch(touched.slice(from, from + BATCH));
   };
 
   const ofPair = (viewerId: string, userId: string) =>
@@ -109,7 +112,7 @@ export const createSight = ({
     return [...touched];
   };
 
-  const touchedBy = (change: FactChange): readonly (readonly [Interest, Viewer])[] => {
+  const touchedBy = (change: FactChange): readonly Asked[] => {
     switch (change.kind) {
       case 'relation': {
         const [a, b] = change.users;
@@ -143,18 +146,15 @@ export const createSight = ({
       }
     },
     changed(change) {
-      const byTheirViewer = new Map<Viewer, Interest[]>();
-      for (const [interest, viewer] of touchedBy(change)) {
-        interest.touch(change.narrows);
-        const present = byTheirViewer.get(viewer) ?? [];
-        present.push(interest);
-        byTheirViewer.set(viewer, present);
-      }
-      for (const [viewer, interests] of byTheirViewer) void recheck(viewer, interests);
+      void recheck(touchedBy(change), change.narrows);
+    },
+    missed() {
+      const all = [...byUser.values()].flatMap((interests) => [...interests]);
+      void recheck(all, false);
     },
     async read(viewer, interests, apply) {
       let readings: readonly SightReading[];
-      do readings = await readOnce(viewer, interests);
+      do readings = await readOnce(interests.map((interest) => [interest, viewer]));
       while (!readings.every(holds));
       for (const { interest, facets, now } of readings) apply(interest, facets, now);
     },

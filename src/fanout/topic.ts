@@ -6,7 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import type { PresenceRecord } from '../presence/types.js';
 import { contentFor, type PresenceContent, revisionFor, sameContent } from '../presence/view.js';
-import type { Facets } from '../presence/visibility.js';
+import { type Facets, SELF } from '../presence/visibility.js';
 
 /** What a group shows of the record of one revision. */
 export interface Shown {
@@ -49,6 +49,10 @@ const isNewer = (record: PresenceRecord, than: PresenceRecord | undefined): bool
   !than ||
   record.generation > than.generation ||
   (record.generation === than.generation && record.revision > than.revision);
+
+/** An older record; or what the journal kept of the one that is known, of the same revision, with nothing live. */
+const isOtherThan = (record: PresenceRecord, known: PresenceRecord): boolean =>
+  record.revision < known.revision || !sameContent(contentFor(record, SELF), contentFor(known, SELF));
 
 /** A record of which nothing is known to be older than `at`. */
 const asOf = (record: PresenceRecord, at: number): PresenceRecord => ({
@@ -110,7 +114,7 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
     userId,
     learn(candidate, readAt) {
       if (isNewer(candidate, record)) record = candidate;
-      else if (record && readAt !== undefined && readAt > record.revision && candidate.revision < record.revision) {
+      else if (record && readAt !== undefined && readAt > record.revision && isOtherThan(candidate, record)) {
         record = asOf(candidate, readAt);
       } else return;
       for (const group of groups.values()) group.recordChanged();

@@ -34,6 +34,8 @@ export interface TypingWatch {
   /** Resolves when it watches. Rejects with NOT_FOUND, or what the ports reject with; it has then ended. */
   start(): Promise<void>;
   factsChanged(change: FactChange): void;
+  /** Changes of facts may have been missed. */
+  factsMissed(): void;
   /** Messages may have been missed: who types is read again. */
   reread(): void;
 }
@@ -224,6 +226,10 @@ export const createTypingWatch = (
       if (!touches(change)) return;
       epoch += 1;
       if (change.narrows) withheld = true;
+      refresher.request();
+    },
+    factsMissed() {
+      epoch += 1;
       refresher.request();
     },
     reread: () => refresher.request(),

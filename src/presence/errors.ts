@@ -32,6 +32,10 @@ export const badInput = (message: string): PresenceError => new PresenceError('B
 export const unavailable = (message: string, retryAfterMs = 1_000): PresenceError =>
   new PresenceError('UNAVAILABLE', message, { retryAfterMs });
 
+/** What there is of a user was written by another release, which this one cannot read and leaves alone. */
+export const unreadableRecord = (): PresenceError =>
+  unavailable("A user's presence was written by a newer release of this server, which this one cannot read.");
+
 /** The same answer for what does not exist and for what the caller may not know of. */
 export const notFound = (message: string): PresenceError => new PresenceError('NOT_FOUND', message);
 

@@ -2,12 +2,14 @@
  * This node: the connections that it serves, under the name of its present incarnation, and its lease. It finds out
  * when others took it for lost, or when the store came back empty, and puts back what it holds. DESIGN section 2.
  */
+import { PresenceError } from './errors.js';
 import type { Bus, Store, Unsubscribe } from './ports.js';
 import { disconnect } from './record.js';
 import type { ReadRecords, RecordWriter } from './records.js';
-import { mend, nodeLost, putBack } from './recovery.js';
+import { mend, nodeLost, putBack, remind } from './recovery.js';
 import type { Remembered } from './remembered.js';
-import { newSession, sessionById } from './session.js';
+import { holderOf, newSession, sessionById } from './session.js';
+import type { Transition } from './transitions.js';
 import type { PresenceRecord, Session, Timings } from './types.js';
 
 /** How many users are mended, or read, at once. */
@@ -20,8 +22,10 @@ interface Held {
   readonly sessionId: string;
   /** Under which the store knows it. */
   name: string;
-  /** Whether it has to be put back, once it answered. */
-  pending: boolean;
+  /** It has to be put back, once it answered; or it answered, and is being put back. */
+  state: 'there' | 'asked' | 'returning';
+  /** The store came back empty, and has not got it again. */
+  forgotten: boolean;
 }
 
 export interface Node {
@@ -35,6 +39,8 @@ export interface Node {
    */
   close(local: string): string | undefined;
   closed(local: string): void;
+  /** The record of a connection that closes, with the session that it held, where the store forgot that. */
+  recall(local: string, record: PresenceRecord, now: number): PresenceRecord;
   /** The connection answered: it lives, and is put back if it has to be. */
   heard(local: string): void;
   /** The store answered lately, and does not settle. */
@@ -60,6 +66,7 @@ export const createNode = ({
   newIncarnation,
   onRevived,
   onSettled,
+  onTransition,
   onError,
 }: {
   readonly store: Store;
@@ -73,6 +80,7 @@ export const createNode = ({
   readonly onRevived: (emptied: boolean) => void;
   /** The store came back empty and has settled: what was shown is brought up to date. */
   readonly onSettled: () => void;
+  readonly onTransition: (transition: Transition) => void;
   readonly onError: (error: unknown) => void;
 }): Node => {
   let incarnation = newIncarnation();
@@ -80,7 +88,12 @@ export const createNode = ({
   let settled = false;
   const held = new Map<string, Held>();
   /** Names of connections that closed, and of which the store has still to be told. */
-  const closing = new Map<string, string>();
+  const closing = new Map<string, Held>();
+  /** Connections that answered and are not put back yet, and those of them that are on the way. */
+  const returning = new Set<Held>();
+  const underWay = new Set<Held>();
+  /** The others have had a moment to put back what they hold, and are to be reminded of what they may not know. */
+  let remindsOthers = false;
 
   const nameOf = (local: string) => `${incarnation}/${local}`;
 
@@ -92,31 +105,50 @@ export const createNode = ({
   };
 
   const putBackOne = async (connection: Held): Promise<void> => {
-    connection.pending = false;
+    returning.add(connection);
+    connection.state = 'returning';
+    if (underWay.has(connection)) return;
+    underWay.add(connection);
     const name = nameOf(connection.local);
     try {
-      await records.update(connection.userId, (record, now) =>
-        putBack(record, { session: rememberedSession(connection, now), connectionId: name }, now),
+      await records.update(
+        connection.userId,
+        (record, now) => putBack(record, { session: rememberedSession(connection, now), connectionId: name }, now),
+        'put back',
       );
       connection.name = name;
+      connection.forgotten = false;
+      settle(connection, name);
       // It closed meanwhile: what was just put back is let go of.
       if (held.get(connection.local) !== connection) {
-        await records.update(connection.userId, (record, now) =>
-          disconnect(record, { connectionId: name, heardAt: now }, now, timings),
+        await records.update(
+          connection.userId,
+          (record, now) => disconnect(record, { connectionId: name, heardAt: now }, now, timings),
+          'closed',
         );
       }
     } catch (error) {
-      connection.pending = true;
+      // While the store is away the next turn tries again; a user who is no more has nothing to be put back.
+      if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) settle(connection, name);
       onError(error);
+    } finally {
+      underWay.delete(connection);
     }
   };
 
-  /** HTTP leases and graces that this node knows of; who is there keeps what they have. */
-  const putBackRest = async (record: PresenceRecord): Promise<void> => {
+  /** Nothing is left to be done about it, unless the node took another incarnation meanwhile. */
+  const settle = (connection: Held, name: string): void => {
+    if (name !== nameOf(connection.local)) return;
+    connection.state = 'there';
+    returning.delete(connection);
+  };
+
+  /** HTTP leases and graces that this node knows of, and that lived when the store was last seen, `gapMs` ago. */
+  const putBackRest = async (record: PresenceRecord, gapMs: number): Promise<void> => {
     for (const session of record.sessions.filter(({ connections }) => connections.length === 0)) {
-      await records.update(record.userId, (present, now) => {
+      const putBackLonger = (present: PresenceRecord, now: number) => {
         const prolonged = (until: number | null) => until && Math.max(until, now + timings.heartbeatIntervalMs);
-        const lives = (session.graceUntil ?? session.leaseUntil ?? 0) > now - timings.heartbeatTimeoutMs;
+        const lives = (session.graceUntil ?? session.leaseUntil ?? 0) > now - gapMs;
         if (!lives) return { record: present, result: null };
         const longer = {
           ...session,
@@ -124,19 +156,48 @@ export const createNode = ({
           leaseUntil: prolonged(session.leaseUntil),
         };
         return putBack(present, { session: longer, connectionId: null }, now);
-      });
+      };
+      await records.update(record.userId, putBackLonger, 'put back');
     }
   };
 
   /** Others took this node for gone, or the store forgot it: it is another from now on. */
-  const revive = async (emptied: boolean): Promise<void> => {
+  const revive = async (emptied: boolean, gapMs: number): Promise<void> => {
+    const before = incarnation;
     incarnation = newIncarnation();
-    for (const connection of held.values()) connection.pending = true;
+    if (emptied) onTransition({ kind: 'store emptied' });
+    onTransition({ kind: 'node revived', incarnation, before });
+    returning.clear();
+    for (const connection of held.values()) connection.state = 'asked';
+    if (emptied) for (const each of [...held.values(), ...closing.values()]) each.forgotten = true;
     await store.renewLease(incarnation);
     onRevived(emptied);
     if (!emptied) return;
     settled = false;
-    await inBatches([...remembered.records()], (record) => putBackRest(record).catch(onError));
+    remindsOthers = true;
+    await inBatches([...remembered.records()], (record) => putBackRest(record, gapMs).catch(onError));
+  };
+
+  /** What this node heard of sessions that others hold, such as over plain HTTP: those may know less of them. */
+  const remindOthers = async (): Promise<void> => {
+    const mine = new Set([...held.values()].map(({ userId, sessionId }) => `${userId}\n${sessionId}`));
+    await inBatches([...remembered.records()], async (record) => {
+      for (const session of record.sessions) {
+        if (session.connections.length === 0 || mine.has(`${record.userId}\n${session.id}`)) continue;
+        await records.update(record.userId, (present, now) => remind(present, session, now), 'put back').catch(onError);
+      }
+    });
+  };
+
+  /** What a turn brings in which nothing was found amiss. */
+  const goOn = async (settledInMs: number): Promise<void> => {
+    for (const connection of returning) void putBackOne(connection);
+    if (remindsOthers) await remindOthers();
+    remindsOthers = false;
+    if (settled || settledInMs > 0) return;
+    settled = true;
+    onTransition({ kind: 'store settled' });
+    onSettled();
   };
 
   const sweepLost = async (): Promise<void> => {
@@ -144,41 +205,61 @@ export const createNode = ({
       const userIds = await store.usersOn(lost);
       await inBatches(userIds, (userId) =>
         records
-          .update(userId, (record, now) => nodeLost(record, { incarnation: lost, heardAt }, now, timings))
+          .update(userId, (record, now) => nodeLost(record, { incarnation: lost, heardAt }, now, timings), 'node lost')
           .catch(onError),
       );
       // The mark stays until nobody is on the node: whoever comes next finishes what failed here.
-      await store.dismiss(lost);
+      if (await store.dismiss(lost)) {
+        onTransition({ kind: 'node lost', incarnation: lost, users: userIds.length });
+      }
     }
   };
 
   const mendOne = async (userId: string, names: ReadonlySet<string>): Promise<void> => {
-    await records.update(userId, (record, now) => mend(record, { incarnation, served: names }, now, timings));
+    await records.update(userId, (record, now) => mend(record, { incarnation, served: names }, now, timings), 'lost');
   };
 
   return {
     nameOf: (local) => held.get(local)?.name ?? nameOf(local),
 
     open({ local, userId, sessionId }) {
-      const connection = { local, userId, sessionId, name: nameOf(local), pending: false };
+      const connection = {
+        local,
+        userId,
+        sessionId,
+        name: nameOf(local),
+        state: 'there',
+        forgotten: false,
+      } satisfies Held;
       held.set(local, connection);
       return connection.name;
     },
 
     close(local) {
       const connection = held.get(local);
-      if (connection) closing.set(local, connection.name);
+      if (connection) {
+        closing.set(local, connection);
+        returning.delete(connection);
+      }
       held.delete(local);
-      return closing.get(local);
+      return closing.get(local)?.name;
     },
 
     closed(local) {
       closing.delete(local);
     },
 
+    recall(local, record, now) {
+      const connection = closing.get(local);
+      const known = connection && remembered.record(connection.userId);
+      const session = known && sessionById(known, connection.sessionId);
+      if (!session || !connection.forgotten || holderOf(record, connection.name)) return record;
+      return putBack(record, { session, connectionId: connection.name }, now).record;
+    },
+
     heard(local) {
       const connection = held.get(local);
-      if (connection?.pending) void putBackOne(connection);
+      if (connection?.state === 'asked') void putBackOne(connection);
     },
 
     get healthy() {
@@ -189,21 +270,23 @@ export const createNode = ({
     },
 
     async start() {
-      unsubscribe = await bus.subscribeEnded(({ userId, connectionIds }) => {
-        remembered.ended(userId, connectionIds);
-        const ended = new Set(connectionIds);
-        for (const connection of held.values()) if (ended.has(connection.name)) held.delete(connection.local);
+      unsubscribe = await bus.subscribeEnded((message) => {
+        remembered.ended(message);
+        const ended = new Set(message.connectionIds);
+        for (const connection of held.values()) {
+          if (!ended.has(connection.name)) continue;
+          held.delete(connection.local);
+          returning.delete(connection);
+        }
       });
     },
 
     async turn() {
-      const { lost, emptied, settledInMs } = await store.renewLease(incarnation);
+      const { lost, emptied, settledInMs } = await store.renewLease(incarnation, { puttingBack: returning.size > 0 });
+      const gapMs = performance.now() - healthyAt;
       healthyAt = performance.now();
-      if (lost || emptied) await revive(emptied);
-      else if (!settled && settledInMs === 0) {
-        settled = true;
-        onSettled();
-      }
+      if (lost || emptied) await revive(emptied, gapMs);
+      else await goOn(settledInMs);
       await sweepLost();
     },
 
@@ -230,6 +313,7 @@ export const createNode = ({
           else await putBackOne(connection);
         }
       }
+      for (const record of present.values()) if (record.sessions.length > 0) remembered.learnt(record);
       const now = await store.now();
       remembered.prune(
         (record) =>

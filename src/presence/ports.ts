@@ -38,6 +38,8 @@ export interface Reading {
   readonly now: number;
   /** By user id; users without a live record are missing: their state is the journal's. */
   readonly records: ReadonlyMap<string, PresenceRecord>;
+  /** Users of whom nothing can be said: their record is of a format that this release does not know. */
+  readonly unreadable?: ReadonlySet<string>;
 }
 
 /** What renewing a lease found. */
@@ -66,11 +68,11 @@ export interface Store {
    * record when it moved in between, so `decide` must be pure. The commit stores, schedules, marks what the journal
    * must get, and publishes the record where somebody may see a difference, in one step, in commit order.
    * `restore` is awaited where there is no live record, and says what it starts from; it rejects for a user who does
-   * not exist, and so does `update`. Returns the decision's result, the committed record and the clock.
+   * not exist, and so does `update`. While the store is `settling`, what is not there may yet be put back. Returns the decision's result, the committed record and the clock.
    */
   update<R>(
     userId: string,
-    restore: () => Promise<PresenceRecord>,
+    restore: (settling: boolean) => Promise<PresenceRecord>,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
   ): Promise<{ readonly record: PresenceRecord; readonly result: R; readonly now: number }>;
 
@@ -124,9 +126,10 @@ export interface Store {
 
   /**
    * Renews the lease of a node's incarnation, every second or so. Whoever is `lost`, or finds the store `emptied`,
-   * takes a new incarnation and puts back what it holds; until it has settled the store answers no reading.
+   * takes a new incarnation and puts back what it holds; until it has settled the store answers no reading. It goes on
+   * settling for a node that is `puttingBack`.
    */
-  renewLease(incarnation: string): Promise<Renewal>;
+  renewLease(incarnation: string, options?: { readonly puttingBack: boolean }): Promise<Renewal>;
   /** Nodes whose lease ran out. They are listed until they are dismissed. */
   lostNodes(): Promise<readonly LostNode[]>;
   /** Users with connections of that incarnation. */
@@ -172,10 +175,13 @@ export type FactChange = {
     }
 );
 
-/** Sessions were ended or replaced while connections held them; those go on as watchers. */
+/** Sessions were ended or replaced. */
 export interface SessionsEnded {
   readonly userId: string;
+  /** Connections that held them; they go on as watchers. */
   readonly connectionIds: readonly string[];
+  /** Sessions whose lease or grace ended before its time, by the commit of that revision: nobody brings them back. */
+  readonly withdrawn?: { readonly sessionIds: readonly string[]; readonly revision: number };
 }
 
 export type Unsubscribe = () => void;
@@ -230,8 +236,8 @@ export interface Pair {
 /**
  * Users, relations, privacy, circles and conversations, as PostgreSQL (or PGlite) has them. What a writer
  * changes is published through the bus, as {@link FactChange}s, when it resolves; writing what holds already changes
- * nothing and publishes nothing. No method caches facts. All reject with UNAVAILABLE while the
- * database cannot be asked.
+ * nothing and publishes nothing. No method caches facts unless it says so. All reject with UNAVAILABLE while the
+ * database cannot be asked and they know no answer.
  */
 export interface People {
   /** Makes the user known if they are not; false for a deleted one (a tombstone), who stays deleted. Cached. */
@@ -249,6 +255,11 @@ export interface People {
 
   /** Undefined where there is no such conversation. */
   conversation(
+    conversationId: string,
+    userId: string,
+  ): Promise<{ readonly open: boolean; readonly isMember: boolean } | undefined>;
+  /** The same, cached, and kept true by fact changes: for what is asked at every keystroke. */
+  membership(
     conversationId: string,
     userId: string,
   ): Promise<{ readonly open: boolean; readonly isMember: boolean } | undefined>;

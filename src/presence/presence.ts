@@ -1,4 +1,5 @@
-import { badInput, forbidden, notFound, PresenceError } from './errors.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { badInput, forbidden, notFound, PresenceError, unreadableRecord } from './errors.js';
 import { checkActivities, checkId, checkStatusMessage } from './input.js';
 import { createNode } from './node.js';
 import type { Bus, FactChange, Journal, People, RateLimits, Store } from './ports.js';
@@ -8,10 +9,13 @@ import { createRecordReader, createRecordWriter } from './records.js';
 import { createRemembered } from './remembered.js';
 import type { Page } from './roster.js';
 import { isIdle } from './session.js';
+import type { Transition } from './transitions.js';
 import type { ActivityInput, DeviceType, PresenceStatus, StatusMessage, Timings } from './types.js';
 import { createTypingVerbs } from './typingVerbs.js';
 import { type PresenceView, viewAt } from './view.js';
 import { type Privacy, SELF, type Viewer } from './visibility.js';
+
+const RETRY_MS = 500;
 
 /** Who calls, and over what. */
 export interface Caller {
@@ -135,6 +139,7 @@ export const createPresence = ({
   newIncarnation,
   onRevived = () => {},
   onSettled = () => {},
+  onTransition = () => {},
   onJournalFailure,
 }: {
   readonly store: Store;
@@ -151,11 +156,13 @@ export const createPresence = ({
   readonly onRevived?: (emptied: boolean) => void;
   /** The store came back empty and has settled: what was shown is brought up to date. */
   readonly onSettled?: () => void;
+  /** What happened to sessions, nodes and the store, as far as this node brought it about or found out. */
+  readonly onTransition?: (transition: Transition) => void;
   readonly onJournalFailure: (error: unknown) => void;
 }) => {
   const remembered = createRemembered();
   const readRecords = createRecordReader({ store, journal, remembered });
-  const records = createRecordWriter({ store, bus, journal, remembered, onJournalFailure });
+  const records = createRecordWriter({ store, bus, journal, remembered, onTransition, onJournalFailure });
   const node = createNode({
     store,
     bus,
@@ -166,6 +173,7 @@ export const createPresence = ({
     newIncarnation,
     onRevived,
     onSettled,
+    onTransition,
     onError: onJournalFailure,
   });
   /** The name of a connection, as the store knows it. */
@@ -199,8 +207,16 @@ export const createPresence = ({
       const connectionId = node.close(local);
       if (connectionId === undefined) return;
       try {
-        await records.update(userId, (before, now) =>
-          record.disconnect(before, { connectionId, heardAt: Math.floor(now - lastHeardMsAgo) }, now, timings),
+        await records.update(
+          userId,
+          (before, now) =>
+            record.disconnect(
+              node.recall(local, before, now),
+              { connectionId, heardAt: Math.floor(now - lastHeardMsAgo) },
+              now,
+              timings,
+            ),
+          lastHeardMsAgo < timings.heartbeatTimeoutMs ? 'closed' : 'lost',
         );
       } catch (error) {
         // While the store is away whoever closed it tries again, under the same name.
@@ -219,7 +235,7 @@ export const createPresence = ({
       const activities = input.activities && checkActivities(input.activities, now);
       // Hiding must always be possible, however much was said before.
       if (input.status !== 'INVISIBLE' && input.status !== 'OFFLINE') await rateLimits.take('presence', userId);
-      const committed = await records.update(userId, (before, at) =>
+      const committed = await records.speak(userId, (before, at) =>
         record.setPresence(before, { ...input, activities, speaking }, at, timings),
       );
       return viewAt(committed.record, SELF, committed.now);
@@ -233,7 +249,7 @@ export const createPresence = ({
         record: after,
         result: id,
         now,
-      } = await records.update(userId, (before, at) => record.heartbeat(before, { ...input, speaking }, at, timings));
+      } = await records.speak(userId, (before, at) => record.heartbeat(before, { ...input, speaking }, at, timings));
       const session = after.sessions.find((candidate) => candidate.id === id);
       return {
         sessionId: id,
@@ -246,13 +262,14 @@ export const createPresence = ({
       const userId = userOf(caller.viewer);
       checkId(sessionId, 'sessionId');
       await rateLimits.take('mutation', userId);
-      return (await records.update(userId, (before, now) => record.endSession(before, sessionId, now))).result;
+      return (await records.speak(userId, (before, now) => record.endSession(before, sessionId, now), 'ended')).result;
     },
 
     async me({ viewer }) {
       const userId = userOf(viewer);
       const reading = await readRecords([userId]);
       const mine = reading.records.get(userId);
+      if (reading.unreadable?.has(userId)) throw unreadableRecord();
       if (!mine) throw notFound('There is no such user.');
       return {
         userId,
@@ -274,7 +291,7 @@ export const createPresence = ({
       checkId(userId, 'userId');
       checkId(source, 'source');
       const checked = checkActivities(activities, await store.now());
-      const { result } = await records.update(userId, (before, now) =>
+      const { result } = await records.speak(userId, (before, now) =>
         record.putActivity(before, { source, activities: checked }, now),
       );
       if (!result)
@@ -289,10 +306,23 @@ export const createPresence = ({
   /** Drops what is live of a user who was deleted, unless they were named again since, and it is of that time. */
   const forget = async (userId: string): Promise<void> => {
     const present = (await journal.read([userId])).get(userId);
-    const record = (await store.read([userId])).records.get(userId);
-    if (present && record && record.generation >= present.generation) return;
+    const { records: live, unreadable } = await store.read([userId]);
+    const record = live.get(userId);
+    if (present && ((record && record.generation >= present.generation) || unreadable?.has(userId))) return;
     remembered.forget(userId);
     await store.forget(userId);
+  };
+
+  /** Nothing of a deleted user may come back, so what cannot be asked now is asked again until it answers. */
+  const persist = async (act: () => Promise<void>): Promise<void> => {
+    for (;;) {
+      try {
+        return await act();
+      } catch (error) {
+        if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) throw error;
+        await wait(RETRY_MS, undefined, { ref: false });
+      }
+    }
   };
 
   return {
@@ -303,7 +333,7 @@ export const createPresence = ({
     tick: records.tick,
     /** What a change of facts means for what is live. Idempotent, so every node may do it. */
     async factsChanged(change: FactChange): Promise<void> {
-      if (change.kind === 'user' && change.deleted) await forget(change.userId);
+      if (change.kind === 'user' && change.deleted) await persist(() => forget(change.userId));
       if (change.kind === 'conversation') await endTypingOfStrangers(change.id);
     },
   };

@@ -1,5 +1,5 @@
 /** The queries of presence: records first, then the facts, in one query a batch, so that nothing stale is shown. */
-import { forbidden } from './errors.js';
+import { forbidden, unreadableRecord } from './errors.js';
 import { checkFirst, checkId, checkIds, MAX_ITEMS } from './input.js';
 import type { People, Store } from './ports.js';
 import type { Presence } from './presence.js';
@@ -23,11 +23,13 @@ export const createReading = ({
 }): Pick<Presence, 'presenceOf' | 'presenceOfRoster' | 'userPresence' | 'roster' | 'online'> => {
   const viewsOf = async (viewer: Viewer, userIds: readonly string[]): Promise<readonly PresenceView[]> => {
     if (userIds.length === 0) return [];
-    const { now, records } = await readRecords(userIds);
+    const { now, records, unreadable } = await readRecords(userIds);
     const facts = await people.facts(userIds.map((userId) => ({ viewerId: viewer.userId, userId })));
     return userIds.flatMap((userId, i) => {
       const facets = facetsFor(viewer, userId, facts[i]);
       const record = records.get(userId);
+      // Among others they are left out: what cannot be read is not guessed, and is no reason to answer nobody.
+      if (userIds.length === 1 && unreadable?.has(userId) && maySee(facets)) throw unreadableRecord();
       return record && maySee(facets) ? [viewAt(record, facets, now)] : [];
     });
   };

@@ -2,17 +2,19 @@
  * The records of users, from the live store and, where nothing is live, from the journal; and what every commit
  * entails beyond itself. DESIGN section 2, "Nothing that matters is lost".
  */
-import { notFound } from './errors.js';
-import type { Bus, Decision, Journal, Store } from './ports.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { notFound, PresenceError, unavailable } from './errors.js';
+import type { Bus, Decision, Journal, Reading, SessionsEnded, Store } from './ports.js';
 import { durableOf, isSeenLive, restoreRecord, tick } from './record.js';
 import type { Remembered } from './remembered.js';
+import { type Cause, type Transition, transitions } from './transitions.js';
 import type { PresenceRecord } from './types.js';
 
+/** How long an answer waits for the journal to have a choice to hide, in ms. */
+const KEPT_WITHIN_MS = 1_000;
+
 /** Records of one reading, whole; users who are not known are missing. */
-export interface Records {
-  readonly now: number;
-  readonly records: ReadonlyMap<string, PresenceRecord>;
-}
+export type Records = Reading;
 
 export type ReadRecords = (userIds: readonly string[]) => Promise<Records>;
 
@@ -28,12 +30,20 @@ export const createRecordReader =
     readonly remembered: Remembered;
   }): ReadRecords =>
   async (userIds) => {
-    const { now, records: live } = await store.read(userIds);
-    const missing = userIds.filter((userId) => !live.has(userId));
-    if (missing.length === 0) return { now, records: live };
-    const kept = await journal.read(missing);
-    const restored = [...kept].map(([id, row]) => [id, restoreRecord(id, remembered.newer(id, row))] as const);
-    return { now, records: new Map([...live, ...restored]) };
+    const { now, records: live, unreadable: unread } = await store.read(userIds);
+    const records = new Map(live);
+    const unreadable = new Set(unread);
+    const missing = userIds.filter((userId) => !live.has(userId) && !unreadable.has(userId));
+    for (const [userId, row] of missing.length > 0 ? await journal.read(missing) : []) {
+      try {
+        records.set(userId, restoreRecord(userId, remembered.newer(userId, row)));
+      } catch (error) {
+        // What a newer release kept of one user is no reason to answer nobody.
+        if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) throw error;
+        unreadable.add(userId);
+      }
+    }
+    return { now, records, unreadable };
   };
 
 /** Commits decisions. Rejects with NOT_FOUND for a user who is not known, and with what the ports reject with. */
@@ -41,7 +51,14 @@ export interface RecordWriter {
   update<R>(
     userId: string,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
+    /** What it is about, where what happened cannot be told from the records. */
+    cause?: Cause,
   ): Promise<{ readonly record: PresenceRecord; readonly result: R; readonly now: number }>;
+  /**
+   * The same for what a person says of their sessions: UNAVAILABLE while the user's record may yet be put back, so that
+   * nothing starts beside it.
+   */
+  speak: RecordWriter['update'];
   /** Does what is due for one user. */
   tick(userId: string): Promise<void>;
 }
@@ -51,12 +68,15 @@ export const createRecordWriter = ({
   bus,
   journal,
   remembered,
+  onTransition,
   onJournalFailure,
 }: {
   readonly store: Store;
   readonly bus: Pick<Bus, 'publishEnded'>;
   readonly journal: Journal;
   readonly remembered: Remembered;
+  /** What this node's commits did. */
+  readonly onTransition: (transition: Transition) => void;
   /** A write that had to be left to the write-behind; it is not lost. */
   readonly onJournalFailure: (error: unknown) => void;
 }): RecordWriter => {
@@ -82,41 +102,68 @@ export const createRecordWriter = ({
         });
       keeping.set(userId, writing);
     }
-    await keeping.get(userId);
+    // Where PostgreSQL is away the write-behind will bring it; the answer does not wait for that.
+    await Promise.race([keeping.get(userId), wait(KEPT_WITHIN_MS, undefined, { ref: false })]);
   };
 
-  const update: RecordWriter['update'] = async (userId, decide) => {
+  const commit = async <R>(
+    userId: string,
+    restoring: (settling: boolean) => Promise<PresenceRecord>,
+    decide: (record: PresenceRecord, now: number) => Decision<R>,
+    cause: Cause | undefined,
+  ) => {
     let before: PresenceRecord | undefined;
-    const committed = await store.update(
-      userId,
-      () => restore(userId),
-      (record, now) => {
-        before = record;
-        return decide(record, now);
-      },
-    );
+    const committed = await store.update(userId, restoring, (record, now) => {
+      before = record;
+      return decide(record, now);
+    });
     const { record, now } = committed;
     if (!before || before === record) return committed;
     remembered.committed(before, record);
-    const connectionIds = endedWhileHeld(before, record);
+    for (const transition of transitions(before, record, cause)) onTransition(transition);
+    const ended = endedOnPurpose(before, record, now);
     // What is committed stands, whether or not others hear of it now.
-    if (connectionIds.length > 0) await bus.publishEnded({ userId, connectionIds }).catch(onJournalFailure);
+    if (ended) await bus.publishEnded(ended).catch(onJournalFailure);
     // After the commit: whoever announces typing reads the record again before they do. What hides waits for nothing else.
     if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
     if (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE') await keepHidden(before, record, now);
     return committed;
   };
 
+  const update: RecordWriter['update'] = (userId, decide, cause) =>
+    commit(userId, () => restore(userId), decide, cause);
+
   return {
     update,
+    speak: (userId, decide, cause) =>
+      commit(
+        userId,
+        async (settling) => {
+          if (settling) throw unavailable('The live store is settling after an interruption.');
+          return restore(userId);
+        },
+        decide,
+        cause,
+      ),
     async tick(userId) {
       await update(userId, tick);
     },
   };
 };
 
-/** Connections that held a session which is over, rather than having closed: they go on as watchers. */
-const endedWhileHeld = (before: PresenceRecord, after: PresenceRecord): readonly string[] =>
-  before.sessions
-    .filter(({ id }) => !after.sessions.some((session) => session.id === id))
-    .flatMap(({ connections }) => connections);
+/**
+ * What other nodes must forget: connections whose session is over, rather than having closed (they go on as watchers),
+ * and sessions whose lease or grace ended before its time.
+ */
+const endedOnPurpose = (before: PresenceRecord, after: PresenceRecord, now: number): SessionsEnded | undefined => {
+  const present = new Map(after.sessions.map((session) => [session.id, session]));
+  const connectionIds = before.sessions.filter(({ id }) => !present.has(id)).flatMap(({ connections }) => connections);
+  const sessionIds = before.sessions.flatMap(({ id, graceUntil, leaseUntil }) => {
+    const session = present.get(id);
+    const wasToLive = Math.max(graceUntil ?? 0, leaseUntil ?? 0) > now;
+    const goesOn = session !== undefined && (leaseUntil === null || session.leaseUntil !== null);
+    return wasToLive && !goesOn ? [id] : [];
+  });
+  if (connectionIds.length === 0 && sessionIds.length === 0) return undefined;
+  return { userId: after.userId, connectionIds, withdrawn: { sessionIds, revision: after.revision } };
+};

@@ -54,6 +54,24 @@ const withoutConnections = (
     return { record: next, result: null };
   });
 
+/** A session that is there, with what it said last, where another memory of it is of later. */
+const latest = (present: Session, other: Session): Session => {
+  const { connections, graceUntil, leaseUntil } = present;
+  return present.activeAt >= other.activeAt ? present : { ...other, connections, graceUntil, leaseUntil };
+};
+
+/** The later end of two leases, or graces, of a session that no connection holds. */
+const longest = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
+
+/** A session that another node put back is brought up to what this one remembers, where that is of later. */
+export const remind = (record: PresenceRecord, session: Session, now: number): Decision<null> =>
+  decide(record, now, (current) => {
+    const present = sessionById(current, session.id);
+    const next = present && latest(present, session);
+    return { record: next === undefined || next === present ? current : replaceSession(current, next), result: null };
+  });
+
 /**
  * Puts a session back as a node remembers it, held by `connectionId`, or, with null, as it lives on without one. A
  * session that is there keeps what it has and gets the connection. A put-back is no start: it ends no chosen OFFLINE.
@@ -66,10 +84,20 @@ export const putBack = (
   decide(record, now, (current) => {
     const present = sessionById(current, session.id);
     if (connectionId === null) {
-      return { record: present ? current : withSession(current, { ...session, connections: [] }), result: null };
+      if (!present) return { record: withSession(current, { ...session, connections: [] }), result: null };
+      const next = latest(present, session);
+      const isHeld = present.connections.length > 0;
+      return {
+        record: replaceSession(current, {
+          ...next,
+          graceUntil: isHeld ? present.graceUntil : longest(present.graceUntil, session.graceUntil),
+          leaseUntil: isHeld ? present.leaseUntil : longest(present.leaseUntil, session.leaseUntil),
+        }),
+        result: null,
+      };
     }
     const held: Session = {
-      ...(present ?? { ...session, connections: [] }),
+      ...(present ? latest(present, session) : { ...session, connections: [] }),
       graceUntil: null,
       // An app that went to the background keeps its lease; one that only connected has none beside its connection.
       leaseUntil: session.leaseUntil,

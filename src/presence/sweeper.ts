@@ -21,6 +21,7 @@ export const startSweeper = ({
   everyMs = 100,
   toleratedGapMs = 1_000,
   maxWaitMs = 30_000,
+  onSwept = () => {},
   onError,
 }: {
   readonly store: Store;
@@ -29,6 +30,8 @@ export const startSweeper = ({
   /** A gap up to this long is the ordinary unpunctuality of timers. */
   readonly toleratedGapMs?: number;
   readonly maxWaitMs?: number;
+  /** A turn is over, in which so many users had what was due done. */
+  readonly onSwept?: (users: number) => void;
   readonly onError: (error: unknown) => void;
 }): Sweeper => {
   let timer: NodeJS.Timeout | undefined;
@@ -40,6 +43,7 @@ export const startSweeper = ({
   const sweep = async () => {
     let failed = false;
     let more = true;
+    let users = 0;
     // Who could not be ticked stays due, for the next turn; one user's failure is not the next one's.
     while (more && !failed && !stopped) {
       const due = await store.dueUsers(BATCH);
@@ -49,8 +53,10 @@ export const startSweeper = ({
           onError(error);
         });
       }
+      users += due.length;
       more = due.length === BATCH;
     }
+    onSwept(users);
     await store.expireTyping();
   };
 

@@ -1,5 +1,5 @@
 /** Who types: set, read, and kept true (DESIGN section 1, "Typing"). */
-import { notFound } from './errors.js';
+import { notFound, unreadableRecord } from './errors.js';
 import { checkId } from './input.js';
 import type { People, RateLimits, Store } from './ports.js';
 import type { Presence, TypingView } from './presence.js';
@@ -9,7 +9,11 @@ import type { Timings } from './types.js';
 import { mayUseTyping, type Viewer } from './visibility.js';
 
 /** Rejects with NOT_FOUND: the same answer for a conversation that does not exist and for one that is not the viewer's. */
-export const checkMayUseTyping = async (people: People, viewer: Viewer, conversationId: string): Promise<void> => {
+export const checkMayUseTyping = async (
+  people: Pick<People, 'conversation'>,
+  viewer: Viewer,
+  conversationId: string,
+): Promise<void> => {
   const conversation = viewer.kind === 'user' ? await people.conversation(conversationId, viewer.userId) : undefined;
   if (!mayUseTyping(conversation))
     throw notFound('There is no such conversation, or the caller is not a member of it.');
@@ -33,7 +37,9 @@ export const createTypingVerbs = ({
   readonly nameOf: (connectionId: string | null) => string | null;
 }) => {
   const seenLiveRecord = async (userId: string) => {
-    const record = (await store.read([userId])).records.get(userId);
+    const { records, unreadable } = await store.read([userId]);
+    if (unreadable?.has(userId)) throw unreadableRecord();
+    const record = records.get(userId);
     return record && isSeenLive(record) ? record : undefined;
   };
 
@@ -58,7 +64,7 @@ export const createTypingVerbs = ({
       const conversationId = checkId(input.conversationId, 'conversationId');
       const named = input.sessionId === undefined ? null : checkId(input.sessionId, 'sessionId');
       await rateLimits.take('typing', userId);
-      await checkMayUseTyping(people, viewer, conversationId);
+      await checkMayUseTyping({ conversation: people.membership }, viewer, conversationId);
       const record = await seenLiveRecord(userId);
       const answer = (expiresAt: number | null): TypingView => ({
         conversationId,

@@ -41,7 +41,8 @@ export const OUT_OF_SIGHT: PresenceContent = Object.freeze({
   lastSeen: null,
 });
 
-const statusSeenByOthers = ({ chosen, sessions }: PresenceRecord): PresenceStatus => {
+/** The status that others see, audience aside. */
+export const statusSeenByOthers = ({ chosen, sessions }: PresenceRecord): PresenceStatus => {
   if (chosen === 'INVISIBLE' || chosen === 'OFFLINE' || sessions.length === 0) return 'OFFLINE';
   if (chosen === 'DO_NOT_DISTURB') return 'DO_NOT_DISTURB';
   return chosen === 'AWAY' || sessions.every(isIdle) ? 'AWAY' : 'ONLINE';

@@ -10,6 +10,8 @@ export interface WriteBehind {
   flush(): Promise<void>;
   /** The store came back empty: writes what this node committed lately, which it may not have marked any more. */
   rescue(): Promise<void>;
+  /** For how long something may have been waiting for the journal, in ms. */
+  readonly lagMs: number;
   /** Stops the timers and flushes a last time, with the last moment of all who are still live. */
   stop(): Promise<void>;
 }
@@ -36,6 +38,8 @@ export const startWriteBehind = ({
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
+  /** All that was marked by then is in the journal. */
+  let journaledAt = performance.now();
 
   const drain = async () => {
     const startedAt = performance.now();
@@ -47,6 +51,7 @@ export const startWriteBehind = ({
       }
       if (records.length < BATCH) break;
     }
+    journaledAt = startedAt;
     remembered?.journaled(startedAt);
   };
 
@@ -76,6 +81,9 @@ export const startWriteBehind = ({
     async rescue() {
       const records = remembered?.unjournaled() ?? [];
       if (records.length > 0) await journal.write(records.map((record) => durableOf(record, record.revision)));
+    },
+    get lagMs() {
+      return performance.now() - journaledAt;
     },
     async stop() {
       if (stopped) return;

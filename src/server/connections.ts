@@ -12,6 +12,8 @@ export interface Connections {
   open(userId: string, end: End): (() => void) | null;
   /** Ends every connection of a user who was deleted. */
   closeUser(userId: string): void;
+  /** Who has connections. */
+  userIds(): readonly string[];
   /** How many users have connections. */
   readonly users: number;
 }
@@ -34,6 +36,7 @@ export const createConnections = ({ maxPerUser = MAX_CONNECTIONS_PER_USER } = {}
     closeUser(userId) {
       for (const end of [...(byUser.get(userId) ?? [])]) end();
     },
+    userIds: () => [...byUser.keys()],
     get users() {
       return byUser.size;
     },

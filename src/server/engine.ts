@@ -6,7 +6,7 @@ import type { Introspection } from '../config.js';
 import type { WatchBudget } from '../fanout/hub.js';
 import { unauthenticated } from '../graphql/context.js';
 import type { ErrorLog } from '../graphql/errors.js';
-import type { PresenceError } from '../presence/errors.js';
+import { type ErrorCode, PresenceError } from '../presence/errors.js';
 import type { Caller } from '../presence/presence.js';
 import type { EventStream } from './eventStream.js';
 import { codeOf, createFinishing, HTTP_STATUS } from './finish.js';
@@ -71,6 +71,25 @@ const useRules = (introspection: Introspection): Plugin<Partial<HttpOperation>, 
   },
 });
 
+/** Of an error that is not finished yet. What graphql-js says of itself is about the document or its variables. */
+const refusalCode = (error: Error): ErrorCode => {
+  if (error instanceof PresenceError) return error.code;
+  return error instanceof GraphQLError ? 'BAD_USER_INPUT' : 'INTERNAL';
+};
+
+/** Tells of subscriptions that were not started, over every transport. */
+const useRefusals = (
+  onRefused: (caller: Caller | null, code: ErrorCode) => void,
+): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => ({
+  onSubscribe: ({ args }) => ({
+    onSubscribeResult({ result }) {
+      if (isAsyncIterable(result)) return;
+      const [error] = (result as ExecutionResult).errors ?? [];
+      if (error) onRefused(args.contextValue.caller ?? null, refusalCode(error.originalError ?? error));
+    },
+  }),
+});
+
 /** Subscriptions over Server-Sent Events: counted before they start, and ended from outside. */
 const useEventStreams = (): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => ({
   onSubscribe({ args, setResultAndStopExecution }) {
@@ -91,14 +110,19 @@ export const createEngine = ({
   log,
   introspection,
   suggestions,
+  onDelivery = () => {},
+  onSubscriptionRefused = () => {},
 }: {
   readonly schema: GraphQLSchema;
   readonly contextFor: ContextFor;
   readonly log: ErrorLog;
   readonly introspection: Introspection;
   readonly suggestions: boolean;
+  /** A result of a subscription is on its way out. */
+  readonly onDelivery?: () => void;
+  readonly onSubscriptionRefused?: (caller: Caller | null, code: ErrorCode) => void;
 }) => {
-  const finishing = createFinishing({ log, suggestions });
+  const finishing = createFinishing({ log, suggestions, onDelivery });
 
   const documents = new LRUCache<string, NonNullable<object>>({
     maxSize: DOCUMENT_CACHE_CHARS,
@@ -124,7 +148,7 @@ export const createEngine = ({
   const yoga = createYoga<HttpOperation>({
     schema,
     context: ({ caller, budget, requestId }) => contextFor({ caller, budget, requestId }),
-    plugins: [useRules(introspection), useEventStreams(), useFinishing()],
+    plugins: [useRules(introspection), useRefusals(onSubscriptionRefused), useEventStreams(), useFinishing()],
     parserAndValidationCache: {
       documentCache: { get: (key) => documents.get(key) as never, set: (key, value) => documents.set(key, value) },
       errorCache: { get: () => undefined, set: () => {} },
@@ -142,6 +166,8 @@ export const createEngine = ({
   return {
     yoga,
     finishing,
+    /** A subscription was refused before it came here. */
+    subscriptionRefused: onSubscriptionRefused,
 
     /**
      * Parses, validates and limits a request that came over a socket. Never throws: returns the errors, finished,

@@ -9,7 +9,7 @@ export interface EventStream {
   attach(source: AsyncIterableIterator<ExecutionResult>): AsyncIterableIterator<ExecutionResult>;
   /** Ends it with one last error, and "complete". */
   end(error: GraphQLError): void;
-  /** The response is over: gives back what `claim` took. */
+  /** The response is over, or its reader is gone: gives back what `claim` took. To release twice is to release once. */
   release(): void;
 }
 
@@ -77,7 +77,9 @@ export const createEventStream = ({ claim }: { readonly claim: () => (() => void
     },
     release() {
       finish();
+      settle?.(DONE);
       giveBack?.();
+      giveBack = null;
     },
   };
 };

@@ -37,9 +37,12 @@ export interface Finishing {
 export const createFinishing = ({
   log,
   suggestions,
+  onDelivery = () => {},
 }: {
   readonly log: ErrorLog;
   readonly suggestions: boolean;
+  /** A result of a subscription is on its way out. */
+  readonly onDelivery?: () => void;
 }): Finishing => {
   const error = (raw: unknown, requestId: string): GraphQLError => {
     const masked = maskError(raw, { requestId, log });
@@ -61,7 +64,9 @@ export const createFinishing = ({
           if (failed) return { done: true, value: undefined };
           try {
             const next = await iterator.next();
-            return next.done ? next : { done: false, value: result(next.value, requestId) };
+            if (next.done) return next;
+            onDelivery();
+            return { done: false, value: result(next.value, requestId) };
           } catch (thrown) {
             failed = true;
             return { done: false, value: { errors: [error(thrown, requestId)] } };

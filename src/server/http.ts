@@ -26,6 +26,8 @@ const STOP_TIMEOUT_MS = 2_000;
 export interface Http {
   /** Not listening yet; sockets are upgraded on it. */
   readonly server: Server;
+  /** How many subscriptions are open over Server-Sent Events. */
+  readonly streams: number;
   /** Makes `/ready` fail from now on: what stops is taken out of rotation first. */
   failReadiness(): void;
   /** Ends streams and connections and stops listening. Resolves when all are gone; calling it again changes nothing. */
@@ -110,6 +112,8 @@ export const createHttp = ({
       return;
     }
     const stream = streamOf(identity, requestId, response);
+    // Not only once there is something to write: until then the reader who left would count as a connection.
+    response.once('close', stream.release);
     try {
       const answer = await engine.yoga.fetch(fetchRequestOf(request, url, body), {
         caller: identity && callerOf(identity, null),
@@ -170,6 +174,9 @@ export const createHttp = ({
 
   return {
     server,
+    get streams() {
+      return streaming.size;
+    },
     failReadiness() {
       stopping = true;
     },

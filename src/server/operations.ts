@@ -114,7 +114,10 @@ export const createOperations = ({
         const prepared = engine.prepare(payload, { caller: connection.caller, budget: connection.budget, requestId });
         if (!('run' in prepared)) return prepared;
         if (prepared.kind === OperationTypeNode.SUBSCRIPTION) {
-          if (subscriptions >= maxSubscriptions) return [tooMany(requestId)];
+          if (subscriptions >= maxSubscriptions) {
+            engine.subscriptionRefused(connection.caller, 'BAD_USER_INPUT');
+            return [tooMany(requestId)];
+          }
           running.counted = true;
           subscriptions += 1;
         }

@@ -17,13 +17,36 @@ const SENTENCES: Record<RateKind, string> = {
   mutation: 'You send too many mutations. Try again later.',
 };
 
+/** Takes points. KEYS[1] counter   ARGV[1] points   ARGV[2] for how long they count, in ms   Returns {taken, ms left}. */
+const TAKE = `
+local taken = redis.call('INCRBY', KEYS[1], ARGV[1])
+if taken == tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return {taken, redis.call('PTTL', KEYS[1])}`;
+
+/**
+ * Counts in milliseconds. The library's own counts in whole seconds on Redis, and what lasts less than one without an
+ * end: such an allowance would never come back.
+ */
+class RedisLimiter extends RateLimiterRedis {
+  readonly #client: RedisClient;
+
+  constructor(options: IRateLimiterOptions, client: RedisClient) {
+    super({ ...options, storeClient: client });
+    this.#client = client;
+  }
+
+  async _upsert(key: string, points: number, durationMs: number): Promise<unknown> {
+    return this.#client.eval(TAKE, 1, key, points, Math.ceil(durationMs));
+  }
+}
+
 /**
  * `burst` at once, then one an interval: one an interval, and the rest of the burst once in the time that the
  * whole of it takes. Entries end by themselves, by timers that keep no process alive.
  */
 const limiterOf = (kind: RateKind, { burst, intervalMs }: Rate, client: RedisClient | null) => {
   const limiter = (options: IRateLimiterOptions) =>
-    client ? new RateLimiterRedis({ storeClient: client, ...options }) : new RateLimiterMemory(options);
+    client ? new RedisLimiter(options, client) : new RateLimiterMemory(options);
   const steady = limiter({ keyPrefix: `rc:rate:${kind}:1`, points: 1, duration: intervalMs / 1_000 });
   if (burst === 1) return steady;
   const points = burst - 1;

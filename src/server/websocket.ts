@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, makeServer, parseMessage } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Caller } from '../presence/presence.js';
 import { createBrake } from './brake.js';
 import { CLOSE } from './closeCodes.js';
 import { type Connection, type ConnectionPorts, createConnection } from './connection.js';
@@ -70,6 +71,7 @@ export const createSockets = ({
   heartbeatTimeoutMs,
   initTimeoutMs = INIT_TIMEOUT_MS,
   stallMs,
+  onSlowReader = () => {},
   ...ports
 }: ConnectionPorts & {
   readonly server: Server;
@@ -81,6 +83,8 @@ export const createSockets = ({
   readonly initTimeoutMs?: number;
   /** How long a reader may leave more than 256 KiB unread. */
   readonly stallMs?: number;
+  /** A connection is closed because nobody reads it. */
+  readonly onSlowReader?: (caller: Caller | null) => void;
 }): Sockets => {
   const { log } = ports;
   let opened = 0;
@@ -116,7 +120,10 @@ export const createSockets = ({
     const outbound = createOutbound({
       socket,
       brake,
-      onStall: () => connection.close(CLOSE.TRY_AGAIN_LATER, 'The reader is too slow.'),
+      onStall: () => {
+        onSlowReader(connection.caller);
+        connection.close(CLOSE.TRY_AGAIN_LATER, 'The reader is too slow.');
+      },
       ...(stallMs !== undefined && { stallMs }),
     });
 

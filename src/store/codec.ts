@@ -2,7 +2,7 @@
  * A record as a string: a head that scripts read and write, and a body that they pass on.
  * `FORMAT|generation|revision|status|lastSeen|activity|live|BODY`, where the three between are facet revisions.
  */
-import { unavailable } from '../presence/errors.js';
+import { unavailable, unreadableRecord } from '../presence/errors.js';
 import type { PresenceRecord } from '../presence/types.js';
 
 export const FORMAT = 1;
@@ -16,9 +16,12 @@ export const encodeBody = ({ userId, chosen, message, lastSeen, sessions, hosted
 export const expectedHead = ({ generation, revision }: PresenceRecord): string =>
   `${FORMAT}|${generation}|${revision}|`;
 
+/** Whether this release knows the format of a record. */
+export const isReadable = (text: string): boolean => text.startsWith(`${FORMAT}|`);
+
 /** Reads a record. Throws UNAVAILABLE for a format that this release does not know: it is another's, and left alone. */
 export const decodeRecord = (text: string): PresenceRecord => {
-  if (!text.startsWith(`${FORMAT}|`)) throw unavailable('This record was written by a newer release.');
+  if (!isReadable(text)) throw unreadableRecord();
   let at = -1;
   for (let i = 0; i < HEAD_FIELDS; i += 1) at = text.indexOf('|', at + 1);
   const [, generation, revision, status, lastSeen, activity] = text.slice(0, at).split('|').map(Number);
@@ -39,4 +42,14 @@ export const atRevision = (decided: PresenceRecord, revision: number): PresenceR
     revision,
     revisions: { status: moved(status), lastSeen: moved(lastSeen), activity: moved(activity) },
   };
+};
+
+/** Anything else that is told over the bus: `FORMAT|JSON`. The scripts write it the same way. */
+export const encodeMessage = (message: unknown): string => `${FORMAT}|${JSON.stringify(message)}`;
+
+/** Reads such a message. Throws UNAVAILABLE for a format that this release does not know. */
+export const decodeMessage = (text: string) => {
+  const [head, body] = [text.slice(0, text.indexOf('|')), text.slice(text.indexOf('|') + 1)];
+  if (head !== String(FORMAT)) throw unavailable('This message was written by a newer release.');
+  return JSON.parse(body);
 };

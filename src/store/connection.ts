@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { RedisClient } from './scripts.js';
 
 /** A command without an answer for so long is UNAVAILABLE to whoever waits for it. */
 const COMMAND_TIMEOUT_MS = 1_500;
 const RECONNECT_MS = 200;
-const RESUBSCRIBE_MS = 200;
+const RETRY_MS = 200;
 
 /** What graphql-redis-subscriptions needs of a client, and how it is told that something may have been missed. */
 export interface PubSubClient {
@@ -17,6 +17,8 @@ export interface PubSubClient {
   publish(channel: string, message: string): Promise<unknown>;
   /** Drops the connections and makes new ones. */
   reconnect(): void;
+  /** Nothing is tried again any more. */
+  close(): void;
 }
 
 export interface RedisConnection {
@@ -55,13 +57,15 @@ const createPubSub = ({
   readonly reconnect: () => void;
 }): PubSubClient => {
   const wanted = new Set<string>();
-  const acquire = async (channel: string): Promise<void> => {
-    while (wanted.has(channel)) {
+  let closed = false;
+  /** Again and again until it succeeds, as long as it is what is wanted. */
+  const persist = async (isWanted: () => boolean, act: () => Promise<unknown>): Promise<void> => {
+    while (isWanted() && !closed) {
       try {
-        await subscribe(channel);
+        await act();
         return;
       } catch {
-        await wait(RESUBSCRIBE_MS, undefined, { ref: false });
+        await wait(RETRY_MS, undefined, { ref: false });
       }
     }
   };
@@ -69,16 +73,25 @@ const createPubSub = ({
     on: (event, listener) => client.on(event, listener as (...args: unknown[]) => void),
     subscribe(channel, acknowledged) {
       wanted.add(channel);
-      void acquire(channel).then(() => acknowledged(null));
+      void persist(
+        () => wanted.has(channel),
+        () => subscribe(channel),
+      ).then(() => acknowledged(null));
     },
     unsubscribe(channel) {
       wanted.delete(channel);
-      // While Redis is away there is nothing to unsubscribe from, and nothing to tell anybody.
-      unsubscribe(channel).catch(() => {});
+      // Also what Redis did not hear of would be subscribed again after a reconnection.
+      void persist(
+        () => !wanted.has(channel),
+        () => unsubscribe(channel),
+      );
     },
     punsubscribe() {},
     publish,
     reconnect,
+    close() {
+      closed = true;
+    },
   };
 };
 
@@ -103,10 +116,17 @@ const openSingle = (url: string): RedisConnection => {
   };
 };
 
+/** A Cluster's commands have their time also while none of its nodes can be reached, and they wait to be sent. */
+class PunctualCluster extends Cluster {
+  override sendCommand(...args: Parameters<Cluster['sendCommand']>): unknown {
+    args[0].setTimeout(COMMAND_TIMEOUT_MS);
+    return super.sendCommand(...args);
+  }
+}
+
 const openCluster = (urls: readonly string[]): RedisConnection => {
-  const { username, password } = new URL(urls[0]!);
-  const client = new Cluster([...urls], {
-    shardedSubscribers: true,
+  const { username, password, protocol } = new URL(urls[0]!);
+  const optionsWith = (redisOptions: RedisOptions): ClusterOptions => ({
     clusterRetryStrategy: () => RECONNECT_MS,
     slotsRefreshInterval: 5_000,
     slotsRefreshTimeout: 2_000,
@@ -114,28 +134,31 @@ const openCluster = (urls: readonly string[]): RedisConnection => {
     retryDelayOnClusterDown: RECONNECT_MS,
     retryDelayOnTryAgain: RECONNECT_MS,
     redisOptions: {
-      ...FOR_COMMANDS,
+      ...redisOptions,
       ...(username && { username: decodeURIComponent(username) }),
       ...(password && { password: decodeURIComponent(password) }),
-      ...(urls[0]!.startsWith('rediss:') && { tls: {} }),
+      ...(protocol === 'rediss:' && { tls: {} }),
     },
   });
+  const client = new PunctualCluster([...urls], optionsWith(FOR_COMMANDS));
+  // One of its own, so that reconnecting it interrupts no command.
+  const subscriber = new Cluster([...urls], { ...optionsWith(FOR_SUBSCRIPTIONS), shardedSubscribers: true });
   return {
     client,
     messageEvent: 'smessage',
     publish: 'SPUBLISH',
     pubSub: createPubSub({
-      client,
-      subscribe: (channel) => client.ssubscribe(channel),
-      unsubscribe: (channel) => client.sunsubscribe(channel),
+      client: subscriber,
+      subscribe: (channel) => subscriber.ssubscribe(channel),
+      unsubscribe: (channel) => subscriber.sunsubscribe(channel),
       publish: (channel, message) => client.spublish(channel, message),
-      reconnect: () => client.disconnect(true),
+      reconnect: () => subscriber.disconnect(true),
     }),
     onInterruption: (listener) => {
-      for (const event of ['-node', '-subscriber', 'close']) client.on(event, listener);
+      for (const event of ['-node', '-subscriber', 'close']) subscriber.on(event, listener);
     },
     async close() {
-      client.disconnect();
+      for (const each of [client, subscriber]) each.disconnect();
     },
   };
 };
@@ -148,5 +171,11 @@ export const openRedis = (
   const connection = urls.length === 1 ? openSingle(urls[0]!) : openCluster(urls);
   connection.client.on('error', onError);
   connection.pubSub.on('error', onError as (...args: never[]) => void);
-  return connection;
+  return {
+    ...connection,
+    async close() {
+      connection.pubSub.close();
+      await connection.close();
+    },
+  };
 };

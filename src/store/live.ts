@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createMemoryBus } from '../bus/memory.js';
 import { createRedisBus } from '../bus/redis.js';
+import type { MessageKind } from '../bus/topics.js';
 import type { Bus, Store } from '../presence/ports.js';
 import type { Timings } from '../presence/types.js';
 import { openRedis } from './connection.js';
@@ -18,8 +19,8 @@ export interface Live {
   close(): Promise<void>;
 }
 
-const openMemory = (): Live => {
-  const bus = createMemoryBus();
+const openMemory = (onMessage: (kind: MessageKind) => void): Live => {
+  const bus = createMemoryBus({ onMessage });
   const store = createMemoryStore({ bus });
   return { store, bus, redis: null, close: async () => {} };
 };
@@ -45,21 +46,24 @@ export const openLive = async ({
   redisUrls,
   redisShards,
   timings,
+  onMessage,
   onError,
 }: {
   readonly redisUrls: readonly string[] | null;
   readonly redisShards: number;
   readonly timings: Timings;
+  /** Counts what this node hears through the bus. */
+  readonly onMessage: (kind: MessageKind) => void;
   readonly onError: (error: unknown) => void;
 }): Promise<Live> => {
-  if (redisUrls === null) return openMemory();
+  if (redisUrls === null) return openMemory(onMessage);
   const connection = openRedis(redisUrls, { onError });
   try {
     const { client, publish } = connection;
     await checkShards(client, redisShards);
     const keys = createKeys(redisShards);
     const probe = randomUUID();
-    const bus = createRedisBus({ connection, keys, probe });
+    const bus = createRedisBus({ connection, keys, probe, onMessage });
     await bus.start();
     const store = createRedisStore({
       redises: createRedises(client),

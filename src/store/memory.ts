@@ -42,7 +42,7 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     async update(userId, restore, decide) {
       for (;;) {
         const before = drops;
-        const restored = records.get(userId) ?? (await restore());
+        const restored = records.get(userId) ?? (await restore(false));
         if (before !== drops) continue;
         // Another may have restored, and committed, in the meantime.
         const record = records.get(userId) ?? restored;

@@ -3,7 +3,7 @@ import type { Decision, Store } from '../presence/ports.js';
 import { scheduleOf } from '../presence/record.js';
 import { nodesOf } from '../presence/recovery.js';
 import type { PresenceRecord } from '../presence/types.js';
-import { atRevision, decodeRecord, encodeBody, expectedHead, FORMAT } from './codec.js';
+import { atRevision, decodeRecord, encodeBody, expectedHead, FORMAT, isReadable } from './codec.js';
 import type { Keys } from './keys.js';
 import { createRedisLeases, type LeaseOptions } from './redisLeases.js';
 import { createRedisTyping } from './redisTyping.js';
@@ -15,6 +15,8 @@ const MAX_ATTEMPTS = 50;
 const GONE_MS = 10_000;
 /** All seen live are marked for the journal at most once in so many ms, by whichever node comes first. */
 const MARK_GUARD_MS = 50_000;
+/** Records that one script reads: a Lua call takes some thousands of arguments, and Redis serves nobody else meanwhile. */
+const READ_AT_ONCE = 1_000;
 
 /**
  * The live records of many nodes, in Redis or Redis Cluster. A decision is made here, from what was read, and committed
@@ -54,12 +56,13 @@ export const createRedisStore = ({
   };
 
   const open = async (userId: string) => {
-    const [now, text, gone] = await redises.run('open', [
+    const [now, found, gone, settling] = await redises.run('open', [
       shardOf(userId).shard,
       keys.record(userId),
       keys.gone(userId),
     ]);
-    return { now: Number(now), record: typeof text === 'string' ? decodeRecord(text) : undefined, gone: gone ?? '' };
+    const text = typeof found === 'string' ? found : undefined;
+    return { now: Number(now), text, gone: gone ?? '', settling: settling === 1 };
   };
 
   /** The revision and time of the commit; undefined when the record moved. */
@@ -121,9 +124,10 @@ export const createRedisStore = ({
     restored: Restored | undefined,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
   ) => {
-    const { now, record: stored, gone } = await open(userId);
+    const { now, text, gone, settling } = await open(userId);
+    const stored = text === undefined ? undefined : decodeRecord(text);
     const base = stored ?? restored?.record;
-    if (!base) return { restore: gone };
+    if (!base) return { restore: { gone, settling } };
     const decision = decide(base, now);
     if (decision.record === base) return { committed: { ...decision, now } };
     const committed = await commit({ stored, base, gone: restored?.gone ?? gone }, decision.record);
@@ -150,25 +154,34 @@ export const createRedisStore = ({
         const outcome = await inTurn(userId, () => attempt(userId, restored, decide));
         if (outcome?.committed) return outcome.committed;
         // Restoring may take long, and others need not wait for it.
-        restored = outcome && { record: await restore(), gone: outcome.restore };
+        restored = outcome && { record: await restore(outcome.restore.settling), gone: outcome.restore.gone };
       }
       throw unavailable('Too many changes of one user at once. Try again in a moment.');
     },
 
     async read(userIds) {
       const readings = await Promise.all(
-        [...byShard(userIds)].map(async ([shard, ids]) => {
-          const [now, ...texts] = await redises.run('read', [shards[shard]!.shard, ...ids.map(keys.record)]);
-          return { now: Number(now), texts, ids };
-        }),
+        [...byShard(userIds)]
+          .flatMap(([shard, ids]) =>
+            inPieces(ids, READ_AT_ONCE).map((piece) => ({ shard: shards[shard]!.shard, piece })),
+          )
+          .map(async ({ shard, piece }) => {
+            const [now, ...texts] = await redises.run('read', [shard, ...piece.map(keys.record)]);
+            return { now: Number(now), texts, ids: piece };
+          }),
       );
       const records = new Map<string, PresenceRecord>();
+      const unreadable = new Set<string>();
       for (const { texts, ids } of readings) {
-        for (const [i, text] of texts.entries()) if (typeof text === 'string') records.set(ids[i]!, decodeRecord(text));
+        for (const [i, text] of texts.entries()) {
+          if (typeof text !== 'string') continue;
+          if (isReadable(text)) records.set(ids[i]!, decodeRecord(text));
+          else unreadable.add(ids[i]!);
+        }
       }
       // The earliest of the readings: none of them is as of earlier.
       const now = readings.length > 0 ? Math.min(...readings.map((reading) => reading.now)) : await leases.now();
-      return { now, records };
+      return { now, records, unreadable };
     },
 
     async dueUsers(limit) {
@@ -200,12 +213,13 @@ export const createRedisStore = ({
         .slice(0, limit)
         .map(({ userId }) => userId);
       const opened = await Promise.all(userIds.map(async (userId) => ({ userId, ...(await open(userId)) })));
-      const gone = opened.filter(({ record }) => !record);
+      const gone = opened.filter(({ text }) => text === undefined);
       await Promise.all(gone.map(({ userId }) => cleanOne(userId, 0)));
       const nows = opened.map(({ now }) => now);
       return {
         now: nows.length > 0 ? Math.min(...nows) : await leases.now(),
-        records: opened.flatMap(({ record }) => record ?? []),
+        // What a newer release wrote is for its nodes to bring into the journal.
+        records: opened.flatMap(({ text }) => (text !== undefined && isReadable(text) ? decodeRecord(text) : [])),
       };
     },
 
@@ -242,3 +256,6 @@ export const createRedisStore = ({
     await redises.run('clean', [keys.record(userId), due, live, dirty, keys.gone(userId)], [userId, revision, GONE_MS]);
   }
 };
+
+const inPieces = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));

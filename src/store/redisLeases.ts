@@ -37,12 +37,24 @@ export const createRedisLeases = ({
 }) => {
   /** The epoch of each shard as this process last saw it, and the incarnation that it was seen by. */
   const known = new Map<ShardKeys, { readonly epoch: string; readonly incarnation: string }>();
+  /** What was found and nobody was told of yet, since another shard did not answer. */
+  let untold = { lost: false, emptied: false };
 
-  const renewIn = async (shard: ShardKeys, incarnation: string): Promise<Renewal> => {
+  const renewIn = async (shard: ShardKeys, incarnation: string, puttingBack: boolean): Promise<Renewal> => {
     const [epoch, state, left] = await redises.run(
       'renew',
       [shard.shard, shard.nodes, shard.lost],
-      [incarnation, leaseMs, randomUUID(), settleMs, gapMs, quietMs, shard.probeChannel(probe), publish],
+      [
+        incarnation,
+        leaseMs,
+        randomUUID(),
+        settleMs,
+        gapMs,
+        quietMs,
+        shard.probeChannel(probe),
+        publish,
+        puttingBack ? 1 : 0,
+      ],
     );
     const before = known.get(shard);
     known.set(shard, { epoch: String(epoch), incarnation });
@@ -52,19 +64,26 @@ export const createRedisLeases = ({
   };
 
   const port: LeasePort = {
-    async renewLease(incarnation) {
-      const found = await Promise.all(shards.map((shard) => renewIn(shard, incarnation)));
-      return {
-        lost: found.some(({ lost }) => lost),
-        emptied: found.some(({ emptied }) => emptied),
-        settledInMs: Math.max(...found.map(({ settledInMs }) => settledInMs)),
+    async renewLease(incarnation, { puttingBack } = { puttingBack: false }) {
+      const renewals = await Promise.allSettled(shards.map((shard) => renewIn(shard, incarnation, puttingBack)));
+      const found = renewals.flatMap((renewal) => (renewal.status === 'fulfilled' ? [renewal.value] : []));
+      untold = {
+        lost: untold.lost || found.some(({ lost }) => lost),
+        emptied: untold.emptied || found.some(({ emptied }) => emptied),
       };
+      const failed = renewals.find((renewal) => renewal.status === 'rejected');
+      if (failed) throw failed.reason;
+      const told = untold;
+      untold = { lost: false, emptied: false };
+      return { ...told, settledInMs: Math.max(...found.map(({ settledInMs }) => settledInMs)) };
     },
 
     async lostNodes() {
       const found = new Map<string, LostNode>();
-      for (const { shard, nodes, lost } of shards) {
-        const marked = await redises.run('lapsed', [shard, nodes, lost], [leaseMs, gapMs]);
+      const lapsed = await Promise.all(
+        shards.map(({ shard, nodes, lost }) => redises.run('lapsed', [shard, nodes, lost], [leaseMs, gapMs])),
+      );
+      for (const marked of lapsed) {
         for (let i = 0; i < marked.length; i += 2) {
           const [incarnation, heardAt] = [String(marked[i]), Number(marked[i + 1])];
           const before = found.get(incarnation);

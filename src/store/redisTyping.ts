@@ -63,8 +63,7 @@ export const createRedisTyping = ({
 
   return {
     async startTyping(entry) {
-      const list = keys.typingOf(entry.userId);
-      await redises.ask((client) => client.multi().sadd(list, entry.conversationId).pexpire(list, LIST_MS).exec());
+      await redises.run('list', [keys.typingOf(entry.userId)], [entry.conversationId, LIST_MS]);
       const { announced, until } = await change('start', entry);
       return { announced, expiresAt: until };
     },
@@ -97,18 +96,22 @@ export const createRedisTyping = ({
     },
 
     async expireTyping() {
-      let ended = 0;
-      for (const { shard, typingDue } of shards) {
-        for (const conversationId of await due(shard, typingDue, BATCH)) {
-          const [stopped] = await redises.run(
-            'lapse',
-            [shard, keys.typing(conversationId), typingDue],
-            [conversationId, keys.typingChannel(conversationId), publish],
+      const ended = await Promise.all(
+        shards.map(async ({ shard, typingDue }) => {
+          const conversationIds = await due(shard, typingDue, BATCH);
+          const stopped = await Promise.all(
+            conversationIds.map((conversationId) =>
+              redises.run(
+                'lapse',
+                [shard, keys.typing(conversationId), typingDue],
+                [conversationId, keys.typingChannel(conversationId), publish],
+              ),
+            ),
           );
-          ended += Number(stopped);
-        }
-      }
-      return ended;
+          return stopped.reduce((sum, [count]) => sum + Number(count), 0);
+        }),
+      );
+      return ended.reduce((sum, count) => sum + count, 0);
     },
   };
 };

@@ -13,6 +13,7 @@ export type ScriptName =
   | 'forget'
   | 'lapse'
   | 'lapsed'
+  | 'list'
   | 'live'
   | 'mark'
   | 'open'

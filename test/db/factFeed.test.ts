@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/memory.js';
 import { type OpenDatabase, openDatabase } from '../../src/db/client.js';
-import type { Orm } from '../../src/db/database.js';
+import type { Database, Orm } from '../../src/db/database.js';
 import { startFactFeed } from '../../src/db/factFeed.js';
 import { writeFactLog } from '../../src/db/factLog.js';
 import { createPeople } from '../../src/db/people.js';
@@ -36,8 +36,8 @@ const open = async (url = server.url): Promise<OpenDatabase> => {
 };
 
 /** A node that reads the log when it is told to (or every `everyMs`), and hears nothing through its bus. */
-const startReader = async (options: { db?: OpenDatabase; everyMs?: number; retentionMs?: number } = {}) => {
-  const { db } = options.db ?? (await open());
+const startReader = async (options: { db?: Database; everyMs?: number; retentionMs?: number } = {}) => {
+  const db = options.db ?? (await open()).db;
   const bus = createMemoryBus();
   const heard = createInbox<FactChange>('changes of facts');
   await bus.subscribeFacts(heard.push);
@@ -227,9 +227,14 @@ describe('transactions that commit out of order', () => {
   });
 
   it('are told exactly once each when many nodes write while it is being read', async () => {
-    const { feed, heard, gaps } = await startReader();
-    const nodes = await Promise.all([open(), open(), open()]);
-    const writes = nodes.map(async ({ db }, node) => {
+    const patient = () => {
+      const { db, close } = openPatient(server.url);
+      cleanup.push(close);
+      return db;
+    };
+    const { feed, heard, gaps } = await startReader({ db: patient() });
+    const nodes = [patient(), patient(), patient()];
+    const writes = nodes.map(async (db, node) => {
       const people = otherNode(db);
       const turns = Array.from({ length: 60 }, (_, i) => people.follow(`n${node}-${i % 7}`, `u${i}`));
       await Promise.all(turns);
@@ -309,7 +314,7 @@ describe('a database that is away', () => {
   it('costs the reader nothing but time: the position is kept, one error is told, and all is caught up with', async () => {
     const proxy = await openProxy(server.port);
     cleanup.push(() => proxy.close());
-    const db = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
+    const { db } = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
     const { heard, gaps, errors } = await startReader({ db, everyMs: 20 });
     proxy.hold();
     proxy.cut();
@@ -326,7 +331,7 @@ describe('a database that is away', () => {
   it('at the start leaves the position unknown: a gap is told once it is known', async () => {
     const proxy = await openProxy(server.port);
     cleanup.push(() => proxy.close());
-    const db = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
+    const { db } = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
     proxy.hold();
     const { heard, gaps, errors } = await startReader({ db, everyMs: 20 });
     expect(errors.transcript).toEqual([expect.objectContaining({ code: 'UNAVAILABLE' })]);
@@ -376,7 +381,12 @@ it('does without the bus, and takes it up when it is there', async () => {
   expect(await heard.next()).toEqual(followed('bob'));
   away = false;
   await subscribed.next();
-  await createPeople({ db, bus, logged: true }).follow('ann', 'cem');
+  let written: readonly FactChange[] = [];
+  const end = await openTransaction(async (tx) => {
+    written = await writeFactLog(tx, [follow('cem')]);
+  });
+  for (const change of written) await bus.publishFacts(change);
+  await end('commit');
   await people.follow('ann', 'dan');
   expect(await heard.take(2)).toEqual([followed('cem'), followed('dan')]);
 });

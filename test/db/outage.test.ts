@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../../src/db/client.js';
@@ -20,11 +21,12 @@ afterAll(async () => {
 /** Asks on every connection there is, and one more. */
 const askWidely = () => Promise.allSettled(Array.from({ length: 11 }, () => database.ping()));
 
+/** The limit is a timer of the same event loop, so that a busy machine delays both alike. */
 const expectUnavailableInTime = async (): Promise<void> => {
-  const begun = performance.now();
+  const late = wait(2_000, 'late', { ref: false });
   const write = createPeople({ db: database.db, bus: recordingBus() }).follow('ann', 'bob');
-  await expect(write).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterMs: expect.any(Number) } });
-  expect(performance.now() - begun).toBeLessThan(2_000);
+  const outcome = await Promise.race([write.catch((error: unknown) => error), late]);
+  expect(outcome).toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterMs: expect.any(Number) } });
   for (const asked of await askWidely()) {
     expect(asked).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { serve } from '../support/rollcall.js';
 
-const INTERVAL_MS = 2_000;
+const INTERVAL_MS = 3_000;
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0', BROADCAST_INTERVAL: `${INTERVAL_MS}ms` });
 
 /** Alice watches Bob and Carol, both live for longer than the server remembers telling of them. */

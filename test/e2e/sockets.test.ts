@@ -134,7 +134,7 @@ describe.concurrent('a socket', () => {
 });
 
 describe.concurrent('a reader that does not read', () => {
-  test('is closed after ten seconds, and nobody else notices', async () => {
+  test('is closed after ten seconds, and nobody else notices', { timeout: 60_000 }, async () => {
     const [alice, bob, slow] = await rollcall.friends('alice', 'bob', 'slow');
     await bob.connect();
     const raw = await openRaw(rollcall.wsUrl);

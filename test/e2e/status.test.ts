@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Status } from '../support/api.js';
 import { serve } from '../support/rollcall.js';
 
-const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0', IDLE_AFTER: '1500ms' });
+const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0', IDLE_AFTER: '2500ms' });
 
 describe.concurrent('the status that others see', () => {
   const rows: { chosen: Status; live: Status; self: Status }[] = [
@@ -79,7 +79,7 @@ describe.concurrent('idleness', () => {
     const before = Date.now();
     await socket.heartbeat();
     expect((await watching.next()).status).toBe('AWAY');
-    expect(Date.now() - before).toBeGreaterThanOrEqual(1_495);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(2_495);
     expect((await bob.me()).sessions).toMatchObject([{ idle: true }]);
     await socket.heartbeat();
     expect((await watching.next()).status).toBe('ONLINE');
@@ -187,8 +187,8 @@ describe.concurrent('status message and activities', () => {
     const socket = await bob.connect();
     const watching = (await alice.lurk()).watch([bob.id]);
     await watching.next();
-    const soon = new Date(Date.now() + 900).toISOString();
-    const later = new Date(Date.now() + 1_300).toISOString();
+    const soon = new Date(Date.now() + 2_000).toISOString();
+    const later = new Date(Date.now() + 2_600).toISOString();
     await socket.setPresence({
       statusMessage: { text: 'a moment', expiresAt: soon },
       activities: [{ type: 'PLAYING', name: 'Go', expiresAt: later }],

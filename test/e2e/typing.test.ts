@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
 
-const TIMEOUT_MS = 1_500;
+const TIMEOUT_MS = 2_500;
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0', TYPING_TIMEOUT: `${TIMEOUT_MS}ms` });
 const { host } = rollcall;
 

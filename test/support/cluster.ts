@@ -1,8 +1,7 @@
 /** Many nodes on one Redis and one PostgreSQL, all of them real processes. */
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
-import { afterAll, onTestFinished } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { afterAll, onTestFinished, TestRunner } from 'vitest';
 import { startPostgres, type TestPostgres } from './postgres.js';
 import { startRedis, type TestRedis } from './redis.js';
 import { createPerson, type Person } from './rollcall.js';
@@ -192,7 +191,7 @@ export const startCluster = async ({
   };
 
   open.add(cluster);
-  if (getCurrentTest()) onTestFinished(() => cluster.stop());
+  if (TestRunner.getCurrentTest()) onTestFinished(() => cluster.stop());
   nodes.push(...(await Promise.all(Array.from({ length: count }, () => startOne()))));
   await cluster.ready();
   return cluster;

@@ -94,6 +94,10 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       const group = conversations.get(id);
       return group && { open: group.open, isMember: group.members.has(userId) };
     },
+    async membership(id, userId) {
+      const group = conversations.get(id);
+      return group && { open: group.open, isMember: group.members.has(userId) };
+    },
     conversationsOf: async (userId) =>
       [...conversations].filter(([, { members }]) => members.has(userId)).map(([id]) => id),
     blockedWith: async (userId) => new Set([...users.keys()].filter((other) => blocked(userId, other))),

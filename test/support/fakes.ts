@@ -5,7 +5,10 @@ import type { DurablePresence } from '../../src/presence/types.js';
 import { DEFAULT_PRIVACY, type Facts, type Privacy } from '../../src/presence/visibility.js';
 import { facts as factsOf } from './builders.js';
 
-type Verbs = Pick<People, 'facts' | 'roster' | 'privacy' | 'conversation' | 'conversationsOf' | 'blockedWith'>;
+type Verbs = Pick<
+  People,
+  'facts' | 'roster' | 'privacy' | 'conversation' | 'membership' | 'conversationsOf' | 'blockedWith'
+>;
 
 /** People by what the test says of them: `know('bo', 'ana', { follows: true })` is how bo stands to ana. */
 export const createFakePeople = (users: readonly string[]) => {
@@ -29,6 +32,7 @@ export const createFakePeople = (users: readonly string[]) => {
       const conversation = conversations.get(id);
       return conversation && { open: conversation.open, isMember: conversation.members.includes(userId) };
     },
+    membership: (id, userId) => verbs.conversation(id, userId),
     conversationsOf: async (userId) =>
       [...conversations].filter(([, { members }]) => members.includes(userId)).map(([id]) => id),
     blockedWith: async (userId) => blocked.get(userId) ?? new Set(),

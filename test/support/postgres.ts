@@ -60,7 +60,7 @@ export interface TestPostgres {
  * Starts a PostgreSQL server of its own on a free port, its data in a temporary folder, without fsync. As root it runs
  * as the user `postgres`, since PostgreSQL refuses root. `stop` removes the data too.
  */
-export const startPostgres = async (): Promise<TestPostgres> => {
+export const startPostgres = async ({ maxConnections = 50 } = {}): Promise<TestPostgres> => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-postgres-'));
   await chmod(folder, 0o777);
   const port = await freePort();
@@ -75,7 +75,7 @@ export const startPostgres = async (): Promise<TestPostgres> => {
     initdbFlags: ['--encoding=UTF8', '--no-sync'],
     postgresFlags: [
       'fsync=off',
-      'max_connections=50',
+      `max_connections=${maxConnections}`,
       'listen_addresses=127.0.0.1',
       'unix_socket_directories=',
     ].flatMap((setting) => ['-c', setting]),

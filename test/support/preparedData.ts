@@ -25,14 +25,27 @@ export async function prepareData({
   if (!(await exists(kept))) {
     await mkdir(cacheFolder, { recursive: true });
     const making = await mkdtemp(join(cacheFolder, 'making-'));
-    await firstStart(join(making, 'data'));
-    // Another worker may have been faster: then theirs is as good.
-    await rename(join(making, 'data'), kept).catch(async (error: unknown) => {
-      if (!(await exists(kept))) throw error;
-    });
-    await rm(making, { recursive: true, force: true });
+    try {
+      await firstStart(join(making, 'data'));
+      // Another worker may have been faster: then theirs is as good.
+      await rename(join(making, 'data'), kept).catch(async (error: unknown) => {
+        if (!(await exists(kept))) throw error;
+      });
+    } finally {
+      await rm(making, { recursive: true, force: true });
+    }
+    await removeOutdated(cacheFolder);
   }
   return { copyTo: (folder) => cp(kept, folder, { recursive: true }) };
+}
+
+/** What other sources left, once it is an hour old: a run that is still using it has long begun. */
+async function removeOutdated(cacheFolder: string): Promise<void> {
+  for (const name of await readdir(cacheFolder)) {
+    const path = join(cacheFolder, name);
+    const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+    if (age > 3_600_000) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

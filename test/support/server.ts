@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startBackEnds } from './backEnds.js';
 import { createInbox } from './inbox.js';
 import { prepareData } from './preparedData.js';
 import { TEST_SECRET } from './tokens.js';
@@ -122,26 +124,34 @@ const preparedData = () =>
     },
   });
 
+/** Where the live store begins empty, it settles before it answers. */
+const isReady = async (origin: string): Promise<void> => {
+  while ((await fetch(`${origin}/ready`)).status !== 200) await wait(20);
+};
+
 /**
- * Starts the built server on a free port with a data folder of its own, and waits until it listens. `fromScratch` makes
- * it a first start, which takes longer.
+ * Starts the built server on a free port with back-ends of its own (see `startBackEnds`), and waits until it is ready.
+ * `fromScratch` makes it a first start of the embedded database, which takes longer.
  */
 export async function startProcess(env: Environment = {}, { fromScratch = false } = {}): Promise<ServerProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
-  if (!fromScratch) await (await preparedData()).copyTo(join(dataDir, 'data'));
+  const backEnds = await startBackEnds();
   let current: Run;
   let port = 0;
   const start = async () => {
-    current = run('main.js', [], { ...QUIET, DATA_DIR: join(dataDir, 'data'), ...env });
+    current = run('main.js', [], { ...QUIET, DATA_DIR: join(dataDir, 'data'), ...backEnds?.env, ...env });
     port = Number((await current.logged('listening')).port);
+    await isReady(`http://127.0.0.1:${port}`);
   };
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     current.child.kill(signal);
     return current.exited;
   };
   try {
+    if (!fromScratch && !backEnds) await (await preparedData()).copyTo(join(dataDir, 'data'));
     await start();
   } catch (error) {
+    await backEnds?.stop();
     await rm(dataDir, { recursive: true, force: true });
     throw error;
   }
@@ -163,6 +173,7 @@ export async function startProcess(env: Environment = {}, { fromScratch = false 
     start,
     async remove() {
       await stop('SIGKILL');
+      await backEnds?.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -22,7 +22,7 @@ end
 for _, user in ipairs(told) do
   if not types[user] then
     redis.call('HDEL', KEYS[2], user .. '\n')
-    redis.call(ARGV[3], ARGV[2], cjson.encode({user, false}))
+    redis.call(ARGV[3], ARGV[2], '1|' .. cjson.encode({user, false}))
   end
 end
 for user in pairs(stopped) do

@@ -3,7 +3,7 @@
 -- ARGV[1] incarnation   ARGV[2] lease, in ms   ARGV[3] the epoch to begin where there is none
 -- ARGV[4] how long a shard settles, in ms   ARGV[5] the longest gap between renewals that is none, in ms
 -- ARGV[6] how long nobody is lost or due after a gap, at the least, in ms
--- ARGV[7] probe channel   ARGV[8] PUBLISH | SPUBLISH
+-- ARGV[7] probe channel   ARGV[8] PUBLISH | SPUBLISH   ARGV[9] 1: the node still puts back what it holds
 -- Returns {epoch, known | lost | new, ms until it has settled}.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept')
 local time = redis.call('TIME')
@@ -16,6 +16,12 @@ if not epoch then
 else
   local gap = now - tonumber(shard[5])
   if gap > tonumber(ARGV[5]) then quiet = math.max(quiet, now + math.max(gap, tonumber(ARGV[6]))) end
+end
+-- It settles until all have put back what they hold; the quiet of those who hold nothing any more comes after that.
+if ARGV[9] == '1' and now < settled then
+  quiet = quiet - settled
+  settled = math.max(settled, now + tonumber(ARGV[4]))
+  quiet = quiet + settled
 end
 local function whole(number) return string.format('%.0f', number) end
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'clock', whole(now), 'settled', whole(settled), 'quiet', whole(quiet),

@@ -24,11 +24,11 @@ end
 if act == 'start' then untilAt = math.max(untilAt, now + ARGV[4]) end
 if wasTold and untilAt == 0 then
   redis.call('HDEL', KEYS[2], told)
-  redis.call(ARGV[7], ARGV[6], cjson.encode({ARGV[2], false}))
+  redis.call(ARGV[7], ARGV[6], '1|' .. cjson.encode({ARGV[2], false}))
 elseif act == 'announce' and untilAt > 0 and not wasTold then
   redis.call('HSET', KEYS[2], told, '1')
   wasTold = true
-  redis.call(ARGV[7], ARGV[6], cjson.encode({ARGV[2], true, untilAt}))
+  redis.call(ARGV[7], ARGV[6], '1|' .. cjson.encode({ARGV[2], true, untilAt}))
 end
 -- When the first of all sessions runs out, whoever's it is.
 local first = 0

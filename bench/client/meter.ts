@@ -1,0 +1,51 @@
+/** CPU time of the server and of this client, over a stretch of work. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Reading } from '../measure.js';
+
+/** Linux counts CPU time in hundredths of a second for whoever reads it (USER_HZ). */
+const TICK_US = 10_000;
+const LOOK_EVERY_MS = 100;
+const IDLE_AT_MOST_US = TICK_US;
+const IDLE_WITHIN_MS = 20_000;
+
+/** User and system time of a process and all its threads so far, in µs: `utime` and `stime` of /proc/PID/stat. */
+export const cpuOf = (pid: number): number => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name of the process, in parentheses, may hold anything; what follows starts with the third field.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+};
+
+/** Waits until the server has next to nothing to do, so that one stretch of work does not pay for the one before. */
+export const untilIdle = async (pid: number): Promise<void> => {
+  const until = Date.now() + IDLE_WITHIN_MS;
+  let quiet = 0;
+  for (let last = cpuOf(pid); quiet < 3 && Date.now() < until; ) {
+    await wait(LOOK_EVERY_MS);
+    const now = cpuOf(pid);
+    quiet = now - last <= IDLE_AT_MOST_US ? quiet + 1 : 0;
+    last = now;
+  }
+};
+
+/** Starts to measure; `stop(count)` says what was spent since, for `count` pieces of work. */
+export const startMeter = (pid: number) => {
+  const server = cpuOf(pid);
+  const client = process.cpuUsage();
+  const at = performance.now();
+  return {
+    stop(figure: string, count: number): Reading {
+      const spent = process.cpuUsage(client);
+      const serverUs = cpuOf(pid) - server;
+      return {
+        figure,
+        count,
+        value: serverUs / count,
+        serverMs: serverUs / 1_000,
+        clientMs: (spent.user + spent.system) / 1_000,
+        wallMs: performance.now() - at,
+      };
+    },
+  };
+};

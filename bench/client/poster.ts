@@ -1,0 +1,81 @@
+/** HTTP POST over connections that are kept, with as little as possible between the socket and the caller. */
+import { connect, type Socket } from 'node:net';
+
+export interface Poster {
+  /** Posts JSON and resolves with the body of the answer. Throws unless the answer is 200 without `errors`. */
+  post(path: string, token: string, body: string): Promise<string>;
+  close(): void;
+}
+
+/** The body of a whole answer, or null while something of it is to come. */
+const bodyOf = (text: string): string | null => {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return null;
+  const head = text.slice(0, end).toLowerCase();
+  const body = text.slice(end + 4);
+  const length = /\ncontent-length: *(\d+)/.exec(head)?.[1];
+  if (length !== undefined) return body.length >= Number(length) ? body : null;
+  return body.endsWith('0\r\n\r\n') ? body : null;
+};
+
+interface Line {
+  readonly socket: Socket;
+  text: string;
+  settle: { readonly resolve: (body: string) => void; readonly reject: (error: Error) => void } | null;
+}
+
+/** At most `connections` requests are under way; the others wait. */
+export const createPoster = ({ port, connections }: { port: number; connections: number }): Poster => {
+  const idle: Line[] = [];
+  const all: Line[] = [];
+  const waiting: ((line: Line) => void)[] = [];
+
+  const release = (line: Line) => {
+    const next = waiting.shift();
+    if (next) next(line);
+    else idle.push(line);
+  };
+
+  const open = (): Line => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    const line: Line = { socket, text: '', settle: null };
+    all.push(line);
+    const fail = (error: Error) => line.settle?.reject(error);
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk: string) => {
+      line.text += chunk;
+      const body = bodyOf(line.text);
+      const settle = line.settle;
+      if (body === null || settle === null) return;
+      const answer = line.text;
+      line.text = '';
+      line.settle = null;
+      release(line);
+      if (answer.startsWith('HTTP/1.1 200') && !body.includes('"errors"')) settle.resolve(body);
+      else settle.reject(new Error(`The server refused: ${answer.slice(0, 2_000)}`));
+    });
+    socket.on('error', fail);
+    socket.on('close', () => fail(new Error('The server hung up.')));
+    return line;
+  };
+
+  const take = (): Line | Promise<Line> =>
+    idle.pop() ?? (all.length < connections ? open() : new Promise<Line>((resolve) => waiting.push(resolve)));
+
+  return {
+    async post(path, token, body) {
+      const line = await take();
+      return new Promise<string>((resolve, reject) => {
+        line.settle = { resolve, reject };
+        line.socket.write(
+          `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
+            `Accept: application/json\r\nAuthorization: Bearer ${token}\r\n` +
+            `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        );
+      });
+    },
+    close() {
+      for (const { socket } of all) socket.removeAllListeners('close').destroy();
+    },
+  };
+};

@@ -1,0 +1,138 @@
+/** The servers: how each is started, and what it has to be told before it can be measured. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BackEnds } from './backEnds.js';
+import type { DialectName } from './client/dialects.js';
+import { createPoster } from './client/poster.js';
+import { userIdsOf } from './client/userIds.js';
+import { type Server, startServer } from './process.js';
+import { SECRET, tokenOf } from './tokens.js';
+import { KINDS, usersOf, type WorkloadName } from './workloads/all.js';
+
+/** The package; this file is compiled into a folder of a folder of it. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Contender {
+  readonly title: string;
+  readonly dialect: DialectName;
+  /** Where it makes no sense to measure it. */
+  readonly without?: readonly WorkloadName[];
+  start(backEnds: BackEnds, options: { readonly quick: boolean }): Promise<Server>;
+}
+
+const BULK = 1_000;
+const READY_EVERY_MS = 50;
+
+const ownServer = (file: string): string => fileURLToPath(new URL(`servers/${file}`, import.meta.url));
+
+const rollcallFile = (): string => join(resolve(ROOT, process.env.ROLLCALL_DIST ?? 'dist'), 'main.js');
+
+/** Every change counts, and nobody is told to slow down. */
+const EVERY_CHANGE = {
+  BROADCAST_INTERVAL: '0',
+  RATE_PRESENCE: 'off',
+  RATE_TYPING: 'off',
+  RATE_MUTATIONS: 'off',
+};
+
+const isReady = async (port: number): Promise<void> => {
+  while ((await fetch(`http://127.0.0.1:${port}/ready`)).status !== 200)
+    await new Promise((wake) => setTimeout(wake, READY_EVERY_MS));
+};
+
+/**
+ * Makes the users beforehand, as the host's back end would: seen by everyone, so that who watches whom takes no
+ * follows. Every change of sight is as it always is; the facts are just few.
+ */
+const introduce = async (port: number, quick: boolean): Promise<void> => {
+  const poster = createPoster({ port, connections: 1 });
+  const token = tokenOf('the-host', { service: true });
+  const everyone = { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' };
+  const users = KINDS.flatMap((kind) => userIdsOf(kind, usersOf(quick))).map((id) => ({
+    id,
+    name: id,
+    privacy: everyone,
+  }));
+  for (let from = 0; from < users.length; from += BULK) {
+    const query = 'mutation Users($users: [UserInput!]!) { upsertUsers(users: $users) }';
+    const variables = { users: users.slice(from, from + BULK) };
+    await poster.post('/graphql', token, JSON.stringify({ query, variables }));
+  }
+  poster.close();
+};
+
+const startRollcall = async (env: Record<string, string>, quick: boolean): Promise<Server> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
+  const remove = () => rm(dataDir, { recursive: true, force: true });
+  try {
+    const server = await startServer(rollcallFile(), {
+      HOST: '127.0.0.1',
+      AUTH_JWT_SECRET: SECRET,
+      DATA_DIR: join(dataDir, 'data'),
+      ...env,
+    });
+    const stop = () => server.stop().finally(remove);
+    try {
+      await isReady(server.port);
+      await introduce(server.port, quick);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    return { ...server, stop };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+};
+
+export const SERVERS = {
+  ws: {
+    title: 'bare ws',
+    dialect: 'bare',
+    start: () => startServer(ownServer('bare.js')),
+  },
+  rollcall: {
+    title: 'Rollcall, memory + PGlite',
+    dialect: 'graphql',
+    start: (_, { quick }) => startRollcall(EVERY_CHANGE, quick),
+  },
+  'rollcall-redis': {
+    title: 'Rollcall, Redis + PostgreSQL',
+    dialect: 'graphql',
+    start: async (backEnds, { quick }) =>
+      startRollcall(
+        { ...EVERY_CHANGE, REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() },
+        quick,
+      ),
+  },
+  'rollcall-defaults': {
+    title: 'Rollcall as it comes: interval 1 s, rates on',
+    dialect: 'graphql',
+    // One user who changes faster than the rates allow is refused, and that is the point of them.
+    without: ['fanout-1000', 'fanout-5000'],
+    start: (_, { quick }) => startRollcall({}, quick),
+  },
+  textbook: {
+    title: 'textbook, Redis',
+    dialect: 'graphql',
+    start: async (backEnds) => startServer(ownServer('textbook.js'), { REDIS_URL: await backEnds.redis() }),
+  },
+  'textbook-memory': {
+    title: 'textbook, memory',
+    dialect: 'graphql',
+    start: () => startServer(ownServer('textbook.js')),
+  },
+  socketio: {
+    title: 'Socket.IO, Redis adapter',
+    dialect: 'socketio',
+    // Not compiled: its packages are the benchmarks' own.
+    start: async (backEnds) =>
+      startServer(join(ROOT, 'bench', 'servers', 'socketio.mjs'), { REDIS_URL: await backEnds.redis() }),
+  },
+} as const satisfies Record<string, Contender>;
+
+export type ServerName = keyof typeof SERVERS;
+export const SERVER_NAMES = Object.keys(SERVERS) as readonly ServerName[];

@@ -1,0 +1,107 @@
+/** A server in a process of its own, and a client in another. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { ClientOrder } from './client/main.js';
+import type { Reading } from './measure.js';
+
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** What a server keeps of its output for the case that it ends. */
+const LAST_OUTPUT = 4_000;
+
+export interface Memory {
+  readonly heap: number;
+  readonly rss: number;
+}
+
+export interface Server {
+  readonly pid: number;
+  readonly port: number;
+  /** After a collection. */
+  memory(): Promise<Memory>;
+  stop(): Promise<void>;
+}
+
+/** None of these outlives this process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+const launch = (file: string, args: readonly string[], execArgv: readonly string[], env: Record<string, string>) => {
+  const child = fork(file, args, {
+    execArgv: [...execArgv],
+    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  running.add(child);
+  const ended = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(`${signal ?? code}`)));
+  void ended.then(() => running.delete(child));
+  let output = '';
+  const keep = (chunk: string) => {
+    output = (output + chunk).slice(-LAST_OUTPUT);
+  };
+  child.stdout?.setEncoding('utf8').on('data', keep);
+  child.stderr?.setEncoding('utf8').on('data', keep);
+  return { child, ended, output: () => output };
+};
+
+/** The port in the first line of JSON on stdout that has one. */
+const announcedPort = (child: ChildProcess): Promise<number> =>
+  new Promise((resolve) => {
+    let rest = '';
+    child.stdout?.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (!line.startsWith('{')) continue;
+        const { port } = JSON.parse(line) as { port?: unknown };
+        if (typeof port === 'number') resolve(port);
+      }
+    });
+  });
+
+/** Starts a server with nothing in its environment but what is given, on a port that it chooses. */
+export const startServer = async (file: string, env: Record<string, string> = {}): Promise<Server> => {
+  const { child, ended, output } = launch(file, [], ['--expose-gc', '--import', here('probe.js')], {
+    PORT: '0',
+    ...env,
+  });
+  const port = await Promise.race([
+    announcedPort(child),
+    ended.then((how): never => {
+      throw new Error(`${file} ended (${how}) before it listened:\n${output()}`);
+    }),
+  ]);
+  return {
+    port,
+    pid: child.pid ?? -1,
+    memory: () =>
+      new Promise((resolve) => {
+        child.once('message', (answer) => resolve(answer as Memory));
+        child.send('memory');
+      }),
+    async stop() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+};
+
+/** Runs one workload in a client of its own. Throws with what the client said where it failed. */
+export const runClient = async (
+  server: Server,
+  order: Omit<ClientOrder, 'pid' | 'port'>,
+): Promise<readonly Reading[]> => {
+  const whole: ClientOrder = { ...order, pid: server.pid, port: server.port };
+  const { child, ended, output } = launch(here('client/main.js'), [JSON.stringify(whole)], [], {});
+  let readings: readonly Reading[] | null = null;
+  child.on('message', (message) => {
+    if (message === 'memory') void server.memory().then((memory) => child.send(memory));
+    else readings = (message as { readings: readonly Reading[] }).readings;
+  });
+  const how = await ended;
+  if (readings === null) throw new Error(`The client ended (${how}):\n${output()}`);
+  return readings;
+};

@@ -1,0 +1,59 @@
+/** The report in Markdown: the goals first, then a table a figure. */
+import { SERVERS, type ServerName } from './contenders.js';
+import { FIGURES, type Figure, GOALS } from './figures.js';
+import { isClientBound, type Result, ratiosOf, readingsOf, short, spreadOf, spreadText, tableOf } from './measure.js';
+
+const BARE = 'ws';
+
+const figureTable = (results: readonly Result[], { workload, figure, title, unit, per }: Figure): string | null => {
+  const rows = (Object.keys(SERVERS) as ServerName[]).flatMap((server) => {
+    const which = { workload, figure, server };
+    const readings = readingsOf(results, which);
+    if (readings.length === 0) return [];
+    const ratios = ratiosOf(results, which, BARE);
+    const share = spreadOf(readings.map(({ clientMs, wallMs }) => (100 * clientMs) / wallMs)).median;
+    return [
+      [
+        SERVERS[server].title,
+        spreadText(spreadOf(readings.map(({ value }) => value))),
+        ratios.length === 0 ? '–' : spreadText(spreadOf(ratios)),
+        unit === 'KiB' ? '–' : `${Math.round(share)} %${isClientBound(readings) ? ' *' : ''}`,
+      ],
+    ];
+  });
+  if (rows.length === 0) return null;
+  return `### ${title}\n\n${tableOf(['server', `${per}, ${unit}`, 'ratio to bare ws', 'client busy'], rows)}`;
+};
+
+const goalTable = (results: readonly Result[]): string | null => {
+  const rows = GOALS.flatMap((goal) => {
+    const values =
+      goal.to === null ? readingsOf(results, goal).map(({ value }) => value) : ratiosOf(results, goal, goal.to);
+    if (values.length === 0) return [];
+    const spread = spreadOf(values);
+    const against = goal.to === null ? '–' : goal.to;
+    return [
+      [
+        goal.what,
+        goal.server,
+        against,
+        `≤ ${short(goal.atMost)}`,
+        spreadText(spread),
+        spread.median <= goal.atMost ? 'met' : 'not met',
+      ],
+    ];
+  });
+  if (rows.length === 0) return null;
+  return `### Goals\n\n${tableOf(['what', 'server', 'against', 'goal (median)', 'measured', ''], rows)}`;
+};
+
+/** The whole report. `about` says of which machine and when; it comes first. */
+export const reportOf = (results: readonly Result[], about: string): string => {
+  const tables = [goalTable(results), ...FIGURES.map((figure) => figureTable(results, figure))];
+  return [
+    about,
+    'Every cell is least – **median** – most over the rounds. Ratios are taken within a round.',
+    ...tables.filter((table) => table !== null),
+    '\\* The client was busier than the server and set the pace; the CPU time of the server is its own all the same.',
+  ].join('\n\n');
+};

@@ -1,0 +1,33 @@
+/** The workloads by name, full-sized and (for a look at whether all works) small. */
+import type { Target } from '../client/crowd.js';
+import type { Reading } from '../measure.js';
+import { connect } from './connect.js';
+import { fanout } from './fanout.js';
+import { graph } from './graph.js';
+import { mutations } from './mutations.js';
+
+export type Workload = (target: Target) => Promise<readonly Reading[]>;
+
+/** What a server must know of beforehand: users by kind. Those of all workloads have these ids. */
+export const KINDS = ['star', 'fan', 'user', 'early'] as const;
+
+const QUICK_USERS = 200;
+
+/** At most how many users of one kind take part. */
+export const usersOf = (quick: boolean): number => (quick ? QUICK_USERS : 5_000);
+
+export const workloads = (quick: boolean) => {
+  const size = (users: number) => (quick ? QUICK_USERS : users);
+  const few = (count: number) => (quick ? Math.ceil(count / 20) : count);
+  return {
+    'fanout-1000': fanout({ watchers: size(1_000), changes: few(150), bursts: few(20) }),
+    'fanout-5000': fanout({ watchers: size(5_000), changes: few(40), bursts: few(5) }),
+    'graph-1000': graph({ users: size(1_000), changes: quick ? QUICK_USERS : 1_000 }),
+    'graph-5000': graph({ users: size(5_000), changes: quick ? QUICK_USERS : 2_500 }),
+    connect: connect({ users: size(5_000) }),
+    mutations: mutations({ users: size(1_000) }),
+  } satisfies Record<string, Workload>;
+};
+
+export type WorkloadName = keyof ReturnType<typeof workloads>;
+export const WORKLOAD_NAMES = Object.keys(workloads(true)) as readonly WorkloadName[];

@@ -1,0 +1,32 @@
+/** Changes that nobody watches: what a mutation costs over HTTP, and over the user's own socket. */
+import { createCrowd, HTTP_CONNECTIONS, inFlight, type Target } from '../client/crowd.js';
+import { startMeter, untilIdle } from '../client/meter.js';
+import { userIdsOf } from '../client/userIds.js';
+import type { Reading } from '../measure.js';
+
+/** How often each user changes: once to warm up, and then as often as the default rate lets one at once. */
+const TIMES = 3;
+
+export const mutations =
+  ({ users }: { users: number }) =>
+  async (target: Target): Promise<readonly Reading[]> => {
+    const crowd = createCrowd(target);
+
+    const posters = userIdsOf('fan', users);
+    const postAll = () => inFlight(posters, HTTP_CONNECTIONS, (userId) => crowd.post(crowd.change(userId)));
+    await postAll();
+    await untilIdle(target.pid);
+    const posting = startMeter(target.pid);
+    for (let time = 0; time < TIMES; time += 1) await postAll();
+    const readings = [posting.stop('over HTTP', users * TIMES)];
+
+    const members = await crowd.connect(userIdsOf('user', users));
+    const sayAll = () =>
+      inFlight(members, HTTP_CONNECTIONS, (member) => crowd.say(member, crowd.change(member.userId)));
+    await sayAll();
+    await untilIdle(target.pid);
+    const saying = startMeter(target.pid);
+    for (let time = 0; time < TIMES; time += 1) await sayAll();
+    readings.push(saying.stop('over WebSocket', users * TIMES));
+    return readings;
+  };

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { startCluster } from '../support/cluster.js';
+import { gather } from '../support/crowd.js';
+import { isLive, observe } from '../support/observer.js';
+
+const STOPS_WITHIN_MS = 15_000;
+
+test('a node that is told to stop, twice, sends its clients elsewhere, and nobody is seen to leave', async () => {
+  const cluster = await startCluster({ nodes: 2 });
+  const [survivor, leaving] = [cluster.node(0), cluster.node(1)];
+  const ids = await cluster.followed('watcher', 'user', 200);
+  const observer = observe(await cluster.person('watcher', survivor).connect({ presence: false }));
+  const crowd = await gather({ ids, at: (_, attempt) => (attempt === 0 ? leaving : survivor) });
+  await observer.until(ids, isLive);
+  observer.forget();
+
+  const toldAt = Date.now();
+  leaving.signal('SIGTERM');
+  leaving.signal('SIGTERM');
+  await leaving.ready(503);
+  const closedBeforeUnready = crowd.closes.length;
+  const exit = await leaving.stop();
+  const exitedAfter = Date.now() - toldAt;
+  await crowd.allLive();
+
+  const closedAt = crowd.closes.map(({ at }) => at);
+  const spread = Math.max(...closedAt) - Math.min(...closedAt);
+  console.log(
+    `stopped: exit after ${exitedAfter} ms, ${closedBeforeUnready} closed before /ready failed, over ${spread} ms`,
+  );
+  expect(exit).toEqual({ code: 0, signal: null });
+  expect(exitedAfter).toBeLessThan(STOPS_WITHIN_MS);
+  expect(new Set(crowd.closes.map(({ code }) => code))).toEqual(new Set([1012]));
+  expect(crowd.closes).toHaveLength(ids.length);
+  expect(spread).toBeGreaterThan(500);
+  expect(spread).toBeLessThan(STOPS_WITHIN_MS);
+  expect(closedBeforeUnready).toBeLessThan(ids.length / 4);
+
+  // What may still come of it is over when a change made now arrives.
+  await cluster.person('user-0', survivor).say('still here');
+  await observer.until(['user-0'], ({ statusMessage }) => statusMessage?.text === 'still here');
+  expect(observer.offline).toEqual([]);
+  const present = await cluster.host(survivor).presence(ids);
+  expect(present.every(isLive)).toBe(true);
+  const devices = await cluster.redis.admin.keys('rc:*:on:*');
+  expect(devices, 'only the survivor has users').toHaveLength(1);
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { startCluster } from '../support/cluster.js';
+import { observe } from '../support/observer.js';
+import { openRedisProxy } from '../support/redisProxy.js';
+
+const NOTICED_WITHIN_MS = 5_000;
+const LOAD_MS = 3_000;
+
+const watched = async (cluster: Awaited<ReturnType<typeof startCluster>>) => {
+  await cluster.followed('watcher', 'user', 3);
+  const observer = observe(await cluster.person('watcher', cluster.node(0)).connect({ presence: false }));
+  const socket = await cluster.person('user-0', cluster.node(1)).connect();
+  await observer.until(['user-0'], ({ status }) => status === 'ONLINE');
+  observer.forget();
+  return { observer, socket };
+};
+
+test('pub/sub connections that are killed come back, and what was said meanwhile arrives', async () => {
+  const cluster = await startCluster({ nodes: 2 });
+  const { observer, socket } = await watched(cluster);
+  for (const text of ['one', 'two', 'three']) {
+    const at = performance.now();
+    await cluster.redis.admin.client('KILL', 'TYPE', 'pubsub');
+    await socket.say(text);
+    await observer.until(['user-0'], ({ statusMessage }) => statusMessage?.text === text);
+    const after = performance.now() - at;
+    console.log(`pub/sub killed: up to date after ${after.toFixed()} ms`);
+    expect(after).toBeLessThan(NOTICED_WITHIN_MS + LOAD_MS);
+  }
+  expect(observer.offline).toEqual([]);
+});
+
+test('a pub/sub connection that is dead but not closed is noticed, replaced, and made up for', async () => {
+  const cluster = await startCluster({ nodes: 2 });
+  const proxy = await openRedisProxy(cluster.redis.port);
+  const deaf = await cluster.add({ REDIS_URL: proxy.url });
+  await cluster.followed('watcher', 'user', 3);
+  const observer = observe(await cluster.person('watcher', deaf).connect({ presence: false }));
+  const socket = await cluster.person('user-0', cluster.node(1)).connect();
+  await observer.until(['user-0'], ({ status }) => status === 'ONLINE');
+  const before = proxy.subscribers;
+
+  const at = performance.now();
+  proxy.muteSubscribers();
+  await socket.say('unheard');
+  await observer.until(['user-0'], ({ statusMessage }) => statusMessage?.text === 'unheard');
+  const after = performance.now() - at;
+  console.log(`pub/sub dead: up to date after ${after.toFixed()} ms`);
+  expect(after).toBeLessThan(NOTICED_WITHIN_MS + LOAD_MS);
+  expect(proxy.subscribers).toBeGreaterThan(before);
+  expect(observer.offline).toEqual([]);
+
+  // The new connection hears by itself.
+  await socket.say('heard');
+  await observer.until(['user-0'], ({ statusMessage }) => statusMessage?.text === 'heard');
+  await cluster.stop();
+  await proxy.close();
+});

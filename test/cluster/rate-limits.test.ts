@@ -1,0 +1,57 @@
+/** Allowances are a user's over all nodes (DESIGN section 1, "Limits, errors"). */
+import { beforeAll, expect, test } from 'vitest';
+import { Refusal } from '../support/api.js';
+import { type Cluster, startCluster } from '../support/cluster.js';
+
+const refusals = async (calls: readonly Promise<unknown>[]): Promise<readonly Refusal[]> => {
+  const outcomes = await Promise.allSettled(calls);
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === 'fulfilled') return [];
+    expect(outcome.reason).toBeInstanceOf(Refusal);
+    return [outcome.reason as Refusal];
+  });
+};
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster({
+    env: { RATE_PRESENCE: '5,5s', RATE_TYPING: '10,500ms', RATE_MUTATIONS: '60,200ms' },
+  });
+});
+
+test('an allowance is taken from at every node, and comes back as designed', async () => {
+  await cluster.host().upsertUsers([{ id: 'ada' }]);
+  await cluster.host().putConversation('room', ['ada']);
+  const everywhere = cluster.nodes.map((node) => cluster.person('ada', node));
+  const [here, there] = everywhere as [(typeof everywhere)[0], (typeof everywhere)[0]];
+  const both = (times: number, act: (person: typeof here) => Promise<unknown>) =>
+    Array.from({ length: times }, (_, n) => act(n % 2 === 0 ? here : there));
+
+  // In the time that the calls take some of the allowance may come back.
+  const startedAt = performance.now();
+  const typing = await refusals(both(40, (person) => person.setTyping('room')));
+  const backAgain = Math.ceil((performance.now() - startedAt) / 500);
+  expect(typing.length).toBeLessThanOrEqual(30);
+  expect(typing.length).toBeGreaterThanOrEqual(30 - backAgain);
+  for (const { code, retryAfterMs } of typing) {
+    expect(code).toBe('RATE_LIMITED');
+    expect(retryAfterMs).toBeGreaterThanOrEqual(1);
+    expect(retryAfterMs).toBeLessThanOrEqual(500);
+  }
+  const spoken = await refusals(both(12, (person) => person.say('hm')));
+  expect(spoken.length).toBeGreaterThanOrEqual(6);
+  expect(spoken.length).toBeLessThanOrEqual(7);
+  // Hiding is never limited.
+  await Promise.all(both(10, (person) => person.setPresence({ status: 'INVISIBLE' })));
+
+  // What was said to be enough is.
+  const limited = await refusals(both(200, (person) => person.heartbeat()));
+  expect(limited.length).toBeGreaterThan(100);
+  await new Promise((resolve) => setTimeout(resolve, Number(limited.at(-1)?.retryAfterMs) + 20));
+  await here.heartbeat();
+
+  // Every allowance ends by itself.
+  const keys = await cluster.redis.admin.keys('rc:rate:*');
+  expect(keys.length).toBeGreaterThan(0);
+  for (const key of keys) expect(await cluster.redis.admin.pttl(key)).toBeGreaterThan(0);
+}, 120_000);

@@ -1,0 +1,134 @@
+/**
+ * What another release wrote and this one cannot read is UNAVAILABLE, never overwritten, and nobody else's trouble
+ * (DESIGN section 2, "Rolling deploys").
+ */
+import postgres from 'postgres';
+import { beforeAll, expect, test } from 'vitest';
+import { type Cluster, startCluster } from '../support/cluster.js';
+import type { Person } from '../support/rollcall.js';
+
+let cluster: Cluster;
+let host: Person;
+beforeAll(async () => {
+  cluster = await startCluster({ env: { SESSION_TTL: '4s' } });
+  host = cluster.host();
+});
+
+const unavailable = { code: 'UNAVAILABLE' };
+const recordOf = (id: string) => `rc:{0}:record:${id}`;
+
+/** Known to each other, the first at one node, the others at the other. */
+const cast = async (...ids: string[]): Promise<Person[]> => {
+  await host.upsertUsers(ids.map((id) => ({ id })));
+  await host.putCircle(`circle of ${ids[0]}`, ids);
+  return ids.map((id, i) => cluster.person(id, cluster.node(i === 0 ? 0 : 1)));
+};
+
+test('a record', async () => {
+  const [ada, ben, cy] = (await cast('ada', 'ben', 'cy')) as [Person, Person, Person];
+  const socket = await ada.connect();
+  const watch = socket.watch(['ben', 'cy']);
+  await ben.heartbeat({ sessionId: 'phone' });
+  const bens = await ben.connect({ sessionId: 'tab' });
+  await cy.connect();
+  const { redis } = cluster;
+  await watch.nextWhere(({ userId, status }) => userId === 'cy' && status === 'ONLINE');
+
+  const known = await redis.admin.get(recordOf('ben'));
+  const unknown = `2${known!.slice(1)}{"more":true}`;
+  await redis.admin.set(recordOf('ben'), unknown);
+  // Due, marked for the journal, and read by everybody.
+  await redis.admin.zadd('rc:{0}:due', 1, 'ben');
+  await redis.admin.zadd('rc:{0}:dirty', 1, 'ben');
+
+  for (const act of [
+    () => ben.me(),
+    () => ben.say('hm'),
+    () => bens.heartbeat(),
+    () => ben.heartbeat({ sessionId: 'other' }),
+    () => ben.endSession('tab'),
+    () => ada.userPresence('ben'),
+  ]) {
+    await expect(act()).rejects.toMatchObject(unavailable);
+  }
+  // The others are as they were: read, set, watched, ended when due, and kept.
+  expect((await ada.presence(['ben', 'cy'])).map(({ userId }) => userId)).toEqual(['cy']);
+  expect((await ada.roster()).edges.map(({ node }) => node.userId)).toEqual(['cy']);
+  expect((await host.online()).edges.map(({ node }) => node.userId)).not.toContain('ben');
+  const late = (await cluster.person('ada', cluster.node(1)).lurk()).watch(['ben', 'cy']);
+  expect(await late.next()).toMatchObject({ userId: 'cy' });
+  await cy.say('all well');
+  for (const each of [watch, late]) expect(await each.next()).toMatchObject({ statusMessage: { text: 'all well' } });
+  await cast('di');
+  const di = cluster.person('di', cluster.node(1));
+  await di.heartbeat({ sessionId: 'phone' });
+  await di.say('bye');
+  await expect.poll(async () => (await host.userPresence('di'))?.status, { timeout: 15_000 }).toBe('OFFLINE');
+  await expect.poll(() => redis.admin.exists(recordOf('di')), { timeout: 10_000 }).toBe(0);
+  await bens.close();
+  await expect(ben.connect({ sessionId: 'tab' })).rejects.toMatchObject({ code: 1013 });
+  expect(await redis.admin.get(recordOf('ben'))).toBe(unknown);
+
+  // It is what it was as soon as it can be read.
+  await redis.admin.set(recordOf('ben'), known!);
+  expect(await ada.userPresence('ben')).toMatchObject({ userId: 'ben' });
+});
+
+test('a message on the bus', async () => {
+  const [eve, fay] = (await cast('eve', 'fay')) as [Person, Person];
+  await host.putConversation('room', ['eve', 'fay']);
+  const socket = await eve.connect();
+  const [watch, typing] = [socket.watch(['fay']), socket.watchTyping('room')];
+  const fays = await fay.connect();
+  await watch.nextWhere(({ status }) => status === 'ONLINE');
+  for (const channel of ['rc:{0}:user:fay', 'rc:{0}:typed:room', 'rc:{0}:facts', 'rc:{0}:ended']) {
+    for (const text of ['2|whatever', 'nonsense', '1|{', '1|1|1|', '{}', '\u0000']) {
+      expect(await cluster.redis.admin.publish(channel, text)).toBeGreaterThan(0);
+    }
+  }
+  await fays.say('still here');
+  expect(await watch.next()).toMatchObject({ statusMessage: { text: 'still here' } });
+  await fays.setTyping('room');
+  expect(await typing.next()).toMatchObject({ userId: 'fay', isTyping: true });
+  await fay.block('eve');
+  expect(await watch.next()).toMatchObject({ status: 'OFFLINE' });
+  for (const { run } of cluster.nodes) expect(run.child.exitCode).toBeNull();
+});
+
+test('a row of the journal, and of the log of changes', async () => {
+  const [gus, hal] = (await cast('gus', 'hal')) as [Person, Person];
+  const sql = postgres(cluster.databaseUrl, { max: 1 });
+  try {
+    for (const person of [gus, hal]) {
+      await person.setPresence({ status: 'AWAY', statusMessage: { text: 'kept' } });
+      const [session] = (await person.me()).sessions;
+      await person.endSession(session!.id);
+      await expect.poll(() => cluster.redis.admin.exists(recordOf(person.id)), { timeout: 10_000 }).toBe(0);
+    }
+    await sql`update presence_journal set format = 2 where user_id = 'gus'`;
+    const [row] = await sql`select * from presence_journal where user_id = 'gus'`;
+    const watcher = await hal.connect();
+    const watch = watcher.watch(['gus']);
+
+    await expect(gus.me()).rejects.toMatchObject(unavailable);
+    await expect(gus.setPresence({ status: 'INVISIBLE' })).rejects.toMatchObject(unavailable);
+    await expect(hal.userPresence('gus')).rejects.toMatchObject(unavailable);
+    await expect(gus.connect()).rejects.toMatchObject({ code: 1013 });
+    const both = await host.presence(['gus', 'hal']);
+    expect(both.map(({ userId, statusMessage }) => [userId, statusMessage?.text])).toEqual([['hal', 'kept']]);
+    const [after] = await sql`select * from presence_journal where user_id = 'gus'`;
+    expect(after).toEqual(row);
+
+    // A change of facts that cannot be read may be anything: all that is shown is judged anew.
+    await sql`update presence_journal set format = 1 where user_id = 'gus'`;
+    await gus.connect();
+    expect(await watch.next()).toMatchObject({ status: 'AWAY', statusMessage: { text: 'kept' } });
+    await sql.begin(async (tx) => {
+      await tx`insert into blocks (blocker_id, blocked_id) values ('gus', 'hal')`;
+      await tx`insert into fact_log (format, change) values (2, '{"kind":"unheard of"}')`;
+    });
+    expect(await watch.next()).toMatchObject({ status: 'OFFLINE', lastSeen: null });
+  } finally {
+    await sql.end();
+  }
+});

@@ -1,0 +1,138 @@
+/**
+ * A node that dies between a commit and its publication loses nothing: the others find the change in the log (DESIGN
+ * section 1, "Open subscriptions"). Its last transaction is written here as it would have left it.
+ */
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Refusal } from '../support/api.js';
+import { type Cluster, startCluster } from '../support/cluster.js';
+import type { Person } from '../support/rollcall.js';
+
+/** The design says a second; the machine may be busy. */
+const LIMIT_MS = 3_000;
+
+let cluster: Cluster;
+let sql: postgres.Sql;
+let host: Person;
+let made = 0;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  sql = postgres(cluster.databaseUrl, { max: 1, onnotice: () => {} });
+  host = cluster.host();
+});
+afterAll(() => sql.end());
+
+/** A transaction as a node commits it, of which nobody is told. Resolves to the moment after the commit. */
+const commitUntold = async (
+  change: object,
+  write: (tx: postgres.TransactionSql) => Promise<unknown>,
+): Promise<number> => {
+  await sql.begin(async (tx) => {
+    await write(tx);
+    await tx`insert into fact_log (format, change) values (1, ${tx.json(change as postgres.JSONValue)})`;
+  });
+  return Date.now();
+};
+
+/** Two who follow each other and are live, each watching the other from a node of their own. */
+const pair = async () => {
+  made += 1;
+  const [ada, ben] = [cluster.person(`ada-${made}`, cluster.node(0)), cluster.person(`ben-${made}`, cluster.node(1))];
+  await host.upsertUsers([{ id: ada.id }, { id: ben.id }]);
+  await host.addFollows([
+    { followerId: ada.id, followeeId: ben.id },
+    { followerId: ben.id, followeeId: ada.id },
+  ]);
+  const sockets = [await ada.connect(), await ben.connect()] as const;
+  const watches = [sockets[0].watch([ben.id]), sockets[1].watch([ada.id])] as const;
+  for (const watch of watches) await watch.nextWhere(({ status }) => status === 'ONLINE');
+  return { ada, ben, sockets, watches };
+};
+
+const GONE = { status: 'OFFLINE', statusMessage: null, activities: [], devices: [], lastSeen: null };
+
+test('a block of which nobody was told takes sight from both sides, at both nodes, and its end gives it back', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const { ada, ben, watches } = await pair();
+    const change = { kind: 'relation', users: [ada.id, ben.id] };
+    const committedAt = await commitUntold(
+      { ...change, narrows: true },
+      (tx) => tx`insert into blocks (blocker_id, blocked_id) values (${ada.id}, ${ben.id})`,
+    );
+    for (const watch of watches) {
+      const event = await watch.next();
+      expect(event).toMatchObject(GONE);
+      expect(Date.parse(event.asOf) - committedAt).toBeLessThanOrEqual(LIMIT_MS);
+    }
+    await commitUntold({ ...change, narrows: false }, (tx) => tx`delete from blocks where blocker_id = ${ada.id}`);
+    for (const watch of watches) expect(await watch.next()).toMatchObject({ status: 'ONLINE' });
+  }
+});
+
+test('narrower privacy, an unfollow and a circle that is gone are found in the log too', async () => {
+  const { ada, ben, watches } = await pair();
+  const ofBen = watches[0];
+  const circle = { kind: 'circle', id: `circle-${made}`, changed: [ada.id, ben.id], members: [ada.id, ben.id] };
+  await commitUntold(
+    { kind: 'relation', users: [ada.id, ben.id], narrows: true },
+    (tx) => tx`delete from follows where follower_id = ${ada.id}`,
+  );
+  expect(await ofBen.next()).toMatchObject(GONE);
+  await commitUntold({ ...circle, narrows: false }, async (tx) => {
+    await tx`insert into circles (id) values (${circle.id})`;
+    await tx`insert into circle_members (circle_id, user_id) values (${circle.id}, ${ada.id}), (${circle.id}, ${ben.id})`;
+  });
+  expect(await ofBen.next()).toMatchObject({ status: 'ONLINE' });
+  await commitUntold(
+    { ...circle, narrows: true },
+    (tx) => tx`delete from circle_members where circle_id = ${circle.id}`,
+  );
+  expect(await ofBen.next()).toMatchObject(GONE);
+  const privacy = { kind: 'user', userId: ben.id, deleted: false };
+  await commitUntold(
+    { ...privacy, narrows: false },
+    (tx) => tx`update users set privacy_status = 'EVERYONE' where id = ${ben.id}`,
+  );
+  expect(await ofBen.next()).toMatchObject({ status: 'ONLINE' });
+  await commitUntold(
+    { ...privacy, narrows: true },
+    (tx) => tx`update users set privacy_status = 'NOBODY' where id = ${ben.id}`,
+  );
+  expect(await ofBen.next()).toMatchObject(GONE);
+});
+
+test('a member of whose removal nobody was told types no more', async () => {
+  const { ada, ben, sockets } = await pair();
+  const room = `room-${made}`;
+  await host.putConversation(room, [ada.id, ben.id]);
+  const typing = sockets[0].watchTyping(room);
+  await sockets[1].setTyping(room);
+  expect(await typing.next()).toMatchObject({ isTyping: true });
+  await commitUntold(
+    { kind: 'conversation', id: room, changed: [ben.id], members: [ada.id, ben.id], narrows: true },
+    (tx) => tx`delete from conversation_members where user_id = ${ben.id}`,
+  );
+  expect(await typing.next()).toMatchObject({ isTyping: false });
+  // Each node reads the log in its own time.
+  const types = () =>
+    sockets[1].setTyping(room).then(
+      () => 'accepted',
+      ({ code }: Refusal) => code,
+    );
+  await expect.poll(types, { timeout: LIMIT_MS, interval: 20 }).toBe('NOT_FOUND');
+  await expect.poll(() => ada.typing(room), { timeout: LIMIT_MS }).toEqual([]);
+});
+
+test('a deletion of which nobody was told closes the connections of the user, and forgets what was live', async () => {
+  const { ben, sockets, watches } = await pair();
+  await commitUntold({ kind: 'user', userId: ben.id, deleted: true, narrows: true }, async (tx) => {
+    await tx`update users set deleted_at = 1, name = null where id = ${ben.id}`;
+    for (const column of ['follower_id', 'followee_id']) {
+      await tx`delete from follows where ${tx(column)} = ${ben.id}`;
+    }
+  });
+  expect(await watches[0].next()).toMatchObject(GONE);
+  expect((await sockets[1].closed).code).toBe(4403);
+  await expect(ben.me()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});

@@ -1,0 +1,116 @@
+/** A Redis Cluster of one's own: three masters, each with a replica, on free ports, stopped by process id. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { freePort, startRedis, type TestRedis } from './redis.js';
+
+const MASTERS = 3;
+const SLOTS = 16_384;
+/** After so long without an answer the others call a master failed. */
+const NODE_TIMEOUT_MS = 1_000;
+
+/** A master and the replica that takes over from it. */
+export interface TestPair {
+  readonly master: TestRedis;
+  readonly replica: TestRedis;
+}
+
+export interface TestRedisCluster {
+  /** What `REDIS_URL` is set to: the masters, as a comma-separated list. */
+  readonly url: string;
+  readonly urls: readonly string[];
+  readonly nodes: readonly TestRedis[];
+  /** The pair that serves a key as it was at the start. */
+  pairOf(key: string): Promise<TestPair>;
+  /** Empties every node that is a master now. */
+  flush(): Promise<void>;
+  /** Kills a master (SIGKILL) and resolves when its replica has taken over and the Cluster serves all slots. */
+  failOver(pair: TestPair): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Nothing tells when gossip has arrived: it is asked for again and again. */
+const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  while (!(await holds())) await wait(20);
+};
+
+const infoOf = async (redis: TestRedis, section: 'cluster' | 'replication'): Promise<string> =>
+  String(await (section === 'cluster' ? redis.admin.cluster('INFO') : redis.admin.info('replication')));
+
+const isMaster = async (redis: TestRedis) => (await infoOf(redis, 'replication')).includes('role:master');
+
+const servesAll = async (redis: TestRedis) => {
+  const info = await infoOf(redis, 'cluster');
+  return info.includes('cluster_state:ok') && info.includes(`cluster_slots_ok:${SLOTS}`);
+};
+
+const startNode = async (): Promise<TestRedis> => {
+  // The bus between the nodes has a port of its own; the usual one, 10,000 above, may be no port at all.
+  const busPort = await freePort();
+  return startRedis([
+    ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
+    ...['--cluster-announce-ip', '127.0.0.1', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)],
+    // A replica takes over however long it heard nothing from its master, as on a machine under load.
+    ...['--cluster-replica-validity-factor', '0', '--repl-diskless-sync-delay', '0'],
+  ]);
+};
+
+/** Starts six processes and makes them one Cluster. */
+export const startRedisCluster = async (): Promise<TestRedisCluster> => {
+  const nodes: TestRedis[] = [];
+  const killed = new Set<TestRedis>();
+  const running = () => nodes.filter((node) => !killed.has(node));
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+  };
+  try {
+    for (let i = 0; i < 2 * MASTERS; i += 1) nodes.push(await startNode());
+    const masters = nodes.slice(0, MASTERS);
+    const pairs = masters.map((master, i) => ({ master, replica: nodes[MASTERS + i]! }));
+    const first = masters[0]!;
+    for (const node of nodes.slice(1)) {
+      const [, busPort] = (await node.admin.config('GET', 'cluster-port')) as string[];
+      await first.admin.call('CLUSTER', 'MEET', '127.0.0.1', node.port, busPort!);
+    }
+    const from = (i: number) => Math.floor((i * SLOTS) / MASTERS);
+    for (const [i, master] of masters.entries()) {
+      await master.admin.call('CLUSTER', 'ADDSLOTSRANGE', from(i), from(i + 1) - 1);
+    }
+    for (const node of nodes) {
+      await until(async () => (await infoOf(node, 'cluster')).includes(`cluster_known_nodes:${nodes.length}`));
+    }
+    for (const { master, replica } of pairs) {
+      await replica.admin.cluster('REPLICATE', String(await master.admin.cluster('MYID')));
+    }
+    for (const { master, replica } of pairs) {
+      await until(async () => (await infoOf(replica, 'replication')).includes('master_link_status:up'));
+      await until(async () => (await infoOf(master, 'replication')).includes('state=online'));
+    }
+    // Every node knows of every other who is whose replica: only then can one be voted for.
+    for (const node of nodes) {
+      await until(async () => String(await node.admin.cluster('NODES')).match(/\bslave\b/g)?.length === MASTERS);
+      await until(() => servesAll(node));
+    }
+    const urls = masters.map(({ url }) => url);
+    return {
+      url: urls.join(','),
+      urls,
+      nodes,
+      async pairOf(key) {
+        const slot = Number(await nodes[MASTERS]!.admin.cluster('KEYSLOT', key));
+        return pairs[pairs.findIndex((_, i) => slot < from(i + 1))]!;
+      },
+      async flush() {
+        for (const node of running()) if (await isMaster(node)) await node.admin.flushall();
+      },
+      async failOver({ master, replica }) {
+        master.signal('SIGKILL');
+        killed.add(master);
+        await until(() => isMaster(replica));
+        for (const node of running()) await until(() => servesAll(node));
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};

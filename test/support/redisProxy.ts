@@ -1,0 +1,61 @@
+/** A way from a node to Redis of which the connections that subscribe can be made to fall silent. */
+import { createServer, connect as dial, type Socket } from 'node:net';
+
+export interface RedisProxy {
+  readonly url: string;
+  /** From now on nothing passes over connections that subscribed by then; they stay open. Others are let through. */
+  muteSubscribers(): void;
+  /** How many connections were made that subscribed. */
+  readonly subscribers: number;
+  close(): Promise<void>;
+}
+
+export const openRedisProxy = async (port: number): Promise<RedisProxy> => {
+  const pairs = new Set<{ near: Socket; far: Socket; subscribes: boolean }>();
+  let subscribers = 0;
+  const server = createServer((near) => {
+    const far = dial(port, '127.0.0.1');
+    const pair = { near, far, subscribes: false };
+    pairs.add(pair);
+    near.on('data', (data) => {
+      if (!pair.subscribes && /\r\nsubscribe\r\n/i.test(data.toString('latin1'))) {
+        pair.subscribes = true;
+        subscribers += 1;
+      }
+      far.write(data);
+    });
+    far.on('data', (data) => near.write(data));
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        pairs.delete(pair);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    url: `redis://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+    get subscribers() {
+      return subscribers;
+    },
+    muteSubscribers() {
+      for (const { near, far, subscribes } of pairs) {
+        if (!subscribes) continue;
+        near.pause();
+        far.pause();
+      }
+    },
+    async close() {
+      for (const { near, far } of pairs) {
+        near.destroy();
+        far.destroy();
+      }
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
