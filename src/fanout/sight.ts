@@ -23,8 +23,8 @@ interface SightReading {
 
 /** The interests of this node, by who watches and who is watched. */
 export interface Sight {
-  add(viewer: Viewer, interest: Interest): void;
-  remove(viewer: Viewer, interest: Interest): void;
+  add(interest: Interest): void;
+  remove(interest: Interest): void;
   /** A change of facts was heard. */
   changed(change: FactChange): void;
   /**
@@ -50,8 +50,8 @@ export const createSight = ({
   readonly topics: TopicRegistry;
   readonly onError: (error: unknown) => void;
 }): Sight => {
-  const byUser = new Map<string, Map<Interest, Viewer>>();
-  const byViewer = new Map<string, Map<Interest, Viewer>>();
+  const byUser = new Map<string, Set<Interest>>();
+  const byViewer = new Map<string, Set<Interest>>();
 
   const readOnce = async (viewer: Viewer, interests: readonly Interest[]): Promise<readonly SightReading[]> => {
     const epochs = interests.map(({ epoch }) => epoch);
@@ -93,23 +93,21 @@ export const createSight = ({
   };
 
   const ofPair = (viewerId: string, userId: string) =>
-    [...(byViewer.get(viewerId) ?? [])].filter(([interest]) => interest.userId === userId);
+    [...(byViewer.get(viewerId) ?? [])].filter((interest) => interest.userId === userId);
 
   /** Pairs of one who came or left with a member, in both directions. */
-  const amongMembers = (changed: readonly string[], members: readonly string[]) => {
-    const touched = new Map<Interest, Viewer>();
+  const amongMembers = (changed: readonly string[], members: readonly string[]): readonly Interest[] => {
+    const touched = new Set<Interest>();
     const both = [new Set(changed), new Set(members)] as const;
     for (const [these, those] of [both, [both[1], both[0]] as const]) {
       for (const viewerId of these) {
-        for (const [interest, viewer] of byViewer.get(viewerId) ?? []) {
-          if (those.has(interest.userId)) touched.set(interest, viewer);
-        }
+        for (const interest of byViewer.get(viewerId) ?? []) if (those.has(interest.userId)) touched.add(interest);
       }
     }
     return [...touched];
   };
 
-  const touchedBy = (change: FactChange): readonly (readonly [Interest, Viewer])[] => {
+  const touchedBy = (change: FactChange): readonly Interest[] => {
     switch (change.kind) {
       case 'relation': {
         const [a, b] = change.users;
@@ -122,21 +120,21 @@ export const createSight = ({
     }
   };
 
+  const placesOf = (interest: Interest) =>
+    [
+      [byUser, interest.userId],
+      [byViewer, interest.viewer.userId],
+    ] as const;
+
   return {
-    add(viewer, interest) {
-      for (const [map, key] of [
-        [byUser, interest.userId],
-        [byViewer, viewer.userId],
-      ] as const) {
-        const present = map.get(key) ?? new Map();
-        map.set(key, present.set(interest, viewer));
+    add(interest) {
+      for (const [map, key] of placesOf(interest)) {
+        const present = map.get(key) ?? new Set();
+        map.set(key, present.add(interest));
       }
     },
-    remove(viewer, interest) {
-      for (const [map, key] of [
-        [byUser, interest.userId],
-        [byViewer, viewer.userId],
-      ] as const) {
+    remove(interest) {
+      for (const [map, key] of placesOf(interest)) {
         const present = map.get(key);
         present?.delete(interest);
         if (present?.size === 0) map.delete(key);
@@ -144,11 +142,11 @@ export const createSight = ({
     },
     changed(change) {
       const byTheirViewer = new Map<Viewer, Interest[]>();
-      for (const [interest, viewer] of touchedBy(change)) {
+      for (const interest of touchedBy(change)) {
         interest.touch(change.narrows);
-        const present = byTheirViewer.get(viewer) ?? [];
+        const present = byTheirViewer.get(interest.viewer) ?? [];
         present.push(interest);
-        byTheirViewer.set(viewer, present);
+        byTheirViewer.set(interest.viewer, present);
       }
       for (const [viewer, interests] of byTheirViewer) void recheck(viewer, interests);
     },

@@ -1,9 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
-import { GraphQLError, getOperationAST, NoSchemaIntrospectionCustomRule, OperationTypeNode, parse } from 'graphql';
+import {
+  createSourceEventStream,
+  GraphQLError,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+  parse,
+} from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Introspection } from '../config.js';
-import type { WatchBudget } from '../fanout/hub.js';
+import type { PresenceStream, WatchBudget } from '../fanout/hub.js';
 import { unauthenticated } from '../graphql/context.js';
 import type { ErrorLog } from '../graphql/errors.js';
 import type { PresenceError } from '../presence/errors.js';
@@ -11,6 +19,7 @@ import type { Caller } from '../presence/presence.js';
 import type { EventStream } from './eventStream.js';
 import { codeOf, createFinishing, HTTP_STATUS } from './finish.js';
 import { isPureIntrospection, MAX_TOKENS, overLimit } from './limits.js';
+import { createRendering, type Renderer } from './rendering.js';
 
 /** One operation's surroundings. */
 export interface Operation {
@@ -38,7 +47,13 @@ export interface Prepared {
   /** What graphql-ws looks at to tell the kind of operation. */
   readonly args: ExecutionArgs;
   /** Runs it. Does not reject: whatever is thrown becomes an error of the result, finished. */
-  run(): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
+  run(): Promise<AsyncIterable<ExecutionResult> | SharedStream | ExecutionResult>;
+}
+
+/** A subscription whose events are executed once for all who see the same. */
+export interface SharedStream {
+  readonly stream: PresenceStream;
+  readonly render: Renderer;
 }
 
 /** What yoga hands through from the request to the hooks below. */
@@ -99,6 +114,16 @@ export const createEngine = ({
   readonly suggestions: boolean;
 }) => {
   const finishing = createFinishing({ log, suggestions });
+  const rendering = createRendering({ schema, finish: (result) => finishing.result(result, randomUUID()) });
+
+  /** Opens a subscription of which many share the executions; null where this one's are its own. */
+  const openShared = async (args: ExecutionArgs, contextFactory: () => unknown) => {
+    const render = rendering.rendererFor(args);
+    if (!render) return null;
+    const source = await createSourceEventStream({ ...args, contextValue: await contextFactory() });
+    if (!isAsyncIterable(source)) return source as ExecutionResult;
+    return { stream: source as PresenceStream, render };
+  };
 
   const documents = new LRUCache<string, NonNullable<object>>({
     maxSize: DOCUMENT_CACHE_CHARS,
@@ -142,6 +167,7 @@ export const createEngine = ({
   return {
     yoga,
     finishing,
+    rendering,
 
     /**
      * Parses, validates and limits a request that came over a socket. Never throws: returns the errors, finished,
@@ -170,8 +196,10 @@ export const createEngine = ({
           args,
           async run() {
             try {
-              const execute =
-                definition.operation === OperationTypeNode.SUBSCRIPTION ? enveloped.subscribe : enveloped.execute;
+              const isSubscription = definition.operation === OperationTypeNode.SUBSCRIPTION;
+              const shared = isSubscription ? await openShared(args, enveloped.contextFactory) : null;
+              if (shared) return 'render' in shared ? shared : finishing.result(shared, requestId);
+              const execute = isSubscription ? enveloped.subscribe : enveloped.execute;
               const result = await execute({ ...args, contextValue: await enveloped.contextFactory() });
               return isAsyncIterable(result)
                 ? finishing.stream(result as AsyncIterable<ExecutionResult>, requestId)

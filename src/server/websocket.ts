@@ -105,20 +105,21 @@ export const createSockets = ({
     onComplete: (ctx, id, payload) => ctx.extra.operations.hooks.onComplete(ctx, id, payload),
   });
 
-  const serve = (socket: WebSocket, token: string | null): void => {
+  const serve = (socket: WebSocket, stream: Duplex, token: string | null): void => {
     opened += 1;
     const connectionId = String(opened);
     const brake = createBrake(socket);
     const connection = createConnection({ ...ports, socket, brake, connectionId, urlToken: token });
-    const operations = createOperations({ engine, connection, brake });
-    open.set(socket, { connection, operations });
-
     const outbound = createOutbound({
       socket,
+      stream,
       brake,
       onStall: () => connection.close(CLOSE.TRY_AGAIN_LATER, 'The reader is too slow.'),
       ...(stallMs !== undefined && { stallMs }),
     });
+
+    const operations = createOperations({ engine, connection, brake, outbound });
+    open.set(socket, { connection, operations });
 
     let silentMs = 0;
     const pulse = keepAlive.watch({
@@ -205,7 +206,7 @@ export const createSockets = ({
             ? null
             : '403 Forbidden';
     if (refusal !== null || url === undefined) refuseUpgrade(socket, refusal ?? '404 Not Found');
-    else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, urlToken(url)));
+    else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, urlToken(url)));
   };
   server.on('upgrade', onUpgrade);
 
