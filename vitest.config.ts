@@ -4,9 +4,23 @@ export default defineConfig({
   // One copy of graphql: without the alias its types come from "another module or realm".
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'embedded', include: ['test/**/*.test.ts'] } },
+      {
+        // The black-box suite once more, each server on a Redis and a PostgreSQL database of its own.
+        extends: true,
+        test: {
+          name: 'redis',
+          include: ['test/e2e/**/*.test.ts'],
+          // What a process starts with, and refuses to: of the embedded database, or of neither.
+          exclude: ['test/e2e/starting.test.ts'],
+          env: { ROLLCALL_BACKENDS: 'redis' },
+          globalSetup: ['test/support/sharedPostgres.ts'],
+        },
+      },
+    ],
   },
 });

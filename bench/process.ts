@@ -22,6 +22,9 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** One workload takes a minute or two at the slowest server. */
+const CLIENT_WITHIN_MS = 15 * 60_000;
+
 /** None of these outlives this process. */
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
@@ -101,7 +104,9 @@ export const runClient = async (
     if (message === 'memory') void server.memory().then((memory) => child.send(memory));
     else readings = (message as { readings: readonly Reading[] }).readings;
   });
+  const late = setTimeout(() => child.kill('SIGKILL'), CLIENT_WITHIN_MS);
   const how = await ended;
+  clearTimeout(late);
   if (readings === null) throw new Error(`The client ended (${how}):\n${output()}`);
   return readings;
 };

@@ -18,8 +18,12 @@ const bodyOf = (text: string): string | null => {
   return body.endsWith('0\r\n\r\n') ? body : null;
 };
 
+/** A server may close what was idle for some seconds (Node: 5); what was idle for less is used again. */
+const IDLE_AT_MOST_MS = 2_000;
+
 interface Line {
   readonly socket: Socket;
+  idleSince: number;
   text: string;
   settle: { readonly resolve: (body: string) => void; readonly reject: (error: Error) => void } | null;
 }
@@ -27,19 +31,22 @@ interface Line {
 /** At most `connections` requests are under way; the others wait. */
 export const createPoster = ({ port, connections }: { port: number; connections: number }): Poster => {
   const idle: Line[] = [];
-  const all: Line[] = [];
+  const all = new Set<Line>();
   const waiting: ((line: Line) => void)[] = [];
 
   const release = (line: Line) => {
     const next = waiting.shift();
     if (next) next(line);
-    else idle.push(line);
+    else {
+      line.idleSince = Date.now();
+      idle.push(line);
+    }
   };
 
   const open = (): Line => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    const line: Line = { socket, text: '', settle: null };
-    all.push(line);
+    const line: Line = { socket, idleSince: 0, text: '', settle: null };
+    all.add(line);
     const fail = (error: Error) => line.settle?.reject(error);
     socket.setEncoding('latin1');
     socket.on('data', (chunk: string) => {
@@ -59,8 +66,14 @@ export const createPoster = ({ port, connections }: { port: number; connections:
     return line;
   };
 
-  const take = (): Line | Promise<Line> =>
-    idle.pop() ?? (all.length < connections ? open() : new Promise<Line>((resolve) => waiting.push(resolve)));
+  const take = (): Line | Promise<Line> => {
+    for (let line = idle.pop(); line !== undefined; line = idle.pop()) {
+      if (Date.now() - line.idleSince < IDLE_AT_MOST_MS) return line;
+      all.delete(line);
+      line.socket.destroy();
+    }
+    return all.size < connections ? open() : new Promise<Line>((resolve) => waiting.push(resolve));
+  };
 
   return {
     async post(path, token, body) {
@@ -75,7 +88,7 @@ export const createPoster = ({ port, connections }: { port: number; connections:
       });
     },
     close() {
-      for (const { socket } of all) socket.removeAllListeners('close').destroy();
+      for (const { socket } of all) socket.destroy();
     },
   };
 };

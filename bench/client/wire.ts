@@ -1,5 +1,5 @@
 /**
- * A WebSocket client that does next to nothing: it walks the headers of the frames in a read and counts events by four
+ * A WebSocket client that does next to nothing: it walks the headers of the frames in a read and counts events by eight
  * bytes of their beginning. What a client spends would otherwise hide what a server does.
  */
 import { connect } from 'node:net';
@@ -56,8 +56,11 @@ export const openWire = ({
   readonly onText: (text: string) => void;
 }): Promise<Wire> =>
   new Promise((resolve, reject) => {
-    const markAt = eventHead.length - 4;
-    const mark = Buffer.from(eventHead).readUInt32LE(markAt);
+    // Of the beginning, the part that names the subscription and the part that names the kind of message.
+    const nameAt = 4;
+    const kindAt = eventHead.length - 4;
+    const name = Buffer.from(eventHead).readUInt32LE(nameAt);
+    const kind = Buffer.from(eventHead).readUInt32LE(kindAt);
     let open = false;
     let carry: Buffer | null = null;
     let events = 0;
@@ -78,7 +81,12 @@ export const openWire = ({
 
     const onFrame = (first: number, data: Buffer, start: number, size: number) => {
       const opcode = first & 0x0f;
-      if (opcode === TEXT && size > eventHead.length && data.readUInt32LE(start + markAt) === mark) {
+      const isEvent =
+        opcode === TEXT &&
+        size > eventHead.length &&
+        data.readUInt32LE(start + nameAt) === name &&
+        data.readUInt32LE(start + kindAt) === kind;
+      if (isEvent) {
         events += 1;
         if (events === target) reached();
         if (tally.count()) tally.check(data.toString('utf8', start, start + size));

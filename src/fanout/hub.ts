@@ -3,6 +3,7 @@ import type { TypingView } from '../presence/presence.js';
 import type { ReadRecords } from '../presence/records.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
+import type { Told } from './interest.js';
 import { createPresenceWatch } from './presenceWatch.js';
 import { createRefresher } from './refresher.js';
 import { createSight } from './sight.js';
@@ -21,6 +22,11 @@ export interface WatchBudget {
 export interface Watch<T> extends AsyncIterableIterator<T> {
   next(): Promise<IteratorResult<T>>;
   return(): Promise<IteratorResult<T>>;
+}
+
+/** A watch of presence that can also be had pushed, see {@link Outbox.flow}: what is shown to many is one object. */
+export interface PresenceStream extends Watch<PresenceView> {
+  flow(take: (told: Told) => boolean): () => void;
 }
 
 /**
@@ -92,8 +98,8 @@ export const createHub = async ({
   };
   const stopHearing = bus.onGap(reread);
 
-  const hub: Hub = {
-    async watchPresence(viewer, options) {
+  const hub = {
+    async watchPresence(viewer, options): Promise<PresenceStream> {
       const watch = createPresenceWatch({ people, topics, sight, onError }, viewer, options, () =>
         watches.delete(watch),
       );
@@ -107,7 +113,7 @@ export const createHub = async ({
       await watch.start();
       return watch.iterator;
     },
-  };
+  } satisfies Hub;
 
   return {
     ...hub,

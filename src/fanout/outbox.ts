@@ -8,6 +8,11 @@ export interface Outbox<Item extends object, T> extends AsyncIterableIterator<T>
   remove(matches: (item: Item) => boolean): void;
   next(): Promise<IteratorResult<T>>;
   return(): Promise<IteratorResult<T>>;
+  /**
+   * Instead of being asked for, values are handed to `take` as they come, for as long as it answers true; after a
+   * false, what comes waits until the function that this returns is called.
+   */
+  flow(take: (value: T) => boolean): () => void;
 }
 
 /** How many items may wait before they are collapsed. */
@@ -29,6 +34,8 @@ export const createOutbox = <Item extends object, T>({
   let ended = false;
   let limit = MAX_WAITING;
   let pending: ((result: IteratorResult<T>) => void) | undefined;
+  let sink: ((value: T) => boolean) | undefined;
+  let flows = false;
 
   const done: IteratorResult<T> = { done: true, value: undefined };
 
@@ -41,15 +48,29 @@ export const createOutbox = <Item extends object, T>({
     return undefined;
   };
 
+  const pump = () => {
+    while (flows && sink) {
+      const next = take();
+      if (!next) return;
+      flows = sink(next.value);
+    }
+  };
+
   return {
     put(item) {
       if (ended) return;
+      if (flows && waiting.length === 0) {
+        const value = judge(item);
+        if (value !== undefined && sink) flows = sink(value);
+        return;
+      }
       waiting.push(item);
       if (waiting.length > limit) {
         waiting = [...collapse(waiting)];
         // What cannot be collapsed further must not be tried again at every item.
         limit = Math.max(MAX_WAITING, 2 * waiting.length);
       }
+      pump();
       if (!pending) return;
       const result = take();
       if (!result) return;
@@ -73,12 +94,23 @@ export const createOutbox = <Item extends object, T>({
     async return() {
       if (!ended) {
         ended = true;
+        flows = false;
         waiting = [];
         pending?.(done);
         pending = undefined;
         onReturn();
       }
       return done;
+    },
+    flow(taker) {
+      const resume = () => {
+        if (ended) return;
+        flows = true;
+        pump();
+      };
+      sink = taker;
+      resume();
+      return resume;
     },
     [Symbol.asyncIterator]() {
       return this;

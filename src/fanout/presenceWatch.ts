@@ -5,20 +5,20 @@
 import { badInput } from '../presence/errors.js';
 import { checkIds } from '../presence/input.js';
 import type { FactChange, People } from '../presence/ports.js';
-import type { PresenceView } from '../presence/view.js';
-import { maySee, type Viewer } from '../presence/visibility.js';
-import type { Watch, WatchBudget } from './hub.js';
-import { createInterest, type Interest, type Owed, type PresenceOutbox } from './interest.js';
+import type { Viewer } from '../presence/visibility.js';
+import type { PresenceStream, WatchBudget } from './hub.js';
+import { Interest, type Owed, type PresenceOutbox, type Told } from './interest.js';
 import { createOutbox } from './outbox.js';
 import { createRefresher } from './refresher.js';
 import type { Sight } from './sight.js';
+import { viewOf } from './told.js';
 import type { TopicRegistry } from './topics.js';
 
 /** How many users one connection watches at most; of a roster, the first by id. */
 export const MAX_WATCHED = 5_000;
 
 export interface PresenceWatch {
-  readonly iterator: Watch<PresenceView>;
+  readonly iterator: PresenceStream;
   /** Resolves when it watches. Rejects with what the input or the ports reject with; it has then ended. */
   start(): Promise<void>;
   /** A change of facts was heard, which may have changed the roster. */
@@ -44,6 +44,22 @@ const collapse = (waiting: readonly Owed[]): readonly Owed[] => {
   return [...kept.values()];
 };
 
+/** The views of what is told, for whoever asks for one after the other. */
+const asViews = (outbox: PresenceOutbox): PresenceStream => ({
+  async next() {
+    const next = await outbox.next();
+    return next.done ? next : { done: false, value: viewOf(next.value) };
+  },
+  async return() {
+    await outbox.return();
+    return { done: true, value: undefined };
+  },
+  flow: outbox.flow,
+  [Symbol.asyncIterator]() {
+    return this;
+  },
+});
+
 export const createPresenceWatch = (
   { people, topics, sight, onError }: WatchDeps,
   viewer: Viewer,
@@ -52,9 +68,11 @@ export const createPresenceWatch = (
 ): PresenceWatch => {
   const { snapshot, budget } = options;
   const interests = new Map<string, Interest>();
+  /** Ended ones of users who left the roster and the viewer's sight: should they come back, what was told counts. */
+  const parted = new Map<string, Interest>();
   let ended = false;
 
-  const outbox: PresenceOutbox = createOutbox<Owed, PresenceView>({
+  const outbox: PresenceOutbox = createOutbox<Owed, Told>({
     judge: (owed) => owed.interest.judge(owed),
     collapse,
     onReturn: () => {
@@ -68,7 +86,7 @@ export const createPresenceWatch = (
     const interest = interests.get(userId);
     if (!interest) return;
     interests.delete(userId);
-    sight.remove(viewer, interest);
+    sight.remove(interest);
     interest.end();
     topics.release(userId);
     budget.watched -= 1;
@@ -80,16 +98,16 @@ export const createPresenceWatch = (
   const add = async (userIds: readonly string[], tell: boolean) => {
     const added = userIds.map((userId) => {
       const { topic, ready } = topics.acquire(userId);
-      const interest = createInterest({ topic, outbox });
+      const interest = parted.get(userId) ?? new Interest(viewer, topic, outbox);
+      if (parted.delete(userId)) interest.resume(topic);
       interests.set(userId, interest);
-      sight.add(viewer, interest);
+      sight.add(interest);
       budget.watched += 1;
       return { interest, ready };
     });
     try {
       await Promise.all(added.map(({ ready }) => ready));
       await sight.read(
-        viewer,
         added.map(({ interest }) => interest),
         (interest, facets, now) => {
           if (isWatched(interest)) interest.begin(facets, now, tell);
@@ -104,19 +122,34 @@ export const createPresenceWatch = (
   const rosterOf = async () =>
     viewer.kind === 'user' ? (await people.roster(viewer.userId)).slice(0, MAX_WATCHED) : [];
 
-  /** Follows the roster: who came is told as they are, who left, once, if they also left the viewer's sight. */
+  /**
+   * Follows the roster: who came is told as they are, or, having been there before, if anything changed. Who left is
+   * told of once more at the most: when they also leave the viewer's sight.
+   */
   const followRoster = async () => {
     const roster = new Set(await rosterOf());
     if (ended) return;
+    const known = [...interests.values()];
     const came = [...roster].filter((userId) => !interests.has(userId));
-    const left = [...interests.values()].filter(({ userId }) => !roster.has(userId));
+    const left = known.filter(({ userId }) => !roster.has(userId));
     if (came.length > 0) await add(came, true);
+    const unchanged = known.filter(({ userId }) => roster.has(userId));
+    for (const interest of unchanged) if (isWatched(interest)) interest.unmute(0);
     if (left.length === 0) return;
-    await sight.read(viewer, left, (interest, facets, now) => {
+    await sight.read(left, (interest, facets, now) => {
       if (!isWatched(interest)) return;
-      if (!maySee(facets)) interest.see(facets, now);
-      drop(interest.userId);
+      interest.mute();
+      interest.see(facets, now);
+      if (!interest.inSight) part(interest);
     });
+    // They are kept in mind as far as there is room.
+    for (const interest of left.slice(0, Math.max(0, interests.size - MAX_WATCHED))) drop(interest.userId);
+    for (const userId of [...parted.keys()].slice(0, Math.max(0, parted.size - MAX_WATCHED))) parted.delete(userId);
+  };
+
+  const part = (interest: Interest) => {
+    drop(interest.userId);
+    parted.set(interest.userId, interest);
   };
 
   const refresher = createRefresher({ read: followRoster, hasEnded: () => ended, onError });
@@ -136,7 +169,7 @@ export const createPresenceWatch = (
   };
 
   return {
-    iterator: outbox,
+    iterator: asViews(outbox),
     async start() {
       try {
         const userIds = options.userIds === null ? await rosterOf() : checkIds(options.userIds, 'userIds');

@@ -5,14 +5,17 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { PresenceRecord } from '../presence/types.js';
-import { contentFor, type PresenceContent, revisionFor, sameContent } from '../presence/view.js';
+import { contentFor, OUT_OF_SIGHT, type PresenceContent, revisionFor, sameContent } from '../presence/view.js';
 import { type Facets, SELF } from '../presence/visibility.js';
 
-/** What a group shows of the record of one revision. */
+/** What a group shows of the record of one revision: one object for all who see it, to be rendered once for all. */
 export interface Shown {
+  readonly userId: string;
   readonly content: PresenceContent;
   readonly asOf: number;
   readonly revision: number;
+  /** The end of sight, with nothing else to see. */
+  readonly lost: boolean;
 }
 
 /** One subscription's interest in one user. */
@@ -31,6 +34,8 @@ export interface Group {
 
 export interface Topic {
   readonly userId: string;
+  /** What is shown last to whom the user leaves the sight of. */
+  readonly outOfSight: Shown;
   /**
    * A record was heard of with its commit, or read at `readAt`: taken over, and told, unless a newer one is known. A
    * reading later than what is known holds also where its record is older: the store lost what came between.
@@ -67,12 +72,20 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
 
   const createGroup = (facets: Facets) => {
     const watchers = new Set<Watcher>();
-    const present = (): Shown | undefined =>
-      record && {
+    let shownOf: PresenceRecord | undefined;
+    let shown: Shown | undefined;
+    const present = (): Shown | undefined => {
+      if (shownOf === record) return shown;
+      shownOf = record;
+      shown = record && {
+        userId,
         content: contentFor(record, facets),
         asOf: revisionFor(record, facets),
         revision: record.revision,
+        lost: false,
       };
+      return shown;
+    };
 
     let sentAt = Number.NEGATIVE_INFINITY;
     // Who joins has a snapshot of their own: what it shows needs no telling, and begins no interval.
@@ -112,6 +125,7 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
 
   return {
     userId,
+    outOfSight: { userId, content: OUT_OF_SIGHT, asOf: 0, revision: 0, lost: true },
     learn(candidate, readAt) {
       if (isNewer(candidate, record)) record = candidate;
       else if (record && readAt !== undefined && readAt > record.revision && isOtherThan(candidate, record)) {

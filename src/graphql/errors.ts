@@ -77,10 +77,10 @@ export const maskError = (
 
 /** Without a path, nothing was executed: over HTTP that is 400, as graphql-yoga has it for what fails validation. */
 const maskRequestError = (error: GraphQLError): GraphQLError => {
-  const { http, ...extensions } = error.extensions;
-  return at(
-    error,
-    error.message,
-    withHttp({ ...extensions, code: 'BAD_USER_INPUT' }, http ?? (error.path ? undefined : { status: 400, spec: true })),
-  );
+  // What a parser of bodies said is not for the caller to see.
+  const { http, originalError, ...rest } = error.extensions;
+  const extensions = { ...rest, code: 'BAD_USER_INPUT' };
+  // graphql-yoga tells by it that the body was no JSON, and answers 400.
+  if (originalError) Object.defineProperty(extensions, 'originalError', { value: originalError, enumerable: false });
+  return at(error, error.message, withHttp(extensions, http ?? (error.path ? undefined : { status: 400, spec: true })));
 };

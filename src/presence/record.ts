@@ -112,7 +112,8 @@ const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number): P
   const appears = isSeen && !wasSeen;
   const hides = wasSeen && !isSeen && isHiding(next.chosen);
   if (appears || hides) next = { ...next, lastSeen: Math.max(next.lastSeen ?? 0, now) };
-  if (appears) next = startNotBefore(next, now);
+  // Who is put back after the store was emptied was not hidden: what they did goes on from when it began.
+  if (appears && isHiding(previous.chosen)) next = startNotBefore(next, now);
   if (isDeepStrictEqual(next, previous)) return previous;
 
   const revision = Math.max(previous.revision, now) + 1;

@@ -8,6 +8,7 @@ import { CLOSE, fitReason } from './closeCodes.js';
 import type { Connections } from './connections.js';
 import { readConnectParams } from './connectParams.js';
 import { paramsToken } from './credentials.js';
+import type { Gate } from './gate.js';
 import type { Log } from './log.js';
 import { createSessionHold, type SessionHold } from './sessionHold.js';
 import { callerOf, type SignIn } from './signIn.js';
@@ -66,7 +67,10 @@ export const createConnection = ({
   presence,
   connections,
   log,
+  gate,
 }: ConnectionPorts & {
+  /** Through which everybody is let in. */
+  readonly gate: Gate;
   readonly socket: WebSocket;
   readonly brake: Brake;
   readonly connectionId: string;
@@ -122,7 +126,9 @@ export const createConnection = ({
     },
     budget,
     async accept(params) {
+      const makeRoom = await gate.enter();
       try {
+        if (!isOpen()) return false;
         const sessionId = await admit(params);
         if (!isOpen()) return false;
         accepted = true;
@@ -131,6 +137,8 @@ export const createConnection = ({
         if (!(error instanceof PresenceError)) log.error({ err: error }, 'connection failed');
         close(...closeOf(error));
         return false;
+      } finally {
+        makeRoom();
       }
     },
     close,

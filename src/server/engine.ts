@@ -1,16 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
-import { GraphQLError, getOperationAST, NoSchemaIntrospectionCustomRule, OperationTypeNode, parse } from 'graphql';
+import {
+  createSourceEventStream,
+  GraphQLError,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+  parse,
+} from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Introspection } from '../config.js';
-import type { WatchBudget } from '../fanout/hub.js';
+import type { PresenceStream, WatchBudget } from '../fanout/hub.js';
 import { unauthenticated } from '../graphql/context.js';
 import type { ErrorLog } from '../graphql/errors.js';
 import { type ErrorCode, PresenceError } from '../presence/errors.js';
 import type { Caller } from '../presence/presence.js';
 import type { EventStream } from './eventStream.js';
 import { codeOf, createFinishing, HTTP_STATUS } from './finish.js';
-import { isPureIntrospection, MAX_TOKENS, overLimit } from './limits.js';
+import { isPureIntrospection, MAX_TOKENS, overLimit, UnconditionalSubscriptionRule } from './limits.js';
+import { createRendering, type Renderer } from './rendering.js';
 
 /** One operation's surroundings. */
 export interface Operation {
@@ -38,7 +47,13 @@ export interface Prepared {
   /** What graphql-ws looks at to tell the kind of operation. */
   readonly args: ExecutionArgs;
   /** Runs it. Does not reject: whatever is thrown becomes an error of the result, finished. */
-  run(): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
+  run(): Promise<AsyncIterable<ExecutionResult> | SharedStream | ExecutionResult>;
+}
+
+/** A subscription whose events are executed once for all who see the same. */
+export interface SharedStream {
+  readonly stream: PresenceStream;
+  readonly render: Renderer;
 }
 
 /** What yoga hands through from the request to the hooks below. */
@@ -66,6 +81,7 @@ const useRules = (introspection: Introspection): Plugin<Partial<HttpOperation>, 
   },
   onValidate({ params, addValidationRule, setResult }) {
     if (introspection === 'off') addValidationRule(NoSchemaIntrospectionCustomRule);
+    addValidationRule(UnconditionalSubscriptionRule);
     const sentence = overLimit(params.documentAST);
     if (sentence !== null) setResult([new GraphQLError(sentence, { extensions: { code: 'BAD_USER_INPUT' } })]);
   },
@@ -123,6 +139,16 @@ export const createEngine = ({
   readonly onSubscriptionRefused?: (caller: Caller | null, code: ErrorCode) => void;
 }) => {
   const finishing = createFinishing({ log, suggestions, onDelivery });
+  const rendering = createRendering({ schema, finish: (result) => finishing.result(result, randomUUID()), onDelivery });
+
+  /** Opens a subscription of which many share the executions; null where this one's are its own. */
+  const openShared = async (args: ExecutionArgs, contextFactory: () => unknown) => {
+    const render = rendering.rendererFor(args);
+    if (!render) return null;
+    const source = await createSourceEventStream({ ...args, contextValue: await contextFactory() });
+    if (!isAsyncIterable(source)) return source as ExecutionResult;
+    return { stream: source as PresenceStream, render };
+  };
 
   const documents = new LRUCache<string, NonNullable<object>>({
     maxSize: DOCUMENT_CACHE_CHARS,
@@ -166,6 +192,7 @@ export const createEngine = ({
   return {
     yoga,
     finishing,
+    rendering,
     /** A subscription was refused before it came here. */
     subscriptionRefused: onSubscriptionRefused,
 
@@ -196,8 +223,10 @@ export const createEngine = ({
           args,
           async run() {
             try {
-              const execute =
-                definition.operation === OperationTypeNode.SUBSCRIPTION ? enveloped.subscribe : enveloped.execute;
+              const isSubscription = definition.operation === OperationTypeNode.SUBSCRIPTION;
+              const shared = isSubscription ? await openShared(args, enveloped.contextFactory) : null;
+              if (shared) return 'render' in shared ? shared : finishing.result(shared, requestId);
+              const execute = isSubscription ? enveloped.subscribe : enveloped.execute;
               const result = await execute({ ...args, contextValue: await enveloped.contextFactory() });
               return isAsyncIterable(result)
                 ? finishing.stream(result as AsyncIterable<ExecutionResult>, requestId)

@@ -5,9 +5,12 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  GraphQLError,
   Kind,
+  OperationTypeNode,
   type SelectionNode,
   type SelectionSetNode,
+  type ValidationRule,
 } from 'graphql';
 
 export const MAX_DEPTH = 8;
@@ -124,3 +127,16 @@ export const isPureIntrospection = (document: DocumentNode): boolean => {
     (each) => each.kind !== Kind.OPERATION_DEFINITION || (each.operation === 'query' && isPure(each.selectionSet)),
   );
 };
+
+/** A subscription whose one field may be skipped would subscribe to nothing: the specification leaves it undefined. */
+export const UnconditionalSubscriptionRule: ValidationRule = (context) => ({
+  OperationDefinition({ operation, selectionSet }) {
+    if (operation !== OperationTypeNode.SUBSCRIPTION) return;
+    for (const selection of selectionSet.selections) {
+      const condition = selection.directives?.find(({ name }) => name.value === 'skip' || name.value === 'include');
+      if (!condition) continue;
+      const message = `The field of a subscription takes no @${condition.name.value}: leave out the whole subscription.`;
+      context.reportError(new GraphQLError(message, { nodes: condition }));
+    }
+  },
+});

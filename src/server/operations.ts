@@ -3,7 +3,8 @@ import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Context, OperationResult, ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { Brake } from './brake.js';
 import type { Connection } from './connection.js';
-import type { Engine, Prepared } from './engine.js';
+import type { Engine, Prepared, SharedStream } from './engine.js';
+import type { Outbound } from './outbound.js';
 
 export const MAX_SUBSCRIPTIONS = 50;
 /** Queries and mutations that run at a time; the client is held back until one is done. */
@@ -14,7 +15,7 @@ interface Running {
   cancelled: boolean;
   counted: boolean;
   prepared: Prepared | null;
-  iterator: AsyncIterator<ExecutionResult> | null;
+  iterator: Pick<AsyncIterator<ExecutionResult>, 'next' | 'return'> | null;
 }
 
 type Hooks = Required<Pick<ServerOptions, 'onSubscribe' | 'onOperation' | 'onComplete'>>;
@@ -39,11 +40,13 @@ export const createOperations = ({
   engine,
   connection,
   brake,
+  outbound,
   maxSubscriptions = MAX_SUBSCRIPTIONS,
 }: {
   readonly engine: Engine;
   readonly connection: Pick<Connection, 'caller' | 'budget'>;
   readonly brake: Brake;
+  readonly outbound: Pick<Outbound, 'push'>;
   readonly maxSubscriptions?: number;
 }): Operations => {
   let subscriptions = 0;
@@ -94,6 +97,17 @@ export const createOperations = ({
     },
   });
 
+  /**
+   * Sends what a shared stream tells as it comes, beside graphql-ws, which is handed an iterator that never yields:
+   * it stays in charge of the operation's start and end.
+   */
+  const flow = ({ stream, render }: SharedStream, id: string): NonNullable<Running['iterator']> => {
+    const head = `{"id":${Buffer.from(JSON.stringify(id), 'utf8').toString('latin1')},"type":"next","payload":`;
+    let resume = () => {};
+    resume = stream.flow((told) => outbound.push(`${head}${render(told)}}`, () => resume()));
+    return { next: halt, return: () => stream.return() as Promise<IteratorResult<ExecutionResult>> };
+  };
+
   const tooMany = (requestId: string): GraphQLError =>
     engine.finishing.error(
       new GraphQLError(`This connection has ${maxSubscriptions} subscriptions, as many as are allowed. Complete one.`),
@@ -126,10 +140,15 @@ export const createOperations = ({
       },
 
       /** The result that graphql-ws passes is void: the operation is run here, where its cancellation is known. */
-      async onOperation(_ctx, _id, payload): Promise<OperationResult> {
+      async onOperation(_ctx, id, payload): Promise<OperationResult> {
         const running = byPayload.get(payload);
         if (!running?.prepared) return halt();
         const result = await (running.counted ? running.prepared.run() : answer(running.prepared));
+        if ('render' in result) {
+          if (running.cancelled) void result.stream.return();
+          else running.iterator = flow(result, id);
+          return running.cancelled ? halt() : handleOn(running);
+        }
         if (!(Symbol.asyncIterator in result)) return running.cancelled ? halt() : result;
         running.iterator = result[Symbol.asyncIterator]();
         if (!running.cancelled) return handleOn(running);

@@ -9,6 +9,7 @@ import { CLOSE } from './closeCodes.js';
 import { type Connection, type ConnectionPorts, createConnection } from './connection.js';
 import { urlOf, urlToken } from './credentials.js';
 import type { Engine } from './engine.js';
+import { createGate } from './gate.js';
 import { createKeepAlive } from './keepAlive.js';
 import { createOperations, type Operations } from './operations.js';
 import type { Origins } from './origins.js';
@@ -19,6 +20,8 @@ const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
 const INIT_TIMEOUT_MS = 10_000;
 /** How long a client may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 3_000;
+/** How many are let in at a time: when thousands come back at once, the store and the database are asked no faster. */
+const MAX_ENTERING = 64;
 const MAX_SPREAD_MS = 5_000;
 /** Few sockets need no spreading: one every so many milliseconds at most. */
 const SPREAD_STEP_MS = 10;
@@ -96,6 +99,7 @@ export const createSockets = ({
   /** Connections that are closed, and still to be let go of. */
   const ending = new Set<Promise<void>>();
 
+  const gate = createGate(MAX_ENTERING);
   const keepAlive = createKeepAlive({ timeoutMs: heartbeatTimeoutMs });
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
@@ -109,16 +113,14 @@ export const createSockets = ({
     onComplete: (ctx, id, payload) => ctx.extra.operations.hooks.onComplete(ctx, id, payload),
   });
 
-  const serve = (socket: WebSocket, token: string | null): void => {
+  const serve = (socket: WebSocket, stream: Duplex, token: string | null): void => {
     opened += 1;
     const connectionId = String(opened);
     const brake = createBrake(socket);
-    const connection = createConnection({ ...ports, socket, brake, connectionId, urlToken: token });
-    const operations = createOperations({ engine, connection, brake });
-    open.set(socket, { connection, operations });
-
+    const connection = createConnection({ ...ports, socket, brake, gate, connectionId, urlToken: token });
     const outbound = createOutbound({
       socket,
+      stream,
       brake,
       onStall: () => {
         onSlowReader(connection.caller);
@@ -126,6 +128,9 @@ export const createSockets = ({
       },
       ...(stallMs !== undefined && { stallMs }),
     });
+
+    const operations = createOperations({ engine, connection, brake, outbound });
+    open.set(socket, { connection, operations });
 
     let silentMs = 0;
     const pulse = keepAlive.watch({
@@ -212,7 +217,7 @@ export const createSockets = ({
             ? null
             : '403 Forbidden';
     if (refusal !== null || url === undefined) refuseUpgrade(socket, refusal ?? '404 Not Found');
-    else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, urlToken(url)));
+    else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, urlToken(url)));
   };
   server.on('upgrade', onUpgrade);
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LostNode, Renewal, Store } from '../presence/ports.js';
-import type { ShardKeys } from './keys.js';
+import { SHARDS_KEY, type ShardKeys } from './keys.js';
 import type { Redises } from './scripts.js';
 
 /** A gap between two renewals up to this long is the ordinary unpunctuality of nodes. */
@@ -73,6 +73,8 @@ export const createRedisLeases = ({
       };
       const failed = renewals.find((renewal) => renewal.status === 'rejected');
       if (failed) throw failed.reason;
+      // The number of shards, which a node that starts compares with its own, was lost with the rest.
+      if (untold.emptied) await redises.ask((client) => client.set(SHARDS_KEY, shards.length, 'NX'));
       const told = untold;
       untold = { lost: false, emptied: false };
       return { ...told, settledInMs: Math.max(...found.map(({ settledInMs }) => settledInMs)) };

@@ -37,10 +37,12 @@ test('three nodes replaced one by one under 500 clients: no OFFLINE event, no la
   }
   await observer.until([...wrote.keys()], ({ userId, statusMessage }) => statusMessage?.text === wrote.get(userId));
 
+  console.log(
+    `rolling deploy: ${crowd.closes.length} moves, away for ${Math.max(...crowd.absences)} ms at most, ${observer.events.length} events`,
+  );
   expect(observer.offline).toEqual([]);
   expect(new Set(crowd.closes.map(({ code }) => code))).toEqual(new Set([1012]));
   const present = await cluster.host(watching).presence(ids);
   expect(present.filter((presence) => !isLive(presence))).toEqual([]);
   for (const { userId, statusMessage } of present) expect(statusMessage?.text).toBe(wrote.get(userId));
-  console.log(`rolling deploy: ${crowd.closes.length} moves, ${observer.events.length} events`);
 });

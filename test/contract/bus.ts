@@ -14,6 +14,8 @@ import { createInbox } from '../support/inbox.js';
 export interface BusUnderTest {
   readonly bus: Bus;
   readonly commits: CommitBus;
+  /** Resolves when all that was committed is on the bus. Without it, it is as soon as it is committed. */
+  readonly settled?: () => Promise<void>;
   readonly close?: () => Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
 
     it('carries nothing of before', async () => {
       commits.publishUser(of('ana', 1));
+      await under.settled?.();
       const inbox = await heardOf('ana');
       commits.publishUser(of('ana', 2));
       expect(await inbox.next()).toEqual(of('ana', 2));

@@ -50,7 +50,32 @@ describe('a subscription to the roster', () => {
     expect(await mine.news()).toEqual([]);
     await f.say('ann', 'unheard');
     expect(await mine.news()).toEqual([]);
-    expect(f.hub.size().topics).toBe(0);
+  });
+
+  it('tells of who left it and then the sight of the viewer, once', async () => {
+    const f = await start();
+    await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
+    const mine = await f.collect('me', null);
+    await mine.news();
+    await f.people.unfollow('me', 'ann');
+    await f.people.updatePrivacy('ann', { status: 'NOBODY' });
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
+    await f.say('ann', 'unheard');
+    expect(await mine.news()).toEqual([]);
+  });
+
+  it('says nothing of who comes back to it as they were told last', async () => {
+    const f = await start();
+    await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
+    const mine = await f.collect('me', null);
+    await mine.news();
+    await f.people.unfollow('me', 'ann');
+    await f.people.follow('me', 'ann');
+    expect(await mine.news()).toEqual([]);
+    await f.people.unfollow('me', 'ann');
+    await f.say('ann', 'missed');
+    await f.people.follow('me', 'ann');
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', statusMessage: { text: 'missed' } }]);
   });
 
   it('tells of a user who leaves it by being deleted, once', async () => {

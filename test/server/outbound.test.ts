@@ -29,8 +29,15 @@ const fakeSocket = () => {
       socket.paused = false;
     },
   };
+  const stream = {
+    write(text: string, _encoding: string, taken: () => void) {
+      buffered.push({ text, taken });
+      return true;
+    },
+  };
   return {
     socket,
+    stream,
     buffered,
     take: () => {
       const next = buffered.shift();
@@ -45,6 +52,7 @@ const start = () => {
   const onStall = vi.fn();
   const outbound = createOutbound({
     socket: fake.socket as never,
+    stream: fake.stream as never,
     brake: createBrake(fake.socket),
     onStall,
     stallMs: 10_000,
@@ -117,5 +125,35 @@ describe('outbound', () => {
     socket.readyState = 2;
     await outbound.send('late');
     expect(buffered).toEqual([]);
+  });
+
+  test('what is pushed in one turn of the event loop is one write, of whole frames, before what is sent after it', async () => {
+    const { outbound, buffered } = start();
+    outbound.push('one', () => {});
+    outbound.push('two', () => {});
+    expect(buffered).toEqual([]);
+    await vi.runAllTimersAsync();
+    outbound.push('three', () => {});
+    void outbound.send('four');
+    expect(buffered.map(({ text }) => text)).toEqual(['\x81\x03one\x81\x03two', '\x81\x05three', 'four']);
+  });
+
+  test('who pushes is held back beyond the limit, and told once it has drained', () => {
+    const { outbound, take, socket } = start();
+    const drained = vi.fn();
+    expect(outbound.push(half, drained)).toBe(true);
+    expect(outbound.push(half, drained)).toBe(false);
+    expect(socket.paused).toBe(true);
+    expect(drained).not.toHaveBeenCalled();
+    take();
+    expect(drained).toHaveBeenCalledTimes(1);
+    expect(socket.paused).toBe(false);
+  });
+
+  test('a pushed message that is never read is a stall', async () => {
+    const { outbound, onStall } = start();
+    outbound.push(half + half, () => {});
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(onStall).toHaveBeenCalledTimes(1);
   });
 });

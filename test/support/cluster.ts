@@ -6,6 +6,7 @@ import { startPostgres, type TestPostgres } from './postgres.js';
 import { startRedis, type TestRedis } from './redis.js';
 import { createPerson, type Person } from './rollcall.js';
 import { type Environment, type Exit, QUIET, type Run, run } from './server.js';
+import type { TokenOptions } from './tokens.js';
 
 /** Timings in which a fault and what follows from it take seconds rather than minutes. */
 export const QUICK: Environment = {
@@ -60,8 +61,8 @@ export interface Cluster {
   add(env?: Environment): Promise<Node>;
   /** The host's back end, at a node: the first when left out. */
   host(node?: Node): Person;
-  /** Somebody at a node: the first when left out. Nothing is said to the server. */
-  person(id: string, node?: Node): Person;
+  /** Somebody at a node: the first when left out. `base` is what all of their tokens say. Nothing is said to the server. */
+  person(id: string, node?: Node, base?: TokenOptions): Person;
   /** Makes users `NAME-0` and so on known, and the watcher follow all of them. Returns their ids. */
   followed(watcherId: string, name: string, count: number): Promise<string[]>;
   /** Resolves when all nodes that run are ready. */
@@ -169,7 +170,7 @@ export const startCluster = async ({
       return node;
     },
     host: (node = cluster.node(0)) => createPerson(node, 'the-host', { service: true }),
-    person: (id, node = cluster.node(0)) => createPerson(node, id),
+    person: (id, node = cluster.node(0), base = {}) => createPerson(node, id, base),
     async followed(watcherId, name, howMany) {
       const ids = Array.from({ length: howMany }, (_, i) => `${name}-${i}`);
       const host = cluster.host();

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Closed } from './socket.js';
-import { signToken } from './tokens.js';
+import { signToken, type TokenOptions } from './tokens.js';
 
 /** Where a connection is made. */
 export interface Address {
@@ -16,6 +16,8 @@ export interface Crowd {
   readonly live: number;
   /** Every end of a connection so far that the crowd did not want. */
   readonly closes: readonly (Closed & { readonly id: string; readonly at: number })[];
+  /** How long those who returned were away, in ms. */
+  readonly absences: readonly number[];
   /** Resolves when all are acknowledged, with the time that took, in ms. */
   allLive(): Promise<number>;
   /** Resolves when nobody is connected. */
@@ -38,14 +40,18 @@ export const gather = async ({
   returns = true,
   delayMs = 250,
   device,
+  token = {},
 }: {
   readonly ids: readonly string[];
   readonly at: (place: number, attempt: number) => Address;
   readonly returns?: boolean;
   readonly delayMs?: number;
   readonly device?: string;
+  readonly token?: TokenOptions;
 }): Promise<Crowd> => {
   const closes: (Closed & { id: string; at: number })[] = [];
+  const absences: number[] = [];
+  const leftAt = new Map<string, number>();
   const sockets = new Map<string, WebSocket>();
   const acknowledged = new Set<string>();
   const waiting = new Set<() => void>();
@@ -67,7 +73,7 @@ export const gather = async ({
     });
 
   const connect = async (id: string, place: number, attempt = 0): Promise<void> => {
-    const authorization = `Bearer ${await signToken(id)}`;
+    const authorization = `Bearer ${await signToken(id, token)}`;
     if (left) return;
     const socket = new WebSocket(at(place, attempt).wsUrl, 'graphql-transport-ws');
     sockets.set(id, socket);
@@ -79,11 +85,14 @@ export const gather = async ({
     socket.on('message', (data) => {
       if (!data.toString().includes('connection_ack')) return;
       acknowledged.add(id);
+      absences.push(...(leftAt.has(id) ? [Date.now() - (leftAt.get(id) ?? 0)] : []));
+      leftAt.delete(id);
       changed();
     });
     socket.on('close', async (code, reason) => {
       acknowledged.delete(id);
       sockets.delete(id);
+      if (!leftAt.has(id)) leftAt.set(id, Date.now());
       if (!left) closes.push({ id, code, reason: reason.toString(), at: Date.now() });
       changed();
       if (!doReturn || left) return;
@@ -112,6 +121,7 @@ export const gather = async ({
   return {
     ids,
     closes,
+    absences,
     get live() {
       return acknowledged.size;
     },

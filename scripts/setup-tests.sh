@@ -1,0 +1,32 @@
+#!/bin/sh
+# What `npm test` needs and npm does not bring: redis-server (7 or later), faketime and ps. Where something is missing
+# and this is Debian or Ubuntu and one may install packages, apt installs it; else one sentence says what to install.
+# Where all is there it only looks.
+set -eu
+
+missing=''
+
+redis_major=$(redis-server --version 2>/dev/null | sed -n 's/.*v=\([0-9]*\)\..*/\1/p')
+[ "${redis_major:-0}" -ge 7 ] || missing="$missing redis-server"
+command -v faketime >/dev/null 2>&1 || missing="$missing faketime"
+command -v ps >/dev/null 2>&1 || missing="$missing procps"
+
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then
+  echo "The tests need$missing (redis-server: 7 or later). Install that, and run npm test again." >&2
+  exit 1
+fi
+
+echo "Installing$missing for the tests."
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# The tests start servers of their own: run level 1 keeps the packages from starting theirs.
+# shellcheck disable=SC2086
+RUNLEVEL=1 apt-get install -qq -y --no-install-recommends $missing >/dev/null
+
+redis_major=$(redis-server --version 2>/dev/null | sed -n 's/.*v=\([0-9]*\)\..*/\1/p')
+if [ "${redis_major:-0}" -lt 7 ]; then
+  echo "The tests need redis-server 7 or later, and this system's packages have an older one. Install it from https://redis.io/docs/latest/operate/oss_and_stack/install/." >&2
+  exit 1
+fi

@@ -1,0 +1,75 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { startCluster } from '../support/cluster.js';
+import { gather } from '../support/crowd.js';
+import { isLive, isOffline, observe } from '../support/observer.js';
+
+/** Longer than the lease and the grace. */
+const LONG_MS = 8_000;
+const STALL_MS = 5_000;
+
+test('a node stopped for longer than its lease comes back with its sockets, and without second sessions', async () => {
+  const cluster = await startCluster({ nodes: 2 });
+  const [survivor, paused] = [cluster.node(0), cluster.node(1)];
+  const ids = await cluster.followed('watcher', 'user', 100);
+  const observer = observe(await cluster.person('watcher', survivor).connect({ presence: false }));
+  const crowd = await gather({ ids, at: () => paused, device: 'DESKTOP' });
+  await observer.until(ids, isLive);
+
+  paused.signal('SIGSTOP');
+  // Nothing was heard of the node for its lease: that much is for others to believe.
+  await observer.until(ids, isOffline);
+  paused.signal('SIGCONT');
+  const at = performance.now();
+  await observer.until(ids, isLive);
+  console.log(`node paused: all back after ${(performance.now() - at).toFixed()} ms`);
+  await paused.ready();
+
+  expect(crowd.closes).toEqual([]);
+  for (const id of ids.slice(0, 10)) {
+    const { sessions } = await cluster.person(id, survivor).me();
+    expect(sessions.map((session) => [session.id, session.device])).toEqual([['tab', 'DESKTOP']]);
+  }
+  // It serves on under its new name, and lets go under it.
+  await crowd.leave();
+  await observer.until(ids, isOffline);
+  expect(await cluster.redis.admin.keys('rc:*:on:*')).toEqual([]);
+});
+
+test('a node stopped for longer than its lease while it is the only one shows nobody offline', async () => {
+  const cluster = await startCluster({ nodes: 1 });
+  const ids = await cluster.followed('watcher', 'user', 50);
+  const observer = observe(await cluster.person('watcher').connect({ presence: false }));
+  const crowd = await gather({ ids, at: () => cluster.node(0) });
+  await observer.until(ids, isLive);
+  observer.forget();
+
+  cluster.node(0).signal('SIGSTOP');
+  await wait(LONG_MS);
+  cluster.node(0).signal('SIGCONT');
+  await cluster.node(0).ready();
+  await cluster.person('user-0').say('still here');
+  await observer.until(['user-0'], ({ statusMessage }) => statusMessage?.text === 'still here');
+  expect(crowd.closes).toEqual([]);
+  expect(observer.offline).toEqual([]);
+});
+
+test('an event loop that stands still for five seconds makes nobody offline', async () => {
+  // The lease by default is nine times as long as this stall.
+  const cluster = await startCluster({ nodes: 2, env: { HEARTBEAT_TIMEOUT: '8s' } });
+  const [survivor, stalled] = [cluster.node(0), cluster.node(1)];
+  const ids = await cluster.followed('watcher', 'user', 100);
+  const observer = observe(await cluster.person('watcher', survivor).connect({ presence: false }));
+  const crowd = await gather({ ids, at: () => stalled });
+  await observer.until(ids, isLive);
+  observer.forget();
+
+  stalled.signal('SIGSTOP');
+  await wait(STALL_MS);
+  stalled.signal('SIGCONT');
+  await cluster.person('user-0', stalled).say('still here');
+  await observer.until(['user-0'], ({ statusMessage }) => statusMessage?.text === 'still here');
+  expect(crowd.closes).toEqual([]);
+  expect(observer.offline).toEqual([]);
+  expect((await cluster.host().presence(ids)).every(isLive)).toBe(true);
+});

@@ -1,0 +1,61 @@
+/** After all sessions ended and the journal was written, no live keys remain in Redis (invariant 15). */
+import { beforeAll, expect, test } from 'vitest';
+import { type Cluster, startCluster } from '../support/cluster.js';
+
+const USERS = 12;
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster({ nodes: 3, env: { SESSION_TTL: '3s', TYPING_TIMEOUT: '2s' } });
+});
+
+/** What there is one of, whoever is live: the number of shards, a shard's clock and epoch, and the leases of nodes. */
+const FIXED = new Set(['rc:shards', 'rc:{0}:shard', 'rc:{0}:nodes']);
+
+/** Keys that are neither fixed nor end by themselves. */
+const left = async (): Promise<readonly string[]> => {
+  const { admin } = cluster.redis;
+  const keys = (await admin.keys('*')).filter((key) => !FIXED.has(key));
+  const lifetimes = await Promise.all(keys.map((key) => admin.pttl(key)));
+  return keys.filter((_, i) => lifetimes[i] === -1);
+};
+
+test('sessions of every kind end in every way, one node is killed, and nothing of them is left', async () => {
+  const host = cluster.host();
+  const ids = Array.from({ length: USERS }, (_, i) => `user ${i}:{*}`);
+  await host.upsertUsers(ids.map((id) => ({ id })));
+  await host.putConversation('a room', ids);
+  const sockets = await Promise.all(
+    ids.map(async (id, i) => {
+      const person = cluster.person(id, cluster.node(i % 3));
+      const socket = await person.connect({ sessionId: 'tab', device: 'WEB' });
+      await person.heartbeat({ sessionId: 'phone', idle: i % 2 === 0 });
+      await socket.setPresence({
+        ...(i % 4 === 1 && { status: 'INVISIBLE' }),
+        statusMessage: { text: 'here' },
+        activities: [{ type: 'PLAYING', name: 'Go' }],
+      });
+      await host.putActivity(id, 'calls', [{ type: 'IN_CALL', name: 'a call' }]);
+      await socket.setTyping('a room');
+      return { person, socket, at: i % 3, i };
+    }),
+  );
+  expect((await left()).length).toBeGreaterThan(USERS);
+
+  await Promise.all(
+    sockets.map(async ({ person, socket, at, i }) => {
+      // Those of the last node are lost with it.
+      if (at === 2) return;
+      if (i % 3 === 0) await socket.close();
+      else await socket.drop();
+      if (i % 2 === 1) await person.endSession('phone');
+    }),
+  );
+  await host.deleteUser(ids[0]!);
+  await cluster.node(2).stop('SIGKILL');
+
+  await expect.poll(left, { timeout: 45_000, interval: 250 }).toEqual([]);
+  // Of the node that was killed not even its lease.
+  expect(await cluster.redis.admin.zcard('rc:{0}:nodes')).toBe(2);
+  expect((await host.online()).totalCount).toBe(0);
+}, 120_000);

@@ -1,0 +1,242 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Store, UserMessage } from '../../src/presence/ports.js';
+import * as commands from '../../src/presence/record.js';
+import { nodeLost } from '../../src/presence/recovery.js';
+import type { LeaseOptions } from '../../src/store/redisLeases.js';
+import { message, timings } from '../support/builders.js';
+import { createInbox } from '../support/inbox.js';
+import type { LiveUnderTest } from '../support/live.js';
+
+/** What many nodes share, and how a test changes it behind their backs. */
+export interface SharedUnderTest {
+  /** Opens one more node's view of it, closed when the test ends. */
+  open(leases?: Partial<LeaseOptions>): LiveUnderTest;
+  empty(): Promise<void>;
+  /** A field of the hash of every shard, as a failover or a gap would leave it: `set` makes it from what it is. */
+  shards(field: 'clock' | 'swept', set: (before: number) => number): Promise<void>;
+}
+
+const LEASE_MS = 150;
+const TIMINGS = timings({ graceMs: 0, sessionTtlMs: 50 });
+const speaking = { sessionId: 'app', connectionId: null, newSessionId: 'app' };
+const restored = (userId: string) => async () => commands.restoreRecord(userId, { generation: 1, kept: null });
+
+const connect = (store: Store, userId: string, connectionId: string) =>
+  store.update(userId, restored(userId), (record, now) =>
+    commands.connect(record, { connectionId, sessionId: 'tab', device: 'WEB' }, now),
+  );
+const beat = (store: Store, userId: string) =>
+  store.update(userId, restored(userId), (record, now) =>
+    commands.heartbeat(record, { idle: false, speaking }, now, TIMINGS),
+  );
+const say = (store: Store, userId: string, text: string) =>
+  store.update(userId, restored(userId), (record, now) =>
+    commands.setPresence(record, { statusMessage: message({ text }), speaking }, now, TIMINGS),
+  );
+
+/** What every store that many nodes share must do for them. */
+export const leasesContract = (name: string, shared: SharedUnderTest) =>
+  describe(`leases over ${name}`, () => {
+    beforeEach(() => shared.empty());
+
+    /** What lasts is awaited as nodes do: renewing all the while. */
+    const renewing = async (node: LiveUnderTest, incarnation: string, holds: () => Promise<boolean>) => {
+      do {
+        await node.store.renewLease(incarnation);
+        await wait(10);
+      } while (!(await holds()));
+    };
+    const lost = async ({ store }: LiveUnderTest, incarnation: string) =>
+      (await store.lostNodes()).find((node) => node.incarnation === incarnation);
+    const lose = ({ store }: LiveUnderTest, userId: string, incarnation: string, heardAt: number) =>
+      store.update(userId, restored(userId), (record, now) => nodeLost(record, { incarnation, heardAt }, now, TIMINGS));
+
+    describe('a lost node', () => {
+      it('is listed to every sweeper, as last heard of when it last renewed, until it is dismissed', async () => {
+        const [one, other] = [shared.open({ leaseMs: LEASE_MS }), shared.open({ leaseMs: LEASE_MS })];
+        await one.store.renewLease('sweeper');
+        const before = await one.store.now();
+        await other.store.renewLease('gone');
+        const after = await one.store.now();
+        await connect(other.store, 'ana', 'gone/1');
+        await renewing(one, 'sweeper', async () => (await lost(one, 'gone')) !== undefined);
+
+        const { heardAt } = (await lost(other, 'gone'))!;
+        expect(heardAt).toBeGreaterThanOrEqual(before);
+        expect(heardAt).toBeLessThanOrEqual(after);
+        expect(await one.store.dismiss('gone')).toBe(false);
+        // Where nobody was on it, it is no more; of the rest, as last heard of there.
+        expect((await lost(one, 'gone'))?.heardAt).toBeGreaterThanOrEqual(before);
+        await lose(one, 'ana', 'gone', heardAt);
+        expect(await one.store.dismiss('gone')).toBe(true);
+        expect(await lost(other, 'gone')).toBeUndefined();
+      });
+
+      it('learns of it when it renews, also after it was dismissed', async () => {
+        const [one, late] = [shared.open({ leaseMs: LEASE_MS }), shared.open({ leaseMs: LEASE_MS })];
+        for (const incarnation of ['marked', 'dismissed']) await late.store.renewLease(incarnation);
+        await renewing(one, 'sweeper', async () => (await one.store.lostNodes()).length >= 2);
+        expect(await late.store.renewLease('dismissed')).toMatchObject({ lost: true, emptied: false });
+        await one.store.dismiss('dismissed');
+        expect(await late.store.renewLease('dismissed')).toMatchObject({ lost: true });
+        expect(await late.store.renewLease('another')).toMatchObject({ lost: false, emptied: false });
+      });
+
+      it('makes one event a user, whoever sweeps, and leaves nobody behind when a sweeper dies half way', async () => {
+        const nodes = Array.from({ length: 3 }, () => shared.open({ leaseMs: LEASE_MS }));
+        const [dies, ...others] = nodes as [LiveUnderTest, LiveUnderTest, LiveUnderTest];
+        await dies.store.renewLease('gone');
+        const userIds = Array.from({ length: 30 }, (_, i) => `user ${i}`);
+        await Promise.all(userIds.map((userId) => connect(dies.store, userId, 'gone/1')));
+        const heard = createInbox<UserMessage>('what was told');
+        for (const userId of userIds) await dies.bus.subscribeUser(userId, heard.push);
+        await renewing(others[0], 'sweeper', async () => (await lost(others[0], 'gone')) !== undefined);
+
+        const sweep = async (node: LiveUnderTest, upTo: number) => {
+          const found = await lost(node, 'gone');
+          const on = found ? await node.store.usersOn('gone') : [];
+          await Promise.all(on.slice(0, upTo).map((userId) => lose(node, userId, 'gone', found!.heardAt)));
+        };
+        await sweep(dies, 10);
+        expect(await others[0].store.dismiss('gone')).toBe(false);
+        await Promise.all(others.map((node) => sweep(node, 100)));
+        expect(await others[0].store.usersOn('gone')).toEqual([]);
+        expect(await others[0].store.dismiss('gone')).toBe(true);
+
+        // Messages about a user come in order: this one is the last.
+        for (const userId of userIds) await connect(dies.store, userId, 'new/1');
+        const told = await heard.take(2 * userIds.length);
+        for (const userId of userIds) {
+          const sessions = told.filter((each) => each.userId === userId).map(({ record }) => record?.sessions.length);
+          expect(sessions).toEqual([0, 1]);
+        }
+        expect(heard.transcript).toHaveLength(2 * userIds.length);
+      });
+    });
+
+    describe('a store that is empty', () => {
+      it('answers nothing before a node has looked at it', async () => {
+        const { store } = shared.open();
+        const asked = [store.read(['ana']), store.live({ after: null, limit: 1 }), beat(store, 'ana'), store.now()];
+        for (const answer of await Promise.allSettled(asked)) {
+          expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
+        }
+        expect(await store.dueUsers(10)).toEqual([]);
+        expect(await store.lostNodes()).toEqual([]);
+      });
+
+      it('settles: changes are possible, readings are not, and nobody is due or lost until it has', async () => {
+        const node = shared.open({ leaseMs: LEASE_MS, settleMs: 1_500 });
+        const { store } = node;
+        const renewal = await store.renewLease('here');
+        expect(renewal).toMatchObject({ lost: false, emptied: false });
+        expect(renewal.settledInMs).toBeGreaterThan(0);
+        const begunAt = await store.now();
+        const { record } = await beat(store, 'ana');
+        expect(record.sessions).toHaveLength(1);
+        await expect(store.read(['ana'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+        await expect(store.live({ after: null, limit: 1 })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+
+        await shared.open({ leaseMs: LEASE_MS }).store.renewLease('gone');
+        const seen: number[] = [];
+        await renewing(node, 'here', async () => {
+          const due = await store.dueUsers(10);
+          const gone = await lost(node, 'gone');
+          if (due.length > 0 || gone) seen.push(await store.now());
+          return due.length > 0 && gone !== undefined;
+        });
+        // What took effect did so only when it had settled: to the time in which the two were asked one after the other.
+        expect(seen[0]! - begunAt).toBeGreaterThan(1_500 - 200);
+        await renewing(node, 'here', async () => (await store.renewLease('here')).settledInMs === 0);
+        expect((await store.read(['ana'])).records.get('ana')).toEqual(record);
+      });
+
+      it('is found out by every node once, and by those alone that knew it', async () => {
+        const [one, other] = [shared.open(), shared.open()];
+        for (const [node, incarnation] of [
+          [one, 'one'],
+          [other, 'other'],
+        ] as const) {
+          await node.store.renewLease(incarnation);
+          expect(await node.store.renewLease(incarnation)).toMatchObject({ emptied: false });
+        }
+        await shared.empty();
+        for (const [node, incarnation] of [
+          [one, 'one'],
+          [other, 'other'],
+        ] as const) {
+          expect(await node.store.renewLease(incarnation)).toMatchObject({ emptied: true, lost: false });
+          expect(await node.store.renewLease(incarnation)).toMatchObject({ emptied: false, lost: false });
+        }
+        expect(await shared.open().store.renewLease('new')).toMatchObject({ emptied: false, lost: false });
+      });
+    });
+
+    it('is quiet after a gap: nobody is due or lost before it is over, and readings go on', async () => {
+      const quietMs = 1_500;
+      const node = shared.open({ leaseMs: LEASE_MS, gapMs: 500, quietMs });
+      const { store } = node;
+      await store.renewLease('here');
+      await store.renewLease('gone');
+      await beat(store, 'ana');
+      await shared.shards('swept', (before) => before - 600);
+      // Nobody may take somebody for gone before a lease was renewed after the gap, either.
+      expect(await store.dueUsers(10)).toEqual([]);
+      expect(await store.lostNodes()).toEqual([]);
+      const renewedAt = await store.now();
+      await renewing(node, 'here', async () => {
+        expect((await store.read(['ana'])).records.size).toBe(1);
+        return (await store.dueUsers(10)).length > 0 && (await lost(node, 'gone')) !== undefined;
+      });
+      expect((await store.now()) - renewedAt).toBeGreaterThanOrEqual(quietMs);
+    });
+
+    describe('the clock', () => {
+      it('goes on from the highest it gave where the store comes back with an earlier one', async () => {
+        const { store } = shared.open();
+        await store.renewLease('here');
+        const { record: before } = await say(store, 'ana', 'before');
+        const ahead = (await store.now()) + 60_000;
+        await shared.shards('clock', () => ahead);
+        const moments = [await store.now(), (await store.read(['ana'])).now];
+        for (let i = 0; i < 3; i += 1) {
+          await store.renewLease('here');
+          const { record, now } = await say(store, 'ana', `text ${i}`);
+          moments.push(now, record.revision);
+          moments.push(Math.max(record.revision, (await store.read(['ana'])).now));
+        }
+        expect(moments[0]).toBeGreaterThanOrEqual(ahead);
+        expect(before.revision).toBeLessThan(moments[0]!);
+        const revisions = moments.filter((_, i) => i > 2 && i % 3 === 0);
+        expect(new Set(revisions).size).toBe(revisions.length);
+        expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
+      });
+    });
+
+    describe('many nodes at once', () => {
+      it('lose none of 200 changes of one user, and tell them in the order of the commits', async () => {
+        const nodes = Array.from({ length: 4 }, () => shared.open());
+        await Promise.all(nodes.map(({ store }, i) => store.renewLease(`node ${i}`)));
+        const heard = createInbox<UserMessage>('what was told');
+        await nodes[0]!.bus.subscribeUser('ana', heard.push);
+        const results = await Promise.all(
+          Array.from({ length: 200 }, (_, i) => {
+            const { store } = nodes[i % nodes.length]!;
+            return store.update('ana', restored('ana'), (record, now) =>
+              commands.setPresence(
+                record,
+                { statusMessage: message({ text: `${record.message?.text ?? ''}.` }), speaking },
+                now,
+                TIMINGS,
+              ),
+            );
+          }),
+        );
+        const committed = results.map(({ record }) => record).sort((a, b) => a.revision - b.revision);
+        expect(committed.map(({ message: said }) => said?.text.length)).toEqual(results.map((_, i) => i + 1));
+        expect((await heard.take(200)).map(({ record }) => record)).toEqual(committed);
+        expect((await nodes[1]!.store.read(['ana'])).records.get('ana')).toEqual(committed.at(-1));
+      });
+    });
+  });

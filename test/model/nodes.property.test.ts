@@ -1,0 +1,311 @@
+/**
+ * Memory and Redis give the same transcript for the same commands (invariant 17): random lives of a few users through
+ * the service of presence, over both stores, on one clock that the test moves. Redis takes part by the highest clock that
+ * it ever gave, which it never falls behind.
+ */
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryBus } from '../../src/bus/memory.js';
+import { createRedisBus } from '../../src/bus/redis.js';
+import type { Bus, Store } from '../../src/presence/ports.js';
+import { type Caller, createPresence } from '../../src/presence/presence.js';
+import { type PresenceStatus, STATUSES } from '../../src/presence/types.js';
+import { openRedis } from '../../src/store/connection.js';
+import { createKeys } from '../../src/store/keys.js';
+import { createMemoryStore } from '../../src/store/memory.js';
+import { createRedisStore } from '../../src/store/redis.js';
+import { createRedises } from '../../src/store/scripts.js';
+import { activity, message, timings } from '../support/builders.js';
+import { createFakePeople, NO_LIMITS } from '../support/fakePeople.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+
+const USERS = ['ana', 'bo:*', 'cy'] as const;
+const ROOM = 'a {room}';
+const TIMINGS = timings({
+  graceMs: 50,
+  sessionTtlMs: 200,
+  idleAfterMs: 150,
+  typingTimeoutMs: 40,
+  heartbeatIntervalMs: 100,
+});
+/** Far ahead of any real clock, so that the test's alone counts. */
+const START = Date.UTC(2100, 0, 1);
+const NEVER_MS = 1_000_000_000;
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+
+interface Stores {
+  readonly store: Store;
+  readonly bus: Bus;
+  setClock(now: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const inMemory = async (): Promise<Stores> => {
+  let now = START;
+  const bus = createMemoryBus();
+  const store = createMemoryStore({ bus, clock: () => now });
+  return {
+    store,
+    bus,
+    async setClock(at) {
+      now = at;
+    },
+    close: () => store.close(),
+  };
+};
+
+const inRedis = (shards: number) => async (): Promise<Stores> => {
+  await redis.admin.flushall();
+  const connection = openRedis([redis.url], { onError: () => {} });
+  const keys = createKeys(shards);
+  const bus = createRedisBus({ connection, keys, probe: randomUUID() });
+  const store = createRedisStore({
+    redises: createRedises(connection.client),
+    keys,
+    publish: connection.publish,
+    leaseMs: NEVER_MS,
+    settleMs: 0,
+    quietMs: 0,
+    gapMs: NEVER_MS,
+  });
+  const setClock = async (now: number) => {
+    for (let shard = 0; shard < shards; shard += 1)
+      await redis.admin.hset(keys.of(shard).shard, { clock: now, swept: now });
+  };
+  await store.renewLease('elsewhere');
+  await setClock(START);
+  return {
+    store,
+    bus,
+    setClock,
+    async close() {
+      await store.close();
+      await bus.close();
+      await connection.close();
+    },
+  };
+};
+
+type Command =
+  | { readonly kind: 'connect'; readonly user: number; readonly session: string }
+  | { readonly kind: 'disconnect'; readonly which: number; readonly lastHeardMsAgo: number }
+  | {
+      readonly kind: 'set';
+      readonly user: number;
+      readonly which: number | null;
+      readonly status: PresenceStatus | null;
+      readonly text: string | null | undefined;
+      readonly playing: number;
+      readonly expiresIn: number | null;
+    }
+  | { readonly kind: 'beat'; readonly user: number; readonly session: string | null; readonly idle: boolean }
+  | { readonly kind: 'end'; readonly user: number; readonly session: string }
+  | { readonly kind: 'host'; readonly user: number; readonly count: number }
+  | { readonly kind: 'type'; readonly user: number; readonly isTyping: boolean }
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'drain' }
+  | { readonly kind: 'delete'; readonly user: number; readonly again: boolean };
+
+const user = fc.nat({ max: USERS.length - 1 });
+const session = fc.constantFrom('a', 'b', '__proto__');
+const which = fc.nat({ max: 5 });
+const of = <K extends string>(kind: K) => fc.constant(kind);
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: of('connect'), user, session }) },
+  { weight: 5, arbitrary: fc.record({ kind: of('disconnect'), which, lastHeardMsAgo: fc.constantFrom(0, 0, 20) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: of('set'),
+      user,
+      which: fc.option(which),
+      status: fc.option(fc.constantFrom(...STATUSES)),
+      text: fc.constantFrom(undefined, null, 'hi', 'there'),
+      playing: fc.nat({ max: 2 }),
+      expiresIn: fc.option(fc.integer({ min: 1, max: 100 })),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: of('beat'), user, session: fc.option(session), idle: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ kind: of('end'), user, session }) },
+  { weight: 1, arbitrary: fc.record({ kind: of('host'), user, count: fc.nat({ max: 2 }) }) },
+  { weight: 3, arbitrary: fc.record({ kind: of('type'), user, isTyping: fc.boolean() }) },
+  { weight: 5, arbitrary: fc.record({ kind: of('wait'), ms: fc.nat({ max: 120 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: of('drain') }) },
+  { weight: 1, arbitrary: fc.record({ kind: of('delete'), user, again: fc.boolean() }) },
+);
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? { refused: error.code } : Promise.reject(error);
+
+/** The service over one pair of stores, and all that anybody is told of it. */
+const world = async (open: () => Promise<Stores>) => {
+  const { store, bus, setClock, close } = await open();
+  const factsBus = createMemoryBus();
+  const { people, journal } = createFakePeople({ bus: factsBus });
+  await people.upsertUsers(
+    USERS.map((id) => ({ id, privacy: { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' } })),
+  );
+  await people.putConversation(ROOM, USERS.slice(0, 2), false);
+  let made = 0;
+  let now = START;
+  const failures: unknown[] = [];
+  const presence = createPresence({
+    store,
+    bus,
+    people,
+    journal,
+    rateLimits: NO_LIMITS,
+    timings: TIMINGS,
+    newId: () => `new-${++made}`,
+    newIncarnation: () => 'here',
+    onJournalFailure: (error) => failures.push(error),
+  });
+  await factsBus.subscribeFacts((change) => {
+    changes.push(presence.factsChanged(change));
+  });
+  const changes: Promise<void>[] = [];
+  await presence.node.start();
+
+  const heard: unknown[] = [];
+  for (const id of USERS) await bus.subscribeUser(id, (told) => heard.push(told));
+  await bus.subscribeTyping(ROOM, (told) => heard.push(told));
+  let marked: (() => void) | undefined;
+  await bus.subscribeFacts(() => marked?.());
+  /** What was published before is heard when this resolves. */
+  const settle = async () => {
+    const mark = new Promise<void>((resolve) => {
+      marked = resolve;
+    });
+    await bus.publishFacts({ kind: 'user', userId: 'nobody', narrows: false, deleted: false });
+    await mark;
+  };
+
+  const connections: { readonly local: string; readonly userId: string }[] = [];
+  const connectionOf = (index: number | null) => (index === null ? undefined : connections[index % connections.length]);
+  const caller = (userId: string, connectionId: string | null = null): Caller => ({
+    viewer: { kind: 'user', userId },
+    connectionId,
+  });
+  const host: Caller = { viewer: { kind: 'service', userId: 'host' }, connectionId: null };
+
+  const act = async (what: Command): Promise<unknown> => {
+    const userId = 'user' in what ? USERS[what.user]! : USERS[0];
+    switch (what.kind) {
+      case 'connect': {
+        const local = String(connections.length);
+        connections.push({ local, userId });
+        return presence.connect({ userId, connectionId: local, sessionId: what.session, device: 'WEB' });
+      }
+      case 'disconnect': {
+        const connection = connectionOf(what.which);
+        if (!connection) return null;
+        return presence.disconnect({
+          userId: connection.userId,
+          connectionId: connection.local,
+          lastHeardMsAgo: what.lastHeardMsAgo,
+        });
+      }
+      case 'set': {
+        const connection = connectionOf(what.which);
+        const expiresAt = what.expiresIn === null ? null : now + what.expiresIn;
+        return presence.setPresence(caller(userId, connection?.userId === userId ? connection.local : null), {
+          ...(what.status && { status: what.status }),
+          ...(what.text !== undefined && {
+            statusMessage: what.text === null ? null : message({ text: what.text, expiresAt }),
+          }),
+          ...(what.playing > 0 && {
+            activities: Array.from({ length: what.playing }, (_, i) => activity({ name: `game ${i}`, expiresAt })),
+          }),
+        });
+      }
+      case 'beat':
+        return presence.heartbeat(caller(userId), {
+          idle: what.idle,
+          ...(what.session !== null && { sessionId: what.session }),
+        });
+      case 'end':
+        return presence.endSession(caller(userId), what.session);
+      case 'host':
+        return presence.putActivity(
+          host.viewer,
+          userId,
+          'calls',
+          Array.from({ length: what.count }, (_, i) => activity({ name: `call ${i}` })),
+        );
+      case 'type':
+        return presence.setTyping(caller(userId), { conversationId: ROOM, isTyping: what.isTyping });
+      case 'wait': {
+        now += what.ms;
+        await setClock(now);
+        const due = [...(await store.dueUsers(100))].sort();
+        for (const id of due) await presence.tick(id);
+        await store.expireTyping();
+        return due;
+      }
+      case 'drain': {
+        const { records } = await store.dirty(100);
+        await journal.write(records);
+        await store.clean(records);
+        return records.map((record) => record.userId).sort();
+      }
+      case 'delete': {
+        const existed = await people.deleteUser(userId);
+        if (what.again) await people.upsertUsers([{ id: userId, privacy: { status: 'EVERYONE' } }]);
+        await Promise.all(changes.splice(0));
+        return existed;
+      }
+    }
+  };
+
+  /** What everybody would be answered. */
+  const views = async () => ({
+    seen: await Promise.all(
+      [...USERS, 'host'].map((id) => presence.presenceOf(id === 'host' ? host.viewer : caller(id).viewer, USERS)),
+    ),
+    mine: await Promise.all(USERS.map((id) => presence.me(caller(id)).catch(codeOf))),
+    online: await presence.online(host.viewer, { first: 10, after: null }),
+    typing: await Promise.all(USERS.map((id) => presence.typing(caller(id).viewer, ROOM).catch(codeOf))),
+    among: [...(await presence.typingAmong(caller(USERS[0]).viewer, USERS))].sort(),
+  });
+
+  return {
+    async step(what: Command) {
+      const result = await act(what).catch(codeOf);
+      await settle();
+      // Within one commit the order of what is told of different things is not promised.
+      return { result: result ?? null, views: await views(), heard: heard.splice(0) };
+    },
+    failures,
+    close,
+  };
+};
+
+describe('memory and Redis', () => {
+  it.each([1, 4])(
+    'tell the same of the same commands (%i shards)',
+    async (shards) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(command, { minLength: 5, maxLength: 30 }), async (commands) => {
+          const worlds = [await world(inMemory), await world(inRedis(shards))] as const;
+          try {
+            for (const what of commands) {
+              const [memory, live] = [await worlds[0].step(what), await worlds[1].step(what)];
+              expect(live).toEqual(memory);
+            }
+            expect(worlds.map(({ failures }) => failures)).toEqual([[], []]);
+          } finally {
+            await Promise.all(worlds.map(({ close }) => close()));
+          }
+        }),
+        { numRuns: 40 },
+      );
+    },
+    120_000,
+  );
+});

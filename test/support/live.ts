@@ -1,0 +1,85 @@
+/** One node's store and bus over a Redis, or a Redis Cluster, as the server opens them, for the tests of both. */
+import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import { createRedisBus } from '../../src/bus/redis.js';
+import { encodeBody, encodeMessage, FORMAT } from '../../src/store/codec.js';
+import { openRedis } from '../../src/store/connection.js';
+import { createKeys } from '../../src/store/keys.js';
+import { createRedisStore } from '../../src/store/redis.js';
+import type { LeaseOptions } from '../../src/store/redisLeases.js';
+import { createRedises } from '../../src/store/scripts.js';
+import type { BusUnderTest } from '../contract/bus.js';
+import type { StoreUnderTest } from '../contract/store.js';
+
+/** Leases that never run out, of a store that never settles and is never quiet. */
+const CALM: LeaseOptions = { leaseMs: 60_000, settleMs: 0, quietMs: 0, gapMs: 60_000 };
+
+/** Opens the two. Who does so closes them: `close` ends both and the connection. */
+export const openLive = (urls: readonly string[], shards: number, leases: Partial<LeaseOptions> = {}) => {
+  const connection = openRedis(urls, { onError: () => {} });
+  const keys = createKeys(shards);
+  const probe = randomUUID();
+  const bus = createRedisBus({ connection, keys, probe });
+  const redises = createRedises(connection.client);
+  const { publish } = connection;
+  const store = createRedisStore({ redises, keys, publish, probe, ...CALM, ...leases });
+  return {
+    connection,
+    keys,
+    bus,
+    store,
+    redises,
+    async close() {
+      await store.close();
+      await bus.close();
+      await connection.close();
+    },
+  };
+};
+
+export type LiveUnderTest = ReturnType<typeof openLive>;
+
+/** The same, closed when the test that asks for it ends. */
+export const openLiveInTest = (...args: Parameters<typeof openLive>): LiveUnderTest => {
+  const live = openLive(...args);
+  onTestFinished(() => live.close());
+  return live;
+};
+
+/** For the contract of stores. */
+export const storeUnderTest = async (urls: readonly string[], shards: number): Promise<StoreUnderTest> => {
+  const { store, bus, connection } = openLive(urls, shards);
+  await store.renewLease(randomUUID());
+  return { store, bus, close: () => connection.close() };
+};
+
+/** Publishes as the scripts do. `settled` resolves when all of it is on the bus. */
+export const commitsOf = ({ connection: { client, publish }, keys }: LiveUnderTest) => {
+  let settled: Promise<unknown> = Promise.resolve();
+  const send = (channel: string, text: string) => {
+    const sending = publish === 'PUBLISH' ? client.publish(channel, text) : client.spublish(channel, text);
+    settled = Promise.all([settled, sending]);
+  };
+  return {
+    publishUser({ userId, record }) {
+      if (!record) return send(keys.userChannel(userId), '');
+      const { status, lastSeen, activity } = record.revisions;
+      const head = [FORMAT, record.generation, record.revision, status, lastSeen, activity, 1].join('|');
+      send(keys.userChannel(userId), `${head}|${encodeBody(record)}`);
+    },
+    publishTyping({ conversationId, userId, isTyping, expiresAt }) {
+      const channel = keys.typingChannel(conversationId);
+      send(channel, encodeMessage(isTyping ? [userId, true, expiresAt] : [userId, false]));
+    },
+    settled: async () => {
+      await settled;
+    },
+  } satisfies BusUnderTest['commits'] & { settled(): Promise<void> };
+};
+
+/** For the contract of buses. */
+export const busUnderTest = async (urls: readonly string[], shards: number): Promise<BusUnderTest> => {
+  const live = openLive(urls, shards);
+  const { settled, ...commits } = commitsOf(live);
+  return { bus: live.bus, commits, settled, close: () => live.connection.close() };
+};
