@@ -215,8 +215,13 @@ export const createNode = ({
     }
   };
 
-  const mendOne = async (userId: string, names: ReadonlySet<string>): Promise<void> => {
-    await records.update(userId, (record, now) => mend(record, { incarnation, served: names }, now, timings), 'lost');
+  /** Judged when it is decided: connections come and are put back meanwhile. */
+  const served = {
+    has: (connectionId: string) => held.has(connectionId.slice(connectionId.lastIndexOf('/') + 1)),
+  };
+
+  const mendOne = async (userId: string): Promise<void> => {
+    await records.update(userId, (record, now) => mend(record, { incarnation, served }, now, timings), 'lost');
   };
 
   return {
@@ -296,10 +301,7 @@ export const createNode = ({
         byUser.set(connection.userId, [...(byUser.get(connection.userId) ?? []), connection]);
       }
       const known = await store.usersOn(incarnation);
-      const serving = (userId: string) => new Set((byUser.get(userId) ?? []).map(({ name }) => name));
-      await inBatches([...new Set([...known, ...byUser.keys()])], (userId) =>
-        mendOne(userId, serving(userId)).catch(onError),
-      );
+      await inBatches([...new Set([...known, ...byUser.keys()])], (userId) => mendOne(userId).catch(onError));
 
       const { records: present } = await readRecords([...byUser.keys()]);
       for (const [userId, connections] of byUser) {
@@ -307,6 +309,8 @@ export const createNode = ({
         const there = new Set(record?.sessions.flatMap((session) => session.connections));
         for (const connection of connections) {
           if (there.has(connection.name) || held.get(connection.local) !== connection) continue;
+          // It is being put back, or has to answer first.
+          if (connection.state !== 'there') continue;
           // A record that is newer than what this node knows lost the connection on purpose; an older one forgot it.
           const known = remembered.record(userId);
           if (record && known && record.revision > known.revision) held.delete(connection.local);

@@ -26,7 +26,7 @@ export const nodeLost = (
 /** Connections that nobody serves are lost: those of that node which are not among the ones it has. */
 export const mend = (
   record: PresenceRecord,
-  { incarnation, served }: { readonly incarnation: string; readonly served: ReadonlySet<string> },
+  { incarnation, served }: { readonly incarnation: string; readonly served: Pick<ReadonlySet<string>, 'has'> },
   now: number,
   timings: Timings,
 ): Decision<null> =>

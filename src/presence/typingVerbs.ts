@@ -1,7 +1,7 @@
 /** Who types: set, read, and kept true (DESIGN section 1, "Typing"). */
-import { notFound, unreadableRecord } from './errors.js';
+import { notFound, PresenceError, unreadableRecord } from './errors.js';
 import { checkId } from './input.js';
-import type { People, RateLimits, Store } from './ports.js';
+import type { People, RateLimits, Store, TypingEntry } from './ports.js';
 import type { Presence, TypingView } from './presence.js';
 import { isSeenLive } from './record.js';
 import { speaker } from './session.js';
@@ -58,6 +58,13 @@ export const createTypingVerbs = ({
     return expiresAt;
   };
 
+  /** Those who type in a conversation of which it is known that the viewer is a member. */
+  const typingAsKnown = async (viewerId: string, typing: readonly TypingEntry[]): Promise<ReadonlySet<string>> => {
+    const shared = await Promise.allSettled(typing.map((entry) => people.membership(entry.conversationId, viewerId)));
+    const isShared = (i: number) => shared[i]?.status === 'fulfilled' && shared[i].value?.isMember === true;
+    return new Set(typing.filter((_, i) => isShared(i)).map(({ userId }) => userId));
+  };
+
   const verbs: Pick<Presence, 'setTyping' | 'typing' | 'typingAmong'> = {
     async setTyping({ viewer, connectionId }, input) {
       const userId = userOf(viewer);
@@ -91,14 +98,20 @@ export const createTypingVerbs = ({
       if (viewer.kind !== 'user') return new Set();
       const typing = await store.typingOf(userIds);
       if (typing.length === 0) return new Set();
-      const [shared, blocked] = await Promise.all([
-        people.conversationsOf(viewer.userId),
-        people.blockedWith(viewer.userId),
-      ]);
-      const seen = typing.filter(
-        ({ conversationId, userId }) => shared.includes(conversationId) && !blocked.has(userId),
-      );
-      return new Set(seen.map(({ userId }) => userId));
+      try {
+        const [shared, blocked] = await Promise.all([
+          people.conversationsOf(viewer.userId),
+          people.blockedWith(viewer.userId),
+        ]);
+        const seen = typing.filter(
+          ({ conversationId, userId }) => shared.includes(conversationId) && !blocked.has(userId),
+        );
+        return new Set(seen.map(({ userId }) => userId));
+      } catch (error) {
+        if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) throw error;
+        // Of users whom an open subscription shows: it goes on with what is known, and the rest is denied.
+        return typingAsKnown(viewer.userId, typing);
+      }
     },
   };
 

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { unauthenticated } from '../graphql/context.js';
 import { PresenceError, unavailable } from '../presence/errors.js';
 import { checkId } from '../presence/input.js';
@@ -36,6 +37,10 @@ const ASYMMETRIC = [
 ];
 
 const JWKS_TIMEOUT_MS = 2_000;
+
+/** For how long a token that was verified is taken as it was, in ms: a key that is withdrawn counts after that. */
+const VERIFIED_MS = 5_000;
+const MAX_VERIFIED = 20_000;
 
 /** Whether the scope of a token, a list or words in a string, holds `service`. */
 const isService = ({ scope }: JWTPayload): boolean => {
@@ -117,11 +122,17 @@ export const createAuth = ({
     }
   };
 
+  const verified = new LRUCache<string, Identity>({ max: MAX_VERIFIED, ttl: VERIFIED_MS });
+
   return {
     async verify(token) {
       if (token === null) throw unauthenticated();
+      const known = verified.get(token);
+      if (known && known.expiresAt > Date.now()) return known;
       try {
-        return identityOf(await payloadOf(token));
+        const identity = identityOf(await payloadOf(token));
+        verified.set(token, identity);
+        return identity;
       } catch (error) {
         if (error instanceof PresenceError && error.code === 'UNAVAILABLE') throw error;
         throw unauthenticated();

@@ -93,15 +93,17 @@ const refusalCode = (error: Error): ErrorCode => {
   return error instanceof GraphQLError ? 'BAD_USER_INPUT' : 'INTERNAL';
 };
 
-/** Tells of subscriptions that were not started, over every transport. */
-const useRefusals = (
-  onRefused: (caller: Caller | null, code: ErrorCode) => void,
-): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => ({
+type OnRefused = (caller: Caller | null, code: ErrorCode) => void;
+
+const tellRefusal = (onRefused: OnRefused, caller: Caller | null, { errors: [error] = [] }: ExecutionResult): void => {
+  if (error) onRefused(caller, refusalCode(error.originalError ?? error));
+};
+
+/** Tells of subscriptions that were not started. */
+const useRefusals = (onRefused: OnRefused): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => ({
   onSubscribe: ({ args }) => ({
     onSubscribeResult({ result }) {
-      if (isAsyncIterable(result)) return;
-      const [error] = (result as ExecutionResult).errors ?? [];
-      if (error) onRefused(args.contextValue.caller ?? null, refusalCode(error.originalError ?? error));
+      if (!isAsyncIterable(result)) tellRefusal(onRefused, args.contextValue.caller ?? null, result as ExecutionResult);
     },
   }),
 });
@@ -136,7 +138,7 @@ export const createEngine = ({
   readonly suggestions: boolean;
   /** A result of a subscription is on its way out. */
   readonly onDelivery?: () => void;
-  readonly onSubscriptionRefused?: (caller: Caller | null, code: ErrorCode) => void;
+  readonly onSubscriptionRefused?: OnRefused;
 }) => {
   const finishing = createFinishing({ log, suggestions, onDelivery });
   const rendering = createRendering({ schema, finish: (result) => finishing.result(result, randomUUID()), onDelivery });
@@ -225,7 +227,11 @@ export const createEngine = ({
             try {
               const isSubscription = definition.operation === OperationTypeNode.SUBSCRIPTION;
               const shared = isSubscription ? await openShared(args, enveloped.contextFactory) : null;
-              if (shared) return 'render' in shared ? shared : finishing.result(shared, requestId);
+              if (shared && 'render' in shared) return shared;
+              if (shared) {
+                tellRefusal(onSubscriptionRefused, operation.caller, shared);
+                return finishing.result(shared, requestId);
+              }
               const execute = isSubscription ? enveloped.subscribe : enveloped.execute;
               const result = await execute({ ...args, contextValue: await enveloped.contextFactory() });
               return isAsyncIterable(result)

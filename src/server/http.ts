@@ -7,6 +7,7 @@ import { readBody } from './body.js';
 import type { Connections } from './connections.js';
 import { answerCors } from './cors.js';
 import { acceptsEvents, bearerToken, urlOf, urlToken } from './credentials.js';
+import { answerDirectly } from './direct.js';
 import type { Engine } from './engine.js';
 import { createEventStream, type EventStream } from './eventStream.js';
 import type { GraphiqlPage } from './graphiql.js';
@@ -111,14 +112,14 @@ export const createHttp = ({
       sendError(response, 413, { code: 'BAD_USER_INPUT', message: 'The body is longer than 1 MiB.' });
       return;
     }
+    const operation = { caller: identity && callerOf(identity, null), budget: { watched: 0 }, requestId };
+    if (await answerDirectly(engine, request, response, body, operation)) return;
     const stream = streamOf(identity, requestId, response);
     // Not only once there is something to write: until then the reader who left would count as a connection.
     response.once('close', stream.release);
     try {
       const answer = await engine.yoga.fetch(fetchRequestOf(request, url, body), {
-        caller: identity && callerOf(identity, null),
-        budget: { watched: 0 },
-        requestId,
+        ...operation,
         stream,
       });
       const isSilent = answer.status >= 400 && answer.body === null;
