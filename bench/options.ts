@@ -15,7 +15,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds N       how often everything is measured (5)
   --only A,B       these workloads: ${WORKLOAD_NAMES.join(', ')}
   --servers A,B    these servers: ${SERVER_NAMES.join(', ')}
-  --quick          200 users and one round: whether all of it works, in a minute or two; the figures mean nothing
+  --quick          200 users and one round: whether all of it works, in a few minutes; the figures mean nothing
   --write-docs     puts the report into docs/performance.md`;
 
 const listed = <T extends string>(text: string | undefined, all: readonly T[]): readonly T[] => {

@@ -30,7 +30,6 @@ const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const launch = (file: string, args: readonly string[], execArgv: readonly string[], env: Record<string, string>) => {
   const child = fork(file, args, {

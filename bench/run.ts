@@ -61,13 +61,22 @@ const rotated = <T>(all: readonly T[], by: number): readonly T[] => {
 const run = async (options: Options): Promise<void> => {
   checkMachine();
   if (options.servers.includes('socketio')) install();
+  const machine = machineText();
+  const date = new Date().toISOString().slice(0, 10);
   const backEnds = createBackEnds();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void backEnds.stop().finally(() => process.exit(130)));
   const results: Result[] = [];
+  /** After each, so that a failure leaves what was read before it. */
+  const save = () =>
+    writeFile(join(RESULTS, 'latest.json'), JSON.stringify({ machine, date, ...options, results }, null, 1));
+  await mkdir(RESULTS, { recursive: true });
   try {
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const workload of options.workloads) {
         for (const name of rotated(options.servers, round - 1)) {
           results.push(...(await measure(name, workload, round, options, backEnds)));
+          await save();
         }
       }
     }
@@ -75,15 +84,11 @@ const run = async (options: Options): Promise<void> => {
     await backEnds.stop();
   }
 
-  const machine = machineText();
-  const date = new Date().toISOString().slice(0, 10);
   const rounds = options.rounds === 1 ? 'one round' : `${options.rounds} rounds`;
   const about = options.quick
     ? '200 users, to see whether all of it works. The figures mean nothing.'
     : `Measured on ${date}, ${rounds}, on ${machine}.`;
   const report = reportOf(results, about);
-  await mkdir(RESULTS, { recursive: true });
-  await writeFile(join(RESULTS, 'latest.json'), JSON.stringify({ machine, date, ...options, results }, null, 1));
   process.stdout.write(`${report}\n`);
   if (options.writeDocs) {
     const page = await readFile(PAGE, 'utf8');

@@ -29,14 +29,19 @@ export const untilIdle = async (pid: number): Promise<void> => {
   }
 };
 
-/** Starts to measure; `stop(count)` says what was spent since, for `count` pieces of work. */
+/**
+ * Starts to measure. `stop` says what was spent since, for `count` pieces of work. What the server put off until after
+ * the work belongs to it: its CPU time is read once it is idle again.
+ */
 export const startMeter = (pid: number) => {
   const server = cpuOf(pid);
   const client = process.cpuUsage();
   const at = performance.now();
   return {
-    stop(figure: string, count: number): Reading {
+    async stop(figure: string, count: number): Promise<Reading> {
       const spent = process.cpuUsage(client);
+      const wallMs = performance.now() - at;
+      await untilIdle(pid);
       const serverUs = cpuOf(pid) - server;
       return {
         figure,
@@ -44,7 +49,7 @@ export const startMeter = (pid: number) => {
         value: serverUs / count,
         serverMs: serverUs / 1_000,
         clientMs: (spent.user + spent.system) / 1_000,
-        wallMs: performance.now() - at,
+        wallMs,
       };
     },
   };

@@ -28,7 +28,7 @@ export interface Tally {
   exact(): Promise<void>;
 }
 
-export const createTally = (): Tally => {
+export const createTally = ({ stallMs = STALL_MS, aftermathMs = AFTERMATH_MS } = {}): Tally => {
   let received = 0;
   let expected = 0;
   let wakeAt = Number.POSITIVE_INFINITY;
@@ -53,7 +53,7 @@ export const createTally = (): Tally => {
       watchdog = setInterval(() => {
         if (received === last) reject(new Error(`${expected - received} of ${expected} deliveries are missing.`));
         last = received;
-      }, STALL_MS);
+      }, stallMs);
     }).finally(() => clearInterval(watchdog));
   };
 
@@ -79,7 +79,7 @@ export const createTally = (): Tally => {
     owing,
     async exact() {
       await owing(0);
-      await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MS));
+      await new Promise((resolve) => setTimeout(resolve, aftermathMs));
       if (received !== expected) throw new Error(`${received} deliveries came, ${expected} were to come.`);
     },
   };

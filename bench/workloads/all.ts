@@ -20,12 +20,12 @@ export const workloads = (quick: boolean) => {
   const size = (users: number) => (quick ? QUICK_USERS : users);
   const few = (count: number) => (quick ? Math.ceil(count / 20) : count);
   return {
-    'fanout-1000': fanout({ watchers: size(1_000), changes: few(150), bursts: few(20) }),
-    'fanout-5000': fanout({ watchers: size(5_000), changes: few(40), bursts: few(5) }),
+    'fanout-1000': fanout({ watchers: size(1_000), changes: few(150), bursts: few(15) }),
+    'fanout-5000': fanout({ watchers: size(5_000), changes: few(30), bursts: few(3) }),
     'graph-1000': graph({ users: size(1_000), changes: quick ? QUICK_USERS : 1_000 }),
     'graph-5000': graph({ users: size(5_000), changes: quick ? QUICK_USERS : 2_500 }),
     connect: connect({ users: size(5_000) }),
-    mutations: mutations({ users: size(1_000) }),
+    mutations: mutations({ users: size(4_000) }),
   } satisfies Record<string, Workload>;
 };
 

@@ -30,9 +30,7 @@ export const connect =
 
     const meter = startMeter(target.pid);
     await come(userIdsOf('fan', users));
-    // What is put off until after the storm was caused by it all the same.
-    await untilIdle(target.pid);
-    const connecting = meter.stop('connect', users);
+    const connecting = await meter.stop('connect', users);
     await crowd.tally.exact();
 
     const after = await target.memory();

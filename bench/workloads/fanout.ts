@@ -29,13 +29,12 @@ export const fanout =
     await untilIdle(target.pid);
     const oneByOne = startMeter(target.pid);
     await repeat(changes, 1);
-    const readings = [oneByOne.stop('one by one', changes * watchers)];
+    const readings = [await oneByOne.stop('one by one', changes * watchers)];
     await crowd.tally.exact();
 
-    await untilIdle(target.pid);
     const inBursts = startMeter(target.pid);
     await repeat(bursts, BURST);
-    readings.push(inBursts.stop('bursts of 20', bursts * BURST * watchers));
+    readings.push(await inBursts.stop('bursts of 20', bursts * BURST * watchers));
     await crowd.tally.exact();
     return readings;
   };

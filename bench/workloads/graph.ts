@@ -47,7 +47,7 @@ export const graph =
 
     const meter = startMeter(target.pid);
     const deliveries = await changeAll(shuffled(everybody, random).slice(0, changes));
-    const reading = meter.stop('changes', deliveries);
+    const reading = await meter.stop('changes', deliveries);
     await crowd.tally.exact();
     return [reading];
   };

@@ -18,7 +18,7 @@ export const mutations =
     await untilIdle(target.pid);
     const posting = startMeter(target.pid);
     for (let time = 0; time < TIMES; time += 1) await postAll();
-    const readings = [posting.stop('over HTTP', users * TIMES)];
+    const readings = [await posting.stop('over HTTP', users * TIMES)];
 
     const members = await crowd.connect(userIdsOf('user', users));
     const sayAll = () =>
@@ -27,6 +27,6 @@ export const mutations =
     await untilIdle(target.pid);
     const saying = startMeter(target.pid);
     for (let time = 0; time < TIMES; time += 1) await sayAll();
-    readings.push(saying.stop('over WebSocket', users * TIMES));
+    readings.push(await saying.stop('over WebSocket', users * TIMES));
     return readings;
   };
