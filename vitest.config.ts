@@ -8,7 +8,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'embedded', include: ['test/**/*.test.ts'] } },
+      {
+        extends: true,
+        // By `npm run test:cluster:slow`, which takes minutes.
+        test: { name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/cluster-slow/**'] },
+      },
       {
         // The black-box suite once more, each server on a Redis and a PostgreSQL database of its own.
         extends: true,

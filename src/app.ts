@@ -36,6 +36,9 @@ import { openLive } from './store/live.js';
 /** How often the node's lease is renewed, and how often what it serves is compared with what the store has. */
 const LEASE_MS = 1_000;
 const MEND_MS = 60_000;
+/** How often it is asked who is due: of Redis, where it is a command a shard, less often. */
+const SWEEP_MS = 100;
+const SHARED_SWEEP_MS = 250;
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -143,7 +146,13 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       onError: failed('writing behind'),
     });
     stopping.push(() => writeBehind.stop());
-    const sweeper = startSweeper({ store, tick: presence.tick, onSwept: metrics.swept, onError: failed('sweeping') });
+    const sweeper = startSweeper({
+      store,
+      tick: presence.tick,
+      everyMs: live.redis ? SHARED_SWEEP_MS : SWEEP_MS,
+      onSwept: metrics.swept,
+      onError: failed('sweeping'),
+    });
     stopping.push(() => sweeper.stop());
 
     // The fan-out.

@@ -49,7 +49,8 @@ export const createPeople = (options: {
     profiles.clear();
     membership.clear();
   };
-  bus.onGap(forgetAll);
+  // Where there is a log, it tells what the bus may have missed, and the caches outlast a database that is away.
+  if (!logged) bus.onGap(forgetAll);
 
   let hearing: Promise<unknown> | undefined;
   const hear = async (): Promise<void> => {

@@ -2,47 +2,18 @@
  * This node: the connections that it serves, under the name of its present incarnation, and its lease. It finds out
  * when others took it for lost, or when the store came back empty, and puts back what it holds. DESIGN section 2.
  */
-import { PresenceError } from './errors.js';
+import { createHolding, type Held, type HoldingVerbs } from './holding.js';
 import type { Bus, Store, Unsubscribe } from './ports.js';
-import { disconnect } from './record.js';
 import type { ReadRecords, RecordWriter } from './records.js';
 import { mend, nodeLost, putBack, remind } from './recovery.js';
 import type { Remembered } from './remembered.js';
-import { holderOf, newSession, sessionById } from './session.js';
 import type { Transition } from './transitions.js';
-import type { PresenceRecord, Session, Timings } from './types.js';
+import type { PresenceRecord, Timings } from './types.js';
 
 /** How many users are mended, or read, at once. */
 const BATCH = 100;
 
-/** A connection that this node serves and that holds a session. */
-interface Held {
-  readonly local: string;
-  readonly userId: string;
-  readonly sessionId: string;
-  /** Under which the store knows it. */
-  name: string;
-  /** It has to be put back, once it answered; or it answered, and is being put back. */
-  state: 'there' | 'asked' | 'returning';
-  /** The store came back empty, and has not got it again. */
-  forgotten: boolean;
-}
-
-export interface Node {
-  /** The name of a connection, which the edge knows by `local`, under the present incarnation. */
-  nameOf(local: string): string;
-  /** A connection is about to hold a session. Returns its name. */
-  open(connection: { readonly local: string; readonly userId: string; readonly sessionId: string }): string;
-  /**
-   * It holds it no more, and is not put back. Returns the name under which the store knows it, again until the store
-   * was told, see `closed`; undefined where it held none.
-   */
-  close(local: string): string | undefined;
-  closed(local: string): void;
-  /** The record of a connection that closes, with the session that it held, where the store forgot that. */
-  recall(local: string, record: PresenceRecord, now: number): PresenceRecord;
-  /** The connection answered: it lives, and is put back if it has to be. */
-  heard(local: string): void;
+export interface Node extends HoldingVerbs {
   /** The store answered lately, and does not settle. */
   readonly healthy: boolean;
   readonly connections: number;
@@ -86,62 +57,18 @@ export const createNode = ({
   let incarnation = newIncarnation();
   let healthyAt = Number.NEGATIVE_INFINITY;
   let settled = false;
-  const held = new Map<string, Held>();
-  /** Names of connections that closed, and of which the store has still to be told. */
-  const closing = new Map<string, Held>();
-  /** Connections that answered and are not put back yet, and those of them that are on the way. */
-  const returning = new Set<Held>();
-  const underWay = new Set<Held>();
   /** The others have had a moment to put back what they hold, and are to be reminded of what they may not know. */
   let remindsOthers = false;
 
-  const nameOf = (local: string) => `${incarnation}/${local}`;
+  const holding = createHolding({
+    records,
+    remembered,
+    timings,
+    nameOf: (local) => `${incarnation}/${local}`,
+    onError,
+  });
 
   let unsubscribe: Unsubscribe = () => {};
-
-  const rememberedSession = ({ userId, sessionId }: Held, now: number): Session => {
-    const record = remembered.record(userId);
-    return (record && sessionById(record, sessionId)) ?? newSession(sessionId, now);
-  };
-
-  const putBackOne = async (connection: Held): Promise<void> => {
-    returning.add(connection);
-    connection.state = 'returning';
-    if (underWay.has(connection)) return;
-    underWay.add(connection);
-    const name = nameOf(connection.local);
-    try {
-      await records.update(
-        connection.userId,
-        (record, now) => putBack(record, { session: rememberedSession(connection, now), connectionId: name }, now),
-        'put back',
-      );
-      connection.name = name;
-      connection.forgotten = false;
-      settle(connection, name);
-      // It closed meanwhile: what was just put back is let go of.
-      if (held.get(connection.local) !== connection) {
-        await records.update(
-          connection.userId,
-          (record, now) => disconnect(record, { connectionId: name, heardAt: now }, now, timings),
-          'closed',
-        );
-      }
-    } catch (error) {
-      // While the store is away the next turn tries again; a user who is no more has nothing to be put back.
-      if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) settle(connection, name);
-      onError(error);
-    } finally {
-      underWay.delete(connection);
-    }
-  };
-
-  /** Nothing is left to be done about it, unless the node took another incarnation meanwhile. */
-  const settle = (connection: Held, name: string): void => {
-    if (name !== nameOf(connection.local)) return;
-    connection.state = 'there';
-    returning.delete(connection);
-  };
 
   /** HTTP leases and graces that this node knows of, and that lived when the store was last seen, `gapMs` ago. */
   const putBackRest = async (record: PresenceRecord, gapMs: number): Promise<void> => {
@@ -167,10 +94,9 @@ export const createNode = ({
     incarnation = newIncarnation();
     if (emptied) onTransition({ kind: 'store emptied' });
     onTransition({ kind: 'node revived', incarnation, before });
-    returning.clear();
-    for (const connection of held.values()) connection.state = 'asked';
-    if (emptied) for (const each of [...held.values(), ...closing.values()]) each.forgotten = true;
-    await store.renewLease(incarnation);
+    holding.ask(emptied);
+    // Should this fail, the next turn renews it: the connections are asked all the same.
+    await store.renewLease(incarnation).catch(onError);
     onRevived(emptied);
     if (!emptied) return;
     settled = false;
@@ -180,7 +106,7 @@ export const createNode = ({
 
   /** What this node heard of sessions that others hold, such as over plain HTTP: those may know less of them. */
   const remindOthers = async (): Promise<void> => {
-    const mine = new Set([...held.values()].map(({ userId, sessionId }) => `${userId}\n${sessionId}`));
+    const mine = new Set(holding.all().map(({ userId, sessionId }) => `${userId}\n${sessionId}`));
     await inBatches([...remembered.records()], async (record) => {
       for (const session of record.sessions) {
         if (session.connections.length === 0 || mine.has(`${record.userId}\n${session.id}`)) continue;
@@ -191,7 +117,7 @@ export const createNode = ({
 
   /** What a turn brings in which nothing was found amiss. */
   const goOn = async (settledInMs: number): Promise<void> => {
-    for (const connection of returning) void putBackOne(connection);
+    holding.tryAgain();
     if (remindsOthers) await remindOthers();
     remindsOthers = false;
     if (settled || settledInMs > 0) return;
@@ -215,79 +141,28 @@ export const createNode = ({
     }
   };
 
-  /** Judged when it is decided: connections come and are put back meanwhile. */
-  const served = {
-    has: (connectionId: string) => held.has(connectionId.slice(connectionId.lastIndexOf('/') + 1)),
-  };
-
   const mendOne = async (userId: string): Promise<void> => {
-    await records.update(userId, (record, now) => mend(record, { incarnation, served }, now, timings), 'lost');
+    await records.update(userId, (record, now) => mend(record, { incarnation, served: holding }, now, timings), 'lost');
   };
 
   return {
-    nameOf: (local) => held.get(local)?.name ?? nameOf(local),
-
-    open({ local, userId, sessionId }) {
-      const connection = {
-        local,
-        userId,
-        sessionId,
-        name: nameOf(local),
-        state: 'there',
-        forgotten: false,
-      } satisfies Held;
-      held.set(local, connection);
-      return connection.name;
-    },
-
-    close(local) {
-      const connection = held.get(local);
-      if (connection) {
-        closing.set(local, connection);
-        returning.delete(connection);
-      }
-      held.delete(local);
-      return closing.get(local)?.name;
-    },
-
-    closed(local) {
-      closing.delete(local);
-    },
-
-    recall(local, record, now) {
-      const connection = closing.get(local);
-      const known = connection && remembered.record(connection.userId);
-      const session = known && sessionById(known, connection.sessionId);
-      if (!session || !connection.forgotten || holderOf(record, connection.name)) return record;
-      return putBack(record, { session, connectionId: connection.name }, now).record;
-    },
-
-    heard(local) {
-      const connection = held.get(local);
-      if (connection?.state === 'asked') void putBackOne(connection);
-    },
-
+    ...holding.verbs,
     get healthy() {
       return settled && performance.now() - healthyAt < 2_500;
     },
     get connections() {
-      return held.size;
+      return holding.all().length;
     },
 
     async start() {
       unsubscribe = await bus.subscribeEnded((message) => {
         remembered.ended(message);
-        const ended = new Set(message.connectionIds);
-        for (const connection of held.values()) {
-          if (!ended.has(connection.name)) continue;
-          held.delete(connection.local);
-          returning.delete(connection);
-        }
+        holding.end(message.connectionIds);
       });
     },
 
     async turn() {
-      const { lost, emptied, settledInMs } = await store.renewLease(incarnation, { puttingBack: returning.size > 0 });
+      const { lost, emptied, settledInMs } = await store.renewLease(incarnation, { puttingBack: holding.puttingBack });
       const gapMs = performance.now() - healthyAt;
       healthyAt = performance.now();
       if (lost || emptied) await revive(emptied, gapMs);
@@ -297,7 +172,7 @@ export const createNode = ({
 
     async mend() {
       const byUser = new Map<string, Held[]>();
-      for (const connection of held.values()) {
+      for (const connection of holding.all()) {
         byUser.set(connection.userId, [...(byUser.get(connection.userId) ?? []), connection]);
       }
       const known = await store.usersOn(incarnation);
@@ -308,13 +183,12 @@ export const createNode = ({
         const record = present.get(userId);
         const there = new Set(record?.sessions.flatMap((session) => session.connections));
         for (const connection of connections) {
-          if (there.has(connection.name) || held.get(connection.local) !== connection) continue;
           // It is being put back, or has to answer first.
-          if (connection.state !== 'there') continue;
+          if (there.has(connection.name) || !holding.isThere(connection)) continue;
           // A record that is newer than what this node knows lost the connection on purpose; an older one forgot it.
           const known = remembered.record(userId);
-          if (record && known && record.revision > known.revision) held.delete(connection.local);
-          else await putBackOne(connection);
+          if (record && known && record.revision > known.revision) holding.drop(connection);
+          else await holding.putBack(connection);
         }
       }
       for (const record of present.values()) if (record.sessions.length > 0) remembered.learnt(record);

@@ -94,8 +94,11 @@ export interface Store {
   clean(written: readonly { readonly userId: string; readonly revision: number }[]): Promise<void>;
   /** Marks every live record dirty, so that the journal learns that they are still live. */
   markLiveDirty(): Promise<void>;
-  /** Drops a user's record, schedule and typing, whatever they hold (the user was deleted). Publishes typing stops. */
-  forget(userId: string): Promise<void>;
+  /**
+   * Drops a user's record, schedule and typing, whatever they hold (the user was deleted). Publishes typing stops. False,
+   * and the record stays, where it is of a later generation: of a user who was named again.
+   */
+  forget(userId: string, generation: number): Promise<boolean>;
 
   /**
    * Stores that one session of a user types, for `forMs` from now. A user of whom nobody was told yet is not listed

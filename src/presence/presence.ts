@@ -306,12 +306,15 @@ export const createPresence = ({
 
   /** Drops what is live of a user who was deleted, unless they were named again since, and it is of that time. */
   const forget = async (userId: string): Promise<void> => {
-    const present = (await journal.read([userId])).get(userId);
-    const { records: live, unreadable } = await store.read([userId]);
-    const record = live.get(userId);
-    if (present && ((record && record.generation >= present.generation) || unreadable?.has(userId))) return;
-    remembered.forget(userId);
-    await store.forget(userId);
+    for (;;) {
+      const { records: live, unreadable } = await store.read([userId]);
+      const present = (await journal.read([userId])).get(userId);
+      const generation = unreadable?.has(userId) ? Number.MAX_SAFE_INTEGER : (live.get(userId)?.generation ?? 0);
+      if (present && generation >= present.generation) return;
+      remembered.forget(userId);
+      // Where another record came meanwhile it is judged anew.
+      if (await store.forget(userId, generation)) return;
+    }
   };
 
   /** Nothing of a deleted user may come back, so what cannot be asked now is asked again until it answers. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createMemoryBus } from '../bus/memory.js';
 import { createRedisBus } from '../bus/redis.js';
 import type { MessageKind } from '../bus/topics.js';
@@ -9,6 +10,10 @@ import { createKeys, SHARDS_KEY } from './keys.js';
 import { createMemoryStore } from './memory.js';
 import { createRedisStore } from './redis.js';
 import { createRedises, type RedisClient } from './scripts.js';
+
+/** How long a start waits for Redis, and how often it asks. */
+const REACH_MS = 8_000;
+const RETRY_MS = 200;
 
 /** What is live, and who hears of it: of one process, or of many. */
 export interface Live {
@@ -25,10 +30,26 @@ const openMemory = (onMessage: (kind: MessageKind) => void): Live => {
   return { store, bus, redis: null, close: async () => {} };
 };
 
+/** The number of shards as the first node stored it. Waits for a Redis that is on its way. */
+const storedShards = async (client: RedisClient, shards: number): Promise<number> => {
+  const giveUpAt = performance.now() + REACH_MS;
+  for (;;) {
+    try {
+      await client.set(SHARDS_KEY, shards, 'NX');
+      return Number(await client.get(SHARDS_KEY));
+    } catch (error) {
+      if (performance.now() > giveUpAt) {
+        const text = `Redis cannot be used at REDIS_URL: ${(error as Error).message}.`;
+        throw Object.assign(new Error(text, { cause: error }), { code: 'REDIS_URL' });
+      }
+      await wait(RETRY_MS);
+    }
+  }
+};
+
 /** The number of shards is the first node's to choose: keys of another number would not be found. */
 const checkShards = async (client: RedisClient, shards: number): Promise<void> => {
-  await client.set(SHARDS_KEY, shards, 'NX');
-  const stored = Number(await client.get(SHARDS_KEY));
+  const stored = await storedShards(client, shards);
   if (stored === shards) return;
   throw Object.assign(
     new Error(

@@ -90,10 +90,12 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
       for (const userId of seenLive) dirty.add(userId);
     },
 
-    async forget(userId) {
+    async forget(userId, generation) {
       await typing.clearTyping(userId, null);
+      if ((records.get(userId)?.generation ?? 0) > generation) return false;
       drop(userId);
       bus.publishUser({ userId, record: null });
+      return true;
     },
 
     ...typing,

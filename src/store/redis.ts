@@ -11,6 +11,8 @@ import type { Redises } from './scripts.js';
 
 /** How often a commit is tried anew when another node's came first. */
 const MAX_ATTEMPTS = 50;
+const crowded = () => unavailable('Too many changes of one user at once. Try again in a moment.');
+
 /** For how long what was restored while a record was dropped may still be on the way to a commit. */
 const GONE_MS = 10_000;
 /** All seen live are marked for the journal at most once in so many ms, by whichever node comes first. */
@@ -156,7 +158,7 @@ export const createRedisStore = ({
         // Restoring may take long, and others need not wait for it.
         restored = outcome && { record: await restore(outcome.restore.settling), gone: outcome.restore.gone };
       }
-      throw unavailable('Too many changes of one user at once. Try again in a moment.');
+      throw crowded();
     },
 
     async read(userIds) {
@@ -233,14 +235,20 @@ export const createRedisStore = ({
       );
     },
 
-    async forget(userId) {
+    async forget(userId, generation) {
       await typing.clearTyping(userId, null);
-      const { due, live, dirty } = shardOf(userId);
-      await redises.run(
-        'forget',
-        [keys.record(userId), due, live, dirty, keys.gone(userId)],
-        [userId, GONE_MS, keys.userChannel(userId), publish],
-      );
+      const { due, live, dirty, on } = shardOf(userId);
+      for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
+        const { text } = await open(userId);
+        const nodes = text !== undefined && isReadable(text) ? [...nodesOf(decodeRecord(text))] : [];
+        const [done] = await redises.run(
+          'forget',
+          [keys.record(userId), due, live, dirty, keys.gone(userId), ...nodes.map(on)],
+          [userId, GONE_MS, keys.userChannel(userId), publish, generation, text ?? ''],
+        );
+        if (done !== 0) return done === 1;
+      }
+      throw crowded();
     },
 
     ...typing,

@@ -95,6 +95,14 @@ describe.each([
     const watch = ada.socket.watch([cy.id]);
     await watch.nextWhere(({ status }) => status === 'ONLINE');
 
+    const named = ada.socket.subscribe<{
+      presenceChanged: { isTyping: boolean; statusMessage: { text: string } | null };
+    }>(
+      'subscription ($ids: [ID!]) { presenceChanged(userIds: $ids) { isTyping user { name } statusMessage { text } } }',
+      { ids: [ben.person.id] },
+    );
+    await named.next();
+
     await away();
     const awayAt = performance.now();
     const latencies: number[] = [];
@@ -134,6 +142,12 @@ describe.each([
       console.log(
         `${name}: the slowest round of a message, typing and a heartbeat took ${Math.round(Math.max(...latencies))} ms`,
       );
+
+      // What else an event is asked for goes on with what is known.
+      await ben.socket.setTyping(room);
+      await ben.socket.say('typing');
+      const typed = await named.nextWhere(({ presenceChanged: { statusMessage } }) => statusMessage?.text === 'typing');
+      expect(typed.presenceChanged.isTyping).toBe(true);
 
       // Hiding neither hangs nor fails.
       const startedAt = performance.now();

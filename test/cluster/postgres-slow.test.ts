@@ -93,12 +93,10 @@ test('slow for all nodes: what was said last is what is kept, and what is read w
   expect(await kept('ben')).toEqual({ chosen: 'DO_NOT_DISTURB', message_text: 'round 7' });
   for (const ben of bens) {
     const me = () => ben.me().catch(() => undefined);
-    await expect
-      .poll(me, { timeout: 20_000 })
-      .toMatchObject({
-        chosenStatus: 'DO_NOT_DISTURB',
-        presence: { statusMessage: { text: 'round 7' } },
-        sessions: [],
-      });
+    await expect.poll(me, { timeout: 20_000 }).toMatchObject({
+      chosenStatus: 'DO_NOT_DISTURB',
+      presence: { statusMessage: { text: 'round 7' } },
+      sessions: [],
+    });
   }
 }, 120_000);

@@ -1,16 +1,17 @@
 import { expect, test } from 'vitest';
 import { startCluster } from '../support/cluster.js';
-import { observe } from '../support/observer.js';
+import { isLive, observe } from '../support/observer.js';
 import { openRedisProxy } from '../support/redisProxy.js';
 
 const NOTICED_WITHIN_MS = 5_000;
 const LOAD_MS = 3_000;
 
 const watched = async (cluster: Awaited<ReturnType<typeof startCluster>>) => {
-  await cluster.followed('watcher', 'user', 3);
+  const ids = await cluster.followed('watcher', 'user', 3);
   const observer = observe(await cluster.person('watcher', cluster.node(0)).connect({ presence: false }));
   const socket = await cluster.person('user-0', cluster.node(1)).connect();
-  await observer.until(['user-0'], ({ status }) => status === 'ONLINE');
+  await observer.until(ids, () => true);
+  await observer.until(['user-0'], isLive);
   observer.forget();
   return { observer, socket };
 };
@@ -34,10 +35,12 @@ test('a pub/sub connection that is dead but not closed is noticed, replaced, and
   const cluster = await startCluster({ nodes: 2 });
   const proxy = await openRedisProxy(cluster.redis.port);
   const deaf = await cluster.add({ REDIS_URL: proxy.url });
-  await cluster.followed('watcher', 'user', 3);
+  const ids = await cluster.followed('watcher', 'user', 3);
   const observer = observe(await cluster.person('watcher', deaf).connect({ presence: false }));
   const socket = await cluster.person('user-0', cluster.node(1)).connect();
-  await observer.until(['user-0'], ({ status }) => status === 'ONLINE');
+  await observer.until(ids, () => true);
+  await observer.until(['user-0'], isLive);
+  observer.forget();
   const before = proxy.subscribers;
 
   const at = performance.now();

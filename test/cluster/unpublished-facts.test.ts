@@ -53,6 +53,7 @@ const pair = async () => {
 const GONE = { status: 'OFFLINE', statusMessage: null, activities: [], devices: [], lastSeen: null };
 
 test('a block of which nobody was told takes sight from both sides, at both nodes, and its end gives it back', async () => {
+  const latencies: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     const { ada, ben, watches } = await pair();
     const change = { kind: 'relation', users: [ada.id, ben.id] };
@@ -63,11 +64,13 @@ test('a block of which nobody was told takes sight from both sides, at both node
     for (const watch of watches) {
       const event = await watch.next();
       expect(event).toMatchObject(GONE);
-      expect(Date.parse(event.asOf) - committedAt).toBeLessThanOrEqual(LIMIT_MS);
+      latencies.push(Date.parse(event.asOf) - committedAt);
     }
     await commitUntold({ ...change, narrows: false }, (tx) => tx`delete from blocks where blocker_id = ${ada.id}`);
     for (const watch of watches) expect(await watch.next()).toMatchObject({ status: 'ONLINE' });
   }
+  console.log(`found in the log: hidden after ${Math.min(...latencies)} to ${Math.max(...latencies)} ms`);
+  expect(Math.max(...latencies)).toBeLessThanOrEqual(LIMIT_MS);
 });
 
 test('narrower privacy, an unfollow and a circle that is gone are found in the log too', async () => {

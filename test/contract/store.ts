@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notFound } from '../../src/presence/errors.js';
 import type { Bus, Store, TypingMessage, UserMessage } from '../../src/presence/ports.js';
 import * as commands from '../../src/presence/record.js';
+import { nodeOf } from '../../src/presence/recovery.js';
 import type { PresenceRecord, StatusMessage } from '../../src/presence/types.js';
 import { activity, message, timings } from '../support/builders.js';
 import { createInbox } from '../support/inbox.js';
@@ -399,7 +400,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
           await store.announceTyping('room', userId);
           await typing.next();
         }
-        await store.forget('ana');
+        await store.forget('ana', 1);
         expect(await inbox.next()).toEqual({ userId: 'ana', record: null });
         expect(await typing.next()).toMatchObject({ userId: 'ana', isTyping: false });
         expect(await recordOf('ana')).toBeUndefined();
@@ -411,11 +412,29 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await store.dueUsers(10)).toEqual(['cy']);
       });
 
+      it('leaves nobody on the nodes that held the user', async () => {
+        await connect('ana');
+        const [session] = (await recordOf('ana'))?.sessions ?? [];
+        const [incarnation = ''] = session?.connections.map(nodeOf) ?? [];
+        expect(await store.usersOn(incarnation)).toEqual(['ana']);
+        expect(await store.forget('ana', 1)).toBe(true);
+        expect(await store.usersOn(incarnation)).toEqual([]);
+      });
+
+      it('leaves alone what is of a later generation', async () => {
+        await store.update('ana', restored('ana', { generation: 2 }), count);
+        const kept = await recordOf('ana');
+        expect(await store.forget('ana', 1)).toBe(false);
+        expect(await recordOf('ana')).toEqual(kept);
+        expect(await store.forget('ana', 2)).toBe(true);
+        expect(await recordOf('ana')).toBeUndefined();
+      });
+
       it('voids what is being restored', async () => {
         const held = heldRestoring(restored('ana'), restored('ana', { generation: 2 }));
         const late = store.update('ana', held.restore, count);
         await held.begun;
-        await store.forget('ana');
+        await store.forget('ana', 1);
         held.answer();
         expect((await late).record.generation).toBe(2);
       });
@@ -566,6 +585,14 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         }
         expect(moments).toEqual([...moments].sort((a, b) => a - b));
         expect(moments.every(Number.isInteger)).toBe(true);
+      });
+
+      it('is of one reading, however many are read', async () => {
+        await connect('present');
+        const userIds = Array.from({ length: 20_000 }, (_, i) => `nobody-${i}`);
+        const { now, records } = await store.read([...userIds, 'present']);
+        expect([...records.keys()]).toEqual(['present']);
+        expect(now).toBeLessThanOrEqual(await store.now());
       });
 
       it('of a reading is no earlier than any commit that was answered before it, to its revision', async () => {

@@ -58,7 +58,7 @@ test('what is heard, delivered and swept is counted', async () => {
   expect(moved('rollcall_sweeps_total')).toBeGreaterThan(0);
   expect(moved('rollcall_swept_users_total')).toBeGreaterThanOrEqual(1);
   for (const kind of ['session_started', 'session_in_grace', 'session_ended']) {
-    expect(moved(`rollcall_transitions_total{kind="${kind}"}`)).toBe(1);
+    expect(moved(`rollcall_transitions_total{kind="${kind}"}`)).toBeGreaterThanOrEqual(1);
   }
   expect(moved('rollcall_store_call_duration_seconds_count{method="update",outcome="ok"}')).toBeGreaterThanOrEqual(3);
   expect(moved('rollcall_database_call_duration_seconds_count{method="facts",outcome="ok"}')).toBeGreaterThanOrEqual(1);

@@ -160,6 +160,7 @@ describe.concurrent('a reader that does not read', () => {
     await watching.nextWhere((seen) => seen.id === slow.id && seen.status === 'OFFLINE', 25_000);
     await bob.say('still here');
     expect((await watching.next()).statusMessage?.text).toBe('still here');
+    expect(await rollcall.run.logged('slow reader')).toMatchObject({ level: 30, userId: slow.id });
     raw.terminate();
   });
 });

@@ -1,12 +1,15 @@
 /** Many nodes on one Redis and one PostgreSQL, all of them real processes. */
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
-import { afterAll, onTestFinished, TestRunner } from 'vitest';
+import { afterAll, onTestFinished, TestRunner, vi } from 'vitest';
 import { startPostgres, type TestPostgres } from './postgres.js';
 import { startRedis, type TestRedis } from './redis.js';
 import { createPerson, type Person } from './rollcall.js';
 import { type Environment, type Exit, QUIET, type Run, run } from './server.js';
 import type { TokenOptions } from './tokens.js';
+
+// Several processes start for each test, and a fault takes its time; so does a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Timings in which a fault and what follows from it take seconds rather than minutes. */
 export const QUICK: Environment = {
@@ -174,8 +177,13 @@ export const startCluster = async ({
     async followed(watcherId, name, howMany) {
       const ids = Array.from({ length: howMany }, (_, i) => `${name}-${i}`);
       const host = cluster.host();
-      await host.upsertUsers([{ id: watcherId }, ...ids.map((id) => ({ id }))]);
-      await host.addFollows(ids.map((followeeId) => ({ followerId: watcherId, followeeId })));
+      await host.upsertUsers([{ id: watcherId }]);
+      // In small calls: a busy machine must not take the database for away.
+      for (let from = 0; from < howMany; from += 200) {
+        const some = ids.slice(from, from + 200);
+        await host.upsertUsers(some.map((id) => ({ id })));
+        await host.addFollows(some.map((followeeId) => ({ followerId: watcherId, followeeId })));
+      }
       return ids;
     },
     async ready() {

@@ -16,6 +16,8 @@ export interface RawSocket extends Inbox<RawMessage> {
   terminate(): void;
   /** Stops reading what the server sends. */
   pause(): void;
+  /** Reads on. */
+  resume(): void;
 }
 
 export interface RawOptions {
@@ -51,6 +53,7 @@ export async function openRaw(url: string, options: RawOptions = {}): Promise<Ra
     closed,
     terminate: () => socket.terminate(),
     pause: () => socket.pause(),
+    resume: () => socket.resume(),
   };
 }
 

@@ -1,9 +1,15 @@
 -- A user was deleted: nothing that was read of them before holds.
--- KEYS[1] record   KEYS[2] due   KEYS[3] live   KEYS[4] dirty   KEYS[5] gone
+-- KEYS[1] record   KEYS[2] due   KEYS[3] live   KEYS[4] dirty   KEYS[5] gone   KEYS[6..] on:NODE (sets)
 -- ARGV[1] user   ARGV[2] for how long what was read before may still arrive, in ms   ARGV[3] channel
--- ARGV[4] PUBLISH | SPUBLISH
+-- ARGV[4] PUBLISH | SPUBLISH   ARGV[5] the generation that was deleted   ARGV[6] the record expected; empty: none
+-- Returns 1; 0 when the record moved; 2 where it is of a later generation, and stays.
+local record = redis.call('GET', KEYS[1])
+if (record or '') ~= ARGV[6] then return 0 end
+if record and tonumber(string.match(record, '^%d+|(%d+)|') or 0) > tonumber(ARGV[5]) then return 2 end
 local time = redis.call('TIME')
 redis.call('SET', KEYS[5], time[1] .. '.' .. time[2], 'PX', ARGV[2])
 redis.call('DEL', KEYS[1])
 for i = 2, 4 do redis.call('ZREM', KEYS[i], ARGV[1]) end
-return redis.call(ARGV[4], ARGV[3], '')
+for i = 6, #KEYS do redis.call('SREM', KEYS[i], ARGV[1]) end
+redis.call(ARGV[4], ARGV[3], '')
+return 1

@@ -1,0 +1,196 @@
+/**
+ * The connections that this node serves and that hold sessions: what each is called in the store, and how it is put
+ * back where the store lost it, or others took this node for lost. DESIGN section 2, "A node that was declared lost".
+ */
+import { PresenceError } from './errors.js';
+import { disconnect } from './record.js';
+import type { RecordWriter } from './records.js';
+import { putBack } from './recovery.js';
+import type { Remembered } from './remembered.js';
+import { holderOf, newSession, sessionById } from './session.js';
+import type { PresenceRecord, Session, Timings } from './types.js';
+
+/** A connection that this node serves and that holds a session. */
+export interface Held {
+  readonly local: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  /** Under which the store knows it. */
+  name: string;
+  /** It has to be put back, once it answered; or it answered, and is being put back. */
+  state: 'there' | 'asked' | 'returning';
+  /** The store came back empty, and has not got it again. */
+  forgotten: boolean;
+}
+
+/** What the verbs of presence, and the edge, tell of connections. */
+export interface HoldingVerbs {
+  /** The name of a connection, which the edge knows by `local`, under the present incarnation. */
+  nameOf(local: string): string;
+  /** A connection is about to hold a session. Returns its name. */
+  open(connection: { readonly local: string; readonly userId: string; readonly sessionId: string }): string;
+  /**
+   * It holds it no more, and is not put back. Returns the name under which the store knows it, again until the store
+   * was told, see `closed`; undefined where it held none.
+   */
+  close(local: string): string | undefined;
+  closed(local: string): void;
+  /** The record of a connection that closes, with the session that it held, where the store forgot that. */
+  recall(local: string, record: PresenceRecord, now: number): PresenceRecord;
+  /** The connection answered: it lives, and is put back if it has to be. */
+  heard(local: string): void;
+}
+
+export interface Holding {
+  readonly verbs: HoldingVerbs;
+  all(): readonly Held[];
+  /** Whether this node serves the connection of that name, whichever incarnation it is of. */
+  has(connectionId: string): boolean;
+  /** Whether it is served, and the store should have it. */
+  isThere(connection: Held): boolean;
+  /** Some that answered are not put back yet. */
+  readonly puttingBack: boolean;
+  /** All have to answer, and are then put back; `emptied`: the store has nothing of them. */
+  ask(emptied: boolean): void;
+  /** Puts back those that answered and could not be put back then. */
+  tryAgain(): void;
+  /** Puts back one, and lets go of it where it closed meanwhile. Never rejects. */
+  putBack(connection: Held): Promise<void>;
+  /** Connections of these names hold nothing any more, and go on as watchers. */
+  end(connectionIds: readonly string[]): void;
+  drop(connection: Held): void;
+}
+
+export const createHolding = ({
+  records,
+  remembered,
+  timings,
+  nameOf,
+  onError,
+}: {
+  readonly records: RecordWriter;
+  readonly remembered: Remembered;
+  readonly timings: Timings;
+  /** The name of a connection under the node's present incarnation. */
+  readonly nameOf: (local: string) => string;
+  readonly onError: (error: unknown) => void;
+}): Holding => {
+  const held = new Map<string, Held>();
+  /** Connections that closed, and of which the store has still to be told. */
+  const closing = new Map<string, Held>();
+  /** Connections that answered and are not put back yet, and those of them that are on the way. */
+  const returning = new Set<Held>();
+  const underWay = new Set<Held>();
+
+  const rememberedSession = ({ userId, sessionId }: Held, now: number): Session => {
+    const record = remembered.record(userId);
+    return (record && sessionById(record, sessionId)) ?? newSession(sessionId, now);
+  };
+
+  const putBackOne = async (connection: Held): Promise<void> => {
+    returning.add(connection);
+    connection.state = 'returning';
+    if (underWay.has(connection)) return;
+    underWay.add(connection);
+    const name = nameOf(connection.local);
+    try {
+      await records.update(
+        connection.userId,
+        (record, now) => putBack(record, { session: rememberedSession(connection, now), connectionId: name }, now),
+        'put back',
+      );
+      connection.name = name;
+      connection.forgotten = false;
+      settle(connection, name);
+      // It closed meanwhile: what was just put back is let go of.
+      if (held.get(connection.local) !== connection) {
+        await records.update(
+          connection.userId,
+          (record, now) => disconnect(record, { connectionId: name, heardAt: now }, now, timings),
+          'closed',
+        );
+      }
+    } catch (error) {
+      // While the store is away the next turn tries again; a user who is no more has nothing to be put back.
+      if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) settle(connection, name);
+      onError(error);
+    } finally {
+      underWay.delete(connection);
+    }
+  };
+
+  /** Nothing is left to be done about it, unless the node took another incarnation meanwhile. */
+  const settle = (connection: Held, name: string): void => {
+    if (name !== nameOf(connection.local)) return;
+    connection.state = 'there';
+    returning.delete(connection);
+  };
+
+  const drop = (connection: Held): void => {
+    held.delete(connection.local);
+    returning.delete(connection);
+  };
+
+  return {
+    verbs: {
+      nameOf: (local) => held.get(local)?.name ?? nameOf(local),
+
+      open({ local, userId, sessionId }) {
+        const name = nameOf(local);
+        held.set(local, { local, userId, sessionId, name, state: 'there', forgotten: false });
+        return name;
+      },
+
+      close(local) {
+        const connection = held.get(local);
+        if (connection) {
+          closing.set(local, connection);
+          drop(connection);
+        }
+        return closing.get(local)?.name;
+      },
+
+      closed(local) {
+        closing.delete(local);
+      },
+
+      recall(local, record, now) {
+        const connection = closing.get(local);
+        const known = connection && remembered.record(connection.userId);
+        const session = known && sessionById(known, connection.sessionId);
+        if (!session || !connection.forgotten || holderOf(record, connection.name)) return record;
+        return putBack(record, { session, connectionId: connection.name }, now).record;
+      },
+
+      heard(local) {
+        const connection = held.get(local);
+        if (connection?.state === 'asked') void putBackOne(connection);
+      },
+    },
+
+    all: () => [...held.values()],
+    has: (connectionId) => held.has(connectionId.slice(connectionId.lastIndexOf('/') + 1)),
+    isThere: (connection) => held.get(connection.local) === connection && connection.state === 'there',
+    get puttingBack() {
+      return returning.size > 0;
+    },
+
+    ask(emptied) {
+      returning.clear();
+      for (const connection of held.values()) connection.state = 'asked';
+      if (emptied) for (const each of [...held.values(), ...closing.values()]) each.forgotten = true;
+    },
+
+    tryAgain() {
+      for (const connection of returning) void putBackOne(connection);
+    },
+
+    putBack: putBackOne,
+
+    end(connectionIds) {
+      const ended = new Set(connectionIds);
+      for (const connection of held.values()) if (ended.has(connection.name)) drop(connection);
+    },
+    drop,
+  };
+};

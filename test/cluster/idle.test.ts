@@ -1,0 +1,45 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { type Cluster, startCluster } from '../support/cluster.js';
+import { gather } from '../support/crowd.js';
+
+/** Over which commands are counted. Longer than several rounds of pings. */
+const WINDOW_MS = 8_000;
+
+/** Calls by command, of all clients but the one that asks. */
+const calls = async ({ redis }: Cluster): Promise<Map<string, number>> => {
+  const text = await redis.admin.info('commandstats');
+  return new Map(
+    [...text.matchAll(/cmdstat_([^:]+):calls=(\d+)/g)]
+      .map(([, name, count]) => [name ?? '', Number(count)] as const)
+      .filter(([name]) => name !== 'info'),
+  );
+};
+
+/** Calls a second while nobody does anything. */
+const rates = async (cluster: Cluster): Promise<{ all: number; byCommand: Map<string, number> }> => {
+  const [before, at] = [await calls(cluster), performance.now()];
+  await wait(WINDOW_MS);
+  const [after, seconds] = [await calls(cluster), (performance.now() - at) / 1_000];
+  const byCommand = new Map([...after].map(([name, count]) => [name, (count - (before.get(name) ?? 0)) / seconds]));
+  return { all: [...byCommand.values()].reduce((sum, rate) => sum + rate, 0), byCommand };
+};
+
+test('five hundred idle clients cost Redis nothing', async () => {
+  const cluster = await startCluster({ nodes: 2 });
+  const ids = await cluster.followed('watcher', 'user', 500);
+  const empty = await rates(cluster);
+  const crowd = await gather({ ids, at: (place) => cluster.node(place % 2) });
+  // What connecting entails beyond itself, the journal among it, is over within a few seconds.
+  while ((await cluster.redis.admin.zcard('rc:{0}:dirty')) > 0) await wait(100);
+  const full = await rates(cluster);
+  console.log(
+    `idle: ${empty.all.toFixed(1)} commands a second without clients, ${full.all.toFixed(1)} with ${ids.length}`,
+  );
+  // What goes on regardless is done by two nodes about once a second, and by their sweepers ten times.
+  expect(full.all).toBeLessThan(empty.all * 1.5 + 5);
+  for (const name of ['get', 'set', 'sadd', 'srem']) {
+    expect(full.byCommand.get(name) ?? 0, name).toBeLessThan((empty.byCommand.get(name) ?? 0) + 2);
+  }
+  expect(crowd.closes).toEqual([]);
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { unavailable } from '../../src/presence/errors.js';
+import type { FactChange, Store } from '../../src/presence/ports.js';
+import { setUpPresence, user } from './serviceUnderTest.js';
+
+const deleted: FactChange = { kind: 'user', userId: 'ana', narrows: true, deleted: true };
+const live = async (store: Store) => (await store.read(['ana'])).records.get('ana');
+
+describe('what is live of a user who was deleted', () => {
+  it('is dropped', async () => {
+    const { presence, store, journal, connect } = setUpPresence();
+    await connect('ana');
+    journal.rows.delete('ana');
+    await presence.factsChanged(deleted);
+    expect(await live(store)).toBeUndefined();
+  });
+
+  it('is dropped once the store and the journal can be asked again', async () => {
+    let away = 2;
+    const { presence, store, journal, connect } = setUpPresence({
+      store: (inner) => ({
+        ...inner,
+        forget: async (...asked) => {
+          away -= 1;
+          if (away >= 0) throw unavailable('Away.');
+          return inner.forget(...asked);
+        },
+      }),
+    });
+    await connect('ana');
+    journal.rows.delete('ana');
+    await presence.factsChanged(deleted);
+    expect(await live(store)).toBeUndefined();
+  });
+
+  it('stays where it is of the time since the user was named again', async () => {
+    const { presence, store, journal, connect } = setUpPresence();
+    journal.rows.set('ana', { generation: 2, kept: null });
+    await connect('ana');
+    await presence.factsChanged(deleted);
+    expect(await live(store)).toMatchObject({ generation: 2, sessions: [{ id: 'tab' }] });
+  });
+
+  it('stays also where that came while the deletion was being followed', async () => {
+    const { presence, store, journal, connect } = setUpPresence({
+      store: (inner) => ({
+        ...inner,
+        async forget(userId, generation) {
+          if (generation === 1) {
+            // Another node was quicker, and the user was named again and came back.
+            await inner.forget(userId, 1);
+            journal.rows.set('ana', { generation: 2, kept: null });
+            await connect('ana', 'new');
+          }
+          return inner.forget(userId, generation);
+        },
+      }),
+    });
+    await connect('ana');
+    journal.rows.delete('ana');
+    await presence.factsChanged(deleted);
+    expect(await live(store)).toMatchObject({ generation: 2, sessions: [{ id: 'new' }] });
+  });
+});
+
+describe('a choice to hide', () => {
+  it('is answered also while the journal hangs, and is kept once it does not', async () => {
+    const { presence, journal, connect, drain } = setUpPresence();
+    await connect('ana');
+    let release: () => void = () => {};
+    journal.gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { status } = await presence.setPresence(user('ana'), { status: 'INVISIBLE' });
+    expect(status).toBe('INVISIBLE');
+    expect(journal.rows.get('ana')?.kept).toBeNull();
+    release();
+    await drain();
+    expect(journal.rows.get('ana')?.kept).toMatchObject({ chosen: 'INVISIBLE' });
+  });
+});

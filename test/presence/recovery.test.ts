@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { putBack, remind } from '../../src/presence/recovery.js';
+import { createRemembered } from '../../src/presence/remembered.js';
+import { NOON, record, session } from '../support/builders.js';
+
+const chess = {
+  type: 'PLAYING',
+  name: 'Chess',
+  details: null,
+  startedAt: NOON - 60_000,
+  startedAtGiven: false,
+  expiresAt: null,
+} as const;
+
+describe('a session that is put back', () => {
+  test('goes on with what it did, from when it began', () => {
+    const held = session({ connections: ['old/1'], activities: [chess] });
+    const { record: after } = putBack(record(), { session: held, connectionId: 'new/1' }, NOON);
+    expect(after.sessions).toEqual([{ ...held, connections: ['new/1'] }]);
+  });
+
+  test('keeps what was said last, whichever node remembers that', () => {
+    const earlier = session({ connections: ['old/1'], activeAt: NOON - 5_000 });
+    const later = session({ connections: ['old/1'], activeAt: NOON - 1_000, activities: [chess], device: 'DESKTOP' });
+    for (const [first, second] of [
+      [earlier, later],
+      [later, earlier],
+    ] as const) {
+      const once = putBack(record(), { session: first, connectionId: 'new/1' }, NOON).record;
+      const twice = putBack(once, { session: second, connectionId: 'other/1' }, NOON).record;
+      expect(twice.sessions).toEqual([{ ...later, connections: ['new/1', 'other/1'] }]);
+    }
+  });
+
+  test('of plain HTTP lives as long as the longest lease that a node granted', () => {
+    const [short, long] = [session({ leaseUntil: NOON + 1_000 }), session({ leaseUntil: NOON + 9_000 })];
+    const once = putBack(record(), { session: short, connectionId: null }, NOON).record;
+    const twice = putBack(once, { session: long, connectionId: null }, NOON).record;
+    expect(twice.sessions.map(({ leaseUntil }) => leaseUntil)).toEqual([NOON + 9_000]);
+  });
+});
+
+describe('a reminder', () => {
+  const there = record({ sessions: [session({ connections: ['b/1'], activeAt: NOON - 5_000 })] });
+
+  test('brings what its session said later, and leaves the connections to their node', () => {
+    const heard = session({ connections: ['a/1'], activeAt: NOON - 1_000, activities: [chess] });
+    const { sessions } = remind(there, heard, NOON).record;
+    expect(sessions.map(({ connections, activities }) => ({ connections, activities }))).toEqual([
+      { connections: ['b/1'], activities: [chess] },
+    ]);
+  });
+
+  test('of what is not of later, or of a session that nobody put back, changes nothing', () => {
+    expect(remind(there, session({ activeAt: NOON - 9_000, activities: [chess] }), NOON).record).toBe(there);
+    expect(remind(record(), session(), NOON).record.sessions).toEqual([]);
+  });
+});
+
+describe('what a node remembers', () => {
+  const granted = record({ revision: NOON, sessions: [session({ id: 'phone', leaseUntil: NOON + 60_000 })] });
+  const ended = (revision: number) => ({
+    userId: 'ana',
+    connectionIds: [],
+    withdrawn: { sessionIds: ['phone'], revision },
+  });
+  const leases = (remembered: ReturnType<typeof createRemembered>) =>
+    remembered.record('ana')?.sessions.map(({ leaseUntil }) => leaseUntil);
+
+  test('of a lease is void once the session was ended elsewhere', () => {
+    const remembered = createRemembered();
+    remembered.committed(record(), granted);
+    remembered.ended(ended(NOON + 1));
+    expect(leases(remembered)).toEqual([null]);
+  });
+
+  test('of a session that started anew under the same id stays', () => {
+    const remembered = createRemembered();
+    remembered.committed(record(), granted);
+    remembered.ended(ended(NOON - 1));
+    expect(leases(remembered)).toEqual([NOON + 60_000]);
+  });
+
+  test('of the sessions that others hold is kept until those have learnt it, and then dropped', () => {
+    let now = 0;
+    const remembered = createRemembered({ now: () => now });
+    remembered.committed(record(), granted);
+    now = 60_000;
+    remembered.prune(() => false);
+    expect(remembered.record('ana')).toBe(granted);
+    now = 200_000;
+    remembered.prune(() => false);
+    expect(remembered.record('ana')).toBeUndefined();
+  });
+});

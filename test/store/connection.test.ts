@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
+import { openRedis } from '../../src/store/connection.js';
+import { openLive } from '../../src/store/live.js';
+import { createRedises } from '../../src/store/scripts.js';
+import { freePort } from '../support/redis.js';
+import { startRedisCluster, type TestRedisCluster } from '../support/redisCluster.js';
+
+let cluster: TestRedisCluster;
+beforeAll(async () => {
+  cluster = await startRedisCluster();
+});
+afterAll(() => cluster.stop());
+
+const nowhere = async () => `redis://127.0.0.1:${await freePort()}`;
+const open = (redisUrls: readonly string[]) =>
+  openLive({ redisUrls, redisShards: 8, timings: DEFAULT_TIMINGS, onMessage: () => {}, onError: () => {} });
+
+describe('a connection to Redis', () => {
+  it.each([
+    ['one Redis', 1],
+    ['a Cluster', 2],
+  ])(
+    'that is not there, to %s, answers UNAVAILABLE to what is asked, and what it reports ends no process',
+    async (_, count) => {
+      const errors: unknown[] = [];
+      const urls = await Promise.all(Array.from({ length: count }, nowhere));
+      const connection = openRedis(urls, { onError: (error) => errors.push(error) });
+      onTestFinished(() => connection.close());
+      const redises = createRedises(connection.client);
+      const askedAt = performance.now();
+      const asked = [redises.run('open', ['a', 'b', 'c']), redises.ask((client) => client.get('a'))];
+      for (const answer of await Promise.allSettled(asked)) {
+        expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
+      }
+      expect(performance.now() - askedAt).toBeLessThan(4_000);
+      expect(errors.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('to a Cluster is made through whichever of the listed nodes answers', async () => {
+    const live = await open([await nowhere(), cluster.urls[1]!, await nowhere()]);
+    await live.store.renewLease('here');
+    expect(await live.store.now()).toBeGreaterThan(0);
+    expect(live.bus).toBeDefined();
+    await live.close();
+  });
+
+  it('that cannot be made stops the start, with a sentence for the operator', async () => {
+    await expect(open([await nowhere()])).rejects.toMatchObject({
+      code: 'REDIS_URL',
+      message: expect.stringMatching(/^Redis cannot be used at REDIS_URL: .*\.$/),
+    });
+  });
+});

@@ -1,0 +1,147 @@
+/** What a node and the store hold against each other after the store lost its last second, as a promoted replica does. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { unavailable } from '../../src/presence/errors.js';
+import type { Renewal } from '../../src/presence/ports.js';
+import { createPresence } from '../../src/presence/presence.js';
+import { timings } from '../support/builders.js';
+import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';
+import { openLiveInTest } from '../support/live.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(() => redis.admin.flushall());
+
+const SHARDS = 4;
+
+/** A node as the server makes it, over the shared Redis. */
+const startNode = async () => {
+  const live = openLiveInTest([redis.url], SHARDS, { settleMs: 0 });
+  const revived: boolean[] = [];
+  let renewing = (renew: () => Promise<Renewal>) => renew();
+  const presence = createPresence({
+    store: { ...live.store, renewLease: (...args) => renewing(() => live.store.renewLease(...args)) },
+    bus: live.bus,
+    people: createFakePeople(['ana']).people,
+    journal: createFakeJournal(['ana']).journal,
+    rateLimits: createFakeRateLimits().rateLimits,
+    timings: timings(),
+    newId: () => 'new',
+    newIncarnation: randomUUID,
+    onRevived: (emptied) => revived.push(emptied),
+    onJournalFailure: () => {},
+  });
+  await presence.node.start();
+  await presence.node.turn();
+  const sessions = async () => (await live.store.read(['ana'])).records.get('ana')?.sessions ?? [];
+  return {
+    ...live,
+    presence,
+    sessions,
+    revived,
+    /** What comes between the node and its store when it renews its lease. */
+    whenRenewing(between: typeof renewing) {
+      renewing = between;
+    },
+    open: (connectionId: string, sessionId: string) =>
+      presence.connect({ userId: 'ana', connectionId, sessionId, device: 'WEB' }),
+    close: (connectionId: string) => presence.disconnect({ userId: 'ana', connectionId, lastHeardMsAgo: 0 }),
+    /** Whether the store lists the user among those on the node. */
+    isOn: async () => (await live.store.usersOn(presence.node.nameOf('').slice(0, -1))).includes('ana'),
+  };
+};
+
+/** Everything in Redis as it is now, to be brought back. */
+const takeCopy = async () => {
+  const names = await redis.admin.keys('*');
+  const dumps = await Promise.all(names.map((name) => redis.admin.dumpBuffer(name)));
+  return async () => {
+    await redis.admin.flushall();
+    for (const [i, name] of names.entries()) await redis.admin.restore(name, 0, dumps[i]!);
+  };
+};
+
+describe('mending', () => {
+  it('puts back a connection whose opening was lost', async () => {
+    const node = await startNode();
+    await node.open('1', 'tab');
+    const goBack = await takeCopy();
+    await node.open('2', 'phone');
+    const before = await node.sessions();
+    await goBack();
+    expect((await node.sessions()).map(({ id }) => id)).toEqual(['tab']);
+    await node.presence.node.mend();
+    expect(await node.sessions()).toMatchObject(
+      before.map(({ id, startedAt, connections }) => ({ id, startedAt, connections, graceUntil: null })),
+    );
+    expect(await node.isOn()).toBe(true);
+  });
+
+  it('puts back who was not there at all', async () => {
+    const node = await startNode();
+    const goBack = await takeCopy();
+    await node.open('1', 'tab');
+    await goBack();
+    expect(await node.sessions()).toEqual([]);
+    await node.presence.node.mend();
+    expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);
+  });
+
+  it('ends a connection whose closing was lost: its grace begins', async () => {
+    const node = await startNode();
+    await node.open('1', 'tab');
+    const goBack = await takeCopy();
+    await node.close('1');
+    await goBack();
+    expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);
+    await node.presence.node.mend();
+    const [session] = await node.sessions();
+    expect(session?.connections).toEqual([]);
+    expect(session?.graceUntil).toBeGreaterThan(0);
+    expect(await node.isOn()).toBe(false);
+  });
+
+  it('leaves alone what other nodes hold, and what is as it should be', async () => {
+    const [node, other] = [await startNode(), await startNode()];
+    await node.open('1', 'tab');
+    await other.open('1', 'phone');
+    const before = await node.sessions();
+    await node.presence.node.mend();
+    await other.presence.node.mend();
+    expect(await node.sessions()).toEqual(before);
+  });
+
+  it('does not put back a session that was ended on another node, heard of or not', async () => {
+    const [node, other] = [await startNode(), await startNode()];
+    await node.open('1', 'tab');
+    const caller = { viewer: { kind: 'user', userId: 'ana' }, connectionId: null } as const;
+    expect(await other.presence.endSession(caller, 'tab')).toBe(true);
+    await node.presence.node.mend();
+    await node.presence.node.mend();
+    expect(await node.sessions()).toEqual([]);
+  });
+});
+
+describe('a node whose store came back empty and went away again at once', () => {
+  it('asks its connections all the same, and puts them back as they answer', async () => {
+    const node = await startNode();
+    await node.open('1', 'tab');
+    await redis.admin.flushall();
+    let renewals = 0;
+    node.whenRenewing(async (renew) => {
+      renewals += 1;
+      if (renewals === 2) throw unavailable('It went away again.');
+      return renew();
+    });
+    await node.presence.node.turn();
+    expect(node.revived).toEqual([true]);
+    node.presence.node.heard('1');
+    while ((await node.sessions()).length === 0) await node.presence.node.turn();
+    expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);
+    expect(await node.isOn()).toBe(true);
+  });
+});

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** The failures that are worth a run with the timings as they are by default: it takes minutes. */
+export default defineConfig({
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    include: ['test/cluster-slow/**/*.test.ts'],
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
