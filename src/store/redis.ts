@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { unavailable } from '../presence/errors.js';
 import type { Decision, Store } from '../presence/ports.js';
 import { scheduleOf } from '../presence/record.js';
@@ -13,6 +14,8 @@ import type { Redises } from './scripts.js';
 const MAX_ATTEMPTS = 50;
 const crowded = () => unavailable('Too many changes of one user at once. Try again in a moment.');
 
+/** How many records a node keeps in mind to decide about without reading them. */
+const MAX_RECENT = 20_000;
 /** For how long what was restored while a record was dropped may still be on the way to a commit. */
 const GONE_MS = 10_000;
 /** All seen live are marked for the journal at most once in so many ms, by whichever node comes first. */
@@ -28,12 +31,15 @@ export const createRedisStore = ({
   redises,
   keys,
   publish,
+  monotonicMs = () => performance.now(),
   ...leaseOptions
 }: {
   readonly redises: Redises;
   readonly keys: Keys;
   /** SPUBLISH on a Cluster. */
   readonly publish: 'PUBLISH' | 'SPUBLISH';
+  /** A clock of this process that never jumps, in milliseconds since whenever. */
+  readonly monotonicMs?: () => number;
 } & LeaseOptions) => {
   const shards = Array.from({ length: keys.shards }, (_, shard) => keys.of(shard));
   const shardOf = (id: string) => shards[keys.shardOf(id)]!;
@@ -111,7 +117,12 @@ export const createRedisStore = ({
         ...nodes.map(([, joins]) => joins),
       ],
     );
-    return done === 1 ? { now: Number(now), record: atRevision(next, Number(revision)) } : undefined;
+    if (done !== 1) return undefined;
+    heardClock(Number(now));
+    const record = atRevision(next, Number(revision));
+    if (schedule.live) recent.set(userId, record);
+    else recent.delete(userId);
+    return { now: Number(now), record };
   };
 
   /** What was restored, and the mark of the latest drop before that. */
@@ -119,6 +130,28 @@ export const createRedisStore = ({
     readonly record: PresenceRecord;
     readonly gone: string | number;
   }
+
+  /**
+   * The records that this node committed last, and how far Redis' clock is ahead of ours (a little too little, by the
+   * way of the answer): often nobody else came in between, and a decision need not wait for a reading.
+   */
+  const recent = new LRUCache<string, PresenceRecord>({ max: MAX_RECENT });
+  let clockAhead: number | undefined;
+  const heardClock = (now: number) => {
+    clockAhead = now - monotonicMs();
+  };
+
+  /** Decides about the record as this node left it, and commits. Undefined where that cannot be, or it moved since. */
+  const attemptUnread = async <R>(userId: string, decide: (record: PresenceRecord, now: number) => Decision<R>) => {
+    const base = recent.get(userId);
+    if (!base || clockAhead === undefined) return undefined;
+    const decision = decide(base, Math.floor(monotonicMs() + clockAhead));
+    // That nothing changes can only be said of what was read.
+    if (decision.record === base) return undefined;
+    recent.delete(userId);
+    const committed = await commit({ stored: base, base, gone: '' }, decision.record);
+    return committed && { committed: { ...committed, result: decision.result } };
+  };
 
   /** Reads, decides and commits once. Undefined when the record moved; `restore` when there is none to decide about. */
   const attempt = async <R>(
@@ -153,7 +186,11 @@ export const createRedisStore = ({
     async update(userId, restore, decide) {
       let restored: Restored | undefined;
       for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
-        const outcome = await inTurn(userId, () => attempt(userId, restored, decide));
+        const outcome = await inTurn(
+          userId,
+          async () =>
+            (attempts === 0 ? await attemptUnread(userId, decide) : undefined) ?? attempt(userId, restored, decide),
+        );
         if (outcome?.committed) return outcome.committed;
         // Restoring may take long, and others need not wait for it.
         restored = outcome && { record: await restore(outcome.restore.settling), gone: outcome.restore.gone };

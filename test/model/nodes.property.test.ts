@@ -65,7 +65,9 @@ const inRedis = (shards: number) => async (): Promise<Stores> => {
   const connection = openRedis([redis.url], { onError: () => {} });
   const keys = createKeys(shards);
   const bus = createRedisBus({ connection, keys, probe: randomUUID() });
+  let clock = START;
   const store = createRedisStore({
+    monotonicMs: () => clock,
     redises: createRedises(connection.client),
     keys,
     publish: connection.publish,
@@ -75,6 +77,7 @@ const inRedis = (shards: number) => async (): Promise<Stores> => {
     gapMs: NEVER_MS,
   });
   const setClock = async (now: number) => {
+    clock = now;
     for (let shard = 0; shard < shards; shard += 1)
       await redis.admin.hset(keys.of(shard).shard, { clock: now, swept: now });
   };
