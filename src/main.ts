@@ -29,6 +29,14 @@ const run = async (): Promise<void> => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
 
+  // Also of a start that goes on and on: it waits for a database, or for another node's migrations.
+  void stopAsked.then(() =>
+    setTimeout(() => {
+      log.error('stopping takes too long; ending without the rest of it');
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref(),
+  );
+
   const app = await startApp(config, { log, secret });
   const { port, url, metricsPort } = app;
   log.info({ port, url, ...(metricsPort !== null && { metricsPort }) }, 'listening');
@@ -38,10 +46,6 @@ const run = async (): Promise<void> => {
 
   const signal = await stopAsked;
   log.info({ signal }, 'stopping');
-  setTimeout(() => {
-    log.error('stopping takes too long; ending without the rest of it');
-    process.exit(1);
-  }, STOP_WITHIN_MS).unref();
   await app.stop();
   log.info('stopped');
   process.exit(0);

@@ -4,6 +4,7 @@
  * DESIGN section 1, "Broadcast rate".
  */
 import { performance } from 'node:perf_hooks';
+import { expireContent } from '../presence/content.js';
 import type { PresenceRecord } from '../presence/types.js';
 import { contentFor, OUT_OF_SIGHT, type PresenceContent, revisionFor, sameContent } from '../presence/view.js';
 import { type Facets, SELF } from '../presence/visibility.js';
@@ -126,7 +127,10 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
   return {
     userId,
     outOfSight: { userId, content: OUT_OF_SIGHT, asOf: 0, revision: 0, lost: true },
-    learn(candidate, readAt) {
+    learn(heard, readAt) {
+      // What has ended by then is not shown, as in the answer to a query, though its end is not committed yet; that of
+      // one who is not live never is.
+      const candidate = readAt === undefined ? heard : expireContent(heard, readAt);
       if (isNewer(candidate, record)) record = candidate;
       else if (record && readAt !== undefined && readAt > record.revision && isOtherThan(candidate, record)) {
         record = asOf(candidate, readAt);

@@ -17,8 +17,8 @@ export interface Held {
   readonly sessionId: string;
   /** Under which the store knows it. */
   name: string;
-  /** It has to be put back, once it answered; or it answered, and is being put back. */
-  state: 'there' | 'asked' | 'returning';
+  /** It is just taking its session; or has to be put back, once it answered; or it answered, and is being put back. */
+  state: 'opening' | 'there' | 'asked' | 'returning';
   /** The store came back empty, and has not got it again. */
   forgotten: boolean;
 }
@@ -29,6 +29,8 @@ export interface HoldingVerbs {
   nameOf(local: string): string;
   /** A connection is about to hold a session. Returns its name. */
   open(connection: { readonly local: string; readonly userId: string; readonly sessionId: string }): string;
+  /** The store has it. */
+  opened(local: string): void;
   /**
    * It holds it no more, and is not put back. Returns the name under which the store knows it, again until the store
    * was told, see `closed`; undefined where it held none.
@@ -137,8 +139,13 @@ export const createHolding = ({
 
       open({ local, userId, sessionId }) {
         const name = nameOf(local);
-        held.set(local, { local, userId, sessionId, name, state: 'there', forgotten: false });
+        held.set(local, { local, userId, sessionId, name, state: 'opening', forgotten: false });
         return name;
+      },
+
+      opened(local) {
+        const connection = held.get(local);
+        if (connection?.state === 'opening') connection.state = 'there';
       },
 
       close(local) {

@@ -183,12 +183,14 @@ export const createNode = ({
         const record = present.get(userId);
         const there = new Set(record?.sessions.flatMap((session) => session.connections));
         for (const connection of connections) {
-          // It is being put back, or has to answer first.
+          // It is only just taking its session, or being put back, or has to answer first.
           if (there.has(connection.name) || !holding.isThere(connection)) continue;
           // A record that is newer than what this node knows lost the connection on purpose; an older one forgot it.
+          // What this node itself knows not to hold a session any more it ended, and did not hear of.
           const known = remembered.record(userId);
-          if (record && known && record.revision > known.revision) holding.drop(connection);
-          else await holding.putBack(connection);
+          const isKnown = known?.sessions.some((session) => session.connections.includes(connection.name));
+          if (isKnown && !(record && record.revision > known!.revision)) await holding.putBack(connection);
+          else holding.drop(connection);
         }
       }
       for (const record of present.values()) if (record.sessions.length > 0) remembered.learnt(record);

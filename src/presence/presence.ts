@@ -197,9 +197,19 @@ export const createPresence = ({
     async connect({ userId, connectionId: local, sessionId, device }) {
       const id = sessionId === null ? newId() : checkId(sessionId, 'sessionId');
       const connectionId = node.open({ local, userId, sessionId: id });
-      await records.update(userId, (before, now) =>
-        record.connect(before, { connectionId, sessionId: id, device }, now),
-      );
+      try {
+        await records.update(userId, (before, now) =>
+          record.connect(before, { connectionId, sessionId: id, device }, now),
+        );
+      } catch (error) {
+        // While the store is away it may have it all the same: whoever closes the connection lets go of it.
+        if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) {
+          node.close(local);
+          node.closed(local);
+        }
+        throw error;
+      }
+      node.opened(local);
       return id;
     },
 

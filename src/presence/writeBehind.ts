@@ -61,6 +61,11 @@ export const startWriteBehind = ({
     return running;
   };
 
+  const rescue = async (): Promise<void> => {
+    const records = remembered?.unjournaled() ?? [];
+    if (records.length > 0) await journal.write(records.map((record) => durableOf(record, record.revision)));
+  };
+
   const schedule = () => {
     timer = setTimeout(() => {
       void flush()
@@ -78,10 +83,7 @@ export const startWriteBehind = ({
 
   return {
     flush,
-    async rescue() {
-      const records = remembered?.unjournaled() ?? [];
-      if (records.length > 0) await journal.write(records.map((record) => durableOf(record, record.revision)));
-    },
+    rescue,
     get lagMs() {
       return performance.now() - journaledAt;
     },
@@ -90,8 +92,14 @@ export const startWriteBehind = ({
       stopped = true;
       clearTimeout(timer);
       clearInterval(liveTimer);
-      await store.markLiveDirty();
-      await flush();
+      try {
+        await store.markLiveDirty();
+        await flush();
+      } catch (error) {
+        // Where it is the store that is away the journal may still get what this node alone has not seen written.
+        await rescue();
+        throw error;
+      }
     },
   };
 };

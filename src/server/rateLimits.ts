@@ -1,10 +1,4 @@
-import {
-  BurstyRateLimiter,
-  type IRateLimiterOptions,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from 'rate-limiter-flexible';
+import { performance } from 'node:perf_hooks';
 import type { Rates } from '../config.js';
 import { PresenceError, unavailable } from '../presence/errors.js';
 import type { RateKind, RateLimits } from '../presence/ports.js';
@@ -17,66 +11,79 @@ const SENTENCES: Record<RateKind, string> = {
   mutation: 'You send too many mutations. Try again later.',
 };
 
-/** Takes points. KEYS[1] counter   ARGV[1] points   ARGV[2] for how long they count, in ms   Returns {taken, ms left}. */
-const TAKE = `
-local taken = redis.call('INCRBY', KEYS[1], ARGV[1])
-if taken == tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return {taken, redis.call('PTTL', KEYS[1])}`;
-
 /**
- * Counts in milliseconds. The library's own counts in whole seconds on Redis, and what lasts less than one without an
- * end: such an allowance would never come back.
+ * One kind's allowances. Of a user nothing is kept but when the allowance is whole again: each that is taken moves that
+ * one interval on, and none is taken that would move it further than the whole burst ahead.
  */
-class RedisLimiter extends RateLimiterRedis {
-  readonly #client: RedisClient;
-
-  constructor(options: IRateLimiterOptions, client: RedisClient) {
-    super({ ...options, storeClient: client });
-    this.#client = client;
-  }
-
-  async _upsert(key: string, points: number, durationMs: number): Promise<unknown> {
-    return this.#client.eval(TAKE, 1, key, points, Math.ceil(durationMs));
-  }
+interface Allowance {
+  /** Takes one, or gives for how many milliseconds there is none: at most one interval. */
+  take(userId: string): Promise<number>;
 }
 
-/**
- * `burst` at once, then one an interval: one an interval, and the rest of the burst once in the time that the
- * whole of it takes. Entries end by themselves, by timers that keep no process alive.
- */
-const limiterOf = (kind: RateKind, { burst, intervalMs }: Rate, client: RedisClient | null) => {
-  const limiter = (options: IRateLimiterOptions) =>
-    client ? new RedisLimiter(options, client) : new RateLimiterMemory(options);
-  const steady = limiter({ keyPrefix: `rc:rate:${kind}:1`, points: 1, duration: intervalMs / 1_000 });
-  if (burst === 1) return steady;
-  const points = burst - 1;
-  const duration = (burst * intervalMs) / 1_000;
-  return new BurstyRateLimiter(steady, limiter({ keyPrefix: `rc:rate:${kind}:n`, points, duration }));
+/** In this process, on the monotonic clock. Entries end by themselves, by timers that keep no process alive. */
+const createMemoryAllowance = ({ burst, intervalMs }: Rate): Allowance => {
+  const users = new Map<string, { readonly wholeAt: number; readonly timer: NodeJS.Timeout }>();
+  return {
+    async take(userId) {
+      const now = performance.now();
+      const before = users.get(userId);
+      const wholeAt = Math.max(now, before?.wholeAt ?? now) + intervalMs;
+      const waitMs = wholeAt - burst * intervalMs - now;
+      if (waitMs > 0) return Math.ceil(waitMs);
+      clearTimeout(before?.timer);
+      const timer = setTimeout(() => users.delete(userId), Math.ceil(wholeAt - now)).unref();
+      users.set(userId, { wholeAt, timer });
+      return 0;
+    },
+  };
 };
 
 /**
- * The allowances of DESIGN section 1, "Limits, errors", a user: over all nodes with a client of Redis, in this process
- * without. A null rate is no limit.
+ * Takes one, on the clock of Redis; one that was set back leaves nobody without for longer than the burst takes.
+ * KEYS[1] when the allowance is whole again   ARGV[1] burst   ARGV[2] interval in ms   Returns the ms to wait, 0 if taken.
+ */
+const TAKE = `
+local burst, interval = tonumber(ARGV[1]), tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local whole = math.min(tonumber(redis.call('GET', KEYS[1]) or 0), now + burst * interval)
+whole = math.max(now, whole) + interval
+local wait = whole - burst * interval - now
+if wait > 0 then return wait end
+redis.call('SET', KEYS[1], string.format('%.0f', whole), 'PX', whole - now)
+return 0`;
+
+/** Over all nodes. */
+const createRedisAllowance = (kind: RateKind, { burst, intervalMs }: Rate, client: RedisClient): Allowance => ({
+  async take(userId) {
+    try {
+      const key = `rc:rate:${kind}:${encodeURIComponent(userId)}`;
+      return Number(await client.eval(TAKE, 1, key, burst, intervalMs));
+    } catch {
+      throw unavailable('The live store cannot be reached. Try again in a moment.');
+    }
+  },
+});
+
+/**
+ * The allowances of DESIGN section 1, "Limits, errors", a user: `burst` at once, then one an interval; over all nodes
+ * with a client of Redis, in this process without. A null rate is no limit.
  */
 export const createRateLimits = (rates: Rates, client: RedisClient | null = null): RateLimits => {
-  const limiters = new Map(
-    Object.entries(rates).flatMap(([kind, rate]: [string, Rate | null]) =>
-      rate === null ? [] : [[kind, limiterOf(kind as RateKind, rate, client)] as const],
-    ),
-  );
+  const allowanceOf = (kind: RateKind): Allowance | null => {
+    const rate = rates[kind];
+    if (rate === null) return null;
+    return client ? createRedisAllowance(kind, rate, client) : createMemoryAllowance(rate);
+  };
+  const allowances: Record<RateKind, Allowance | null> = {
+    presence: allowanceOf('presence'),
+    typing: allowanceOf('typing'),
+    mutation: allowanceOf('mutation'),
+  };
   return {
     async take(kind, userId) {
-      const rate = rates[kind];
-      try {
-        await limiters.get(kind)?.consume(encodeURIComponent(userId));
-      } catch (rejection) {
-        if (!(rejection instanceof RateLimiterRes) || rate === null) {
-          throw client ? unavailable('The live store cannot be reached. Try again in a moment.') : rejection;
-        }
-        // The steady allowance is back within one interval, whatever a wall clock that was set back says.
-        const retryAfterMs = Math.min(Math.max(1, Math.ceil(rejection.msBeforeNext)), rate.intervalMs);
-        throw new PresenceError('RATE_LIMITED', SENTENCES[kind], { retryAfterMs });
-      }
+      const retryAfterMs = (await allowances[kind]?.take(userId)) ?? 0;
+      if (retryAfterMs > 0) throw new PresenceError('RATE_LIMITED', SENTENCES[kind], { retryAfterMs });
     },
   };
 };

@@ -4,6 +4,8 @@ import type { RedisClient } from './scripts.js';
 
 /** A command without an answer for so long is UNAVAILABLE to whoever waits for it. */
 const COMMAND_TIMEOUT_MS = 1_500;
+/** A connection on which nothing is answered for so long is given up for a new one: TCP itself would try for minutes. */
+const SILENCE_MS = 4_000;
 const RECONNECT_MS = 200;
 const RETRY_MS = 200;
 
@@ -39,7 +41,7 @@ const COMMON: RedisOptions = {
   reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
   connectTimeout: 2_000,
 };
-const FOR_COMMANDS: RedisOptions = { ...COMMON, commandTimeout: COMMAND_TIMEOUT_MS };
+const FOR_COMMANDS: RedisOptions = { ...COMMON, commandTimeout: COMMAND_TIMEOUT_MS, socketTimeout: SILENCE_MS };
 const FOR_SUBSCRIPTIONS: RedisOptions = { ...COMMON, maxRetriesPerRequest: null };
 
 /** Subscribes by one of the two pairs of commands, and goes on trying while somebody wants the channel. */

@@ -93,6 +93,7 @@ export const openLive = async ({
       probe,
       leaseMs: timings.heartbeatTimeoutMs,
       quietMs: timings.heartbeatIntervalMs,
+      maxQuietMs: Math.max(timings.sessionTtlMs, timings.graceMs, timings.heartbeatTimeoutMs),
     });
     return {
       store,

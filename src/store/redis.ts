@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { unavailable } from '../presence/errors.js';
+import { PresenceError, unavailable } from '../presence/errors.js';
 import type { Decision, Store } from '../presence/ports.js';
 import { scheduleOf } from '../presence/record.js';
 import { nodesOf } from '../presence/recovery.js';
@@ -173,7 +173,12 @@ export const createRedisStore = ({
   const turns = new Map<string, Promise<unknown>>();
   const inTurn = async <T>(userId: string, run: () => Promise<T>): Promise<T> => {
     const before = turns.get(userId);
-    const mine = (before ? before.then(run, run) : run()) as Promise<T>;
+    // Whoever waited for one that Redis did not answer waited long enough.
+    const goOn = (error: unknown) => {
+      if (error instanceof PresenceError && error.code === 'UNAVAILABLE') throw error;
+      return run();
+    };
+    const mine = (before ? before.then(run, goOn) : run()) as Promise<T>;
     turns.set(userId, mine);
     try {
       return await mine;

@@ -13,6 +13,8 @@ export interface LeaseOptions {
   readonly settleMs?: number;
   /** For how long at the least nobody is lost or due after a gap. */
   readonly quietMs: number;
+  /** For how long at the most: longer than the gap itself, or than any HTTP lease had left in it, would prove nothing more. */
+  readonly maxQuietMs?: number;
   readonly gapMs?: number;
   /** Names the channels on which this process hears from itself, see `createRedisBus`. */
   readonly probe?: string;
@@ -28,6 +30,7 @@ export const createRedisLeases = ({
   leaseMs,
   settleMs = 2_000,
   quietMs,
+  maxQuietMs = Number.MAX_SAFE_INTEGER,
   gapMs = GAP_MS,
   probe = '',
 }: LeaseOptions & {
@@ -54,6 +57,7 @@ export const createRedisLeases = ({
         shard.probeChannel(probe),
         publish,
         puttingBack ? 1 : 0,
+        maxQuietMs,
       ],
     );
     const before = known.get(shard);

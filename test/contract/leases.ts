@@ -192,6 +192,22 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
       expect((await store.now()) - renewedAt).toBeGreaterThanOrEqual(quietMs);
     });
 
+    it('is quiet after a gap, however long it was, for no longer than anything timed had left', async () => {
+      const node = shared.open({ leaseMs: LEASE_MS, gapMs: 500, quietMs: 100, maxQuietMs: 300 });
+      const { store } = node;
+      await store.renewLease('here');
+      await store.renewLease('gone');
+      await beat(store, 'ana');
+      await shared.shards('swept', (before) => before - 3_600_000);
+      const renewedAt = await store.now();
+      await renewing(
+        node,
+        'here',
+        async () => (await store.dueUsers(10)).length > 0 && (await lost(node, 'gone')) !== undefined,
+      );
+      expect((await store.now()) - renewedAt).toBeGreaterThanOrEqual(300);
+    });
+
     describe('the clock', () => {
       it('goes on from the highest it gave where the store comes back with an earlier one', async () => {
         const { store } = shared.open();

@@ -45,6 +45,32 @@ describe('what a subscription to presence starts with', () => {
     expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
   });
 
+  it('leaves out what has ended, though its end is not committed yet, and tells it to whoever watches already', async () => {
+    let now = 1_700_000_000_000;
+    const f = await createFanout({ clock: () => now });
+    await f.users('me', 'ann');
+    await f.follow('me', 'ann');
+    await f.connect('ann');
+    await f.set('ann', { statusMessage: { text: 'brb', emoji: null, expiresAt: now + 1_000 } });
+    // Nothing of one who is not live is ever due: this end is never committed.
+    await f.set('me', { statusMessage: { text: 'mine', emoji: null, expiresAt: now + 1_000 }, sessionId: 'phone' });
+    await f.leave('me', 'phone');
+    const before = await f.collect('me', ['ann', 'me']);
+    expect((await before.news()).map(({ statusMessage }) => statusMessage?.text)).toEqual(['brb', 'mine']);
+    now += 1_000;
+    const after = await f.collect('me', ['ann', 'me']);
+    expect((await after.news()).map(({ statusMessage }) => statusMessage)).toEqual([null, null]);
+    expect((await before.news()).map(({ statusMessage }) => statusMessage)).toEqual([null, null]);
+    now += 50;
+    await f.presence.tick('ann');
+    expect([...(await before.news()), ...(await after.news())]).toEqual([]);
+    await f.say('ann', 'back');
+    expect([...(await before.news()), ...(await after.news())]).toMatchObject([
+      { statusMessage: { text: 'back' } },
+      { statusMessage: { text: 'back' } },
+    ]);
+  });
+
   it('watches nobody with an empty list, and stays open', async () => {
     const f = await start();
     const mine = await f.collect('me', []);

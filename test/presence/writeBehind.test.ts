@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMemoryBus } from '../../src/bus/memory.js';
 import * as commands from '../../src/presence/record.js';
+import { unavailable } from '../../src/presence/errors.js';
 import type { PresenceStatus } from '../../src/presence/types.js';
+import { createRemembered } from '../../src/presence/remembered.js';
 import { startWriteBehind } from '../../src/presence/writeBehind.js';
 import { createMemoryStore } from '../../src/store/memory.js';
 import { NOON, timings } from '../support/builders.js';
@@ -157,6 +159,25 @@ describe('the write-behind', () => {
     await writeBehind.stop();
     await vi.advanceTimersByTimeAsync(5 * MINUTE);
     expect([journal.writes.length, vi.getTimerCount()]).toEqual([length, 0]);
+  });
+
+  it('stopped while the store is away has written what this node committed and did not see written', async () => {
+    const { store, journal, connect, choose, kept } = setUp();
+    const { record: before } = await connect('ana');
+    const { record: after } = await choose('ana', 'DO_NOT_DISTURB');
+    const remembered = createRemembered();
+    remembered.committed(before, after);
+    const away = async () => {
+      throw unavailable('The store is away.');
+    };
+    const writeBehind = startWriteBehind({
+      store: { ...store, dirty: away, markLiveDirty: away },
+      journal: journal.journal,
+      remembered,
+      onError: () => {},
+    });
+    await expect(writeBehind.stop()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(kept('ana')?.chosen).toBe('DO_NOT_DISTURB');
   });
 
   it('stopped with the turn under way waits for it, and flushes after it', async () => {

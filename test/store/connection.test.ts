@@ -3,8 +3,9 @@ import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import { openRedis } from '../../src/store/connection.js';
 import { openLive } from '../../src/store/live.js';
 import { createRedises } from '../../src/store/scripts.js';
-import { freePort } from '../support/redis.js';
+import { freePort, startRedis } from '../support/redis.js';
 import { startRedisCluster, type TestRedisCluster } from '../support/redisCluster.js';
+import { openRedisProxy } from '../support/redisProxy.js';
 
 let cluster: TestRedisCluster;
 beforeAll(async () => {
@@ -37,6 +38,25 @@ describe('a connection to Redis', () => {
       expect(errors.length).toBeGreaterThan(0);
     },
   );
+
+  it('that falls silent without closing is given up for a new one', async () => {
+    const redis = await startRedis();
+    const proxy = await openRedisProxy(redis.port);
+    const connection = openRedis([proxy.url], { onError: () => {} });
+    onTestFinished(async () => {
+      await connection.close();
+      await proxy.close();
+      await redis.stop();
+    });
+    const redises = createRedises(connection.client);
+    const ask = () => redises.ask((client) => client.ping());
+    expect(await ask()).toBe('PONG');
+    proxy.mute();
+    const askedAt = performance.now();
+    await expect(ask()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    while ((await ask().catch(() => 'silence')) !== 'PONG');
+    expect(performance.now() - askedAt).toBeLessThan(10_000);
+  });
 
   it('to a Cluster is made through whichever of the listed nodes answers', async () => {
     const live = await open([await nowhere(), cluster.urls[1]!, await nowhere()]);

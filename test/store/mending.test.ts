@@ -18,14 +18,25 @@ beforeEach(() => redis.admin.flushall());
 
 const SHARDS = 4;
 
-/** A node as the server makes it, over the shared Redis. */
-const startNode = async () => {
+/** A node as the server makes it, over the shared Redis; a deaf one misses what is told of ended sessions. */
+const startNode = async ({ deaf = false } = {}) => {
   const live = openLiveInTest([redis.url], SHARDS, { settleMs: 0 });
+  const bus = deaf ? { ...live.bus, subscribeEnded: async () => () => {} } : live.bus;
   const revived: boolean[] = [];
+  let held: Promise<void> | undefined;
   let renewing = (renew: () => Promise<Renewal>) => renew();
   const presence = createPresence({
-    store: { ...live.store, renewLease: (...args) => renewing(() => live.store.renewLease(...args)) },
-    bus: live.bus,
+    store: {
+      ...live.store,
+      renewLease: (...args) => renewing(() => live.store.renewLease(...args)),
+      async update(...args) {
+        const until = held;
+        held = undefined;
+        await until;
+        return live.store.update(...args);
+      },
+    },
+    bus,
     people: createFakePeople(['ana']).people,
     journal: createFakeJournal(['ana']).journal,
     rateLimits: createFakeRateLimits().rateLimits,
@@ -46,6 +57,14 @@ const startNode = async () => {
     /** What comes between the node and its store when it renews its lease. */
     whenRenewing(between: typeof renewing) {
       renewing = between;
+    },
+    /** The next change waits. Returns how it is let go on. */
+    holdNextChange() {
+      let goOn = () => {};
+      held = new Promise((resolve) => {
+        goOn = resolve;
+      });
+      return () => goOn();
     },
     open: (connectionId: string, sessionId: string) =>
       presence.connect({ userId: 'ana', connectionId, sessionId, device: 'WEB' }),
@@ -123,6 +142,45 @@ describe('mending', () => {
     await node.presence.node.mend();
     await node.presence.node.mend();
     expect(await node.sessions()).toEqual([]);
+  });
+
+  it('does not put back a session that it ended itself and did not hear of', async () => {
+    for (const others of [[], ['phone']]) {
+      await redis.admin.flushall();
+      const node = await startNode({ deaf: true });
+      await node.open('1', 'tab');
+      for (const other of others) await node.open('2', other);
+      const caller = { viewer: { kind: 'user', userId: 'ana' }, connectionId: null } as const;
+      expect(await node.presence.endSession(caller, 'tab')).toBe(true);
+      await node.presence.node.mend();
+      await node.presence.node.mend();
+      expect((await node.sessions()).map(({ id }) => id)).toEqual(others);
+    }
+  });
+
+  it('goes on serving a connection that is only just taking its session', async () => {
+    const [node, other] = [await startNode(), await startNode()];
+    await node.open('1', 'tab');
+    await other.open('1', 'phone');
+    const goOn = node.holdNextChange();
+    const opening = node.open('2', 'tablet');
+    await node.presence.node.mend();
+    goOn();
+    await opening;
+    await node.presence.node.mend();
+    expect((await node.sessions()).map(({ id, connections }) => [id, connections.length])).toEqual([
+      ['tab', 1],
+      ['phone', 1],
+      ['tablet', 1],
+    ]);
+    expect(node.presence.node.connections).toBe(2);
+  });
+
+  it('has nothing to do with a connection that was refused its session', async () => {
+    const node = await startNode();
+    const refused = node.presence.connect({ userId: 'nobody', connectionId: '1', sessionId: 'tab', device: null });
+    await expect(refused).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(node.presence.node.connections).toBe(0);
   });
 });
 

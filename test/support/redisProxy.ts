@@ -5,6 +5,8 @@ export interface RedisProxy {
   readonly url: string;
   /** From now on nothing passes over connections that subscribed by then; they stay open. Others are let through. */
   muteSubscribers(): void;
+  /** The same with all connections. */
+  mute(): void;
   /** How many connections were made that subscribed. */
   readonly subscribers: number;
   close(): Promise<void>;
@@ -13,6 +15,13 @@ export interface RedisProxy {
 export const openRedisProxy = async (port: number): Promise<RedisProxy> => {
   const pairs = new Set<{ near: Socket; far: Socket; subscribes: boolean }>();
   let subscribers = 0;
+  const mute = (isMuted: (pair: { subscribes: boolean }) => boolean) => {
+    for (const pair of pairs) {
+      if (!isMuted(pair)) continue;
+      pair.near.pause();
+      pair.far.pause();
+    }
+  };
   const server = createServer((near) => {
     const far = dial(port, '127.0.0.1');
     const pair = { near, far, subscribes: false };
@@ -43,13 +52,8 @@ export const openRedisProxy = async (port: number): Promise<RedisProxy> => {
     get subscribers() {
       return subscribers;
     },
-    muteSubscribers() {
-      for (const { near, far, subscribes } of pairs) {
-        if (!subscribes) continue;
-        near.pause();
-        far.pause();
-      }
-    },
+    muteSubscribers: () => mute(({ subscribes }) => subscribes),
+    mute: () => mute(() => true),
     async close() {
       for (const { near, far } of pairs) {
         near.destroy();

@@ -4,6 +4,7 @@
 -- ARGV[4] how long a shard settles, in ms   ARGV[5] the longest gap between renewals that is none, in ms
 -- ARGV[6] how long nobody is lost or due after a gap, at the least, in ms
 -- ARGV[7] probe channel   ARGV[8] PUBLISH | SPUBLISH   ARGV[9] 1: the node still puts back what it holds
+-- ARGV[10] the same at the most, in ms: what nothing that is timed had left before the gap
 -- Returns {epoch, known | lost | new, ms until it has settled}.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept')
 local time = redis.call('TIME')
@@ -15,7 +16,9 @@ if not epoch then
   quiet = settled + ARGV[6]
 else
   local gap = now - tonumber(shard[5])
-  if gap > tonumber(ARGV[5]) then quiet = math.max(quiet, now + math.max(gap, tonumber(ARGV[6]))) end
+  if gap > tonumber(ARGV[5]) then
+    quiet = math.max(quiet, now + math.max(math.min(gap, tonumber(ARGV[10])), tonumber(ARGV[6])))
+  end
 end
 -- It settles until all have put back what they hold; the quiet of those who hold nothing any more comes after that.
 if ARGV[9] == '1' and now < settled then
