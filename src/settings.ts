@@ -32,7 +32,7 @@ export const readRate = (text: string): Rate | null | undefined => {
   if (count === undefined || interval === undefined || rest.length > 0) return undefined;
   const burst = readWhole(count, { min: 1, max: 1_000_000 });
   const intervalMs = readDuration(interval);
-  // The limiter keeps the burst in one window of burst × interval, which a timer ends.
+  // An allowance is whole again after burst × interval at the latest, which a timer tells.
   if (burst === undefined || !intervalMs || burst * intervalMs > MAX_TIMER_MS) return undefined;
   return { burst, intervalMs };
 };

@@ -56,6 +56,7 @@ export const createNode = ({
 }): Node => {
   let incarnation = newIncarnation();
   let healthyAt = Number.NEGATIVE_INFINITY;
+  const answersLately = () => performance.now() - healthyAt < 2_500;
   let settled = false;
   /** The others have had a moment to put back what they hold, and are to be reminded of what they may not know. */
   let remindsOthers = false;
@@ -148,7 +149,7 @@ export const createNode = ({
   return {
     ...holding.verbs,
     get healthy() {
-      return settled && performance.now() - healthyAt < 2_500;
+      return settled && answersLately();
     },
     get connections() {
       return holding.all().length;
@@ -204,7 +205,8 @@ export const createNode = ({
 
     async stop() {
       unsubscribe();
-      await store.dismiss(incarnation);
+      // Where the store is away the lease runs out by itself.
+      if (answersLately()) await store.dismiss(incarnation);
     },
   };
 };

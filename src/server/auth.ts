@@ -38,7 +38,7 @@ const ASYMMETRIC = [
 
 const JWKS_TIMEOUT_MS = 2_000;
 
-/** For how long a token that was verified is taken as it was, in ms: a key that is withdrawn counts after that. */
+/** For how long a token that a key of the set verified is taken as it was, in ms: one that is withdrawn counts then. */
 const VERIFIED_MS = 5_000;
 const MAX_VERIFIED = 20_000;
 
@@ -122,7 +122,8 @@ export const createAuth = ({
     }
   };
 
-  const verified = new LRUCache<string, Identity>({ max: MAX_VERIFIED, ttl: VERIFIED_MS });
+  // A shared secret is never withdrawn: what it verified holds until it runs out.
+  const verified = new LRUCache<string, Identity>({ max: MAX_VERIFIED, ttl: keySet === null ? 0 : VERIFIED_MS });
 
   return {
     async verify(token) {

@@ -2,23 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import {
   createSourceEventStream,
+  type DocumentNode,
+  execute,
   GraphQLError,
   getOperationAST,
-  NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
-  parse,
+  subscribe,
 } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
 import type { Introspection } from '../config.js';
 import type { PresenceStream, WatchBudget } from '../fanout/hub.js';
 import { unauthenticated } from '../graphql/context.js';
 import type { ErrorLog } from '../graphql/errors.js';
 import { type ErrorCode, PresenceError } from '../presence/errors.js';
 import type { Caller } from '../presence/presence.js';
+import { type Checked, createDocuments, type Documents } from './documents.js';
 import type { EventStream } from './eventStream.js';
 import { codeOf, createFinishing, HTTP_STATUS } from './finish.js';
-import { isPureIntrospection, MAX_TOKENS, overLimit, UnconditionalSubscriptionRule } from './limits.js';
 import { createRendering, type Renderer } from './rendering.js';
 
 /** One operation's surroundings. */
@@ -62,30 +62,32 @@ export interface HttpOperation extends Operation {
   readonly stream: EventStream;
 }
 
-/** Characters of documents that are kept parsed; a document may be nearly as long as a body. */
-const DOCUMENT_CACHE_CHARS = 8 * 1024 * 1024;
-
 /** A refusal before anything ran. */
 const refusal = (error: PresenceError): GraphQLError => new GraphQLError(error.message, { originalError: error });
 
-/** The limits on documents, the rule of introspection, and "signed in or introspecting", over every transport. */
-const useRules = (introspection: Introspection): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => ({
-  onParse({ setParseFn, context }) {
-    setParseFn((source, options) => parse(source, { ...options, maxTokens: MAX_TOKENS }));
-    // Refused here rather than in validation, whose results are cached by document, whoever asks.
-    return ({ result, replaceParseResult }) => {
-      const isSigned = context.caller !== null && context.caller !== undefined;
-      const mayRun = isSigned || (result !== null && !(result instanceof Error) && isPureIntrospection(result));
-      if (!mayRun) replaceParseResult(refusal(unauthenticated()));
-    };
-  },
-  onValidate({ params, addValidationRule, setResult }) {
-    if (introspection === 'off') addValidationRule(NoSchemaIntrospectionCustomRule);
-    addValidationRule(UnconditionalSubscriptionRule);
-    const sentence = overLimit(params.documentAST);
-    if (sentence !== null) setResult([new GraphQLError(sentence, { extensions: { code: 'BAD_USER_INPUT' } })]);
-  },
-});
+/** Whether somebody who is not signed in may run it too. */
+const mayRun = (caller: Caller | null | undefined, { introspects }: Checked): boolean =>
+  (caller !== null && caller !== undefined) || introspects;
+
+/** The rules of documents, and "signed in or introspecting", for what goes through yoga. */
+const useRules = (documents: Documents): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => {
+  const checks = new WeakMap<DocumentNode, Checked>();
+  return {
+    onParse({ params: { source }, setParseFn, context }) {
+      const checked = documents.check(typeof source === 'string' ? source : source.body);
+      const { document, faults } = checked;
+      if (document) checks.set(document, checked);
+      setParseFn(() => {
+        if (!mayRun(context.caller, checked)) throw refusal(unauthenticated());
+        if (!document) throw faults[0];
+        return document;
+      });
+    },
+    onValidate({ params: { documentAST }, setResult }) {
+      setResult([...(checks.get(documentAST)?.faults ?? [])]);
+    },
+  };
+};
 
 /** Of an error that is not finished yet. What graphql-js says of itself is about the document or its variables. */
 const refusalCode = (error: Error): ErrorCode => {
@@ -143,19 +145,23 @@ export const createEngine = ({
   const finishing = createFinishing({ log, suggestions, onDelivery });
   const rendering = createRendering({ schema, finish: (result) => finishing.result(result, randomUUID()), onDelivery });
 
+  const documents = createDocuments({ schema, introspection });
+
   /** Opens a subscription of which many share the executions; null where this one's are its own. */
-  const openShared = async (args: ExecutionArgs, contextFactory: () => unknown) => {
+  const openShared = async (args: ExecutionArgs) => {
     const render = rendering.rendererFor(args);
     if (!render) return null;
-    const source = await createSourceEventStream({ ...args, contextValue: await contextFactory() });
-    if (!isAsyncIterable(source)) return source as ExecutionResult;
-    return { stream: source as PresenceStream, render };
+    const source = await createSourceEventStream(args);
+    return isAsyncIterable(source) ? { stream: source as PresenceStream, render } : source;
   };
 
-  const documents = new LRUCache<string, NonNullable<object>>({
-    maxSize: DOCUMENT_CACHE_CHARS,
-    sizeCalculation: (_, text) => text.length + 1,
-  });
+  const open = async (args: ExecutionArgs, { caller, requestId }: Operation) => {
+    const opened = (await openShared(args)) ?? (await subscribe(args));
+    if ('render' in opened) return opened;
+    if (isAsyncIterable(opened)) return finishing.stream(opened, requestId);
+    tellRefusal(onSubscriptionRefused, caller, opened);
+    return finishing.result(opened, requestId);
+  };
 
   /** Finishes whatever goes out over HTTP, also what never became an operation. */
   const useFinishing = (): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => ({
@@ -176,11 +182,9 @@ export const createEngine = ({
   const yoga = createYoga<HttpOperation>({
     schema,
     context: ({ caller, budget, requestId }) => contextFor({ caller, budget, requestId }),
-    plugins: [useRules(introspection), useRefusals(onSubscriptionRefused), useEventStreams(), useFinishing()],
-    parserAndValidationCache: {
-      documentCache: { get: (key) => documents.get(key) as never, set: (key, value) => documents.set(key, value) },
-      errorCache: { get: () => undefined, set: () => {} },
-    },
+    plugins: [useRules(documents), useRefusals(onSubscriptionRefused), useEventStreams(), useFinishing()],
+    // Documents are kept checked as a whole, see documents.ts.
+    parserAndValidationCache: false,
     // Errors are finished above, where the request is known; and everything else has one place of its own.
     maskedErrors: false,
     logging: false,
@@ -206,16 +210,16 @@ export const createEngine = ({
       const { requestId } = operation;
       const refuse = (errors: readonly unknown[]) => errors.map((error) => finishing.error(error, requestId));
       try {
-        const enveloped = yoga.getEnveloped({ ...operation, params } as never);
-        const document = enveloped.parse(params.query);
-        const faults = enveloped.validate(enveloped.schema, document);
-        if (faults.length > 0) return refuse(faults);
+        const checked = documents.check(params.query);
+        if (!mayRun(operation.caller, checked)) return refuse([unauthenticated()]);
+        const { document, faults } = checked;
+        if (!document || faults.length > 0) return refuse(faults);
         const definition = getOperationAST(document, params.operationName);
         if (!definition) {
           return refuse([new GraphQLError('Name the operation to run: `operationName` matches none, or is missing.')]);
         }
         const args: ExecutionArgs = {
-          schema: enveloped.schema,
+          schema,
           document,
           operationName: params.operationName,
           variableValues: params.variables ?? {},
@@ -225,18 +229,9 @@ export const createEngine = ({
           args,
           async run() {
             try {
-              const isSubscription = definition.operation === OperationTypeNode.SUBSCRIPTION;
-              const shared = isSubscription ? await openShared(args, enveloped.contextFactory) : null;
-              if (shared && 'render' in shared) return shared;
-              if (shared) {
-                tellRefusal(onSubscriptionRefused, operation.caller, shared);
-                return finishing.result(shared, requestId);
-              }
-              const execute = isSubscription ? enveloped.subscribe : enveloped.execute;
-              const result = await execute({ ...args, contextValue: await enveloped.contextFactory() });
-              return isAsyncIterable(result)
-                ? finishing.stream(result as AsyncIterable<ExecutionResult>, requestId)
-                : finishing.result(result as ExecutionResult, requestId);
+              const withContext = { ...args, contextValue: contextFor(operation) };
+              if (definition.operation === OperationTypeNode.SUBSCRIPTION) return await open(withContext, operation);
+              return finishing.result(await execute(withContext), requestId);
             } catch (error) {
               return { errors: refuse([error]) };
             }

@@ -15,6 +15,10 @@ interface LoggedError {
 const MAX_MESSAGE = 300;
 const MAX_CAUSES = 5;
 
+/** Lines are written together: so many bytes at once, or what there is after so many milliseconds. */
+const BUFFERED = 4_096;
+const FLUSH_MS = 50;
+
 /** What a database driver's message goes on with, after its first line, are parameters: people's texts. */
 const messageOf = (error: Error): string =>
   'params' in error ? 'A query failed.' : (error.message.split('\n', 1)[0] ?? '').slice(0, MAX_MESSAGE);
@@ -45,5 +49,5 @@ export const createLog = ({
   readonly destination?: DestinationStream;
 }): Log => {
   const options = { level, base: null, serializers: { err: (error: unknown) => loggedError(error) } };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? pino.destination({ sync: false, minLength: BUFFERED, periodicFlush: FLUSH_MS }));
 };

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Rates } from '../config.js';
 import { PresenceError, unavailable } from '../presence/errors.js';
 import type { RateKind, RateLimits } from '../presence/ports.js';
@@ -20,18 +19,18 @@ interface Allowance {
   take(userId: string): Promise<number>;
 }
 
-/** In this process, on the monotonic clock. Entries end by themselves, by timers that keep no process alive. */
+/** In this process, on the monotonic clock, in whole milliseconds. Entries end by themselves, by timers that keep no process alive. */
 const createMemoryAllowance = ({ burst, intervalMs }: Rate): Allowance => {
   const users = new Map<string, { readonly wholeAt: number; readonly timer: NodeJS.Timeout }>();
   return {
     async take(userId) {
-      const now = performance.now();
+      const now = Math.floor(performance.now());
       const before = users.get(userId);
       const wholeAt = Math.max(now, before?.wholeAt ?? now) + intervalMs;
       const waitMs = wholeAt - burst * intervalMs - now;
-      if (waitMs > 0) return Math.ceil(waitMs);
+      if (waitMs > 0) return waitMs;
       clearTimeout(before?.timer);
-      const timer = setTimeout(() => users.delete(userId), Math.ceil(wholeAt - now)).unref();
+      const timer = setTimeout(() => users.delete(userId), wholeAt - now).unref();
       users.set(userId, { wholeAt, timer });
       return 0;
     },

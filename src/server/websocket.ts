@@ -19,13 +19,13 @@ const MAX_MESSAGE_BYTES = 256 * 1024;
 const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
 const INIT_TIMEOUT_MS = 10_000;
 /** How long a client may take to answer a close frame. */
-const CLOSE_TIMEOUT_MS = 3_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 /** How many are let in at a time: when thousands come back at once, the store and the database are asked no faster. */
 const MAX_ENTERING = 64;
 const MAX_SPREAD_MS = 5_000;
 /** Few sockets need no spreading: one every so many milliseconds at most. */
 const SPREAD_STEP_MS = 10;
-/** For how long a stop waits for sessions to be let go of while the store is away. */
+/** For how long, once all are told to go, a stop tries to let go of sessions while the store is away. */
 const RELEASE_TIMEOUT_MS = 2_000;
 
 export interface Sockets {
@@ -231,8 +231,8 @@ export const createSockets = ({
           setTimeout(() => connection.close(CLOSE.RESTART, 'The server restarts.'), index * stepMs);
         }),
     );
+    const impatient = setTimeout(() => abandon.abort(), sockets.length * stepMs + RELEASE_TIMEOUT_MS);
     await Promise.all(gone);
-    const impatient = setTimeout(() => abandon.abort(), RELEASE_TIMEOUT_MS);
     await Promise.all(ending);
     clearTimeout(impatient);
     keepAlive.stop();

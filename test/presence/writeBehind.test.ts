@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMemoryBus } from '../../src/bus/memory.js';
-import * as commands from '../../src/presence/record.js';
 import { unavailable } from '../../src/presence/errors.js';
-import type { PresenceStatus } from '../../src/presence/types.js';
+import * as commands from '../../src/presence/record.js';
 import { createRemembered } from '../../src/presence/remembered.js';
+import type { PresenceStatus } from '../../src/presence/types.js';
 import { startWriteBehind } from '../../src/presence/writeBehind.js';
 import { createMemoryStore } from '../../src/store/memory.js';
 import { NOON, timings } from '../support/builders.js';
