@@ -2,6 +2,7 @@
  * This node: the connections that it serves, under the name of its present incarnation, and its lease. It finds out
  * when others took it for lost, or when the store came back empty, and puts back what it holds. DESIGN section 2.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { createHolding, type Held, type HoldingVerbs } from './holding.js';
 import type { Bus, Store, Unsubscribe } from './ports.js';
 import type { ReadRecords, RecordWriter } from './records.js';
@@ -12,6 +13,8 @@ import type { PresenceRecord, Timings } from './types.js';
 
 /** How many users are mended, or read, at once. */
 const BATCH = 100;
+/** How long a turn waits, in ms, for what concerns many users: the lease is not to. */
+const TURN_MS = 500;
 
 export interface Node extends HoldingVerbs {
   /** The store answered lately, and does not settle. */
@@ -71,6 +74,13 @@ export const createNode = ({
 
   let unsubscribe: Unsubscribe = () => {};
 
+  /** How many times over all that is remembered is being put back. */
+  let puttingBackRest = 0;
+  let sweeping: Promise<void> | undefined;
+  /** Waits for work on many users, which, where it takes long, goes on beside the next turns. */
+  const shortly = (work: Promise<void>): Promise<void> =>
+    Promise.race([work.catch(onError), wait(TURN_MS, undefined, { ref: false })]);
+
   /** HTTP leases and graces that this node knows of, and that lived when the store was last seen, `gapMs` ago. */
   const putBackRest = async (record: PresenceRecord, gapMs: number): Promise<void> => {
     for (const session of record.sessions.filter(({ connections }) => connections.length === 0)) {
@@ -102,7 +112,13 @@ export const createNode = ({
     if (!emptied) return;
     settled = false;
     remindsOthers = true;
-    await inBatches([...remembered.records()], (record) => putBackRest(record, gapMs).catch(onError));
+    puttingBackRest += 1;
+    const rest = inBatches([...remembered.records()], (record) => putBackRest(record, gapMs).catch(onError));
+    await shortly(
+      rest.finally(() => {
+        puttingBackRest -= 1;
+      }),
+    );
   };
 
   /** What this node heard of sessions that others hold, such as over plain HTTP: those may know less of them. */
@@ -119,8 +135,10 @@ export const createNode = ({
   /** What a turn brings in which nothing was found amiss. */
   const goOn = async (settledInMs: number): Promise<void> => {
     holding.tryAgain();
-    if (remindsOthers) await remindOthers();
-    remindsOthers = false;
+    if (remindsOthers && puttingBackRest === 0) {
+      remindsOthers = false;
+      await shortly(remindOthers());
+    }
     if (settled || settledInMs > 0) return;
     settled = true;
     onTransition({ kind: 'store settled' });
@@ -163,12 +181,16 @@ export const createNode = ({
     },
 
     async turn() {
-      const { lost, emptied, settledInMs } = await store.renewLease(incarnation, { puttingBack: holding.puttingBack });
+      const puttingBack = holding.puttingBack || puttingBackRest > 0;
+      const { lost, emptied, settledInMs } = await store.renewLease(incarnation, { puttingBack });
       const gapMs = performance.now() - healthyAt;
       healthyAt = performance.now();
       if (lost || emptied) await revive(emptied, gapMs);
       else await goOn(settledInMs);
-      await sweepLost();
+      sweeping ??= sweepLost().finally(() => {
+        sweeping = undefined;
+      });
+      await shortly(sweeping);
     },
 
     async mend() {

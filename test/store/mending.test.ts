@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import type { Renewal } from '../../src/presence/ports.js';
+import type { Renewal, Store } from '../../src/presence/ports.js';
 import { createPresence } from '../../src/presence/presence.js';
 import { timings } from '../support/builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';
@@ -19,7 +19,7 @@ beforeEach(() => redis.admin.flushall());
 const SHARDS = 4;
 
 /** A node as the server makes it, over the shared Redis; a deaf one misses what is told of ended sessions. */
-const startNode = async ({ deaf = false } = {}) => {
+const startNode = async ({ deaf = false, store = {} }: { deaf?: boolean; store?: Partial<Store> } = {}) => {
   const live = openLiveInTest([redis.url], SHARDS, { settleMs: 0 });
   const bus = deaf ? { ...live.bus, subscribeEnded: async () => () => {} } : live.bus;
   const revived: boolean[] = [];
@@ -28,6 +28,7 @@ const startNode = async ({ deaf = false } = {}) => {
   const presence = createPresence({
     store: {
       ...live.store,
+      ...store,
       renewLease: (...args) => renewing(() => live.store.renewLease(...args)),
       async update(...args) {
         const until = held;
@@ -181,6 +182,20 @@ describe('mending', () => {
     const refused = node.presence.connect({ userId: 'nobody', connectionId: '1', sessionId: 'tab', device: null });
     await expect(refused).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(node.presence.node.connections).toBe(0);
+  });
+});
+
+describe('a node that has many lost ones to take care of', () => {
+  it('goes on renewing its own lease', async () => {
+    const node = await startNode({ store: { lostNodes: () => new Promise(() => {}) } });
+    let renewals = 0;
+    node.whenRenewing((renew) => {
+      renewals += 1;
+      return renew();
+    });
+    await node.presence.node.turn();
+    await node.presence.node.turn();
+    expect(renewals).toBe(2);
   });
 });
 
