@@ -125,8 +125,12 @@ export const createRecordWriter = ({
     // What is committed stands, whether or not others hear of it now.
     if (ended) await bus.publishEnded(ended).catch(onJournalFailure);
     // After the commit: whoever announces typing reads the record again before they do. What hides waits for nothing else.
-    if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
-    if (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE') await keepHidden(before, record, now);
+    try {
+      if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
+    } finally {
+      // Also where the store went away in between: the choice is made, and must be kept.
+      if (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE') await keepHidden(before, record, now);
+    }
     return committed;
   };
 

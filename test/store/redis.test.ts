@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { restoreRecord } from '../../src/presence/record.js';
+import { connect, restoreRecord } from '../../src/presence/record.js';
 import { createKeys } from '../../src/store/keys.js';
 import { createRedisStore } from '../../src/store/redis.js';
 import { storeContract } from '../contract/store.js';
@@ -51,4 +51,27 @@ it('does not let changes of one user wait for a Redis that is away one after the
     expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
   }
   expect(asked).toBe(1);
+});
+
+it('has the journal get what changed before who is only still live', async () => {
+  await redis.admin.flushall();
+  const { store, close } = await storeUnderTest([redis.url], 1);
+  const restore = (userId: string) => async () => restoreRecord(userId, { generation: 1, kept: null });
+  const open = (userId: string, sessionId: string) =>
+    store.update(userId, restore(userId), (record, now) =>
+      connect(record, { connectionId: `here/${userId}-${sessionId}`, sessionId, device: null }, now),
+    );
+  for (const userId of ['ana', 'bo', 'cy']) await open(userId, 'tab');
+  const { records } = await store.dirty(10);
+  await store.clean(records.map(({ userId, revision }) => ({ userId, revision })));
+  await store.markLiveDirty();
+  await store.update('cy', restore('cy'), (record, now) => ({
+    record: { ...record, chosen: 'AWAY', revision: now },
+    result: null,
+  }));
+  await open('di', 'tab');
+  const order = (await store.dirty(10)).records.map(({ userId }) => userId);
+  expect(order.slice(0, 2)).toEqual(['cy', 'di']);
+  expect(order.slice(2).sort()).toEqual(['ana', 'bo']);
+  await close?.();
 });

@@ -30,8 +30,8 @@ local record = ARGV[3] .. revision .. '|' .. moved(ARGV[5]) .. '|' .. moved(ARGV
 redis.call('SET', KEYS[2], record)
 local user = ARGV[15]
 if ARGV[9] == '' then redis.call('ZREM', KEYS[3], user) else redis.call('ZADD', KEYS[3], ARGV[9], user) end
-if ARGV[10] == '1' then redis.call('ZADD', KEYS[4], 0, user) else redis.call('ZREM', KEYS[4], user) end
-if ARGV[12] == '1' then redis.call('ZADD', KEYS[5], 'NX', string.format('%s%06d', time[1], time[2]), user) end
+if ARGV[10] == '1' then redis.call('ZADD', KEYS[4], '9000000000000000', user) else redis.call('ZREM', KEYS[4], user) end
+if ARGV[12] == '1' then redis.call('ZADD', KEYS[5], 'LT', string.format('%s%06d', time[1], time[2]), user) end
 for i = 7, #KEYS do
   if ARGV[9 + i] == '1' then redis.call('SADD', KEYS[i], user) else redis.call('SREM', KEYS[i], user) end
 end
