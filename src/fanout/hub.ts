@@ -1,33 +1,17 @@
 import type { Bus, FactChange, People, Store } from '../presence/ports.js';
-import type { TypingView } from '../presence/presence.js';
 import type { ReadRecords } from '../presence/records.js';
+import type { TypingView } from '../presence/verbs.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
-import type { Told } from './interest.js';
 import { createPresenceWatch } from './presenceWatch.js';
 import { createRefresher } from './refresher.js';
 import { createSight } from './sight.js';
 import { createTopicRegistry } from './topics.js';
 import { createTypingWatch } from './typingWatch.js';
+import type { PresenceStream, Watch, WatchBudget } from './watch.js';
 
 /** How many users are read again at once. */
 const BATCH = 500;
-
-/** How many users one connection watches, over all its subscriptions. One object a connection, shared by them. */
-export interface WatchBudget {
-  watched: number;
-}
-
-/** An iterator that ends for good with `return()`, at any time, also while `next()` is pending. */
-export interface Watch<T> extends AsyncIterableIterator<T> {
-  next(): Promise<IteratorResult<T>>;
-  return(): Promise<IteratorResult<T>>;
-}
-
-/** A watch of presence that can also be had pushed, see {@link Outbox.flow}: what is shown to many is one object. */
-export interface PresenceStream extends Watch<PresenceView> {
-  flow(take: (told: Told) => boolean): () => void;
-}
 
 /**
  * From the bus to the subscriptions of this node. A watch resolves once it is subscribed, so that nothing that

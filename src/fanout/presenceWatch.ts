@@ -6,13 +6,13 @@ import { badInput } from '../presence/errors.js';
 import { checkIds } from '../presence/input.js';
 import type { FactChange, People } from '../presence/ports.js';
 import type { Viewer } from '../presence/visibility.js';
-import type { PresenceStream, WatchBudget } from './hub.js';
 import { Interest, type Owed, type PresenceOutbox, type Told } from './interest.js';
 import { createOutbox } from './outbox.js';
 import { createRefresher } from './refresher.js';
 import type { Sight } from './sight.js';
 import { viewOf } from './told.js';
 import type { TopicRegistry } from './topics.js';
+import type { PresenceStream, WatchBudget } from './watch.js';
 
 /** How many users one connection watches at most; of a roster, the first by id. */
 export const MAX_WATCHED = 5_000;

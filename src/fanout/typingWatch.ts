@@ -4,12 +4,12 @@
  */
 import { checkId } from '../presence/input.js';
 import type { Bus, FactChange, People, Store, TypingMessage, Unsubscribe } from '../presence/ports.js';
-import type { TypingView } from '../presence/presence.js';
 import { checkMayUseTyping } from '../presence/typingVerbs.js';
+import type { TypingView } from '../presence/verbs.js';
 import { mayUseTyping, type Viewer } from '../presence/visibility.js';
-import type { Watch } from './hub.js';
 import { createOutbox } from './outbox.js';
 import { createRefresher } from './refresher.js';
+import type { Watch } from './watch.js';
 
 /** One watched conversation. */
 interface Watched {

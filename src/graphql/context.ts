@@ -1,10 +1,11 @@
 /** What resolvers find in their context: the caller, the services, and what batches an operation's loads. */
 import DataLoader from 'dataloader';
-import type { Hub, WatchBudget } from '../fanout/hub.js';
+import type { Hub } from '../fanout/hub.js';
+import type { WatchBudget } from '../fanout/watch.js';
 import { PresenceError } from '../presence/errors.js';
 import type { People, UserProfile } from '../presence/ports.js';
-import type { Caller, Presence } from '../presence/presence.js';
 import type { Relations } from '../presence/relations.js';
+import type { Caller, Presence } from '../presence/verbs.js';
 
 /** The verbs that resolvers call. One object a server. */
 export interface Services {

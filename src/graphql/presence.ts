@@ -1,7 +1,7 @@
 /** Presence: reading it, watching it, setting it. */
 import { checkIds } from '../presence/input.js';
-import type { SetPresence } from '../presence/presence.js';
 import type { Page } from '../presence/roster.js';
+import type { SetPresence } from '../presence/verbs.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Builder } from './builder.js';
 import { type ContentTypes, toActivities, toStatusMessage } from './content.js';

@@ -1,5 +1,5 @@
 /** The caller, and the sessions on which the caller is live. */
-import type { HeartbeatView, MeView, SessionView } from '../presence/presence.js';
+import type { HeartbeatView, MeView, SessionView } from '../presence/verbs.js';
 import type { Builder } from './builder.js';
 import type { ContentTypes } from './content.js';
 import { callerOf } from './context.js';

@@ -1,6 +1,6 @@
 /** Who types where. */
 import { checkId } from '../presence/input.js';
-import type { TypingView } from '../presence/presence.js';
+import type { TypingView } from '../presence/verbs.js';
 import type { Builder } from './builder.js';
 import { callerOf } from './context.js';
 import type { UserRef } from './people.js';

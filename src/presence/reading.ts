@@ -2,10 +2,10 @@
 import { forbidden, unreadableRecord } from './errors.js';
 import { checkFirst, checkId, checkIds, MAX_ITEMS } from './input.js';
 import type { People, Store } from './ports.js';
-import type { Presence } from './presence.js';
 import { isSeenLive } from './record.js';
 import type { ReadRecords } from './records.js';
 import { cursorOf, inRosterOrder, readCursor, rosterPage } from './roster.js';
+import type { Presence } from './verbs.js';
 import { type PresenceView, viewAt } from './view.js';
 import { EVERYTHING, facetsFor, maySee, type Viewer } from './visibility.js';
 

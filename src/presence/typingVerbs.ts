@@ -2,10 +2,10 @@
 import { notFound, PresenceError, unreadableRecord } from './errors.js';
 import { checkId } from './input.js';
 import type { People, RateLimits, Store, TypingEntry } from './ports.js';
-import type { Presence, TypingView } from './presence.js';
 import { isSeenLive } from './record.js';
 import { speaker } from './session.js';
 import type { Timings } from './types.js';
+import type { Presence, TypingView } from './verbs.js';
 import { mayUseTyping, type Viewer } from './visibility.js';
 
 /** Rejects with NOT_FOUND: the same answer for a conversation that does not exist and for one that is not the viewer's. */

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
-import type { WatchBudget } from '../fanout/hub.js';
+import type { WatchBudget } from '../fanout/watch.js';
 import { PresenceError } from '../presence/errors.js';
-import type { Caller, Presence } from '../presence/presence.js';
+import type { Caller, Presence } from '../presence/verbs.js';
 import type { Identity } from './auth.js';
 import type { Brake } from './brake.js';
 import { CLOSE, fitReason } from './closeCodes.js';

@@ -11,11 +11,11 @@ import {
 } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Introspection } from '../config.js';
-import type { PresenceStream, WatchBudget } from '../fanout/hub.js';
+import type { PresenceStream, WatchBudget } from '../fanout/watch.js';
 import { unauthenticated } from '../graphql/context.js';
 import type { ErrorLog } from '../graphql/errors.js';
 import { type ErrorCode, PresenceError } from '../presence/errors.js';
-import type { Caller } from '../presence/presence.js';
+import type { Caller } from '../presence/verbs.js';
 import { type Checked, createDocuments, type Documents } from './documents.js';
 import type { EventStream } from './eventStream.js';
 import { codeOf, createFinishing, HTTP_STATUS } from './finish.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PresenceError } from '../presence/errors.js';
-import type { Presence } from '../presence/presence.js';
+import type { Presence } from '../presence/verbs.js';
 import type { ConnectParams } from './connectParams.js';
 import type { Log } from './log.js';
 

@@ -1,6 +1,6 @@
 import { unauthenticated } from '../graphql/context.js';
 import type { People } from '../presence/ports.js';
-import type { Caller } from '../presence/presence.js';
+import type { Caller } from '../presence/verbs.js';
 import type { Auth, Identity } from './auth.js';
 
 export interface SignIn {

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, makeServer, parseMessage } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { Caller } from '../presence/presence.js';
+import type { Caller } from '../presence/verbs.js';
 import { createBrake } from './brake.js';
 import { CLOSE } from './closeCodes.js';
 import { type Connection, type ConnectionPorts, createConnection } from './connection.js';

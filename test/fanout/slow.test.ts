@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Watch } from '../../src/fanout/hub.js';
 import { createOutbox } from '../../src/fanout/outbox.js';
+import type { Watch } from '../../src/fanout/watch.js';
 import type { PresenceView } from '../../src/presence/view.js';
 import { contentOf, countByUser, createFanout, quiet } from '../support/fanout.js';
 

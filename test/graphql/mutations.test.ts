@@ -1,7 +1,7 @@
 import { print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { PresenceError } from '../../src/presence/errors.js';
-import type { HeartbeatView, TypingView } from '../../src/presence/presence.js';
+import type { HeartbeatView, TypingView } from '../../src/presence/verbs.js';
 import { DEFAULT_PRIVACY } from '../../src/presence/visibility.js';
 import {
   AddFollowsDocument,

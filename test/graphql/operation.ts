@@ -1,13 +1,14 @@
 /** Executes documents against the schema, over ports that answer what a test says and write down what they are asked. */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type ExecutionResult, execute, type GraphQLError, parse, print, subscribe, validate } from 'graphql';
-import type { Hub, WatchBudget } from '../../src/fanout/hub.js';
+import type { Hub } from '../../src/fanout/hub.js';
+import type { WatchBudget } from '../../src/fanout/watch.js';
 import { type Context, createContext, type Services } from '../../src/graphql/context.js';
 import { maskError } from '../../src/graphql/errors.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import type { People } from '../../src/presence/ports.js';
-import type { Caller, Presence } from '../../src/presence/presence.js';
 import type { Relations } from '../../src/presence/relations.js';
+import type { Caller, Presence } from '../../src/presence/verbs.js';
 import type { PresenceView } from '../../src/presence/view.js';
 
 export const schema = createSchema();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Watch } from '../../src/fanout/hub.js';
+import type { Watch } from '../../src/fanout/watch.js';
 import { badInput } from '../../src/presence/errors.js';
 import type { UserProfile } from '../../src/presence/ports.js';
 import { PresenceChangedDocument, TypingChangedDocument } from '../generated/operations.js';

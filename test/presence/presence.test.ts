@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller } from '../../src/presence/presence.js';
 import { heartbeatSeconds } from '../../src/presence/presence.js';
 import { cursorOf } from '../../src/presence/roster.js';
+import type { Caller } from '../../src/presence/verbs.js';
 import { activity, message, NOON, timings } from '../support/builders.js';
 import { host, setUpPresence, user } from './serviceUnderTest.js';
 

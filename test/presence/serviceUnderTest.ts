@@ -1,6 +1,7 @@
 import { createMemoryBus } from '../../src/bus/memory.js';
 import type { Store, TypingMessage, UserMessage } from '../../src/presence/ports.js';
-import { type Caller, createPresence } from '../../src/presence/presence.js';
+import { createPresence } from '../../src/presence/presence.js';
+import type { Caller } from '../../src/presence/verbs.js';
 import { createMemoryStore } from '../../src/store/memory.js';
 import { NOON, timings } from '../support/builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';

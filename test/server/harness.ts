@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { type RawData, WebSocket } from 'ws';
 import type { Introspection } from '../../src/config.js';
 import { badInput, unavailable } from '../../src/presence/errors.js';
-import type { Caller, Presence } from '../../src/presence/presence.js';
+import type { Caller, Presence } from '../../src/presence/verbs.js';
 import { createAuth } from '../../src/server/auth.js';
 import { createConnections } from '../../src/server/connections.js';
 import { createEngine, type Operation } from '../../src/server/engine.js';

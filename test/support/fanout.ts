@@ -1,10 +1,12 @@
 /** One node's presence and fan-out over memory, with every call of the hub's ports open to delay and failure. */
 import { setImmediate } from 'node:timers/promises';
 import { createMemoryBus } from '../../src/bus/memory.js';
-import { createHub, type Watch, type WatchBudget } from '../../src/fanout/hub.js';
+import { createHub } from '../../src/fanout/hub.js';
+import type { Watch, WatchBudget } from '../../src/fanout/watch.js';
 import type { Bus } from '../../src/presence/ports.js';
-import { createPresence, type SetPresence } from '../../src/presence/presence.js';
+import { createPresence } from '../../src/presence/presence.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
+import type { SetPresence } from '../../src/presence/verbs.js';
 import type { PresenceContent, PresenceView } from '../../src/presence/view.js';
 import type { Viewer } from '../../src/presence/visibility.js';
 import { createMemoryStore } from '../../src/store/memory.js';

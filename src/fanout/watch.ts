@@ -1,0 +1,19 @@
+/** What a subscription gets of the hub: something to read from, or to be pushed from. */
+import type { PresenceView } from '../presence/view.js';
+import type { Told } from './interest.js';
+
+/** How many users one connection watches, over all its subscriptions. One object a connection, shared by them. */
+export interface WatchBudget {
+  watched: number;
+}
+
+/** An iterator that ends for good with `return()`, at any time, also while `next()` is pending. */
+export interface Watch<T> extends AsyncIterableIterator<T> {
+  next(): Promise<IteratorResult<T>>;
+  return(): Promise<IteratorResult<T>>;
+}
+
+/** A watch of presence that can also be had pushed, see {@link Outbox.flow}: what is shown to many is one object. */
+export interface PresenceStream extends Watch<PresenceView> {
+  flow(take: (told: Told) => boolean): () => void;
+}
