@@ -41,3 +41,7 @@ export const notFound = (message: string): PresenceError => new PresenceError('N
 
 /** The caller is known, but this is not theirs to do. */
 export const forbidden = (message: string): PresenceError => new PresenceError('FORBIDDEN', message);
+
+/** Whether a back-end could not be asked: what failed so may be tried again. */
+export const isUnavailable = (error: unknown): error is PresenceError =>
+  error instanceof PresenceError && error.code === 'UNAVAILABLE';

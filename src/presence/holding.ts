@@ -2,7 +2,7 @@
  * The connections that this node serves and that hold sessions: what each is called in the store, and how it is put
  * back where the store lost it, or others took this node for lost. DESIGN section 2, "A node that was declared lost".
  */
-import { PresenceError } from './errors.js';
+import { isUnavailable } from './errors.js';
 import { disconnect } from './record.js';
 import type { RecordWriter } from './records.js';
 import { putBack } from './recovery.js';
@@ -114,7 +114,7 @@ export const createHolding = ({
       }
     } catch (error) {
       // While the store is away the next turn tries again; a user who is no more has nothing to be put back.
-      if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) settle(connection, name);
+      if (!isUnavailable(error)) settle(connection, name);
       onError(error);
     } finally {
       underWay.delete(connection);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { badInput, forbidden, notFound, PresenceError, unreadableRecord } from './errors.js';
+import { badInput, forbidden, isUnavailable, notFound, unreadableRecord } from './errors.js';
 import { checkActivities, checkId, checkStatusMessage } from './input.js';
 import { createNode } from './node.js';
 import type { Bus, FactChange, Journal, People, RateLimits, Store } from './ports.js';
@@ -102,7 +102,7 @@ export const createPresence = ({
         );
       } catch (error) {
         // While the store is away it may have it all the same: whoever closes the connection lets go of it.
-        if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) {
+        if (!isUnavailable(error)) {
           node.close(local);
           node.closed(local);
         }
@@ -129,7 +129,7 @@ export const createPresence = ({
         );
       } catch (error) {
         // While the store is away whoever closed it tries again, under the same name.
-        if (error instanceof PresenceError && error.code === 'UNAVAILABLE') throw error;
+        if (isUnavailable(error)) throw error;
         node.closed(local);
         throw error;
       }
@@ -232,7 +232,7 @@ export const createPresence = ({
       try {
         return await act();
       } catch (error) {
-        if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) throw error;
+        if (!isUnavailable(error)) throw error;
         await wait(RETRY_MS, undefined, { ref: false });
       }
     }

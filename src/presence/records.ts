@@ -3,7 +3,7 @@
  * entails beyond itself. DESIGN section 2, "Nothing that matters is lost".
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { notFound, PresenceError, unavailable } from './errors.js';
+import { isUnavailable, notFound, unavailable } from './errors.js';
 import type { Bus, Decision, Journal, Reading, SessionsEnded, Store } from './ports.js';
 import { durableOf, isSeenLive, restoreRecord, tick } from './record.js';
 import type { Remembered } from './remembered.js';
@@ -39,7 +39,7 @@ export const createRecordReader =
         records.set(userId, restoreRecord(userId, remembered.newer(userId, row)));
       } catch (error) {
         // What a newer release kept of one user is no reason to answer nobody.
-        if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) throw error;
+        if (!isUnavailable(error)) throw error;
         unreadable.add(userId);
       }
     }

@@ -1,5 +1,5 @@
 /** Who types: set, read, and kept true (DESIGN section 1, "Typing"). */
-import { notFound, PresenceError, unreadableRecord } from './errors.js';
+import { isUnavailable, notFound, unreadableRecord } from './errors.js';
 import { checkId } from './input.js';
 import type { People, RateLimits, Store, TypingEntry } from './ports.js';
 import { isSeenLive } from './record.js';
@@ -108,7 +108,7 @@ export const createTypingVerbs = ({
         );
         return new Set(seen.map(({ userId }) => userId));
       } catch (error) {
-        if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) throw error;
+        if (!isUnavailable(error)) throw error;
         // Of users whom an open subscription shows: it goes on with what is known, and the rest is denied.
         return typingAsKnown(viewer.userId, typing);
       }

@@ -1,3 +1,4 @@
+import { every } from './every.js';
 import type { Journal, Store } from './ports.js';
 import { durableOf } from './record.js';
 import type { Remembered } from './remembered.js';
@@ -36,7 +37,6 @@ export const startWriteBehind = ({
   readonly onError: (error: unknown) => void;
 }): WriteBehind => {
   let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   /** All that was marked by then is in the journal. */
   let journaledAt = performance.now();
@@ -66,18 +66,7 @@ export const startWriteBehind = ({
     if (records.length > 0) await journal.write(records.map((record) => durableOf(record, record.revision)));
   };
 
-  const schedule = () => {
-    timer = setTimeout(() => {
-      void flush()
-        .catch(onError)
-        .then(() => {
-          if (!stopped) schedule();
-        });
-    }, everyMs);
-    timer.unref();
-  };
-  schedule();
-
+  const flushing = every(everyMs, flush, onError);
   const liveTimer = setInterval(() => void store.markLiveDirty().catch(onError), liveEveryMs);
   liveTimer.unref();
 
@@ -90,8 +79,8 @@ export const startWriteBehind = ({
     async stop() {
       if (stopped) return;
       stopped = true;
-      clearTimeout(timer);
       clearInterval(liveTimer);
+      await flushing.stop();
       try {
         await store.markLiveDirty();
         await flush();

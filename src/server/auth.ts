@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { unauthenticated } from '../graphql/context.js';
-import { PresenceError, unavailable } from '../presence/errors.js';
+import { isUnavailable, unavailable } from '../presence/errors.js';
 import { checkId } from '../presence/input.js';
 
 /** Whom a token speaks for. */
@@ -135,7 +135,7 @@ export const createAuth = ({
         verified.set(token, identity);
         return identity;
       } catch (error) {
-        if (error instanceof PresenceError && error.code === 'UNAVAILABLE') throw error;
+        if (isUnavailable(error)) throw error;
         throw unauthenticated();
       }
     },

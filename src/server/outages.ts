@@ -3,15 +3,13 @@
  * asked meanwhile.
  */
 import type { Call } from '../observed.js';
-import { PresenceError } from '../presence/errors.js';
+import { isUnavailable } from '../presence/errors.js';
 import type { Log } from './log.js';
 
 /** A back-end is back when it answers and has failed nobody for so long. */
 const QUIET_MS = 2_000;
 /** What fails again and again for another reason is told at most this often. */
 const REPEAT_MS = 60_000;
-
-const isUnavailable = (error: unknown): boolean => error instanceof PresenceError && error.code === 'UNAVAILABLE';
 
 /** One back-end, as those who ask it find it. */
 export interface Outage {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PresenceError } from '../presence/errors.js';
+import { isUnavailable, PresenceError } from '../presence/errors.js';
 import type { Presence } from '../presence/verbs.js';
 import type { ConnectParams } from './connectParams.js';
 import type { Log } from './log.js';
@@ -50,7 +50,7 @@ export const createSessionHold = ({
         try {
           return await presence.disconnect({ userId, connectionId, lastHeardMsAgo: Math.max(0, now() - lastHeardAt) });
         } catch (error) {
-          if (!(error instanceof PresenceError && error.code === 'UNAVAILABLE')) {
+          if (!isUnavailable(error)) {
             log.error({ err: error }, 'disconnect failed');
             return;
           }

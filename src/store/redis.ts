@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { PresenceError, unavailable } from '../presence/errors.js';
+import { isUnavailable, unavailable } from '../presence/errors.js';
 import type { Decision, Store } from '../presence/ports.js';
 import { scheduleOf } from '../presence/record.js';
 import { nodesOf } from '../presence/recovery.js';
@@ -175,7 +175,7 @@ export const createRedisStore = ({
     const before = turns.get(userId);
     // Whoever waited for one that Redis did not answer waited long enough.
     const goOn = (error: unknown) => {
-      if (error instanceof PresenceError && error.code === 'UNAVAILABLE') throw error;
+      if (isUnavailable(error)) throw error;
       return run();
     };
     const mine = (before ? before.then(run, goOn) : run()) as Promise<T>;
