@@ -4,10 +4,13 @@ import type { Journal, JournalRow } from '../presence/ports.js';
 import type { DurablePresence } from '../presence/types.js';
 import { bigintArray, textArray } from './arrays.js';
 import type { Database } from './database.js';
+import { createGathered } from './gather.js';
 import { presenceJournal, users } from './schema.js';
 
 /** How this release writes a row, and the one format it reads. */
 const FORMAT = 1;
+/** Of how many users the rows are read at once, for several who ask. */
+const MAX_USERS = 4_000;
 
 /** Of each user the newest: one statement cannot write a row twice. */
 const newest = (rows: readonly DurablePresence[]): readonly DurablePresence[] => {
@@ -75,10 +78,10 @@ export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
  * A row in a format that this release does not know is never overwritten. That user's `kept` throws UNAVAILABLE when it is
  * looked at, since to leave it out or null would say that there is nothing.
  */
-export const createJournal = ({ db }: { readonly db: Database }) =>
-  ({
-    async read(userIds) {
-      if (userIds.length === 0) return new Map();
+export const createJournal = ({ db }: { readonly db: Database }) => {
+  const readRows = createGathered<string, JournalRow | undefined>({
+    max: MAX_USERS,
+    async ask(userIds) {
       const rows = await db.run((orm) =>
         orm
           .select({ id: users.id, generation: users.generation, journal: presenceJournal })
@@ -89,11 +92,21 @@ export const createJournal = ({ db }: { readonly db: Database }) =>
           )
           .where(and(sql`${users.id} = any(${textArray(userIds)})`, isNull(users.deletedAt))),
       );
-      return new Map(rows.map((row) => [row.id, toRow(row.generation, row.journal)]));
+      const byId = new Map(rows.map((row) => [row.id, toRow(row.generation, row.journal)]));
+      return userIds.map((userId) => byId.get(userId));
+    },
+  });
+
+  return {
+    async read(userIds) {
+      if (userIds.length === 0) return new Map();
+      const rows = await readRows(userIds);
+      return new Map(userIds.flatMap((userId, i) => (rows[i] ? [[userId, rows[i]]] : [])));
     },
 
     async write(rows) {
       const last = newest(rows);
       if (last.length > 0) await db.run((orm) => orm.execute(journalWrite(last)));
     },
-  }) satisfies Journal;
+  } satisfies Journal;
+};

@@ -1,8 +1,9 @@
 import type { Bus, FactChange, People, UserProfile } from '../presence/ports.js';
+import { dependsOnRelation, type Facts } from '../presence/visibility.js';
 import { createCache } from './cache.js';
 import { createCommit } from './commit.js';
 import type { Database } from './database.js';
-import { createFacts } from './facts.js';
+import { createFacts, type Standing } from './facts.js';
 import { createGroups } from './groups.js';
 import { createMembership } from './membership.js';
 import { createRelations } from './relations.js';
@@ -16,8 +17,8 @@ const MAX_MEMBERS = 5_000;
 const CACHED = 50_000;
 
 /**
- * Users, relations, privacy, circles and conversations in the database. Facts are read anew each time. Existence, profiles and
- * who may type where are cached, and forgotten by what the bus tells (also what it delivers from the log), all of them when
+ * Users, relations, privacy, circles and conversations in the database. Facts are read anew each time. Existence, profiles,
+ * privacy for open subscriptions, and who may type where are cached, and forgotten by what the bus tells (also what it delivers from the log), all of them when
  * it may have missed something: nothing is cached before that is being heard.
  *
  * `logged` is whether other processes read the log of changes of facts, so that its rows must be written. `onError` hears
@@ -34,6 +35,7 @@ export const createPeople = (options: {
   const { db, bus, logged = false, onError = () => {}, maxFollows = MAX_FOLLOWS, maxMembers = MAX_MEMBERS } = options;
   const existence = createCache<boolean>({ max: CACHED });
   const profiles = createCache<UserProfile>({ max: CACHED });
+  const standings = createCache<Standing>({ max: CACHED });
 
   const forget = (change: FactChange): void => {
     if (change.kind === 'conversation') membership.forget(change.id);
@@ -42,11 +44,13 @@ export const createPeople = (options: {
     if (change.deleted) membership.clear();
     existence.forget(change.userId);
     profiles.forget(change.userId);
+    standings.forget(change.userId);
   };
 
   const forgetAll = (): void => {
     existence.clear();
     profiles.clear();
+    standings.clear();
     membership.clear();
   };
   // Where there is a log, it tells what the bus may have missed, and the caches outlast a database that is away.
@@ -67,21 +71,43 @@ export const createPeople = (options: {
   const users = createUsers({ db, commit });
   const groups = createGroups({ db, commit, maxMembers });
   const membership = createMembership({ max: CACHED, read: groups.conversation });
+  const { facts, relations } = createFacts({ db });
 
   return {
     ...users.verbs,
-    ...createFacts({ db }),
+    facts,
     ...createRelations({ db, commit, maxFollows }),
     ...groups,
 
     /** Empties the caches: changes may have been missed. */
     forgetAll,
 
+    async factsToWatch(pairs) {
+      await hear();
+      const known = pairs.flatMap(({ userId }) => standings.get(userId) ?? []);
+      if (known.length === pairs.length) {
+        const related = await relations(
+          pairs.map((pair, i) => ({ ...pair, near: known[i]!.exists && dependsOnRelation(known[i]!.privacy) })),
+        );
+        return related.map((relation, i) => ({ ...relation, ...known[i]! }));
+      }
+      const userIds = pairs.map(({ userId }) => userId);
+      let read: readonly Facts[] = [];
+      await standings.fill(userIds, async () => {
+        read = await facts(pairs);
+        return new Map(read.map(({ exists, privacy }, i) => [userIds[i]!, { exists, privacy }]));
+      });
+      return read;
+    },
+
     async ensure(userId) {
       const cached = existence.get(userId);
       if (cached !== undefined) return cached;
       await hear();
-      const read = await existence.fill([userId], async () => new Map([[userId, await users.makeKnown(userId)]]));
+      const read = await existence.fill(
+        [userId],
+        async () => new Map([[userId, (await users.makeKnown([userId]))[0] ?? false]]),
+      );
       return read.get(userId) ?? false;
     },
 

@@ -5,6 +5,7 @@ import { DEFAULT_PRIVACY, effectivePrivacy, type Privacy } from '../presence/vis
 import { bigintArray, textArray } from './arrays.js';
 import { type Commit, lock } from './commit.js';
 import type { Database, Orm } from './database.js';
+import { createGathered } from './gather.js';
 import { blocks, circleMembers, conversationMembers, follows, presenceJournal, users } from './schema.js';
 import { applyUpsert, difference, type KnownUser, mergeUpserts } from './upsert.js';
 
@@ -29,6 +30,9 @@ const change = (userId: string, narrows: boolean, deleted = false): FactChange =
   narrows,
   deleted,
 });
+
+/** How many are made known at once. */
+const MAX_KNOWN = 1_000;
 
 /** Writes what those users are now, in one statement. */
 const store = async (tx: Orm, states: readonly KnownUser[]): Promise<void> => {
@@ -145,22 +149,47 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
     },
   } satisfies Pick<People, 'privacy' | 'updatePrivacy' | 'upsertUsers' | 'deleteUser'>;
 
+  /** Who there is or was: false for a tombstone. */
+  const existing = async (userIds: readonly string[]): Promise<Map<string, boolean>> => {
+    const rows = await db.run((orm) =>
+      orm
+        .select({ id: users.id, deletedAt: users.deletedAt })
+        .from(users)
+        .where(sql`${users.id} = any(${textArray(userIds)})`),
+    );
+    return new Map(rows.map(({ id, deletedAt }) => [id, deletedAt === null]));
+  };
+
+  /** Makes those users, and says which were made. */
+  const create = (userIds: readonly string[]): Promise<ReadonlySet<string>> =>
+    commit(async (tx) => {
+      const rows = await tx
+        .insert(users)
+        .values(userIds.toSorted().map((id) => ({ id })))
+        .onConflictDoNothing()
+        .returning({ id: users.id });
+      return { result: new Set(rows.map(({ id }) => id)), changes: rows.map(({ id }) => change(id, false)) };
+    });
+
   return {
     verbs,
 
     /** What `ensure` of the port is to resolve to, not cached: false for a tombstone. */
-    async makeKnown(userId: string): Promise<boolean> {
-      const find = () =>
-        db.run((orm) => orm.select({ deletedAt: users.deletedAt }).from(users).where(eq(users.id, userId)));
-      const [found] = await find();
-      if (found) return found.deletedAt === null;
-      const created = await commit(async (tx) => {
-        const rows = await tx.insert(users).values({ id: userId }).onConflictDoNothing().returning({ id: users.id });
-        return { result: rows.length > 0, changes: rows.map((row) => change(row.id, false)) };
-      });
-      // Made by somebody else in between, and perhaps deleted since.
-      return created || (await find())[0]?.deletedAt === null;
-    },
+    makeKnown: createGathered<string, boolean>({
+      max: MAX_KNOWN,
+      async ask(userIds) {
+        const present = await existing(userIds);
+        const missing = [...new Set(userIds)].filter((userId) => !present.has(userId));
+        if (missing.length > 0) {
+          const made = await create(missing);
+          // Made by somebody else in between, and perhaps deleted since.
+          const others = missing.filter((userId) => !made.has(userId));
+          for (const userId of made) present.set(userId, true);
+          for (const [userId, exists] of others.length > 0 ? await existing(others) : []) present.set(userId, exists);
+        }
+        return userIds.map((userId) => present.get(userId) ?? false);
+      },
+    }),
 
     /** Names and pictures of those who exist. */
     async readProfiles(userIds: readonly string[]) {

@@ -54,7 +54,9 @@ export const createSight = ({
   const readOnce = async (interests: readonly Interest[]): Promise<readonly SightReading[]> => {
     const epochs = interests.map(({ epoch }) => epoch);
     const { now, records } = await readRecords([...new Set(interests.map(({ userId }) => userId))]);
-    const facts = await people.facts(interests.map(({ viewer, userId }) => ({ viewerId: viewer.userId, userId })));
+    const facts = await people.factsToWatch(
+      interests.map(({ viewer, userId }) => ({ viewerId: viewer.userId, userId })),
+    );
     for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
     return interests.map((interest, i) => ({
       interest,

@@ -66,6 +66,10 @@ const inAudience = (audience: Audience, relation: Relation): boolean => {
   }
 };
 
+/** Whether it matters how a viewer stands to the user, more than whether one blocks the other. */
+export const dependsOnRelation = (privacy: Privacy): boolean =>
+  Object.values(privacy).some((audience) => audience === 'FOLLOWERS' || audience === 'MUTUALS');
+
 /**
  * What `viewer` sees of the user `userId`, given the facts of that pair. Facts that could not be had are passed
  * as undefined and deny. A block beats everything but being oneself, and a user always sees themselves.

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../src/db/client.js';
 import { createPeople } from '../../src/db/people.js';
 import type { FactChange } from '../../src/presence/ports.js';
-import { DEFAULT_PRIVACY, facetsFor, NOTHING } from '../../src/presence/visibility.js';
+import { DEFAULT_PRIVACY, type Facts, facetsFor, NOTHING } from '../../src/presence/visibility.js';
 
 /** A bus of facts that remembers what was published. */
 export const recordingBus = () => {
@@ -435,6 +435,57 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(await people.facts([])).toEqual([]);
         const stranger = facetsFor({ kind: 'user', userId: 'ann' }, 'nobody', facts[1]);
         expect(stranger).toEqual(NOTHING);
+      });
+
+      it('lets the watchers of users see what a query lets them, whatever the privacy and the relations', async () => {
+        const ids = ['ann', 'bob', 'cem', 'dan', 'eve'];
+        const audiences = ['EVERYONE', 'FOLLOWERS', 'MUTUALS', 'NOBODY'] as const;
+        await people.upsertUsers(
+          ids.slice(0, 4).map((id, i) => {
+            const [status, lastSeen, activity] = [audiences[i]!, audiences[(i + 1) % 4]!, audiences[(i + 3) % 4]!];
+            return { id, privacy: { status, lastSeen, activity } };
+          }),
+        );
+        const pairs = ids.flatMap((viewerId) => ids.map((userId) => ({ viewerId, userId })));
+        const seen = (facts: readonly Facts[]) =>
+          pairs.map(({ viewerId, userId }, i) => facetsFor({ kind: 'user', userId: viewerId }, userId, facts[i]));
+        /** Of one viewer, of one user, and of all; and what a query that knows nothing beforehand says. */
+        const agree = async () => {
+          const fresh = createPeople({ db: database.db, bus, maxFollows: 5, maxMembers: 4 });
+          const expected = seen(await fresh.facts(pairs));
+          expect(seen(await people.factsToWatch(pairs))).toEqual(expected);
+          expect(seen((await Promise.all(pairs.map((pair) => people.factsToWatch([pair])))).flat())).toEqual(expected);
+          return expected;
+        };
+        const steps: (() => Promise<unknown>)[] = [
+          () => people.follow('ann', 'bob'),
+          () => people.follow('bob', 'ann'),
+          () => people.follow('cem', 'bob'),
+          () => people.follow('bob', 'cem'),
+          () => people.block('bob', 'cem'),
+          () => people.block('dan', 'ann'),
+          () => people.putCircle('team', ['bob', 'cem', 'dan']),
+          () => people.putConversation('chat', ['ann', 'bob', 'dan'], false),
+          () => people.putConversation('hall', ['ann', 'cem'], true),
+          () => people.unblock('bob', 'cem'),
+          () => people.updatePrivacy('cem', { status: 'FOLLOWERS', activity: 'MUTUALS' }),
+          () => people.upsertUsers([{ id: 'eve', privacy: { status: 'EVERYONE' } }]),
+          () => people.unfollow('bob', 'ann'),
+          () => people.deleteCircle('team'),
+          () => people.updatePrivacy('ann', { status: 'NOBODY' }),
+          () => people.deleteUser('bob'),
+          () => people.upsertUsers([{ id: 'bob' }]),
+        ];
+        const transcript = [await agree()];
+        for (const step of steps) {
+          await step();
+          transcript.push(await agree());
+        }
+        // Nearly every step changed what somebody sees: an open conversation, and a second way to see the same, do not.
+        const changes = transcript.filter(
+          (now, i) => i > 0 && JSON.stringify(now) !== JSON.stringify(transcript[i - 1]),
+        );
+        expect(changes.length).toBeGreaterThan(10);
       });
 
       it('finds what is shared from either side, whichever side of the pairs is the longer', async () => {

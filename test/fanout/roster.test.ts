@@ -104,11 +104,12 @@ describe('a subscription to the roster', () => {
     await f.people.updatePrivacy('ann', { status: 'EVERYONE' });
     const mine = await f.collect('me', null);
     await mine.news();
-    valve.hold('people.facts');
+    valve.hold('people.factsToWatch');
     await f.people.unfollow('me', 'ann');
     await quiet();
     await f.people.block('ann', 'me');
-    for (await quiet(); valve.waiting('people.facts') > 0; await quiet()) valve.releaseNext('people.facts');
+    for (await quiet(); valve.waiting('people.factsToWatch') > 0; await quiet())
+      valve.releaseNext('people.factsToWatch');
     expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
     expect(f.hub.size().topics).toBe(0);
   });

@@ -163,11 +163,11 @@ describe('a delivery that many share', () => {
     const ids = Array.from({ length: 50 }, (_, i) => `user-${i}`);
     await f.users('me', ...ids);
     let questions = 0;
-    const { facts } = f.people;
+    const { factsToWatch } = f.people;
     Object.assign(f.people, {
-      facts: (...args: Parameters<typeof facts>) => {
+      factsToWatch: (...args: Parameters<typeof factsToWatch>) => {
         questions += 1;
-        return facts(...args);
+        return factsToWatch(...args);
       },
     });
     const counted = await f.addHub();

@@ -78,6 +78,7 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       return exists(userId);
     },
     facts: async (pairs) => pairs.map(({ viewerId, userId }) => factsOf(viewerId, userId)),
+    factsToWatch: (pairs) => people.facts(pairs),
     profiles: async (userIds) =>
       new Map(userIds.filter(exists).map((id) => [id, { id, name: null, avatarUrl: null }] as const)),
     async roster(viewerId) {

@@ -97,7 +97,7 @@ export const createFanout = async ({
       store: { ...store, typing: gated(gate, 'store.typing', store.typing) },
       people: {
         ...people,
-        facts: gated(gate, 'people.facts', people.facts),
+        factsToWatch: gated(gate, 'people.factsToWatch', people.factsToWatch),
         roster: gated(gate, 'people.roster', people.roster),
         conversation: gated(gate, 'people.conversation', people.conversation),
         conversationsOf: gated(gate, 'people.conversationsOf', people.conversationsOf),

@@ -1,0 +1,82 @@
+import { isUnavailable } from '../presence/errors.js';
+
+/** How long a question waits at most for the answer to the one before it. */
+const MAX_WAIT_MS = 10;
+
+/** Asks about any number of items; answers come in the order asked. */
+export type Ask<Item, Answer> = (items: readonly Item[]) => Promise<readonly Answer[]>;
+
+interface Question<Item, Answer> {
+  readonly items: readonly Item[];
+  readonly resolve: (answers: readonly Answer[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Joins what many ask at the same time into one question: those of one turn of the event loop, and those that come while
+ * the database is answering, so that a thousand who connect at once ask it a few times. Nothing is answered from before it
+ * was asked. Items of one question are never divided; `max` is how many are asked about at once, from several.
+ *
+ * Rejects with what `ask` rejects with. Whoever is joined suffers from nobody: what was refused together, other than for
+ * want of the database, is asked again one by one.
+ */
+export const createGathered = <Item, Answer>({
+  ask,
+  max,
+}: {
+  readonly ask: Ask<Item, Answer>;
+  readonly max: number;
+}): Ask<Item, Answer> => {
+  type Asked = Question<Item, Answer>;
+  const waiting: Asked[] = [];
+  let underWay = 0;
+  let turn: NodeJS.Immediate | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const answerOne = ({ items, resolve, reject }: Asked): Promise<void> => ask(items).then(resolve, reject);
+
+  const answer = async (questions: readonly Asked[]): Promise<void> => {
+    const [first] = questions;
+    if (first && questions.length === 1) return answerOne(first);
+    try {
+      const answers = [...(await ask(questions.flatMap(({ items }) => items)))];
+      for (const { items, resolve } of questions) resolve(answers.splice(0, items.length));
+    } catch (error) {
+      if (isUnavailable(error)) for (const { reject } of questions) reject(error);
+      else await Promise.all(questions.map(answerOne));
+    }
+  };
+
+  /** Takes as many as may be asked together, and one at the least. */
+  const take = (): readonly Asked[] => {
+    let items = 0;
+    let count = 0;
+    for (const question of waiting) {
+      items += question.items.length;
+      if (count > 0 && items > max) break;
+      count += 1;
+    }
+    return waiting.splice(0, count);
+  };
+
+  const send = () => {
+    clearImmediate(turn);
+    clearTimeout(timer);
+    turn = undefined;
+    timer = undefined;
+    while (waiting.length > 0) {
+      underWay += 1;
+      void answer(take()).finally(() => {
+        underWay -= 1;
+        if (underWay === 0 && waiting.length > 0) send();
+      });
+    }
+  };
+
+  return (items) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ items, resolve, reject });
+      if (underWay === 0) turn ??= setImmediate(send);
+      else timer ??= setTimeout(send, MAX_WAIT_MS);
+    });
+};
