@@ -1,7 +1,7 @@
 import { isUnavailable } from '../presence/errors.js';
 
-/** How long a question waits at most for the answer to the one before it. */
-const MAX_WAIT_MS = 10;
+/** One question in so long, in ms. */
+const SPACING_MS = 10;
 
 /** Asks about any number of items; answers come in the order asked. */
 export type Ask<Item, Answer> = (items: readonly Item[]) => Promise<readonly Answer[]>;
@@ -13,9 +13,10 @@ interface Question<Item, Answer> {
 }
 
 /**
- * Joins what many ask at the same time into one question: those of one turn of the event loop, and those that come while
- * the database is answering, so that a thousand who connect at once ask it a few times. Nothing is answered from before it
- * was asked. Items of one question are never divided; `max` is how many are asked about at once, from several.
+ * Joins what many ask at the same time into one question, so that a thousand who connect at once ask the database a few
+ * times: those of one turn of the event loop, and those that come within {@link SPACING_MS} of the last question. Nothing
+ * is answered from before it was asked. Items of one question are never divided; `max` is how many are asked about at once,
+ * from several.
  *
  * Rejects with what `ask` rejects with. Whoever is joined suffers from nobody: what was refused together, other than for
  * want of the database, is asked again one by one.
@@ -29,9 +30,8 @@ export const createGathered = <Item, Answer>({
 }): Ask<Item, Answer> => {
   type Asked = Question<Item, Answer>;
   const waiting: Asked[] = [];
-  let underWay = 0;
-  let turn: NodeJS.Immediate | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let sentAt = Number.NEGATIVE_INFINITY;
+  let isDue = false;
 
   const answerOne = ({ items, resolve, reject }: Asked): Promise<void> => ask(items).then(resolve, reject);
 
@@ -60,23 +60,18 @@ export const createGathered = <Item, Answer>({
   };
 
   const send = () => {
-    clearImmediate(turn);
-    clearTimeout(timer);
-    turn = undefined;
-    timer = undefined;
-    while (waiting.length > 0) {
-      underWay += 1;
-      void answer(take()).finally(() => {
-        underWay -= 1;
-        if (underWay === 0 && waiting.length > 0) send();
-      });
-    }
+    isDue = false;
+    sentAt = performance.now();
+    while (waiting.length > 0) void answer(take());
   };
 
   return (items) =>
     new Promise((resolve, reject) => {
       waiting.push({ items, resolve, reject });
-      if (underWay === 0) turn ??= setImmediate(send);
-      else timer ??= setTimeout(send, MAX_WAIT_MS);
+      if (isDue) return;
+      isDue = true;
+      const waitMs = sentAt + SPACING_MS - performance.now();
+      if (waitMs > 0) setTimeout(send, waitMs);
+      else setImmediate(send);
     });
 };

@@ -53,7 +53,8 @@ export const createSight = ({
 
   const readOnce = async (interests: readonly Interest[]): Promise<readonly SightReading[]> => {
     const epochs = interests.map(({ epoch }) => epoch);
-    const { now, records } = await readRecords([...new Set(interests.map(({ userId }) => userId))]);
+    const userIds = [...new Set(interests.map(({ userId }) => userId))];
+    const { now, records } = await readRecords(userIds, (userId) => topics.get(userId)?.kept);
     const facts = await people.factsToWatch(
       interests.map(({ viewer, userId }) => ({ viewerId: viewer.userId, userId })),
     );

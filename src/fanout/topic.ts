@@ -37,6 +37,8 @@ export interface Topic {
   readonly userId: string;
   /** What is shown last to whom the user leaves the sight of. */
   readonly outOfSight: Shown;
+  /** What is known of a user of whom nothing is live: the journal need not be asked again. */
+  readonly kept: PresenceRecord | undefined;
   /**
    * A record was heard of with its commit, or read at `readAt`: taken over, and told, unless a newer one is known. A
    * reading later than what is known holds also where its record is older: the store lost what came between.
@@ -127,6 +129,9 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
   return {
     userId,
     outOfSight: { userId, content: OUT_OF_SIGHT, asOf: 0, revision: 0, lost: true },
+    get kept() {
+      return record?.sessions.length === 0 ? record : undefined;
+    },
     learn(heard, readAt) {
       // What has ended by then is not shown, as in the answer to a query, though its end is not committed yet; that of
       // one who is not live never is.

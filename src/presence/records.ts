@@ -16,7 +16,14 @@ const KEPT_WITHIN_MS = 1_000;
 /** Records of one reading, whole; users who are not known are missing. */
 export type Records = Reading;
 
-export type ReadRecords = (userIds: readonly string[]) => Promise<Records>;
+/**
+ * `known` are records of users of whom nothing is live, whose every commit the caller has heard: where the store has
+ * nothing of them either, the journal is not asked.
+ */
+export type ReadRecords = (
+  userIds: readonly string[],
+  known?: (userId: string) => PresenceRecord | undefined,
+) => Promise<Records>;
 
 /** Reads what is live first and what is kept afterwards, so that nothing is as of later than `now`. */
 export const createRecordReader =
@@ -29,11 +36,17 @@ export const createRecordReader =
     readonly journal: Journal;
     readonly remembered: Remembered;
   }): ReadRecords =>
-  async (userIds) => {
+  async (userIds, known = () => undefined) => {
     const { now, records: live, unreadable: unread } = await store.read(userIds);
     const records = new Map(live);
     const unreadable = new Set(unread);
-    const missing = userIds.filter((userId) => !live.has(userId) && !unreadable.has(userId));
+    const missing: string[] = [];
+    for (const userId of userIds) {
+      if (live.has(userId) || unreadable.has(userId)) continue;
+      const record = known(userId);
+      if (record) records.set(userId, record);
+      else missing.push(userId);
+    }
     for (const [userId, row] of missing.length > 0 ? await journal.read(missing) : []) {
       try {
         records.set(userId, restoreRecord(userId, remembered.newer(userId, row)));
