@@ -1,13 +1,14 @@
 import type { Bus, FactChange, People, UserProfile } from '../presence/ports.js';
-import { dependsOnRelation, type Facts } from '../presence/visibility.js';
 import { createCache } from './cache.js';
 import { createCommit } from './commit.js';
 import type { Database } from './database.js';
-import { createFacts, type Standing } from './facts.js';
+import { createFacts, toFacts } from './facts.js';
 import { createGroups } from './groups.js';
 import { createMembership } from './membership.js';
 import { createRelations } from './relations.js';
+import { type Standing, standingsTouched } from './standings.js';
 import { createUsers } from './users.js';
+import { createWatching } from './watching.js';
 
 /** DESIGN section 1, "Limits, errors". */
 const MAX_FOLLOWS = 10_000;
@@ -38,13 +39,13 @@ export const createPeople = (options: {
   const standings = createCache<Standing>({ max: CACHED });
 
   const forget = (change: FactChange): void => {
+    for (const userId of standingsTouched(change)) standings.forget(userId);
     if (change.kind === 'conversation') membership.forget(change.id);
     if (change.kind !== 'user') return;
     // Who was deleted left all conversations.
     if (change.deleted) membership.clear();
     existence.forget(change.userId);
     profiles.forget(change.userId);
-    standings.forget(change.userId);
   };
 
   const forgetAll = (): void => {
@@ -71,43 +72,32 @@ export const createPeople = (options: {
   const users = createUsers({ db, commit });
   const groups = createGroups({ db, commit, maxMembers });
   const membership = createMembership({ max: CACHED, read: groups.conversation });
-  const { facts, relations } = createFacts({ db });
+  const readFacts = createFacts({ db });
+  const factsToWatch = createWatching({ read: readFacts, standings });
 
   return {
     ...users.verbs,
-    facts,
     ...createRelations({ db, commit, maxFollows }),
     ...groups,
 
     /** Empties the caches: changes may have been missed. */
     forgetAll,
 
+    facts: async (pairs) => (await readFacts(pairs)).map(({ user, relation }) => toFacts(user, relation)),
+
     async factsToWatch(pairs) {
       await hear();
-      const known = pairs.flatMap(({ userId }) => standings.get(userId) ?? []);
-      if (known.length === pairs.length) {
-        const related = await relations(
-          pairs.map((pair, i) => ({ ...pair, near: known[i]!.exists && dependsOnRelation(known[i]!.privacy) })),
-        );
-        return related.map((relation, i) => ({ ...relation, ...known[i]! }));
-      }
-      const userIds = pairs.map(({ userId }) => userId);
-      let read: readonly Facts[] = [];
-      await standings.fill(userIds, async () => {
-        read = await facts(pairs);
-        return new Map(read.map(({ exists, privacy }, i) => [userIds[i]!, { exists, privacy }]));
-      });
-      return read;
+      return await factsToWatch(pairs);
     },
 
     async ensure(userId) {
       const cached = existence.get(userId);
       if (cached !== undefined) return cached;
       await hear();
-      const read = await existence.fill(
-        [userId],
-        async () => new Map([[userId, (await users.makeKnown([userId]))[0] ?? false]]),
-      );
+      const read = await existence.fill([userId], async () => {
+        const made = await standings.fill([userId], () => users.makeKnown(userId));
+        return new Map([[userId, made.get(userId)?.exists ?? false]]);
+      });
       return read.get(userId) ?? false;
     },
 

@@ -7,6 +7,7 @@ import { type Commit, lock } from './commit.js';
 import type { Database, Orm } from './database.js';
 import { createGathered } from './gather.js';
 import { blocks, circleMembers, conversationMembers, follows, presenceJournal, users } from './schema.js';
+import { readStandings, type Standing } from './standings.js';
 import { applyUpsert, difference, type KnownUser, mergeUpserts } from './upsert.js';
 
 const toKnown = (row: typeof users.$inferSelect): KnownUser => ({
@@ -149,47 +150,36 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
     },
   } satisfies Pick<People, 'privacy' | 'updatePrivacy' | 'upsertUsers' | 'deleteUser'>;
 
-  /** Who there is or was: false for a tombstone. */
-  const existing = async (userIds: readonly string[]): Promise<Map<string, boolean>> => {
-    const rows = await db.run((orm) =>
-      orm
-        .select({ id: users.id, deletedAt: users.deletedAt })
-        .from(users)
-        .where(sql`${users.id} = any(${textArray(userIds)})`),
-    );
-    return new Map(rows.map(({ id, deletedAt }) => [id, deletedAt === null]));
-  };
+  const standingsOf = (userIds: readonly string[]) => db.run((orm) => readStandings(orm, userIds));
 
-  /** Makes those users, and says which were made. */
-  const create = (userIds: readonly string[]): Promise<ReadonlySet<string>> =>
+  const create = (userIds: readonly string[]): Promise<void> =>
     commit(async (tx) => {
       const rows = await tx
         .insert(users)
         .values(userIds.toSorted().map((id) => ({ id })))
         .onConflictDoNothing()
         .returning({ id: users.id });
-      return { result: new Set(rows.map(({ id }) => id)), changes: rows.map(({ id }) => change(id, false)) };
+      return { result: undefined, changes: rows.map(({ id }) => change(id, false)) };
     });
+
+  const makeAllKnown = createGathered<string, readonly [string, Standing]>({
+    max: MAX_KNOWN,
+    async ask(userIds) {
+      const present = await standingsOf(userIds);
+      const missing = [...new Set(userIds)].filter((userId) => !present.has(userId));
+      if (missing.length > 0) {
+        await create(missing);
+        for (const [userId, standing] of await standingsOf(missing)) present.set(userId, standing);
+      }
+      return userIds.map((userId) => [userId, present.get(userId)!] as const);
+    },
+  });
 
   return {
     verbs,
 
-    /** What `ensure` of the port is to resolve to, not cached: false for a tombstone. */
-    makeKnown: createGathered<string, boolean>({
-      max: MAX_KNOWN,
-      async ask(userIds) {
-        const present = await existing(userIds);
-        const missing = [...new Set(userIds)].filter((userId) => !present.has(userId));
-        if (missing.length > 0) {
-          const made = await create(missing);
-          // Made by somebody else in between, and perhaps deleted since.
-          const others = missing.filter((userId) => !made.has(userId));
-          for (const userId of made) present.set(userId, true);
-          for (const [userId, exists] of others.length > 0 ? await existing(others) : []) present.set(userId, exists);
-        }
-        return userIds.map((userId) => present.get(userId) ?? false);
-      },
-    }),
+    /** Makes a user known, unless there is or was one of that id; how they stand then, as one entry of a map. */
+    makeKnown: async (userId: string): Promise<ReadonlyMap<string, Standing>> => new Map(await makeAllKnown([userId])),
 
     /** Names and pictures of those who exist. */
     async readProfiles(userIds: readonly string[]) {
