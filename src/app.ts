@@ -166,6 +166,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     });
     stopping.push(() => hub.close());
     if (many) {
+      const followingFailed = failed('reading the log of changes');
       const feed = await startFactFeed({
         db,
         bus,
@@ -174,7 +175,10 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
           hub.factsMissed();
           void closeDeleted().catch(failed('looking for users who were deleted'));
         },
-        onError: failed('reading the log of changes'),
+        onError: (error) => {
+          people.forgetStandings();
+          followingFailed(error);
+        },
       });
       stopping.push(() => feed.stop());
     }

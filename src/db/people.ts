@@ -83,6 +83,11 @@ export const createPeople = (options: {
     /** Empties the caches: changes may have been missed. */
     forgetAll,
 
+    /** Changes cannot be followed now: what is kept of who may see whom holds no longer, the rest outlasts that. */
+    forgetStandings(): void {
+      standings.clear();
+    },
+
     facts: async (pairs) => (await readFacts(pairs)).map(({ user, relation }) => toFacts(user, relation)),
 
     async factsToWatch(pairs) {
@@ -120,5 +125,5 @@ export const createPeople = (options: {
       for (const [id, profile] of await profiles.fill(ids, () => users.readProfiles(ids))) found.set(id, profile);
       return found;
     },
-  } satisfies People & { forgetAll(): void };
+  } satisfies People & { forgetAll(): void; forgetStandings(): void };
 };

@@ -64,6 +64,22 @@ describe('a node whose PostgreSQL', () => {
     await expectWorking();
   });
 
+  it('is away vouches for nobody who may see whom, and goes on knowing who exists', async () => {
+    const people = createPeople({ db: database.db, bus: recordingBus(), logged: true });
+    const pairs = [{ viewerId: 'cem', userId: 'dan' }];
+    await people.upsertUsers([{ id: 'cem' }, { id: 'dan' }]);
+    expect(await people.ensure('cem')).toBe(true);
+    await people.factsToWatch(pairs);
+    await server.pause();
+    // Until the log of changes is found out of reach, every change would have been heard of.
+    expect(await people.factsToWatch(pairs)).toMatchObject([{ exists: true, follows: false }]);
+    people.forgetStandings();
+    await expect(people.factsToWatch(pairs)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await people.ensure('cem')).toBe(true);
+    await server.resume();
+    await expectWorking();
+  });
+
   it('loses its connections, and nothing else, works on', async () => {
     await database.db.run((orm) =>
       orm.execute(sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()
