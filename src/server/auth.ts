@@ -1,3 +1,4 @@
+import { webcrypto } from 'node:crypto';
 import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { unauthenticated } from '../graphql/context.js';
@@ -54,6 +55,11 @@ const identityOf = (payload: JWTPayload): Identity => {
   return { userId: checkId(sub, 'sub'), service: isService(payload), expiresAt: exp * 1_000 };
 };
 
+const keyOf = (secret: string) =>
+  webcrypto.subtle.importKey('raw', new TextEncoder().encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'verify',
+  ]);
+
 /** Whether the token is at fault, rather than the key set out of reach. */
 const isTokensFault = (error: unknown): boolean =>
   error instanceof errors.JWTClaimValidationFailed ||
@@ -83,7 +89,8 @@ export const createAuth = ({
   readonly audience: string | null;
   readonly jwksCooldownMs?: number;
 }): Auth => {
-  const sharedKey = secret === null ? null : new TextEncoder().encode(secret);
+  // Made into a key once, rather than for every token.
+  const sharedKey = secret === null ? null : keyOf(secret);
   const keySet =
     jwksUrl === null
       ? null
@@ -110,7 +117,7 @@ export const createAuth = ({
   const payloadOf = async (token: string): Promise<JWTPayload> => {
     const { alg } = decodeProtectedHeader(token);
     if (sharedKey !== null && alg === 'HS256') {
-      return (await jwtVerify(token, sharedKey, { ...claims, algorithms: ['HS256'] })).payload;
+      return (await jwtVerify(token, await sharedKey, { ...claims, algorithms: ['HS256'] })).payload;
     }
     // Looked at before the set is: what could never be verified by it does not have it fetched.
     if (keySet === null || alg === undefined || !ASYMMETRIC.includes(alg)) throw unauthenticated();
