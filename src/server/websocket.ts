@@ -9,11 +9,12 @@ import { CLOSE } from './closeCodes.js';
 import { type Connection, type ConnectionPorts, createConnection } from './connection.js';
 import { urlOf, urlToken } from './credentials.js';
 import type { Engine } from './engine.js';
+import { createFramer } from './frames.js';
 import { createGate } from './gate.js';
 import { createKeepAlive } from './keepAlive.js';
-import { createOperations, type Operations } from './operations.js';
+import { Operations } from './operations.js';
 import type { Origins } from './origins.js';
-import { createOutbound } from './outbound.js';
+import { Outbound, STALL_MS } from './outbound.js';
 
 const MAX_MESSAGE_BYTES = 256 * 1024;
 const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
@@ -73,7 +74,7 @@ export const createSockets = ({
   onHeard = () => {},
   heartbeatTimeoutMs,
   initTimeoutMs = INIT_TIMEOUT_MS,
-  stallMs,
+  stallMs = STALL_MS,
   onSlowReader = () => {},
   ...ports
 }: ConnectionPorts & {
@@ -99,18 +100,19 @@ export const createSockets = ({
   /** Connections that are closed, and still to be let go of. */
   const ending = new Set<Promise<void>>();
 
+  const frame = createFramer();
   const gate = createGate(MAX_ENTERING);
   const keepAlive = createKeepAlive({ timeoutMs: heartbeatTimeoutMs });
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: initTimeoutMs,
     onConnect: ({ connectionParams, extra }) => extra.connection.accept(connectionParams),
-    onSubscribe: (ctx, id, payload) => ctx.extra.operations.hooks.onSubscribe(ctx, id, payload),
+    onSubscribe: (ctx, id, payload) => ctx.extra.operations.onSubscribe(ctx, id, payload),
     // Run by `onOperation`, which knows whether anybody still waits for it.
     execute: () => ({}),
     subscribe: () => ({}),
-    onOperation: (ctx, ...operation) => ctx.extra.operations.hooks.onOperation(ctx, ...operation),
-    onComplete: (ctx, id, payload) => ctx.extra.operations.hooks.onComplete(ctx, id, payload),
+    onOperation: (ctx, id, payload) => ctx.extra.operations.onOperation(ctx, id, payload),
+    onComplete: (ctx, id, payload) => ctx.extra.operations.onComplete(ctx, id, payload),
   });
 
   const serve = (socket: WebSocket, stream: Duplex, token: string | null): void => {
@@ -118,18 +120,25 @@ export const createSockets = ({
     const connectionId = String(opened);
     const brake = createBrake(socket);
     const connection = createConnection({ ...ports, socket, brake, gate, connectionId, urlToken: token });
-    const outbound = createOutbound({
-      socket,
-      stream,
-      brake,
+    const outbound = new Outbound(socket, stream, brake, {
       onStall: () => {
         onSlowReader(connection.caller);
         connection.close(CLOSE.TRY_AGAIN_LATER, 'The reader is too slow.');
       },
-      ...(stallMs !== undefined && { stallMs }),
+      stallMs,
     });
 
-    const operations = createOperations({ engine, connection, brake, outbound });
+    const operations = new Operations(
+      { engine, frame },
+      {
+        get caller() {
+          return connection.caller;
+        },
+        budget: connection.budget,
+        brake,
+        outbound,
+      },
+    );
     open.set(socket, { connection, operations });
 
     let silentMs = 0;
@@ -151,7 +160,7 @@ export const createSockets = ({
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: outbound.send,
+        send: (text) => outbound.send(text),
         close: (code = CLOSE.INTERNAL, reason = '') => connection.close(code, reason),
         onMessage: (listen) => {
           socket.on('message', (data: RawData) => {
