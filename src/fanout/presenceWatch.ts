@@ -183,8 +183,8 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
       this.budget.watched += 1;
       return this.comeBack(userId, topic) ?? new Interest(this, topic);
     });
-    // One list of just that length.
-    this.places = [...this.places, ...added];
+    // A list of just that length.
+    this.places = this.places.concat(added);
     try {
       await Promise.all(acknowledged);
       await sight.read(added, (interest, facets, now) => {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Context, OperationResult, ServerOptions, SubscribePayload } from 'graphql-ws';
+import type { WatchBudget } from '../fanout/watch.js';
+import type { Caller } from '../presence/verbs.js';
 import type { Brake } from './brake.js';
-import type { Connection } from './connection.js';
 import type { Engine, Prepared } from './engine.js';
 import type { Framer } from './frames.js';
 import type { Outbound } from './outbound.js';
@@ -15,7 +16,9 @@ const MAX_RUNNING = 100;
 type Hooks = { readonly [K in 'onSubscribe' | 'onOperation' | 'onComplete']: NonNullable<ServerOptions[K]> };
 
 /** The connection that operations belong to. */
-export interface OperationsOwner extends Pick<Connection, 'caller' | 'budget'> {
+export interface OperationsOwner {
+  readonly caller: Caller | null;
+  readonly budget: WatchBudget;
   readonly brake: Pick<Brake, 'hold' | 'release'>;
   readonly outbound: Pick<Outbound, 'push'>;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createBrake } from '../../src/server/brake.js';
+import { Brake } from '../../src/server/brake.js';
 import { textFrame } from '../../src/server/frames.js';
 import { MAX_UNSENT_BYTES, Outbound } from '../../src/server/outbound.js';
 
@@ -51,7 +51,7 @@ const fakeSocket = () => {
 const start = () => {
   const fake = fakeSocket();
   const onStall = vi.fn();
-  const outbound = new Outbound(fake.socket as never, fake.stream as never, createBrake(fake.socket), {
+  const outbound = new Outbound(fake.socket as never, fake.stream as never, new Brake(fake.socket), {
     onStall,
     stallMs: 10_000,
   });
