@@ -128,6 +128,8 @@ export class Connection implements OperationsOwner, StallListener, Peer, Protoco
   /** Closes the socket, with the first reason that is given. */
   close(code: number = CLOSE.INTERNAL, reason = ''): void {
     this.brake.letGo();
+    // What was told before is sent before.
+    this.outbound.run();
     this.socket.close(code, fitReason(reason));
   }
 

@@ -35,12 +35,14 @@ export const createTick = ({ now = () => performance.now() }: { readonly now?: (
     news() {
       news += 1;
     },
-    /** To be run once. */
+    /** To be run once, at the end. */
     atEnd(due: Due): void {
       if (asked.push(due) > 1) return;
       since = now();
       setImmediate(endOfTurn);
     },
+    /** Runs now what was asked for. */
+    run,
   };
 };
 

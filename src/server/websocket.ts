@@ -13,6 +13,7 @@ import { createGate } from './gate.js';
 import { createKeepAlive } from './keepAlive.js';
 import type { Origins } from './origins.js';
 import { STALL_MS } from './outbound.js';
+import { tick } from './tick.js';
 
 const MAX_MESSAGE_BYTES = 256 * 1024;
 const INIT_TIMEOUT_MS = 10_000;
@@ -31,6 +32,8 @@ export interface Sockets {
   readonly size: number;
   /** How many operations the sockets have open, all together. */
   readonly subscriptions: number;
+  /** Writes now what was put off for a moment, so that it is out before what comes next. */
+  flush(): void;
   /** Asks every connection to answer, now rather than at the next round. */
   pingAll(): void;
   /**
@@ -189,6 +192,7 @@ export const createSockets = ({
       for (const { operations } of open.values()) count += operations.subscriptions;
       return count;
     },
+    flush: tick.run,
     pingAll() {
       for (const connection of open.values()) connection.ping();
     },
