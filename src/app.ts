@@ -227,6 +227,12 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
         log.info({ userId: caller?.viewer.userId }, 'slow reader');
       },
     });
+    // What was told before a change that hides goes out before that change is answered, and never after it.
+    stopping.push(
+      await bus.subscribeFacts(({ narrows }) => {
+        if (narrows) sockets.flush();
+      }),
+    );
     // The lease goes on until the last socket is closed: who is still connected must not be taken for lost.
     await node.turn();
     const turning = every(LEASE_MS, () => node.turn(), failed('renewing the lease'));

@@ -3,7 +3,7 @@ import type { ReadRecords } from '../presence/records.js';
 import type { TypingView } from '../presence/verbs.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
-import { createPresenceWatch } from './presenceWatch.js';
+import { PresenceWatch, type WatchDeps } from './presenceWatch.js';
 import { createRefresher } from './refresher.js';
 import { createSight } from './sight.js';
 import { createTopicRegistry } from './topics.js';
@@ -55,6 +55,7 @@ export const createHub = async ({
   const topics = createTopicRegistry({ bus, broadcastIntervalMs });
   const sight = createSight({ people, readRecords, topics, onError });
   const watches = new Set<{ factsChanged(change: FactChange): void; factsMissed(): void; reread?(): void }>();
+  const deps: WatchDeps = { people, topics, sight, onError, onEnd: (watch) => watches.delete(watch) };
   let closed = false;
 
   const unsubscribe = await bus.subscribeFacts((change) => {
@@ -84,12 +85,10 @@ export const createHub = async ({
 
   const hub = {
     async watchPresence(viewer, options): Promise<PresenceStream> {
-      const watch = createPresenceWatch({ people, topics, sight, onError }, viewer, options, () =>
-        watches.delete(watch),
-      );
+      const watch = new PresenceWatch(deps, viewer, options.budget);
       watches.add(watch);
-      await watch.start();
-      return watch.iterator;
+      await watch.start(options);
+      return watch;
     },
     async watchTyping(viewer, options) {
       const watch = createTypingWatch({ bus, store, people, onError }, viewer, options, () => watches.delete(watch));

@@ -1,14 +1,14 @@
 /**
- * One subscription's interest in one user: what it may see, what it was told, and what it is still owed. Everything
- * is judged when it is taken from the outbox, so that nothing goes out that is no longer the viewer's to see. There are
- * as many of these as there are pairs, so they are small.
+ * One subscription's interest in one user, where it is not in step with its group: what it may see, what it was told,
+ * and what it is still owed. Everything is judged when it is taken from the outbox, so that nothing goes out that is no
+ * longer the viewer's to see. Once it was told what its group was told, and is owed nothing, it needs no state of its
+ * own: it is let go of, and the subscription is a member of the group in step.
  */
 import { OUT_OF_SIGHT, type PresenceContent, sameContent } from '../presence/view.js';
-import { type Facets, maySee, NOTHING, type Viewer } from '../presence/visibility.js';
+import { type Facets, maySee, type Viewer } from '../presence/visibility.js';
+import type { Group, Subscriber } from './group.js';
 import type { Outbox } from './outbox.js';
-import type { Group, Shown, Topic, Watcher } from './topic.js';
-
-export type { Shown };
+import type { Shown, Told } from './told.js';
 
 /** What waits in a subscription's outbox. */
 export interface Owed {
@@ -19,19 +19,35 @@ export interface Owed {
   readonly notBefore: number;
 }
 
-/** What is sent: something shown, and the instant at which it was true for this viewer. */
-export interface Told {
-  readonly shown: Shown;
-  readonly asOf: number;
+/** The subscription that an interest belongs to. */
+export interface InterestOwner extends Subscriber {
+  readonly viewer: Viewer;
+  readonly outbox: Outbox<Owed, Told>;
+  /** The interest is in step from now on. */
+  fallIn(interest: Interest, group: Group): void;
 }
 
-export type PresenceOutbox = Outbox<Owed, Told>;
+/** The watched user. */
+export interface InterestTopic {
+  readonly userId: string;
+  /** What is shown last to whom the user leaves the sight of. */
+  readonly outOfSight: Shown;
+  join(facets: Facets): Group;
+  leave(group: Group): void;
+  /** One who watches is not in step with any group. */
+  addApart(interest: Interest): void;
+  removeApart(interest: Interest): void;
+}
 
-export class Interest implements Watcher {
+export class Interest {
   /** Counts the changes of facts that touch it: what was read before the latest one does not hold. */
   epoch = 0;
-  private facets: Facets = NOTHING;
-  private group: Group | undefined = undefined;
+  /** Of those who see the same; undefined while there is nothing to see. */
+  group: Group | undefined = undefined;
+  /** Whether it is over: a reading that comes later is nobody's. */
+  ended = false;
+  /** How many readings are under way. */
+  private readings = 0;
   private begun = false;
   private withheld = false;
   private muted = false;
@@ -42,13 +58,30 @@ export class Interest implements Watcher {
   private sentRevision = 0;
 
   constructor(
-    readonly viewer: Viewer,
-    private topic: Topic,
-    private readonly outbox: PresenceOutbox,
-  ) {}
+    readonly owner: InterestOwner,
+    private topic: InterestTopic,
+  ) {
+    topic.addApart(this);
+  }
+
+  /** One who was in step until now. */
+  static outOf(group: Group, owner: InterestOwner): Interest {
+    const interest = new Interest(owner, group.topic);
+    interest.group = group;
+    interest.begun = true;
+    if (group.told) {
+      interest.latest = group.told.content;
+      interest.keepSent(group.told, group.asOf);
+    }
+    return interest;
+  }
 
   get userId(): string {
     return this.topic.userId;
+  }
+
+  get viewer(): Viewer {
+    return this.owner.viewer;
   }
 
   /** The user's record changed. */
@@ -68,6 +101,16 @@ export class Interest implements Watcher {
     this.takeBack();
   }
 
+  /** While it is read what it may see, it stays apart. */
+  readingBegins(): void {
+    this.readings += 1;
+  }
+
+  readingEnds(): void {
+    this.readings -= 1;
+    this.settle();
+  }
+
   /** The first facts, as read at `now`. With `tell`, what they show is owed; without, it is taken for known. */
   begin(facets: Facets, now: number, tell: boolean): void {
     this.begun = true;
@@ -84,10 +127,7 @@ export class Interest implements Watcher {
   see(facets: Facets, now: number): void {
     // What begins has its own reading, and repeats it.
     if (!this.begun) return;
-    const same =
-      facets.status === this.facets.status &&
-      facets.lastSeen === this.facets.lastSeen &&
-      facets.activity === this.facets.activity;
+    const same = this.group ? this.group.isOf(facets) : !maySee(facets);
     const wasWithheld = this.withheld;
     this.withheld = false;
     if (same && !wasWithheld) {
@@ -125,6 +165,16 @@ export class Interest implements Watcher {
     return this.tell(now, Math.max(now.asOf, notBefore), now.revision);
   }
 
+  /** In step from now on, if it is. */
+  settle(): void {
+    const { group, sent, owner } = this;
+    if (!group || !sent || !this.begun || this.ended || this.readings > 0 || this.withheld || this.muted) return;
+    if (!owner.outbox.isFlowing || !group.wasTold(sent)) return;
+    group.admit(owner, this.sentAsOf);
+    this.topic.removeApart(this);
+    owner.fallIn(this, group);
+  }
+
   /** Whether the user is in sight. */
   get inSight(): boolean {
     return this.group !== undefined;
@@ -145,8 +195,10 @@ export class Interest implements Watcher {
   }
 
   /** Begins anew, after its end, with what was told before in mind. */
-  resume(topic: Topic): void {
+  resume(topic: InterestTopic): void {
     this.topic = topic;
+    topic.addApart(this);
+    this.ended = false;
     this.begun = false;
     this.muted = false;
   }
@@ -154,23 +206,24 @@ export class Interest implements Watcher {
   /** Leaves the topic. What is owed already may still be sent. */
   end(): void {
     this.epoch += 1;
-    if (this.group) this.topic.leave(this, this.facets);
+    this.ended = true;
+    if (this.group) this.topic.leave(this.group);
     this.group = undefined;
+    this.topic.removeApart(this);
   }
 
   private owe(shown: Owed['shown'], notBefore: number): void {
-    this.outbox.put({ interest: this, shown, notBefore });
+    this.owner.outbox.put({ interest: this, shown, notBefore });
   }
 
   private regroup(facets: Facets): void {
-    if (this.group) this.topic.leave(this, this.facets);
-    this.facets = facets;
-    this.group = maySee(facets) ? this.topic.join(this, facets) : undefined;
+    if (this.group) this.topic.leave(this.group);
+    this.group = maySee(facets) ? this.topic.join(facets) : undefined;
   }
 
   /** Takes back what is owed, so that what comes next is compared with what was really sent. */
   private takeBack(): void {
-    this.outbox.remove((owed) => owed.interest === this);
+    this.owner.outbox.remove((owed) => owed.interest === this);
     this.latest = this.sent;
   }
 

@@ -1,119 +1,129 @@
-/**
- * What one subscription is owed, as an iterator. Items are judged when they are taken, not when they are put, so that
- * nothing is sent that is no longer true or no longer the viewer's to see.
- */
-export interface Outbox<Item extends object, T> extends AsyncIterableIterator<T> {
-  put(item: Item): void;
-  /** Removes what waits and matches. */
-  remove(matches: (item: Item) => boolean): void;
-  next(): Promise<IteratorResult<T>>;
-  return(): Promise<IteratorResult<T>>;
-  /**
-   * Instead of being asked for, values are handed to `take` as they come, for as long as it answers true; after a
-   * false, what comes waits until the function that this returns is called.
-   */
-  flow(take: (value: T) => boolean): () => void;
-}
-
 /** How many items may wait before they are collapsed. */
 const MAX_WAITING = 512;
 
-export const createOutbox = <Item extends object, T>({
-  judge,
-  collapse,
-  onReturn,
-}: {
+/** What an outbox asks of whoever it belongs to. */
+export interface OutboxOwner<Item extends object, T> {
   /** What to send for an item now; undefined for nothing. */
-  readonly judge: (item: Item) => T | undefined;
+  judge(item: Item): T | undefined;
   /** Makes a bounded number of items of many, when the reader does not keep up. */
-  readonly collapse: (items: readonly Item[]) => readonly Item[];
+  collapse(items: readonly Item[]): readonly Item[];
   /** Called once, when the subscription ends. */
-  readonly onReturn: () => void;
-}): Outbox<Item, T> => {
-  let waiting: Item[] = [];
-  let ended = false;
-  let limit = MAX_WAITING;
-  let pending: ((result: IteratorResult<T>) => void) | undefined;
-  let sink: ((value: T) => boolean) | undefined;
-  let flows = false;
+  onReturn(): void;
+}
 
-  const done: IteratorResult<T> = { done: true, value: undefined };
+/** Takes what is pushed; false once it can take no more for now. */
+export interface Sink<T> {
+  take(value: T): boolean;
+}
 
-  const take = (): IteratorResult<T> | undefined => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
-      const value = judge(item);
+/**
+ * What one subscription is owed, as an iterator. Items are judged when they are taken, not when they are put, so that
+ * nothing is sent that is no longer true or no longer the viewer's to see. There is one a subscription: a class, for its
+ * size.
+ */
+export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> {
+  private waiting: Item[] = [];
+  private ended = false;
+  private limit = MAX_WAITING;
+  private pending: ((result: IteratorResult<T>) => void) | undefined = undefined;
+  private sink: Sink<T> | undefined = undefined;
+  private flows = false;
+
+  constructor(private readonly owner: OutboxOwner<Item, T>) {}
+
+  /** Whether what is put is sent at once. */
+  get isFlowing(): boolean {
+    return this.flows && this.waiting.length === 0;
+  }
+
+  put(item: Item): void {
+    if (this.ended) return;
+    if (this.isFlowing) {
+      const value = this.owner.judge(item);
+      if (value !== undefined) this.push(value);
+      return;
+    }
+    this.waiting.push(item);
+    if (this.waiting.length > this.limit) {
+      this.waiting = [...this.owner.collapse(this.waiting)];
+      // What cannot be collapsed further must not be tried again at every item.
+      this.limit = Math.max(MAX_WAITING, 2 * this.waiting.length);
+    }
+    if (!this.pending) return;
+    const result = this.take();
+    if (!result) return;
+    const resolve = this.pending;
+    this.pending = undefined;
+    resolve(result);
+  }
+
+  /** Hands over what needs no judging; false where it would have to wait, and was not taken. */
+  push(value: T): boolean {
+    if (!this.isFlowing || !this.sink) return false;
+    this.flows = this.sink.take(value);
+    return true;
+  }
+
+  /** Removes what waits and matches. */
+  remove(matches: (item: Item) => boolean): void {
+    if (this.waiting.length > 0) this.waiting = this.waiting.filter((item) => !matches(item));
+  }
+
+  async next(): Promise<IteratorResult<T>> {
+    if (this.ended) return DONE;
+    const result = this.take();
+    if (result) return result;
+    // Whoever asks twice at once is answered once; the earlier question has nothing more to come.
+    this.pending?.(DONE);
+    return new Promise((resolve) => {
+      this.pending = resolve;
+    });
+  }
+
+  async return(): Promise<IteratorResult<T>> {
+    if (!this.ended) {
+      this.ended = true;
+      this.flows = false;
+      this.waiting = [];
+      this.pending?.(DONE);
+      this.pending = undefined;
+      this.owner.onReturn();
+    }
+    return DONE;
+  }
+
+  /** Instead of being asked for, values are handed to `sink` as they come; after it answered false, from `resume` on. */
+  flow(sink: Sink<T>): void {
+    this.sink = sink;
+    this.resume();
+  }
+
+  resume(): void {
+    if (this.ended || !this.sink) return;
+    this.flows = true;
+    while (this.flows) {
+      const next = this.take();
+      if (!next) return;
+      this.flows = this.sink.take(next.value);
+    }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  private take(): IteratorYieldResult<T> | undefined {
+    for (let item = this.waiting.shift(); item !== undefined; item = this.waiting.shift()) {
+      const value = this.owner.judge(item);
       if (value !== undefined) return { done: false, value };
     }
-    limit = MAX_WAITING;
+    // A new one: what was emptied keeps its room.
+    this.waiting = [];
+    this.limit = MAX_WAITING;
     return undefined;
-  };
+  }
+}
 
-  const pump = () => {
-    while (flows && sink) {
-      const next = take();
-      if (!next) return;
-      flows = sink(next.value);
-    }
-  };
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-  return {
-    put(item) {
-      if (ended) return;
-      if (flows && waiting.length === 0) {
-        const value = judge(item);
-        if (value !== undefined && sink) flows = sink(value);
-        return;
-      }
-      waiting.push(item);
-      if (waiting.length > limit) {
-        waiting = [...collapse(waiting)];
-        // What cannot be collapsed further must not be tried again at every item.
-        limit = Math.max(MAX_WAITING, 2 * waiting.length);
-      }
-      pump();
-      if (!pending) return;
-      const result = take();
-      if (!result) return;
-      const resolve = pending;
-      pending = undefined;
-      resolve(result);
-    },
-    remove(matches) {
-      waiting = waiting.filter((item) => !matches(item));
-    },
-    async next() {
-      if (ended) return done;
-      const result = take();
-      if (result) return result;
-      // Whoever asks twice at once is answered once; the earlier question has nothing more to come.
-      pending?.(done);
-      return new Promise((resolve) => {
-        pending = resolve;
-      });
-    },
-    async return() {
-      if (!ended) {
-        ended = true;
-        flows = false;
-        waiting = [];
-        pending?.(done);
-        pending = undefined;
-        onReturn();
-      }
-      return done;
-    },
-    flow(taker) {
-      const resume = () => {
-        if (ended) return;
-        flows = true;
-        pump();
-      };
-      sink = taker;
-      resume();
-      return resume;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-};
+export const createOutbox = <Item extends object, T>(owner: OutboxOwner<Item, T>): Outbox<Item, T> => new Outbox(owner);

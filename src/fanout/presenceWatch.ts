@@ -5,191 +5,252 @@
 import { badInput } from '../presence/errors.js';
 import { checkIds } from '../presence/input.js';
 import type { FactChange, People } from '../presence/ports.js';
+import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
-import { Interest, type Owed, type PresenceOutbox, type Told } from './interest.js';
-import { createOutbox } from './outbox.js';
-import { createRefresher } from './refresher.js';
-import type { Sight } from './sight.js';
-import { viewOf } from './told.js';
+import { Group } from './group.js';
+import { Interest, type InterestOwner, type Owed } from './interest.js';
+import { Outbox, type OutboxOwner, type Sink } from './outbox.js';
+import { createRefresher, type Refresher } from './refresher.js';
+import type { Sight, Watching } from './sight.js';
+import { type Told, viewOf } from './told.js';
 import type { TopicRegistry } from './topics.js';
 import type { PresenceStream, WatchBudget } from './watch.js';
 
 /** How many users one connection watches at most; of a roster, the first by id. */
 export const MAX_WATCHED = 5_000;
 
-export interface PresenceWatch {
-  readonly iterator: PresenceStream;
-  /** Resolves when it watches. Rejects with what the input or the ports reject with; it has then ended. */
-  start(): Promise<void>;
-  /** A change of facts was heard, which may have changed the roster. */
-  factsChanged(change: FactChange): void;
-  /** Changes of facts may have been missed. */
-  factsMissed(): void;
-}
-
+/** What all subscriptions to presence share. */
 export interface WatchDeps {
   readonly people: People;
   readonly topics: TopicRegistry;
   readonly sight: Sight;
   readonly onError: (error: unknown) => void;
+  readonly onEnd: (watch: PresenceWatch) => void;
 }
 
-/** What waits, when too much does: the end of a sight as it is, and of every other user the present state, once. */
-const collapse = (waiting: readonly Owed[]): readonly Owed[] => {
-  const kept = new Map<Interest, Owed>();
-  for (const owed of waiting) {
-    const shown = owed.shown === 'lost' ? owed.shown : null;
-    kept.set(owed.interest, { interest: owed.interest, shown, notBefore: owed.notBefore });
-  }
-  return [...kept.values()];
-};
+/** Where a subscription stands with one user: apart, or in step with a group. */
+type Place = Interest | Group;
 
-/** The views of what is told, for whoever asks for one after the other. */
-const asViews = (outbox: PresenceOutbox): PresenceStream => ({
-  async next() {
-    const next = await outbox.next();
-    return next.done ? next : { done: false, value: viewOf(next.value) };
-  },
-  async return() {
-    await outbox.return();
-    return { done: true, value: undefined };
-  },
-  flow: outbox.flow,
-  [Symbol.asyncIterator]() {
-    return this;
-  },
-});
+const userIdOf = (place: Place): string => (place instanceof Group ? place.topic.userId : place.userId);
 
-export const createPresenceWatch = (
-  { people, topics, sight, onError }: WatchDeps,
-  viewer: Viewer,
-  options: { readonly userIds: readonly string[] | null; readonly snapshot: boolean; readonly budget: WatchBudget },
-  onEnd: () => void,
-): PresenceWatch => {
-  const { snapshot, budget } = options;
-  const interests = new Map<string, Interest>();
+/** There is one a subscription, with a place for each watched user: a class, for its size. */
+export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner<Owed, Told>, Watching {
+  readonly outbox = new Outbox<Owed, Told>(this);
+  private places: Place[] = [];
   /** Ended ones of users who left the roster and the viewer's sight: should they come back, what was told counts. */
-  const parted = new Map<string, Interest>();
-  let ended = false;
+  private parted: Map<string, Interest> | undefined = undefined;
+  /** Of a roster. */
+  private refresher: Refresher | undefined = undefined;
+  private ended = false;
 
-  const outbox: PresenceOutbox = createOutbox<Owed, Told>({
-    judge: (owed) => owed.interest.judge(owed),
-    collapse,
-    onReturn: () => {
-      ended = true;
-      for (const userId of [...interests.keys()]) drop(userId);
-      onEnd();
-    },
-  });
+  constructor(
+    private readonly deps: WatchDeps,
+    readonly viewer: Viewer,
+    private readonly budget: WatchBudget,
+  ) {}
 
-  const drop = (userId: string) => {
-    const interest = interests.get(userId);
-    if (!interest) return;
-    interests.delete(userId);
-    sight.remove(interest);
-    interest.end();
-    topics.release(userId);
-    budget.watched -= 1;
-  };
-
-  /** False for one that ended meanwhile. */
-  const isWatched = (interest: Interest): boolean => interests.get(interest.userId) === interest;
-
-  const add = async (userIds: readonly string[], tell: boolean) => {
-    const added = userIds.map((userId) => {
-      const { topic, ready } = topics.acquire(userId);
-      const interest = parted.get(userId) ?? new Interest(viewer, topic, outbox);
-      if (parted.delete(userId)) interest.resume(topic);
-      interests.set(userId, interest);
-      sight.add(interest);
-      budget.watched += 1;
-      return { interest, ready };
-    });
+  /** Resolves when it watches. Rejects with what the input or the ports reject with; it has then ended. */
+  async start({ userIds, snapshot }: { readonly userIds: readonly string[] | null; readonly snapshot: boolean }) {
+    const { sight, onError } = this.deps;
+    sight.add(this);
     try {
-      await Promise.all(added.map(({ ready }) => ready));
-      await sight.read(
-        added.map(({ interest }) => interest),
-        (interest, facets, now) => {
-          if (isWatched(interest)) interest.begin(facets, now, tell);
-        },
-      );
+      if (userIds === null) {
+        const refresher = createRefresher({ read: () => this.followRoster(), hasEnded: () => this.ended, onError });
+        this.refresher = refresher;
+        await this.add(await this.rosterOf(), snapshot);
+        refresher.open();
+      } else {
+        const checked = checkIds(userIds, 'userIds');
+        const { watched } = this.budget;
+        if (watched + checked.length > MAX_WATCHED) {
+          throw badInput(
+            `One connection watches at most ${MAX_WATCHED.toLocaleString('en-US')} users; this one watches ${watched} already.`,
+          );
+        }
+        await this.add(checked, snapshot);
+      }
     } catch (error) {
-      for (const { interest } of added) drop(interest.userId);
+      await this.outbox.return();
       throw error;
     }
-  };
+  }
 
-  const rosterOf = async () =>
-    viewer.kind === 'user' ? (await people.roster(viewer.userId)).slice(0, MAX_WATCHED) : [];
+  async next(): Promise<IteratorResult<PresenceView>> {
+    const next = await this.outbox.next();
+    return next.done ? next : { done: false, value: viewOf(next.value) };
+  }
+
+  async return(): Promise<IteratorResult<PresenceView>> {
+    await this.outbox.return();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  flow(sink: Sink<Told>): void {
+    this.outbox.flow(sink);
+    this.settle();
+  }
+
+  resume(): void {
+    this.outbox.resume();
+    this.settle();
+  }
+
+  /** A change of facts was heard, which may have changed the roster. */
+  factsChanged(change: FactChange): void {
+    if (this.refresher && this.mayChangeRoster(change)) this.refresher.request();
+  }
+
+  /** Changes of facts may have been missed. */
+  factsMissed(): void {
+    this.refresher?.request();
+  }
+
+  take(told: Told): boolean {
+    return this.outbox.push(told);
+  }
+
+  fallOut(group: Group): void {
+    this.putApart(this.places.indexOf(group), group);
+  }
+
+  fallIn(interest: Interest, group: Group): void {
+    this.places[this.places.indexOf(interest)] = group;
+  }
+
+  interests(isMeant: (userId: string) => boolean): readonly Interest[] {
+    return this.places.flatMap((place, index) => {
+      if (!isMeant(userIdOf(place))) return [];
+      return place instanceof Group ? this.putApart(index, place) : place;
+    });
+  }
+
+  judge(owed: Owed): Told | undefined {
+    return owed.interest.judge(owed);
+  }
+
+  /** What waits, when too much does: the end of a sight as it is, and of every other user the present state, once. */
+  collapse(waiting: readonly Owed[]): readonly Owed[] {
+    const kept = new Map<Interest, Owed>();
+    for (const { interest, shown, notBefore } of waiting) {
+      kept.set(interest, { interest, shown: shown === 'lost' ? shown : null, notBefore });
+    }
+    return [...kept.values()];
+  }
+
+  onReturn(): void {
+    this.ended = true;
+    for (const place of this.places) this.leave(place);
+    this.places = [];
+    this.deps.sight.remove(this);
+    this.deps.onEnd(this);
+  }
+
+  private settle(): void {
+    if (!this.outbox.isFlowing) return;
+    for (const place of this.places) if (place instanceof Interest) place.settle();
+  }
+
+  private putApart(index: number, group: Group): Interest {
+    group.inStep.delete(this);
+    const interest = Interest.outOf(group, this);
+    this.places[index] = interest;
+    return interest;
+  }
+
+  private leave(place: Place): void {
+    if (place instanceof Group) place.dismiss(this);
+    else place.end();
+    this.deps.topics.release(userIdOf(place));
+    this.budget.watched -= 1;
+  }
+
+  private drop(interest: Interest): void {
+    if (interest.ended) return;
+    this.places = this.places.filter((place) => place !== interest);
+    this.leave(interest);
+  }
+
+  private async add(userIds: readonly string[], tell: boolean): Promise<void> {
+    const { topics, sight } = this.deps;
+    const acknowledged: Promise<unknown>[] = [];
+    const added = userIds.map((userId) => {
+      const { topic, ready } = topics.acquire(userId);
+      acknowledged.push(ready);
+      this.budget.watched += 1;
+      return this.comeBack(userId, topic) ?? new Interest(this, topic);
+    });
+    // A list of just that length.
+    this.places = this.places.concat(added);
+    try {
+      await Promise.all(acknowledged);
+      await sight.read(added, (interest, facets, now) => {
+        if (!interest.ended) interest.begin(facets, now, tell);
+      });
+    } catch (error) {
+      for (const interest of added) this.drop(interest);
+      throw error;
+    }
+  }
+
+  private comeBack(userId: string, topic: Parameters<Interest['resume']>[0]): Interest | undefined {
+    const interest = this.parted?.get(userId);
+    this.parted?.delete(userId);
+    interest?.resume(topic);
+    return interest;
+  }
+
+  private async rosterOf(): Promise<readonly string[]> {
+    const { viewer } = this;
+    return viewer.kind === 'user' ? (await this.deps.people.roster(viewer.userId)).slice(0, MAX_WATCHED) : [];
+  }
 
   /**
    * Follows the roster: who came is told as they are, or, having been there before, if anything changed. Who left is
    * told of once more at the most: when they also leave the viewer's sight.
    */
-  const followRoster = async () => {
-    const roster = new Set(await rosterOf());
-    if (ended) return;
-    const known = [...interests.values()];
-    const came = [...roster].filter((userId) => !interests.has(userId));
-    const left = known.filter(({ userId }) => !roster.has(userId));
-    if (came.length > 0) await add(came, true);
-    const unchanged = known.filter(({ userId }) => roster.has(userId));
-    for (const interest of unchanged) if (isWatched(interest)) interest.unmute(0);
+  private async followRoster(): Promise<void> {
+    const roster = new Set(await this.rosterOf());
+    if (this.ended) return;
+    const known = new Set(this.places.map(userIdOf));
+    const came = [...roster].filter((userId) => !known.has(userId));
+    if (came.length > 0) await this.add(came, true);
+    for (const place of this.places) if (place instanceof Interest && roster.has(place.userId)) place.unmute(0);
+    const left = this.interests((userId) => !roster.has(userId));
     if (left.length === 0) return;
-    await sight.read(left, (interest, facets, now) => {
-      if (!isWatched(interest)) return;
+    await this.deps.sight.read(left, (interest, facets, now) => {
+      if (interest.ended) return;
       interest.mute();
       interest.see(facets, now);
-      if (!interest.inSight) part(interest);
+      if (!interest.inSight) this.part(interest);
     });
     // They are kept in mind as far as there is room.
-    for (const interest of left.slice(0, Math.max(0, interests.size - MAX_WATCHED))) drop(interest.userId);
+    for (const interest of left.slice(0, Math.max(0, this.places.length - MAX_WATCHED))) this.drop(interest);
+    const { parted } = this;
+    if (!parted) return;
     for (const userId of [...parted.keys()].slice(0, Math.max(0, parted.size - MAX_WATCHED))) parted.delete(userId);
-  };
+  }
 
-  const part = (interest: Interest) => {
-    drop(interest.userId);
-    parted.set(interest.userId, interest);
-  };
-
-  const refresher = createRefresher({ read: followRoster, hasEnded: () => ended, onError });
+  private part(interest: Interest): void {
+    this.drop(interest);
+    this.parted ??= new Map();
+    this.parted.set(interest.userId, interest);
+  }
 
   /** Whether a change of facts may change the roster. */
-  const mayChangeRoster = (change: FactChange): boolean => {
+  private mayChangeRoster(change: FactChange): boolean {
     switch (change.kind) {
       case 'relation':
-        return change.users.includes(viewer.userId);
+        return change.users.includes(this.viewer.userId);
       case 'circle':
-        return change.members.includes(viewer.userId);
+        return change.members.includes(this.viewer.userId);
       case 'user':
-        return change.deleted && interests.has(change.userId);
+        return change.deleted && this.places.some((place) => userIdOf(place) === change.userId);
       case 'conversation':
         return false;
     }
-  };
-
-  return {
-    iterator: asViews(outbox),
-    async start() {
-      try {
-        const userIds = options.userIds === null ? await rosterOf() : checkIds(options.userIds, 'userIds');
-        if (options.userIds !== null && budget.watched + userIds.length > MAX_WATCHED) {
-          throw badInput(
-            `One connection watches at most ${MAX_WATCHED.toLocaleString('en-US')} users; this one watches ${budget.watched} already.`,
-          );
-        }
-        await add(userIds, snapshot);
-      } catch (error) {
-        await outbox.return();
-        throw error;
-      }
-      refresher.open();
-    },
-    factsChanged(change) {
-      if (options.userIds === null && mayChangeRoster(change)) refresher.request();
-    },
-    factsMissed() {
-      if (options.userIds === null) refresher.request();
-    },
-  };
-};
+  }
+}

@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FactChange, People } from '../presence/ports.js';
 import type { ReadRecords } from '../presence/records.js';
-import { type Facets, facetsFor } from '../presence/visibility.js';
+import { type Facets, facetsFor, type Viewer } from '../presence/visibility.js';
 import type { Interest } from './interest.js';
 import type { TopicRegistry } from './topics.js';
 
@@ -21,10 +21,17 @@ interface SightReading {
   readonly epoch: number;
 }
 
-/** The interests of this node, by who watches and who is watched. */
+/** A subscription, whose interests are judged anew when facts change: those that are asked for are apart. */
+export interface Watching {
+  readonly viewer: Viewer;
+  /** Its interests in the users that are meant. */
+  interests(isMeant: (userId: string) => boolean): readonly Interest[];
+}
+
+/** The subscriptions of this node, by viewer. */
 export interface Sight {
-  add(interest: Interest): void;
-  remove(interest: Interest): void;
+  add(watching: Watching): void;
+  remove(watching: Watching): void;
   /** A change of facts was heard. */
   changed(change: FactChange): void;
   /** Changes of facts may have been missed: all is judged anew. Nothing is withheld meanwhile: nothing is known to narrow. */
@@ -34,8 +41,21 @@ export interface Sight {
    * one can be touched again, tells `apply` what each may see. Rejects with what the ports reject with.
    */
   read(interests: readonly Interest[], apply: (interest: Interest, facets: Facets, now: number) => void): Promise<void>;
+  /** How many viewers have subscriptions. */
   readonly size: number;
 }
+
+const holds = ({ interest, epoch }: SightReading): boolean => epoch === interest.epoch;
+
+/** Keeps interests apart for as long as it is read what they may see. */
+const whileApart = async (interests: readonly Interest[], read: () => Promise<void>): Promise<void> => {
+  for (const interest of interests) interest.readingBegins();
+  try {
+    await read();
+  } finally {
+    for (const interest of interests) interest.readingEnds();
+  }
+};
 
 export const createSight = ({
   people,
@@ -48,8 +68,7 @@ export const createSight = ({
   readonly topics: TopicRegistry;
   readonly onError: (error: unknown) => void;
 }): Sight => {
-  const byUser = new Map<string, Set<Interest>>();
-  const byViewer = new Map<string, Set<Interest>>();
+  const byViewer = new Map<string, Watching[]>();
 
   const readOnce = async (interests: readonly Interest[]): Promise<readonly SightReading[]> => {
     const epochs = interests.map(({ epoch }) => epoch);
@@ -66,8 +85,6 @@ export const createSight = ({
       epoch: epochs[i]!,
     }));
   };
-
-  const holds = ({ interest, epoch }: SightReading): boolean => epoch === interest.epoch;
 
   const recheckBatch = async (interests: readonly Interest[]): Promise<void> => {
     const epochs = new Map(interests.map((interest) => [interest, interest.epoch]));
@@ -89,11 +106,15 @@ export const createSight = ({
   /** What was read of these before does not hold. Judges them anew, and goes on trying while the ports cannot be asked. */
   const recheck = async (touched: readonly Interest[], narrows: boolean): Promise<void> => {
     for (const interest of touched) interest.touch(narrows);
-    for (let from = 0; from < touched.length; from += BATCH) await recheckBatch(touched.slice(from, from + BATCH));
+    await whileApart(touched, async () => {
+      for (let from = 0; from < touched.length; from += BATCH) await recheckBatch(touched.slice(from, from + BATCH));
+    });
   };
 
-  const ofPair = (viewerId: string, userId: string) =>
-    [...(byViewer.get(viewerId) ?? [])].filter((interest) => interest.userId === userId);
+  const interestsOf = (viewerId: string, isMeant: (userId: string) => boolean): readonly Interest[] =>
+    (byViewer.get(viewerId) ?? []).flatMap((watching) => watching.interests(isMeant));
+
+  const ofPair = (viewerId: string, userId: string) => interestsOf(viewerId, (id) => id === userId);
 
   /** Pairs of one who came or left with a member, in both directions. */
   const amongMembers = (changed: readonly string[], members: readonly string[]): readonly Interest[] => {
@@ -101,7 +122,7 @@ export const createSight = ({
     const both = [new Set(changed), new Set(members)] as const;
     for (const [these, those] of [both, [both[1], both[0]] as const]) {
       for (const viewerId of these) {
-        for (const interest of byViewer.get(viewerId) ?? []) if (those.has(interest.userId)) touched.add(interest);
+        for (const interest of interestsOf(viewerId, (userId) => those.has(userId))) touched.add(interest);
       }
     }
     return [...touched];
@@ -113,48 +134,44 @@ export const createSight = ({
         const [a, b] = change.users;
         return [...ofPair(a, b), ...ofPair(b, a)];
       }
-      case 'user':
-        return [...(byUser.get(change.userId) ?? [])];
+      case 'user': {
+        const topic = topics.get(change.userId);
+        topic?.doubt();
+        return topic?.everybody() ?? [];
+      }
       default:
         return amongMembers(change.changed, change.members);
     }
   };
 
-  const placesOf = (interest: Interest) =>
-    [
-      [byUser, interest.userId],
-      [byViewer, interest.viewer.userId],
-    ] as const;
-
   return {
-    add(interest) {
-      for (const [map, key] of placesOf(interest)) {
-        const present = map.get(key) ?? new Set();
-        map.set(key, present.add(interest));
-      }
+    add(watching) {
+      const { userId } = watching.viewer;
+      byViewer.set(userId, [...(byViewer.get(userId) ?? []), watching]);
     },
-    remove(interest) {
-      for (const [map, key] of placesOf(interest)) {
-        const present = map.get(key);
-        present?.delete(interest);
-        if (present?.size === 0) map.delete(key);
-      }
+    remove(watching) {
+      const { userId } = watching.viewer;
+      const others = byViewer.get(userId)?.filter((each) => each !== watching) ?? [];
+      if (others.length > 0) byViewer.set(userId, others);
+      else byViewer.delete(userId);
     },
     changed(change) {
       void recheck(touchedBy(change), change.narrows);
     },
     missed() {
-      const all = [...byUser.values()].flatMap((interests) => [...interests]);
+      const all = [...byViewer.keys()].flatMap((viewerId) => interestsOf(viewerId, () => true));
       void recheck(all, false);
     },
     async read(interests, apply) {
-      let readings: readonly SightReading[];
-      do readings = await readOnce(interests);
-      while (!readings.every(holds));
-      for (const { interest, facets, now } of readings) apply(interest, facets, now);
+      await whileApart(interests, async () => {
+        let readings: readonly SightReading[];
+        do readings = await readOnce(interests);
+        while (!readings.every(holds));
+        for (const { interest, facets, now } of readings) apply(interest, facets, now);
+      });
     },
     get size() {
-      return byUser.size + byViewer.size;
+      return byViewer.size;
     },
   };
 };

@@ -1,5 +1,22 @@
-import type { PresenceView } from '../presence/view.js';
-import type { Told } from './interest.js';
+import type { PresenceContent, PresenceView } from '../presence/view.js';
+
+/** What a group shows of the record of one revision: one object for all who see it, to be rendered once for all. */
+export class Shown {
+  constructor(
+    readonly userId: string,
+    readonly content: PresenceContent,
+    readonly asOf: number,
+    readonly revision: number,
+    /** The end of sight, with nothing else to see. */
+    readonly lost = false,
+  ) {}
+}
+
+/** What is sent: something shown, and the instant at which it was true for this viewer. */
+export interface Told {
+  readonly shown: Shown;
+  readonly asOf: number;
+}
 
 /** What is told, as a view. */
 export const viewOf = ({ shown: { userId, content, lost }, asOf }: Told): PresenceView => ({

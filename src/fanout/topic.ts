@@ -1,57 +1,11 @@
-/**
- * One watched user on this node: the latest record, and who watches it, in groups of those who see the same facets.
- * Each group has its own pace, so that what a viewer may not see neither delays nor hastens what they may.
- * DESIGN section 1, "Broadcast rate".
- */
-import { performance } from 'node:perf_hooks';
+/** One watched user on this node: the latest record, and who watches it, in groups of those who see the same facets. */
 import { expireContent } from '../presence/content.js';
 import type { PresenceRecord } from '../presence/types.js';
-import { contentFor, OUT_OF_SIGHT, type PresenceContent, revisionFor, sameContent } from '../presence/view.js';
+import { contentFor, OUT_OF_SIGHT, sameContent } from '../presence/view.js';
 import { type Facets, SELF } from '../presence/visibility.js';
-
-/** What a group shows of the record of one revision: one object for all who see it, to be rendered once for all. */
-export interface Shown {
-  readonly userId: string;
-  readonly content: PresenceContent;
-  readonly asOf: number;
-  readonly revision: number;
-  /** The end of sight, with nothing else to see. */
-  readonly lost: boolean;
-}
-
-/** One subscription's interest in one user. */
-export interface Watcher {
-  /** What the group shows now. Called once an event, with the same object for the whole group. */
-  offer(shown: Shown): void;
-}
-
-export interface Group {
-  readonly facets: Facets;
-  /** What its watchers see of the record as it is; undefined while there is none. */
-  shown(): Shown | undefined;
-  /** Whether a change waits for the end of the interval. */
-  readonly waits: boolean;
-}
-
-export interface Topic {
-  readonly userId: string;
-  /** What is shown last to whom the user leaves the sight of. */
-  readonly outOfSight: Shown;
-  /** What is known of a user of whom nothing is live: the journal need not be asked again. */
-  readonly kept: PresenceRecord | undefined;
-  /**
-   * A record was heard of with its commit, or read at `readAt`: taken over, and told, unless a newer one is known. A
-   * reading later than what is known holds also where its record is older: the store lost what came between.
-   */
-  learn(record: PresenceRecord, readAt?: number): void;
-  /** The user was deleted: what was known is void. */
-  forget(): void;
-  join(watcher: Watcher, facets: Facets): Group;
-  leave(watcher: Watcher, facets: Facets): void;
-}
-
-const keyOf = ({ self, lastSeen, activity }: Facets): number =>
-  (self ? 4 : 0) + (lastSeen ? 2 : 0) + (activity ? 1 : 0);
+import { Group, type GroupTopic } from './group.js';
+import type { Interest } from './interest.js';
+import { Shown } from './told.js';
 
 const isNewer = (record: PresenceRecord, than: PresenceRecord | undefined): boolean =>
   !than ||
@@ -69,96 +23,94 @@ const asOf = (record: PresenceRecord, at: number): PresenceRecord => ({
   revisions: { status: at, lastSeen: at, activity: at },
 });
 
-export const createTopic = (userId: string, broadcastIntervalMs: number): Topic => {
-  let record: PresenceRecord | undefined;
-  const groups = new Map<number, ReturnType<typeof createGroup>>();
+const NOBODY: ReadonlySet<Interest> = new Set();
 
-  const createGroup = (facets: Facets) => {
-    const watchers = new Set<Watcher>();
-    let shownOf: PresenceRecord | undefined;
-    let shown: Shown | undefined;
-    const present = (): Shown | undefined => {
-      if (shownOf === record) return shown;
-      shownOf = record;
-      shown = record && {
-        userId,
-        content: contentFor(record, facets),
-        asOf: revisionFor(record, facets),
-        revision: record.revision,
-        lost: false,
-      };
-      return shown;
-    };
+export class Topic implements GroupTopic {
+  record: PresenceRecord | undefined = undefined;
+  private readonly groups: Group[] = [];
+  private apart: Set<Interest> | undefined = undefined;
+  private lost: Shown | undefined = undefined;
+  /** Every commit since it was learnt was heard. */
+  private isFollowed = false;
 
-    let sentAt = Number.NEGATIVE_INFINITY;
-    // Who joins has a snapshot of their own: what it shows needs no telling, and begins no interval.
-    let sent = present()?.content;
-    let timer: NodeJS.Timeout | undefined;
+  constructor(
+    readonly userId: string,
+    readonly broadcastIntervalMs: number,
+  ) {}
 
-    const broadcast = () => {
-      clearTimeout(timer);
-      timer = undefined;
-      const now = present();
-      if (!now) return;
-      if (!sent || !sameContent(sent, now.content)) sentAt = performance.now();
-      sent = now.content;
-      for (const watcher of watchers) watcher.offer(now);
-    };
+  get outOfSight(): Shown {
+    this.lost ??= new Shown(this.userId, OUT_OF_SIGHT, 0, 0, true);
+    return this.lost;
+  }
 
-    return {
-      facets,
-      watchers,
-      shown: present,
-      get waits() {
-        return timer !== undefined;
-      },
-      recordChanged() {
-        const now = present();
-        if (!now || (!timer && sent && sameContent(sent, now.content))) return;
-        const waitMs = sentAt + broadcastIntervalMs - performance.now();
-        // What hides never waits.
-        if (now.content.status === 'OFFLINE' || waitMs <= 0) broadcast();
-        else timer ??= setTimeout(broadcast, waitMs).unref();
-      },
-      end() {
-        clearTimeout(timer);
-      },
-    };
-  };
+  /** What is known of a user of whom nothing is live: the journal need not be asked again. */
+  get kept(): PresenceRecord | undefined {
+    return this.isFollowed && this.record?.sessions.length === 0 ? this.record : undefined;
+  }
 
-  return {
-    userId,
-    outOfSight: { userId, content: OUT_OF_SIGHT, asOf: 0, revision: 0, lost: true },
-    get kept() {
-      return record?.sessions.length === 0 ? record : undefined;
-    },
-    learn(heard, readAt) {
-      // What has ended by then is not shown, as in the answer to a query, though its end is not committed yet; that of
-      // one who is not live never is.
-      const candidate = readAt === undefined ? heard : expireContent(heard, readAt);
-      if (isNewer(candidate, record)) record = candidate;
-      else if (record && readAt !== undefined && readAt > record.revision && isOtherThan(candidate, record)) {
-        record = asOf(candidate, readAt);
-      } else return;
-      for (const group of groups.values()) group.recordChanged();
-    },
-    forget() {
-      record = undefined;
-    },
-    join(watcher, facets) {
-      const key = keyOf(facets);
-      const group = groups.get(key) ?? createGroup(facets);
-      groups.set(key, group);
-      group.watchers.add(watcher);
-      return group;
-    },
-    leave(watcher, facets) {
-      const key = keyOf(facets);
-      const group = groups.get(key);
-      group?.watchers.delete(watcher);
-      if (group?.watchers.size !== 0) return;
-      group.end();
-      groups.delete(key);
-    },
-  };
-};
+  /** Something of the user changed that is no commit: what is known may be of one who was deleted, and named again. */
+  doubt(): void {
+    this.isFollowed = false;
+  }
+
+  /**
+   * A record was heard of with its commit, or read at `readAt`: taken over, and told, unless a newer one is known. A
+   * reading later than what is known holds also where its record is older: the store lost what came between.
+   */
+  learn(heard: PresenceRecord, readAt?: number): void {
+    const { record } = this;
+    this.isFollowed = true;
+    // What has ended by then is not shown, as in the answer to a query, though its end is not committed yet; that of
+    // one who is not live never is.
+    const candidate = readAt === undefined ? heard : expireContent(heard, readAt);
+    if (isNewer(candidate, record)) this.record = candidate;
+    else if (record && readAt !== undefined && readAt > record.revision && isOtherThan(candidate, record)) {
+      this.record = asOf(candidate, readAt);
+    } else return;
+    for (const group of this.groups) group.recordChanged();
+  }
+
+  /** The user was deleted: what was known is void. */
+  forget(): void {
+    this.record = undefined;
+    this.isFollowed = false;
+  }
+
+  join(facets: Facets): Group {
+    const group = this.groups.find((each) => each.isOf(facets)) ?? new Group(this, facets);
+    if (group.members === 0) this.groups.push(group);
+    group.members += 1;
+    return group;
+  }
+
+  leave(group: Group): void {
+    group.members -= 1;
+    if (group.members > 0) return;
+    group.end();
+    this.groups.splice(this.groups.indexOf(group), 1);
+  }
+
+  addApart(interest: Interest): void {
+    this.apart ??= new Set();
+    this.apart.add(interest);
+  }
+
+  removeApart(interest: Interest): void {
+    this.apart?.delete(interest);
+    if (this.apart?.size === 0) this.apart = undefined;
+  }
+
+  offer(group: Group, shown: Shown): void {
+    for (const interest of this.apart ?? NOBODY) {
+      if (interest.group !== group) continue;
+      interest.offer(shown);
+      interest.settle();
+    }
+  }
+
+  /** Everybody who watches, each apart. */
+  everybody(): readonly Interest[] {
+    for (const group of this.groups) for (const subscriber of group.inStep) subscriber.fallOut(group);
+    return [...(this.apart ?? NOBODY)];
+  }
+}

@@ -1,10 +1,10 @@
 import type { Bus, Unsubscribe } from '../presence/ports.js';
-import { createTopic, type Topic } from './topic.js';
+import { Topic } from './topic.js';
 
 /** The watched users of this node: one subscription to the bus each, however many watch. */
 export interface TopicRegistry {
   /** Resolves when the bus has acknowledged. Each acquiring is released once. */
-  acquire(userId: string): { readonly topic: Topic; readonly ready: Promise<void> };
+  acquire(userId: string): { readonly topic: Topic; readonly ready: Promise<unknown> };
   release(userId: string): void;
   get(userId: string): Topic | undefined;
   /** Everybody who is watched. */
@@ -14,8 +14,7 @@ export interface TopicRegistry {
 
 interface Held {
   readonly topic: Topic;
-  readonly ready: Promise<void>;
-  readonly subscription: Promise<Unsubscribe>;
+  readonly ready: Promise<Unsubscribe>;
   holders: number;
 }
 
@@ -29,15 +28,16 @@ export const createTopicRegistry = ({
   const held = new Map<string, Held>();
 
   const open = (userId: string): Held => {
-    const topic = createTopic(userId, broadcastIntervalMs);
-    const subscription = bus.subscribeUser(userId, ({ record }) => (record ? topic.learn(record) : topic.forget()));
-    return { topic, subscription, ready: subscription.then(() => {}), holders: 0 };
+    const topic = new Topic(userId, broadcastIntervalMs);
+    const ready = bus.subscribeUser(userId, ({ record }) => (record ? topic.learn(record) : topic.forget()));
+    const entry = { topic, ready, holders: 0 };
+    held.set(userId, entry);
+    return entry;
   };
 
   return {
     acquire(userId) {
       const entry = held.get(userId) ?? open(userId);
-      held.set(userId, entry);
       entry.holders += 1;
       return entry;
     },
@@ -48,7 +48,7 @@ export const createTopicRegistry = ({
       if (entry.holders > 0) return;
       held.delete(userId);
       // A subscription that failed leaves nothing to undo; whoever awaited it has been told.
-      entry.subscription.then(
+      entry.ready.then(
         (unsubscribe) => unsubscribe(),
         () => {},
       );

@@ -1,6 +1,7 @@
 /** What a subscription gets of the hub: something to read from, or to be pushed from. */
 import type { PresenceView } from '../presence/view.js';
-import type { Told } from './interest.js';
+import type { Sink } from './outbox.js';
+import type { Told } from './told.js';
 
 /** How many users one connection watches, over all its subscriptions. One object a connection, shared by them. */
 export interface WatchBudget {
@@ -13,7 +14,10 @@ export interface Watch<T> extends AsyncIterableIterator<T> {
   return(): Promise<IteratorResult<T>>;
 }
 
-/** A watch of presence that can also be had pushed, see {@link Outbox.flow}: what is shown to many is one object. */
+/** A watch of presence that can also be had pushed, see {@link Sink}: what is shown to many is one object. */
 export interface PresenceStream extends Watch<PresenceView> {
-  flow(take: (told: Told) => boolean): () => void;
+  /** Instead of being asked for, what is told is handed to `sink` as it comes. */
+  flow(sink: Sink<Told>): void;
+  /** The sink, which answered false, takes more. */
+  resume(): void;
 }

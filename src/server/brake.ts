@@ -4,29 +4,30 @@ import type { WebSocket } from 'ws';
 export type BrakeReason = 'unsent' | 'running';
 
 /** Holds a client back, by not reading what it sends, while there is any reason to. */
-export interface Brake {
-  hold(reason: BrakeReason): void;
-  release(reason: BrakeReason): void;
-  /** For good: the socket is being closed, and has the answer to its close frame to read. */
-  letGo(): void;
-}
+export class Brake {
+  private unsent = false;
+  private running = false;
+  private isOver = false;
 
-export const createBrake = (socket: Pick<WebSocket, 'pause' | 'resume'>): Brake => {
-  const reasons = new Set<BrakeReason>();
-  let isOver = false;
-  return {
-    hold(reason) {
-      if (isOver) return;
-      reasons.add(reason);
-      socket.pause();
-    },
-    release(reason) {
-      if (reasons.delete(reason) && reasons.size === 0) socket.resume();
-    },
-    letGo() {
-      isOver = true;
-      reasons.clear();
-      socket.resume();
-    },
-  };
-};
+  constructor(private readonly socket: Pick<WebSocket, 'pause' | 'resume'>) {}
+
+  hold(reason: BrakeReason): void {
+    if (this.isOver) return;
+    this[reason] = true;
+    this.socket.pause();
+  }
+
+  release(reason: BrakeReason): void {
+    if (!this[reason]) return;
+    this[reason] = false;
+    if (!this.unsent && !this.running) this.socket.resume();
+  }
+
+  /** For good: the socket is being closed, and has the answer to its close frame to read. */
+  letGo(): void {
+    this.isOver = true;
+    this.unsent = false;
+    this.running = false;
+    this.socket.resume();
+  }
+}

@@ -1,18 +1,34 @@
-import type { WebSocket } from 'ws';
+import type { Duplex } from 'node:stream';
+import { type WebSocket as ProtocolSocket, parseMessage } from 'graphql-ws';
+import type { RawData, WebSocket } from 'ws';
 import type { WatchBudget } from '../fanout/watch.js';
 import { PresenceError } from '../presence/errors.js';
 import type { Caller, Presence } from '../presence/verbs.js';
 import type { Identity } from './auth.js';
-import type { Brake } from './brake.js';
+import { Brake } from './brake.js';
 import { CLOSE, fitReason } from './closeCodes.js';
 import type { Connections } from './connections.js';
 import { readConnectParams } from './connectParams.js';
 import { paramsToken } from './credentials.js';
 import type { Gate } from './gate.js';
+import type { KeepAlive, Peer, Pulse } from './keepAlive.js';
 import type { Log } from './log.js';
-import { createSessionHold, type SessionHold } from './sessionHold.js';
+import { Operations, type OperationsDeps, type OperationsOwner } from './operations.js';
+import { Outbound, type StallListener } from './outbound.js';
+import { SessionHold } from './sessionHold.js';
 import { callerOf, type SignIn } from './signIn.js';
-import { at } from './timer.js';
+import { Alarm } from './timer.js';
+
+const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
+
+/** Messages that only a server sends; graphql-ws throws at them. */
+const isMisdirected = (text: string): boolean => {
+  try {
+    return ['connection_ack', 'next', 'error'].includes(parseMessage(text).type);
+  } catch {
+    return true;
+  }
+};
 
 /** What all connections of a server share. */
 export interface ConnectionPorts {
@@ -22,22 +38,17 @@ export interface ConnectionPorts {
   readonly log: Log;
 }
 
-/** One socket, from the upgrade until nothing is left of it. */
-export interface Connection {
-  /** Whether `connection_init` was accepted. */
-  readonly accepted: boolean;
-  /** Who speaks; known once accepted. */
-  readonly caller: Caller | null;
-  readonly budget: WatchBudget;
-  /**
-   * Judges `connection_init`: signs in, counts the connection, takes the session. Returns the payload of the
-   * acknowledgement; false where it closed the socket instead. Never rejects.
-   */
-  accept(params: Readonly<Record<string, unknown>> | undefined): Promise<Record<string, unknown> | boolean>;
-  /** Closes the socket, with the first reason that is given. */
-  close(code: number, reason: string): void;
-  /** The socket is closed; `silentMs` is for how long nothing had been heard of it. Resolves when nothing is left. */
-  end(silentMs: number, abandoned: AbortSignal): Promise<void>;
+/** The same, with what the server makes of itself. */
+export interface ConnectionDeps extends ConnectionPorts, OperationsDeps {
+  /** Through which everybody is let in. */
+  readonly gate: Gate;
+  readonly keepAlive: KeepAlive;
+  /** How long a reader may leave more than 256 KiB unread. */
+  readonly stallMs: number;
+  /** A connection is closed because nobody reads it. */
+  readonly onSlowReader: (caller: Caller | null) => void;
+  /** A connection answered: a pong, a ping, or any message. */
+  readonly onHeard: (connectionId: string) => void;
 }
 
 /** What a failure to let somebody in closes the socket with. */
@@ -58,94 +69,163 @@ const closeOf = (error: unknown): readonly [code: number, reason: string] => {
   }
 };
 
-export const createConnection = ({
-  socket,
-  brake,
-  connectionId,
-  urlToken,
-  signIn,
-  presence,
-  connections,
-  log,
-  gate,
-}: ConnectionPorts & {
-  /** Through which everybody is let in. */
-  readonly gate: Gate;
-  readonly socket: WebSocket;
+/** One socket, from the upgrade until nothing is left of it. As many as there are clients: a class, for its size. */
+export class Connection implements OperationsOwner, StallListener, Peer, ProtocolSocket {
   readonly brake: Brake;
-  readonly connectionId: string;
-  /** The `?token=` of the upgrade, for clients that can send no other. */
-  readonly urlToken: string | null;
-}): Connection => {
-  const budget: WatchBudget = { watched: 0 };
-  let caller: Caller | null = null;
-  let hold: SessionHold | null = null;
-  let accepted = false;
-  let ended = false;
-  /** What to give back at the end, last taken first. */
-  const leave: (() => void)[] = [];
+  readonly outbound: Outbound;
+  readonly operations: Operations;
+  readonly budget: WatchBudget = { watched: 0 };
+  /** Whether `connection_init` was accepted. */
+  accepted = false;
+  /** Who speaks; known once accepted. */
+  caller: Caller | null = null;
+  private readonly pulse: Pulse;
+  private hold: SessionHold | null = null;
+  private expiry: Alarm | null = null;
+  /** Gives back the place among the user's connections. */
+  private uncount: (() => void) | null = null;
+  /** For how long nothing had been heard when it was given up. */
+  private silentMs = 0;
+  private ended = false;
+  private listen: ((text: string) => Promise<void>) | null = null;
 
-  const isOpen = () => !ended && socket.readyState === socket.OPEN;
+  constructor(
+    private readonly deps: ConnectionDeps,
+    private readonly socket: WebSocket,
+    stream: Duplex,
+    private readonly connectionId: string,
+    /** The `?token=` of the upgrade, for clients that can send no other. */
+    private readonly urlToken: string | null,
+  ) {
+    this.brake = new Brake(socket);
+    this.outbound = new Outbound(socket, stream, this.brake, this);
+    this.operations = new Operations(deps, this);
+    this.pulse = deps.keepAlive.watch(this);
+  }
 
-  const close = (code: number, reason: string) => {
-    brake.letGo();
-    socket.close(code, fitReason(reason));
-  };
+  /**
+   * Judges `connection_init`: signs in, counts the connection, takes the session. Returns the payload of the
+   * acknowledgement; false where it closed the socket instead. Never rejects.
+   */
+  async accept(params: Readonly<Record<string, unknown>> | undefined): Promise<Record<string, unknown> | boolean> {
+    const { gate, log } = this.deps;
+    const makeRoom = await gate.enter();
+    try {
+      if (!this.isOpen) return false;
+      const sessionId = await this.admit(params);
+      if (!this.isOpen) return false;
+      this.accepted = true;
+      return sessionId === null ? true : { sessionId };
+    } catch (error) {
+      if (!(error instanceof PresenceError)) log.error({ err: error }, 'connection failed');
+      this.close(...closeOf(error));
+      return false;
+    } finally {
+      makeRoom();
+    }
+  }
+
+  /** Closes the socket, with the first reason that is given. */
+  close(code: number = CLOSE.INTERNAL, reason = ''): void {
+    this.brake.letGo();
+    // What was told before is sent before.
+    this.outbound.run();
+    this.socket.close(code, fitReason(reason));
+  }
+
+  /** The socket is closed: nothing more is sent. */
+  closed(): void {
+    this.pulse.stop();
+    this.outbound.close();
+  }
+
+  /** The socket is closed. Resolves when nothing is left. */
+  async end(abandoned: AbortSignal): Promise<void> {
+    this.ended = true;
+    this.expiry?.callOff();
+    this.uncount?.();
+    await this.hold?.release(this.silentMs, abandoned);
+  }
+
+  get protocol(): string {
+    return this.socket.protocol;
+  }
+
+  send(text: string): Promise<void> {
+    return this.outbound.send(text);
+  }
+
+  onMessage(listen: (text: string) => Promise<void>): void {
+    this.listen = listen;
+  }
+
+  /** A message came in. */
+  received(data: RawData): void {
+    this.heard();
+    // Between our close frame and the client's answer nothing is taken any more: the token may have run out.
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    const text = data.toString();
+    if (!this.accepted && Buffer.byteLength(text) > MAX_MESSAGE_BYTES_BEFORE_INIT) {
+      this.close(CLOSE.TOO_BIG, 'A message before connection_ack has at most 8 KiB.');
+      return;
+    }
+    this.listen?.(text).catch((error: unknown) => {
+      if (isMisdirected(text)) return this.close(CLOSE.BAD_REQUEST, 'Invalid message received');
+      this.deps.log.error({ err: error }, 'message failed');
+      this.close(CLOSE.INTERNAL, 'Internal error');
+    });
+  }
+
+  /** It answered. */
+  heard(): void {
+    this.pulse.heard();
+    this.deps.onHeard(this.connectionId);
+  }
+
+  ping(): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
+  }
+
+  lost(lastHeardMsAgo: number): void {
+    this.silentMs = lastHeardMsAgo;
+    this.socket.terminate();
+  }
+
+  get stallMs(): number {
+    return this.deps.stallMs;
+  }
+
+  onStall(): void {
+    this.deps.onSlowReader(this.caller);
+    this.close(CLOSE.TRY_AGAIN_LATER, 'The reader is too slow.');
+  }
+
+  private get isOpen(): boolean {
+    return !this.ended && this.socket.readyState === this.socket.OPEN;
+  }
 
   /** Counted before the user is ensured: one who is deleted meanwhile is either refused or closed, never missed. */
-  const count = ({ service, userId }: Identity): void => {
+  private count({ service, userId }: Identity): void {
     if (service) return;
-    const giveBack = connections.open(userId, () => close(CLOSE.FORBIDDEN, 'The user was deleted.'));
-    if (giveBack === null) {
+    this.uncount = this.deps.connections.open(userId, () => this.close(CLOSE.FORBIDDEN, 'The user was deleted.'));
+    if (this.uncount === null) {
       throw new PresenceError('RATE_LIMITED', 'Too many connections: close one of them first.');
     }
-    leave.push(giveBack);
-  };
+  }
 
   /** Signs in and takes the session. Goes no further once the socket is closed: see `end`. */
-  const admit = async (params: Readonly<Record<string, unknown>> | undefined): Promise<string | null> => {
-    const identity = await signIn.verify(paramsToken(params) ?? urlToken);
-    if (!isOpen()) return null;
+  private async admit(params: Readonly<Record<string, unknown>> | undefined): Promise<string | null> {
+    const { signIn } = this.deps;
+    const identity = await signIn.verify(paramsToken(params) ?? this.urlToken);
+    if (!this.isOpen) return null;
     const wanted = readConnectParams(params);
-    count(identity);
-    leave.push(at(identity.expiresAt, () => close(CLOSE.FORBIDDEN, 'The token has run out.')));
+    this.count(identity);
+    this.expiry = new Alarm(identity.expiresAt, () => this.close(CLOSE.FORBIDDEN, 'The token has run out.'));
     await signIn.ensure(identity);
-    if (!isOpen()) return null;
-    caller = callerOf(identity, connectionId);
+    if (!this.isOpen) return null;
+    this.caller = callerOf(identity, this.connectionId);
     if (identity.service || !wanted.presence) return null;
-    hold = createSessionHold({ presence, userId: identity.userId, connectionId, log });
-    return await hold.take(wanted);
-  };
-
-  return {
-    get accepted() {
-      return accepted;
-    },
-    get caller() {
-      return caller;
-    },
-    budget,
-    async accept(params) {
-      const makeRoom = await gate.enter();
-      try {
-        if (!isOpen()) return false;
-        const sessionId = await admit(params);
-        if (!isOpen()) return false;
-        accepted = true;
-        return sessionId === null ? true : { sessionId };
-      } catch (error) {
-        if (!(error instanceof PresenceError)) log.error({ err: error }, 'connection failed');
-        close(...closeOf(error));
-        return false;
-      } finally {
-        makeRoom();
-      }
-    },
-    close,
-    async end(silentMs, abandoned) {
-      ended = true;
-      for (const giveBack of leave.splice(0).reverse()) giveBack();
-      await hold?.release(silentMs, abandoned);
-    },
-  };
-};
+    this.hold = new SessionHold(this.deps, identity.userId, this.connectionId);
+    return await this.hold.take(wanted);
+  }
+}

@@ -20,21 +20,23 @@ export interface Connections {
 
 /** Service tokens are no users: their connections are neither counted nor ended here. */
 export const createConnections = ({ maxPerUser = MAX_CONNECTIONS_PER_USER } = {}): Connections => {
-  const byUser = new Map<string, Set<End>>();
+  /** Lists: most users have one. */
+  const byUser = new Map<string, readonly { readonly end: End }[]>();
   return {
     open(userId, end) {
-      const mine = byUser.get(userId) ?? new Set();
-      if (mine.size >= maxPerUser) return null;
+      const mine = byUser.get(userId) ?? [];
+      if (mine.length >= maxPerUser) return null;
       // One entry a connection, also where two pass the same function.
-      const entry: End = () => end();
-      byUser.set(userId, mine.add(entry));
+      const entry = { end };
+      byUser.set(userId, [...mine, entry]);
       return () => {
-        mine.delete(entry);
-        if (mine.size === 0 && byUser.get(userId) === mine) byUser.delete(userId);
+        const others = byUser.get(userId)?.filter((each) => each !== entry) ?? [];
+        if (others.length > 0) byUser.set(userId, others);
+        else byUser.delete(userId);
       };
     },
     closeUser(userId) {
-      for (const end of [...(byUser.get(userId) ?? [])]) end();
+      for (const { end } of byUser.get(userId) ?? []) end();
     },
     userIds: () => [...byUser.keys()],
     get users() {

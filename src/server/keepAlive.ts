@@ -12,11 +12,38 @@ export interface Peer {
 }
 
 /** The watch over one peer. */
-export interface Pulse {
+export class Pulse {
+  heardAwake: number;
+  pingedAwake: number;
+  heardAt: number;
+
+  constructor(
+    readonly peer: Peer,
+    private readonly watch: PulseWatch,
+  ) {
+    this.heardAwake = watch.awakeMs;
+    this.pingedAwake = watch.awakeMs;
+    this.heardAt = watch.now();
+    watch.pulses.add(this);
+  }
+
   /** It was heard of: a pong, or any message. */
-  heard(): void;
+  heard(): void {
+    this.heardAwake = this.watch.awakeMs;
+    this.heardAt = this.watch.now();
+  }
+
   /** Stops watching. */
-  stop(): void;
+  stop(): void {
+    this.watch.pulses.delete(this);
+  }
+}
+
+interface PulseWatch {
+  readonly pulses: Set<Pulse>;
+  readonly now: () => number;
+  /** Milliseconds during which the loop ran. */
+  awakeMs: number;
 }
 
 export interface KeepAlive {
@@ -40,21 +67,18 @@ export const createKeepAlive = ({
   readonly now?: () => number;
 }): KeepAlive => {
   const lookMs = timeoutMs / LOOKS;
-  /** Milliseconds during which the loop ran. */
-  let awakeMs = 0;
+  const watch: PulseWatch = { pulses: new Set(), now, awakeMs: 0 };
   let lookedAt = now();
 
-  const watched = new Set<{ peer: Peer; heardAwake: number; heardAt: number; pingedAwake: number }>();
-
   const judge = () => {
-    for (const entry of watched) {
+    for (const pulse of watch.pulses) {
       // One look early rather than one late: gone within the time-out.
-      if (awakeMs - entry.heardAwake >= timeoutMs - lookMs) {
-        watched.delete(entry);
-        entry.peer.lost(now() - entry.heardAt);
-      } else if (awakeMs - entry.pingedAwake >= timeoutMs / PINGS) {
-        entry.pingedAwake = awakeMs;
-        entry.peer.ping();
+      if (watch.awakeMs - pulse.heardAwake >= timeoutMs - lookMs) {
+        pulse.stop();
+        pulse.peer.lost(now() - pulse.heardAt);
+      } else if (watch.awakeMs - pulse.pingedAwake >= timeoutMs / PINGS) {
+        pulse.pingedAwake = watch.awakeMs;
+        pulse.peer.ping();
       }
     }
   };
@@ -62,32 +86,20 @@ export const createKeepAlive = ({
   const timer = setInterval(() => {
     const elapsedMs = now() - lookedAt;
     lookedAt += elapsedMs;
-    awakeMs += Math.min(elapsedMs, MAX_LOOKS_AT_ONCE * lookMs);
+    watch.awakeMs += Math.min(elapsedMs, MAX_LOOKS_AT_ONCE * lookMs);
     // Timers come before what the sockets have to say; an immediate comes after it.
     setImmediate(judge);
   }, lookMs);
   timer.unref();
 
   return {
-    watch(peer) {
-      const entry = { peer, heardAwake: awakeMs, heardAt: now(), pingedAwake: awakeMs };
-      watched.add(entry);
-      return {
-        heard() {
-          entry.heardAwake = awakeMs;
-          entry.heardAt = now();
-        },
-        stop() {
-          watched.delete(entry);
-        },
-      };
-    },
+    watch: (peer) => new Pulse(peer, watch),
     stop() {
       clearInterval(timer);
-      watched.clear();
+      watch.pulses.clear();
     },
     get size() {
-      return watched.size;
+      return watch.pulses.size;
     },
   };
 };

@@ -1,116 +1,152 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Brake } from './brake.js';
-import { textFrame } from './frames.js';
-import { atEndOfTick } from './tick.js';
+import { type Due, tick } from './tick.js';
 
 /** How much may be unsent before sends wait. */
 export const MAX_UNSENT_BYTES = 256 * 1024;
 /** How long it may stay above that. */
 export const STALL_MS = 10_000;
 
-export interface Outbound {
-  /** Resolves once the text was handed to the socket, which may have to drain first; also when it is gone. */
-  send(text: string): Promise<void>;
-  /**
-   * Sends a message, given in UTF-8, each byte a character, together with all others of this turn of the event loop.
-   * False when no more may be pushed until `drained` is called.
-   */
-  push(bytes: string, drained: () => void): boolean;
-  /** The socket closed: lets go of all that waits. */
-  close(): void;
+/** Pushes messages. */
+export interface Pusher {
+  /** The socket, which could take no more, can. */
+  drained(): void;
+}
+
+/** Who is told of a socket that is not read. */
+export interface StallListener {
+  readonly stallMs: number;
+  onStall(): void;
+}
+
+interface Waiting {
+  readonly text: string;
+  readonly sent: () => void;
 }
 
 /**
  * Writes to a socket no faster than its reader reads: beyond {@link MAX_UNSENT_BYTES} unsent, sends wait, in order,
- * and nothing more is read from the client. `onStall` is called once, when it stays so for `stallMs`.
+ * and nothing more is read from the client. `onStall` is called once, when it stays so for `stallMs`. There is one a
+ * connection: a class, for its size.
  */
-export const createOutbound = ({
-  socket,
-  stream,
-  brake,
-  onStall,
-  stallMs = STALL_MS,
-}: {
-  readonly socket: Pick<WebSocket, 'OPEN' | 'readyState' | 'bufferedAmount' | 'send'>;
-  /** What the socket writes to; messages are whole frames there, so what is written between two of them is safe. */
-  readonly stream: Pick<Writable, 'write'>;
-  readonly brake: Brake;
-  readonly onStall: () => void;
-  readonly stallMs?: number;
-}): Outbound => {
-  const waiting: { readonly text: string; readonly sent: () => void }[] = [];
-  const drainers = new Set<() => void>();
-  let stall: NodeJS.Timeout | undefined;
+export class Outbound implements Due {
   /** Frames of this turn. */
-  let frames = '';
+  private frames = '';
+  /** What else was unsent when the first of them came. */
+  private unsentBefore = 0;
+  private waiting: Waiting[] | undefined = undefined;
+  private pushers: Set<Pusher> | undefined = undefined;
+  private stall: NodeJS.Timeout | undefined = undefined;
 
-  const isFull = () => socket.bufferedAmount + frames.length > MAX_UNSENT_BYTES;
+  constructor(
+    private readonly socket: Pick<WebSocket, 'OPEN' | 'readyState' | 'bufferedAmount' | 'send'>,
+    /** What the socket writes to; messages are whole frames there, so what is written between two of them is safe. */
+    private readonly stream: Pick<Writable, 'write'>,
+    private readonly brake: Pick<Brake, 'hold' | 'release'>,
+    private readonly listener: StallListener,
+  ) {}
 
-  const watchForStall = () => {
-    if (stall !== undefined || !isFull()) return;
+  /** Resolves once the text was handed to the socket, which may have to drain first; also when it is gone. */
+  send(text: string): Promise<void> {
+    if (!this.isOpen) return Promise.resolve();
+    if (this.waiting !== undefined || this.isFull()) {
+      return new Promise((sent) => {
+        this.waiting ??= [];
+        this.waiting.push({ text, sent });
+        this.watchForStall();
+      });
+    }
+    this.write(text);
+    this.watchForStall();
+    return Promise.resolve();
+  }
+
+  /**
+   * Sends a whole frame (see frames.ts), together with all others of this turn of the event loop. False when no more may
+   * be pushed until the pusher is told that it drained.
+   */
+  push(frame: string, pusher: Pusher): boolean {
+    if (!this.isOpen) return true;
+    tick.news();
+    if (this.frames === '') {
+      this.frames = frame;
+      this.unsentBefore = this.socket.bufferedAmount;
+      tick.atEnd(this);
+    } else this.frames += frame;
+    if (this.unsentBefore + this.frames.length <= MAX_UNSENT_BYTES) return true;
+    this.run();
+    // The socket may have taken it all at once.
+    if (!this.isFull()) return true;
+    this.watchForStall();
+    this.pushers ??= new Set();
+    this.pushers.add(pusher);
+    return false;
+  }
+
+  /** Writes the frames of this turn. */
+  run(): void {
+    if (this.frames === '') return;
+    const { frames } = this;
+    this.frames = '';
+    if (this.isOpen) this.stream.write(frames, 'latin1', this.whenTaken(frames.length));
+  }
+
+  /** The socket closed: lets go of all that waits. */
+  close(): void {
+    clearTimeout(this.stall);
+    this.pushers = undefined;
+    this.frames = '';
+    const { waiting } = this;
+    this.waiting = undefined;
+    for (const { sent } of waiting ?? []) sent();
+  }
+
+  private get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  private isFull(): boolean {
+    return this.socket.bufferedAmount + this.frames.length > MAX_UNSENT_BYTES;
+  }
+
+  private watchForStall(): void {
+    if (this.stall !== undefined || !this.isFull()) return;
     // A client that does not read the answers may not ask for more.
-    brake.hold('unsent');
-    stall = setTimeout(onStall, stallMs);
-  };
+    this.brake.hold('unsent');
+    this.stall = setTimeout(() => this.listener.onStall(), this.listener.stallMs);
+  }
 
-  const writeFrames = () => {
-    if (frames === '') return;
-    const written = frames;
-    frames = '';
-    if (socket.readyState === socket.OPEN) stream.write(written, 'latin1', flush);
-  };
-
-  const write = (text: string) => {
+  private write(text: string): void {
     // In the order in which they were sent.
-    writeFrames();
-    socket.send(text, flush);
-  };
+    this.run();
+    this.socket.send(text, this.whenTaken(text.length));
+  }
 
-  /** Called whenever the socket has taken something. */
-  const flush = () => {
-    if (stall === undefined || isFull()) return;
-    clearTimeout(stall);
-    stall = undefined;
-    while (!isFull() && waiting.length > 0) {
-      const next = waiting.shift()!;
-      write(next.text);
+  /** What to do once the socket has taken so much more: nothing, unless it is too much to be unsent. */
+  private whenTaken(length: number): (() => void) | undefined {
+    // A character may be three bytes; and ws sends pings of its own.
+    if (this.socket.bufferedAmount + 3 * length <= MAX_UNSENT_BYTES / 2) return undefined;
+    return () => this.drain();
+  }
+
+  private drain(): void {
+    if (this.stall === undefined || this.isFull()) return;
+    clearTimeout(this.stall);
+    this.stall = undefined;
+    while (!this.isFull() && this.waiting !== undefined) {
+      const next = this.waiting.shift();
+      if (this.waiting.length === 0) this.waiting = undefined;
+      if (!next) continue;
+      this.write(next.text);
       next.sent();
     }
-    for (const drained of [...drainers]) {
-      if (isFull()) break;
-      drainers.delete(drained);
-      drained();
+    for (const pusher of [...(this.pushers ?? [])]) {
+      if (this.isFull()) break;
+      this.pushers?.delete(pusher);
+      pusher.drained();
     }
-    if (isFull()) watchForStall();
-    else brake.release('unsent');
-  };
-
-  return {
-    send(text) {
-      if (socket.readyState !== socket.OPEN) return Promise.resolve();
-      if (waiting.length > 0 || isFull()) return new Promise((sent) => waiting.push({ text, sent }));
-      write(text);
-      watchForStall();
-      return Promise.resolve();
-    },
-    push(bytes, drained) {
-      if (socket.readyState !== socket.OPEN) return true;
-      if (frames === '') atEndOfTick(writeFrames);
-      frames += textFrame(bytes);
-      if (!isFull()) return true;
-      writeFrames();
-      // The socket may have taken it all at once.
-      if (!isFull()) return true;
-      watchForStall();
-      drainers.add(drained);
-      return false;
-    },
-    close() {
-      clearTimeout(stall);
-      drainers.clear();
-      frames = '';
-      for (const { sent } of waiting.splice(0)) sent();
-    },
-  };
-};
+    if (this.isFull()) this.watchForStall();
+    else this.brake.release('unsent');
+  }
+}

@@ -18,8 +18,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Shown, Told } from '../fanout/interest.js';
-import { viewOf } from '../fanout/told.js';
+import { type Shown, type Told, viewOf } from '../fanout/told.js';
 
 /** What is sent of something told: the JSON of the result in UTF-8, each byte a character. */
 export type Renderer = (told: Told) => string;
@@ -40,6 +39,13 @@ interface Shape {
   /** The variable that lists the users, if any: it decides whom to watch, and nothing of what is sent. */
   readonly list: string | null;
   readonly renderers: LRUCache<string, Renderer>;
+}
+
+/** What was rendered of something shown: the text around the instant, and the whole of it for the latest instant. */
+interface Rendered {
+  readonly around: readonly string[];
+  asOf: number;
+  text: string;
 }
 
 const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
@@ -95,21 +101,25 @@ export const createRendering = ({
   };
 
   const rendererOf = (args: ExecutionArgs): Renderer => {
-    /** The text around the instant, and the whole of it for the instant that most have in common. */
-    const rendered = new WeakMap<Shown, { readonly around: readonly string[]; asOf: number; text: string }>();
+    const rendered = new WeakMap<Shown, Rendered>();
+    let last: { readonly shown: Shown; readonly rendered: Rendered } | undefined;
+
+    const renderedOf = (shown: Shown): Rendered => {
+      const known = rendered.get(shown);
+      if (known) return known;
+      executions += 1;
+      const result = execute({ ...args, rootValue: viewOf({ shown, asOf: STAND_IN }), contextValue: {} });
+      const around = asBytes(JSON.stringify(finish(result as ExecutionResult))).split(STAND_IN_TEXT);
+      const made = { around, asOf: -1, text: '' };
+      rendered.set(shown, made);
+      return made;
+    };
+
     return ({ shown, asOf }) => {
       onDelivery();
-      let known = rendered.get(shown);
-      if (!known) {
-        executions += 1;
-        const result = execute({ ...args, rootValue: viewOf({ shown, asOf: STAND_IN }), contextValue: {} });
-        known = {
-          around: asBytes(JSON.stringify(finish(result as ExecutionResult))).split(STAND_IN_TEXT),
-          asOf: -1,
-          text: '',
-        };
-        rendered.set(shown, known);
-      }
+      // The same thing goes to one after the other.
+      if (last?.shown !== shown) last = { shown, rendered: renderedOf(shown) };
+      const { rendered: known } = last;
       if (known.asOf !== asOf) {
         known.asOf = asOf;
         known.text = known.around.length === 1 ? known.around[0]! : known.around.join(new Date(asOf).toISOString());

@@ -1,22 +1,21 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { handleProtocols, makeServer, parseMessage } from 'graphql-ws';
+import { handleProtocols, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../presence/verbs.js';
-import { createBrake } from './brake.js';
 import { CLOSE } from './closeCodes.js';
-import { type Connection, type ConnectionPorts, createConnection } from './connection.js';
+import { Connection, type ConnectionDeps, type ConnectionPorts } from './connection.js';
 import { urlOf, urlToken } from './credentials.js';
 import type { Engine } from './engine.js';
+import { createFramer } from './frames.js';
 import { createGate } from './gate.js';
 import { createKeepAlive } from './keepAlive.js';
-import { createOperations, type Operations } from './operations.js';
 import type { Origins } from './origins.js';
-import { createOutbound } from './outbound.js';
+import { STALL_MS } from './outbound.js';
+import { tick } from './tick.js';
 
 const MAX_MESSAGE_BYTES = 256 * 1024;
-const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
 const INIT_TIMEOUT_MS = 10_000;
 /** How long a client may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -33,6 +32,8 @@ export interface Sockets {
   readonly size: number;
   /** How many operations the sockets have open, all together. */
   readonly subscriptions: number;
+  /** Writes now what was put off for a moment, so that it is out before what comes next. */
+  flush(): void;
   /** Asks every connection to answer, now rather than at the next round. */
   pingAll(): void;
   /**
@@ -41,21 +42,6 @@ export interface Sockets {
    */
   stop(options?: { readonly spreadMs?: number }): Promise<void>;
 }
-
-/** What graphql-ws carries through to its hooks. */
-interface Extra {
-  readonly connection: Connection;
-  readonly operations: Operations;
-}
-
-/** Messages that only a server sends; graphql-ws throws at them. */
-const isMisdirected = (text: string): boolean => {
-  try {
-    return ['connection_ack', 'next', 'error'].includes(parseMessage(text).type);
-  } catch {
-    return true;
-  }
-};
 
 /** Answers an upgrade with an HTTP status, and hangs up. */
 const refuseUpgrade = (socket: Duplex, status: string): void => {
@@ -73,7 +59,7 @@ export const createSockets = ({
   onHeard = () => {},
   heartbeatTimeoutMs,
   initTimeoutMs = INIT_TIMEOUT_MS,
-  stallMs,
+  stallMs = STALL_MS,
   onSlowReader = () => {},
   ...ports
 }: ConnectionPorts & {
@@ -95,97 +81,56 @@ export const createSockets = ({
   const abandon = new AbortController();
   // One listener for each connection that cannot be let go of while the store is away.
   setMaxListeners(0, abandon.signal);
-  const open = new Map<WebSocket, Extra>();
+  const open = new Map<WebSocket, Connection>();
   /** Connections that are closed, and still to be let go of. */
   const ending = new Set<Promise<void>>();
 
-  const gate = createGate(MAX_ENTERING);
   const keepAlive = createKeepAlive({ timeoutMs: heartbeatTimeoutMs });
+  const deps: ConnectionDeps = {
+    ...ports,
+    engine,
+    onHeard,
+    stallMs,
+    onSlowReader,
+    keepAlive,
+    gate: createGate(MAX_ENTERING),
+    frame: createFramer(),
+  };
 
-  const protocol = makeServer<Record<string, unknown>, Extra>({
+  const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initTimeoutMs,
-    onConnect: ({ connectionParams, extra }) => extra.connection.accept(connectionParams),
-    onSubscribe: (ctx, id, payload) => ctx.extra.operations.hooks.onSubscribe(ctx, id, payload),
+    onConnect: ({ connectionParams, extra }) => extra.accept(connectionParams),
+    onSubscribe: (ctx, id, payload) => ctx.extra.operations.onSubscribe(ctx, id, payload),
     // Run by `onOperation`, which knows whether anybody still waits for it.
     execute: () => ({}),
     subscribe: () => ({}),
-    onOperation: (ctx, ...operation) => ctx.extra.operations.hooks.onOperation(ctx, ...operation),
-    onComplete: (ctx, id, payload) => ctx.extra.operations.hooks.onComplete(ctx, id, payload),
+    onOperation: (ctx, id, payload) => ctx.extra.operations.onOperation(ctx, id, payload),
+    onComplete: (ctx, id, payload) => ctx.extra.operations.onComplete(ctx, id, payload),
   });
+
+  // The same listeners serve all sockets: one of each for every socket would be a good part of what a connection takes.
+  const onMessage = function (this: WebSocket, data: RawData): void {
+    open.get(this)?.received(data);
+  };
+  const onAnswer = function (this: WebSocket): void {
+    open.get(this)?.heard();
+  };
+  // What is wrong with a frame closes the socket with its own code; there is nobody else to tell.
+  const onError = (): void => {};
 
   const serve = (socket: WebSocket, stream: Duplex, token: string | null): void => {
     opened += 1;
-    const connectionId = String(opened);
-    const brake = createBrake(socket);
-    const connection = createConnection({ ...ports, socket, brake, gate, connectionId, urlToken: token });
-    const outbound = createOutbound({
-      socket,
-      stream,
-      brake,
-      onStall: () => {
-        onSlowReader(connection.caller);
-        connection.close(CLOSE.TRY_AGAIN_LATER, 'The reader is too slow.');
-      },
-      ...(stallMs !== undefined && { stallMs }),
-    });
-
-    const operations = createOperations({ engine, connection, brake, outbound });
-    open.set(socket, { connection, operations });
-
-    let silentMs = 0;
-    const pulse = keepAlive.watch({
-      ping: () => {
-        if (socket.readyState === socket.OPEN) socket.ping();
-      },
-      lost: (lastHeardMsAgo) => {
-        silentMs = lastHeardMsAgo;
-        socket.terminate();
-      },
-    });
-
-    const heard = () => {
-      pulse.heard();
-      onHeard(connectionId);
-    };
-
-    const closed = protocol.opened(
-      {
-        protocol: socket.protocol,
-        send: outbound.send,
-        close: (code = CLOSE.INTERNAL, reason = '') => connection.close(code, reason),
-        onMessage: (listen) => {
-          socket.on('message', (data: RawData) => {
-            heard();
-            // Between our close frame and the client's answer nothing is taken any more: the token may have run out.
-            if (socket.readyState !== socket.OPEN) return;
-            const text = data.toString();
-            if (!connection.accepted && Buffer.byteLength(text) > MAX_MESSAGE_BYTES_BEFORE_INIT) {
-              connection.close(CLOSE.TOO_BIG, 'A message before connection_ack has at most 8 KiB.');
-              return;
-            }
-            listen(text).catch((error: unknown) => {
-              if (isMisdirected(text)) return connection.close(CLOSE.BAD_REQUEST, 'Invalid message received');
-              log.error({ err: error }, 'message failed');
-              connection.close(CLOSE.INTERNAL, 'Internal error');
-            });
-          });
-        },
-      },
-      { connection, operations },
-    );
-
-    socket.on('pong', heard);
-    socket.on('ping', heard);
-    // What is wrong with a frame closes the socket with its own code; there is nobody else to tell.
-    socket.on('error', () => {});
+    const connection = new Connection(deps, socket, stream, String(opened), token);
+    open.set(socket, connection);
+    const closed = protocol.opened(connection, connection);
+    socket.on('message', onMessage);
+    socket.on('pong', onAnswer);
+    socket.on('ping', onAnswer);
+    socket.on('error', onError);
     socket.once('close', (code, reason) => {
-      pulse.stop();
-      outbound.close();
+      connection.closed();
       open.delete(socket);
-      const end = Promise.all([
-        Promise.resolve(closed(code, reason.toString())),
-        connection.end(silentMs, abandon.signal),
-      ]).then(
+      const end = Promise.all([closed(code, reason.toString()), connection.end(abandon.signal)]).then(
         () => {},
         (error: unknown) => log.error({ err: error }, 'closing failed'),
       );
@@ -225,7 +170,7 @@ export const createSockets = ({
     const sockets = [...open];
     const stepMs = Math.min(SPREAD_STEP_MS, spreadMs / Math.max(1, sockets.length));
     const gone = sockets.map(
-      ([socket, { connection }], index) =>
+      ([socket, connection], index) =>
         new Promise<void>((resolve) => {
           socket.once('close', () => resolve());
           setTimeout(() => connection.close(CLOSE.RESTART, 'The server restarts.'), index * stepMs);
@@ -247,8 +192,9 @@ export const createSockets = ({
       for (const { operations } of open.values()) count += operations.subscriptions;
       return count;
     },
+    flush: tick.run,
     pingAll() {
-      for (const socket of open.keys()) if (socket.readyState === socket.OPEN) socket.ping();
+      for (const connection of open.values()) connection.ping();
     },
     stop({ spreadMs = MAX_SPREAD_MS } = {}) {
       stopped ??= closeAll(Math.min(spreadMs, MAX_SPREAD_MS));

@@ -46,7 +46,7 @@ const commandsOf = (f: Fanout, pick: <T>(items: readonly T[]) => T) => {
 };
 
 /** Starts a subscription while commands and the answers to the hub's calls come in an order that the seed decides. */
-const play = async (seed: number, broadcastIntervalMs: number) => {
+const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) => {
   vi.setSystemTime(1_700_000_000_000);
   const random = randomFrom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
@@ -112,7 +112,7 @@ const play = async (seed: number, broadcastIntervalMs: number) => {
   const starting = f.watch('me', asRoster ? null : WATCHED, { snapshot }).then((watch) => {
     started = true;
     known = present;
-    reader = slow ? undefined : collect(watch);
+    reader = slow ? undefined : collect(watch, { pushed });
     return watch;
   });
   const step = async (work: () => unknown) => {
@@ -143,7 +143,7 @@ const play = async (seed: number, broadcastIntervalMs: number) => {
     });
   }
   const watch = await starting;
-  reader ??= collect(watch);
+  reader ??= collect(watch, { pushed });
   await step(() => vi.advanceTimersByTimeAsync(3_000));
 
   const roster = await f.people.roster('me');
@@ -169,10 +169,12 @@ const play = async (seed: number, broadcastIntervalMs: number) => {
 };
 
 describe('a subscription that starts while everything changes', () => {
-  it.each([0, 1_000])(
-    'loses nothing and shows nothing that is not theirs, with an interval of %d ms',
-    async (interval) => {
-      for (let seed = 1; seed <= 400; seed += 1) await play(seed, interval);
-    },
-  );
+  it.each([
+    [0, 'asked'],
+    [1_000, 'asked'],
+    [0, 'pushed'],
+    [1_000, 'pushed'],
+  ])('loses nothing and shows nothing that is not theirs, with an interval of %d ms, %s', async (interval, how) => {
+    for (let seed = 1; seed <= 400; seed += 1) await play(seed, interval, how === 'pushed');
+  });
 });

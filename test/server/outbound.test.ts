@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createBrake } from '../../src/server/brake.js';
-import { createOutbound, MAX_UNSENT_BYTES } from '../../src/server/outbound.js';
+import { Brake } from '../../src/server/brake.js';
+import { textFrame } from '../../src/server/frames.js';
+import { MAX_UNSENT_BYTES, Outbound } from '../../src/server/outbound.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -11,7 +12,7 @@ afterEach(() => {
 
 /** A socket whose reader takes what the test lets it take. */
 const fakeSocket = () => {
-  const buffered: { text: string; taken: () => void }[] = [];
+  const buffered: { text: string; taken: (() => void) | undefined }[] = [];
   const socket = {
     OPEN: 1,
     readyState: 1,
@@ -19,7 +20,7 @@ const fakeSocket = () => {
     get bufferedAmount() {
       return buffered.reduce((sum, { text }) => sum + text.length, 0);
     },
-    send(text: string, taken: () => void) {
+    send(text: string, taken?: () => void) {
       buffered.push({ text, taken });
     },
     pause() {
@@ -30,7 +31,7 @@ const fakeSocket = () => {
     },
   };
   const stream = {
-    write(text: string, _encoding: string, taken: () => void) {
+    write(text: string, _encoding: string, taken?: () => void) {
       buffered.push({ text, taken });
       return true;
     },
@@ -41,7 +42,7 @@ const fakeSocket = () => {
     buffered,
     take: () => {
       const next = buffered.shift();
-      next?.taken();
+      next?.taken?.();
       return next?.text;
     },
   };
@@ -50,14 +51,12 @@ const fakeSocket = () => {
 const start = () => {
   const fake = fakeSocket();
   const onStall = vi.fn();
-  const outbound = createOutbound({
-    socket: fake.socket as never,
-    stream: fake.stream as never,
-    brake: createBrake(fake.socket),
+  const outbound = new Outbound(fake.socket as never, fake.stream as never, new Brake(fake.socket), {
     onStall,
     stallMs: 10_000,
   });
-  return { ...fake, outbound, onStall };
+  const push = (text: string, drained: () => void) => outbound.push(textFrame(text), { drained });
+  return { ...fake, outbound, push, onStall };
 };
 
 const half = 'x'.repeat(MAX_UNSENT_BYTES / 2);
@@ -128,21 +127,21 @@ describe('outbound', () => {
   });
 
   test('what is pushed in one turn of the event loop is one write, of whole frames, before what is sent after it', async () => {
-    const { outbound, buffered } = start();
-    outbound.push('one', () => {});
-    outbound.push('two', () => {});
+    const { outbound, push, buffered } = start();
+    push('one', () => {});
+    push('two', () => {});
     expect(buffered).toEqual([]);
     await vi.runAllTimersAsync();
-    outbound.push('three', () => {});
+    push('three', () => {});
     void outbound.send('four');
     expect(buffered.map(({ text }) => text)).toEqual(['\x81\x03one\x81\x03two', '\x81\x05three', 'four']);
   });
 
   test('who pushes is held back beyond the limit, and told once it has drained', () => {
-    const { outbound, take, socket } = start();
+    const { push, take, socket } = start();
     const drained = vi.fn();
-    expect(outbound.push(half, drained)).toBe(true);
-    expect(outbound.push(half, drained)).toBe(false);
+    expect(push(half, drained)).toBe(true);
+    expect(push(half, drained)).toBe(false);
     expect(socket.paused).toBe(true);
     expect(drained).not.toHaveBeenCalled();
     take();
@@ -151,8 +150,8 @@ describe('outbound', () => {
   });
 
   test('a pushed message that is never read is a stall', async () => {
-    const { outbound, onStall } = start();
-    outbound.push(half + half, () => {});
+    const { push, onStall } = start();
+    push(half + half, () => {});
     await vi.advanceTimersByTimeAsync(10_000);
     expect(onStall).toHaveBeenCalledTimes(1);
   });

@@ -2,7 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { createMemoryBus } from '../../src/bus/memory.js';
 import { createHub } from '../../src/fanout/hub.js';
-import type { Watch, WatchBudget } from '../../src/fanout/watch.js';
+import { viewOf } from '../../src/fanout/told.js';
+import type { PresenceStream, Watch, WatchBudget } from '../../src/fanout/watch.js';
 import type { Bus } from '../../src/presence/ports.js';
 import { createPresence } from '../../src/presence/presence.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
@@ -36,14 +37,19 @@ const gated = <F extends (...args: never[]) => Promise<unknown>>(gate: Gate, nam
     return result;
   }) as F;
 
-/** What one subscription delivered, read as it comes. */
-export const collect = <T>(watch: Watch<T>) => {
+/** Whether subscriptions to presence are pushed what they are owed, as over a socket, rather than asked for it. */
+export const delivery = { pushed: false };
+
+/** What one subscription delivered, read as it comes; of one to presence, as it is pushed, if it may be. */
+export const collect = <T>(watch: Watch<T>, { pushed = false } = {}) => {
   const events: T[] = [];
   let ended = false;
-  void (async () => {
-    for await (const event of watch) events.push(event);
-    ended = true;
-  })();
+  if (pushed) (watch as unknown as PresenceStream).flow({ take: (told) => events.push(viewOf(told) as T) > 0 });
+  else
+    void (async () => {
+      for await (const event of watch) events.push(event);
+      ended = true;
+    })();
   return {
     events,
     /** What came since it was last asked. */
@@ -63,11 +69,13 @@ export const createFanout = async ({
   gate = async () => {},
   clock,
   typingTimeoutMs = DEFAULT_TIMINGS.typingTimeoutMs,
+  pushed = delivery.pushed,
 }: {
   readonly broadcastIntervalMs?: number;
   readonly gate?: Gate;
   readonly clock?: () => number;
   readonly typingTimeoutMs?: number;
+  readonly pushed?: boolean;
 } = {}) => {
   const bus = createMemoryBus();
   const store = createMemoryStore({ bus, ...(clock && { clock }) });
@@ -133,7 +141,7 @@ export const createFanout = async ({
     errors,
     watch,
     watchTyping,
-    collect: async (...args: Parameters<typeof watch>) => collect(await watch(...args)),
+    collect: async (...args: Parameters<typeof watch>) => collect(await watch(...args), { pushed }),
     collectTyping: async (...args: Parameters<typeof watchTyping>) => collect(await watchTyping(...args)),
     /** What a query answers, by user. */
     async seen(viewer: Viewer | string, userIds: readonly string[]): Promise<Map<string, PresenceView>> {

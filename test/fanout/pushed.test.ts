@@ -1,0 +1,91 @@
+/** What holds for subscriptions that are asked holds for those that are pushed, most of which are in step. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Told } from '../../src/fanout/told.js';
+import type { PresenceStream } from '../../src/fanout/watch.js';
+import { createFanout, delivery, quiet, userViewer } from '../support/fanout.js';
+
+delivery.pushed = true;
+
+describe('pushed, as when asked', async () => {
+  describe('snapshots', async () => void (await import('./snapshot.test.js')));
+  describe('changes of sight', async () => void (await import('./sight.test.js')));
+  describe('rosters', async () => void (await import('./roster.test.js')));
+  describe('limits', async () => void (await import('./limits.test.js')));
+  describe('the pace', async () => void (await import('./pace.test.js')));
+  describe('what is left', async () => void (await import('./hygiene.test.js')));
+});
+
+describe('those who are in step', () => {
+  let f: Awaited<ReturnType<typeof createFanout>>;
+  const streams: PresenceStream[] = [];
+
+  beforeEach(async () => {
+    f = await createFanout();
+    await f.users('ann', 'me', 'you', 'slow');
+    await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
+    await f.connect('ann');
+  });
+  afterEach(async () => {
+    for (const stream of streams.splice(0)) await stream.return();
+    expect(f.hub.size()).toEqual({ topics: 0, interests: 0, watches: 0 });
+  });
+
+  /** What one viewer is told, until it can take no more. */
+  const follow = async (viewer: string, mayTake = () => true) => {
+    const stream = await f.hub.watchPresence(userViewer(viewer), {
+      userIds: ['ann'],
+      snapshot: true,
+      budget: { watched: 0 },
+    });
+    streams.push(stream);
+    const told: Told[] = [];
+    stream.flow({
+      take(each) {
+        told.push(each);
+        return mayTake();
+      },
+    });
+    return {
+      told,
+      texts: () => told.map(({ shown }) => shown.content.statusMessage?.text),
+      resume: () => stream.resume(),
+    };
+  };
+
+  it('are told the same thing, which is made and judged once', async () => {
+    const [me, you] = [await follow('me'), await follow('you')];
+    await f.say('ann', 'one');
+    await f.say('ann', 'two');
+    expect(me.texts()).toEqual([undefined, 'one', 'two']);
+    expect(me.told[2]).toBe(you.told[2]);
+  });
+
+  it('are so again after their sight was read anew, and after it was lost and gained', async () => {
+    const [me, you] = [await follow('me'), await follow('you')];
+    await f.follow('me', 'ann');
+    await f.people.block('me', 'ann');
+    await quiet();
+    await f.say('ann', 'not for me');
+    await f.people.unblock('me', 'ann');
+    await quiet();
+    await f.say('ann', 'for both');
+    expect(me.told.map(({ shown }) => shown.lost)).toEqual([false, true, false, false]);
+    expect(me.texts()).toEqual([undefined, undefined, 'not for me', 'for both']);
+    expect(me.told.at(-1)).toBe(you.told.at(-1));
+    expect([...me.told].sort((a, b) => a.asOf - b.asOf)).toEqual(me.told);
+  });
+
+  it('leave one behind who can take no more, until that one was told what they were', async () => {
+    let full = false;
+    const [me, slow] = [await follow('me'), await follow('slow', () => !full)];
+    full = true;
+    for (const text of ['one', 'two', 'three']) await f.say('ann', text);
+    expect(me.texts()).toEqual([undefined, 'one', 'two', 'three']);
+    expect(slow.texts()).toEqual([undefined, 'one']);
+    full = false;
+    slow.resume();
+    expect(slow.texts()).toEqual([undefined, 'one', 'two', 'three']);
+    await f.say('ann', 'four');
+    expect(slow.told.at(-1)).toBe(me.told.at(-1));
+  });
+});
