@@ -59,10 +59,11 @@ export class Topic implements GroupTopic {
    */
   learn(heard: PresenceRecord, readAt?: number): void {
     const { record } = this;
-    this.isFollowed = true;
     // What has ended by then is not shown, as in the answer to a query, though its end is not committed yet; that of
     // one who is not live never is.
     const candidate = readAt === undefined ? heard : expireContent(heard, readAt);
+    if (candidate === record) return;
+    this.isFollowed = true;
     if (isNewer(candidate, record)) this.record = candidate;
     else if (record && readAt !== undefined && readAt > record.revision && isOtherThan(candidate, record)) {
       this.record = asOf(candidate, readAt);
