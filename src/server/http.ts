@@ -24,6 +24,10 @@ const IDLE_CHECK_MS = 50;
 /** How long answers under way may take while the server stops. */
 const STOP_TIMEOUT_MS = 2_000;
 
+const GRAPHQL_PATH = '/graphql';
+/** What nearly all requests ask for, read once. */
+const GRAPHQL_URL = new URL(GRAPHQL_PATH, 'http://localhost');
+
 export interface Http {
   /** Not listening yet; sockets are upgraded on it. */
   readonly server: Server;
@@ -146,9 +150,9 @@ export const createHttp = ({
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = urlOf(request);
+    const url = request.url === GRAPHQL_PATH ? GRAPHQL_URL : urlOf(request);
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (url?.pathname === '/graphql') return await serveGraphQL(request, response, url);
+    if (url?.pathname === GRAPHQL_PATH) return await serveGraphQL(request, response, url);
     if (isRead && url?.pathname === '/health') return sendJson(response, 200, { alive: true });
     if (isRead && url?.pathname === '/ready') return await serveReady(response);
     sendError(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. GraphQL is at /graphql.' });
