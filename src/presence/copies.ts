@@ -5,6 +5,9 @@
  */
 import type { Activity, HostedActivities, PresenceRecord, Session, StatusMessage } from './types.js';
 
+/** No field is left out, an optional one neither. */
+type EachField<T> = { readonly [K in keyof Required<T>]: unknown };
+
 /** The record with what is given in the place of what it has. */
 export const recordWith = (record: PresenceRecord, changes: Partial<PresenceRecord>): PresenceRecord => {
   const {
@@ -18,7 +21,17 @@ export const recordWith = (record: PresenceRecord, changes: Partial<PresenceReco
     sessions = record.sessions,
     hosted = record.hosted,
   } = changes;
-  return { userId, generation, revision, revisions, chosen, message, lastSeen, sessions, hosted };
+  return {
+    userId,
+    generation,
+    revision,
+    revisions,
+    chosen,
+    message,
+    lastSeen,
+    sessions,
+    hosted,
+  } satisfies EachField<PresenceRecord>;
 };
 
 /** The session with what is given in the place of what it has. */
@@ -50,7 +63,7 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
     quiet,
     quietAt,
     activities,
-  };
+  } satisfies EachField<Session>;
 };
 
 /** Whether two lists have the same items at the same places. */

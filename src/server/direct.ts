@@ -72,12 +72,14 @@ export const answerDirectly = async (
   // Variables that do not fit are found out before anything is executed.
   if (!('data' in result)) return false;
   const text = JSON.stringify(result);
+  const length = Buffer.byteLength(text);
   response.writeHead(200, {
     'content-type': `${type}; charset=utf-8`,
-    'content-length': Buffer.byteLength(text),
+    'content-length': length,
     'cache-control': 'no-store',
   });
   // Answers of one turn leave one after the other: whoever reads them all, such as a proxy, is woken once.
-  atEndOfTick(() => response.end(text));
+  // One byte a character is less to encode.
+  atEndOfTick(() => response.end(text, length === text.length ? 'latin1' : 'utf8'));
   return true;
 };

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { unauthenticated } from '../graphql/context.js';
 import { PresenceError } from '../presence/errors.js';
@@ -13,6 +12,7 @@ import { createEventStream, type EventStream } from './eventStream.js';
 import type { GraphiqlPage } from './graphiql.js';
 import type { Log } from './log.js';
 import type { Origins } from './origins.js';
+import { newRequestId } from './requestIds.js';
 import { sendError, sendJson, sendMasked, sendResponse } from './respond.js';
 import { callerOf, type SignIn } from './signIn.js';
 import { at } from './timer.js';
@@ -109,7 +109,7 @@ export const createHttp = ({
       await graphiql.send(response);
       return;
     }
-    const requestId = randomUUID();
+    const requestId = newRequestId();
     const identity = await identify(request, url);
     const body = await readBody(request);
     if (body === null) {
@@ -172,7 +172,7 @@ export const createHttp = ({
           if (response.headersSent) log.error({ err: error }, 'answer broken off');
           return;
         }
-        sendMasked(response, engine.finishing.error(error, randomUUID()));
+        sendMasked(response, engine.finishing.error(error, newRequestId()));
       });
     },
   );

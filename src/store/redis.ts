@@ -174,9 +174,10 @@ export const createRedisStore = ({
     const decision = decide(base, Math.floor(monotonicMs() + clockAhead));
     // That nothing changes can only be said of what was read.
     if (decision.record === base) return undefined;
-    recent.delete(userId);
     const committed = await commit({ stored: base, base, gone: '' }, decision.record);
-    return committed && { committed: { ...committed, result: decision.result } };
+    if (committed) return { committed: { ...committed, result: decision.result } };
+    recent.delete(userId);
+    return undefined;
   };
 
   /** Reads, decides and commits once. Undefined when the record moved; `restore` when there is none to decide about. */
