@@ -184,9 +184,10 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     }
 
     // The edge.
+    const services = { presence, relations, hub, people };
     const engine = createEngine({
       schema: createSchema(),
-      contextFor: (operation) => createContext({ presence, relations, hub, people }, operation),
+      contextFor: (operation) => createContext(services, operation),
       log,
       introspection: config.introspection,
       suggestions: !config.production,

@@ -42,37 +42,55 @@ export const callerOf = ({ caller }: Pick<Context, 'caller'>): Caller => {
   return caller;
 };
 
-/**
- * A subscription executes all its events in one context, so a cache would answer an event with what was true at an
- * earlier one. The loaders therefore only batch: what one answer asks for, it asks for within one tick.
- */
-const createLoaders = ({ presence, people }: Services, caller: Caller | null): Loaders => ({
-  profile: new DataLoader(
+const profileLoader = ({ people }: Services): Loaders['profile'] =>
+  new DataLoader(
     async (userIds) => {
       const profiles = await people.profiles([...new Set(userIds)]);
       return userIds.map((userId) => profiles.get(userId) ?? null);
     },
     { cache: false },
-  ),
-  isTyping: new DataLoader(
+  );
+
+const typingLoader = ({ presence }: Services, caller: Caller | null): Loaders['isTyping'] =>
+  new DataLoader(
     async (userIds) => {
       const typing = await presence.typingAmong(callerOf({ caller }).viewer, [...new Set(userIds)]);
       return userIds.map((userId) => typing.has(userId));
     },
     { cache: false },
-  ),
-});
+  );
+
+/**
+ * Made when a field asks for them: most operations need none. A class, because there is one for each operation.
+ *
+ * A subscription executes all its events in one context, so a cache would answer an event with what was true at an
+ * earlier one. The loaders therefore only batch: what one answer asks for, it asks for within one tick.
+ */
+class OperationLoaders implements Loaders {
+  private profiles: Loaders['profile'] | null = null;
+  private typing: Loaders['isTyping'] | null = null;
+
+  constructor(
+    private readonly services: Services,
+    private readonly caller: Caller | null,
+  ) {}
+
+  get profile() {
+    this.profiles ??= profileLoader(this.services);
+    return this.profiles;
+  }
+
+  get isTyping() {
+    this.typing ??= typingLoader(this.services, this.caller);
+    return this.typing;
+  }
+}
 
 /** The context of one operation. */
 export const createContext = (
-  { presence, relations, hub, people }: Services,
+  services: Services,
   { caller, budget }: { readonly caller: Caller | null; readonly budget: WatchBudget },
-): Context => ({
-  presence,
-  relations,
-  hub,
-  people,
-  caller,
-  budget,
-  loaders: createLoaders({ presence, relations, hub, people }, caller),
-});
+): Context => {
+  const { presence, relations, hub, people } = services;
+  return { presence, relations, hub, people, caller, budget, loaders: new OperationLoaders(services, caller) };
+};

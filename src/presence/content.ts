@@ -1,4 +1,5 @@
 /** What a user says of themselves, purely: the status message and activities, and how they end (DESIGN section 1, "Status"). */
+import { recordWith } from './copies.js';
 import type { Activity, ActivityInput, PresenceRecord } from './types.js';
 
 /**
@@ -34,20 +35,20 @@ const isOver = (content: { readonly expiresAt: number | null }, now: number): bo
 
 /** The record without the message and the activities whose `expiresAt` has passed; itself when there are none. */
 export const expireContent = (record: PresenceRecord, now: number): PresenceRecord => {
-  const holders = [...record.sessions, ...record.hosted];
+  const anyOver = (holders: readonly { readonly activities: readonly Activity[] }[]) =>
+    holders.some(({ activities }) => activities.length > 0 && activities.some((activity) => isOver(activity, now)));
   const messageOver = record.message !== null && isOver(record.message, now);
-  const activityOver = holders.some(({ activities }) => activities.some((activity) => isOver(activity, now)));
+  const activityOver = anyOver(record.sessions) || anyOver(record.hosted);
   if (!messageOver && !activityOver) return record;
   const remaining = <T extends { readonly activities: readonly Activity[] }>(holder: T): T => ({
     ...holder,
     activities: holder.activities.filter((activity) => !isOver(activity, now)),
   });
-  return {
-    ...record,
+  return recordWith(record, {
     message: messageOver ? null : record.message,
     sessions: activityOver ? record.sessions.map(remaining) : record.sessions,
     hosted: activityOver
       ? record.hosted.map(remaining).filter(({ activities }) => activities.length > 0)
       : record.hosted,
-  };
+  });
 };

@@ -9,7 +9,7 @@ import { createRecordReader, createRecordWriter } from './records.js';
 import { createRemembered } from './remembered.js';
 import { isIdle } from './session.js';
 import type { Transition } from './transitions.js';
-import type { Timings } from './types.js';
+import type { ActivityInput, Timings } from './types.js';
 import { createTypingVerbs } from './typingVerbs.js';
 import type { Caller, Presence } from './verbs.js';
 import { viewAt } from './view.js';
@@ -22,6 +22,8 @@ const userOf = (viewer: Viewer): string => {
   if (viewer.kind === 'user') return viewer.userId;
   throw forbidden('A service token has no presence of its own; use the token of a user.');
 };
+
+const hasTimes = ({ startedAt, expiresAt }: ActivityInput): boolean => startedAt !== null || expiresAt !== null;
 
 /** A heartbeat at least this often keeps a session alive and shows it active, in seconds. */
 export const heartbeatSeconds = ({ heartbeatIntervalMs, sessionTtlMs, idleAfterMs }: Timings): number =>
@@ -140,7 +142,8 @@ export const createPresence = ({
       const userId = userOf(caller.viewer);
       const speaking = speakingOf(caller, sessionId);
       // The clock is asked only where there is something to hold against it.
-      const now = input.statusMessage || input.activities?.length ? await store.now() : 0;
+      const isTimed = input.statusMessage?.expiresAt != null || input.activities?.some(hasTimes);
+      const now = isTimed ? await store.now() : 0;
       if (input.statusMessage) checkStatusMessage(input.statusMessage, now);
       const activities = input.activities && checkActivities(input.activities, now);
       // Hiding must always be possible, however much was said before.

@@ -3,8 +3,8 @@
  * same object when nothing changes. No clock, no I/O. Everything timed is one mechanism: {@link nextDue} says when
  * {@link tick} has something to do. DESIGN sections 1 (Sessions, Status) and 2 (Functional core).
  */
-import { isDeepStrictEqual } from 'node:util';
 import { activitiesFrom, expireContent } from './content.js';
+import { recordWith, sameMessage, sameRecord, sessionWith } from './copies.js';
 import type { Decision, JournalRow, Schedule } from './ports.js';
 import {
   endSessions,
@@ -18,6 +18,7 @@ import {
   withConnection,
 } from './session.js';
 import type {
+  Activity,
   ActivityInput,
   DeviceType,
   DurablePresence,
@@ -27,7 +28,7 @@ import type {
   StatusMessage,
   Timings,
 } from './types.js';
-import { contentFor, sameContent } from './view.js';
+import { contentFor, sameActivities, sameContent } from './view.js';
 import { EVERYTHING, SELF } from './visibility.js';
 
 /** How many sources of hosted activities one user may have at a time. */
@@ -72,13 +73,27 @@ export const durableOf = (record: PresenceRecord, now: number): DurablePresence 
 
 /** When {@link tick} next has something to do; null when nothing is timed. */
 export const nextDue = (record: PresenceRecord): number | null => {
-  const moments = [
-    record.message?.expiresAt,
-    ...record.sessions.flatMap((session) => [session.graceUntil, session.leaseUntil, session.quietAt]),
-    ...[...record.sessions, ...record.hosted].flatMap(({ activities }) => activities.map(({ expiresAt }) => expiresAt)),
-  ].filter((moment) => typeof moment === 'number');
-  return moments.length === 0 ? null : Math.min(...moments);
+  const endOf = (activities: readonly Activity[]) =>
+    activities.reduce((first, { expiresAt }) => sooner(first, expiresAt), NEVER);
+  let first = sooner(NEVER, record.message?.expiresAt ?? null);
+  for (const { graceUntil, leaseUntil, quietAt, activities } of record.sessions) {
+    first = sooner(sooner(sooner(first, graceUntil), leaseUntil), quietAt);
+    if (activities.length > 0) first = Math.min(first, endOf(activities));
+  }
+  for (const { activities } of record.hosted) first = Math.min(first, endOf(activities));
+  return first === NEVER ? null : first;
 };
+
+const NEVER = Number.POSITIVE_INFINITY;
+const sooner = (first: number, moment: number | null): number => (moment === null ? first : Math.min(first, moment));
+
+/** Whether the journal must get what `next` is in the place of `previous`. */
+export const durableChanged = (previous: PresenceRecord | undefined, next: PresenceRecord): boolean =>
+  next.sessions.length === 0 ||
+  previous === undefined ||
+  previous.chosen !== next.chosen ||
+  previous.lastSeen !== next.lastSeen ||
+  !sameMessage(previous.message, next.message);
 
 /** What a store must know of a commit. */
 export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceRecord): Schedule => {
@@ -89,14 +104,11 @@ export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceR
     live,
     shownChanged:
       previous === undefined ||
-      !isDeepStrictEqual(previous.revisions, next.revisions) ||
+      previous.revisions.status !== next.revisions.status ||
+      previous.revisions.lastSeen !== next.revisions.lastSeen ||
+      previous.revisions.activity !== next.revisions.activity ||
       !sameContent(contentFor(previous, SELF), contentFor(next, SELF)),
-    durableChanged:
-      !live ||
-      previous === undefined ||
-      previous.chosen !== next.chosen ||
-      previous.lastSeen !== next.lastSeen ||
-      !isDeepStrictEqual(previous.message, next.message),
+    durableChanged: durableChanged(previous, next),
   };
 };
 
@@ -108,13 +120,13 @@ const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number): P
   if (changed === previous) return previous;
   const wasSeen = isSeenLive(previous);
   const isSeen = isSeenLive(changed);
-  let next = changed.sessions.length > 0 || changed.hosted.length === 0 ? changed : { ...changed, hosted: [] };
+  let next = changed.sessions.length > 0 || changed.hosted.length === 0 ? changed : recordWith(changed, { hosted: [] });
   const appears = isSeen && !wasSeen;
   const hides = wasSeen && !isSeen && isHiding(next.chosen);
-  if (appears || hides) next = { ...next, lastSeen: Math.max(next.lastSeen ?? 0, now) };
+  if (appears || hides) next = recordWith(next, { lastSeen: Math.max(next.lastSeen ?? 0, now) });
   // Who is put back after the store was emptied was not hidden: what they did goes on from when it began.
   if (appears && isHiding(previous.chosen)) next = startNotBefore(next, now);
-  if (isDeepStrictEqual(next, previous)) return previous;
+  if (sameRecord(next, previous)) return previous;
 
   const revision = Math.max(previous.revision, now) + 1;
   // What ends by then has ended in every answer of that revision.
@@ -122,21 +134,14 @@ const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number): P
   const [before, after] = [contentFor(previous, EVERYTHING), contentFor(next, EVERYTHING)];
   const moved = (same: boolean, facet: keyof PresenceRecord['revisions']) =>
     same ? previous.revisions[facet] : revision;
-  return {
-    ...next,
+  return recordWith(next, {
     revision,
     revisions: {
-      status: moved(
-        before.status === after.status && isDeepStrictEqual(before.statusMessage, after.statusMessage),
-        'status',
-      ),
+      status: moved(before.status === after.status && sameMessage(before.statusMessage, after.statusMessage), 'status'),
       lastSeen: moved(before.lastSeen === after.lastSeen, 'lastSeen'),
-      activity: moved(
-        isDeepStrictEqual([before.activities, before.devices], [after.activities, after.devices]),
-        'activity',
-      ),
+      activity: moved(sameActivities(before, after), 'activity'),
     },
-  };
+  });
 };
 
 /** Where the client gave no `startedAt`, an activity must not tell that it began while its user was hidden. */
@@ -147,7 +152,7 @@ const startNotBefore = (record: PresenceRecord, now: number): PresenceRecord => 
       activity.startedAtGiven || activity.startedAt >= now ? activity : { ...activity, startedAt: now },
     ),
   });
-  return { ...record, sessions: record.sessions.map(later), hosted: record.hosted.map(later) };
+  return recordWith(record, { sessions: record.sessions.map(later), hosted: record.hosted.map(later) });
 };
 
 export const decide = <R>(
@@ -163,7 +168,7 @@ export const decide = <R>(
 const start = (record: PresenceRecord, session: Session, { background = false } = {}): PresenceRecord => {
   const roomy = makeRoom(record);
   const chosen = roomy.chosen === 'OFFLINE' && !background ? 'ONLINE' : roomy.chosen;
-  return { ...roomy, chosen, sessions: [...roomy.sessions, session] };
+  return recordWith(roomy, { chosen, sessions: [...roomy.sessions, session] });
 };
 
 /** A connection opens: resumes the session of that id, in grace or not, or starts it. */
@@ -176,7 +181,7 @@ export const connect = (
     const { connectionId, sessionId, device } = options;
     const session = sessionById(current, sessionId);
     const connected = withConnection(session ?? newSession(sessionId, now), connectionId, now);
-    const next = device === null ? connected : { ...connected, device };
+    const next = device === null ? connected : sessionWith(connected, { device });
     return { record: session ? replaceSession(current, next) : start(current, next), result: null };
   });
 
@@ -223,15 +228,22 @@ export const setPresence = (
     let next = current;
     if (found || status !== 'OFFLINE') {
       const session = found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, now + timings.sessionTtlMs);
-      const spoken: Session = {
-        ...spoke(session, now, timings),
-        ...(device && { device }),
-        ...(activities && { activities: activitiesFrom(activities, session.activities, now) }),
-      };
+      const said = spoke(session, now, timings);
+      const spoken =
+        device || activities
+          ? sessionWith(said, {
+              device: device ?? said.device,
+              activities: activities ? activitiesFrom(activities, session.activities, now) : said.activities,
+            })
+          : said;
       next = found ? replaceSession(current, spoken) : start(current, spoken);
     }
-    if (statusMessage !== undefined) next = { ...next, message: statusMessage };
-    if (status !== undefined) next = { ...next, chosen: status };
+    if (statusMessage !== undefined || status !== undefined) {
+      next = recordWith(next, {
+        message: statusMessage === undefined ? next.message : statusMessage,
+        chosen: status ?? next.chosen,
+      });
+    }
     return { record: next, result: null };
   });
 
@@ -246,18 +258,14 @@ export const heartbeat = (
     const { idle, device, speaking } = input;
     const leaseUntil = now + timings.sessionTtlMs;
     const found = speaker(current, speaking);
-    let session = spoke(
-      { ...(found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, leaseUntil)), saysIdle: idle },
-      now,
-      timings,
-    );
-    if (device) session = { ...session, device };
+    const speaks = found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, leaseUntil);
+    let session = spoke(sessionWith(speaks, { saysIdle: idle, device: device ?? speaks.device }), now, timings);
     const overHttp = speaking.connectionId === null;
     if (overHttp && idle && speaking.sessionId !== null) {
       // The app goes to the background: its session outlives its connection, also one that is already in grace.
-      session = { ...session, leaseUntil, graceUntil: null, knownLiveAt: now };
+      session = sessionWith(session, { leaseUntil, graceUntil: null, knownLiveAt: now });
     } else if (!idle && session.connections.length > 0) {
-      session = { ...session, leaseUntil: null };
+      session = sessionWith(session, { leaseUntil: null });
     }
     return {
       record: found ? replaceSession(current, session) : start(current, session, { background: idle }),
@@ -270,7 +278,7 @@ export const endSession = (record: PresenceRecord, sessionId: string, now: numbe
   decide(record, now, (current) => {
     const session = sessionById(current, sessionId);
     if (!session) return { record: current, result: false };
-    const ended = session.graceUntil === null ? { ...session, knownLiveAt: now } : session;
+    const ended = session.graceUntil === null ? sessionWith(session, { knownLiveAt: now }) : session;
     return { record: endSessions(current, [ended]), result: true };
   });
 
@@ -285,14 +293,14 @@ export const putActivity = (
     const others = current.hosted.filter(({ source }) => source !== input.source);
     const before = current.hosted.find(({ source }) => source === input.source);
     if (input.activities.length === 0) {
-      return { record: before ? { ...current, hosted: others } : current, result: true };
+      return { record: before ? recordWith(current, { hosted: others }) : current, result: true };
     }
     if (others.length >= MAX_HOSTED_SOURCES) return { record: current, result: false };
     const hosted = {
       source: input.source,
       activities: activitiesFrom(input.activities, before?.activities ?? [], now),
     };
-    return { record: { ...current, hosted: [...others, hosted] }, result: true };
+    return { record: recordWith(current, { hosted: [...others, hosted] }), result: true };
   });
 
 /** Everything timed: ends of graces and leases, idleness by silence, expiries. Repeating it changes nothing more. */
@@ -307,10 +315,14 @@ export const tick = (record: PresenceRecord, now: number): Decision<null> =>
       const quiet = passed(session.quietAt);
       const leaseOver = passed(session.leaseUntil);
       if (!quiet && !leaseOver) return session;
-      return { ...session, ...(quiet && { quiet, quietAt: null }), ...(leaseOver && { leaseUntil: null }) };
+      return sessionWith(session, {
+        quiet: quiet || session.quiet,
+        quietAt: quiet ? null : session.quietAt,
+        leaseUntil: leaseOver ? null : session.leaseUntil,
+      });
     });
     return {
-      record: sessions.some((session, i) => session !== next.sessions[i]) ? { ...next, sessions } : next,
+      record: sessions.some((session, i) => session !== next.sessions[i]) ? recordWith(next, { sessions }) : next,
       result: null,
     };
   });

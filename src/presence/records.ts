@@ -7,6 +7,7 @@ import { isUnavailable, notFound, unavailable } from './errors.js';
 import type { Bus, Decision, Journal, Reading, SessionsEnded, Store } from './ports.js';
 import { durableOf, isSeenLive, restoreRecord, tick } from './record.js';
 import type { Remembered } from './remembered.js';
+import { sessionById } from './session.js';
 import { type Cause, type Transition, transitions } from './transitions.js';
 import type { PresenceRecord } from './types.js';
 
@@ -173,14 +174,15 @@ export const createRecordWriter = ({
  * and sessions whose lease or grace ended before its time.
  */
 const endedOnPurpose = (before: PresenceRecord, after: PresenceRecord, now: number): SessionsEnded | undefined => {
-  const present = new Map(after.sessions.map((session) => [session.id, session]));
-  const connectionIds = before.sessions.filter(({ id }) => !present.has(id)).flatMap(({ connections }) => connections);
-  const sessionIds = before.sessions.flatMap(({ id, graceUntil, leaseUntil }) => {
-    const session = present.get(id);
+  const connectionIds: string[] = [];
+  const sessionIds: string[] = [];
+  for (const { id, connections, graceUntil, leaseUntil } of before.sessions) {
+    const session = sessionById(after, id);
+    if (!session) connectionIds.push(...connections);
     const wasToLive = Math.max(graceUntil ?? 0, leaseUntil ?? 0) > now;
     const goesOn = session !== undefined && (leaseUntil === null || session.leaseUntil !== null);
-    return wasToLive && !goesOn ? [id] : [];
-  });
+    if (wasToLive && !goesOn) sessionIds.push(id);
+  }
   if (connectionIds.length === 0 && sessionIds.length === 0) return undefined;
   return { userId: after.userId, connectionIds, withdrawn: { sessionIds, revision: after.revision } };
 };

@@ -2,6 +2,7 @@
  * What becomes of a record when a node is lost, or finds that the store lost what it knew, purely. DESIGN section 2,
  * "Nothing is claimed" and "A node that was declared lost".
  */
+import { recordWith, sessionWith } from './copies.js';
 import type { Decision } from './ports.js';
 import { decide } from './record.js';
 import { loseConnection, makeRoom, replaceSession, sessionById } from './session.js';
@@ -57,7 +58,7 @@ const withoutConnections = (
 /** A session that is there, with what it said last, where another memory of it is of later. */
 const latest = (present: Session, other: Session): Session => {
   const { connections, graceUntil, leaseUntil } = present;
-  return present.activeAt >= other.activeAt ? present : { ...other, connections, graceUntil, leaseUntil };
+  return present.activeAt >= other.activeAt ? present : sessionWith(other, { connections, graceUntil, leaseUntil });
 };
 
 /** The later end of two leases, or graces, of a session that no connection holds. */
@@ -84,29 +85,31 @@ export const putBack = (
   decide(record, now, (current) => {
     const present = sessionById(current, session.id);
     if (connectionId === null) {
-      if (!present) return { record: withSession(current, { ...session, connections: [] }), result: null };
+      if (!present) return { record: withSession(current, sessionWith(session, { connections: [] })), result: null };
       const next = latest(present, session);
       const isHeld = present.connections.length > 0;
       return {
-        record: replaceSession(current, {
-          ...next,
-          graceUntil: isHeld ? present.graceUntil : longest(present.graceUntil, session.graceUntil),
-          leaseUntil: isHeld ? present.leaseUntil : longest(present.leaseUntil, session.leaseUntil),
-        }),
+        record: replaceSession(
+          current,
+          sessionWith(next, {
+            graceUntil: isHeld ? present.graceUntil : longest(present.graceUntil, session.graceUntil),
+            leaseUntil: isHeld ? present.leaseUntil : longest(present.leaseUntil, session.leaseUntil),
+          }),
+        ),
         result: null,
       };
     }
-    const held: Session = {
-      ...(present ? latest(present, session) : { ...session, connections: [] }),
+    const others = present ? present.connections.filter((id) => id !== connectionId) : [];
+    const next = sessionWith(present ? latest(present, session) : session, {
+      connections: [...others, connectionId],
       graceUntil: null,
       // An app that went to the background keeps its lease; one that only connected has none beside its connection.
       leaseUntil: session.leaseUntil,
-    };
-    const next = { ...held, connections: [...held.connections.filter((id) => id !== connectionId), connectionId] };
+    });
     return { record: present ? replaceSession(current, next) : withSession(current, next), result: null };
   });
 
 const withSession = (record: PresenceRecord, session: Session): PresenceRecord => {
   const roomy = makeRoom(record);
-  return { ...roomy, sessions: [...roomy.sessions, session] };
+  return recordWith(roomy, { sessions: [...roomy.sessions, session] });
 };

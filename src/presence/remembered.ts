@@ -2,8 +2,9 @@
  * What this node committed lately, and would have to bring back if the store lost it. DESIGN section 2, "A node that
  * was declared lost" and "Nothing that matters is lost".
  */
+import { recordWith, sessionWith } from './copies.js';
 import type { JournalRow, SessionsEnded } from './ports.js';
-import { scheduleOf } from './record.js';
+import { durableChanged } from './record.js';
 import type { PresenceRecord } from './types.js';
 
 /** For how long a change may be on its way into the journal, in ms, while the journal answers. */
@@ -43,7 +44,7 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
       const { userId } = after;
       if (after.sessions.length > 0) live.set(userId, { record: after, at: now() });
       else live.delete(userId);
-      if (scheduleOf(before, after).durableChanged) durable.set(userId, { record: after, at: now() });
+      if (durableChanged(before, after)) durable.set(userId, { record: after, at: now() });
     },
     forget(userId) {
       live.delete(userId);
@@ -63,8 +64,10 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
       const ids = withdrawn && record.revision < withdrawn.revision ? withdrawn.sessionIds : [];
       const sessions = record.sessions
         .filter(({ connections }) => !connections.some((connectionId) => connectionIds.includes(connectionId)))
-        .map((session) => (ids.includes(session.id) ? { ...session, leaseUntil: null, graceUntil: null } : session));
-      live.set(userId, { record: { ...record, sessions }, at });
+        .map((session) =>
+          ids.includes(session.id) ? sessionWith(session, { leaseUntil: null, graceUntil: null }) : session,
+        );
+      live.set(userId, { record: recordWith(record, { sessions }), at });
     },
     record: (userId) => live.get(userId)?.record,
     records: () => [...live.values()].map(({ record }) => record),

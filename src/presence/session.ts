@@ -1,4 +1,5 @@
 /** Sessions within a record, purely: how they are found, start, are held by connections, and end (DESIGN section 1, "Sessions"). */
+import { recordWith, sessionWith } from './copies.js';
 import type { PresenceRecord, Session, Timings } from './types.js';
 
 /** The next session beyond these replaces one. */
@@ -41,24 +42,25 @@ export const speaker = (
 export const isIdle = (session: Session): boolean => session.saysIdle === true || session.quiet;
 
 /** The session says something: it is the most recently active, not quiet, and its HTTP lease, if any, begins anew. */
-export const spoke = (session: Session, now: number, timings: Timings): Session => ({
-  ...session,
-  activeAt: now,
-  quiet: false,
-  quietAt: session.saysIdle === false ? now + timings.idleAfterMs : null,
-  ...(session.leaseUntil !== null && { leaseUntil: now + timings.sessionTtlMs, knownLiveAt: now }),
-});
+export const spoke = (session: Session, now: number, timings: Timings): Session =>
+  sessionWith(session, {
+    activeAt: now,
+    quiet: false,
+    quietAt: session.saysIdle === false ? now + timings.idleAfterMs : null,
+    leaseUntil: session.leaseUntil === null ? null : now + timings.sessionTtlMs,
+    knownLiveAt: session.leaseUntil === null ? session.knownLiveAt : now,
+  });
 
 /** A connection holds the session; a grace or an HTTP lease is over with that. */
-export const withConnection = (session: Session, connectionId: string, now: number): Session => ({
-  ...session,
-  connections: session.connections.includes(connectionId)
-    ? session.connections
-    : [...session.connections, connectionId],
-  graceUntil: null,
-  leaseUntil: null,
-  activeAt: now,
-});
+export const withConnection = (session: Session, connectionId: string, now: number): Session =>
+  sessionWith(session, {
+    connections: session.connections.includes(connectionId)
+      ? session.connections
+      : [...session.connections, connectionId],
+    graceUntil: null,
+    leaseUntil: null,
+    activeAt: now,
+  });
 
 /**
  * Without that connection: held by others, in the background for longer than the grace, or in grace; undefined when
@@ -71,10 +73,10 @@ export const withoutConnection = (
   graceMs: number,
 ): Session | undefined => {
   const connections = session.connections.filter((id) => id !== connectionId);
-  if (connections.length > 0) return { ...session, connections };
-  const left = { ...session, connections, knownLiveAt: Math.max(session.knownLiveAt, heardAt) };
+  if (connections.length > 0) return sessionWith(session, { connections });
+  const left = sessionWith(session, { connections, knownLiveAt: Math.max(session.knownLiveAt, heardAt) });
   if (session.leaseUntil !== null && session.leaseUntil > now + graceMs) return left;
-  return graceMs > 0 ? { ...left, leaseUntil: null, graceUntil: now + graceMs } : undefined;
+  return graceMs > 0 ? sessionWith(left, { leaseUntil: null, graceUntil: now + graceMs }) : undefined;
 };
 
 /** The record without one connection, and without its session where nothing else holds that and there is no grace. */
@@ -88,13 +90,11 @@ export const loseConnection = (
   if (!session) return record;
   const left = withoutConnection(session, lost, now, graceMs);
   if (left) return replaceSession(record, left);
-  return endSessions(record, [{ ...session, knownLiveAt: Math.max(session.knownLiveAt, lost.heardAt) }]);
+  return endSessions(record, [sessionWith(session, { knownLiveAt: Math.max(session.knownLiveAt, lost.heardAt) })]);
 };
 
-export const replaceSession = (record: PresenceRecord, session: Session): PresenceRecord => ({
-  ...record,
-  sessions: record.sessions.map((other) => (other.id === session.id ? session : other)),
-});
+export const replaceSession = (record: PresenceRecord, session: Session): PresenceRecord =>
+  recordWith(record, { sessions: record.sessions.map((other) => (other.id === session.id ? session : other)) });
 
 /**
  * Ends sessions. `lastSeen` keeps the latest moment at which any of them was known live, as far as it was seen:
@@ -104,11 +104,10 @@ export const endSessions = (record: PresenceRecord, ended: readonly Session[]): 
   if (ended.length === 0) return record;
   const ids = new Set(ended.map(({ id }) => id));
   const hidden = record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE';
-  return {
-    ...record,
+  return recordWith(record, {
     lastSeen: hidden ? record.lastSeen : Math.max(record.lastSeen ?? 0, ...ended.map(({ knownLiveAt }) => knownLiveAt)),
     sessions: record.sessions.filter(({ id }) => !ids.has(id)),
-  };
+  });
 };
 
 /** Room for one more session: of twenty, one is replaced: in grace first, then HTTP, then the oldest. */

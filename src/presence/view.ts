@@ -1,6 +1,6 @@
 /** What a viewer sees of a record, purely (DESIGN section 1, "Status"). */
-import { isDeepStrictEqual } from 'node:util';
 import { expireContent } from './content.js';
+import { sameItems, sameMessage, sameShown } from './copies.js';
 import { isIdle } from './session.js';
 import {
   type Activity,
@@ -32,12 +32,14 @@ export interface PresenceView extends PresenceContent {
   readonly lost?: true;
 }
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /** What is left of a user who leaves a viewer's sight. */
 export const OUT_OF_SIGHT: PresenceContent = Object.freeze({
   status: 'OFFLINE',
   statusMessage: null,
-  activities: [],
-  devices: [],
+  activities: NONE,
+  devices: NONE,
   lastSeen: null,
 });
 
@@ -57,21 +59,25 @@ export const contentFor = (record: PresenceRecord, facets: Facets): PresenceCont
   return {
     status,
     statusMessage: isShown || facets.self ? record.message : null,
-    activities: showsActivity ? activitiesOf(record) : [],
-    devices: showsActivity ? devicesOf(record) : [],
+    activities: showsActivity ? activitiesOf(record) : NONE,
+    devices: showsActivity ? devicesOf(record) : NONE,
     lastSeen: facets.lastSeen && shownToOthers === 'OFFLINE' ? record.lastSeen : null,
   };
 };
 
-const activitiesOf = (record: PresenceRecord): readonly ShownActivity[] =>
-  [...record.sessions, ...record.hosted]
+const isBusy = ({ activities }: { readonly activities: readonly Activity[] }): boolean => activities.length > 0;
+
+const activitiesOf = (record: PresenceRecord): readonly ShownActivity[] => {
+  if (!record.sessions.some(isBusy) && !record.hosted.some(isBusy)) return NONE;
+  return [...record.sessions, ...record.hosted]
     .flatMap(({ activities }) => activities.map(({ startedAtGiven, ...shown }) => shown))
     .sort((a, b) => b.startedAt - a.startedAt);
-
-const devicesOf = (record: PresenceRecord): readonly DeviceType[] => {
-  const present = new Set(record.sessions.map(({ device }) => device));
-  return DEVICES.filter((device) => present.has(device));
 };
+
+const devicesOf = ({ sessions }: PresenceRecord): readonly DeviceType[] =>
+  sessions.length === 1
+    ? [sessions[0]!.device]
+    : DEVICES.filter((device) => sessions.some((session) => session.device === device));
 
 /**
  * The instant at which what those facets show of the record last changed. What they do not show moves nothing, so
@@ -88,11 +94,18 @@ export const revisionFor = ({ revision, revisions }: PresenceRecord, facets: Fac
  */
 export const viewAt = (record: PresenceRecord, facets: Facets, now: number): PresenceView => {
   const asOf = Math.max(revisionFor(record, facets), now);
-  return { userId: record.userId, ...contentFor(expireContent(record, asOf), facets), asOf };
+  const content = contentFor(expireContent(record, asOf), facets);
+  const { status, statusMessage, activities, devices, lastSeen } = content;
+  return { userId: record.userId, status, statusMessage, activities, devices, lastSeen, asOf };
 };
 
 /** Whether two views show the same, whenever they were true. */
 export const sameContent = (a: PresenceContent, b: PresenceContent): boolean =>
   a.status === b.status &&
   a.lastSeen === b.lastSeen &&
-  isDeepStrictEqual([a.statusMessage, a.activities, a.devices], [b.statusMessage, b.activities, b.devices]);
+  sameMessage(a.statusMessage, b.statusMessage) &&
+  sameActivities(a, b);
+
+/** Whether two views show the same to who may see activities. */
+export const sameActivities = (a: PresenceContent, b: PresenceContent): boolean =>
+  sameItems(a.devices, b.devices) && sameItems(a.activities, b.activities, sameShown);

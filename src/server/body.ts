@@ -32,7 +32,13 @@ export const readBody = (request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
       chunks.push(chunk);
     };
     request.on('data', onData);
-    request.once('end', () => resolve(Buffer.concat(chunks)));
+    let isWhole = false;
+    request.once('end', () => {
+      isWhole = true;
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    });
     request.once('error', reject);
-    request.once('close', () => reject(new Error('The client went away.')));
+    request.once('close', () => {
+      if (!isWhole) reject(new Error('The client went away.'));
+    });
   });

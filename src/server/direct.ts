@@ -6,6 +6,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import type { Engine, Operation, Params } from './engine.js';
+import { atEndOfTick } from './tick.js';
 
 const MAX_DIRECT_BYTES = 64 * 1024;
 const JSON_TYPE = 'application/json';
@@ -13,12 +14,17 @@ const GRAPHQL_TYPE = 'application/graphql-response+json';
 
 /** The media type to answer with: of the two of GraphQL the one named first; null where something else may be meant. */
 const answerType = ({ accept }: IncomingHttpHeaders): string | null => {
-  if (accept === undefined || accept === '*/*') return JSON_TYPE;
+  if (accept === undefined || accept === '*/*' || accept === JSON_TYPE) return JSON_TYPE;
   const types = accept.split(',').map((type) => type.trim().split(';')[0]);
   const first = types.find(
     (type) => type === JSON_TYPE || type === GRAPHQL_TYPE || type?.includes('*') || type?.startsWith('text/'),
   );
   return first === JSON_TYPE || first === GRAPHQL_TYPE ? first : null;
+};
+
+const isPlainJson = (headers: IncomingHttpHeaders): boolean => {
+  const type = headers['content-type'];
+  return (type === JSON_TYPE || type?.split(';')[0]?.trim() === JSON_TYPE) && headers['content-encoding'] === undefined;
 };
 
 const isOptional = (value: unknown, type: 'string' | 'object'): boolean =>
@@ -50,9 +56,13 @@ export const answerDirectly = async (
 ): Promise<boolean> => {
   const { headers, method } = request;
   const type = answerType(headers);
-  const isJson =
-    headers['content-type']?.split(';')[0]?.trim() === JSON_TYPE && headers['content-encoding'] === undefined;
-  if (method !== 'POST' || !isJson || type === null || body.length > MAX_DIRECT_BYTES || operation.caller === null)
+  if (
+    method !== 'POST' ||
+    !isPlainJson(headers) ||
+    type === null ||
+    body.length > MAX_DIRECT_BYTES ||
+    operation.caller === null
+  )
     return false;
   const params = paramsOf(body);
   if (!params) return false;
@@ -61,12 +71,15 @@ export const answerDirectly = async (
   const result = (await prepared.run()) as ExecutionResult;
   // Variables that do not fit are found out before anything is executed.
   if (!('data' in result)) return false;
-  const bytes = Buffer.from(JSON.stringify(result));
+  const text = JSON.stringify(result);
+  const length = Buffer.byteLength(text);
   response.writeHead(200, {
     'content-type': `${type}; charset=utf-8`,
-    'content-length': bytes.length,
+    'content-length': length,
     'cache-control': 'no-store',
   });
-  response.end(bytes);
+  // Answers of one turn leave one after the other: whoever reads them all, such as a proxy, is woken once.
+  // One byte a character is less to encode.
+  atEndOfTick(() => response.end(text, length === text.length ? 'latin1' : 'utf8'));
   return true;
 };

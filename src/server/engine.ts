@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import {
   createSourceEventStream,
@@ -20,6 +19,7 @@ import { type Checked, createDocuments, type Documents } from './documents.js';
 import type { EventStream } from './eventStream.js';
 import { codeOf, createFinishing, HTTP_STATUS } from './finish.js';
 import { createRendering, type Renderer } from './rendering.js';
+import { newRequestId } from './requestIds.js';
 
 /** One operation's surroundings. */
 export interface Operation {
@@ -143,7 +143,11 @@ export const createEngine = ({
   readonly onSubscriptionRefused?: OnRefused;
 }) => {
   const finishing = createFinishing({ log, suggestions, onDelivery });
-  const rendering = createRendering({ schema, finish: (result) => finishing.result(result, randomUUID()), onDelivery });
+  const rendering = createRendering({
+    schema,
+    finish: (result) => finishing.result(result, newRequestId()),
+    onDelivery,
+  });
 
   const documents = createDocuments({ schema, introspection });
 

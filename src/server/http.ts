@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { unauthenticated } from '../graphql/context.js';
 import { PresenceError } from '../presence/errors.js';
@@ -13,6 +12,7 @@ import { createEventStream, type EventStream } from './eventStream.js';
 import type { GraphiqlPage } from './graphiql.js';
 import type { Log } from './log.js';
 import type { Origins } from './origins.js';
+import { newRequestId } from './requestIds.js';
 import { sendError, sendJson, sendMasked, sendResponse } from './respond.js';
 import { callerOf, type SignIn } from './signIn.js';
 import { at } from './timer.js';
@@ -23,6 +23,10 @@ const READY_TIMEOUT_MS = 2_000;
 const IDLE_CHECK_MS = 50;
 /** How long answers under way may take while the server stops. */
 const STOP_TIMEOUT_MS = 2_000;
+
+const GRAPHQL_PATH = '/graphql';
+/** What nearly all requests ask for, read once. */
+const GRAPHQL_URL = new URL(GRAPHQL_PATH, 'http://localhost');
 
 export interface Http {
   /** Not listening yet; sockets are upgraded on it. */
@@ -105,7 +109,7 @@ export const createHttp = ({
       await graphiql.send(response);
       return;
     }
-    const requestId = randomUUID();
+    const requestId = newRequestId();
     const identity = await identify(request, url);
     const body = await readBody(request);
     if (body === null) {
@@ -146,9 +150,9 @@ export const createHttp = ({
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = urlOf(request);
+    const url = request.url === GRAPHQL_PATH ? GRAPHQL_URL : urlOf(request);
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (url?.pathname === '/graphql') return await serveGraphQL(request, response, url);
+    if (url?.pathname === GRAPHQL_PATH) return await serveGraphQL(request, response, url);
     if (isRead && url?.pathname === '/health') return sendJson(response, 200, { alive: true });
     if (isRead && url?.pathname === '/ready') return await serveReady(response);
     sendError(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. GraphQL is at /graphql.' });
@@ -168,7 +172,7 @@ export const createHttp = ({
           if (response.headersSent) log.error({ err: error }, 'answer broken off');
           return;
         }
-        sendMasked(response, engine.finishing.error(error, randomUUID()));
+        sendMasked(response, engine.finishing.error(error, newRequestId()));
       });
     },
   );

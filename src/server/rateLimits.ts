@@ -52,12 +52,20 @@ if wait > 0 then return wait end
 redis.call('SET', KEYS[1], string.format('%.0f', whole), 'PX', whole - now)
 return 0`;
 
+type Take = (key: string, burst: number, intervalMs: number) => Promise<unknown>;
+
+/** The script as a command, which is sent whole once a connection, and by its hash from then on. */
+const defineTake = (client: RedisClient): Take => {
+  client.defineCommand('rollcall_take', { numberOfKeys: 1, lua: TAKE });
+  const commands = client as unknown as { readonly rollcall_take: Take };
+  return (...args) => commands.rollcall_take(...args);
+};
+
 /** Over all nodes. */
-const createRedisAllowance = (kind: RateKind, { burst, intervalMs }: Rate, client: RedisClient): Allowance => ({
+const createRedisAllowance = (kind: RateKind, { burst, intervalMs }: Rate, take: Take): Allowance => ({
   async take(userId) {
     try {
-      const key = `rc:rate:${kind}:${encodeURIComponent(userId)}`;
-      return Number(await client.eval(TAKE, 1, key, burst, intervalMs));
+      return Number(await take(`rc:rate:${kind}:${encodeURIComponent(userId)}`, burst, intervalMs));
     } catch {
       throw unavailable('The live store cannot be reached. Try again in a moment.');
     }
@@ -69,10 +77,11 @@ const createRedisAllowance = (kind: RateKind, { burst, intervalMs }: Rate, clien
  * with a client of Redis, in this process without. A null rate is no limit.
  */
 export const createRateLimits = (rates: Rates, client: RedisClient | null = null): RateLimits => {
+  const take = client && defineTake(client);
   const allowanceOf = (kind: RateKind): Allowance | null => {
     const rate = rates[kind];
     if (rate === null) return null;
-    return client ? createRedisAllowance(kind, rate, client) : createMemoryAllowance(rate);
+    return take ? createRedisAllowance(kind, rate, take) : createMemoryAllowance(rate);
   };
   const allowances: Record<RateKind, Allowance | null> = {
     presence: allowanceOf('presence'),

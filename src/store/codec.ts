@@ -2,6 +2,8 @@
  * A record as a string: a head that scripts read and write, and a body that they pass on.
  * `FORMAT|generation|revision|status|lastSeen|activity|live|BODY`, where the three between are facet revisions.
  */
+
+import { recordWith, sessionWith } from '../presence/copies.js';
 import { unavailable, unreadableRecord } from '../presence/errors.js';
 import type { PresenceRecord } from '../presence/types.js';
 
@@ -25,23 +27,19 @@ export const decodeRecord = (text: string): PresenceRecord => {
   let at = -1;
   for (let i = 0; i < HEAD_FIELDS; i += 1) at = text.indexOf('|', at + 1);
   const [, generation, revision, status, lastSeen, activity] = text.slice(0, at).split('|').map(Number);
-  return {
-    ...JSON.parse(text.slice(at + 1)),
-    generation,
-    revision,
-    revisions: { status, lastSeen, activity },
-  } as PresenceRecord;
+  const body = JSON.parse(text.slice(at + 1)) as PresenceRecord;
+  const head = { generation, revision, revisions: { status, lastSeen, activity } } as Partial<PresenceRecord>;
+  return recordWith(body, { ...head, sessions: body.sessions.map((session) => sessionWith(session, {})) });
 };
 
 /** A record as it was committed: at the revision that the store gave it, rather than the one it was decided with. */
 export const atRevision = (decided: PresenceRecord, revision: number): PresenceRecord => {
   const moved = (at: number) => (at === decided.revision ? revision : at);
   const { status, lastSeen, activity } = decided.revisions;
-  return {
-    ...decided,
+  return recordWith(decided, {
     revision,
     revisions: { status: moved(status), lastSeen: moved(lastSeen), activity: moved(activity) },
-  };
+  });
 };
 
 /** Anything else that is told over the bus: `FORMAT|JSON`. The scripts write it the same way. */

@@ -38,8 +38,8 @@ export const SHARDS_KEY = 'rc:shards';
 
 export const createKeys = (shards: number): Keys => {
   const shardOf = (id: string) => (shards === 1 ? 0 : createHash('sha1').update(id).digest().readUInt32BE(0) % shards);
-  const name = (shard: number, ...parts: string[]) => ['rc', `{${shard}}`, ...parts].join(':');
-  const ofId = (kind: string) => (id: string) => name(shardOf(id), kind, encodeURIComponent(id));
+  const name = (shard: number, kind: string) => `rc:{${shard}}:${kind}`;
+  const ofId = (kind: string) => (id: string) => `rc:{${shardOf(id)}}:${kind}:${encodeURIComponent(id)}`;
   return {
     shards,
     shardOf,
@@ -58,8 +58,8 @@ export const createKeys = (shards: number): Keys => {
       typingDue: name(shard, 'typing-due'),
       nodes: name(shard, 'nodes'),
       lost: name(shard, 'lost'),
-      on: (incarnation) => name(shard, 'on', incarnation),
-      probeChannel: (probe) => name(shard, 'probe', probe),
+      on: (incarnation) => name(shard, `on:${incarnation}`),
+      probeChannel: (probe) => name(shard, `probe:${probe}`),
     }),
   };
 };

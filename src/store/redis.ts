@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import { sameItems } from '../presence/copies.js';
 import { isUnavailable, unavailable } from '../presence/errors.js';
 import type { Decision, Store } from '../presence/ports.js';
 import { scheduleOf } from '../presence/record.js';
 import { nodesOf } from '../presence/recovery.js';
-import type { PresenceRecord } from '../presence/types.js';
+import type { PresenceRecord, Session } from '../presence/types.js';
 import { atRevision, decodeRecord, encodeBody, expectedHead, FORMAT, isReadable } from './codec.js';
 import type { Keys } from './keys.js';
 import { createRedisLeases, type LeaseOptions } from './redisLeases.js';
@@ -20,7 +21,7 @@ const MAX_RECENT = 20_000;
 const GONE_MS = 10_000;
 /** All seen live are marked for the journal at most once in so many ms, by whichever node comes first. */
 const MARK_GUARD_MS = 50_000;
-/** Records that one script reads: a Lua call takes some thousands of arguments, and Redis serves nobody else meanwhile. */
+/** Records that one script reads, or looks at: a Lua call takes some thousands of arguments, and Redis serves nobody else meanwhile. */
 const READ_AT_ONCE = 1_000;
 
 /**
@@ -63,6 +64,30 @@ export const createRedisStore = ({
     return groups;
   };
 
+  /** The same users, those of one shard together, as many as one script takes. */
+  const inShards = (ids: readonly string[]) =>
+    [...byShard(ids)].flatMap(([shard, all]) =>
+      inPieces(all, READ_AT_ONCE).map((piece) => ({ shard: shards[shard]!, ids: piece })),
+    );
+
+  /** The records of those users as they are stored; null where there is none. */
+  const readAll = async (userIds: readonly string[], when: 'settled' | 'settling too') => {
+    const readings = await Promise.all(
+      inShards(userIds).map(async ({ shard: { shard }, ids }) => {
+        const [now, ...found] = await redises.run(
+          'read',
+          [shard, ...ids.map(keys.record)],
+          [when === 'settled' ? 0 : 1],
+        );
+        const texts = ids.map((userId, i) => [userId, typeof found[i] === 'string' ? found[i] : null] as const);
+        return { now: Number(now), texts };
+      }),
+    );
+    // The earliest of the readings: none of them is as of earlier.
+    const now = readings.length > 0 ? Math.min(...readings.map((reading) => reading.now)) : await leases.now();
+    return { now, texts: readings.flatMap(({ texts }) => texts) };
+  };
+
   const open = async (userId: string) => {
     const [now, found, gone, settling] = await redises.run('open', [
       shardOf(userId).shard,
@@ -81,11 +106,7 @@ export const createRedisStore = ({
     const { userId } = next;
     const shard = shardOf(userId);
     const schedule = scheduleOf(base, next);
-    const [before, after] = [nodesOf(stored), nodesOf(next)];
-    const nodes = [
-      ...[...after].filter((node) => !before.has(node)).map((node) => [node, 1] as const),
-      ...[...before].filter((node) => !after.has(node)).map((node) => [node, 0] as const),
-    ];
+    const nodes = nodesMoved(stored, next);
     const movedOr = (revision: number) => (revision === next.revision ? '' : revision);
     const [done, now, revision] = await redises.run(
       'commit',
@@ -136,6 +157,11 @@ export const createRedisStore = ({
    * way of the answer): often nobody else came in between, and a decision need not wait for a reading.
    */
   const recent = new LRUCache<string, PresenceRecord>({ max: MAX_RECENT });
+  /** What this node committed last, where that is the text: it need not be decoded. */
+  const recentAs = (userId: string, text: string): PresenceRecord | undefined => {
+    const record = recent.peek(userId);
+    return record && text.startsWith(expectedHead(record)) ? record : undefined;
+  };
   let clockAhead: number | undefined;
   const heardClock = (now: number) => {
     clockAhead = now - monotonicMs();
@@ -148,9 +174,10 @@ export const createRedisStore = ({
     const decision = decide(base, Math.floor(monotonicMs() + clockAhead));
     // That nothing changes can only be said of what was read.
     if (decision.record === base) return undefined;
-    recent.delete(userId);
     const committed = await commit({ stored: base, base, gone: '' }, decision.record);
-    return committed && { committed: { ...committed, result: decision.result } };
+    if (committed) return { committed: { ...committed, result: decision.result } };
+    recent.delete(userId);
+    return undefined;
   };
 
   /** Reads, decides and commits once. Undefined when the record moved; `restore` when there is none to decide about. */
@@ -204,27 +231,14 @@ export const createRedisStore = ({
     },
 
     async read(userIds) {
-      const readings = await Promise.all(
-        [...byShard(userIds)]
-          .flatMap(([shard, ids]) =>
-            inPieces(ids, READ_AT_ONCE).map((piece) => ({ shard: shards[shard]!.shard, piece })),
-          )
-          .map(async ({ shard, piece }) => {
-            const [now, ...texts] = await redises.run('read', [shard, ...piece.map(keys.record)]);
-            return { now: Number(now), texts, ids: piece };
-          }),
-      );
+      const { now, texts } = await readAll(userIds, 'settled');
       const records = new Map<string, PresenceRecord>();
       const unreadable = new Set<string>();
-      for (const { texts, ids } of readings) {
-        for (const [i, text] of texts.entries()) {
-          if (typeof text !== 'string') continue;
-          if (isReadable(text)) records.set(ids[i]!, decodeRecord(text));
-          else unreadable.add(ids[i]!);
-        }
+      for (const [userId, text] of texts) {
+        if (text === null) continue;
+        if (isReadable(text)) records.set(userId, decodeRecord(text));
+        else unreadable.add(userId);
       }
-      // The earliest of the readings: none of them is as of earlier.
-      const now = readings.length > 0 ? Math.min(...readings.map((reading) => reading.now)) : await leases.now();
       return { now, records, unreadable };
     },
 
@@ -256,20 +270,17 @@ export const createRedisStore = ({
         .sort((a, b) => a.at - b.at)
         .slice(0, limit)
         .map(({ userId }) => userId);
-      const opened = await Promise.all(userIds.map(async (userId) => ({ userId, ...(await open(userId)) })));
-      const gone = opened.filter(({ text }) => text === undefined);
-      await Promise.all(gone.map(({ userId }) => cleanOne(userId, 0)));
-      const nows = opened.map(({ now }) => now);
-      return {
-        now: nows.length > 0 ? Math.min(...nows) : await leases.now(),
-        // What a newer release wrote is for its nodes to bring into the journal.
-        records: opened.flatMap(({ text }) => (text !== undefined && isReadable(text) ? decodeRecord(text) : [])),
-      };
+      const { now, texts } = await readAll(userIds, 'settling too');
+      const gone = texts.flatMap(([userId, text]) => (text === null ? { userId, revision: 0 } : []));
+      if (gone.length > 0) await clean(gone);
+      // What a newer release wrote is for its nodes to bring into the journal.
+      const readable = texts.flatMap(([userId, text]) =>
+        text !== null && isReadable(text) ? (recentAs(userId, text) ?? decodeRecord(text)) : [],
+      );
+      return { now, records: readable };
     },
 
-    async clean(written) {
-      await Promise.all(written.map(({ userId, revision }) => cleanOne(userId, revision)));
-    },
+    clean,
 
     async markLiveDirty() {
       await Promise.all(
@@ -301,10 +312,32 @@ export const createRedisStore = ({
     async close() {},
   } satisfies Store;
 
-  async function cleanOne(userId: string, revision: number): Promise<void> {
-    const { due, live, dirty } = shardOf(userId);
-    await redises.run('clean', [keys.record(userId), due, live, dirty, keys.gone(userId)], [userId, revision, GONE_MS]);
+  async function clean(written: readonly { readonly userId: string; readonly revision: number }[]): Promise<void> {
+    const revisions = new Map(written.map(({ userId, revision }) => [userId, revision]));
+    await Promise.all(
+      inShards([...revisions.keys()]).map(({ shard: { due, live, dirty }, ids }) =>
+        redises.run(
+          'clean',
+          [due, live, dirty, ...ids.flatMap((userId) => [keys.record(userId), keys.gone(userId)])],
+          [GONE_MS, ...ids.flatMap((userId) => [userId, revisions.get(userId) ?? 0])],
+        ),
+      ),
+    );
   }
+};
+
+/** The nodes that hold connections of a record and did not (1), or did and do not any more (0). */
+const nodesMoved = (
+  stored: PresenceRecord | undefined,
+  next: PresenceRecord,
+): readonly (readonly [node: string, joins: 0 | 1])[] => {
+  const isHeldAsBefore = (one: Session, other: Session) => one.connections === other.connections;
+  if (stored && sameItems(stored.sessions, next.sessions, isHeldAsBefore)) return [];
+  const [before, after] = [nodesOf(stored), nodesOf(next)];
+  return [
+    ...[...after].filter((node) => !before.has(node)).map((node) => [node, 1] as const),
+    ...[...before].filter((node) => !after.has(node)).map((node) => [node, 0] as const),
+  ];
 };
 
 const inPieces = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>

@@ -1,16 +1,23 @@
--- The journal has a record at this revision: its mark goes, and, when nothing of it is live, the record.
--- KEYS[1] record   KEYS[2] due   KEYS[3] live   KEYS[4] dirty   KEYS[5] gone
--- ARGV[1] user   ARGV[2] revision   ARGV[3] for how long what was read before may still arrive, in ms
-local record = redis.call('GET', KEYS[1])
-if not record then return redis.call('ZREM', KEYS[4], ARGV[1]) end
-local revision, live = string.match(record, '^%d+|%d+|(%d+)|%d+|%d+|%d+|(%d)|')
-if revision ~= ARGV[2] then return 0 end
-redis.call('ZREM', KEYS[4], ARGV[1])
-if live == '0' then
-  local time = redis.call('TIME')
-  redis.call('SET', KEYS[5], time[1] .. '.' .. time[2], 'PX', ARGV[3])
-  redis.call('DEL', KEYS[1])
-  redis.call('ZREM', KEYS[2], ARGV[1])
-  redis.call('ZREM', KEYS[3], ARGV[1])
+-- The journal has these records of one shard at these revisions: their marks go, and, where nothing of a record is live,
+-- the record.
+-- KEYS[1] due   KEYS[2] live   KEYS[3] dirty   KEYS[4..] for each user: record, gone
+-- ARGV[1] for how long what was read before may still arrive, in ms   ARGV[2..] for each user: user, revision
+-- Returns how many marks went.
+local cleaned = 0
+for i = 2, #ARGV, 2 do
+  local user, record, gone = ARGV[i], KEYS[i + 2], KEYS[i + 3]
+  local text = redis.call('GET', record)
+  local revision, live
+  if text then revision, live = string.match(text, '^%d+|%d+|(%d+)|%d+|%d+|%d+|(%d)|') end
+  if not text or revision == ARGV[i + 1] then
+    cleaned = cleaned + redis.call('ZREM', KEYS[3], user)
+    if live == '0' then
+      local time = redis.call('TIME')
+      redis.call('SET', gone, time[1] .. '.' .. time[2], 'PX', ARGV[1])
+      redis.call('DEL', record)
+      redis.call('ZREM', KEYS[1], user)
+      redis.call('ZREM', KEYS[2], user)
+    end
+  end
 end
-return 1
+return cleaned
