@@ -3,16 +3,16 @@
  * when others took it for lost, or when the store came back empty, and puts back what it holds. DESIGN section 2.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { createHolding, type Held, type HoldingVerbs } from './holding.js';
+import { inBatches } from './batches.js';
+import { createHolding, type HoldingVerbs } from './holding.js';
+import { createMending, type Mend } from './mending.js';
 import type { Bus, Store, Unsubscribe } from './ports.js';
 import type { ReadRecords, RecordWriter } from './records.js';
-import { mend, nodeLost, putBack, remind } from './recovery.js';
+import { nodeLost, putBack, remind } from './recovery.js';
 import type { Remembered } from './remembered.js';
 import type { Transition } from './transitions.js';
 import type { PresenceRecord, Timings } from './types.js';
 
-/** How many users are mended, or read, at once. */
-const BATCH = 100;
 /** How long a turn waits, in ms, for what concerns many users: the lease is not to. */
 const TURN_MS = 500;
 
@@ -24,8 +24,8 @@ export interface Node extends HoldingVerbs {
   start(): Promise<void>;
   /** One turn: the lease, what was lost, what others lost. Every second or so. */
   turn(): Promise<void>;
-  /** Compares what the store has of this node with what it serves, and mends both. Once a minute, and after a gap. */
-  mend(): Promise<void>;
+  /** Compares what the store has of this node with what it serves. Once a minute, and after a gap. */
+  readonly mend: Mend;
   /** Ends the lease, once nothing is left on it. */
   stop(): Promise<void>;
 }
@@ -160,12 +160,20 @@ export const createNode = ({
     }
   };
 
-  const mendOne = async (userId: string): Promise<void> => {
-    await records.update(userId, (record, now) => mend(record, { incarnation, served: holding }, now, timings), 'lost');
-  };
+  const mend = createMending({
+    store,
+    records,
+    readRecords,
+    remembered,
+    holding,
+    incarnation: () => incarnation,
+    timings,
+    onError,
+  });
 
   return {
     ...holding.verbs,
+    mend,
     get healthy() {
       return settled && answersLately();
     },
@@ -193,46 +201,10 @@ export const createNode = ({
       await shortly(sweeping);
     },
 
-    async mend() {
-      const byUser = new Map<string, Held[]>();
-      for (const connection of holding.all()) {
-        byUser.set(connection.userId, [...(byUser.get(connection.userId) ?? []), connection]);
-      }
-      const known = await store.usersOn(incarnation);
-      await inBatches([...new Set([...known, ...byUser.keys()])], (userId) => mendOne(userId).catch(onError));
-
-      const { records: present } = await readRecords([...byUser.keys()]);
-      for (const [userId, connections] of byUser) {
-        const record = present.get(userId);
-        const there = new Set(record?.sessions.flatMap((session) => session.connections));
-        for (const connection of connections) {
-          // It is only just taking its session, or being put back, or has to answer first.
-          if (there.has(connection.name) || !holding.isThere(connection)) continue;
-          // A record that is newer than what this node knows lost the connection on purpose; an older one forgot it.
-          // What this node itself knows not to hold a session any more it ended, and did not hear of.
-          const known = remembered.record(userId);
-          const isKnown = known?.sessions.some((session) => session.connections.includes(connection.name));
-          if (isKnown && !(record && record.revision > known!.revision)) await holding.putBack(connection);
-          else holding.drop(connection);
-        }
-      }
-      for (const record of present.values()) if (record.sessions.length > 0) remembered.learnt(record);
-      const now = await store.now();
-      remembered.prune(
-        (record) =>
-          byUser.has(record.userId) ||
-          record.sessions.some(({ graceUntil, leaseUntil }) => (graceUntil ?? leaseUntil ?? 0) > now),
-      );
-    },
-
     async stop() {
       unsubscribe();
       // Where the store is away the lease runs out by itself.
       if (answersLately()) await store.dismiss(incarnation);
     },
   };
-};
-
-const inBatches = async <T>(items: readonly T[], each: (item: T) => Promise<unknown>): Promise<void> => {
-  for (let from = 0; from < items.length; from += BATCH) await Promise.all(items.slice(from, from + BATCH).map(each));
 };
