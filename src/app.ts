@@ -216,6 +216,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       origins,
       log,
       presence,
+      storeAnswers: () => node.storeAnswers,
       onHeard: (connectionId) => node.heard(connectionId),
       heartbeatTimeoutMs: timings.heartbeatTimeoutMs,
       onSlowReader: (caller) => {

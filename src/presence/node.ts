@@ -15,10 +15,14 @@ import type { PresenceRecord, Timings } from './types.js';
 
 /** How long a turn waits, in ms, for what concerns many users: the lease is not to. */
 const TURN_MS = 500;
+/** A little less than what the store has to answer in, in ms. */
+const COMMAND_MS = 1_400;
 
 export interface Node extends HoldingVerbs {
   /** The store answered lately, and does not settle. */
   readonly healthy: boolean;
+  /** The store answered since anybody who has had no answer for as long as it may take asked it. */
+  readonly storeAnswers: boolean;
   readonly connections: number;
   /** Begins to hear what other nodes end. */
   start(): Promise<void>;
@@ -59,7 +63,8 @@ export const createNode = ({
 }): Node => {
   let incarnation = newIncarnation();
   let healthyAt = Number.NEGATIVE_INFINITY;
-  const answersLately = () => performance.now() - healthyAt < 2_500;
+  const answeredWithin = (ms: number) => performance.now() - healthyAt < ms;
+  const answersLately = () => answeredWithin(2_500);
   let settled = false;
   /** The others have had a moment to put back what they hold, and are to be reminded of what they may not know. */
   let remindsOthers = false;
@@ -176,6 +181,9 @@ export const createNode = ({
     mend,
     get healthy() {
       return settled && answersLately();
+    },
+    get storeAnswers() {
+      return answeredWithin(COMMAND_MS);
     },
     get connections() {
       return holding.all().length;

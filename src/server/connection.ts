@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { WatchBudget } from '../fanout/watch.js';
-import { PresenceError } from '../presence/errors.js';
+import { isUnavailable, PresenceError } from '../presence/errors.js';
 import type { Caller, Presence } from '../presence/verbs.js';
 import type { Identity } from './auth.js';
 import type { Brake } from './brake.js';
@@ -19,6 +19,8 @@ export interface ConnectionPorts {
   readonly signIn: SignIn;
   readonly presence: Pick<Presence, 'connect' | 'disconnect'>;
   readonly connections: Connections;
+  /** Whether the live store answers: who cannot be let in although it does is one of a kind. */
+  readonly storeAnswers: () => boolean;
   readonly log: Log;
 }
 
@@ -66,6 +68,7 @@ export const createConnection = ({
   signIn,
   presence,
   connections,
+  storeAnswers,
   log,
   gate,
 }: ConnectionPorts & {
@@ -126,8 +129,9 @@ export const createConnection = ({
     },
     budget,
     async accept(params) {
-      const makeRoom = await gate.enter();
+      let makeRoom = () => {};
       try {
+        makeRoom = await gate.enter();
         if (!isOpen()) return false;
         const sessionId = await admit(params);
         if (!isOpen()) return false;
@@ -135,6 +139,8 @@ export const createConnection = ({
         return sessionId === null ? true : { sessionId };
       } catch (error) {
         if (!(error instanceof PresenceError)) log.error({ err: error }, 'connection failed');
+        // Each of those in line would wait as long, one after the other, for the same.
+        if (isUnavailable(error) && !storeAnswers()) gate.turnAway(error);
         close(...closeOf(error));
         return false;
       } finally {
