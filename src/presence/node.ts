@@ -8,10 +8,11 @@ import { createHolding, type HoldingVerbs } from './holding.js';
 import { createMending, type Mend } from './mending.js';
 import type { Bus, Store, Unsubscribe } from './ports.js';
 import type { ReadRecords, RecordWriter } from './records.js';
-import { nodeLost, putBack, remind } from './recovery.js';
+import { nodeLost } from './recovery.js';
 import type { Remembered } from './remembered.js';
+import { createRest } from './rest.js';
 import type { Transition } from './transitions.js';
-import type { PresenceRecord, Timings } from './types.js';
+import type { Timings } from './types.js';
 
 /** How long a turn waits, in ms, for what concerns many users: the lease is not to. */
 const TURN_MS = 500;
@@ -66,8 +67,6 @@ export const createNode = ({
   const answeredWithin = (ms: number) => performance.now() - healthyAt < ms;
   const answersLately = () => answeredWithin(2_500);
   let settled = false;
-  /** The others have had a moment to put back what they hold, and are to be reminded of what they may not know. */
-  let remindsOthers = false;
 
   const holding = createHolding({
     records,
@@ -79,71 +78,41 @@ export const createNode = ({
 
   let unsubscribe: Unsubscribe = () => {};
 
-  /** How many times over all that is remembered is being put back. */
-  let puttingBackRest = 0;
   let sweeping: Promise<void> | undefined;
   /** Waits for work on many users, which, where it takes long, goes on beside the next turns. */
   const shortly = (work: Promise<void>): Promise<void> =>
     Promise.race([work.catch(onError), wait(TURN_MS, undefined, { ref: false })]);
 
-  /** HTTP leases and graces that this node knows of, and that lived when the store was last seen, `gapMs` ago. */
-  const putBackRest = async (record: PresenceRecord, gapMs: number): Promise<void> => {
-    for (const session of record.sessions.filter(({ connections }) => connections.length === 0)) {
-      const putBackLonger = (present: PresenceRecord, now: number) => {
-        const prolonged = (until: number | null) => until && Math.max(until, now + timings.heartbeatIntervalMs);
-        const lives = (session.graceUntil ?? session.leaseUntil ?? 0) > now - gapMs;
-        if (!lives) return { record: present, result: null };
-        const longer = {
-          ...session,
-          graceUntil: prolonged(session.graceUntil),
-          leaseUntil: prolonged(session.leaseUntil),
-        };
-        return putBack(present, { session: longer, connectionId: null }, now);
-      };
-      await records.update(record.userId, putBackLonger, 'put back');
-    }
-  };
+  const rest = createRest({
+    records,
+    remembered,
+    served: holding.sessions,
+    timings,
+    onError,
+  });
 
   /** Others took this node for gone, or the store forgot it: it is another from now on. */
-  const revive = async (emptied: boolean, gapMs: number): Promise<void> => {
+  const revive = async (emptied: boolean, goneAt: number): Promise<void> => {
     const before = incarnation;
     incarnation = newIncarnation();
     if (emptied) onTransition({ kind: 'store emptied' });
     onTransition({ kind: 'node revived', incarnation, before });
+    remembered.lost(goneAt);
     holding.ask(emptied);
     // Should this fail, the next turn renews it: the connections are asked all the same.
     await store.renewLease(incarnation).catch(onError);
     onRevived(emptied);
     if (!emptied) return;
     settled = false;
-    remindsOthers = true;
-    puttingBackRest += 1;
-    const rest = inBatches([...remembered.records()], (record) => putBackRest(record, gapMs).catch(onError));
-    await shortly(
-      rest.finally(() => {
-        puttingBackRest -= 1;
-      }),
-    );
-  };
-
-  /** What this node heard of sessions that others hold, such as over plain HTTP: those may know less of them. */
-  const remindOthers = async (): Promise<void> => {
-    const mine = new Set(holding.all().map(({ userId, sessionId }) => `${userId}\n${sessionId}`));
-    await inBatches([...remembered.records()], async (record) => {
-      for (const session of record.sessions) {
-        if (session.connections.length === 0 || mine.has(`${record.userId}\n${session.id}`)) continue;
-        await records.update(record.userId, (present, now) => remind(present, session, now), 'put back').catch(onError);
-      }
-    });
+    rest.owe();
+    await shortly(rest.putBack());
   };
 
   /** What a turn brings in which nothing was found amiss. */
   const goOn = async (settledInMs: number): Promise<void> => {
     holding.tryAgain();
-    if (remindsOthers && puttingBackRest === 0) {
-      remindsOthers = false;
-      await shortly(remindOthers());
-    }
+    if (!rest.done) await shortly(rest.putBack());
+    if (rest.done && !holding.awaiting) remembered.found();
     if (settled || settledInMs > 0) return;
     settled = true;
     onTransition({ kind: 'store settled' });
@@ -197,11 +166,11 @@ export const createNode = ({
     },
 
     async turn() {
-      const puttingBack = holding.puttingBack || puttingBackRest > 0;
+      const puttingBack = holding.puttingBack || rest.owing;
       const { lost, emptied, settledInMs } = await store.renewLease(incarnation, { puttingBack });
-      const gapMs = performance.now() - healthyAt;
+      const goneAt = healthyAt;
       healthyAt = performance.now();
-      if (lost || emptied) await revive(emptied, gapMs);
+      if (lost || emptied) await revive(emptied, goneAt);
       else await goOn(settledInMs);
       sweeping ??= sweepLost().finally(() => {
         sweeping = undefined;

@@ -100,6 +100,9 @@ export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceR
   };
 };
 
+/** Of a commit at `now`; a store may give it a later one, by its clock. */
+const nextRevision = (previous: PresenceRecord, now: number): number => Math.max(previous.revision, now) + 1;
+
 /**
  * Makes a changed record ready to commit: what follows from the change (`lastSeen`, hosted activities of a user who
  * is gone, `startedAt` of one who comes back), and the revisions of what each facet shows.
@@ -116,7 +119,7 @@ const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number): P
   if (appears && isHiding(previous.chosen)) next = startNotBefore(next, now);
   if (isDeepStrictEqual(next, previous)) return previous;
 
-  const revision = Math.max(previous.revision, now) + 1;
+  const revision = nextRevision(previous, now);
   // What ends by then has ended in every answer of that revision.
   next = expireContent(next, revision);
   const [before, after] = [contentFor(previous, EVERYTHING), contentFor(next, EVERYTHING)];
@@ -284,15 +287,20 @@ export const putActivity = (
     if (current.sessions.length === 0) return { record: current, result: true };
     const others = current.hosted.filter(({ source }) => source !== input.source);
     const before = current.hosted.find(({ source }) => source === input.source);
+    const next = nextRevision(record, now);
     if (input.activities.length === 0) {
-      return { record: before ? { ...current, hosted: others } : current, result: true };
+      return { record: before ? { ...current, hosted: others, hostedAsOf: next } : current, result: true };
     }
     if (others.length >= MAX_HOSTED_SOURCES) return { record: current, result: false };
     const hosted = {
       source: input.source,
       activities: activitiesFrom(input.activities, before?.activities ?? [], now),
     };
-    return { record: { ...current, hosted: [...others, hosted] }, result: true };
+    const isRepeated = isDeepStrictEqual(hosted, before);
+    return {
+      record: isRepeated ? current : { ...current, hosted: [...others, hosted], hostedAsOf: next },
+      result: true,
+    };
   });
 
 /** Everything timed: ends of graces and leases, idleness by silence, expiries. Repeating it changes nothing more. */

@@ -99,6 +99,11 @@ export interface PresenceRecord extends DurablePresence {
   readonly revisions: FacetRevisions;
   readonly sessions: readonly Session[];
   readonly hosted: readonly HostedActivities[];
+  /**
+   * When the host last changed those, or, in a store that came back empty, as of which revision they were put back: what
+   * is known of earlier does not replace them.
+   */
+  readonly hostedAsOf?: number;
 }
 
 /** The numbers that time everything, in milliseconds (DESIGN section 5). */

@@ -9,8 +9,10 @@ export const FORMAT = 1;
 const HEAD_FIELDS = 7;
 
 /** What of a record is not in its head. */
-export const encodeBody = ({ userId, chosen, message, lastSeen, sessions, hosted }: PresenceRecord): string =>
-  JSON.stringify({ userId, chosen, message, lastSeen, sessions, hosted });
+export const encodeBody = (record: PresenceRecord): string => {
+  const { userId, chosen, message, lastSeen, sessions, hosted, hostedAsOf } = record;
+  return JSON.stringify({ userId, chosen, message, lastSeen, sessions, hosted, hostedAsOf });
+};
 
 /** The head up to and with the revision: what a commit expects to find. */
 export const expectedHead = ({ generation, revision }: PresenceRecord): string =>
