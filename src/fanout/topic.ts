@@ -8,6 +8,7 @@ import { expireContent } from '../presence/content.js';
 import type { PresenceRecord } from '../presence/types.js';
 import { contentFor, OUT_OF_SIGHT, type PresenceContent, revisionFor, sameContent } from '../presence/view.js';
 import { type Facets, SELF } from '../presence/visibility.js';
+import { createExpiry } from './expiry.js';
 
 /** What a group shows of the record of one revision: one object for all who see it, to be rendered once for all. */
 export interface Shown {
@@ -67,14 +68,22 @@ const asOf = (record: PresenceRecord, at: number): PresenceRecord => ({
   revisions: { status: at, lastSeen: at, activity: at },
 });
 
-export const createTopic = (userId: string, broadcastIntervalMs: number): Topic => {
+export const createTopic = (
+  userId: string,
+  broadcastIntervalMs: number,
+  /** Has the record read, and {@link Topic.learn} told. */
+  readAgain: () => Promise<void>,
+): Topic => {
   let record: PresenceRecord | undefined;
+  /** How far the store's clock is ahead of `performance.now`. */
+  let ahead = 0;
   const groups = new Map<number, ReturnType<typeof createGroup>>();
 
   const createGroup = (facets: Facets) => {
     const watchers = new Set<Watcher>();
     let shownOf: PresenceRecord | undefined;
     let shown: Shown | undefined;
+    const expiry = facets.self ? createExpiry({ storeNow: () => performance.now() + ahead, readAgain }) : undefined;
     const present = (): Shown | undefined => {
       if (shownOf === record) return shown;
       shownOf = record;
@@ -85,6 +94,7 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
         revision: record.revision,
         lost: false,
       };
+      expiry?.follow(shown?.content.statusMessage?.expiresAt ?? null);
       return shown;
     };
 
@@ -120,6 +130,7 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
       },
       end() {
         clearTimeout(timer);
+        expiry?.end();
       },
     };
   };
@@ -128,6 +139,7 @@ export const createTopic = (userId: string, broadcastIntervalMs: number): Topic 
     userId,
     outOfSight: { userId, content: OUT_OF_SIGHT, asOf: 0, revision: 0, lost: true },
     learn(heard, readAt) {
+      ahead = (readAt ?? heard.revision) - performance.now();
       // What has ended by then is not shown, as in the answer to a query, though its end is not committed yet; that of
       // one who is not live never is.
       const candidate = readAt === undefined ? heard : expireContent(heard, readAt);

@@ -22,14 +22,17 @@ interface Held {
 export const createTopicRegistry = ({
   bus,
   broadcastIntervalMs,
+  readAgain,
 }: {
   readonly bus: Bus;
   readonly broadcastIntervalMs: number;
+  /** Has a user's record read, and their topic told. */
+  readonly readAgain: (userId: string) => Promise<void>;
 }): TopicRegistry => {
   const held = new Map<string, Held>();
 
   const open = (userId: string): Held => {
-    const topic = createTopic(userId, broadcastIntervalMs);
+    const topic = createTopic(userId, broadcastIntervalMs, () => readAgain(userId));
     const subscription = bus.subscribeUser(userId, ({ record }) => (record ? topic.learn(record) : topic.forget()));
     return { topic, subscription, ready: subscription.then(() => {}), holders: 0 };
   };
