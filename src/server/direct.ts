@@ -6,6 +6,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import type { Engine, Operation, Params } from './engine.js';
+import { mediaType } from './mediaType.js';
 
 const MAX_DIRECT_BYTES = 64 * 1024;
 const JSON_TYPE = 'application/json';
@@ -50,8 +51,7 @@ export const answerDirectly = async (
 ): Promise<boolean> => {
   const { headers, method } = request;
   const type = answerType(headers);
-  const isJson =
-    headers['content-type']?.split(';')[0]?.trim() === JSON_TYPE && headers['content-encoding'] === undefined;
+  const isJson = mediaType(headers['content-type']) === JSON_TYPE;
   if (method !== 'POST' || !isJson || type === null || body.length > MAX_DIRECT_BYTES || operation.caller === null)
     return false;
   const params = paramsOf(body);
