@@ -107,14 +107,20 @@ const nextRevision = (previous: PresenceRecord, now: number): number => Math.max
  * Makes a changed record ready to commit: what follows from the change (`lastSeen`, hosted activities of a user who
  * is gone, `startedAt` of one who comes back), and the revisions of what each facet shows.
  */
-const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number): PresenceRecord => {
+const seal = (
+  previous: PresenceRecord,
+  changed: PresenceRecord,
+  now: number,
+  { again = false } = {},
+): PresenceRecord => {
   if (changed === previous) return previous;
   const wasSeen = isSeenLive(previous);
   const isSeen = isSeenLive(changed);
   let next = changed.sessions.length > 0 || changed.hosted.length === 0 ? changed : { ...changed, hosted: [] };
   const appears = isSeen && !wasSeen;
   const hides = wasSeen && !isSeen && isHiding(next.chosen);
-  if (appears || hides) next = { ...next, lastSeen: Math.max(next.lastSeen ?? 0, now) };
+  // Who is put back was live before, and is last seen when their sessions were last known to be.
+  if ((appears && !again) || hides) next = { ...next, lastSeen: Math.max(next.lastSeen ?? 0, now) };
   // Who is put back after the store was emptied was not hidden: what they did goes on from when it began.
   if (appears && isHiding(previous.chosen)) next = startNotBefore(next, now);
   if (isDeepStrictEqual(next, previous)) return previous;
@@ -160,6 +166,16 @@ export const decide = <R>(
 ): Decision<R> => {
   const { record: changed, result } = change(expireContent(record, now));
   return { record: seal(record, changed, now), result };
+};
+
+/** The same for what is put back: it was so before, and the store lost it. */
+export const decideAgain = <R>(
+  record: PresenceRecord,
+  now: number,
+  change: (current: PresenceRecord) => Decision<R>,
+): Decision<R> => {
+  const { record: changed, result } = change(expireContent(record, now));
+  return { record: seal(record, changed, now, { again: true }), result };
 };
 
 /** A session starts: room is made for it, and a chosen OFFLINE ends, unless it starts in the background. */

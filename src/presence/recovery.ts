@@ -3,7 +3,7 @@
  * "Nothing is claimed" and "A node that was declared lost".
  */
 import type { Decision } from './ports.js';
-import { decide } from './record.js';
+import { decide, decideAgain } from './record.js';
 import { loseConnection, makeRoom, replaceSession, sessionById } from './session.js';
 import type { HostedActivities, PresenceRecord, Session, Timings } from './types.js';
 
@@ -84,17 +84,26 @@ const withHosted = (record: PresenceRecord, memory: HostedMemory | null): Presen
     ? record
     : { ...record, hosted: memory.hosted, hostedAsOf: memory.asOf };
 
-/** As a session lives on that no connection holds, by a lease or a grace. */
+/** Until when a session that no connection holds lives on, by two memories of it: by a lease, or in its grace. */
+const livesOn = (one: Session, other: Session): Pick<Session, 'graceUntil' | 'leaseUntil'> => {
+  if ((one.graceUntil === null) === (other.graceUntil === null)) {
+    return {
+      graceUntil: longest(one.graceUntil, other.graceUntil),
+      leaseUntil: longest(one.leaseUntil, other.leaseUntil),
+    };
+  }
+  // A connection that closes beside a lease leaves its session to that: of the same moment a lease is of later.
+  const [leased, graced] = one.graceUntil === null ? [one, other] : [other, one];
+  const { graceUntil, leaseUntil } = graced.activeAt > leased.activeAt ? graced : leased;
+  return { graceUntil, leaseUntil };
+};
+
+/** As a session lives on that no connection holds; one that a connection holds by now is only brought up to date. */
 const withLease = (record: PresenceRecord, session: Session): PresenceRecord => {
   const present = sessionById(record, session.id);
   if (!present) return withSession(record, session);
   const next = latest(present, session);
-  const isHeld = present.connections.length > 0;
-  return replaceSession(record, {
-    ...next,
-    graceUntil: isHeld ? present.graceUntil : longest(present.graceUntil, session.graceUntil),
-    leaseUntil: isHeld ? present.leaseUntil : longest(present.leaseUntil, session.leaseUntil),
-  });
+  return replaceSession(record, present.connections.length > 0 ? next : { ...next, ...livesOn(present, session) });
 };
 
 /** A session that another node put back is brought up to what this one remembers, where that is of later. */
@@ -117,7 +126,7 @@ export const putBack = (
   }: { readonly session: Session; readonly connectionId: string; readonly memory?: HostedMemory | null },
   now: number,
 ): Decision<null> =>
-  decide(record, now, (current) => {
+  decideAgain(record, now, (current) => {
     const present = sessionById(current, session.id);
     const held: Session = {
       ...(present ? latest(present, session) : { ...session, connections: [] }),
@@ -149,7 +158,7 @@ export const putBackRest = (
   }: { readonly memory: HostedMemory | null; readonly livedAt: number; readonly atLeastMs: number },
   now: number,
 ): Decision<null> =>
-  decide(record, now, (current) => {
+  decideAgain(record, now, (current) => {
     if (known.generation !== current.generation) return { record: current, result: null };
     const prolonged = (until: number | null) => until && Math.max(until, now + atLeastMs);
     const there = known.sessions.reduce((rest, session) => {

@@ -81,6 +81,22 @@ describe('what no connection holds', () => {
     expect((await sessions()).map(({ id }) => id)).toEqual(['tab']);
   });
 
+  it('was last seen when it closed, though its grace is over later', async () => {
+    const { startNode, empty, recordOf, wait, store } = setUp();
+    const node = await startNode();
+    await node.open('ana', '1', 'tab');
+    wait(1_000);
+    const { now: closedAt } = await store.read([]);
+    await node.presence.disconnect({ userId: 'ana', connectionId: '1', lastHeardMsAgo: 0 });
+    wait(2_000);
+    empty();
+    await node.turn();
+    expect((await recordOf())?.sessions).toHaveLength(1);
+    wait(40_000);
+    await node.presence.tick('ana');
+    expect(await recordOf()).toMatchObject({ sessions: [], lastSeen: closedAt });
+  });
+
   it('is not put back where it had run out before the store went away', async () => {
     const { startNode, empty, sessions, wait } = setUp();
     const node = await startNode();

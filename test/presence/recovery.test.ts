@@ -43,6 +43,26 @@ describe('a session that is put back', () => {
     const twice = back(once, long);
     expect(twice.sessions.map(({ leaseUntil }) => leaseUntil)).toEqual([NOON + 9_000]);
   });
+
+  test('goes on as it did last, by a lease or in its grace, whichever node comes first', () => {
+    const [before, after] = [NOON - 5_000, NOON - 1_000];
+    const graced = (activeAt: number) => session({ graceUntil: NOON + 1_000, activeAt });
+    const leased = (activeAt: number) => session({ leaseUntil: NOON + 300_000, activeAt });
+    for (const [last, other] of [
+      [leased(after), graced(before)],
+      [graced(after), leased(before)],
+      // One that closed beside its lease would have kept that.
+      [leased(before), graced(before)],
+    ] as const) {
+      for (const [first, second] of [
+        [last, other],
+        [other, last],
+      ] as const) {
+        const [there] = back(back(record(), first), second).sessions;
+        expect([there?.graceUntil, there?.leaseUntil]).toEqual([last.graceUntil, last.leaseUntil]);
+      }
+    }
+  });
 });
 
 describe('a reminder', () => {
