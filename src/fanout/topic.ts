@@ -5,7 +5,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { expireContent } from '../presence/content.js';
-import type { PresenceRecord } from '../presence/types.js';
+import type { PresenceRecord, PresenceStatus } from '../presence/types.js';
 import { contentFor, OUT_OF_SIGHT, type PresenceContent, revisionFor, sameContent } from '../presence/view.js';
 import { type Facets, SELF } from '../presence/visibility.js';
 import { createExpiry } from './expiry.js';
@@ -60,6 +60,10 @@ const isNewer = (record: PresenceRecord, than: PresenceRecord | undefined): bool
 /** An older record; or what the journal kept of the one that is known, of the same revision, with nothing live. */
 const isOtherThan = (record: PresenceRecord, known: PresenceRecord): boolean =>
   record.revision < known.revision || !sameContent(contentFor(record, SELF), contentFor(known, SELF));
+
+/** To oneself INVISIBLE shows as such. */
+const hides = (before: PresenceStatus | undefined, now: PresenceStatus): boolean =>
+  now !== before && (now === 'OFFLINE' || now === 'INVISIBLE');
 
 /** A record of which nothing is known to be older than `at`. */
 const asOf = (record: PresenceRecord, at: number): PresenceRecord => ({
@@ -121,11 +125,12 @@ export const createTopic = (
         return timer !== undefined;
       },
       recordChanged() {
+        const before = shown?.content.status;
         const now = present();
         if (!now || (!timer && sent && sameContent(sent, now.content))) return;
         const waitMs = sentAt + broadcastIntervalMs - performance.now();
         // What hides never waits.
-        if (now.content.status === 'OFFLINE' || waitMs <= 0) broadcast();
+        if (hides(before, now.content.status) || waitMs <= 0) broadcast();
         else timer ??= setTimeout(broadcast, waitMs).unref();
       },
       end() {
