@@ -7,7 +7,7 @@ import { disconnect } from './record.js';
 import type { RecordWriter } from './records.js';
 import { putBack } from './recovery.js';
 import type { Remembered } from './remembered.js';
-import { holderOf, newSession } from './session.js';
+import { holderOf, isWithdrawn, newSession } from './session.js';
 import type { PresenceRecord, Timings } from './types.js';
 
 /** A connection that this node serves and that holds a session. */
@@ -88,7 +88,7 @@ export const createHolding = ({
   const returning = new Set<Held>();
   const underWay = new Set<Held>();
 
-  /** How a connection is put back, under `name`: its session as this node knows it, and where the store forgot all, the rest. */
+  /** How a connection is put back: its session as this node knows it and, where the store forgot all, what the host put. */
   const asKnown = ({ userId, sessionId, forgotten }: Held, connectionId: string, now: number) => ({
     session: remembered.session(userId, sessionId) ?? newSession(sessionId, now),
     connectionId,
@@ -101,12 +101,16 @@ export const createHolding = ({
     if (underWay.has(connection)) return;
     underWay.add(connection);
     const name = nameOf(connection.local);
+    // While it was not there, and this node has not heard of it; under the new name where an answer was lost.
+    const wasEnded = (record: PresenceRecord) => isWithdrawn(record, connection.name) || isWithdrawn(record, name);
     try {
-      await records.update(
+      const { record: after } = await records.update(
         connection.userId,
-        (record, now) => putBack(record, asKnown(connection, name, now), now),
+        (record, now) =>
+          wasEnded(record) ? { record, result: null } : putBack(record, asKnown(connection, name, now), now),
         'put back',
       );
+      if (wasEnded(after)) return drop(connection);
       connection.name = name;
       connection.forgotten = false;
       settle(connection, name);

@@ -8,6 +8,7 @@ import type { Store } from './ports.js';
 import type { ReadRecords, RecordWriter } from './records.js';
 import { mend } from './recovery.js';
 import type { Remembered } from './remembered.js';
+import { isWithdrawn } from './session.js';
 import type { PresenceRecord, Timings } from './types.js';
 
 /**
@@ -44,17 +45,26 @@ export const createMending = ({
     );
   };
 
+  /**
+   * Whether the store lost a connection, rather than that its session was ended on purpose: then the record says so; or
+   * this node itself knows, having ended it, though it did not hear of it; or nothing is live any more as of later than
+   * what it knows.
+   */
+  const isForgotten = ({ userId, name }: Held, record: PresenceRecord | undefined): boolean => {
+    const known = remembered.record(userId);
+    if (!known?.sessions.some((session) => session.connections.includes(name))) return false;
+    if (!record) return true;
+    if (record.generation !== known.generation || isWithdrawn(record, name)) return false;
+    return record.sessions.length > 0 || record.revision <= known.revision;
+  };
+
   /** Of one user's connections, those that `record`, as it is in the store, should have and does not. */
   const putBackForgotten = async (connections: readonly Held[], record: PresenceRecord | undefined): Promise<void> => {
     const there = new Set(record?.sessions.flatMap((session) => session.connections));
     for (const connection of connections) {
       // It is only just taking its session, or being put back, or has to answer first.
       if (there.has(connection.name) || !holding.isThere(connection)) continue;
-      // A record that is newer than what this node knows lost the connection on purpose; an older one forgot it.
-      // What this node itself knows not to hold a session any more it ended, and did not hear of.
-      const known = remembered.record(connection.userId);
-      const isKnown = known?.sessions.some((session) => session.connections.includes(connection.name));
-      if (isKnown && !(record && record.revision > known!.revision)) await holding.putBack(connection);
+      if (isForgotten(connection, record)) await holding.putBack(connection);
       else holding.drop(connection);
     }
   };

@@ -16,6 +16,8 @@ import {
   speaker,
   spoke,
   withConnection,
+  withdrawSession,
+  withoutOldWithdrawals,
 } from './session.js';
 import type {
   ActivityInput,
@@ -127,7 +129,7 @@ const seal = (
 
   const revision = nextRevision(previous, now);
   // What ends by then has ended in every answer of that revision.
-  next = expireContent(next, revision);
+  next = withoutOldWithdrawals(expireContent(next, revision), now);
   const [before, after] = [contentFor(previous, EVERYTHING), contentFor(next, EVERYTHING)];
   const moved = (same: boolean, facet: keyof PresenceRecord['revisions']) =>
     same ? previous.revisions[facet] : revision;
@@ -179,8 +181,8 @@ export const decideAgain = <R>(
 };
 
 /** A session starts: room is made for it, and a chosen OFFLINE ends, unless it starts in the background. */
-const start = (record: PresenceRecord, session: Session, { background = false } = {}): PresenceRecord => {
-  const roomy = makeRoom(record);
+const start = (record: PresenceRecord, session: Session, now: number, { background = false } = {}): PresenceRecord => {
+  const roomy = makeRoom(record, now);
   const chosen = roomy.chosen === 'OFFLINE' && !background ? 'ONLINE' : roomy.chosen;
   return { ...roomy, chosen, sessions: [...roomy.sessions, session] };
 };
@@ -196,7 +198,7 @@ export const connect = (
     const session = sessionById(current, sessionId);
     const connected = withConnection(session ?? newSession(sessionId, now), connectionId, now);
     const next = device === null ? connected : { ...connected, device };
-    return { record: session ? replaceSession(current, next) : start(current, next), result: null };
+    return { record: session ? replaceSession(current, next) : start(current, next, now), result: null };
   });
 
 /**
@@ -247,7 +249,7 @@ export const setPresence = (
         ...(device && { device }),
         ...(activities && { activities: activitiesFrom(activities, session.activities, now) }),
       };
-      next = found ? replaceSession(current, spoken) : start(current, spoken);
+      next = found ? replaceSession(current, spoken) : start(current, spoken, now);
     }
     if (statusMessage !== undefined) next = { ...next, message: statusMessage };
     if (status !== undefined) next = { ...next, chosen: status };
@@ -279,7 +281,7 @@ export const heartbeat = (
       session = { ...session, leaseUntil: null };
     }
     return {
-      record: found ? replaceSession(current, session) : start(current, session, { background: idle }),
+      record: found ? replaceSession(current, session) : start(current, session, now, { background: idle }),
       result: session.id,
     };
   });
@@ -290,7 +292,7 @@ export const endSession = (record: PresenceRecord, sessionId: string, now: numbe
     const session = sessionById(current, sessionId);
     if (!session) return { record: current, result: false };
     const ended = session.graceUntil === null ? { ...session, knownLiveAt: now } : session;
-    return { record: endSessions(current, [ended]), result: true };
+    return { record: withdrawSession(current, ended, now), result: true };
   });
 
 /** `putActivity`: one list a source, kept while the user is live. The result is false past the bound on sources. */

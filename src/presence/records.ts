@@ -7,6 +7,7 @@ import { isUnavailable, notFound, unavailable } from './errors.js';
 import type { Bus, Decision, Journal, Reading, SessionsEnded, Store } from './ports.js';
 import { durableOf, isSeenLive, restoreRecord, tick } from './record.js';
 import type { Remembered } from './remembered.js';
+import { isWithdrawn } from './session.js';
 import { type Cause, type Transition, transitions } from './transitions.js';
 import type { PresenceRecord } from './types.js';
 
@@ -161,7 +162,9 @@ export const createRecordWriter = ({
  */
 const endedOnPurpose = (before: PresenceRecord, after: PresenceRecord, now: number): SessionsEnded | undefined => {
   const present = new Map(after.sessions.map((session) => [session.id, session]));
-  const connectionIds = before.sessions.filter(({ id }) => !present.has(id)).flatMap(({ connections }) => connections);
+  const connectionIds = (after.withdrawn ?? [])
+    .map(({ connectionId }) => connectionId)
+    .filter((connectionId) => !isWithdrawn(before, connectionId));
   const sessionIds = before.sessions.flatMap(({ id, graceUntil, leaseUntil }) => {
     const session = present.get(id);
     const wasToLive = Math.max(graceUntil ?? 0, leaseUntil ?? 0) > now;

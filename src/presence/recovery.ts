@@ -64,8 +64,8 @@ const latest = (present: Session, other: Session): Session => {
 const longest = (one: number | null, other: number | null): number | null =>
   one === null || other === null ? (one ?? other) : Math.max(one, other);
 
-const withSession = (record: PresenceRecord, session: Session): PresenceRecord => {
-  const roomy = makeRoom(record);
+const withSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
+  const roomy = makeRoom(record, now);
   return { ...roomy, sessions: [...roomy.sessions, session] };
 };
 
@@ -99,9 +99,9 @@ const livesOn = (one: Session, other: Session): Pick<Session, 'graceUntil' | 'le
 };
 
 /** As a session lives on that no connection holds; one that a connection holds by now is only brought up to date. */
-const withLease = (record: PresenceRecord, session: Session): PresenceRecord => {
+const withLease = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
   const present = sessionById(record, session.id);
-  if (!present) return withSession(record, session);
+  if (!present) return withSession(record, session, now);
   const next = latest(present, session);
   return replaceSession(record, present.connections.length > 0 ? next : { ...next, ...livesOn(present, session) });
 };
@@ -135,7 +135,7 @@ export const putBack = (
       leaseUntil: session.leaseUntil,
     };
     const next = { ...held, connections: [...held.connections.filter((id) => id !== connectionId), connectionId] };
-    const there = present ? replaceSession(current, next) : withSession(current, next);
+    const there = present ? replaceSession(current, next) : withSession(current, next, now);
     return { record: withHosted(there, memory), result: null };
   });
 
@@ -165,7 +165,8 @@ export const putBackRest = (
       if (session.connections.length > 0) return withReminder(rest, session);
       if ((session.graceUntil ?? session.leaseUntil ?? 0) <= livedAt) return rest;
       const { graceUntil, leaseUntil } = session;
-      return withLease(rest, { ...session, graceUntil: prolonged(graceUntil), leaseUntil: prolonged(leaseUntil) });
+      const longer = { ...session, graceUntil: prolonged(graceUntil), leaseUntil: prolonged(leaseUntil) };
+      return withLease(rest, longer, now);
     }, current);
     return { record: withHosted(there, memory), result: null };
   });

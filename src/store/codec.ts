@@ -10,8 +10,8 @@ const HEAD_FIELDS = 7;
 
 /** What of a record is not in its head. */
 export const encodeBody = (record: PresenceRecord): string => {
-  const { userId, chosen, message, lastSeen, sessions, hosted, hostedAsOf } = record;
-  return JSON.stringify({ userId, chosen, message, lastSeen, sessions, hosted, hostedAsOf });
+  const { userId, chosen, message, lastSeen, sessions, hosted, hostedAsOf, withdrawn } = record;
+  return JSON.stringify({ userId, chosen, message, lastSeen, sessions, hosted, hostedAsOf, withdrawn });
 };
 
 /** The head up to and with the revision: what a commit expects to find. */
