@@ -221,6 +221,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       origins,
       log,
       presence,
+      storeAnswers: () => node.storeAnswers,
       onHeard: (connectionId) => node.heard(connectionId),
       heartbeatTimeoutMs: timings.heartbeatTimeoutMs,
       onSlowReader: (caller) => {
@@ -238,9 +239,13 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     await node.turn();
     const turning = every(LEASE_MS, () => node.turn(), failed('renewing the lease'));
     stopping.push(() => turning.stop());
-    const mending = every(MEND_MS, () => node.mend(), failed('mending'));
+    const mending = every(MEND_MS, (stopped) => node.mend(stopped), failed('mending'));
     stopping.push(() => mending.stop());
-    stopping.push(bus.onGap(() => void node.mend().catch(failed('mending'))));
+    stopping.push(bus.onGap(() => void node.mend(mending.stopped).catch(failed('mending'))));
+    // While the store hangs each of them waits for its answer: all at once, rather than one after the other.
+    stopping.push(async () => {
+      await Promise.all([http.stop(), turning.stop(), mending.stop(), sweeper.stop()]);
+    });
     stopping.push(() => sockets.stop());
     stopping.push(() => http.failReadiness());
 

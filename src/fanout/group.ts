@@ -5,9 +5,10 @@
  * once for all of them. The others are apart: each has an {@link Interest} that knows what it was told and is owed.
  */
 import { performance } from 'node:perf_hooks';
-import type { PresenceRecord } from '../presence/types.js';
+import type { PresenceRecord, PresenceStatus } from '../presence/types.js';
 import { contentFor, type PresenceContent, revisionFor, sameContent } from '../presence/view.js';
 import type { Facets } from '../presence/visibility.js';
+import { createExpiry, type Expiry } from './expiry.js';
 import type { InterestTopic } from './interest.js';
 import { Shown, type Told } from './told.js';
 
@@ -15,6 +16,10 @@ import { Shown, type Told } from './told.js';
 export interface GroupTopic extends InterestTopic {
   readonly record: PresenceRecord | undefined;
   readonly broadcastIntervalMs: number;
+  /** The store's clock, as far as it is known. */
+  storeNow(): number;
+  /** Has the record read, and told to the topic. */
+  readonly readAgain: () => Promise<void>;
   /** Offers it to each of the group who is apart. */
   offer(group: Group, shown: Shown): void;
 }
@@ -26,6 +31,9 @@ export interface Subscriber {
   /** From now on it is apart, having been told what the group was told last. */
   fallOut(group: Group): void;
 }
+
+const hides = (before: PresenceStatus | undefined, now: PresenceStatus): boolean =>
+  now !== before && (now === 'OFFLINE' || now === 'INVISIBLE');
 
 export class Group {
   /** How many belong to it, in step or apart. */
@@ -39,11 +47,16 @@ export class Group {
   private timer: NodeJS.Timeout | undefined = undefined;
   private shownOf: PresenceRecord | undefined = undefined;
   private latest: Shown | undefined = undefined;
+  /** Of those who watch themselves. */
+  private readonly expiry: Expiry | undefined;
 
   constructor(
     readonly topic: GroupTopic,
     readonly facets: Facets,
   ) {
+    this.expiry = facets.self
+      ? createExpiry({ storeNow: () => topic.storeNow(), readAgain: topic.readAgain })
+      : undefined;
     this.told = this.shown();
   }
 
@@ -62,6 +75,7 @@ export class Group {
     this.shownOf = record;
     this.latest =
       record && new Shown(userId, contentFor(record, this.facets), revisionFor(record, this.facets), record.revision);
+    this.expiry?.follow(this.latest?.content.statusMessage?.expiresAt ?? null);
     return this.latest;
   }
 
@@ -71,11 +85,12 @@ export class Group {
   }
 
   recordChanged(): void {
+    const before = this.latest?.content.status;
     const now = this.shown();
     if (!now || (!this.timer && this.wasTold(now.content))) return;
     const waitMs = this.sentAt + this.topic.broadcastIntervalMs - performance.now();
     // What hides never waits.
-    if (now.content.status === 'OFFLINE' || waitMs <= 0) this.broadcast();
+    if (hides(before, now.content.status) || waitMs <= 0) this.broadcast();
     else this.timer ??= setTimeout(() => this.broadcast(), waitMs).unref();
   }
 
@@ -99,6 +114,7 @@ export class Group {
 
   end(): void {
     clearTimeout(this.timer);
+    this.expiry?.end();
   }
 
   private broadcast(): void {

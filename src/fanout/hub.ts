@@ -52,7 +52,19 @@ export const createHub = async ({
   /** A failure that nobody else is told of; what failed is tried again. */
   readonly onError: (error: unknown) => void;
 }) => {
-  const topics = createTopicRegistry({ bus, broadcastIntervalMs });
+  const read = async (userIds: readonly string[]) => {
+    const { now, records } = await readRecords(userIds);
+    for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
+  };
+  const topics = createTopicRegistry({
+    bus,
+    broadcastIntervalMs,
+    readAgain: (userId) =>
+      read([userId]).catch((error: unknown) => {
+        onError(error);
+        throw error;
+      }),
+  });
   const sight = createSight({ people, readRecords, topics, onError });
   const watches = new Set<{ factsChanged(change: FactChange): void; factsMissed(): void; reread?(): void }>();
   const deps: WatchDeps = { people, topics, sight, onError, onEnd: (watch) => watches.delete(watch) };
@@ -69,8 +81,7 @@ export const createHub = async ({
     async read() {
       const userIds = topics.userIds();
       for (let from = 0; from < userIds.length; from += BATCH) {
-        const { now, records } = await readRecords(userIds.slice(from, from + BATCH));
-        for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
+        await read(userIds.slice(from, from + BATCH));
       }
     },
     hasEnded: () => closed,

@@ -1,4 +1,5 @@
 /** One watched user on this node: the latest record, and who watches it, in groups of those who see the same facets. */
+import { performance } from 'node:perf_hooks';
 import { expireContent } from '../presence/content.js';
 import type { PresenceRecord } from '../presence/types.js';
 import { contentFor, OUT_OF_SIGHT, sameContent } from '../presence/view.js';
@@ -32,11 +33,20 @@ export class Topic implements GroupTopic {
   private lost: Shown | undefined = undefined;
   /** Every commit since it was learnt was heard. */
   private isFollowed = false;
+  /** How far the store's clock is ahead of `performance.now`. */
+  private ahead = 0;
 
   constructor(
     readonly userId: string,
     readonly broadcastIntervalMs: number,
+    /** Has the record read, and {@link Topic.learn} told. */
+    readonly readAgain: () => Promise<void>,
   ) {}
+
+  /** The store's clock, as far as it is known. */
+  storeNow(): number {
+    return performance.now() + this.ahead;
+  }
 
   get outOfSight(): Shown {
     this.lost ??= new Shown(this.userId, OUT_OF_SIGHT, 0, 0, true);
@@ -59,6 +69,7 @@ export class Topic implements GroupTopic {
    */
   learn(heard: PresenceRecord, readAt?: number): void {
     const { record } = this;
+    this.ahead = (readAt ?? heard.revision) - performance.now();
     // What has ended by then is not shown, as in the answer to a query, though its end is not committed yet; that of
     // one who is not live never is.
     const candidate = readAt === undefined ? heard : expireContent(heard, readAt);

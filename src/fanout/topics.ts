@@ -21,14 +21,17 @@ interface Held {
 export const createTopicRegistry = ({
   bus,
   broadcastIntervalMs,
+  readAgain,
 }: {
   readonly bus: Bus;
   readonly broadcastIntervalMs: number;
+  /** Has a user's record read, and their topic told. */
+  readonly readAgain: (userId: string) => Promise<void>;
 }): TopicRegistry => {
   const held = new Map<string, Held>();
 
   const open = (userId: string): Held => {
-    const topic = new Topic(userId, broadcastIntervalMs);
+    const topic = new Topic(userId, broadcastIntervalMs, () => readAgain(userId));
     const ready = bus.subscribeUser(userId, ({ record }) => (record ? topic.learn(record) : topic.forget()));
     const entry = { topic, ready, holders: 0 };
     held.set(userId, entry);

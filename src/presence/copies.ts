@@ -3,7 +3,7 @@
  * by field. `{ ...record }` makes an object of a hidden class that no other place makes, and `isDeepStrictEqual` looks
  * at everything by name: every mutation goes through here, and V8 compiles well what always looks alike.
  */
-import type { Activity, HostedActivities, PresenceRecord, Session, StatusMessage } from './types.js';
+import type { Activity, HostedActivities, PresenceRecord, Session, StatusMessage, Withdrawn } from './types.js';
 
 /** No field is left out, an optional one neither. */
 type EachField<T> = { readonly [K in keyof Required<T>]: unknown };
@@ -20,6 +20,8 @@ export const recordWith = (record: PresenceRecord, changes: Partial<PresenceReco
     lastSeen = record.lastSeen,
     sessions = record.sessions,
     hosted = record.hosted,
+    hostedAsOf = record.hostedAsOf,
+    withdrawn = record.withdrawn,
   } = changes;
   return {
     userId,
@@ -31,6 +33,8 @@ export const recordWith = (record: PresenceRecord, changes: Partial<PresenceReco
     lastSeen,
     sessions,
     hosted,
+    hostedAsOf,
+    withdrawn,
   } satisfies EachField<PresenceRecord>;
 };
 
@@ -88,8 +92,10 @@ export const sameShown = (a: Omit<Activity, 'startedAtGiven'>, b: Omit<Activity,
 
 const sameActivity = (a: Activity, b: Activity): boolean => sameShown(a, b) && a.startedAtGiven === b.startedAtGiven;
 
-const sameHosted = (a: HostedActivities, b: HostedActivities): boolean =>
+export const sameHosted = (a: HostedActivities, b: HostedActivities): boolean =>
   a === b || (a.source === b.source && sameItems(a.activities, b.activities, sameActivity));
+
+const sameWithdrawn = (a: Withdrawn, b: Withdrawn): boolean => a.connectionId === b.connectionId && a.at === b.at;
 
 export const sameSession = (a: Session, b: Session): boolean =>
   a === b ||
@@ -115,4 +121,6 @@ export const sameRecord = (a: PresenceRecord, b: PresenceRecord): boolean =>
     a.lastSeen === b.lastSeen &&
     sameMessage(a.message, b.message) &&
     sameItems(a.sessions, b.sessions, sameSession) &&
-    sameItems(a.hosted, b.hosted, sameHosted));
+    a.hostedAsOf === b.hostedAsOf &&
+    sameItems(a.hosted, b.hosted, sameHosted) &&
+    sameItems(a.withdrawn, b.withdrawn, sameWithdrawn));

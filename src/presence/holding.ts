@@ -7,8 +7,8 @@ import { disconnect } from './record.js';
 import type { RecordWriter } from './records.js';
 import { putBack } from './recovery.js';
 import type { Remembered } from './remembered.js';
-import { holderOf, newSession, sessionById } from './session.js';
-import type { PresenceRecord, Session, Timings } from './types.js';
+import { holderOf, isWithdrawn, newSession } from './session.js';
+import type { PresenceRecord, Timings } from './types.js';
 
 /** A connection that this node serves and that holds a session. */
 export interface Held {
@@ -46,12 +46,16 @@ export interface HoldingVerbs {
 export interface Holding {
   readonly verbs: HoldingVerbs;
   all(): readonly Held[];
+  /** The ids of the sessions that they hold, by user. */
+  sessions(): ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether this node serves the connection of that name, whichever incarnation it is of. */
   has(connectionId: string): boolean;
   /** Whether it is served, and the store should have it. */
   isThere(connection: Held): boolean;
   /** Some that answered are not put back yet. */
   readonly puttingBack: boolean;
+  /** Some have to answer, or to be put back. */
+  readonly awaiting: boolean;
   /** All have to answer, and are then put back; `emptied`: the store has nothing of them. */
   ask(emptied: boolean): void;
   /** Puts back those that answered and could not be put back then. */
@@ -84,10 +88,12 @@ export const createHolding = ({
   const returning = new Set<Held>();
   const underWay = new Set<Held>();
 
-  const rememberedSession = ({ userId, sessionId }: Held, now: number): Session => {
-    const record = remembered.record(userId);
-    return (record && sessionById(record, sessionId)) ?? newSession(sessionId, now);
-  };
+  /** How a connection is put back: its session as this node knows it and, where the store forgot all, what the host put. */
+  const asKnown = ({ userId, sessionId, forgotten }: Held, connectionId: string, now: number) => ({
+    session: remembered.session(userId, sessionId) ?? newSession(sessionId, now),
+    connectionId,
+    memory: forgotten ? (remembered.lostRecord(userId)?.hosted ?? null) : null,
+  });
 
   const putBackOne = async (connection: Held): Promise<void> => {
     returning.add(connection);
@@ -95,12 +101,16 @@ export const createHolding = ({
     if (underWay.has(connection)) return;
     underWay.add(connection);
     const name = nameOf(connection.local);
+    // While it was not there, and this node has not heard of it; under the new name where an answer was lost.
+    const wasEnded = (record: PresenceRecord) => isWithdrawn(record, connection.name) || isWithdrawn(record, name);
     try {
-      await records.update(
+      const { record: after } = await records.update(
         connection.userId,
-        (record, now) => putBack(record, { session: rememberedSession(connection, now), connectionId: name }, now),
+        (record, now) =>
+          wasEnded(record) ? { record, result: null } : putBack(record, asKnown(connection, name, now), now),
         'put back',
       );
+      if (wasEnded(after)) return drop(connection);
       connection.name = name;
       connection.forgotten = false;
       settle(connection, name);
@@ -163,10 +173,9 @@ export const createHolding = ({
 
       recall(local, record, now) {
         const connection = closing.get(local);
-        const known = connection && remembered.record(connection.userId);
-        const session = known && sessionById(known, connection.sessionId);
-        if (!session || !connection.forgotten || holderOf(record, connection.name)) return record;
-        return putBack(record, { session, connectionId: connection.name }, now).record;
+        if (!connection?.forgotten || holderOf(record, connection.name)) return record;
+        if (!remembered.session(connection.userId, connection.sessionId)) return record;
+        return putBack(record, asKnown(connection, connection.name, now), now).record;
       },
 
       heard(local) {
@@ -176,10 +185,23 @@ export const createHolding = ({
     },
 
     all: () => [...held.values()],
+    sessions() {
+      const byUser = new Map<string, Set<string>>();
+      for (const { userId, sessionId } of held.values()) {
+        byUser.set(userId, (byUser.get(userId) ?? new Set()).add(sessionId));
+      }
+      return byUser;
+    },
     has: (connectionId) => held.has(connectionId.slice(connectionId.lastIndexOf('/') + 1)),
     isThere: (connection) => held.get(connection.local) === connection && connection.state === 'there',
     get puttingBack() {
       return returning.size > 0;
+    },
+    get awaiting() {
+      if (returning.size > 0) return true;
+      for (const { state } of held.values()) if (state === 'asked') return true;
+      for (const { forgotten } of closing.values()) if (forgotten) return true;
+      return false;
     },
 
     ask(emptied) {

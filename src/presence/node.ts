@@ -3,29 +3,34 @@
  * when others took it for lost, or when the store came back empty, and puts back what it holds. DESIGN section 2.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { createHolding, type Held, type HoldingVerbs } from './holding.js';
+import { inBatches } from './batches.js';
+import { createHolding, type HoldingVerbs } from './holding.js';
+import { createMending, type Mend } from './mending.js';
 import type { Bus, Store, Unsubscribe } from './ports.js';
 import type { ReadRecords, RecordWriter } from './records.js';
-import { mend, nodeLost, putBack, remind } from './recovery.js';
+import { nodeLost } from './recovery.js';
 import type { Remembered } from './remembered.js';
+import { createRest } from './rest.js';
 import type { Transition } from './transitions.js';
-import type { PresenceRecord, Timings } from './types.js';
+import type { Timings } from './types.js';
 
-/** How many users are mended, or read, at once. */
-const BATCH = 100;
 /** How long a turn waits, in ms, for what concerns many users: the lease is not to. */
 const TURN_MS = 500;
+/** A little less than what the store has to answer in, in ms. */
+const COMMAND_MS = 1_400;
 
 export interface Node extends HoldingVerbs {
   /** The store answered lately, and does not settle. */
   readonly healthy: boolean;
+  /** The store answered since anybody who has had no answer for as long as it may take asked it. */
+  readonly storeAnswers: boolean;
   readonly connections: number;
   /** Begins to hear what other nodes end. */
   start(): Promise<void>;
   /** One turn: the lease, what was lost, what others lost. Every second or so. */
   turn(): Promise<void>;
-  /** Compares what the store has of this node with what it serves, and mends both. Once a minute, and after a gap. */
-  mend(): Promise<void>;
+  /** Compares what the store has of this node with what it serves. Once a minute, and after a gap. */
+  readonly mend: Mend;
   /** Ends the lease, once nothing is left on it. */
   stop(): Promise<void>;
 }
@@ -59,10 +64,9 @@ export const createNode = ({
 }): Node => {
   let incarnation = newIncarnation();
   let healthyAt = Number.NEGATIVE_INFINITY;
-  const answersLately = () => performance.now() - healthyAt < 2_500;
+  const answeredWithin = (ms: number) => performance.now() - healthyAt < ms;
+  const answersLately = () => answeredWithin(2_500);
   let settled = false;
-  /** The others have had a moment to put back what they hold, and are to be reminded of what they may not know. */
-  let remindsOthers = false;
 
   const holding = createHolding({
     records,
@@ -74,71 +78,41 @@ export const createNode = ({
 
   let unsubscribe: Unsubscribe = () => {};
 
-  /** How many times over all that is remembered is being put back. */
-  let puttingBackRest = 0;
   let sweeping: Promise<void> | undefined;
   /** Waits for work on many users, which, where it takes long, goes on beside the next turns. */
   const shortly = (work: Promise<void>): Promise<void> =>
     Promise.race([work.catch(onError), wait(TURN_MS, undefined, { ref: false })]);
 
-  /** HTTP leases and graces that this node knows of, and that lived when the store was last seen, `gapMs` ago. */
-  const putBackRest = async (record: PresenceRecord, gapMs: number): Promise<void> => {
-    for (const session of record.sessions.filter(({ connections }) => connections.length === 0)) {
-      const putBackLonger = (present: PresenceRecord, now: number) => {
-        const prolonged = (until: number | null) => until && Math.max(until, now + timings.heartbeatIntervalMs);
-        const lives = (session.graceUntil ?? session.leaseUntil ?? 0) > now - gapMs;
-        if (!lives) return { record: present, result: null };
-        const longer = {
-          ...session,
-          graceUntil: prolonged(session.graceUntil),
-          leaseUntil: prolonged(session.leaseUntil),
-        };
-        return putBack(present, { session: longer, connectionId: null }, now);
-      };
-      await records.update(record.userId, putBackLonger, 'put back');
-    }
-  };
+  const rest = createRest({
+    records,
+    remembered,
+    served: holding.sessions,
+    timings,
+    onError,
+  });
 
   /** Others took this node for gone, or the store forgot it: it is another from now on. */
-  const revive = async (emptied: boolean, gapMs: number): Promise<void> => {
+  const revive = async (emptied: boolean, goneAt: number): Promise<void> => {
     const before = incarnation;
     incarnation = newIncarnation();
     if (emptied) onTransition({ kind: 'store emptied' });
     onTransition({ kind: 'node revived', incarnation, before });
+    remembered.lost(goneAt);
     holding.ask(emptied);
     // Should this fail, the next turn renews it: the connections are asked all the same.
     await store.renewLease(incarnation).catch(onError);
     onRevived(emptied);
     if (!emptied) return;
     settled = false;
-    remindsOthers = true;
-    puttingBackRest += 1;
-    const rest = inBatches([...remembered.records()], (record) => putBackRest(record, gapMs).catch(onError));
-    await shortly(
-      rest.finally(() => {
-        puttingBackRest -= 1;
-      }),
-    );
-  };
-
-  /** What this node heard of sessions that others hold, such as over plain HTTP: those may know less of them. */
-  const remindOthers = async (): Promise<void> => {
-    const mine = new Set(holding.all().map(({ userId, sessionId }) => `${userId}\n${sessionId}`));
-    await inBatches([...remembered.records()], async (record) => {
-      for (const session of record.sessions) {
-        if (session.connections.length === 0 || mine.has(`${record.userId}\n${session.id}`)) continue;
-        await records.update(record.userId, (present, now) => remind(present, session, now), 'put back').catch(onError);
-      }
-    });
+    rest.owe();
+    await shortly(rest.putBack());
   };
 
   /** What a turn brings in which nothing was found amiss. */
   const goOn = async (settledInMs: number): Promise<void> => {
     holding.tryAgain();
-    if (remindsOthers && puttingBackRest === 0) {
-      remindsOthers = false;
-      await shortly(remindOthers());
-    }
+    if (!rest.done) await shortly(rest.putBack());
+    if (rest.done && !holding.awaiting) remembered.found();
     if (settled || settledInMs > 0) return;
     settled = true;
     onTransition({ kind: 'store settled' });
@@ -160,14 +134,25 @@ export const createNode = ({
     }
   };
 
-  const mendOne = async (userId: string): Promise<void> => {
-    await records.update(userId, (record, now) => mend(record, { incarnation, served: holding }, now, timings), 'lost');
-  };
+  const mend = createMending({
+    store,
+    records,
+    readRecords,
+    remembered,
+    holding,
+    incarnation: () => incarnation,
+    timings,
+    onError,
+  });
 
   return {
     ...holding.verbs,
+    mend,
     get healthy() {
       return settled && answersLately();
+    },
+    get storeAnswers() {
+      return answeredWithin(COMMAND_MS);
     },
     get connections() {
       return holding.all().length;
@@ -181,48 +166,16 @@ export const createNode = ({
     },
 
     async turn() {
-      const puttingBack = holding.puttingBack || puttingBackRest > 0;
+      const puttingBack = holding.puttingBack || rest.owing;
       const { lost, emptied, settledInMs } = await store.renewLease(incarnation, { puttingBack });
-      const gapMs = performance.now() - healthyAt;
+      const goneAt = healthyAt;
       healthyAt = performance.now();
-      if (lost || emptied) await revive(emptied, gapMs);
+      if (lost || emptied) await revive(emptied, goneAt);
       else await goOn(settledInMs);
       sweeping ??= sweepLost().finally(() => {
         sweeping = undefined;
       });
       await shortly(sweeping);
-    },
-
-    async mend() {
-      const byUser = new Map<string, Held[]>();
-      for (const connection of holding.all()) {
-        byUser.set(connection.userId, [...(byUser.get(connection.userId) ?? []), connection]);
-      }
-      const known = await store.usersOn(incarnation);
-      await inBatches([...new Set([...known, ...byUser.keys()])], (userId) => mendOne(userId).catch(onError));
-
-      const { records: present } = await readRecords([...byUser.keys()]);
-      for (const [userId, connections] of byUser) {
-        const record = present.get(userId);
-        const there = new Set(record?.sessions.flatMap((session) => session.connections));
-        for (const connection of connections) {
-          // It is only just taking its session, or being put back, or has to answer first.
-          if (there.has(connection.name) || !holding.isThere(connection)) continue;
-          // A record that is newer than what this node knows lost the connection on purpose; an older one forgot it.
-          // What this node itself knows not to hold a session any more it ended, and did not hear of.
-          const known = remembered.record(userId);
-          const isKnown = known?.sessions.some((session) => session.connections.includes(connection.name));
-          if (isKnown && !(record && record.revision > known!.revision)) await holding.putBack(connection);
-          else holding.drop(connection);
-        }
-      }
-      for (const record of present.values()) if (record.sessions.length > 0) remembered.learnt(record);
-      const now = await store.now();
-      remembered.prune(
-        (record) =>
-          byUser.has(record.userId) ||
-          record.sessions.some(({ graceUntil, leaseUntil }) => (graceUntil ?? leaseUntil ?? 0) > now),
-      );
     },
 
     async stop() {
@@ -231,8 +184,4 @@ export const createNode = ({
       if (answersLately()) await store.dismiss(incarnation);
     },
   };
-};
-
-const inBatches = async <T>(items: readonly T[], each: (item: T) => Promise<unknown>): Promise<void> => {
-  for (let from = 0; from < items.length; from += BATCH) await Promise.all(items.slice(from, from + BATCH).map(each));
 };

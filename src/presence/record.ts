@@ -4,7 +4,7 @@
  * {@link tick} has something to do. DESIGN sections 1 (Sessions, Status) and 2 (Functional core).
  */
 import { activitiesFrom, expireContent } from './content.js';
-import { recordWith, sameMessage, sameRecord, sessionWith } from './copies.js';
+import { recordWith, sameHosted, sameMessage, sameRecord, sessionWith } from './copies.js';
 import type { Decision, JournalRow, Schedule } from './ports.js';
 import {
   endSessions,
@@ -16,6 +16,8 @@ import {
   speaker,
   spoke,
   withConnection,
+  withdrawSession,
+  withoutOldWithdrawals,
 } from './session.js';
 import type {
   Activity,
@@ -47,6 +49,8 @@ export const restoreRecord = (userId: string, row: JournalRow): PresenceRecord =
     lastSeen: row.kept?.lastSeen ?? null,
     sessions: [],
     hosted: [],
+    hostedAsOf: 0,
+    withdrawn: [],
   };
 };
 
@@ -112,25 +116,34 @@ export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceR
   };
 };
 
+/** Of a commit at `now`; a store may give it a later one, by its clock. */
+const nextRevision = (previous: PresenceRecord, now: number): number => Math.max(previous.revision, now) + 1;
+
 /**
  * Makes a changed record ready to commit: what follows from the change (`lastSeen`, hosted activities of a user who
  * is gone, `startedAt` of one who comes back), and the revisions of what each facet shows.
  */
-const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number): PresenceRecord => {
+const seal = (
+  previous: PresenceRecord,
+  changed: PresenceRecord,
+  now: number,
+  { again = false } = {},
+): PresenceRecord => {
   if (changed === previous) return previous;
   const wasSeen = isSeenLive(previous);
   const isSeen = isSeenLive(changed);
   let next = changed.sessions.length > 0 || changed.hosted.length === 0 ? changed : recordWith(changed, { hosted: [] });
   const appears = isSeen && !wasSeen;
   const hides = wasSeen && !isSeen && isHiding(next.chosen);
-  if (appears || hides) next = recordWith(next, { lastSeen: Math.max(next.lastSeen ?? 0, now) });
+  // Who is put back was live before, and is last seen when their sessions were last known to be.
+  if ((appears && !again) || hides) next = recordWith(next, { lastSeen: Math.max(next.lastSeen ?? 0, now) });
   // Who is put back after the store was emptied was not hidden: what they did goes on from when it began.
   if (appears && isHiding(previous.chosen)) next = startNotBefore(next, now);
   if (sameRecord(next, previous)) return previous;
 
-  const revision = Math.max(previous.revision, now) + 1;
+  const revision = nextRevision(previous, now);
   // What ends by then has ended in every answer of that revision.
-  next = expireContent(next, revision);
+  next = withoutOldWithdrawals(expireContent(next, revision), now);
   const [before, after] = [contentFor(previous, EVERYTHING), contentFor(next, EVERYTHING)];
   const moved = (same: boolean, facet: keyof PresenceRecord['revisions']) =>
     same ? previous.revisions[facet] : revision;
@@ -164,9 +177,19 @@ export const decide = <R>(
   return { record: seal(record, changed, now), result };
 };
 
+/** The same for what is put back: it was so before, and the store lost it. */
+export const decideAgain = <R>(
+  record: PresenceRecord,
+  now: number,
+  change: (current: PresenceRecord) => Decision<R>,
+): Decision<R> => {
+  const { record: changed, result } = change(expireContent(record, now));
+  return { record: seal(record, changed, now, { again: true }), result };
+};
+
 /** A session starts: room is made for it, and a chosen OFFLINE ends, unless it starts in the background. */
-const start = (record: PresenceRecord, session: Session, { background = false } = {}): PresenceRecord => {
-  const roomy = makeRoom(record);
+const start = (record: PresenceRecord, session: Session, now: number, { background = false } = {}): PresenceRecord => {
+  const roomy = makeRoom(record, now);
   const chosen = roomy.chosen === 'OFFLINE' && !background ? 'ONLINE' : roomy.chosen;
   return recordWith(roomy, { chosen, sessions: [...roomy.sessions, session] });
 };
@@ -182,7 +205,7 @@ export const connect = (
     const session = sessionById(current, sessionId);
     const connected = withConnection(session ?? newSession(sessionId, now), connectionId, now);
     const next = device === null ? connected : sessionWith(connected, { device });
-    return { record: session ? replaceSession(current, next) : start(current, next), result: null };
+    return { record: session ? replaceSession(current, next) : start(current, next, now), result: null };
   });
 
 /**
@@ -236,7 +259,7 @@ export const setPresence = (
               activities: activities ? activitiesFrom(activities, session.activities, now) : said.activities,
             })
           : said;
-      next = found ? replaceSession(current, spoken) : start(current, spoken);
+      next = found ? replaceSession(current, spoken) : start(current, spoken, now);
     }
     if (statusMessage !== undefined || status !== undefined) {
       next = recordWith(next, {
@@ -268,7 +291,7 @@ export const heartbeat = (
       session = sessionWith(session, { leaseUntil: null });
     }
     return {
-      record: found ? replaceSession(current, session) : start(current, session, { background: idle }),
+      record: found ? replaceSession(current, session) : start(current, session, now, { background: idle }),
       result: session.id,
     };
   });
@@ -279,7 +302,7 @@ export const endSession = (record: PresenceRecord, sessionId: string, now: numbe
     const session = sessionById(current, sessionId);
     if (!session) return { record: current, result: false };
     const ended = session.graceUntil === null ? sessionWith(session, { knownLiveAt: now }) : session;
-    return { record: endSessions(current, [ended]), result: true };
+    return { record: withdrawSession(current, ended, now), result: true };
   });
 
 /** `putActivity`: one list a source, kept while the user is live. The result is false past the bound on sources. */
@@ -292,15 +315,20 @@ export const putActivity = (
     if (current.sessions.length === 0) return { record: current, result: true };
     const others = current.hosted.filter(({ source }) => source !== input.source);
     const before = current.hosted.find(({ source }) => source === input.source);
+    const next = nextRevision(record, now);
     if (input.activities.length === 0) {
-      return { record: before ? recordWith(current, { hosted: others }) : current, result: true };
+      return { record: before ? recordWith(current, { hosted: others, hostedAsOf: next }) : current, result: true };
     }
     if (others.length >= MAX_HOSTED_SOURCES) return { record: current, result: false };
     const hosted = {
       source: input.source,
       activities: activitiesFrom(input.activities, before?.activities ?? [], now),
     };
-    return { record: recordWith(current, { hosted: [...others, hosted] }), result: true };
+    const isRepeated = before !== undefined && sameHosted(hosted, before);
+    return {
+      record: isRepeated ? current : recordWith(current, { hosted: [...others, hosted], hostedAsOf: next }),
+      result: true,
+    };
   });
 
 /** Everything timed: ends of graces and leases, idleness by silence, expiries. Repeating it changes nothing more. */

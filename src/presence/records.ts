@@ -7,7 +7,7 @@ import { isUnavailable, notFound, unavailable } from './errors.js';
 import type { Bus, Decision, Journal, Reading, SessionsEnded, Store } from './ports.js';
 import { durableOf, isSeenLive, restoreRecord, tick } from './record.js';
 import type { Remembered } from './remembered.js';
-import { sessionById } from './session.js';
+import { isWithdrawn, sessionById } from './session.js';
 import { type Cause, type Transition, transitions } from './transitions.js';
 import type { PresenceRecord } from './types.js';
 
@@ -174,11 +174,12 @@ export const createRecordWriter = ({
  * and sessions whose lease or grace ended before its time.
  */
 const endedOnPurpose = (before: PresenceRecord, after: PresenceRecord, now: number): SessionsEnded | undefined => {
-  const connectionIds: string[] = [];
+  const connectionIds = after.withdrawn
+    .map(({ connectionId }) => connectionId)
+    .filter((connectionId) => !isWithdrawn(before, connectionId));
   const sessionIds: string[] = [];
-  for (const { id, connections, graceUntil, leaseUntil } of before.sessions) {
+  for (const { id, graceUntil, leaseUntil } of before.sessions) {
     const session = sessionById(after, id);
-    if (!session) connectionIds.push(...connections);
     const wasToLive = Math.max(graceUntil ?? 0, leaseUntil ?? 0) > now;
     const goesOn = session !== undefined && (leaseUntil === null || session.leaseUntil !== null);
     if (wasToLive && !goesOn) sessionIds.push(id);

@@ -4,9 +4,9 @@
  */
 import { recordWith, sessionWith } from './copies.js';
 import type { Decision } from './ports.js';
-import { decide } from './record.js';
+import { decide, decideAgain } from './record.js';
 import { loseConnection, makeRoom, replaceSession, sessionById } from './session.js';
-import type { PresenceRecord, Session, Timings } from './types.js';
+import type { HostedActivities, PresenceRecord, Session, Timings } from './types.js';
 
 /** The incarnation of the node that a connection is on: a connection is named `INCARNATION/number`. */
 export const nodeOf = (connectionId: string): string => connectionId.slice(0, connectionId.lastIndexOf('/'));
@@ -65,40 +65,70 @@ const latest = (present: Session, other: Session): Session => {
 const longest = (one: number | null, other: number | null): number | null =>
   one === null || other === null ? (one ?? other) : Math.max(one, other);
 
-/** A session that another node put back is brought up to what this one remembers, where that is of later. */
-export const remind = (record: PresenceRecord, session: Session, now: number): Decision<null> =>
-  decide(record, now, (current) => {
-    const present = sessionById(current, session.id);
-    const next = present && latest(present, session);
-    return { record: next === undefined || next === present ? current : replaceSession(current, next), result: null };
-  });
+const withSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
+  const roomy = makeRoom(record, now);
+  return recordWith(roomy, { sessions: [...roomy.sessions, session] });
+};
+
+/** What a node knows of what the host put, all of it, as of a revision of the record. */
+export interface HostedMemory {
+  readonly hosted: readonly HostedActivities[];
+  readonly asOf: number;
+}
 
 /**
- * Puts a session back as a node remembers it, held by `connectionId`, or, with null, as it lives on without one. A
- * session that is there keeps what it has and gets the connection. A put-back is no start: it ends no chosen OFFLINE.
+ * What the host put comes back for who is live. Each node knows what there was as of another revision: whichever is of
+ * later holds, in whatever order they come, so that nothing comes back that was cleared.
+ */
+const withHosted = (record: PresenceRecord, memory: HostedMemory | null): PresenceRecord =>
+  memory === null || record.sessions.length === 0 || record.hostedAsOf >= memory.asOf
+    ? record
+    : recordWith(record, { hosted: memory.hosted, hostedAsOf: memory.asOf });
+
+/** Until when a session that no connection holds lives on, by two memories of it: by a lease, or in its grace. */
+const livesOn = (one: Session, other: Session): Pick<Session, 'graceUntil' | 'leaseUntil'> => {
+  if ((one.graceUntil === null) === (other.graceUntil === null)) {
+    return {
+      graceUntil: longest(one.graceUntil, other.graceUntil),
+      leaseUntil: longest(one.leaseUntil, other.leaseUntil),
+    };
+  }
+  // A connection that closes beside a lease leaves its session to that: of the same moment a lease is of later.
+  const [leased, graced] = one.graceUntil === null ? [one, other] : [other, one];
+  const { graceUntil, leaseUntil } = graced.activeAt > leased.activeAt ? graced : leased;
+  return { graceUntil, leaseUntil };
+};
+
+/** As a session lives on that no connection holds; one that a connection holds by now is only brought up to date. */
+const withLease = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
+  const present = sessionById(record, session.id);
+  if (!present) return withSession(record, session, now);
+  const next = latest(present, session);
+  return replaceSession(record, present.connections.length > 0 ? next : sessionWith(next, livesOn(present, session)));
+};
+
+/** A session that another node put back is brought up to what this one remembers, where that is of later. */
+const withReminder = (record: PresenceRecord, session: Session): PresenceRecord => {
+  const present = sessionById(record, session.id);
+  const next = present && latest(present, session);
+  return next === undefined || next === present ? record : replaceSession(record, next);
+};
+
+/**
+ * Puts a session back as a node remembers it, held by `connectionId`. A session that is there keeps what it has and gets
+ * the connection. A put-back is no start: it ends no chosen OFFLINE.
  */
 export const putBack = (
   record: PresenceRecord,
-  { session, connectionId }: { readonly session: Session; readonly connectionId: string | null },
+  {
+    session,
+    connectionId,
+    memory = null,
+  }: { readonly session: Session; readonly connectionId: string; readonly memory?: HostedMemory | null },
   now: number,
 ): Decision<null> =>
-  decide(record, now, (current) => {
+  decideAgain(record, now, (current) => {
     const present = sessionById(current, session.id);
-    if (connectionId === null) {
-      if (!present) return { record: withSession(current, sessionWith(session, { connections: [] })), result: null };
-      const next = latest(present, session);
-      const isHeld = present.connections.length > 0;
-      return {
-        record: replaceSession(
-          current,
-          sessionWith(next, {
-            graceUntil: isHeld ? present.graceUntil : longest(present.graceUntil, session.graceUntil),
-            leaseUntil: isHeld ? present.leaseUntil : longest(present.leaseUntil, session.leaseUntil),
-          }),
-        ),
-        result: null,
-      };
-    }
     const others = present ? present.connections.filter((id) => id !== connectionId) : [];
     const next = sessionWith(present ? latest(present, session) : session, {
       connections: [...others, connectionId],
@@ -106,10 +136,38 @@ export const putBack = (
       // An app that went to the background keeps its lease; one that only connected has none beside its connection.
       leaseUntil: session.leaseUntil,
     });
-    return { record: present ? replaceSession(current, next) : withSession(current, next), result: null };
+    const there = present ? replaceSession(current, next) : withSession(current, next, now);
+    return { record: withHosted(there, memory), result: null };
   });
 
-const withSession = (record: PresenceRecord, session: Session): PresenceRecord => {
-  const roomy = makeRoom(record);
-  return recordWith(roomy, { sessions: [...roomy.sessions, session] });
-};
+/** Whether a node knows more of a record than what comes back with the connections that it serves itself. */
+export const knowsMore = (known: PresenceRecord, served: ReadonlySet<string> | undefined): boolean =>
+  known.sessions.some(({ id, connections }) => connections.length === 0 || !served?.has(id));
+
+/**
+ * What a node knows beyond the connections that it serves itself: HTTP leases and graces that lived at `livedAt`, when
+ * the store was last seen, go on for as long as they had, and for `atLeastMs`; sessions that others put back, which may
+ * know less of them, are brought up to date; and so is what the host put.
+ */
+export const putBackRest = (
+  record: PresenceRecord,
+  known: PresenceRecord,
+  {
+    memory,
+    livedAt,
+    atLeastMs,
+  }: { readonly memory: HostedMemory | null; readonly livedAt: number; readonly atLeastMs: number },
+  now: number,
+): Decision<null> =>
+  decideAgain(record, now, (current) => {
+    if (known.generation !== current.generation) return { record: current, result: null };
+    const prolonged = (until: number | null) => until && Math.max(until, now + atLeastMs);
+    const there = known.sessions.reduce((rest, session) => {
+      if (session.connections.length > 0) return withReminder(rest, session);
+      if ((session.graceUntil ?? session.leaseUntil ?? 0) <= livedAt) return rest;
+      const { graceUntil, leaseUntil } = session;
+      const longer = sessionWith(session, { graceUntil: prolonged(graceUntil), leaseUntil: prolonged(leaseUntil) });
+      return withLease(rest, longer, now);
+    }, current);
+    return { record: withHosted(there, memory), result: null };
+  });

@@ -5,6 +5,10 @@ import type { PresenceRecord, Session, Timings } from './types.js';
 /** The next session beyond these replaces one. */
 export const MAX_SESSIONS = 20;
 
+/** For how long it is kept that a connection has no session any more, in ms: its node looks once a minute. */
+const WITHDRAWN_MS = 180_000;
+const MAX_WITHDRAWN = 40;
+
 /** A session that starts now; with `leaseUntil`, one of plain HTTP. */
 export const newSession = (id: string, now: number, leaseUntil: number | null = null): Session => ({
   id,
@@ -110,8 +114,26 @@ export const endSessions = (record: PresenceRecord, ended: readonly Session[]): 
   });
 };
 
+/** Ends a session on purpose: connections that hold it go on as watchers, see {@link PresenceRecord.withdrawn}. */
+export const withdrawSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
+  const ended = endSessions(record, [session]);
+  if (session.connections.length === 0) return ended;
+  const withdrawn = session.connections.map((connectionId) => ({ connectionId, at: now }));
+  return recordWith(ended, { withdrawn: [...ended.withdrawn, ...withdrawn] });
+};
+
+/** Without those of which every node has learnt by `now`, or that are too many. */
+export const withoutOldWithdrawals = (record: PresenceRecord, now: number): PresenceRecord => {
+  if (record.withdrawn.length === 0) return record;
+  const withdrawn = record.withdrawn.filter(({ at }) => at > now - WITHDRAWN_MS).slice(-MAX_WITHDRAWN);
+  return withdrawn.length === record.withdrawn.length ? record : recordWith(record, { withdrawn });
+};
+
+export const isWithdrawn = (record: PresenceRecord, connectionId: string): boolean =>
+  record.withdrawn.some((each) => each.connectionId === connectionId);
+
 /** Room for one more session: of twenty, one is replaced: in grace first, then HTTP, then the oldest. */
-export const makeRoom = (record: PresenceRecord): PresenceRecord => {
+export const makeRoom = (record: PresenceRecord, now: number): PresenceRecord => {
   if (record.sessions.length < MAX_SESSIONS) return record;
   const inGrace = record.sessions.filter(({ graceUntil }) => graceUntil !== null);
   const overHttp = record.sessions.filter(
@@ -121,7 +143,7 @@ export const makeRoom = (record: PresenceRecord): PresenceRecord => {
     least(inGrace, ({ graceUntil }) => graceUntil ?? 0) ??
     least(overHttp, ({ leaseUntil }) => leaseUntil ?? 0) ??
     least(record.sessions, ({ startedAt }) => startedAt);
-  return victim ? endSessions(record, [victim]) : record;
+  return victim ? withdrawSession(record, victim, now) : record;
 };
 
 /** The one for which `at` is greatest; of equals the last. */

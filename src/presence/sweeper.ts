@@ -8,7 +8,7 @@ const AT_ONCE = 50;
 
 /** Does what is due until it is stopped. */
 export interface Sweeper {
-  /** Resolves when the turn under way is over. Stopping twice is stopping once. */
+  /** Resolves when what is under way is over; what else is due stays due. Stopping twice is stopping once. */
   stop(): Promise<void>;
 }
 
@@ -56,14 +56,14 @@ export const startSweeper = ({
     // Who could not be ticked stays due, for the next turn; one user's failure is not the next one's.
     while (more && !failed && !stopped) {
       const due = await store.dueUsers(BATCH);
-      for (let from = 0; from < due.length; from += AT_ONCE) {
+      for (let from = 0; from < due.length && !stopped; from += AT_ONCE) {
         await Promise.all(due.slice(from, from + AT_ONCE).map(tickOne));
       }
       users += due.length;
       more = due.length === BATCH;
     }
     onSwept(users);
-    await store.expireTyping();
+    if (!stopped) await store.expireTyping();
   };
 
   const schedule = () => {

@@ -76,6 +76,12 @@ export interface HostedActivities {
   readonly activities: readonly Activity[];
 }
 
+/** A connection whose session was ended or replaced, while it stays open itself. */
+export interface Withdrawn {
+  readonly connectionId: string;
+  readonly at: number;
+}
+
 /** The revision (an instant) at which what each facet shows last changed. */
 export interface FacetRevisions {
   readonly status: number;
@@ -99,6 +105,16 @@ export interface PresenceRecord extends DurablePresence {
   readonly revisions: FacetRevisions;
   readonly sessions: readonly Session[];
   readonly hosted: readonly HostedActivities[];
+  /**
+   * When the host last changed those (0: never), or, in a store that came back empty, as of which revision they were put back: what
+   * is known of earlier does not replace them.
+   */
+  readonly hostedAsOf: number;
+  /**
+   * Connections that are not to get their sessions back, for as long as their nodes may not have heard of it. One that is
+   * missing, and not among these, was lost with what the store forgot.
+   */
+  readonly withdrawn: readonly Withdrawn[];
 }
 
 /** The numbers that time everything, in milliseconds (DESIGN section 5). */

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket as ProtocolSocket, parseMessage } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { WatchBudget } from '../fanout/watch.js';
-import { PresenceError } from '../presence/errors.js';
+import { isUnavailable, PresenceError } from '../presence/errors.js';
 import type { Caller, Presence } from '../presence/verbs.js';
 import type { Identity } from './auth.js';
 import { Brake } from './brake.js';
@@ -35,6 +35,8 @@ export interface ConnectionPorts {
   readonly signIn: SignIn;
   readonly presence: Pick<Presence, 'connect' | 'disconnect'>;
   readonly connections: Connections;
+  /** Whether the live store answers: who cannot be let in although it does is one of a kind. */
+  readonly storeAnswers: () => boolean;
   readonly log: Log;
 }
 
@@ -108,9 +110,10 @@ export class Connection implements OperationsOwner, StallListener, Peer, Protoco
    * acknowledgement; false where it closed the socket instead. Never rejects.
    */
   async accept(params: Readonly<Record<string, unknown>> | undefined): Promise<Record<string, unknown> | boolean> {
-    const { gate, log } = this.deps;
-    const makeRoom = await gate.enter();
+    const { gate, log, storeAnswers } = this.deps;
+    let makeRoom = () => {};
     try {
+      makeRoom = await gate.enter();
       if (!this.isOpen) return false;
       const sessionId = await this.admit(params);
       if (!this.isOpen) return false;
@@ -118,6 +121,8 @@ export class Connection implements OperationsOwner, StallListener, Peer, Protoco
       return sessionId === null ? true : { sessionId };
     } catch (error) {
       if (!(error instanceof PresenceError)) log.error({ err: error }, 'connection failed');
+      // Each of those in line would wait as long, one after the other, for the same.
+      if (isUnavailable(error) && !storeAnswers()) gate.turnAway(error);
       this.close(...closeOf(error));
       return false;
     } finally {

@@ -6,7 +6,10 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import type { Engine, Operation, Params } from './engine.js';
-import { atEndOfTick } from './tick.js';
+import { mediaType } from './mediaType.js';
+import { createTick } from './tick.js';
+
+const answers = createTick();
 
 const MAX_DIRECT_BYTES = 64 * 1024;
 const JSON_TYPE = 'application/json';
@@ -22,10 +25,7 @@ const answerType = ({ accept }: IncomingHttpHeaders): string | null => {
   return first === JSON_TYPE || first === GRAPHQL_TYPE ? first : null;
 };
 
-const isPlainJson = (headers: IncomingHttpHeaders): boolean => {
-  const type = headers['content-type'];
-  return (type === JSON_TYPE || type?.split(';')[0]?.trim() === JSON_TYPE) && headers['content-encoding'] === undefined;
-};
+const isJson = (type: string | undefined): boolean => type === JSON_TYPE || mediaType(type) === JSON_TYPE;
 
 const isOptional = (value: unknown, type: 'string' | 'object'): boolean =>
   value === undefined || value === null || (typeof value === type && !Array.isArray(value));
@@ -58,7 +58,7 @@ export const answerDirectly = async (
   const type = answerType(headers);
   if (
     method !== 'POST' ||
-    !isPlainJson(headers) ||
+    !isJson(headers['content-type']) ||
     type === null ||
     body.length > MAX_DIRECT_BYTES ||
     operation.caller === null
@@ -80,6 +80,6 @@ export const answerDirectly = async (
   });
   // Answers of one turn leave one after the other: whoever reads them all, such as a proxy, is woken once.
   // One byte a character is less to encode.
-  atEndOfTick(() => response.end(text, length === text.length ? 'latin1' : 'utf8'));
+  answers.atEnd({ run: () => response.end(text, length === text.length ? 'latin1' : 'utf8') });
   return true;
 };

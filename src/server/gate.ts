@@ -1,23 +1,33 @@
 /** Lets so many in at a time; the others wait in line. */
 export interface Gate {
-  /** Resolves when it is one's turn, with the way to make room for the next, which may be called once. */
+  /**
+   * Resolves when it is one's turn, with the way to make room for the next, which may be called once. Rejects where one
+   * is turned away.
+   */
   enter(): Promise<() => void>;
+  /** Nobody who stands in line is let in: they are rejected with `error`. */
+  turnAway(error: Error): void;
 }
 
 export const createGate = (limit: number): Gate => {
   let inside = 0;
-  const line: (() => void)[] = [];
+  let line: { readonly letIn: () => void; readonly turnAway: (error: Error) => void }[] = [];
   const leave = () => {
     const next = line.shift();
     // Whoever is next takes the place: it is never free in between.
-    if (next) next();
+    if (next) next.letIn();
     else inside -= 1;
   };
   return {
     async enter() {
       if (inside < limit) inside += 1;
-      else await new Promise<void>((resolve) => line.push(resolve));
+      else await new Promise<void>((letIn, turnAway) => line.push({ letIn, turnAway }));
       return leave;
+    },
+    turnAway(error) {
+      const waiting = line;
+      line = [];
+      for (const each of waiting) each.turnAway(error);
     },
   };
 };

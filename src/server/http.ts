@@ -11,6 +11,7 @@ import type { Engine } from './engine.js';
 import { createEventStream, type EventStream } from './eventStream.js';
 import type { GraphiqlPage } from './graphiql.js';
 import type { Log } from './log.js';
+import { unreadable, withParameters } from './mediaType.js';
 import type { Origins } from './origins.js';
 import { newRequestId } from './requestIds.js';
 import { sendError, sendJson, sendMasked, sendResponse } from './respond.js';
@@ -111,6 +112,12 @@ export const createHttp = ({
     }
     const requestId = newRequestId();
     const identity = await identify(request, url);
+    const fault = request.method === 'POST' ? unreadable(request.headers) : null;
+    if (fault !== null) {
+      response.setHeader('accept-encoding', 'identity');
+      sendError(response, 415, { code: 'BAD_USER_INPUT', message: fault });
+      return;
+    }
     const body = await readBody(request);
     if (body === null) {
       sendError(response, 413, { code: 'BAD_USER_INPUT', message: 'The body is longer than 1 MiB.' });
@@ -140,6 +147,9 @@ export const createHttp = ({
       if (value !== undefined && !name.startsWith(':'))
         headers.set(name, Array.isArray(value) ? value.join(', ') : value);
     }
+    // Yoga takes the names of media types in small letters alone.
+    const type = request.headers['content-type'];
+    if (type !== undefined) headers.set('content-type', withParameters(type));
     const method = request.method ?? 'GET';
     return new engine.yoga.fetchAPI.Request(url, { method, headers, body: method === 'POST' ? body.toString() : null });
   };

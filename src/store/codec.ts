@@ -11,8 +11,10 @@ export const FORMAT = 1;
 const HEAD_FIELDS = 7;
 
 /** What of a record is not in its head. */
-export const encodeBody = ({ userId, chosen, message, lastSeen, sessions, hosted }: PresenceRecord): string =>
-  JSON.stringify({ userId, chosen, message, lastSeen, sessions, hosted });
+export const encodeBody = (record: PresenceRecord): string => {
+  const { userId, chosen, message, lastSeen, sessions, hosted, hostedAsOf, withdrawn } = record;
+  return JSON.stringify({ userId, chosen, message, lastSeen, sessions, hosted, hostedAsOf, withdrawn });
+};
 
 /** The head up to and with the revision: what a commit expects to find. */
 export const expectedHead = ({ generation, revision }: PresenceRecord): string =>
@@ -29,7 +31,14 @@ export const decodeRecord = (text: string): PresenceRecord => {
   const [, generation, revision, status, lastSeen, activity] = text.slice(0, at).split('|').map(Number);
   const body = JSON.parse(text.slice(at + 1)) as PresenceRecord;
   const head = { generation, revision, revisions: { status, lastSeen, activity } } as Partial<PresenceRecord>;
-  return recordWith(body, { ...head, sessions: body.sessions.map((session) => sessionWith(session, {})) });
+  // One that was written before there was anything withdrawn has no such fields.
+  const { hostedAsOf = 0, withdrawn = [] } = body as Partial<PresenceRecord>;
+  return recordWith(body, {
+    ...head,
+    hostedAsOf,
+    withdrawn,
+    sessions: body.sessions.map((session) => sessionWith(session, {})),
+  });
 };
 
 /** A record as it was committed: at the revision that the store gave it, rather than the one it was decided with. */

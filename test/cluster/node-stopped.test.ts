@@ -45,3 +45,25 @@ test('a node that is told to stop, twice, sends its clients elsewhere, and nobod
   const devices = await cluster.redis.admin.keys('rc:*:on:*');
   expect(devices, 'only the survivor has users').toHaveLength(1);
 });
+
+test('a node that is told to stop, twice, while Redis hangs with a thousand sessions on it exits in time all the same', async () => {
+  const cluster = await startCluster({ nodes: 1 });
+  const node = cluster.node(0);
+  const ids = Array.from({ length: 1_000 }, (_, place) => `user-${place}`);
+  const crowd = await gather({ ids, at: () => node, returns: false });
+
+  cluster.redis.signal('SIGSTOP');
+  await node.ready(503);
+  const toldAt = Date.now();
+  node.signal('SIGTERM');
+  node.signal('SIGTERM');
+  const exit = await node.stop();
+  const exitedAfter = Date.now() - toldAt;
+  cluster.redis.signal('SIGCONT');
+
+  console.log(`stopped while Redis hung: exit after ${exitedAfter} ms`);
+  expect(exit).toEqual({ code: 0, signal: null });
+  expect(exitedAfter).toBeLessThan(STOPS_WITHIN_MS);
+  await crowd.allGone();
+  expect(new Set(crowd.closes.map(({ code }) => code))).toEqual(new Set([1012]));
+});

@@ -26,6 +26,9 @@ for (const [fault, happen] of faults) {
 
     const busySocket = await cluster.person(busy, b).connect({ device: 'DESKTOP', sessionId: 'desk' });
     await busySocket.setPresence({ activities: [{ type: 'PLAYING', name: 'chess' }], status: 'DO_NOT_DISTURB' });
+    const secondTab = await cluster.person(busy, b).connect({ device: 'WEB', sessionId: 'second' });
+    await secondTab.setPresence({ activities: [{ type: 'WATCHING', name: 'a film' }] });
+    await cluster.host(a).putActivity(busy, 'calls', [{ type: 'IN_CALL', name: 'a meeting' }]);
     await cluster.person(over, b).connect({ device: 'WEB', sessionId: 'web' });
     // Its app speaks over HTTP, to whichever node the load balancer takes.
     await cluster.person(over, a).setPresence({ activities: [{ type: 'LISTENING', name: 'a song' }] });
@@ -34,6 +37,7 @@ for (const [fault, happen] of faults) {
     for (const watcher of watchers) {
       await watcher.until(ids, isLive);
       await watcher.until([over], ({ activities }) => activities[0]?.name === 'a song');
+      await watcher.until([busy], ({ activities }) => activities.length === 3);
     }
     const me = async (id: string) => (await cluster.person(id, a).me()).sessions;
     const before = new Map(await Promise.all([busy, over, app].map(async (id) => [id, await me(id)] as const)));

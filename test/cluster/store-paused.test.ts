@@ -9,6 +9,9 @@ import { connectSocket, SocketRefused } from '../support/socket.js';
 const LOAD_MS = 3_000;
 const UNREADY_WITHIN_MS = 3_000;
 const REFUSED_WITHIN_MS = 2_000;
+/** Many more than are let in at a time. */
+const NEWCOMERS = 400;
+const TURNED_AWAY_WITHIN_MS = 3_000;
 const UP_TO_DATE_WITHIN_MS = 8_000;
 /** Longer than the lease, the grace and every time-out of a command together. */
 const PAUSE_MS = 9_000;
@@ -26,6 +29,16 @@ const refusal = async (cluster: Cluster, document: string) => {
   const extensions = body.errors?.[0]?.extensions;
   return { code: extensions?.code, retries: typeof extensions?.retryAfterMs, ms };
 };
+
+/** The code with which a new connection is refused. */
+const refused = (cluster: Cluster, userId: string): Promise<number> =>
+  cluster
+    .person(userId)
+    .connect()
+    .then(
+      () => Promise.reject(new Error('let in')),
+      (error: unknown) => (error instanceof SocketRefused ? error.code : Promise.reject(error)),
+    );
 
 test('a Redis that hangs for longer than every time-out: refused at once, nobody offline, up to date when it is back', async () => {
   const cluster = await startCluster({ nodes: 2 });
@@ -47,10 +60,9 @@ test('a Redis that hangs for longer than every time-out: refused at once, nobody
   const [, unreadyAfter] = await timed(() => Promise.all(cluster.nodes.map((node) => node.ready(503))));
   const query = await refusal(cluster, '{ me { userId } }');
   const mutation = await refusal(cluster, 'mutation { setPresence(input: { status: AWAY }) { status } }');
-  const refused = await cluster
-    .person('user-1')
-    .connect()
-    .catch((error: unknown) => error);
+  const refusals = await Promise.all(
+    Array.from({ length: NEWCOMERS }, (_, place) => timed(() => refused(cluster, `new-${place}`))),
+  );
   await pausedFor(pausedAt);
 
   expect(crowd.closes).toEqual([]);
@@ -63,8 +75,9 @@ test('a Redis that hangs for longer than every time-out: refused at once, nobody
   }
   await cluster.ready();
   const upToDateAfter = performance.now() - at;
+  const turnedAwayAfter = Math.max(...refusals.map(([, ms]) => ms));
   console.log(
-    `paused: 503 after ${unreadyAfter.toFixed()} ms, query refused in ${query.ms.toFixed()} ms, mutation in ${mutation.ms.toFixed()} ms, up to date ${upToDateAfter.toFixed()} ms after its return`,
+    `paused: 503 after ${unreadyAfter.toFixed()} ms, query refused in ${query.ms.toFixed()} ms, mutation in ${mutation.ms.toFixed()} ms, ${NEWCOMERS} newcomers within ${turnedAwayAfter.toFixed()} ms, up to date ${upToDateAfter.toFixed()} ms after its return`,
   );
 
   expect(unreadyAfter).toBeLessThan(UNREADY_WITHIN_MS + LOAD_MS);
@@ -72,8 +85,8 @@ test('a Redis that hangs for longer than every time-out: refused at once, nobody
     expect([code, retries]).toEqual(['UNAVAILABLE', 'number']);
     expect(ms).toBeLessThan(REFUSED_WITHIN_MS + LOAD_MS);
   }
-  expect(refused).toBeInstanceOf(SocketRefused);
-  expect((refused as SocketRefused).code).toBe(1013);
+  expect(new Set(refusals.map(([code]) => code))).toEqual(new Set([1013]));
+  expect(turnedAwayAfter).toBeLessThan(TURNED_AWAY_WITHIN_MS + LOAD_MS);
   expect(upToDateAfter).toBeLessThan(UP_TO_DATE_WITHIN_MS + LOAD_MS);
   expect(crowd.closes).toEqual([]);
   for (const observer of observers) expect(observer.offline).toEqual([]);

@@ -203,6 +203,21 @@ describe.concurrent('status message and activities', () => {
     expect(await watching.next()).toMatchObject({ statusMessage: null, activities: [], status: 'ONLINE' });
   });
 
+  test('end at their own time for oneself too, with no session left', async () => {
+    const [bob] = await rollcall.strangers('bob');
+    const watching = (await bob.lurk()).watch([bob.id]);
+    await watching.next();
+    const soon = new Date(Date.now() + 2_000).toISOString();
+    await bob.setPresence({ sessionId: 'app', statusMessage: { text: 'a moment', expiresAt: soon } });
+    expect(await watching.next()).toMatchObject({ status: 'ONLINE', statusMessage: { text: 'a moment' } });
+    await bob.endSession('app');
+    expect(await watching.next()).toMatchObject({ status: 'OFFLINE', statusMessage: { text: 'a moment' } });
+    const { asOf, ...end } = await watching.next();
+    expect(end).toMatchObject({ status: 'OFFLINE', statusMessage: null });
+    expect(asOf >= soon).toBe(true);
+    expect(await bob.userPresence(bob.id)).toMatchObject(end);
+  });
+
   test('are left alone when left out and cleared by null', async () => {
     const [bob] = await rollcall.strangers('bob');
     const socket = await bob.connect();

@@ -109,6 +109,21 @@ describe('the broadcast interval', () => {
     expect(await mine.news()).toEqual([]);
   });
 
+  it('never holds back from themselves that they went INVISIBLE, and paces what they do then', async () => {
+    const { f } = await start();
+    const own = await f.collect('ann', ['ann']);
+    await own.news();
+    await f.say('ann', 'B');
+    await own.news();
+    await f.set('ann', { status: 'INVISIBLE' });
+    expect(await own.news()).toMatchObject([{ status: 'INVISIBLE' }]);
+    await f.say('ann', 'C');
+    await f.say('ann', 'D');
+    expect(await own.news()).toEqual([]);
+    await pass(1_000);
+    expect(texts(await own.news())).toEqual(['D']);
+  });
+
   it('never holds back a block or narrower privacy, and leaves no timer behind', async () => {
     const { f, mine } = await start();
     await f.play('ann', 'chess');

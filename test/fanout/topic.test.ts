@@ -8,7 +8,7 @@ const live = () => ({ ...kept(), revision: NOON, sessions: [{ id: 'tab' } as nev
 
 describe('what a topic knows of somebody of whom nothing is live', () => {
   it('need not be read again while every commit is heard', () => {
-    const topic = new Topic('ana', 0);
+    const topic = new Topic('ana', 0, async () => {});
     expect(topic.kept).toBeUndefined();
     const record = kept();
     topic.learn(record, NOON);
@@ -18,7 +18,7 @@ describe('what a topic knows of somebody of whom nothing is live', () => {
   });
 
   it('is nothing while something is live, and void once the user was deleted', () => {
-    const topic = new Topic('ana', 0);
+    const topic = new Topic('ana', 0, async () => {});
     topic.learn(live());
     expect(topic.kept).toBeUndefined();
     topic.learn({ ...kept(), revision: NOON + 1 });
@@ -28,7 +28,7 @@ describe('what a topic knows of somebody of whom nothing is live', () => {
   });
 
   it('is in doubt when the user changed otherwise, until it is read anew', () => {
-    const topic = new Topic('ana', 0);
+    const topic = new Topic('ana', 0, async () => {});
     const record = kept();
     topic.learn(record, NOON);
     topic.doubt();

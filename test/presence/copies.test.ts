@@ -35,6 +35,8 @@ const RECORD: Required<PresenceRecord> = {
   lastSeen: null,
   sessions: [SESSION],
   hosted: [{ source: 'calls', activities: [ACTIVITY] }],
+  hostedAsOf: 3,
+  withdrawn: [{ connectionId: 'node/2', at: 4 }],
 };
 
 /** Something else of whatever kind. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { putBack, remind } from '../../src/presence/recovery.js';
+import { putBack, putBackRest } from '../../src/presence/recovery.js';
 import { createRemembered } from '../../src/presence/remembered.js';
+import type { PresenceRecord, Session } from '../../src/presence/types.js';
 import { NOON, record, session } from '../support/builders.js';
 
 const chess = {
@@ -11,6 +12,10 @@ const chess = {
   startedAtGiven: false,
   expiresAt: null,
 } as const;
+
+/** The record once a node put back what it knows of that session, beyond connections of its own. */
+const back = (there: PresenceRecord, known: Session) =>
+  putBackRest(there, record({ sessions: [known] }), { memory: null, livedAt: NOON - 1_000, atLeastMs: 0 }, NOON).record;
 
 describe('a session that is put back', () => {
   test('goes on with what it did, from when it began', () => {
@@ -34,9 +39,29 @@ describe('a session that is put back', () => {
 
   test('of plain HTTP lives as long as the longest lease that a node granted', () => {
     const [short, long] = [session({ leaseUntil: NOON + 1_000 }), session({ leaseUntil: NOON + 9_000 })];
-    const once = putBack(record(), { session: short, connectionId: null }, NOON).record;
-    const twice = putBack(once, { session: long, connectionId: null }, NOON).record;
+    const once = back(record(), short);
+    const twice = back(once, long);
     expect(twice.sessions.map(({ leaseUntil }) => leaseUntil)).toEqual([NOON + 9_000]);
+  });
+
+  test('goes on as it did last, by a lease or in its grace, whichever node comes first', () => {
+    const [before, after] = [NOON - 5_000, NOON - 1_000];
+    const graced = (activeAt: number) => session({ graceUntil: NOON + 1_000, activeAt });
+    const leased = (activeAt: number) => session({ leaseUntil: NOON + 300_000, activeAt });
+    for (const [last, other] of [
+      [leased(after), graced(before)],
+      [graced(after), leased(before)],
+      // One that closed beside its lease would have kept that.
+      [leased(before), graced(before)],
+    ] as const) {
+      for (const [first, second] of [
+        [last, other],
+        [other, last],
+      ] as const) {
+        const [there] = back(back(record(), first), second).sessions;
+        expect([there?.graceUntil, there?.leaseUntil]).toEqual([last.graceUntil, last.leaseUntil]);
+      }
+    }
   });
 });
 
@@ -45,15 +70,16 @@ describe('a reminder', () => {
 
   test('brings what its session said later, and leaves the connections to their node', () => {
     const heard = session({ connections: ['a/1'], activeAt: NOON - 1_000, activities: [chess] });
-    const { sessions } = remind(there, heard, NOON).record;
+    const { sessions } = back(there, heard);
     expect(sessions.map(({ connections, activities }) => ({ connections, activities }))).toEqual([
       { connections: ['b/1'], activities: [chess] },
     ]);
   });
 
   test('of what is not of later, or of a session that nobody put back, changes nothing', () => {
-    expect(remind(there, session({ activeAt: NOON - 9_000, activities: [chess] }), NOON).record).toBe(there);
-    expect(remind(record(), session(), NOON).record.sessions).toEqual([]);
+    const earlier = session({ connections: ['a/1'], activeAt: NOON - 9_000, activities: [chess] });
+    expect(back(there, earlier)).toBe(there);
+    expect(back(record(), earlier).sessions).toEqual([]);
   });
 });
 
@@ -91,5 +117,39 @@ describe('what a node remembers', () => {
     now = 200_000;
     remembered.prune(() => false);
     expect(remembered.record('ana')).toBeUndefined();
+  });
+
+  test('of what the host put is not to be relied on once others may have forgotten that they changed it', () => {
+    let now = 0;
+    const remembered = createRemembered({ now: () => now });
+    const hosted = [{ source: 'calls', activities: [chess] }];
+    const [known, seen] = [record({ ...granted, hosted }), record({ ...granted, userId: 'bo', hosted })];
+    for (const each of [known, seen]) remembered.committed(record(), each);
+    now = 140_000;
+    remembered.learnt(seen);
+    now = 200_000;
+    remembered.lost(now);
+    expect(remembered.lostRecord('ana')).toMatchObject({ record: known, hosted: null });
+    expect(remembered.lostRecord('bo')).toMatchObject({ record: seen, hosted: { hosted, asOf: NOON } });
+  });
+
+  test('is kept as it was when it was lost, while it is put back piece by piece, without what is ended meanwhile', () => {
+    const remembered = createRemembered();
+    const [tab, phone] = [session({ connections: ['a/1'], activities: [chess] }), session({ id: 'phone' })];
+    remembered.committed(record(), record({ revision: NOON, sessions: [tab, phone] }));
+    remembered.lost(0);
+    const fresh = session({ id: 'new' });
+    remembered.committed(record(), record({ revision: NOON + 1, sessions: [fresh] }));
+    expect(remembered.session('ana', 'tab')).toBe(tab);
+    expect(remembered.session('ana', 'new')).toBe(fresh);
+
+    remembered.lost(1);
+    expect(remembered.lostRecord('ana')?.record.sessions).toEqual([fresh, tab, phone]);
+    remembered.ended({ userId: 'ana', connectionIds: ['a/1'] });
+    expect(remembered.session('ana', 'tab')).toBeUndefined();
+    expect(remembered.lostRecord('ana')?.hosted).toBeNull();
+    remembered.found();
+    expect(remembered.lostRecord('ana')).toBeUndefined();
+    expect(remembered.session('ana', 'phone')).toBeUndefined();
   });
 });

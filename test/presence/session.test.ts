@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { expiryOf } from '../../src/presence/record.js';
+import { connect, disconnect, endSession, expiryOf } from '../../src/presence/record.js';
+import { nodeLost } from '../../src/presence/recovery.js';
 import { MAX_SESSIONS, makeRoom, speaker } from '../../src/presence/session.js';
-import { activity, NOON, record, session } from '../support/builders.js';
+import type { PresenceRecord } from '../../src/presence/types.js';
+import { activity, NOON, record, session, timings } from '../support/builders.js';
 import { story } from '../support/story.js';
 
 const SECOND = 1_000;
@@ -390,7 +392,8 @@ describe('the bound of twenty sessions', () => {
     const held = Array.from({ length: 18 }, (_, i) => session({ id: `s${i}`, connections: [`n/${i}`], startedAt: i }));
     const overHttp = session({ id: 'http', startedAt: NOON - 2 });
     const inGrace = session({ id: 'grace', graceUntil: NOON + 1, startedAt: NOON - 1 });
-    const ids = (sessions: ReturnType<typeof session>[]) => makeRoom(record({ sessions })).sessions.map(({ id }) => id);
+    const ids = (sessions: ReturnType<typeof session>[]) =>
+      makeRoom(record({ sessions }), NOON).sessions.map(({ id }) => id);
     expect(ids([...held, overHttp, inGrace])).not.toContain('grace');
     expect(ids([...held, overHttp, session({ id: 'more', connections: ['n/x'] })])).not.toContain('http');
     expect(ids(held)).toHaveLength(18);
@@ -412,5 +415,39 @@ describe('the bound of twenty sessions', () => {
     expect(ana.beat({ connection: 'n/0' })).toBe('s20');
     ana.close('n/0');
     expect(ana.sessions.length).toBe(20);
+  });
+});
+
+describe('a connection whose session was ended or replaced', () => {
+  const held = (id: string) => session({ id, connections: [`n/${id}`] });
+  const namesOf = ({ withdrawn = [] }: PresenceRecord) => withdrawn.map(({ connectionId }) => connectionId);
+
+  it('is known as such, unlike one that closed or was lost', () => {
+    const before = record({ sessions: [held('a'), held('b'), held('c'), session({ id: 'app' })] });
+    const ended = endSession(before, 'a', NOON).record;
+    expect(namesOf(ended)).toEqual(['n/a']);
+    const without = timings({ graceMs: 0 });
+    const closed = disconnect(ended, { connectionId: 'n/b', heardAt: NOON }, NOON, without).record;
+    const lost = nodeLost(closed, { incarnation: 'n', heardAt: NOON }, NOON, without).record;
+    const over = endSession(lost, 'app', NOON).record;
+    expect([over.sessions, namesOf(over)]).toEqual([[], ['n/a']]);
+    const full = record({ sessions: Array.from({ length: MAX_SESSIONS }, (_, i) => held(`${i}`)) });
+    const next = connect(full, { connectionId: 'n/next', sessionId: 'next', device: null }, NOON).record;
+    expect(namesOf(next)).toEqual(['n/0']);
+  });
+
+  it('is forgotten by a later commit once every node has learnt of it, and beyond forty', () => {
+    const ended = endSession(record({ sessions: [held('a'), held('b')] }), 'a', NOON).record;
+    const later = (ms: number) => endSession(ended, 'b', NOON + ms).record;
+    expect(namesOf(later(2 * MINUTE))).toEqual(['n/a', 'n/b']);
+    expect(namesOf(later(4 * MINUTE))).toEqual(['n/b']);
+    const all = Array.from({ length: 50 }, (_, i) => `${i}`);
+    const many = all.reduce(
+      (rest, id) =>
+        endSession(connect(rest, { connectionId: `n/${id}`, sessionId: id, device: null }, NOON).record, id, NOON)
+          .record,
+      record(),
+    );
+    expect(namesOf(many)).toEqual(all.slice(10).map((id) => `n/${id}`));
   });
 });

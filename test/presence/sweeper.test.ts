@@ -170,4 +170,20 @@ describe('the sweeper', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     expect([under.ticked, vi.getTimerCount()]).toEqual([['ana'], 0]);
   });
+
+  it('begins nothing more once it is stopped, however many are due', async () => {
+    let goOn = () => {};
+    const hanging = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const under = setUp({ tick: () => hanging });
+    for (let place = 0; place < 400; place += 1) under.due.add(`user-${place}`);
+    await vi.advanceTimersByTimeAsync(100);
+    const stopping = under.sweeper.stop();
+    goOn();
+    await stopping;
+    expect(under.ticked.length).toBeGreaterThan(0);
+    expect(under.ticked.length).toBeLessThan(100);
+    expect(under.expiries).toBe(0);
+  });
 });

@@ -20,3 +20,15 @@ test('a gate lets in as many as it holds, and the others in their order as place
   // All places are free again.
   await Promise.all([gate.enter(), gate.enter()]);
 });
+
+test('who stands in line may be turned away, and who comes later stands in line again', async () => {
+  const gate = createGate(1);
+  const leave = await gate.enter();
+  const turnedAway = [gate.enter(), gate.enter()].map((entering) => expect(entering).rejects.toThrow('Not now.'));
+  gate.turnAway(new Error('Not now.'));
+  await Promise.all(turnedAway);
+  const later = gate.enter();
+  leave();
+  (await later)();
+  await gate.enter();
+});

@@ -135,6 +135,7 @@ export interface ServerOptions {
   readonly ready?: () => Promise<boolean>;
   readonly ensure?: (userId: string) => Promise<boolean>;
   readonly presence?: Partial<Pick<Presence, 'connect' | 'disconnect'>>;
+  readonly storeAnswers?: () => boolean;
 }
 
 export const startServer = async (options: ServerOptions = {}) => {
@@ -249,6 +250,7 @@ export const startServer = async (options: ServerOptions = {}) => {
     connections,
     origins,
     log,
+    storeAnswers: options.storeAnswers ?? (() => true),
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 45_000,
     ...(options.initTimeoutMs !== undefined && { initTimeoutMs: options.initTimeoutMs }),
     ...(options.stallMs !== undefined && { stallMs: options.stallMs }),

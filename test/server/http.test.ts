@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { connect as connectTcp } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { serverAudits } from 'graphql-http';
 import { describe, expect, test } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
@@ -152,6 +153,61 @@ describe('bodies and headers', () => {
     expect(await statusOf(MAX)).toBe(200);
     expect(await statusOf(MAX + 1)).toBe(413);
     expect(await statusOf(3 * MAX)).toBe(413);
+  });
+
+  test.each([
+    'Application/JSON',
+    'application/json; charset=utf-8',
+    'APPLICATION/JSON ;Charset="UTF-8"',
+    'application/json;charset=utf-8; profile="a, b"',
+    'application/graphql+json',
+    'Application/GraphQL+JSON; charset=utf-8',
+  ])('a body of JSON may be called %s', async (type) => {
+    const server = await startServer();
+    // Beyond 64 KiB it goes another way through the server.
+    for (const query of ['{ who }', bodyOf(100_000)]) {
+      const { status, body } = await post(server, query.startsWith('{ who') ? { query } : query, {
+        headers: { 'content-type': type },
+      });
+      expect([status, body]).toEqual([200, { data: { who: 'user ada' } }]);
+    }
+  });
+
+  test.each(['application/jsonx', 'text/json', 'application/json; charset=utf-16', 'application/json;charset=latin1'])(
+    'one that is %s is 415',
+    async (type) => {
+      const server = await startServer();
+      const { status, body } = await post(server, { query: '{ who }' }, { headers: { 'content-type': type } });
+      expect([status, body.errors[0].extensions.code]).toEqual([415, 'BAD_USER_INPUT']);
+    },
+  );
+
+  test('a body that is encoded is 415, with what would be taken; one that is encoded as itself is a body', async () => {
+    const server = await startServer();
+    const headers = { authorization: `Bearer ${await tokenOf('ada')}`, 'content-type': 'application/json' };
+    const send = async (encoding: string, body: Buffer) =>
+      fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { ...headers, 'content-encoding': encoding },
+        body: new Uint8Array(body),
+      });
+    const plain = Buffer.from('{"query":"{ who }"}');
+    for (const [encoding, body] of [
+      ['gzip', gzipSync(plain)],
+      ['GZip', gzipSync(plain)],
+      ['br', brotliCompressSync(plain)],
+      ['identity, deflate', deflateSync(plain)],
+      ['gzip', plain],
+      ['x-unknown', plain],
+    ] as const) {
+      const response = await send(encoding, body);
+      expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'identity']);
+      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    }
+    for (const encoding of ['identity', 'Identity', '']) {
+      const response = await send(encoding, plain);
+      expect([response.status, await response.json()]).toEqual([200, { data: { who: 'user ada' } }]);
+    }
   });
 
   test('a client that leaves in the middle of its body is no failure', async () => {

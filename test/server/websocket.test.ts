@@ -107,6 +107,52 @@ describe('connecting', () => {
     expect(await client.closed).toEqual({ code: 1013, reason: 'Try again later.' });
   });
 
+  /** More than are let in at a time, all at once, of a store that fails whom it has kept waiting. */
+  const comeAtOnce = async ({ storeAnswers, fails }: { storeAnswers: boolean; fails: (userId: string) => boolean }) => {
+    const asked: string[] = [];
+    let answer = () => {};
+    const hanging = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const server = await startServer({
+      storeAnswers: () => storeAnswers,
+      presence: {
+        async connect({ userId }) {
+          asked.push(userId);
+          await hanging;
+          if (fails(userId)) throw unavailable('It does not answer.');
+          return 'tab';
+        },
+      },
+    });
+    const clients = await Promise.all(
+      Array.from({ length: 150 }, async (_, place) => {
+        const client = await openSocket(server.ws);
+        client.send(await init(`user-${place}`));
+        await client.sync();
+        return client;
+      }),
+    );
+    expect(asked.length).toBeLessThan(clients.length);
+    answer();
+    return { clients, asked };
+  };
+
+  test('while the store is away, everybody is 1013 as soon as the first is, however many wait', async () => {
+    const { clients, asked } = await comeAtOnce({ storeAnswers: false, fails: () => true });
+    const closed = await Promise.all(clients.map((client) => client.closed));
+    expect(new Set(closed.map(({ code }) => code))).toEqual(new Set([1013]));
+    expect(asked.length, 'the others were not kept waiting for an answer').toBeLessThan(clients.length);
+  });
+
+  test('one who cannot be let in while the store answers keeps nobody else out', async () => {
+    const { clients } = await comeAtOnce({ storeAnswers: true, fails: (userId) => userId === 'user-7' });
+    const [refused] = clients.splice(7, 1);
+    expect((await refused!.closed).code).toBe(1013);
+    const acks = await Promise.all(clients.map((client) => client.next()));
+    expect(new Set(acks.map(({ type }) => type))).toEqual(new Set(['connection_ack']));
+  });
+
   test('a failure of ours while connecting is 1013 too, and says nothing of itself', async () => {
     const server = await startServer({ ensure: () => Promise.reject(new Error('the secret inside')) });
     const client = await openSocket(server.ws);

@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import type { Renewal, Store } from '../../src/presence/ports.js';
+import type { LostNode, Renewal, Store } from '../../src/presence/ports.js';
 import { createPresence } from '../../src/presence/presence.js';
-import { timings } from '../support/builders.js';
+import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
+import { message, timings } from '../support/builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';
 import { openLiveInTest } from '../support/live.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
@@ -18,16 +19,28 @@ beforeEach(() => redis.admin.flushall());
 
 const SHARDS = 4;
 
+const ana = { viewer: { kind: 'user', userId: 'ana' }, connectionId: null } as const;
+
 /** A node as the server makes it, over the shared Redis; a deaf one misses what is told of ended sessions. */
-const startNode = async ({ deaf = false, store = {} }: { deaf?: boolean; store?: Partial<Store> } = {}) => {
+const startNode = async ({
+  deaf = false,
+  store = {},
+  graceMs = DEFAULT_TIMINGS.graceMs,
+}: {
+  deaf?: boolean;
+  store?: Partial<Store>;
+  graceMs?: number;
+} = {}) => {
   const live = openLiveInTest([redis.url], SHARDS, { settleMs: 0 });
   const bus = deaf ? { ...live.bus, subscribeEnded: async () => () => {} } : live.bus;
   const revived: boolean[] = [];
   let held: Promise<void> | undefined;
+  const lost: LostNode[] = [];
   let renewing = (renew: () => Promise<Renewal>) => renew();
   const presence = createPresence({
     store: {
       ...live.store,
+      lostNodes: async () => lost,
       ...store,
       renewLease: (...args) => renewing(() => live.store.renewLease(...args)),
       async update(...args) {
@@ -41,7 +54,7 @@ const startNode = async ({ deaf = false, store = {} }: { deaf?: boolean; store?:
     people: createFakePeople(['ana']).people,
     journal: createFakeJournal(['ana']).journal,
     rateLimits: createFakeRateLimits().rateLimits,
-    timings: timings(),
+    timings: timings({ graceMs }),
     newId: () => 'new',
     newIncarnation: randomUUID,
     onRevived: (emptied) => revived.push(emptied),
@@ -58,6 +71,10 @@ const startNode = async ({ deaf = false, store = {} }: { deaf?: boolean; store?:
     /** What comes between the node and its store when it renews its lease. */
     whenRenewing(between: typeof renewing) {
       renewing = between;
+    },
+    /** That node's lease ran out. */
+    lose(incarnation: string) {
+      lost.push({ incarnation, heardAt: 0 });
     },
     /** The next change waits. Returns how it is let go on. */
     holdNextChange() {
@@ -101,6 +118,22 @@ describe('mending', () => {
     expect(await node.isOn()).toBe(true);
   });
 
+  it('puts it back also where another node changed the record since', async () => {
+    const [node, other] = [await startNode(), await startNode()];
+    await node.open('1', 'tab');
+    const goBack = await takeCopy();
+    await node.open('2', 'phone');
+    await goBack();
+    await other.open('1', 'desk');
+    expect((await node.sessions()).map(({ id }) => id)).toEqual(['tab', 'desk']);
+    await node.presence.node.mend();
+    expect((await node.sessions()).map(({ id, connections }) => [id, connections.length])).toEqual([
+      ['tab', 1],
+      ['desk', 1],
+      ['phone', 1],
+    ]);
+  });
+
   it('puts back who was not there at all', async () => {
     const node = await startNode();
     const goBack = await takeCopy();
@@ -138,11 +171,34 @@ describe('mending', () => {
   it('does not put back a session that was ended on another node, heard of or not', async () => {
     const [node, other] = [await startNode(), await startNode()];
     await node.open('1', 'tab');
-    const caller = { viewer: { kind: 'user', userId: 'ana' }, connectionId: null } as const;
-    expect(await other.presence.endSession(caller, 'tab')).toBe(true);
+    expect(await other.presence.endSession(ana, 'tab')).toBe(true);
     await node.presence.node.mend();
     await node.presence.node.mend();
     expect(await node.sessions()).toEqual([]);
+  });
+
+  it.each([[[]], [['phone']]])(
+    'does not put back a session that was ended on another node and not heard of (beside %s)',
+    async (others: readonly string[]) => {
+      const [node, other] = [await startNode({ deaf: true }), await startNode()];
+      await node.open('1', 'tab');
+      for (const id of others) await other.open('2', id);
+      expect(await other.presence.endSession(ana, 'tab')).toBe(true);
+      await other.presence.setPresence(ana, { sessionId: 'phone', statusMessage: message() });
+      await node.presence.node.mend();
+      await node.presence.node.mend();
+      expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone']);
+      expect(node.presence.node.connections).toBe(0);
+    },
+  );
+
+  it('does not put back a session that twenty-one others left no room for, and that was not heard of', async () => {
+    const [node, other] = [await startNode({ deaf: true }), await startNode()];
+    await node.open('1', 'tab');
+    for (let place = 0; place < 20; place += 1) await other.open(`${place}`, `session-${place}`);
+    await node.presence.node.mend();
+    expect((await node.sessions()).map(({ id }) => id)).not.toContain('tab');
+    expect(await node.sessions()).toHaveLength(20);
   });
 
   it('does not put back a session that it ended itself and did not hear of', async () => {
@@ -151,8 +207,7 @@ describe('mending', () => {
       const node = await startNode({ deaf: true });
       await node.open('1', 'tab');
       for (const other of others) await node.open('2', other);
-      const caller = { viewer: { kind: 'user', userId: 'ana' }, connectionId: null } as const;
-      expect(await node.presence.endSession(caller, 'tab')).toBe(true);
+      expect(await node.presence.endSession(ana, 'tab')).toBe(true);
       await node.presence.node.mend();
       await node.presence.node.mend();
       expect((await node.sessions()).map(({ id }) => id)).toEqual(others);
@@ -182,6 +237,45 @@ describe('mending', () => {
     const refused = node.presence.connect({ userId: 'nobody', connectionId: '1', sessionId: 'tab', device: null });
     await expect(refused).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(node.presence.node.connections).toBe(0);
+  });
+});
+
+describe('a node that was taken for lost', () => {
+  const lostOnce = (node: Awaited<ReturnType<typeof startNode>>) => {
+    let told = false;
+    node.whenRenewing(async (renew) => {
+      const renewal = await renew();
+      const lost = !told;
+      told = true;
+      return { ...renewal, lost };
+    });
+  };
+
+  it('does not put back a session that was ended meanwhile, heard of or not', async () => {
+    const [node, other] = [await startNode({ deaf: true }), await startNode()];
+    await node.open('1', 'tab');
+    await other.open('1', 'phone');
+    await other.presence.endSession(ana, 'tab');
+    lostOnce(node);
+    await node.presence.node.turn();
+    node.presence.node.heard('1');
+    while (node.presence.node.connections > 0) await node.presence.node.turn();
+    expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone']);
+  });
+
+  it('puts back its sessions also where there is no grace and others ended them with it', async () => {
+    const [node, other] = [await startNode({ graceMs: 0 }), await startNode({ graceMs: 0 })];
+    await node.open('1', 'tab');
+    await other.open('1', 'phone');
+    const incarnation = node.presence.node.nameOf('').slice(0, -1);
+    other.lose(incarnation);
+    await other.presence.node.turn();
+    while ((await node.sessions()).length > 1) await other.presence.node.turn();
+    lostOnce(node);
+    await node.presence.node.turn();
+    node.presence.node.heard('1');
+    while ((await node.sessions()).length === 1) await node.presence.node.turn();
+    expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone', 'tab']);
   });
 });
 

@@ -45,6 +45,8 @@ export const record = (changes: Partial<PresenceRecord> = {}): PresenceRecord =>
   lastSeen: null,
   sessions: [],
   hosted: [],
+  hostedAsOf: 0,
+  withdrawn: [],
   ...changes,
 });
 

@@ -1,5 +1,5 @@
 -- The records of users of one shard, with the clock of the same reading.
--- KEYS[1] shard (hash: epoch, clock, settled, quiet, swept)   KEYS[2..] records
+-- KEYS[1] shard (hash: epoch, clock, settled, quiet, swept, wall)   KEYS[2..] records
 -- ARGV[1] 1: also while the shard settles, for what is told to nobody
 -- Returns {now, record | false, ...}; {-1} while the shard settles, or where it has no epoch yet.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled')

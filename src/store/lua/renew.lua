@@ -6,9 +6,14 @@
 -- ARGV[7] probe channel   ARGV[8] PUBLISH | SPUBLISH   ARGV[9] 1: the node still puts back what it holds
 -- ARGV[10] the same at the most, in ms: what nothing that is timed had left before the gap
 -- Returns {epoch, known | lost | new, ms until it has settled}.
-local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept')
+local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept', 'wall')
 local time = redis.call('TIME')
-local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
+local wall, clock = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0)
+local before = tonumber(shard[6] or wall)
+-- Redis' own clock is behind by more than is soon made up for (it was set back, or another server took over): the
+-- shard's goes on by what passes between renewals, since what is timed would wait otherwise until it had caught up.
+if clock - wall > 1500 and wall > before then clock = clock + wall - before end
+local now = math.max(wall, clock)
 local epoch, settled, quiet = shard[1], tonumber(shard[3] or 0), tonumber(shard[4] or 0)
 if not epoch then
   epoch = ARGV[3]
@@ -28,7 +33,7 @@ if ARGV[9] == '1' and now < settled then
 end
 local function whole(number) return string.format('%.0f', number) end
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'clock', whole(now), 'settled', whole(settled), 'quiet', whole(quiet),
-  'swept', whole(now))
+  'swept', whole(now), 'wall', whole(wall))
 redis.call(ARGV[8], ARGV[7], '')
 local left = math.max(0, settled - now)
 if redis.call('HEXISTS', KEYS[3], ARGV[1]) == 1 then return {epoch, 'lost', left} end

@@ -1,0 +1,100 @@
+/**
+ * What goes back into a store that came back empty besides the connections: HTTP leases, graces, what others' sessions
+ * said, what the host put. DESIGN section 2, "A node that was declared lost".
+ */
+import { performance } from 'node:perf_hooks';
+import { inBatches } from './batches.js';
+import { isUnavailable } from './errors.js';
+import type { RecordWriter } from './records.js';
+import { knowsMore, putBackRest } from './recovery.js';
+import type { Remembered } from './remembered.js';
+import type { Timings } from './types.js';
+
+export interface Rest {
+  /** The store came back empty, and what this node knew is in {@link Remembered.lostRecords}: all of that is owed. */
+  owe(): void;
+  /** Something of it is not there yet. */
+  readonly owing: boolean;
+  /** Nothing is left to be done. */
+  readonly done: boolean;
+  /**
+   * Puts back what is owed; once all of it is there, and the others had as long for theirs, all of it once more, since
+   * it may add to what they put back. What cannot be put back now is left for the next time. Never rejects.
+   */
+  putBack(): Promise<void>;
+}
+
+export const createRest = ({
+  records,
+  remembered,
+  served,
+  timings,
+  onError,
+}: {
+  readonly records: RecordWriter;
+  readonly remembered: Remembered;
+  /** The ids of the sessions that connections of this node hold, by user. */
+  readonly served: () => ReadonlyMap<string, ReadonlySet<string>>;
+  readonly timings: Timings;
+  readonly onError: (error: unknown) => void;
+}): Rest => {
+  let owed = new Set<string>();
+  let again = new Set<string>();
+  let running: Promise<void> | undefined;
+
+  /** False while the store is away. */
+  const putBackOne = async (userId: string): Promise<boolean> => {
+    const lost = remembered.lostRecord(userId);
+    // The user was deleted.
+    if (!lost) return true;
+    const { record: known, hosted: memory, goneAt } = lost;
+    try {
+      await records.update(
+        userId,
+        (record, now) => {
+          const livedAt = now - (performance.now() - goneAt);
+          return putBackRest(record, known, { memory, livedAt, atLeastMs: timings.heartbeatIntervalMs }, now);
+        },
+        'put back',
+      );
+      return true;
+    } catch (error) {
+      onError(error);
+      return !isUnavailable(error);
+    }
+  };
+
+  const putBackAll = async (): Promise<void> => {
+    const [todo, then] = owed.size > 0 ? [owed, again] : [again, undefined];
+    const away = new AbortController();
+    const putBack = async (userId: string) => {
+      if (!(await putBackOne(userId))) return away.abort();
+      todo.delete(userId);
+      then?.add(userId);
+    };
+    await inBatches([...todo], putBack, away.signal);
+  };
+
+  return {
+    owe() {
+      owed = new Set();
+      again = new Set();
+      const sessions = served();
+      for (const [userId, { record }] of remembered.lostRecords()) {
+        if (knowsMore(record, sessions.get(userId))) owed.add(userId);
+      }
+    },
+    get owing() {
+      return owed.size > 0;
+    },
+    get done() {
+      return owed.size + again.size === 0;
+    },
+    putBack() {
+      running ??= putBackAll().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+  };
+};

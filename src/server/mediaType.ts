@@ -1,0 +1,24 @@
+/** How a body is written, as its headers say. Names of types, codings and charsets are the same in either case. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+
+/** The media type, in small letters and without parameters; empty where there is none. */
+export const mediaType = (contentType: string | undefined): string =>
+  contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+/** The same with its parameters as they are. */
+export const withParameters = (contentType: string): string => {
+  const at = contentType.indexOf(';');
+  return mediaType(contentType) + (at < 0 ? '' : contentType.slice(at));
+};
+
+/** Why a body cannot be read; null where it can: as it is, and in UTF-8. */
+export const unreadable = (headers: IncomingHttpHeaders): string | null => {
+  const codings = (headers['content-encoding'] ?? '').split(',').map((coding) => coding.trim().toLowerCase());
+  if (codings.some((coding) => coding !== '' && coding !== 'identity')) {
+    return 'Send the body as it is, without a Content-Encoding.';
+  }
+  const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
+  return charset === 'utf-8' || charset === 'utf8' ? null : 'Send the body in UTF-8.';
+};

@@ -1,0 +1,86 @@
+/** Nodes that share a live store of which everything can be lost, as when Redis is flushed. All in memory, on one clock. */
+import { createMemoryBus } from '../../src/bus/memory.js';
+import { unavailable } from '../../src/presence/errors.js';
+import type { Store } from '../../src/presence/ports.js';
+import { createPresence } from '../../src/presence/presence.js';
+import { createMemoryStore } from '../../src/store/memory.js';
+import { NOON, timings } from './builders.js';
+import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
+
+export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
+  let now = NOON;
+  const bus = createMemoryBus();
+  const makeEmpty = () => createMemoryStore({ bus, clock: () => now });
+  let present = makeEmpty();
+  let epoch = 1;
+  let made = 0;
+  const people = createFakePeople(users).people;
+  const { journal } = createFakeJournal(users);
+
+  return {
+    get store(): Store {
+      return present;
+    },
+    wait(ms: number) {
+      now += ms;
+    },
+    /** All that is live is lost. */
+    empty() {
+      present = makeEmpty();
+      epoch += 1;
+    },
+    /** One more node. `deaf`: it misses what is told of ended sessions. */
+    async startNode({ deaf = false } = {}) {
+      const name = `node-${++made}`;
+      let incarnations = 0;
+      let known = epoch;
+      const failing = { updates: 0 };
+      const store = new Proxy({} as Store, {
+        get: (_, method: keyof Store) => {
+          if (method === 'renewLease') {
+            return async () => {
+              const emptied = known !== epoch;
+              known = epoch;
+              return { lost: false, emptied, settledInMs: 0 };
+            };
+          }
+          if (method === 'update' && failing.updates > 0) {
+            return async () => {
+              failing.updates -= 1;
+              throw unavailable('It went away again.');
+            };
+          }
+          return present[method].bind(present);
+        },
+      });
+      const presence = createPresence({
+        store,
+        bus: deaf ? { ...bus, subscribeEnded: async () => () => {} } : bus,
+        people,
+        journal,
+        rateLimits: createFakeRateLimits().rateLimits,
+        timings: timings(),
+        newId: () => 'new',
+        newIncarnation: () => `${name}-${++incarnations}`,
+        onJournalFailure: () => {},
+      });
+      await presence.node.start();
+      await presence.node.turn();
+      return {
+        presence,
+        /** The next so many changes find the store away. */
+        fail(updates: number) {
+          failing.updates = updates;
+        },
+        turn: () => presence.node.turn(),
+        open: (userId: string, connectionId: string, sessionId: string) =>
+          presence.connect({ userId, connectionId, sessionId, device: 'WEB' }),
+        /** Connections answer, and what came of that is over. */
+        async answer(...connectionIds: readonly string[]) {
+          for (const connectionId of connectionIds) presence.node.heard(connectionId);
+          await new Promise(setImmediate);
+        },
+      };
+    },
+  };
+};
