@@ -236,7 +236,7 @@ export const createRedisStore = ({
       const unreadable = new Set<string>();
       for (const [userId, text] of texts) {
         if (text === null) continue;
-        if (isReadable(text)) records.set(userId, decodeRecord(text));
+        if (isReadable(text)) records.set(userId, recentAs(userId, text) ?? decodeRecord(text));
         else unreadable.add(userId);
       }
       return { now, records, unreadable };

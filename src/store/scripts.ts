@@ -63,7 +63,12 @@ export const createRedises = (client: RedisClient): Redises => {
   return {
     ask,
     async run(name, keys, args = []) {
-      const reply = await ask(() => commands[commandOf(name)]!(keys.length, ...keys, ...args));
+      let reply: unknown;
+      try {
+        reply = await commands[commandOf(name)]!(keys.length, ...keys, ...args);
+      } catch (error) {
+        throw asUnavailable(error);
+      }
       const replies = (Array.isArray(reply) ? reply : [reply]) as readonly Reply[];
       if (replies[0] === -1) throw unavailable('The live store is settling after an interruption.');
       return replies;

@@ -1,17 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Cluster } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import { openRedis } from '../../src/store/connection.js';
 import { openLive } from '../../src/store/live.js';
 import { createRedises } from '../../src/store/scripts.js';
-import { freePort, startRedis } from '../support/redis.js';
+import { freePort, startRedis, type TestRedis } from '../support/redis.js';
 import { startRedisCluster, type TestRedisCluster } from '../support/redisCluster.js';
 import { openRedisProxy } from '../support/redisProxy.js';
 
 let cluster: TestRedisCluster;
+let redis: TestRedis;
 beforeAll(async () => {
   cluster = await startRedisCluster();
+  redis = await startRedis();
 });
-afterAll(() => cluster.stop());
+afterAll(async () => {
+  await cluster.stop();
+  await redis.stop();
+});
 
 const nowhere = async () => `redis://127.0.0.1:${await freePort()}`;
 const open = (redisUrls: readonly string[]) =>
@@ -39,14 +45,33 @@ describe('a connection to Redis', () => {
     },
   );
 
+  it.each([
+    ['one Redis', () => redis.url],
+    ['a Cluster', () => cluster.urls.join()],
+  ])('to %s sends what is asked in one turn in one write, in its order', async (_, urls) => {
+    const connection = openRedis(urls().split(','), { onError: () => {} });
+    onTestFinished(() => connection.close());
+    const { client } = connection;
+    await client.set('{turn}count', 0);
+    // Nodes that nothing was asked of yet have none.
+    const streams =
+      client instanceof Cluster ? client.nodes('master').flatMap(({ stream }) => stream ?? []) : [client.stream];
+    const one = streams.map((stream) => vi.spyOn(stream, '_write'));
+    const many = streams.map((stream) => vi.spyOn(stream, '_writev'));
+    const counts = await Promise.all(Array.from({ length: 20 }, () => client.incr('{turn}count')));
+    expect(counts).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(one.flatMap(({ mock }) => mock.calls)).toHaveLength(0);
+    expect(many.flatMap(({ mock }) => mock.calls)).toHaveLength(1);
+  });
+
   it('that falls silent without closing is given up for a new one', async () => {
-    const redis = await startRedis();
-    const proxy = await openRedisProxy(redis.port);
+    const silent = await startRedis();
+    const proxy = await openRedisProxy(silent.port);
     const connection = openRedis([proxy.url], { onError: () => {} });
     onTestFinished(async () => {
       await connection.close();
       await proxy.close();
-      await redis.stop();
+      await silent.stop();
     });
     const redises = createRedises(connection.client);
     const ask = () => redises.ask((client) => client.ping());

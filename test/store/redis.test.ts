@@ -75,3 +75,30 @@ it('has the journal get what changed before who is only still live', async () =>
   expect(order.slice(2).sort()).toEqual(['ana', 'bo']);
   await close?.();
 });
+
+it('reads and cleans what waits for the journal by a few commands, however much it is', async () => {
+  await redis.admin.flushall();
+  const { store, close } = await storeUnderTest([redis.url], 1);
+  const userIds = Array.from({ length: 300 }, (_, i) => `user-${String(i).padStart(3, '0')}`);
+  await Promise.all(
+    userIds.map((userId) =>
+      store.update(
+        userId,
+        async () => restoreRecord(userId, { generation: 1, kept: null }),
+        (record, now) => connect(record, { connectionId: `here/${userId}`, sessionId: 'tab', device: null }, now),
+      ),
+    ),
+  );
+  const calls = async () =>
+    [...(await redis.admin.info('commandstats')).matchAll(/cmdstat_(?:eval|evalsha|zrange):calls=(\d+)/g)].reduce(
+      (sum, [, count]) => sum + Number(count),
+      0,
+    );
+  const before = await calls();
+  const { records } = await store.dirty(1_000);
+  expect(records.map(({ userId }) => userId).sort()).toEqual(userIds);
+  await store.clean(records.map(({ userId, revision }) => ({ userId, revision })));
+  expect((await calls()) - before).toBeLessThan(10);
+  expect((await store.dirty(1_000)).records).toEqual([]);
+  await close?.();
+});
