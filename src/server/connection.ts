@@ -14,9 +14,10 @@ import type { Gate } from './gate.js';
 import type { KeepAlive, Peer, Pulse } from './keepAlive.js';
 import type { Log } from './log.js';
 import { Operations, type OperationsDeps, type OperationsOwner } from './operations.js';
-import { Outbound, type StallListener } from './outbound.js';
+import { Outbound, type OutboundOwner } from './outbound.js';
 import { SessionHold } from './sessionHold.js';
 import { callerOf, type SignIn } from './signIn.js';
+import type { Tick } from './tick.js';
 import { Alarm } from './timer.js';
 
 const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
@@ -45,6 +46,7 @@ export interface ConnectionDeps extends ConnectionPorts, OperationsDeps {
   /** Through which everybody is let in. */
   readonly gate: Gate;
   readonly keepAlive: KeepAlive;
+  readonly tick: Tick;
   /** How long a reader may leave more than 256 KiB unread. */
   readonly stallMs: number;
   /** A connection is closed because nobody reads it. */
@@ -72,7 +74,7 @@ const closeOf = (error: unknown): readonly [code: number, reason: string] => {
 };
 
 /** One socket, from the upgrade until nothing is left of it. As many as there are clients: a class, for its size. */
-export class Connection implements OperationsOwner, StallListener, Peer, ProtocolSocket {
+export class Connection implements OperationsOwner, OutboundOwner, Peer, ProtocolSocket {
   readonly brake: Brake;
   readonly outbound: Outbound;
   readonly operations: Operations;
@@ -194,6 +196,10 @@ export class Connection implements OperationsOwner, StallListener, Peer, Protoco
   lost(lastHeardMsAgo: number): void {
     this.silentMs = lastHeardMsAgo;
     this.socket.terminate();
+  }
+
+  get tick(): Tick {
+    return this.deps.tick;
   }
 
   get stallMs(): number {

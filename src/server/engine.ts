@@ -150,6 +150,7 @@ export const createEngine = ({
   });
 
   const documents = createDocuments({ schema, introspection });
+  let mutations = 0;
 
   /** Opens a subscription of which many share the executions; null where this one's are its own. */
   const openShared = async (args: ExecutionArgs) => {
@@ -203,6 +204,10 @@ export const createEngine = ({
     yoga,
     finishing,
     rendering,
+    /** How many mutations that did not come through yoga are under way. */
+    get mutations() {
+      return mutations;
+    },
     /** A subscription was refused before it came here. */
     subscriptionRefused: onSubscriptionRefused,
 
@@ -232,12 +237,16 @@ export const createEngine = ({
           kind: definition.operation,
           args,
           async run() {
+            const isMutation = definition.operation === OperationTypeNode.MUTATION;
+            if (isMutation) mutations += 1;
             try {
               const withContext = { ...args, contextValue: contextFor(operation) };
               if (definition.operation === OperationTypeNode.SUBSCRIPTION) return await open(withContext, operation);
               return finishing.result(await execute(withContext), requestId);
             } catch (error) {
               return { errors: refuse([error]) };
+            } finally {
+              if (isMutation) mutations -= 1;
             }
           },
         };

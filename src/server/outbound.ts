@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Brake } from './brake.js';
-import { type Due, tick } from './tick.js';
+import type { Due, Tick } from './tick.js';
 
 /** How much may be unsent before sends wait. */
 export const MAX_UNSENT_BYTES = 256 * 1024;
@@ -14,9 +14,12 @@ export interface Pusher {
   drained(): void;
 }
 
-/** Who is told of a socket that is not read. */
-export interface StallListener {
+/** What a socket's outbound side belongs to. */
+export interface OutboundOwner {
+  /** At its end, what was pushed is written. One for all sockets. */
+  readonly tick: Tick;
   readonly stallMs: number;
+  /** The socket is not read. */
   onStall(): void;
 }
 
@@ -44,7 +47,7 @@ export class Outbound implements Due {
     /** What the socket writes to; messages are whole frames there, so what is written between two of them is safe. */
     private readonly stream: Pick<Writable, 'write'>,
     private readonly brake: Pick<Brake, 'hold' | 'release'>,
-    private readonly listener: StallListener,
+    private readonly owner: OutboundOwner,
   ) {}
 
   /** Resolves once the text was handed to the socket, which may have to drain first; also when it is gone. */
@@ -68,6 +71,7 @@ export class Outbound implements Due {
    */
   push(frame: string, pusher: Pusher): boolean {
     if (!this.isOpen) return true;
+    const { tick } = this.owner;
     tick.news();
     if (this.frames === '') {
       this.frames = frame;
@@ -114,7 +118,7 @@ export class Outbound implements Due {
     if (this.stall !== undefined || !this.isFull()) return;
     // A client that does not read the answers may not ask for more.
     this.brake.hold('unsent');
-    this.stall = setTimeout(() => this.listener.onStall(), this.listener.stallMs);
+    this.stall = setTimeout(() => this.owner.onStall(), this.owner.stallMs);
   }
 
   private write(text: string): void {

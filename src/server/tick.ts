@@ -1,18 +1,27 @@
 /** How long something may be put off for what else comes. */
-const MAX_WAIT_MS = 5;
+const MAX_WAIT_MS = 10;
+const LOOK_EVERY_MS = 1;
 
-/** Something to be done at the end of a turn of the event loop. */
+/** Something to be done once. */
 export interface Due {
   run(): void;
 }
 
 /**
- * Runs each of what was asked for once, when a turn of the event loop has brought nothing more: many events are one
- * write. What comes without end is not waited for longer than {@link MAX_WAIT_MS}.
+ * Runs each of what was asked for once, when nothing more comes: many events are one write. More comes while turns of the
+ * event loop bring something, and while there is something under way of which it may come. What comes without end is
+ * waited for no longer than {@link MAX_WAIT_MS}.
  */
-export const createTick = ({ now = () => performance.now() }: { readonly now?: () => number } = {}) => {
+export const createTick = ({
+  isBusy = () => false,
+  now = () => performance.now(),
+}: {
+  /** Whether something is under way of which more may come. */
+  readonly isBusy?: () => boolean;
+  readonly now?: () => number;
+} = {}) => {
   let asked: Due[] = [];
-  /** How often something came, and how often it had when the last turn ended. */
+  /** How often something came, and how often it had when that was looked at last. */
   let news = 0;
   let newsBefore = 0;
   let since = 0;
@@ -23,10 +32,13 @@ export const createTick = ({ now = () => performance.now() }: { readonly now?: (
     for (const each of due) each.run();
   };
 
-  const endOfTurn = () => {
+  const look = () => {
     const cameMore = news !== newsBefore;
     newsBefore = news;
-    if (cameMore && now() - since < MAX_WAIT_MS) setImmediate(endOfTurn);
+    if (asked.length === 0) return;
+    if (now() - since >= MAX_WAIT_MS) run();
+    else if (cameMore) setImmediate(look);
+    else if (isBusy()) setTimeout(look, LOOK_EVERY_MS);
     else run();
   };
 
@@ -39,12 +51,11 @@ export const createTick = ({ now = () => performance.now() }: { readonly now?: (
     atEnd(due: Due): void {
       if (asked.push(due) > 1) return;
       since = now();
-      setImmediate(endOfTurn);
+      setImmediate(look);
     },
     /** Runs now what was asked for. */
     run,
   };
 };
 
-/** One for all sockets of the process. */
-export const tick = createTick();
+export type Tick = ReturnType<typeof createTick>;

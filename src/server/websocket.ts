@@ -13,7 +13,7 @@ import { createGate } from './gate.js';
 import { createKeepAlive } from './keepAlive.js';
 import type { Origins } from './origins.js';
 import { STALL_MS } from './outbound.js';
-import { tick } from './tick.js';
+import { createTick } from './tick.js';
 
 const MAX_MESSAGE_BYTES = 256 * 1024;
 const INIT_TIMEOUT_MS = 10_000;
@@ -86,9 +86,12 @@ export const createSockets = ({
   const ending = new Set<Promise<void>>();
 
   const keepAlive = createKeepAlive({ timeoutMs: heartbeatTimeoutMs });
+  // What mutations change is told to many at once, and together with what others change meanwhile.
+  const tick = createTick({ isBusy: () => engine.mutations > 0 });
   const deps: ConnectionDeps = {
     ...ports,
     engine,
+    tick,
     onHeard,
     stallMs,
     onSlowReader,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Brake } from '../../src/server/brake.js';
 import { textFrame } from '../../src/server/frames.js';
 import { MAX_UNSENT_BYTES, Outbound } from '../../src/server/outbound.js';
+import { createTick } from '../../src/server/tick.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -52,6 +53,7 @@ const start = () => {
   const fake = fakeSocket();
   const onStall = vi.fn();
   const outbound = new Outbound(fake.socket as never, fake.stream as never, new Brake(fake.socket), {
+    tick: createTick(),
     onStall,
     stallMs: 10_000,
   });
