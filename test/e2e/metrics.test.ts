@@ -51,8 +51,8 @@ test('what is heard, delivered and swept is counted', async () => {
   await socket.close();
   await watching.nextWhere(({ status }) => status === 'OFFLINE');
   // A sweep is counted when it is over, which may be after what it did was heard.
-  const sweeps = before.get('rollcall_sweeps_total') ?? 0;
-  await expect.poll(() => sample('rollcall_sweeps_total'), { timeout: 10_000 }).toBeGreaterThan(sweeps);
+  const swept = before.get('rollcall_swept_users_total') ?? 0;
+  await expect.poll(() => sample('rollcall_swept_users_total'), { timeout: 10_000 }).toBeGreaterThan(swept);
   const after = await samples();
   const moved = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
   expect(moved('rollcall_deliveries_total')).toBe(3);

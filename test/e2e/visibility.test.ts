@@ -119,23 +119,23 @@ test('who may not be seen and who does not exist are the same answer, byte for b
   await alice.follow(blocker.id);
   await blocker.block(alice.id);
   const fields = 'id status statusMessage { text } activities { name } devices lastSeen isTyping asOf user { name }';
-  const answers = async (id: string, conversationId: string) =>
-    Promise.all(
-      [
-        alice.ask(`query ($id: ID!) { userPresence(userId: $id) { ${fields} } }`, { id }),
-        alice.ask(`query ($id: ID!) { presence(userIds: [$id]) { ${fields} } }`, { id }),
-        alice.ask('query ($id: ID!) { typing(conversationId: $id) { userId } }', { id: conversationId }),
-        alice.ask('mutation ($id: ID!) { setTyping(input: { conversationId: $id }) { userId } }', {
-          id: conversationId,
-        }),
-        alice.ask('mutation ($id: ID!) { follow(userId: $id) }', { id }),
-        alice.ask('mutation ($id: ID!) { unfollow(userId: $id) }', { id }),
-        alice.ask('mutation ($id: ID!) { block(userId: $id) unblock(userId: $id) }', { id }),
-      ].map(async (asked) => {
-        const { status, text, headers } = await asked;
-        return { status, text, names: [...headers.keys()].sort() };
-      }),
-    );
+  /** One after the other: for as long as alice follows she may see. */
+  const answers = async (id: string, conversationId: string) => {
+    const asked = [];
+    for (const [document, variables] of [
+      [`query ($id: ID!) { userPresence(userId: $id) { ${fields} } }`, { id }],
+      [`query ($id: ID!) { presence(userIds: [$id]) { ${fields} } }`, { id }],
+      ['query ($id: ID!) { typing(conversationId: $id) { userId } }', { id: conversationId }],
+      ['mutation ($id: ID!) { setTyping(input: { conversationId: $id }) { userId } }', { id: conversationId }],
+      ['mutation ($id: ID!) { follow(userId: $id) }', { id }],
+      ['mutation ($id: ID!) { unfollow(userId: $id) }', { id }],
+      ['mutation ($id: ID!) { block(userId: $id) unblock(userId: $id) }', { id }],
+    ] as const) {
+      const { status, text, headers } = await alice.ask(document, variables);
+      asked.push({ status, text, names: [...headers.keys()].sort() });
+    }
+    return asked;
+  };
   const ofNobody = await answers('nobody-at-all', 'no-such-room');
   expect(ofNobody[0]?.text).toBe('{"data":{"userPresence":null}}');
   expect(ofNobody[1]?.text).toBe('{"data":{"presence":[]}}');
