@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Context, OperationResult, ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { WatchBudget } from '../fanout/watch.js';
@@ -7,6 +6,7 @@ import type { Brake } from './brake.js';
 import type { Engine, Prepared } from './engine.js';
 import type { Framer } from './frames.js';
 import type { Outbound } from './outbound.js';
+import { newRequestId } from './requestIds.js';
 import { halt, Running } from './running.js';
 
 export const MAX_SUBSCRIPTIONS = 50;
@@ -57,7 +57,7 @@ export class Operations implements Hooks {
     payload[RUNNING] = running;
     // From this moment on, so that a cancellation is heard however early it comes.
     byId[id] = running;
-    const requestId = randomUUID();
+    const requestId = newRequestId();
     const prepared = engine.prepare(payload, { caller, budget, requestId });
     if (!('run' in prepared)) return prepared;
     if (prepared.kind === OperationTypeNode.SUBSCRIPTION) {
