@@ -1,5 +1,5 @@
 -- The records of users of one shard, with the clock of the same reading.
--- KEYS[1] shard (hash: epoch, clock, settled, quiet, swept, wall)   KEYS[2..] records
+-- KEYS[1] shard (hash: epoch, clock, settled, quiet, swept)   KEYS[2..] records
 -- Returns {now, record | false, ...}, or {-1} while the shard settles.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled')
 local time = redis.call('TIME')
