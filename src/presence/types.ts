@@ -109,12 +109,12 @@ export interface PresenceRecord extends DurablePresence {
    * When the host last changed those, or, in a store that came back empty, as of which revision they were put back: what
    * is known of earlier does not replace them.
    */
-  readonly hostedAsOf?: number;
+  readonly hostedAsOf?: number | undefined;
   /**
    * Connections that are not to get their sessions back, for as long as their nodes may not have heard of it. One that is
    * missing, and not among these, was lost with what the store forgot.
    */
-  readonly withdrawn?: readonly Withdrawn[];
+  readonly withdrawn?: readonly Withdrawn[] | undefined;
 }
 
 /** The numbers that time everything, in milliseconds (DESIGN section 5). */
