@@ -1,5 +1,6 @@
 -- Renews a node's lease, looks at the shard's epoch, and proves the node's subscriptions alive.
--- KEYS[1] shard   KEYS[2] nodes (zset: incarnation → end of its lease)   KEYS[3] lost (hash: incarnation → last heard)
+-- KEYS[1] shard (`wall` is Redis' own clock at the last renewal)
+-- KEYS[2] nodes (zset: incarnation → end of its lease)   KEYS[3] lost (hash: incarnation → last heard)
 -- ARGV[1] incarnation   ARGV[2] lease, in ms   ARGV[3] the epoch to begin where there is none
 -- ARGV[4] how long a shard settles, in ms   ARGV[5] the longest gap between renewals that is none, in ms
 -- ARGV[6] how long nobody is lost or due after a gap, at the least, in ms
