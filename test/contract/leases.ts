@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Store, UserMessage } from '../../src/presence/ports.js';
+import type { LostNode, Store, UserMessage } from '../../src/presence/ports.js';
 import * as commands from '../../src/presence/record.js';
 import { nodeLost } from '../../src/presence/recovery.js';
 import type { LeaseOptions } from '../../src/store/redisLeases.js';
@@ -49,6 +49,15 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
     };
     const lost = async ({ store }: LiveUnderTest, incarnation: string) =>
       (await store.lostNodes()).find((node) => node.incarnation === incarnation);
+    /** On a busy machine the last renewal may be so long ago that nobody counts as lost until the next one. */
+    const listed = async (node: LiveUnderTest, incarnation: string): Promise<LostNode> => {
+      let found: LostNode | undefined;
+      await renewing(node, 'sweeper', async () => {
+        found = await lost(node, incarnation);
+        return found !== undefined;
+      });
+      return found!;
+    };
     const lose = ({ store }: LiveUnderTest, userId: string, incarnation: string, heardAt: number) =>
       store.update(userId, restored(userId), (record, now) => nodeLost(record, { incarnation, heardAt }, now, TIMINGS));
 
@@ -60,14 +69,14 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         await other.store.renewLease('gone');
         const after = await one.store.now();
         await connect(other.store, 'ana', 'gone/1');
-        await renewing(one, 'sweeper', async () => (await lost(one, 'gone')) !== undefined);
+        await listed(one, 'gone');
 
-        const { heardAt } = (await lost(other, 'gone'))!;
+        const { heardAt } = await listed(other, 'gone');
         expect(heardAt).toBeGreaterThanOrEqual(before);
         expect(heardAt).toBeLessThanOrEqual(after);
         expect(await one.store.dismiss('gone')).toBe(false);
         // Where nobody was on it, it is no more; of the rest, as last heard of there.
-        expect((await lost(one, 'gone'))?.heardAt).toBeGreaterThanOrEqual(before);
+        expect((await listed(one, 'gone')).heardAt).toBeGreaterThanOrEqual(before);
         await lose(one, 'ana', 'gone', heardAt);
         expect(await one.store.dismiss('gone')).toBe(true);
         expect(await lost(other, 'gone')).toBeUndefined();
@@ -91,12 +100,10 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         await Promise.all(userIds.map((userId) => connect(dies.store, userId, 'gone/1')));
         const heard = createInbox<UserMessage>('what was told');
         for (const userId of userIds) await dies.bus.subscribeUser(userId, heard.push);
-        await renewing(others[0], 'sweeper', async () => (await lost(others[0], 'gone')) !== undefined);
-
         const sweep = async (node: LiveUnderTest, upTo: number) => {
-          const found = await lost(node, 'gone');
-          const on = found ? await node.store.usersOn('gone') : [];
-          await Promise.all(on.slice(0, upTo).map((userId) => lose(node, userId, 'gone', found!.heardAt)));
+          const { heardAt } = await listed(node, 'gone');
+          const on = await node.store.usersOn('gone');
+          await Promise.all(on.slice(0, upTo).map((userId) => lose(node, userId, 'gone', heardAt)));
         };
         await sweep(dies, 10);
         expect(await others[0].store.dismiss('gone')).toBe(false);
