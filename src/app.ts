@@ -238,9 +238,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     // The lease goes on until the last socket is closed: who is still connected must not be taken for lost.
     await node.turn();
     const turning = every(LEASE_MS, () => node.turn(), failed('renewing the lease'));
-    stopping.push(() => turning.stop());
     const mending = every(MEND_MS, (stopped) => node.mend(stopped), failed('mending'));
-    stopping.push(() => mending.stop());
     stopping.push(bus.onGap(() => void node.mend(mending.stopped).catch(failed('mending'))));
     // While the store hangs each of them waits for its answer: all at once, rather than one after the other.
     stopping.push(async () => {

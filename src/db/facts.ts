@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Pair } from '../presence/ports.js';
-import type { Audience, Facts, Relation } from '../presence/visibility.js';
+import type { Facts, Relation } from '../presence/visibility.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
 import { type Ask, createGathered } from './gather.js';
-import { exists, type Standing, standingsOf, TIES, toStanding, usersOf } from './standings.js';
+import { exists, type Standing, standingColumns, standingsOf, TIES, toStanding, usersOf } from './standings.js';
 
 /** How many pairs of several questions are asked about at once. */
 const MAX_PAIRS = 4_000;
@@ -35,17 +35,6 @@ const user = sql`pair.user_id`;
 /** Looked for only where both have ties of that kind. */
 const tied = (kind: keyof typeof TIES, holds: SQL): SQL<boolean> =>
   sql<boolean>`case when viewer.ties & seen.ties & ${sql.raw(String(TIES[kind]))} <> 0 then ${holds} else false end`;
-
-/** What is read of a standing. */
-const standingColumns = (table: 'viewer' | 'seen') => {
-  const column = <T>(name: string): SQL<T> => sql<T>`${sql.raw(table)}.${sql.raw(name)}`;
-  return {
-    status: column<Audience | null>('status'),
-    lastSeen: column<Audience | null>('last_seen'),
-    activity: column<Audience | null>('activity'),
-    ties: column<number>('ties'),
-  };
-};
 
 /**
  * One query for any number of pairs, in the order asked. Sharing is the same from both sides, so it is looked for from

@@ -58,7 +58,18 @@ export const standingsOf = (userIds: readonly string[]): SQL => sql`
     from users where users.id = asked.id offset 0
   ) as found on true`;
 
-/** A row of {@link standingsOf}. */
+/** What is read of {@link standingsOf}, under whatever name it has in a statement. */
+export const standingColumns = (table: 'standing' | 'viewer' | 'seen') => {
+  const column = <T>(name: string): SQL<T> => sql<T>`${sql.raw(table)}.${sql.raw(name)}`;
+  return {
+    status: column<Audience | null>('status'),
+    lastSeen: column<Audience | null>('last_seen'),
+    activity: column<Audience | null>('activity'),
+    ties: column<number>('ties'),
+  };
+};
+
+/** The same, read. */
 interface StandingRow {
   readonly status: Audience | null;
   readonly lastSeen: Audience | null;
@@ -74,13 +85,7 @@ export const toStanding = ({ status, lastSeen, activity, ties }: StandingRow): S
 /** The standings of users who exist or did, by id. */
 export const readStandings = async (orm: Orm, userIds: readonly string[]): Promise<Map<string, Standing>> => {
   const rows = await orm
-    .select({
-      id: sql<string>`id`,
-      status: sql<Audience | null>`status`,
-      lastSeen: sql<Audience | null>`last_seen`,
-      activity: sql<Audience | null>`activity`,
-      ties: sql<number>`ties`,
-    })
+    .select({ id: sql<string>`standing.id`, ...standingColumns('standing') })
     .from(sql`(${standingsOf(userIds)}) as standing where known`);
   return new Map(rows.map((row) => [row.id, toStanding(row)]));
 };

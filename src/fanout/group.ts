@@ -97,7 +97,7 @@ export class Group {
   /** Whether that is what was told last. */
   wasTold(content: PresenceContent): boolean {
     const { told } = this;
-    return told !== undefined && (told.content === content || sameContent(told.content, content));
+    return told !== undefined && sameContent(told.content, content);
   }
 
   /** One who was told the same, as of `asOf`, is in step from now on. */

@@ -1,3 +1,4 @@
+import { inPieces } from '../presence/batches.js';
 import type { Bus, FactChange, People, Store } from '../presence/ports.js';
 import type { ReadRecords } from '../presence/records.js';
 import type { TypingView } from '../presence/verbs.js';
@@ -79,10 +80,7 @@ export const createHub = async ({
   /** Everything that came of messages is read again: some may have been missed. */
   const records = createRefresher({
     async read() {
-      const userIds = topics.userIds();
-      for (let from = 0; from < userIds.length; from += BATCH) {
-        await read(userIds.slice(from, from + BATCH));
-      }
+      for (const userIds of inPieces(topics.userIds(), BATCH)) await read(userIds);
     },
     hasEnded: () => closed,
     onError,

@@ -87,8 +87,7 @@ export class Interest {
   /** The user's record changed. */
   offer(shown: Shown): void {
     const { latest } = this;
-    if (this.muted || this.withheld || (latest && (latest === shown.content || sameContent(latest, shown.content))))
-      return;
+    if (this.muted || this.withheld || (latest && sameContent(latest, shown.content))) return;
     this.latest = shown.content;
     this.owe(shown, 0);
   }
@@ -158,7 +157,7 @@ export class Interest {
     if (!now || (shown && this.sent && shown.revision <= this.sentRevision)) return undefined;
     // The present is later than all that waits behind it, so what comes next is compared with it.
     if (!shown) this.latest = now.content;
-    if (this.sent && (this.sent === now.content || sameContent(this.sent, now.content))) {
+    if (this.sent && sameContent(this.sent, now.content)) {
       this.sentRevision = now.revision;
       return undefined;
     }

@@ -3,6 +3,7 @@
  * withholds at once; the facts, read again, decide. DESIGN section 1, "Who sees what".
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { inPieces } from '../presence/batches.js';
 import type { FactChange, People } from '../presence/ports.js';
 import type { ReadRecords } from '../presence/records.js';
 import { type Facets, facetsFor, type Viewer } from '../presence/visibility.js';
@@ -107,7 +108,7 @@ export const createSight = ({
   const recheck = async (touched: readonly Interest[], narrows: boolean): Promise<void> => {
     for (const interest of touched) interest.touch(narrows);
     await whileApart(touched, async () => {
-      for (let from = 0; from < touched.length; from += BATCH) await recheckBatch(touched.slice(from, from + BATCH));
+      for (const batch of inPieces(touched, BATCH)) await recheckBatch(batch);
     });
   };
 

@@ -7,7 +7,12 @@ export const inBatches = async <T>(
   each: (item: T) => Promise<unknown>,
   stopped?: AbortSignal,
 ): Promise<void> => {
-  for (let from = 0; from < items.length && !stopped?.aborted; from += BATCH) {
-    await Promise.all(items.slice(from, from + BATCH).map(each));
+  for (const batch of inPieces(items, BATCH)) {
+    if (stopped?.aborted) return;
+    await Promise.all(batch.map(each));
   }
 };
+
+/** The items in their order, in lists of at most `size`. */
+export const inPieces = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));

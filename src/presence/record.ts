@@ -123,12 +123,7 @@ const nextRevision = (previous: PresenceRecord, now: number): number => Math.max
  * Makes a changed record ready to commit: what follows from the change (`lastSeen`, hosted activities of a user who
  * is gone, `startedAt` of one who comes back), and the revisions of what each facet shows.
  */
-const seal = (
-  previous: PresenceRecord,
-  changed: PresenceRecord,
-  now: number,
-  { again = false } = {},
-): PresenceRecord => {
+const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number, again: boolean): PresenceRecord => {
   if (changed === previous) return previous;
   const wasSeen = isSeenLive(previous);
   const isSeen = isSeenLive(changed);
@@ -168,23 +163,15 @@ const startNotBefore = (record: PresenceRecord, now: number): PresenceRecord => 
   return recordWith(record, { sessions: record.sessions.map(later), hosted: record.hosted.map(later) });
 };
 
+/** Decides about the record as it is at `now`. `again`: what is put back was so before, and the store lost it. */
 export const decide = <R>(
   record: PresenceRecord,
   now: number,
   change: (current: PresenceRecord) => Decision<R>,
+  { again = false } = {},
 ): Decision<R> => {
   const { record: changed, result } = change(expireContent(record, now));
-  return { record: seal(record, changed, now), result };
-};
-
-/** The same for what is put back: it was so before, and the store lost it. */
-export const decideAgain = <R>(
-  record: PresenceRecord,
-  now: number,
-  change: (current: PresenceRecord) => Decision<R>,
-): Decision<R> => {
-  const { record: changed, result } = change(expireContent(record, now));
-  return { record: seal(record, changed, now, { again: true }), result };
+  return { record: seal(record, changed, now, again), result };
 };
 
 /** A session starts: room is made for it, and a chosen OFFLINE ends, unless it starts in the background. */

@@ -4,7 +4,7 @@
  */
 import { recordWith, sessionWith } from './copies.js';
 import type { Decision } from './ports.js';
-import { decide, decideAgain } from './record.js';
+import { decide } from './record.js';
 import { loseConnection, makeRoom, replaceSession, sessionById } from './session.js';
 import type { HostedActivities, PresenceRecord, Session, Timings } from './types.js';
 
@@ -127,18 +127,23 @@ export const putBack = (
   }: { readonly session: Session; readonly connectionId: string; readonly memory?: HostedMemory | null },
   now: number,
 ): Decision<null> =>
-  decideAgain(record, now, (current) => {
-    const present = sessionById(current, session.id);
-    const others = present ? present.connections.filter((id) => id !== connectionId) : [];
-    const next = sessionWith(present ? latest(present, session) : session, {
-      connections: [...others, connectionId],
-      graceUntil: null,
-      // An app that went to the background keeps its lease; one that only connected has none beside its connection.
-      leaseUntil: session.leaseUntil,
-    });
-    const there = present ? replaceSession(current, next) : withSession(current, next, now);
-    return { record: withHosted(there, memory), result: null };
-  });
+  decide(
+    record,
+    now,
+    (current) => {
+      const present = sessionById(current, session.id);
+      const others = present ? present.connections.filter((id) => id !== connectionId) : [];
+      const next = sessionWith(present ? latest(present, session) : session, {
+        connections: [...others, connectionId],
+        graceUntil: null,
+        // An app that went to the background keeps its lease; one that only connected has none beside its connection.
+        leaseUntil: session.leaseUntil,
+      });
+      const there = present ? replaceSession(current, next) : withSession(current, next, now);
+      return { record: withHosted(there, memory), result: null };
+    },
+    { again: true },
+  );
 
 /** Whether a node knows more of a record than what comes back with the connections that it serves itself. */
 export const knowsMore = (known: PresenceRecord, served: ReadonlySet<string> | undefined): boolean =>
@@ -159,15 +164,20 @@ export const putBackRest = (
   }: { readonly memory: HostedMemory | null; readonly livedAt: number; readonly atLeastMs: number },
   now: number,
 ): Decision<null> =>
-  decideAgain(record, now, (current) => {
-    if (known.generation !== current.generation) return { record: current, result: null };
-    const prolonged = (until: number | null) => until && Math.max(until, now + atLeastMs);
-    const there = known.sessions.reduce((rest, session) => {
-      if (session.connections.length > 0) return withReminder(rest, session);
-      if ((session.graceUntil ?? session.leaseUntil ?? 0) <= livedAt) return rest;
-      const { graceUntil, leaseUntil } = session;
-      const longer = sessionWith(session, { graceUntil: prolonged(graceUntil), leaseUntil: prolonged(leaseUntil) });
-      return withLease(rest, longer, now);
-    }, current);
-    return { record: withHosted(there, memory), result: null };
-  });
+  decide(
+    record,
+    now,
+    (current) => {
+      if (known.generation !== current.generation) return { record: current, result: null };
+      const prolonged = (until: number | null) => until && Math.max(until, now + atLeastMs);
+      const there = known.sessions.reduce((rest, session) => {
+        if (session.connections.length > 0) return withReminder(rest, session);
+        if ((session.graceUntil ?? session.leaseUntil ?? 0) <= livedAt) return rest;
+        const { graceUntil, leaseUntil } = session;
+        const longer = sessionWith(session, { graceUntil: prolonged(graceUntil), leaseUntil: prolonged(leaseUntil) });
+        return withLease(rest, longer, now);
+      }, current);
+      return { record: withHosted(there, memory), result: null };
+    },
+    { again: true },
+  );

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { inPieces } from './batches.js';
 import type { Store } from './ports.js';
 
 /** How many users one turn takes care of before others get theirs. */
@@ -56,9 +57,7 @@ export const startSweeper = ({
     // Who could not be ticked stays due, for the next turn; one user's failure is not the next one's.
     while (more && !failed && !stopped) {
       const due = await store.dueUsers(BATCH);
-      for (let from = 0; from < due.length && !stopped; from += AT_ONCE) {
-        await Promise.all(due.slice(from, from + AT_ONCE).map(tickOne));
-      }
+      for (const batch of inPieces(due, AT_ONCE)) if (!stopped) await Promise.all(batch.map(tickOne));
       users += due.length;
       more = due.length === BATCH;
     }

@@ -101,10 +101,11 @@ export const viewAt = (record: PresenceRecord, facets: Facets, now: number): Pre
 
 /** Whether two views show the same, whenever they were true. */
 export const sameContent = (a: PresenceContent, b: PresenceContent): boolean =>
-  a.status === b.status &&
-  a.lastSeen === b.lastSeen &&
-  sameMessage(a.statusMessage, b.statusMessage) &&
-  sameActivities(a, b);
+  a === b ||
+  (a.status === b.status &&
+    a.lastSeen === b.lastSeen &&
+    sameMessage(a.statusMessage, b.statusMessage) &&
+    sameActivities(a, b));
 
 /** Whether two views show the same to who may see activities. */
 export const sameActivities = (a: PresenceContent, b: PresenceContent): boolean =>

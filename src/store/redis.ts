@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { inPieces } from '../presence/batches.js';
 import { sameItems } from '../presence/copies.js';
 import { isUnavailable, unavailable } from '../presence/errors.js';
 import type { Decision, Store } from '../presence/ports.js';
@@ -339,6 +340,3 @@ const nodesMoved = (
     ...[...before].filter((node) => !after.has(node)).map((node) => [node, 0] as const),
   ];
 };
-
-const inPieces = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
