@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
+import { removeFolder } from '../support/folders.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
 
 const LIBRARY = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`;
@@ -16,7 +17,7 @@ const LASTING = { expiresIn: 3 * 3600 };
 
 test('the wall clock of a node may be an hour off, or jump while it runs: nothing changes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-clock-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   const clock = join(folder, 'clock');
   await writeFile(clock, '+0');
   const faked = (offset: string) => ({

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
-import { openProxy } from '../support/postgres.js';
+import { openProxy } from '../support/proxy.js';
 import { openRaw } from '../support/raw.js';
 import { connectSocket } from '../support/socket.js';
 

@@ -9,7 +9,8 @@ import { createPeople } from '../../src/db/people.js';
 import type { FactChange } from '../../src/presence/ports.js';
 import { empty } from '../contract/people.js';
 import { createInbox } from '../support/inbox.js';
-import { openPatient, openProxy, startPostgres } from '../support/postgres.js';
+import { openPatient, startPostgres } from '../support/postgres.js';
+import { openProxy } from '../support/proxy.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let writer: OpenDatabase;

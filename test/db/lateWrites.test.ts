@@ -8,7 +8,8 @@ import { createJournal } from '../../src/db/journal.js';
 import { createPeople } from '../../src/db/people.js';
 import type { DurablePresence } from '../../src/presence/types.js';
 import { empty } from '../contract/people.js';
-import { openPatient, openProxy, startPostgres } from '../support/postgres.js';
+import { openPatient, startPostgres } from '../support/postgres.js';
+import { openProxy } from '../support/proxy.js';
 
 const NOON = Date.UTC(2026, 0, 31, 12);
 

@@ -8,7 +8,8 @@ import { migrationsFolder } from '../../src/db/package.js';
 import { openPostgres } from '../../src/db/postgres.js';
 import { describeJournal } from '../contract/journal.js';
 import { describePeople } from '../contract/people.js';
-import { openProxy, startPostgres } from '../support/postgres.js';
+import { startPostgres } from '../support/postgres.js';
+import { openProxy } from '../support/proxy.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 

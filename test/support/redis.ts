@@ -1,31 +1,24 @@
 /** A Redis of one's own: a free port, a folder of its own, stopped by process id. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
+import { removeFolder } from './folders.js';
+import { freePort } from './freePort.js';
 
 export interface TestRedis {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Where it keeps what it writes to disk. */
+  readonly folder: string;
   /** A client of the test's own. */
   readonly admin: Redis;
   signal(signal: NodeJS.Signals): void;
-  /** Kills it and starts it again on the same port, empty. */
+  /** Kills it and waits for its end; `meanwhile` is done before it starts again on the same port with what is on disk. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
+  /** The same, empty. */
   restartEmpty(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -61,26 +54,33 @@ export const startRedis = async (args: readonly string[] = []): Promise<TestRedi
     return child;
   };
   let child = await run();
+  const restart = async (meanwhile: () => Promise<void> = async () => {}) => {
+    child.kill('SIGKILL');
+    await ended(child);
+    await meanwhile();
+    child = await run();
+  };
   const admin = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null, retryStrategy: () => 50 });
   admin.on('error', () => {});
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    folder,
     get pid() {
       return child.pid!;
     },
     admin,
     signal: (signal) => process.kill(child.pid!, signal),
-    async restartEmpty() {
-      child.kill('SIGKILL');
-      await ended(child);
-      child = await run();
-    },
+    restart,
+    restartEmpty: () =>
+      restart(async () => {
+        for (const name of await readdir(folder)) await removeFolder(join(folder, name));
+      }),
     async stop() {
       admin.disconnect();
       child.kill('SIGKILL');
       await ended(child);
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     },
   };
 };

@@ -1,6 +1,7 @@
 /** A Redis Cluster of one's own: three masters, each with a replica, on free ports, stopped by process id. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePort, startRedis, type TestRedis } from './redis.js';
+import { freePort } from './freePort.js';
+import { startRedis, type TestRedis } from './redis.js';
 
 const MASTERS = 3;
 const SLOTS = 16_384;

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startBackEnds } from './backEnds.js';
+import { removeFolder } from './folders.js';
 import { createInbox } from './inbox.js';
 import { prepareData } from './preparedData.js';
 import { TEST_SECRET } from './tokens.js';
@@ -152,7 +153,7 @@ export async function startProcess(env: Environment = {}, { fromScratch = false 
     await start();
   } catch (error) {
     await backEnds?.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await removeFolder(dataDir);
     throw error;
   }
   return {
@@ -174,7 +175,7 @@ export async function startProcess(env: Environment = {}, { fromScratch = false 
     async remove() {
       await stop('SIGKILL');
       await backEnds?.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await removeFolder(dataDir);
     },
   };
 }
