@@ -52,6 +52,20 @@ describe('a subscription to the roster', () => {
     expect(await mine.news()).toEqual([]);
   });
 
+  it('says nothing when other facets are shown of who left it and stays in sight', async () => {
+    const f = await start();
+    await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
+    await f.play('ann', 'chess');
+    const mine = await f.collect('me', null);
+    await mine.news();
+    await f.people.unfollow('me', 'ann');
+    expect(await mine.news()).toEqual([]);
+    await f.people.updatePrivacy('ann', { activity: 'NOBODY' });
+    expect(await mine.news()).toEqual([]);
+    await f.people.follow('me', 'ann');
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'ONLINE', activities: [] }]);
+  });
+
   it('tells of who left it and then the sight of the viewer, once', async () => {
     const f = await start();
     await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });

@@ -73,6 +73,14 @@ describe('a reader who does not keep up', () => {
     await watch.return();
   });
 
+  it('gets no change that came before the present state that it was just sent', async () => {
+    const f = await start();
+    const watch = await f.watch('me', ['user-0']);
+    await f.say('user-0', 'earlier');
+    await f.say('user-0', 'present');
+    expect((await drain(watch)).map(({ statusMessage }) => statusMessage?.text)).toEqual(['present']);
+  });
+
   it('gets every change of a user in order while it keeps up', async () => {
     const f = await start();
     const watch = await f.watch('me', ['user-0'], { snapshot: false });

@@ -6,7 +6,7 @@ export default [
     file: 'src/fanout/group.ts',
     from: 'if (hides(before, now.content.status) || waitMs <= 0) this.broadcast();',
     to: 'if (waitMs <= 0) this.broadcast();',
-    tests: ['test/fanout/pace.test.ts', 'test/fanout/sight.test.ts'],
+    tests: ['test/fanout/pace.test.ts', 'test/fanout/sight.test.ts', 'test/fanout/pushed.test.ts'],
   },
   {
     name: 'the same is sent twice',
@@ -14,7 +14,12 @@ export default [
     file: 'src/fanout/group.ts',
     from: 'if (!this.wasTold(now.content)) {',
     to: 'if (true) {',
-    tests: ['test/fanout/pace.test.ts', 'test/fanout/start.test.ts', 'test/fanout/sight.test.ts'],
+    tests: [
+      'test/fanout/pace.test.ts',
+      'test/fanout/start.test.ts',
+      'test/fanout/sight.test.ts',
+      'test/fanout/pushed.test.ts',
+    ],
   },
   {
     name: 'an event at the instant of the one before',
@@ -26,7 +31,8 @@ export default [
       'test/fanout/pace.test.ts',
       'test/fanout/start.test.ts',
       'test/fanout/sight.test.ts',
-      'test/fanout/topic.test.ts',
+      'test/fanout/group.test.ts',
+      'test/fanout/pushed.test.ts',
     ],
   },
   {
@@ -35,7 +41,7 @@ export default [
     file: 'src/fanout/interest.ts',
     from: 'if (!narrows || this.withheld) return;',
     to: 'return;',
-    tests: ['test/fanout/sight.test.ts'],
+    tests: ['test/fanout/sight.test.ts', 'test/fanout/pushed.test.ts'],
   },
   {
     name: 'the end of sight is silent',
@@ -43,7 +49,7 @@ export default [
     file: 'src/fanout/interest.ts',
     from: "if (!this.group) this.owe('lost', now);",
     to: 'if (!this.group) return;',
-    tests: ['test/fanout/sight.test.ts'],
+    tests: ['test/fanout/sight.test.ts', 'test/fanout/pushed.test.ts'],
   },
   {
     name: 'an older queued change after a newer state',
@@ -56,6 +62,7 @@ export default [
       'test/fanout/snapshot.test.ts',
       'test/fanout/start.test.ts',
       'test/fanout/hygiene.test.ts',
+      'test/fanout/pushed.test.ts',
     ],
   },
   {
@@ -64,6 +71,6 @@ export default [
     file: 'src/fanout/interest.ts',
     from: 'if (this.muted || this.withheld || !this.group) return undefined;',
     to: 'if (this.withheld || !this.group) return undefined;',
-    tests: ['test/fanout/roster.test.ts', 'test/fanout/sight.test.ts'],
+    tests: ['test/fanout/roster.test.ts', 'test/fanout/sight.test.ts', 'test/fanout/pushed.test.ts'],
   },
 ];
