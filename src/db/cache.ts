@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 export interface Cache<V> {
   get(key: string): V | undefined;
   /**
-   * Keeps what `read` resolves to. A value is not kept when its key was forgotten while it was being read: the reading
+   * Keeps what `read` resolves to of those keys. A value is not kept when its key was forgotten while it was being read: the reading
    * may be from before the change.
    */
   fill(keys: readonly string[], read: () => Promise<ReadonlyMap<string, V>>): Promise<ReadonlyMap<string, V>>;
@@ -27,8 +27,9 @@ export const createCache = <V extends object | boolean>({ max }: { readonly max:
       for (const key of keys) readings.set(key, reading);
       try {
         const values = await read();
-        for (const [key, value] of values) {
-          if (readings.get(key) === reading) kept.set(key, value);
+        for (const key of keys) {
+          const value = values.get(key);
+          if (value !== undefined && readings.get(key) === reading) kept.set(key, value);
         }
         return values;
       } finally {

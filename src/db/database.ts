@@ -1,5 +1,6 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { PresenceError, unavailable } from '../presence/errors.js';
+import { WrongAnswer } from './answers.js';
 
 /** drizzle's handle of PGlite or PostgreSQL, or of a transaction on one: what both can do. */
 export type Orm = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -9,6 +10,7 @@ export interface Database {
   /**
    * Does `work` and resolves to what it resolves to. Rejects with UNAVAILABLE while the database cannot be asked, and
    * after the deadline; the work then goes on unheard, so that a transaction that commits late is still announced.
+   * An answer that is not the one to its question ({@link WrongAnswer}) is UNAVAILABLE too: nothing of it is passed on.
    * Work that met a deadlock is done again. Whatever else goes wrong (an SQL mistake, a constraint) is passed on as it is.
    */
   run<T>(work: (orm: Orm) => Promise<T>): Promise<T>;
@@ -53,6 +55,7 @@ const codeOf = (failure: unknown): string => {
 };
 
 const isUnavailable = (failure: unknown): boolean => {
+  if (failure instanceof WrongAnswer) return true;
   const code = codeOf(failure);
   return CONNECTION_CODES.has(code) || UNAVAILABLE_STATES.test(code);
 };

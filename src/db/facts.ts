@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { pairKey } from '../presence/pairs.js';
 import type { Pair } from '../presence/ports.js';
 import type { Facts, Relation } from '../presence/visibility.js';
+import { byKey } from './answers.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
 import { type Ask, createGathered } from './gather.js';
@@ -37,7 +39,7 @@ const tied = (kind: keyof typeof TIES, holds: SQL): SQL<boolean> =>
   sql<boolean>`case when viewer.ties & seen.ties & ${sql.raw(String(TIES[kind]))} <> 0 then ${holds} else false end`;
 
 /**
- * One query for any number of pairs, in the order asked. Sharing is the same from both sides, so it is looked for from
+ * One query for any number of different pairs, one row each. Sharing is the same from both sides, so it is looked for from
  * the side with more different users: the one viewer of a long list may be in hundreds of conversations.
  */
 export const factsQuery = (orm: Orm, pairs: readonly Pair[]) => {
@@ -48,6 +50,8 @@ export const factsQuery = (orm: Orm, pairs: readonly Pair[]) => {
   return orm
     .with(orm.$with('standing', {}).as(standingsOf(usersOf(pairs))))
     .select({
+      viewerId: sql<string>`pair.viewer_id`,
+      userId: sql<string>`pair.user_id`,
       viewer: standingColumns('viewer'),
       user: standingColumns('seen'),
       relation: {
@@ -59,11 +63,10 @@ export const factsQuery = (orm: Orm, pairs: readonly Pair[]) => {
       },
     })
     .from(
-      sql`unnest(${textArray(viewerIds)}, ${textArray(userIds)}) with ordinality as pair (viewer_id, user_id, place)
+      sql`unnest(${textArray(viewerIds)}, ${textArray(userIds)}) as pair (viewer_id, user_id)
       join standing as viewer on viewer.id = pair.viewer_id
       join standing as seen on seen.id = pair.user_id`,
-    )
-    .orderBy(sql`pair.place`);
+    );
 };
 
 /** How one stands to another, and how both stand by themselves. */
@@ -74,20 +77,26 @@ export interface Found {
 }
 
 /**
- * How viewers stand to users (DESIGN section 1, "Who sees what"), by what holds now, in the order asked. Privacy is as it
- * was chosen; policy narrows it.
+ * How viewers stand to users (DESIGN section 1, "Who sees what"), by what holds now, by `pairKey`. Privacy is as it was
+ * chosen; policy narrows it.
  */
 export const createFacts = ({ db }: { readonly db: Database }): Ask<Pair, Found> =>
   createGathered({
     max: MAX_PAIRS,
     async ask(pairs) {
-      if (pairs.length === 0) return [];
-      const rows = await db.run((orm) => factsQuery(orm, pairs));
-      return rows.map(({ viewer, user, relation }) => ({
-        viewer: toStanding(viewer),
-        user: toStanding(user),
-        relation,
-      }));
+      if (pairs.length === 0) return new Map();
+      const asked = new Map(pairs.map((pair) => [pairKey(pair.viewerId, pair.userId), pair]));
+      const rows = await db.run(async (orm) =>
+        byKey(new Set(asked.keys()), await factsQuery(orm, [...asked.values()]), ({ viewerId, userId }) =>
+          pairKey(viewerId, userId),
+        ),
+      );
+      return new Map(
+        [...rows].map(([key, { viewer, user, relation }]) => [
+          key,
+          { viewer: toStanding(viewer), user: toStanding(user), relation },
+        ]),
+      );
     },
   });
 

@@ -3,19 +3,19 @@ import { isUnavailable } from '../presence/errors.js';
 /** One question in so long, in ms. */
 const SPACING_MS = 10;
 
-/** Asks about any number of items; answers come in the order asked. */
-export type Ask<Item, Answer> = (items: readonly Item[]) => Promise<readonly Answer[]>;
+/** Asks about any number of items. Answers are found by the item's key, and may hold more than was asked about. */
+export type Ask<Item, Answer> = (items: readonly Item[]) => Promise<ReadonlyMap<string, Answer>>;
 
 interface Question<Item, Answer> {
   readonly items: readonly Item[];
-  readonly resolve: (answers: readonly Answer[]) => void;
+  readonly resolve: (answers: ReadonlyMap<string, Answer>) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
  * Joins what many ask at the same time into one question, so that a thousand who connect at once ask the database a few
  * times: those of one turn of the event loop, and those that come within {@link SPACING_MS} of the last question. Nothing
- * is answered from before it was asked. Items of one question are never divided; `max` is how many are asked about at once,
+ * is answered from before it was asked. All who are joined get the one map of all answers. Items of one question are never divided; `max` is how many are asked about at once,
  * from several.
  *
  * Rejects with what `ask` rejects with. Whoever is joined suffers from nobody: what was refused together, other than for
@@ -39,8 +39,8 @@ export const createGathered = <Item, Answer>({
     const [first] = questions;
     if (first && questions.length === 1) return answerOne(first);
     try {
-      const answers = [...(await ask(questions.flatMap(({ items }) => items)))];
-      for (const { items, resolve } of questions) resolve(answers.splice(0, items.length));
+      const answers = await ask(questions.flatMap(({ items }) => items));
+      for (const { resolve } of questions) resolve(answers);
     } catch (error) {
       if (isUnavailable(error)) for (const { reject } of questions) reject(error);
       else await Promise.all(questions.map(answerOne));

@@ -2,8 +2,9 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { unreadableRecord } from '../presence/errors.js';
 import type { Journal, JournalRow } from '../presence/ports.js';
 import type { DurablePresence } from '../presence/types.js';
+import { byKey } from './answers.js';
 import { bigintArray, textArray } from './arrays.js';
-import type { Database } from './database.js';
+import type { Database, Orm } from './database.js';
 import { createGathered } from './gather.js';
 import { presenceJournal, users } from './schema.js';
 
@@ -72,6 +73,17 @@ export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
           and excluded.last_seen > coalesce(kept.last_seen, 0)))`;
 };
 
+/** One row for each of those different ids: what is kept of the user's present generation, null where no user exists. */
+export const journalQuery = (orm: Orm, userIds: readonly string[]) =>
+  orm
+    .select({ id: sql<string>`asked.id`, generation: users.generation, journal: presenceJournal })
+    .from(sql`unnest(${textArray(userIds)}) as asked (id)`)
+    .leftJoin(users, and(eq(users.id, sql`asked.id`), isNull(users.deletedAt)))
+    .leftJoin(
+      presenceJournal,
+      and(eq(presenceJournal.userId, users.id), eq(presenceJournal.generation, users.generation)),
+    );
+
 /**
  * What outlives a restart, in the table `presence_journal`.
  *
@@ -79,21 +91,16 @@ export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
  * looked at, since to leave it out or null would say that there is nothing.
  */
 export const createJournal = ({ db }: { readonly db: Database }) => {
-  const readRows = createGathered<string, JournalRow | undefined>({
+  const readRows = createGathered<string, JournalRow>({
     max: MAX_USERS,
     async ask(userIds) {
-      const rows = await db.run((orm) =>
-        orm
-          .select({ id: users.id, generation: users.generation, journal: presenceJournal })
-          .from(users)
-          .leftJoin(
-            presenceJournal,
-            and(eq(presenceJournal.userId, users.id), eq(presenceJournal.generation, users.generation)),
-          )
-          .where(and(sql`${users.id} = any(${textArray(userIds)})`, isNull(users.deletedAt))),
+      const asked = new Set(userIds);
+      const rows = await db.run(async (orm) => byKey(asked, await journalQuery(orm, [...asked]), ({ id }) => id));
+      return new Map(
+        [...rows].flatMap(([id, { generation, journal }]) =>
+          generation === null ? [] : [[id, toRow(generation, journal)]],
+        ),
       );
-      const byId = new Map(rows.map((row) => [row.id, toRow(row.generation, row.journal)]));
-      return userIds.map((userId) => byId.get(userId));
     },
   });
 
@@ -101,7 +108,12 @@ export const createJournal = ({ db }: { readonly db: Database }) => {
     async read(userIds) {
       if (userIds.length === 0) return new Map();
       const rows = await readRows(userIds);
-      return new Map(userIds.flatMap((userId, i) => (rows[i] ? [[userId, rows[i]]] : [])));
+      return new Map(
+        userIds.flatMap((userId) => {
+          const row = rows.get(userId);
+          return row ? [[userId, row]] : [];
+        }),
+      );
     },
 
     async write(rows) {

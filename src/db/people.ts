@@ -1,3 +1,4 @@
+import { pairKey } from '../presence/pairs.js';
 import type { Bus, FactChange, People, UserProfile } from '../presence/ports.js';
 import { createCache } from './cache.js';
 import { createCommit } from './commit.js';
@@ -88,7 +89,16 @@ export const createPeople = (options: {
       standings.clear();
     },
 
-    facts: async (pairs) => (await readFacts(pairs)).map(({ user, relation }) => toFacts(user, relation)),
+    async facts(pairs) {
+      const found = await readFacts(pairs);
+      return new Map(
+        pairs.map(({ viewerId, userId }) => {
+          const key = pairKey(viewerId, userId);
+          const { user, relation } = found.get(key)!;
+          return [key, toFacts(user, relation)];
+        }),
+      );
+    },
 
     async factsToWatch(pairs) {
       await hear();
@@ -100,7 +110,7 @@ export const createPeople = (options: {
       if (cached !== undefined) return cached;
       await hear();
       const read = await existence.fill([userId], async () => {
-        const made = await standings.fill([userId], () => users.makeKnown(userId));
+        const made = await standings.fill([userId], () => users.makeKnown([userId]));
         return new Map([[userId, made.get(userId)?.exists ?? false]]);
       });
       return read.get(userId) ?? false;
@@ -121,8 +131,9 @@ export const createPeople = (options: {
       }
       if (missing.size === 0) return found;
       await hear();
-      const ids = [...missing];
-      for (const [id, profile] of await profiles.fill(ids, () => users.readProfiles(ids))) found.set(id, profile);
+      for (const [id, profile] of await profiles.fill([...missing], () => users.readProfiles(missing))) {
+        found.set(id, profile);
+      }
       return found;
     },
   } satisfies People & { forgetAll(): void; forgetStandings(): void };

@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { FactChange, Pair } from '../presence/ports.js';
 import { type Audience, DEFAULT_PRIVACY, dependsOnRelation, type Privacy } from '../presence/visibility.js';
+import { byKey } from './answers.js';
 import { textArray } from './arrays.js';
 import type { Orm } from './database.js';
 
@@ -83,11 +84,12 @@ export const toStanding = ({ status, lastSeen, activity, ties }: StandingRow): S
     : { exists: false, privacy: DEFAULT_PRIVACY, ties };
 
 /** The standings of users who exist or did, by id. */
-export const readStandings = async (orm: Orm, userIds: readonly string[]): Promise<Map<string, Standing>> => {
+export const readStandings = async (orm: Orm, userIds: ReadonlySet<string>): Promise<Map<string, Standing>> => {
   const rows = await orm
-    .select({ id: sql<string>`standing.id`, ...standingColumns('standing') })
-    .from(sql`(${standingsOf(userIds)}) as standing where known`);
-  return new Map(rows.map((row) => [row.id, toStanding(row)]));
+    .select({ id: sql<string>`standing.id`, known: sql<boolean>`standing.known`, ...standingColumns('standing') })
+    .from(sql`(${standingsOf([...userIds])}) as standing`);
+  const found = byKey(userIds, rows, ({ id }) => id);
+  return new Map([...found].flatMap(([id, row]) => (row.known ? [[id, toStanding(row)]] : [])));
 };
 
 /** The different users of pairs. */

@@ -1,7 +1,8 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { notFound } from '../presence/errors.js';
-import type { FactChange, People } from '../presence/ports.js';
+import type { FactChange, People, UserProfile } from '../presence/ports.js';
 import { DEFAULT_PRIVACY, effectivePrivacy, type Privacy } from '../presence/visibility.js';
+import { byKey } from './answers.js';
 import { bigintArray, textArray } from './arrays.js';
 import { type Commit, lock } from './commit.js';
 import type { Database, Orm } from './database.js';
@@ -150,7 +151,7 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
     },
   } satisfies Pick<People, 'privacy' | 'updatePrivacy' | 'upsertUsers' | 'deleteUser'>;
 
-  const standingsOf = (userIds: readonly string[]) => db.run((orm) => readStandings(orm, userIds));
+  const standingsOf = (userIds: ReadonlySet<string>) => db.run((orm) => readStandings(orm, userIds));
 
   const create = (userIds: readonly string[]): Promise<void> =>
     commit(async (tx) => {
@@ -162,34 +163,41 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
       return { result: undefined, changes: rows.map(({ id }) => change(id, false)) };
     });
 
-  const makeAllKnown = createGathered<string, readonly [string, Standing]>({
+  const makeAllKnown = createGathered<string, Standing>({
     max: MAX_KNOWN,
     async ask(userIds) {
-      const present = await standingsOf(userIds);
-      const missing = [...new Set(userIds)].filter((userId) => !present.has(userId));
-      if (missing.length > 0) {
-        await create(missing);
+      const present = await standingsOf(new Set(userIds));
+      const missing = new Set(userIds.filter((userId) => !present.has(userId)));
+      if (missing.size > 0) {
+        await create([...missing]);
         for (const [userId, standing] of await standingsOf(missing)) present.set(userId, standing);
       }
-      return userIds.map((userId) => [userId, present.get(userId)!] as const);
+      return present;
     },
   });
 
   return {
     verbs,
 
-    /** Makes a user known, unless there is or was one of that id; how they stand then, as one entry of a map. */
-    makeKnown: async (userId: string): Promise<ReadonlyMap<string, Standing>> => new Map(await makeAllKnown([userId])),
+    /** Makes users known of whose ids there neither is nor was one; how all stand then, by id. */
+    makeKnown: makeAllKnown,
 
-    /** Names and pictures of those who exist. */
-    async readProfiles(userIds: readonly string[]) {
-      const rows = await db.run((orm) =>
-        orm
-          .select({ id: users.id, name: users.name, avatarUrl: users.avatarUrl })
-          .from(users)
-          .where(and(sql`${users.id} = any(${textArray(userIds)})`, isNull(users.deletedAt))),
+    /** Names and pictures of those who exist, by id. */
+    async readProfiles(userIds: ReadonlySet<string>): Promise<ReadonlyMap<string, UserProfile>> {
+      const rows = await db.run(async (orm) =>
+        byKey(
+          userIds,
+          await orm
+            .select({
+              id: sql<string>`asked.id`,
+              found: { id: users.id, name: users.name, avatarUrl: users.avatarUrl },
+            })
+            .from(sql`unnest(${textArray([...userIds])}) as asked (id)`)
+            .leftJoin(users, and(eq(users.id, sql`asked.id`), isNull(users.deletedAt))),
+          ({ id }) => id,
+        ),
       );
-      return new Map(rows.map((row) => [row.id, row]));
+      return new Map([...rows].flatMap(([id, { found }]) => (found ? [[id, found]] : [])));
     },
   };
 };

@@ -1,3 +1,4 @@
+import { pairKey } from '../presence/pairs.js';
 import type { Pair } from '../presence/ports.js';
 import type { Facts, Relation } from '../presence/visibility.js';
 import type { Cache } from './cache.js';
@@ -14,28 +15,31 @@ const UNRELATED: Relation = Object.freeze({
 });
 
 /**
- * Facts for open subscriptions: the database is asked only about pairs of which the standings leave open how they are
+ * Facts for open subscriptions, by `pairKey`: the database is asked only about pairs of which the standings leave open how they are
  * related, or are not known.
  */
 export const createWatching =
   ({ read, standings }: { readonly read: Ask<Pair, Found>; readonly standings: Cache<Standing> }) =>
-  async (pairs: readonly Pair[]): Promise<readonly Facts[]> => {
-    const known = pairs.map(({ viewerId, userId }) => {
+  async (pairs: readonly Pair[]): Promise<ReadonlyMap<string, Facts>> => {
+    const facts = new Map<string, Facts>();
+    const asked: Pair[] = [];
+    for (const pair of pairs) {
+      const { viewerId, userId } = pair;
       const [viewer, user] = [standings.get(viewerId), standings.get(userId)];
-      return viewer && user && !mayRelate(viewer, user) ? toFacts(user, UNRELATED) : undefined;
-    });
-    const asked = pairs.filter((_, i) => !known[i]);
-    if (asked.length === 0) return known.flatMap((facts) => facts ?? []);
-    let found: readonly Found[] = [];
+      if (!viewer || !user || mayRelate(viewer, user)) asked.push(pair);
+      else facts.set(pairKey(viewerId, userId), toFacts(user, UNRELATED));
+    }
+    if (asked.length === 0) return facts;
     await standings.fill(usersOf(asked), async () => {
-      found = await read(asked);
-      return new Map(
-        found.flatMap(({ viewer, user }, i): [string, Standing][] => [
-          [asked[i]!.viewerId, viewer],
-          [asked[i]!.userId, user],
-        ]),
-      );
+      const found = await read(asked);
+      const stand = new Map<string, Standing>();
+      for (const { viewerId, userId } of asked) {
+        const key = pairKey(viewerId, userId);
+        const { viewer, user, relation } = found.get(key)!;
+        stand.set(viewerId, viewer).set(userId, user);
+        facts.set(key, toFacts(user, relation));
+      }
+      return stand;
     });
-    const answers = found.map(({ user, relation }) => toFacts(user, relation)).values();
-    return known.flatMap((facts) => facts ?? answers.next().value ?? []);
+    return facts;
   };

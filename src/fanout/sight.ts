@@ -4,6 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { inPieces } from '../presence/batches.js';
+import { pairKey } from '../presence/pairs.js';
 import type { FactChange, People } from '../presence/ports.js';
 import type { ReadRecords } from '../presence/records.js';
 import { type Facets, facetsFor, type Viewer } from '../presence/visibility.js';
@@ -81,7 +82,7 @@ export const createSight = ({
     for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
     return interests.map((interest, i) => ({
       interest,
-      facets: facetsFor(interest.viewer, interest.userId, facts[i]),
+      facets: facetsFor(interest.viewer, interest.userId, facts.get(pairKey(interest.viewer.userId, interest.userId))),
       now,
       epoch: epochs[i]!,
     }));

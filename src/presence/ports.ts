@@ -246,15 +246,15 @@ export interface People {
   /** Makes the user known if they are not; false for a deleted one (a tombstone), who stays deleted. Cached. */
   ensure(userId: string): Promise<boolean>;
   /**
-   * Facts of many pairs in one query, in the order asked. Of relations that the user's privacy and a block leave without
+   * Facts of many pairs in one query, by `pairKey`: each pair that was asked about is there. Of relations that the user's privacy and a block leave without
    * a meaning nothing need be known: they are false.
    */
-  facts(pairs: readonly Pair[]): Promise<readonly Facts[]>;
+  facts(pairs: readonly Pair[]): Promise<ReadonlyMap<string, Facts>>;
   /**
    * The same, also in one query, for open subscriptions, which hear of every change: existence and privacy are cached, and
    * kept true by fact changes.
    */
-  factsToWatch(pairs: readonly Pair[]): Promise<readonly Facts[]>;
+  factsToWatch(pairs: readonly Pair[]): Promise<ReadonlyMap<string, Facts>>;
   /** Names and pictures, by id; unknown users are missing. Cached, and kept true by fact changes. */
   profiles(userIds: readonly string[]): Promise<ReadonlyMap<string, UserProfile>>;
   /**

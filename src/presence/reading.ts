@@ -1,6 +1,7 @@
 /** The queries of presence: records first, then the facts, in one query a batch, so that nothing stale is shown. */
 import { forbidden, unreadableRecord } from './errors.js';
 import { checkFirst, checkId, checkIds, MAX_ITEMS } from './input.js';
+import { pairKey } from './pairs.js';
 import type { People, Store } from './ports.js';
 import { isSeenLive } from './record.js';
 import type { ReadRecords } from './records.js';
@@ -25,8 +26,8 @@ export const createReading = ({
     if (userIds.length === 0) return [];
     const { now, records, unreadable } = await readRecords(userIds);
     const facts = await people.facts(userIds.map((userId) => ({ viewerId: viewer.userId, userId })));
-    return userIds.flatMap((userId, i) => {
-      const facets = facetsFor(viewer, userId, facts[i]);
+    return userIds.flatMap((userId) => {
+      const facets = facetsFor(viewer, userId, facts.get(pairKey(viewer.userId, userId)));
       const record = records.get(userId);
       // Among others they are left out: what cannot be read is not guessed, and is no reason to answer nobody.
       if (userIds.length === 1 && unreadable?.has(userId) && maySee(facets)) throw unreadableRecord();

@@ -7,7 +7,7 @@ import { unavailable } from '../../src/presence/errors.js';
 const setUp = ({ max = 100 } = {}) => {
   const asked: (readonly string[])[] = [];
   const pending: (() => void)[] = [];
-  const ask = createGathered<string, number>({
+  const gathered = createGathered<string, number>({
     max,
     ask: (items) => {
       asked.push(items);
@@ -15,11 +15,15 @@ const setUp = ({ max = 100 } = {}) => {
         pending.push(() => {
           if (items.includes('away')) reject(unavailable('The database is away.'));
           else if (items.includes('refused')) reject(new Error('no such item'));
-          else resolve(items.map((item) => item.length));
+          else resolve(new Map(items.map((item) => [item, item.length])));
         });
       });
     },
   });
+  const ask = async (items: readonly string[]) => {
+    const answers = await gathered(items);
+    return items.map((item) => answers.get(item));
+  };
   const answer = async () => {
     for (const reply of pending.splice(0)) reply();
     await turn();

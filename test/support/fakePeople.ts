@@ -1,4 +1,5 @@
 /** People, journal and limits in memory, for tests that are about what is built on them. */
+import { pairKey } from '../../src/presence/pairs.js';
 import type { Bus, FactChange, Journal, JournalRow, People, RateLimits } from '../../src/presence/ports.js';
 import {
   AUDIENCES,
@@ -77,7 +78,8 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       if (!users.has(userId)) await people.upsertUsers([{ id: userId }]);
       return exists(userId);
     },
-    facts: async (pairs) => pairs.map(({ viewerId, userId }) => factsOf(viewerId, userId)),
+    facts: async (pairs) =>
+      new Map(pairs.map(({ viewerId, userId }) => [pairKey(viewerId, userId), factsOf(viewerId, userId)])),
     factsToWatch: (pairs) => people.facts(pairs),
     profiles: async (userIds) =>
       new Map(userIds.filter(exists).map((id) => [id, { id, name: null, avatarUrl: null }] as const)),

@@ -1,5 +1,6 @@
 /** What the service of presence needs from outside, in memory, with what a test wants to know of it. */
 import { PresenceError } from '../../src/presence/errors.js';
+import { pairKey } from '../../src/presence/pairs.js';
 import type { Journal, JournalRow, People, RateLimits } from '../../src/presence/ports.js';
 import type { DurablePresence } from '../../src/presence/types.js';
 import { DEFAULT_PRIVACY, type Facts, type Privacy } from '../../src/presence/visibility.js';
@@ -19,12 +20,15 @@ export const createFakePeople = (users: readonly string[]) => {
   const blocked = new Map<string, Set<string>>();
   const verbs: Verbs = {
     facts: async (pairs) =>
-      pairs.map(({ viewerId, userId }) =>
-        factsOf({
-          exists: users.includes(userId),
-          privacy: privacies.get(userId) ?? DEFAULT_PRIVACY,
-          ...known.get(JSON.stringify([viewerId, userId])),
-        }),
+      new Map(
+        pairs.map(({ viewerId, userId }) => [
+          pairKey(viewerId, userId),
+          factsOf({
+            exists: users.includes(userId),
+            privacy: privacies.get(userId) ?? DEFAULT_PRIVACY,
+            ...known.get(JSON.stringify([viewerId, userId])),
+          }),
+        ]),
       ),
     roster: async (viewerId) => rosters.get(viewerId) ?? [],
     privacy: async (userId) => privacies.get(userId) ?? DEFAULT_PRIVACY,
