@@ -1,13 +1,17 @@
 #!/bin/sh
-# What `npm test` needs and npm does not bring: redis-server (7 or later), faketime and ps. Where something is missing
-# and this is Debian or Ubuntu and one may install packages, apt installs it; else one sentence says what to install.
-# Where all is there it only looks.
+# What `npm test` needs and npm does not bring: redis-server (7 or later), nginx, pgbouncer, faketime and ps. Where
+# something is missing and this is Debian or Ubuntu and one may install packages, apt installs it; else one sentence
+# says what to install. Where all is there it only looks.
 set -eu
 
 missing=''
 
 redis_major=$(redis-server --version 2>/dev/null | sed -n 's/.*v=\([0-9]*\)\..*/\1/p')
 [ "${redis_major:-0}" -ge 7 ] || missing="$missing redis-server"
+# Daemons are in folders that are not on everybody's path.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+command -v nginx >/dev/null 2>&1 || missing="$missing nginx"
+command -v pgbouncer >/dev/null 2>&1 || missing="$missing pgbouncer"
 command -v faketime >/dev/null 2>&1 || missing="$missing faketime"
 command -v ps >/dev/null 2>&1 || missing="$missing procps"
 
@@ -21,7 +25,12 @@ fi
 echo "Installing$missing for the tests."
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-# The tests start servers of their own: run level 1 keeps the packages from starting theirs.
+# The tests start servers of their own: run level 1 and, for systemd, a policy keep the packages from starting theirs.
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+  chmod +x /usr/sbin/policy-rc.d
+fi
 # shellcheck disable=SC2086
 RUNLEVEL=1 apt-get install -qq -y --no-install-recommends $missing >/dev/null
 

@@ -82,7 +82,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     });
 
     // What is kept.
-    const database = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir });
+    const database = await openDatabase({ ...config, onAdvice: (sentence) => log.warn(sentence) });
     stopping.push(() => database.close());
     const db = observed(database.db, outages.of('the database').called);
     const ofDatabase = (call: Call) => metrics.called('database', call);

@@ -18,5 +18,9 @@ export interface OpenDatabase {
 export const openDatabase = (options: {
   readonly databaseUrl: string | null;
   readonly dataDir: string;
-}): Promise<OpenDatabase> =>
-  options.databaseUrl === null ? openPglite({ dataDir: options.dataDir }) : openPostgres({ url: options.databaseUrl });
+  /** Gets a sentence for the operator, where the database could serve better. */
+  readonly onAdvice?: (sentence: string) => void;
+}): Promise<OpenDatabase> => {
+  const { databaseUrl, dataDir, ...others } = options;
+  return databaseUrl === null ? openPglite({ dataDir }) : openPostgres({ url: databaseUrl, ...others });
+};

@@ -5,22 +5,28 @@ import postgres from 'postgres';
 import type { OpenDatabase } from './client.js';
 import { createDatabase } from './database.js';
 import { migrationsFolder } from './package.js';
+import { type SessionSettings, settleSettings } from './sessionSettings.js';
 
 /** Connections a node holds at most. */
 const POOL = 10;
 /** A server that does not answer, or a network that swallows, is UNAVAILABLE within 2 s (DESIGN section 3). */
 const DEADLINE_MS = 1_800;
-/** The server gives up a statement before the caller does, so that its connection is free again. */
-const STATEMENT_TIMEOUT_MS = 1_500;
-/** A node that vanished in the middle of a transaction lets go of its locks after so long. */
-const ABANDONED_TRANSACTION_MS = 5_000;
+/** Of the sessions that answer users; those in milliseconds as PostgreSQL shows them, without their unit. */
+const SESSION_SETTINGS: SessionSettings = {
+  // The server gives up a statement before the caller does, so that its connection is free again.
+  statement_timeout: '1500',
+  // A node that vanished in the middle of a transaction lets go of its locks after so long.
+  idle_in_transaction_session_timeout: '5000',
+  // By their estimate the facts of 1,000 pairs are worth compiling; that takes longer than to find them.
+  jit: 'off',
+};
 const CONNECT_TIMEOUT_SECONDS = 5;
 /** After so long without one answer, connections are given up for new ones: TCP itself would try for a quarter of an hour. */
 const SILENCE_MS = 10_000;
 /** Names the lock under which nodes migrate, among all advisory locks of the database: "rollcall" in ASCII. */
 const MIGRATION_LOCK = 0x726f6c6c63616c6cn;
 
-const connect = (url: string, max: number, settings: Record<string, number | string>) =>
+const connect = (url: string, max: number, settings: SessionSettings) =>
   postgres(url, {
     max,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
@@ -29,17 +35,26 @@ const connect = (url: string, max: number, settings: Record<string, number | str
     connection: { application_name: 'rollcall', ...settings },
     // Lists are sent as text: there are no types to look up.
     fetch_types: false,
+    // A statement prepared in one session is not there in the next that a pooler gives.
+    prepare: false,
     onnotice: () => {},
   });
 
-/** One node migrates, the others wait for it and find it done. A connection of its own: migrations may take their time. */
+/**
+ * One node migrates, the others wait for it and find it done. Lock and migrations are one transaction, since a pooler
+ * may give every transaction to another session, and may keep a session that is left. It may take its time.
+ */
 const migrateLocked = async (url: string): Promise<void> => {
   const client = connect(url, 1, {});
   try {
-    const orm = drizzle({ client });
-    await orm.execute(sql`select pg_advisory_lock(${String(MIGRATION_LOCK)}::bigint)`);
-    // The lock ends with the connection.
-    await migrate(orm, { migrationsFolder });
+    await client.begin(async (tx) => {
+      await tx`set local statement_timeout = 0`;
+      await tx`set local idle_in_transaction_session_timeout = 0`;
+      await tx`select pg_advisory_xact_lock(${String(MIGRATION_LOCK)}::bigint)`;
+      // drizzle begins a transaction of its own: a savepoint of this one.
+      const inside = Object.assign(tx, { options: client.options, begin: tx.savepoint });
+      await migrate(drizzle({ client: inside as unknown as postgres.Sql }), { migrationsFolder });
+    });
   } finally {
     await client.end({ timeout: 1 });
   }
@@ -53,26 +68,26 @@ const reasonOf = (failure: unknown): string => {
 
 /**
  * Opens the PostgreSQL database at `url`, with its migrations applied. Rejects with a sentence where that fails.
+ * `onAdvice` gets a sentence for the operator where a pooler stands in between that should be set otherwise.
  * `silenceMs` is how long nothing may be answered before the connections are replaced.
  */
 export const openPostgres = async (options: {
   readonly url: string;
+  readonly onAdvice?: (sentence: string) => void;
   readonly silenceMs?: number;
 }): Promise<OpenDatabase> => {
-  const { url, silenceMs = SILENCE_MS } = options;
-  try {
+  const { url, onAdvice = () => {}, silenceMs = SILENCE_MS } = options;
+  const start = async () => {
     await migrateLocked(url);
-  } catch (cause) {
+    return await settleSettings(SESSION_SETTINGS, (settings) => connect(url, 1, settings));
+  };
+  const { accepted, advice } = await start().catch((cause: unknown) => {
     throw new Error(`The database of DATABASE_URL could not be opened: ${reasonOf(cause)}`, { cause });
-  }
+  });
+  if (advice !== null) onAdvice(advice);
 
   const openPool = () => {
-    const client = connect(url, POOL, {
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: ABANDONED_TRANSACTION_MS,
-      // By their estimate the facts of 1,000 pairs are worth compiling; that takes longer than to find them.
-      jit: 'off',
-    });
+    const client = connect(url, POOL, accepted);
     return { client, orm: drizzle({ client }) };
   };
   let pool = openPool();
