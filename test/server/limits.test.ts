@@ -53,6 +53,13 @@ describe('limits of a document', () => {
     expect(over(type + ' }'.repeat(10))).toBeNull();
   });
 
+  test('aliases and directives count inside introspection', () => {
+    const within = (names: string) => `{ __schema { types { ${names} } } }`;
+    expect(over(within('a: name b: name c: name d: name e: name'))).toBeNull();
+    expect(over(within('a: name b: name c: name d: name e: name f: name'))).toMatch(/6 aliases/);
+    expect(over(within(`name ${'@skip(if: false) '.repeat(6)}`))).toMatch(/6 directives/);
+  });
+
   test('every operation of a document is judged', () => {
     expect(over(`query A { who } query B ${deep(9)}`)).toMatch(/9 levels/);
   });

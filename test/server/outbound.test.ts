@@ -111,6 +111,28 @@ describe('outbound', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('a reader that drained once and then stops has stalled, whether messages wait or come later', () => {
+    const { outbound, onStall, take } = start();
+    for (let n = 0; n < 4; n += 1) void outbound.send(half);
+    vi.advanceTimersByTime(9_000);
+    // The messages that waited fill it again.
+    take();
+    vi.advanceTimersByTime(9_999);
+    expect(onStall).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(onStall).toHaveBeenCalledTimes(1);
+  });
+
+  test('a reader that was drained altogether is timed anew when it stops again', () => {
+    const { outbound, onStall, take, buffered } = start();
+    for (let n = 0; n < 4; n += 1) void outbound.send(half);
+    while (buffered.length > 0) take();
+    vi.advanceTimersByTime(60_000);
+    for (let n = 0; n < 4; n += 1) void outbound.send(half);
+    vi.advanceTimersByTime(10_000);
+    expect(onStall).toHaveBeenCalledTimes(1);
+  });
+
   test('closing lets go of all that waits', async () => {
     const { outbound, onStall } = start();
     for (let n = 0; n < 3; n += 1) void outbound.send(half);
