@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import { unavailable } from '../presence/errors.js';
 import type { Bus, FactChange, SessionsEnded, TypingMessage, Unsubscribe, UserMessage } from '../presence/ports.js';
 import { decodeMessage, decodeRecord, encodeMessage } from '../store/codec.js';
 import type { RedisConnection } from '../store/connection.js';
 import type { Keys } from '../store/keys.js';
+import { withinMs } from '../store/within.js';
 import { createTopics, type MessageKind, type Topics } from './topics.js';
 
 /** Every node hears what is published here. */
@@ -13,6 +13,8 @@ const ENDED_CHANNEL = 'rc:{0}:ended';
 
 /** A subscription that Redis does not acknowledge for so long is UNAVAILABLE to whoever waits for it. */
 const ACKNOWLEDGE_MS = 1_500;
+/** The same for a node that starts. */
+const START_MS = 8_000;
 /** A node hears from itself about once a second; silence for longer means that the connection is dead. */
 const SILENCE_MS = 3_500;
 const WATCH_MS = 500;
@@ -100,6 +102,7 @@ export const createRedisBus = ({
   const facts = createTopics<FactChange>(() => onMessage('facts'));
   const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
 
+  const shards = Array.from({ length: keys.shards }, (_, shard) => shard);
   // Probes: what was published between an interruption and the next probe may have been missed.
   const heardAt = new Map<number, number>();
   let interruptedAt: number | undefined = performance.now();
@@ -116,25 +119,30 @@ export const createRedisBus = ({
     interruptedAt = undefined;
     gaps.deliver('', null);
   };
+  /** When the connections that are there were made; undefined before anything can be heard on them. */
+  let connectedAt: number | undefined;
+  const isSilent = (shard: number, now: number, since: number) =>
+    now - Math.max(since, heardAt.get(shard) ?? since) > SILENCE_MS;
   const watchdog = setInterval(() => {
     const now = performance.now();
-    const dead = [...heardAt.values()].some((at) => now - at > SILENCE_MS);
-    if (!dead) return;
+    const since = connectedAt;
+    if (since === undefined || !shards.some((shard) => isSilent(shard, now, since))) return;
     // The new connections get as long as the old ones.
-    for (const shard of heardAt.keys()) heardAt.set(shard, now);
-    pubSub.reconnect();
+    connectedAt = now;
     interrupted();
+    void pubSub.reconnect().then(interrupted);
   }, WATCH_MS);
   watchdog.unref();
 
   return {
-    /** Subscribes to the probes. Resolves when all of them are acknowledged. */
+    /**
+     * Subscribes to the probes. Resolves when all of them are acknowledged; from then on they have to be heard. Rejects
+     * with UNAVAILABLE where that takes too long.
+     */
     async start(): Promise<void> {
-      await Promise.all(
-        Array.from({ length: keys.shards }, (_, shard) =>
-          redis.subscribe(keys.of(shard).probeChannel(probe), () => probed(shard)),
-        ),
-      );
+      const probes = shards.map((shard) => redis.subscribe(keys.of(shard).probeChannel(probe), () => probed(shard)));
+      await withinMs(Promise.all(probes), START_MS);
+      connectedAt = performance.now();
     },
 
     subscribeUser: (userId, listener) =>
@@ -183,18 +191,5 @@ const readable = <M>(decode: (text: string) => M, text: string): M | undefined =
     return decode(text);
   } catch {
     return undefined;
-  }
-};
-
-/** What `promise` resolves to, or UNAVAILABLE after `ms`. */
-const withinMs = async <T>(promise: Promise<T>, ms: number): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable('The live store cannot be reached. Try again in a moment.')), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 };

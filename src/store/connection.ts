@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { inPieces } from '../presence/batches.js';
 import type { RedisClient } from './scripts.js';
+import { withinMs } from './within.js';
 
 /** A command without an answer for so long is UNAVAILABLE to whoever waits for it. */
 const COMMAND_TIMEOUT_MS = 1_500;
@@ -8,6 +10,9 @@ const COMMAND_TIMEOUT_MS = 1_500;
 const SILENCE_MS = 4_000;
 const RECONNECT_MS = 200;
 const RETRY_MS = 200;
+/** A SUBSCRIBE without an answer for so long is sent again: it may have been lost with a connection. */
+const SUBSCRIBE_MS = 3_000;
+const SUBSCRIBE_AT_ONCE = 500;
 
 /** What graphql-redis-subscriptions needs of a client, and how it is told that something may have been missed. */
 export interface PubSubClient {
@@ -17,8 +22,8 @@ export interface PubSubClient {
   unsubscribe(channel: string): void;
   punsubscribe(): void;
   publish(channel: string, message: string): Promise<unknown>;
-  /** Drops the connections and makes new ones. */
-  reconnect(): void;
+  /** Drops the connections and makes new ones. Resolves once what is wanted is acknowledged on those, if Redis had to be asked. */
+  reconnect(): Promise<void>;
   /** Nothing is tried again any more. */
   close(): void;
 }
@@ -42,57 +47,78 @@ const COMMON: RedisOptions = {
   connectTimeout: 2_000,
 };
 const FOR_COMMANDS: RedisOptions = { ...COMMON, commandTimeout: COMMAND_TIMEOUT_MS, socketTimeout: SILENCE_MS };
-const FOR_SUBSCRIPTIONS: RedisOptions = { ...COMMON, maxRetriesPerRequest: null };
+const FOR_SUBSCRIPTIONS: RedisOptions = {
+  ...COMMON,
+  maxRetriesPerRequest: null,
+  // Nothing is asked of Redis between connecting and being ready: ioredis would write a SUBSCRIBE in that time, and not
+  // know of it any more should that connection close before the answers have come.
+  enableReadyCheck: false,
+  disableClientInfo: true,
+};
+
+/** How one kind of Redis is subscribed to. */
+interface Subscribing<C extends RedisClient> {
+  readonly open: () => C;
+  readonly subscribe: (client: C, channel: string) => Promise<unknown>;
+  readonly unsubscribe: (client: C, channel: string) => Promise<unknown>;
+  readonly publish: (channel: string, message: string) => Promise<unknown>;
+  /** Drops the connections of a client that makes new ones by itself, and subscribes again; false where it has to be replaced. */
+  readonly reconnect: (client: C) => boolean;
+}
 
 /** Subscribes by one of the two pairs of commands, and goes on trying while somebody wants the channel. */
-const createPubSub = ({
-  client,
-  subscribe,
-  unsubscribe,
-  publish,
-  reconnect,
-}: {
-  readonly client: RedisClient;
-  readonly subscribe: (channel: string) => Promise<unknown>;
-  readonly unsubscribe: (channel: string) => Promise<unknown>;
-  readonly publish: (channel: string, message: string) => Promise<unknown>;
-  readonly reconnect: () => void;
-}): PubSubClient => {
+const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSubClient => {
   const wanted = new Set<string>();
+  const listeners: (readonly [event: string, listener: (...args: unknown[]) => void])[] = [];
+  let client = how.open();
   let closed = false;
   /** Again and again until it succeeds, as long as it is what is wanted. */
   const persist = async (isWanted: () => boolean, act: () => Promise<unknown>): Promise<void> => {
     while (isWanted() && !closed) {
       try {
-        await act();
+        await withinMs(act(), SUBSCRIBE_MS);
         return;
       } catch {
         await wait(RETRY_MS, undefined, { ref: false });
       }
     }
   };
+  const subscribe = (channel: string) =>
+    persist(
+      () => wanted.has(channel),
+      () => how.subscribe(client, channel),
+    );
   return {
-    on: (event, listener) => client.on(event, listener as (...args: unknown[]) => void),
+    on(event, listener) {
+      const heard = listener as (...args: unknown[]) => void;
+      listeners.push([event, heard]);
+      client.on(event, heard);
+    },
     subscribe(channel, acknowledged) {
       wanted.add(channel);
-      void persist(
-        () => wanted.has(channel),
-        () => subscribe(channel),
-      ).then(() => acknowledged(null));
+      void subscribe(channel).then(() => acknowledged(null));
     },
     unsubscribe(channel) {
       wanted.delete(channel);
       // Also what Redis did not hear of would be subscribed again after a reconnection.
       void persist(
         () => !wanted.has(channel),
-        () => unsubscribe(channel),
+        () => how.unsubscribe(client, channel),
       );
     },
     punsubscribe() {},
-    publish,
-    reconnect,
+    publish: how.publish,
+    async reconnect() {
+      if (closed || how.reconnect(client)) return;
+      const before = client;
+      client = how.open();
+      for (const [event, listener] of listeners) client.on(event, listener);
+      before.disconnect();
+      for (const channels of inPieces([...wanted], SUBSCRIBE_AT_ONCE)) await Promise.all(channels.map(subscribe));
+    },
     close() {
       closed = true;
+      client.disconnect();
     },
   };
 };
@@ -115,24 +141,28 @@ class JoiningRedis extends Redis {
   }
 }
 
-const openSingle = (url: string): RedisConnection => {
+type Opened = Pick<RedisConnection, 'client' | 'pubSub' | 'messageEvent' | 'publish'> & {
+  /** Events of the client that subscribes, after which messages may have been missed. */
+  readonly interruptions: readonly string[];
+};
+
+const openSingle = (url: string): Opened => {
   const client = new JoiningRedis(url, FOR_COMMANDS);
-  const subscriber = new Redis(url, FOR_SUBSCRIPTIONS);
   return {
     client,
     messageEvent: 'message',
     publish: 'PUBLISH',
     pubSub: createPubSub({
-      client: subscriber,
-      subscribe: (channel) => subscriber.subscribe(channel),
-      unsubscribe: (channel) => subscriber.unsubscribe(channel),
+      open: () => new Redis(url, FOR_SUBSCRIPTIONS),
+      subscribe: (subscriber, channel) => subscriber.subscribe(channel),
+      unsubscribe: (subscriber, channel) => subscriber.unsubscribe(channel),
       publish: (channel, message) => client.publish(channel, message),
-      reconnect: () => subscriber.disconnect(true),
+      reconnect(subscriber) {
+        subscriber.disconnect(true);
+        return true;
+      },
     }),
-    onInterruption: (listener) => subscriber.on('close', listener),
-    async close() {
-      for (const each of [client, subscriber]) each.disconnect();
-    },
+    interruptions: ['close'],
   };
 };
 
@@ -145,7 +175,7 @@ class PunctualCluster extends Cluster {
   }
 }
 
-const openCluster = (urls: readonly string[]): RedisConnection => {
+const openCluster = (urls: readonly string[]): Opened => {
   const { username, password, protocol } = new URL(urls[0]!);
   const optionsWith = (redisOptions: RedisOptions): ClusterOptions => ({
     clusterRetryStrategy: () => RECONNECT_MS,
@@ -162,25 +192,20 @@ const openCluster = (urls: readonly string[]): RedisConnection => {
     },
   });
   const client = new PunctualCluster([...urls], optionsWith(FOR_COMMANDS));
-  // One of its own, so that reconnecting it interrupts no command.
-  const subscriber = new Cluster([...urls], { ...optionsWith(FOR_SUBSCRIPTIONS), shardedSubscribers: true });
   return {
     client,
     messageEvent: 'smessage',
     publish: 'SPUBLISH',
     pubSub: createPubSub({
-      client: subscriber,
-      subscribe: (channel) => subscriber.ssubscribe(channel),
-      unsubscribe: (channel) => subscriber.sunsubscribe(channel),
+      // One of its own, so that reconnecting it interrupts no command.
+      open: () => new Cluster([...urls], { ...optionsWith(FOR_SUBSCRIPTIONS), shardedSubscribers: true }),
+      subscribe: (subscriber, channel) => subscriber.ssubscribe(channel),
+      unsubscribe: (subscriber, channel) => subscriber.sunsubscribe(channel),
       publish: (channel, message) => client.spublish(channel, message),
-      reconnect: () => subscriber.disconnect(true),
+      // ioredis waits for good for a node that was given up while it was being connected to, and subscribes nowhere then.
+      reconnect: () => false,
     }),
-    onInterruption: (listener) => {
-      for (const event of ['-node', '-subscriber', 'close']) subscriber.on(event, listener);
-    },
-    async close() {
-      for (const each of [client, subscriber]) each.disconnect();
-    },
+    interruptions: ['-node', '-subscriber', 'close'],
   };
 };
 
@@ -189,14 +214,18 @@ export const openRedis = (
   urls: readonly string[],
   { onError }: { readonly onError: (error: unknown) => void },
 ): RedisConnection => {
-  const connection = urls.length === 1 ? openSingle(urls[0]!) : openCluster(urls);
-  connection.client.on('error', onError);
-  connection.pubSub.on('error', onError as (...args: never[]) => void);
+  const { interruptions, ...opened } = urls.length === 1 ? openSingle(urls[0]!) : openCluster(urls);
+  const { client, pubSub } = opened;
+  client.on('error', onError);
+  pubSub.on('error', onError);
   return {
-    ...connection,
+    ...opened,
+    onInterruption(listener) {
+      for (const event of interruptions) pubSub.on(event, listener);
+    },
     async close() {
-      connection.pubSub.close();
-      await connection.close();
+      pubSub.close();
+      client.disconnect();
     },
   };
 };

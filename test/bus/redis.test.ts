@@ -162,6 +162,35 @@ describe('the bus while Redis is away', () => {
   });
 
   it.each([
+    ['Redis', 1, async () => one(await startRedis())],
+    ['a Redis Cluster', 8, startRedisCluster],
+  ] as const)(
+    '%s: hears again what was asked for meanwhile, however often its connection was given up',
+    async (_, shards, start) => {
+      const away = await start();
+      onTestFinished(() => away.stop());
+      const live = openLiveInTest(away.urls, shards);
+      await live.bus.subscribeUser('before', () => {});
+      for (const node of away.nodes) node.signal('SIGSTOP');
+      // Asked for before a connection is given up, while it still closes, and while the next one waits for its first answer.
+      const ids = Array.from({ length: 6 }, (_, i) => `user ${i}`);
+      for (const [i, id] of ids.entries()) {
+        if (i % 3 === 0) live.connection.pubSub.reconnect();
+        await expect(live.bus.subscribeUser(id, () => {})).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      }
+      live.connection.pubSub.reconnect();
+      for (const node of away.nodes) node.signal('SIGCONT');
+      const heard = createInbox<UserMessage>('messages');
+      const subscribe = async (id: string): Promise<unknown> =>
+        live.bus.subscribeUser(id, heard.push).catch(() => subscribe(id));
+      await Promise.all(ids.map(subscribe));
+      const commits = commitsOf(live);
+      for (const id of ids) commits.publishUser(of(id, 1));
+      expect((await heard.take(ids.length)).map(({ userId }) => userId).sort()).toEqual(ids);
+    },
+  );
+
+  it.each([
     ['Redis', 1, () => [redis.url]],
     ['a Redis Cluster', 8, () => cluster.urls],
   ] as const)('over %s tells of a gap once all is heard again that was interrupted', async (_, shards, urls) => {
