@@ -2,7 +2,7 @@ import type { Rates } from '../config.js';
 import { PresenceError, unavailable } from '../presence/errors.js';
 import type { RateKind, RateLimits } from '../presence/ports.js';
 import type { Rate } from '../settings.js';
-import type { RedisClient } from '../store/scripts.js';
+import { ALSO_WHEN_FULL, type RedisClient } from '../store/scripts.js';
 
 const SENTENCES: Record<RateKind, string> = {
   presence: 'You change your presence too often. Try again later.',
@@ -38,10 +38,10 @@ const createMemoryAllowance = ({ burst, intervalMs }: Rate): Allowance => {
 };
 
 /**
- * Takes one, on the clock of Redis; one that was set back leaves nobody without for longer than the burst takes.
+ * Takes one, also while Redis is full (what ends there takes one too), on the clock of Redis; one that was set back leaves nobody without for longer than the burst takes.
  * KEYS[1] when the allowance is whole again   ARGV[1] burst   ARGV[2] interval in ms   Returns the ms to wait, 0 if taken.
  */
-const TAKE = `
+const TAKE = `${ALSO_WHEN_FULL}
 local burst, interval = tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

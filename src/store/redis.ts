@@ -22,6 +22,8 @@ const MAX_RECENT = 20_000;
 const GONE_MS = 10_000;
 /** All seen live are marked for the journal at most once in so many ms, by whichever node comes first. */
 const MARK_GUARD_MS = 50_000;
+/** By how much a record may grow while Redis is full: who leaves, or hides, gets a moment or two noted. */
+const SLACK_CHARS = 64;
 /** Records that one script reads, or looks at: a Lua call takes some thousands of arguments, and Redis serves nobody else meanwhile. */
 const READ_AT_ONCE = 1_000;
 
@@ -108,6 +110,7 @@ export const createRedisStore = ({
     const shard = shardOf(userId);
     const schedule = scheduleOf(base, next);
     const nodes = nodesMoved(stored, next);
+    const body = encodeBody(next);
     const movedOr = (revision: number) => (revision === next.revision ? '' : revision);
     const [done, now, revision] = await redises.run(
       'commit',
@@ -128,7 +131,7 @@ export const createRedisStore = ({
         movedOr(next.revisions.status),
         movedOr(next.revisions.lastSeen),
         movedOr(next.revisions.activity),
-        encodeBody(next),
+        body,
         schedule.dueAt ?? '',
         schedule.seenLive ? 1 : 0,
         schedule.live ? 1 : 0,
@@ -138,6 +141,7 @@ export const createRedisStore = ({
         userId,
         ...nodes.map(([, joins]) => joins),
       ],
+      () => body.length <= encodeBody(base).length + SLACK_CHARS,
     );
     if (done !== 1) return undefined;
     heardClock(Number(now));

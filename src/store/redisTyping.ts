@@ -46,6 +46,7 @@ export const createRedisTyping = ({
       'type',
       [shard, keys.typing(conversationId), typingDue],
       [act, userId, sessionId, forMs, conversationId, keys.typingChannel(conversationId), publish],
+      () => act === 'stop' || act === 'clear',
     );
     return { announced: told === 1, until: Number(until) };
   };

@@ -23,8 +23,16 @@ export type ScriptName =
   | 'typists';
 
 export interface Redises {
-  /** Runs a script. Rejects with UNAVAILABLE while Redis cannot be asked or the shard settles. */
-  run(name: ScriptName, keys: readonly string[], args?: readonly (string | number)[]): Promise<readonly Reply[]>;
+  /**
+   * Runs a script. Rejects with UNAVAILABLE while Redis cannot be asked or the shard settles; where Redis is full, and
+   * `shrinks` says so, the script runs all the same.
+   */
+  run(
+    name: ScriptName,
+    keys: readonly string[],
+    args?: readonly (string | number)[],
+    shrinks?: () => boolean,
+  ): Promise<readonly Reply[]>;
   /** Runs plain commands, with the same errors. */
   ask<T>(command: (client: RedisClient) => Promise<T>): Promise<T>;
 }
@@ -44,11 +52,18 @@ const asUnavailable = (error: unknown): unknown => {
   return unavailable('The live store cannot be reached. Try again in a moment.');
 };
 
+/** As the first line of a script it lets that write while Redis is full. */
+export const ALSO_WHEN_FULL = '#!lua flags=allow-oom\n';
+
+/** Redis is full, and refused the first thing that a script wrote. */
+const isFull = (error: unknown): boolean => error instanceof ReplyError && (error as Error).message.startsWith('OOM');
+
 export const createRedises = (client: RedisClient): Redises => {
   for (const file of readdirSync(FOLDER)) {
-    if (file.endsWith('.lua')) {
-      client.defineCommand(commandOf(file.slice(0, -4)), { lua: readFileSync(new URL(file, FOLDER), 'utf8') });
-    }
+    if (!file.endsWith('.lua')) continue;
+    const [name, lua] = [file.slice(0, -4), readFileSync(new URL(file, FOLDER), 'utf8')];
+    client.defineCommand(commandOf(name), { lua });
+    if (!lua.startsWith(ALSO_WHEN_FULL)) client.defineCommand(commandWhenFull(name), { lua: ALSO_WHEN_FULL + lua });
   }
   const commands = client as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
 
@@ -62,13 +77,16 @@ export const createRedises = (client: RedisClient): Redises => {
 
   return {
     ask,
-    async run(name, keys, args = []) {
-      let reply: unknown;
-      try {
-        reply = await commands[commandOf(name)]!(keys.length, ...keys, ...args);
-      } catch (error) {
-        throw asUnavailable(error);
-      }
+    async run(name, keys, args = [], shrinks = () => false) {
+      const send = (command: string) => commands[command]!(keys.length, ...keys, ...args);
+      const reply = await send(commandOf(name))
+        .catch((error: unknown) => {
+          if (isFull(error) && shrinks()) return send(commandWhenFull(name));
+          throw error;
+        })
+        .catch((error: unknown) => {
+          throw asUnavailable(error);
+        });
       const replies = (Array.isArray(reply) ? reply : [reply]) as readonly Reply[];
       if (replies[0] === -1) throw unavailable('The live store is settling after an interruption.');
       return replies;
@@ -77,3 +95,4 @@ export const createRedises = (client: RedisClient): Redises => {
 };
 
 const commandOf = (name: string): string => `rollcall_${name}`;
+const commandWhenFull = (name: string): string => `rollcall_${name}_when_full`;

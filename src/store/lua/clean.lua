@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- The journal has these records of one shard at these revisions: their marks go, and, where nothing of a record is live,
 -- the record.
 -- KEYS[1] due   KEYS[2] live   KEYS[3] dirty   KEYS[4..] for each user: record, gone

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- A user was deleted: nothing that was read of them before holds.
 -- KEYS[1] record   KEYS[2] due   KEYS[3] live   KEYS[4] dirty   KEYS[5] gone   KEYS[6..] on:NODE (sets)
 -- ARGV[1] user   ARGV[2] for how long what was read before may still arrive, in ms   ARGV[3] channel

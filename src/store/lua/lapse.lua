@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- What ran out in a conversation ends, and is told.
 -- KEYS[1] shard   KEYS[2] typing (hash)   KEYS[3] due (zset)
 -- ARGV[1] conversation   ARGV[2] channel   ARGV[3] PUBLISH | SPUBLISH

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Marks nodes whose lease ran out as lost; the mark stays until nobody is on them. Nobody is lost while the shard
 -- settles or is quiet, nor before a lease was renewed after a gap.
 -- KEYS[1] shard   KEYS[2] nodes (zset)   KEYS[3] lost (hash)

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Renews a node's lease, looks at the shard's epoch, and proves the node's subscriptions alive.
 -- KEYS[1] shard (`wall` is Redis' own clock at the last renewal)
 -- KEYS[2] nodes (zset: incarnation → end of its lease)   KEYS[3] lost (hash: incarnation → last heard)
