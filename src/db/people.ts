@@ -7,6 +7,7 @@ import { createFacts, toFacts } from './facts.js';
 import { createGroups } from './groups.js';
 import { createMembership } from './membership.js';
 import { createRelations } from './relations.js';
+import { createRoster } from './roster.js';
 import { type Standing, standingsTouched } from './standings.js';
 import { createUsers } from './users.js';
 import { createWatching } from './watching.js';
@@ -80,6 +81,7 @@ export const createPeople = (options: {
     ...users.verbs,
     ...createRelations({ db, commit, maxFollows }),
     ...groups,
+    ...createRoster({ db }),
 
     /** Empties the caches: changes may have been missed. */
     forgetAll,

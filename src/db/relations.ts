@@ -37,20 +37,6 @@ const checkBound = async (tx: Orm, followerIds: readonly string[], maxFollows: n
 const mayAct = (userId: string): SQL => sql`
   not exists (select from users where id = ${userId} and deleted_at is not null)`;
 
-/** Whom a viewer follows and the members of the viewer's circles, known or not, without the viewer, by id. */
-export const rosterQuery = (orm: Orm, viewerId: string) =>
-  orm
-    .select({ id: sql<string>`rostered.id` })
-    .from(sql`(
-      select followee_id as id from follows where follower_id = ${viewerId}
-      union
-      select theirs.user_id from circle_members as mine
-      join circle_members as theirs on theirs.circle_id = mine.circle_id
-      where mine.user_id = ${viewerId}
-    ) as rostered`)
-    .where(sql`rostered.id <> ${viewerId}`)
-    .orderBy(sql`rostered.id`);
-
 /**
  * Who follows and who blocks whom. A relation names any two ids and takes effect once both exist; one with oneself means
  * nothing and is not kept. What holds already is written, and published, no second time.
@@ -142,10 +128,5 @@ export const createRelations = ({
       );
       return new Set(rows.map((row) => (row.blockerId === userId ? row.blockedId : row.blockerId)));
     },
-
-    async roster(viewerId) {
-      const rows = await db.run((orm) => rosterQuery(orm, viewerId));
-      return rows.map((row) => row.id);
-    },
-  } satisfies Pick<People, Writers | 'blockedWith' | 'roster'>;
+  } satisfies Pick<People, Writers | 'blockedWith'>;
 };

@@ -205,7 +205,7 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
 
   private async rosterOf(): Promise<readonly string[]> {
     const { viewer } = this;
-    return viewer.kind === 'user' ? (await this.deps.people.roster(viewer.userId)).slice(0, MAX_WATCHED) : [];
+    return viewer.kind === 'user' ? await this.deps.people.roster(viewer.userId, MAX_WATCHED) : [];
   }
 
   /**

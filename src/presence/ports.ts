@@ -88,6 +88,9 @@ export interface Store {
     readonly total: number;
   }>;
 
+  /** Those of the users who are seen live (audience aside), in no order. */
+  liveAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
+
   /** Up to `limit` records that the journal has not got yet, oldest mark first. */
   dirty(limit: number): Promise<{ readonly now: number; readonly records: readonly PresenceRecord[] }>;
   /** Removes the marks of those that were written at these revisions, and drops records in which nothing is live. */
@@ -258,10 +261,12 @@ export interface People {
   /** Names and pictures, by id; unknown users are missing. Cached, and kept true by fact changes. */
   profiles(userIds: readonly string[]): Promise<ReadonlyMap<string, UserProfile>>;
   /**
-   * Whom the viewer follows, and the members of the viewer's circles, without the viewer, by id; also those who are
-   * not known yet, so that who watches a roster hears of them when they are.
+   * The first `limit` by id of those whom the viewer follows and of the members of the viewer's circles, without the
+   * viewer; also those who are not known yet, so that who watches a roster hears of them when they are.
    */
-  roster(viewerId: string): Promise<readonly string[]>;
+  roster(viewerId: string, limit: number): Promise<readonly string[]>;
+  /** The same users in the same order, with the facts that decide whether the viewer sees them; one query. */
+  rosterFacts(viewerId: string, limit: number): Promise<ReadonlyMap<string, Facts>>;
   privacy(userId: string): Promise<Privacy>;
 
   /** Undefined where there is no such conversation. */

@@ -5,7 +5,8 @@ import { pairKey } from './pairs.js';
 import type { People, Store } from './ports.js';
 import { isSeenLive } from './record.js';
 import type { ReadRecords } from './records.js';
-import { cursorOf, inRosterOrder, readCursor, rosterPage } from './roster.js';
+import { cursorOf, readCursor } from './roster.js';
+import { createRosterReading } from './rosterReading.js';
 import type { Presence } from './verbs.js';
 import { type PresenceView, viewAt } from './view.js';
 import { EVERYTHING, facetsFor, maySee, type Viewer } from './visibility.js';
@@ -35,14 +36,15 @@ export const createReading = ({
     });
   };
 
-  /** A service token is no user and has no roster. */
-  const rosterViews = async (viewer: Viewer) =>
-    inRosterOrder(viewer.kind === 'user' ? await viewsOf(viewer, await people.roster(viewer.userId)) : []);
+  const rosterPage = createRosterReading({ store, people, viewsOf });
 
   return {
     presenceOf: async (viewer, userIds) => viewsOf(viewer, checkIds(userIds, 'userIds')),
 
-    presenceOfRoster: async (viewer) => (await rosterViews(viewer)).slice(0, MAX_ITEMS),
+    async presenceOfRoster(viewer) {
+      const { items } = await rosterPage(viewer, { first: MAX_ITEMS, after: null, statuses: null });
+      return items.map(({ view }) => view);
+    },
 
     async userPresence(viewer, userId) {
       const [view] = await viewsOf(viewer, [checkId(userId, 'userId')]);
@@ -52,8 +54,7 @@ export const createReading = ({
     async roster(viewer, { first, after, statuses }) {
       checkFirst(first, MAX_ROSTER_PAGE);
       if (after !== null) readCursor(after);
-      const views = await rosterViews(viewer);
-      return rosterPage(statuses ? views.filter(({ status }) => statuses.includes(status)) : views, first, after);
+      return rosterPage(viewer, { first, after, statuses });
     },
 
     async online(viewer, { first, after }) {

@@ -9,33 +9,26 @@ export interface Page {
   readonly hasPreviousPage: boolean;
 }
 
-/** Where an item stands: live ones first, then by id. */
-interface Place {
+/** Where an item stands: live ones first, then by id. "Live" is as the viewer sees it. */
+export interface Place {
   readonly live: boolean;
   readonly userId: string;
 }
-
-const placeOf = ({ status, userId }: PresenceView): Place => ({ live: status !== 'OFFLINE', userId });
 
 const compare = (a: Place, b: Place): number => {
   if (a.live !== b.live) return a.live ? -1 : 1;
   return a.userId < b.userId ? -1 : a.userId > b.userId ? 1 : 0;
 };
 
-/** Live ones first, then by id. "Live" is as the viewer sees it. */
-export const inRosterOrder = (views: readonly PresenceView[]): readonly PresenceView[] =>
-  [...views].sort((a, b) => compare(placeOf(a), placeOf(b)));
+/** Live ones first, then by id. */
+export const inRosterOrder = (places: readonly Place[]): readonly Place[] => [...places].sort(compare);
 
-/** A page of views that are in roster order. */
-export const rosterPage = (views: readonly PresenceView[], first: number, after: string | null): Page => {
-  const place = after === null ? null : readCursor(after);
-  const from = place === null ? 0 : views.findIndex((view) => compare(placeOf(view), place) > 0);
-  const start = from < 0 ? views.length : from;
-  return {
-    items: views.slice(start, start + first).map((view) => ({ cursor: cursorOf(placeOf(view)), view })),
-    hasNextPage: start + first < views.length,
-    hasPreviousPage: start > 0,
-  };
+/** What of a list in roster order comes after a cursor: all of it where that is null. BAD_USER_INPUT for what is none. */
+export const placesAfter = (places: readonly Place[], after: string | null): readonly Place[] => {
+  if (after === null) return places;
+  const last = readCursor(after);
+  const from = places.findIndex((place) => compare(place, last) > 0);
+  return from < 0 ? [] : places.slice(from);
 };
 
 /** An opaque cursor of a place. */

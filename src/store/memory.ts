@@ -72,6 +72,10 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
       return { userIds: from < 0 ? [] : userIds.slice(from, from + limit), total: userIds.length };
     },
 
+    async liveAmong(userIds) {
+      return new Set(userIds.filter((userId) => seenLive.has(userId)));
+    },
+
     async dirty(limit) {
       const found = [...dirty].slice(0, limit).map((userId) => records.get(userId));
       return { now: clock(), records: found.filter((record) => record !== undefined) };

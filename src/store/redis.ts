@@ -266,6 +266,13 @@ export const createRedisStore = ({
       };
     },
 
+    async liveAmong(userIds) {
+      const found = await Promise.all(
+        inShards(userIds).map(({ shard: { shard, live }, ids }) => redises.run('among', [shard, live], ids)),
+      );
+      return new Set(found.flat().map(String));
+    },
+
     async dirty(limit) {
       const marked = await Promise.all(
         shards.map(({ dirty }) => redises.ask((client) => client.zrange(dirty, 0, limit - 1, 'WITHSCORES'))),

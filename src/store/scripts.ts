@@ -6,6 +6,7 @@ export type RedisClient = Redis | Cluster;
 
 /** The scripts of `lua/`, by file name. */
 export type ScriptName =
+  | 'among'
   | 'clean'
   | 'commit'
   | 'dismiss'

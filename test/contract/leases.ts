@@ -125,7 +125,13 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
     describe('a store that is empty', () => {
       it('answers nothing before a node has looked at it', async () => {
         const { store } = shared.open();
-        const asked = [store.read(['ana']), store.live({ after: null, limit: 1 }), beat(store, 'ana'), store.now()];
+        const asked = [
+          store.read(['ana']),
+          store.live({ after: null, limit: 1 }),
+          store.liveAmong(['ana']),
+          beat(store, 'ana'),
+          store.now(),
+        ];
         for (const answer of await Promise.allSettled(asked)) {
           expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
         }
@@ -144,6 +150,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         expect(record.sessions).toHaveLength(1);
         await expect(store.read(['ana'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
         await expect(store.live({ after: null, limit: 1 })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+        await expect(store.liveAmong(['ana'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 
         await shared.open({ leaseMs: LEASE_MS }).store.renewLease('gone');
         const seen: number[] = [];

@@ -150,7 +150,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.upsertUsers([{ id: 'ann' }]);
         expect(await factsOf('bob', 'ann')).toEqual({ ...NO_RELATION, exists: true, privacy: DEFAULT_PRIVACY });
         expect((await people.profiles(['ann'])).get('ann')).toEqual({ id: 'ann', name: null, avatarUrl: null });
-        expect(await people.roster('ann')).toEqual([]);
+        expect(await people.roster('ann', 5_000)).toEqual([]);
         expect(await people.conversationsOf('ann')).toEqual([]);
         expect(await people.blockedWith('bob')).toEqual(new Set());
       });
@@ -252,11 +252,11 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       it('keeps a follow of somebody unknown until that user appears', async () => {
         await people.follow('ann', 'later');
         expect(await factsOf('ann', 'later')).toMatchObject({ follows: true, exists: false });
-        expect(await people.roster('ann')).toEqual(['later']);
+        expect(await people.roster('ann', 5_000)).toEqual(['later']);
         await people.ensure('later');
         expect(await factsOf('ann', 'later')).toMatchObject({ follows: true, exists: true });
         expect(await factsOf('later', 'ann')).toMatchObject({ followedBy: true, exists: false });
-        expect(await people.roster('ann')).toEqual(['later']);
+        expect(await people.roster('ann', 5_000)).toEqual(['later']);
       });
 
       it('blocks both ways, removes no relation, and unblocks', async () => {
@@ -412,7 +412,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await Promise.all(calls.map((members) => people.putCircle('team', members)));
         const all = ['ann', 'bob', 'cem', 'dan', 'eve', 'fay'];
         await known(...all);
-        const rosters = await Promise.all(all.map((id) => people.roster(id)));
+        const rosters = await Promise.all(all.map((id) => people.roster(id, 5_000)));
         const members = all.filter((_, i) => rosters[i]!.length > 0);
         expect(calls).toContainEqual(members);
       });
@@ -461,6 +461,14 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
           expect(seen(inOrder(pairs, await people.factsToWatch(pairs)))).toEqual(expected);
           const one = async (pair: Pair) => inOrder([pair], await people.factsToWatch([pair]));
           expect(seen((await Promise.all(pairs.map(one))).flat())).toEqual(expected);
+          for (const viewerId of ids) {
+            const rostered = await people.rosterFacts(viewerId, 5_000);
+            expect([...rostered.keys()]).toEqual(await people.roster(viewerId, 5_000));
+            for (const [userId, facts] of rostered) {
+              const at = pairs.findIndex((pair) => pair.viewerId === viewerId && pair.userId === userId);
+              expect(facetsFor({ kind: 'user', userId: viewerId }, userId, facts)).toEqual(expected[at]);
+            }
+          }
           return expected;
         };
         const steps: (() => Promise<unknown>)[] = [
@@ -522,8 +530,23 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.putCircle('club', ['ann', '9']);
         await people.putConversation('chat', ['ann', 'stranger'], false);
         await people.deleteUser('gone');
-        expect(await people.roster('ann')).toEqual([...ids, 'nobody'].sort());
-        expect(await people.roster('nobody')).toEqual([]);
+        expect(await people.roster('ann', 5_000)).toEqual([...ids, 'nobody'].sort());
+        expect(await people.roster('nobody', 5_000)).toEqual([]);
+        expect([...(await people.rosterFacts('ann', 5_000)).keys()]).toEqual([...ids, 'nobody'].sort());
+      });
+
+      it('rosters the first by id, from whichever circle or follow they come', async () => {
+        await people.putCircle('a', ['ann', 'u1', 'u5', 'u9']);
+        await people.putCircle('b', ['ann', 'u2', 'u5', 'u8']);
+        await people.addFollows(['u0', 'u5', 'u7'].map((followeeId) => ({ followerId: 'ann', followeeId })));
+        expect(await people.roster('ann', 4)).toEqual(['u0', 'u1', 'u2', 'u5']);
+        const facts = await people.rosterFacts('ann', 4);
+        expect([...facts].map(([id, { follows, sharesCircle }]) => [id, follows, sharesCircle])).toEqual([
+          ['u0', true, false],
+          ['u1', false, true],
+          ['u2', false, true],
+          ['u5', true, true],
+        ]);
       });
 
       it('takes ids of any characters as they are', async () => {
@@ -531,7 +554,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await known('ann', ...ids);
         for (const id of ids.slice(0, 4)) await people.follow('ann', id);
         await people.putCircle('{"x"}', ids.slice(4, 8));
-        expect(await people.roster('ann')).toEqual(ids.slice(0, 4).sort());
+        expect(await people.roster('ann', 5_000)).toEqual(ids.slice(0, 4).sort());
         const pairs = ids.map((userId) => ({ viewerId: 'NULL', userId }));
         const facts = inOrder(pairs, await people.facts(pairs));
         expect(facts.map((fact) => fact.exists)).toEqual(ids.map(() => true));
@@ -613,7 +636,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       expect(await large.addFollows(follows)).toBe(10_000);
       await expect(large.follow('ann', 'more')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
       expect(await large.upsertUsers(numbered('u', 1_000).map((id) => ({ id, name: id })))).toBe(1_000);
-      expect(await large.roster('ann')).toHaveLength(10_000);
+      expect(await large.roster('ann', 20_000)).toHaveLength(10_000);
     });
   });
 };

@@ -311,6 +311,17 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         await set('ana', { status: 'ONLINE' });
         expect(await store.live({ after: null, limit: 10 })).toEqual({ userIds: ['ana', 'di'], total: 2 });
       });
+
+      it('is found among those who are asked about, however many', async () => {
+        const live = ['ana', ...HOSTILE];
+        await Promise.all(live.map((id) => connect(id)));
+        await connect('bo');
+        await connect('cy');
+        await set('cy', { status: 'INVISIBLE' });
+        const others = Array.from({ length: 5_000 }, (_, i) => `nobody ${i}`);
+        expect([...(await store.liveAmong([...others, 'cy', ...live]))].sort()).toEqual([...live].sort());
+        expect(await store.liveAmong([])).toEqual(new Set());
+      });
     });
 
     describe('what the journal has not got yet', () => {

@@ -16,7 +16,7 @@ const WRITER = `
   try {
     const { db, close } = await openDatabase({ databaseUrl: null, dataDir: process.argv[1] });
     const people = createPeople({ db, bus: createMemoryBus() });
-    const found = await people.roster('ann');
+    const found = await people.roster('ann', 5_000);
     say({ found, residentMb: process.memoryUsage.rss() / 1e6 });
     for (let i = found.length; process.argv[2] === 'write'; i++) {
       await people.upsertUsers([{ id: 'u' + i }]);

@@ -146,7 +146,7 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
   reader ??= collect(watch, { pushed });
   await step(() => vi.advanceTimersByTimeAsync(3_000));
 
-  const roster = await f.people.roster('me');
+  const roster = await f.people.roster('me', 5_000);
   for (const userId of WATCHED) {
     const [shown, expected] = [last.get(userId), present.get(userId)];
     const trace = `seed ${seed}, ${userId}`;

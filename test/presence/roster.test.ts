@@ -1,72 +1,41 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cursorOf, inRosterOrder, readCursor, rosterPage } from '../../src/presence/roster.js';
-import { OUT_OF_SIGHT, type PresenceView } from '../../src/presence/view.js';
-import { NOON } from '../support/builders.js';
+import { cursorOf, inRosterOrder, type Place, placesAfter, readCursor } from '../../src/presence/roster.js';
 
-const view = (userId: string, status: PresenceView['status'] = 'OFFLINE'): PresenceView => ({
-  ...OUT_OF_SIGHT,
-  userId,
-  status,
-  asOf: NOON,
-});
-const ids = (views: readonly PresenceView[]) => views.map(({ userId }) => userId);
+const live = (userId: string): Place => ({ live: true, userId });
+const offline = (userId: string): Place => ({ live: false, userId });
+const ids = (places: readonly Place[]) => places.map(({ userId }) => userId);
 
 const anyId = fc.oneof(
   fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }),
   fc.constantFrom('__proto__', 'constructor', '1', '0', '10', ' ', ':', '{}'),
 );
-const anyViews = fc
-  .uniqueArray(fc.tuple(anyId, fc.constantFrom('ONLINE', 'AWAY', 'OFFLINE' as const)), { selector: ([id]) => id })
-  .map((pairs) => pairs.map(([id, status]) => view(id, status)));
+const anyPlaces = fc.uniqueArray(fc.record({ userId: anyId, live: fc.boolean() }), {
+  selector: ({ userId }) => userId,
+});
 
 describe('the order of a roster', () => {
-  it('is who is seen live first, whatever their status, then by id', () => {
-    const views = [view('d'), view('c', 'AWAY'), view('a'), view('b', 'DO_NOT_DISTURB'), view('e', 'INVISIBLE')];
-    expect(ids(inRosterOrder(views))).toEqual(['b', 'c', 'e', 'a', 'd']);
+  it('is who is seen live first, then by id', () => {
+    const places = [offline('d'), live('c'), offline('a'), live('b'), live('e')];
+    expect(ids(inRosterOrder(places))).toEqual(['b', 'c', 'e', 'a', 'd']);
   });
 
   it('does not depend on the order given', () => {
     fc.assert(
-      fc.property(anyViews, (views) => {
-        expect(inRosterOrder([...views].reverse())).toEqual(inRosterOrder(views));
+      fc.property(anyPlaces, (places) => {
+        expect(inRosterOrder([...places].reverse())).toEqual(inRosterOrder(places));
       }),
     );
   });
 });
 
-describe('pages', () => {
-  it('one after the other are the whole, in order, each once', () => {
-    fc.assert(
-      fc.property(anyViews, fc.integer({ min: 1, max: 4 }), (views, first) => {
-        const ordered = inRosterOrder(views);
-        const seen: string[] = [];
-        let after: string | null = null;
-        for (;;) {
-          const page = rosterPage(ordered, first, after);
-          expect(page.hasPreviousPage).toBe(seen.length > 0);
-          seen.push(...page.items.map((item) => item.view.userId));
-          expect(page.hasNextPage).toBe(seen.length < ordered.length);
-          if (!page.hasNextPage) break;
-          after = page.items.at(-1)!.cursor;
-        }
-        expect(seen).toEqual(ids(ordered));
-      }),
-    );
-  });
-
-  it('go on after a place whose user has gone, and may repeat who changed side', () => {
-    const page = rosterPage(
-      inRosterOrder([view('b', 'ONLINE'), view('d', 'ONLINE'), view('a')]),
-      2,
-      cursorOf({ live: true, userId: 'c' }),
-    );
-    expect(page.items.map((item) => item.view.userId)).toEqual(['d', 'a']);
-    expect(rosterPage([], 10, cursorOf({ live: false, userId: 'z' }))).toEqual({
-      items: [],
-      hasNextPage: false,
-      hasPreviousPage: false,
-    });
+describe('what comes after a place', () => {
+  it('is the rest of the list, also where its user has gone', () => {
+    const places = inRosterOrder([live('b'), live('d'), offline('a')]);
+    expect(ids(placesAfter(places, null))).toEqual(['b', 'd', 'a']);
+    expect(ids(placesAfter(places, cursorOf(live('b'))))).toEqual(['d', 'a']);
+    expect(ids(placesAfter(places, cursorOf(live('c'))))).toEqual(['d', 'a']);
+    expect(placesAfter(places, cursorOf(offline('z')))).toEqual([]);
   });
 });
 

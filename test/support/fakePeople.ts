@@ -83,13 +83,20 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
     factsToWatch: (pairs) => people.facts(pairs),
     profiles: async (userIds) =>
       new Map(userIds.filter(exists).map((id) => [id, { id, name: null, avatarUrl: null }] as const)),
-    async roster(viewerId) {
+    async roster(viewerId, limit) {
       const followed = [...follows].map((pair): [string, string] => JSON.parse(pair));
       const ids = [
         ...followed.filter(([from]) => from === viewerId).map(([, to]) => to),
         ...[...circles.values()].filter(({ members }) => members.has(viewerId)).flatMap(({ members }) => [...members]),
       ];
-      return [...new Set(ids)].filter((id) => id !== viewerId).sort();
+      return [...new Set(ids)]
+        .filter((id) => id !== viewerId)
+        .sort()
+        .slice(0, limit);
+    },
+    async rosterFacts(viewerId, limit) {
+      const ids = await people.roster(viewerId, limit);
+      return new Map(ids.map((userId) => [userId, factsOf(viewerId, userId)]));
     },
     privacy: async (userId) => effectivePrivacy(users.get(userId)?.privacy ?? DEFAULT_PRIVACY),
 

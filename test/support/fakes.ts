@@ -8,7 +8,7 @@ import { facts as factsOf } from './builders.js';
 
 type Verbs = Pick<
   People,
-  'facts' | 'roster' | 'privacy' | 'conversation' | 'membership' | 'conversationsOf' | 'blockedWith'
+  'facts' | 'roster' | 'rosterFacts' | 'privacy' | 'conversation' | 'membership' | 'conversationsOf' | 'blockedWith'
 >;
 
 /** People by what the test says of them: `know('bo', 'ana', { follows: true })` is how bo stands to ana. */
@@ -30,7 +30,12 @@ export const createFakePeople = (users: readonly string[]) => {
           }),
         ]),
       ),
-    roster: async (viewerId) => rosters.get(viewerId) ?? [],
+    roster: async (viewerId, limit) => (rosters.get(viewerId) ?? []).slice(0, limit),
+    async rosterFacts(viewerId, limit) {
+      const pairs = (await verbs.roster(viewerId, limit)).map((userId) => ({ viewerId, userId }));
+      const all = await verbs.facts(pairs);
+      return new Map(pairs.map(({ userId }) => [userId, all.get(pairKey(viewerId, userId))!]));
+    },
     privacy: async (userId) => privacies.get(userId) ?? DEFAULT_PRIVACY,
     conversation: async (id, userId) => {
       const conversation = conversations.get(id);
