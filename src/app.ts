@@ -76,6 +76,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     const live = await openLive({ ...config, onMessage: metrics.heard, onError: storeOutage.failed });
     stopping.push(() => live.close());
     const { bus } = live;
+    const sweepMs = live.redis ? SHARED_SWEEP_MS : SWEEP_MS;
     const store = observed(live.store, (call) => {
       metrics.called('store', call);
       storeOutage.called(call);
@@ -101,6 +102,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       journal,
       rateLimits,
       timings,
+      sweepMs,
       newId: randomUUID,
       newIncarnation: randomUUID,
       onRevived: (emptied) => {
@@ -149,7 +151,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     const sweeper = startSweeper({
       store,
       tick: presence.tick,
-      everyMs: live.redis ? SHARED_SWEEP_MS : SWEEP_MS,
+      everyMs: sweepMs,
       onSwept: metrics.swept,
       onError: failed('sweeping'),
     });

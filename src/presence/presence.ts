@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { createDepartures } from './departures.js';
 import { badInput, forbidden, isUnavailable, notFound, unreadableRecord } from './errors.js';
 import { checkActivities, checkId, checkStatusMessage } from './input.js';
 import { createNode } from './node.js';
@@ -36,6 +37,7 @@ export const createPresence = ({
   journal,
   rateLimits,
   timings,
+  sweepMs = 0,
   newId,
   newIncarnation,
   onRevived = () => {},
@@ -49,6 +51,8 @@ export const createPresence = ({
   readonly journal: Journal;
   readonly rateLimits: RateLimits;
   readonly timings: Timings;
+  /** How often it is looked who is due, in ms. */
+  readonly sweepMs?: number;
   /** A new session id. */
   readonly newId: () => string;
   /** The name of this node from now on, which no other ever had. */
@@ -63,7 +67,8 @@ export const createPresence = ({
 }) => {
   const remembered = createRemembered();
   const readRecords = createRecordReader({ store, journal, remembered });
-  const records = createRecordWriter({ store, bus, journal, remembered, onTransition, onJournalFailure });
+  const departures = createDepartures({ graceMs: timings.graceMs, sweepMs });
+  const records = createRecordWriter({ store, bus, journal, remembered, departures, onTransition, onJournalFailure });
   const node = createNode({
     store,
     bus,
@@ -93,6 +98,16 @@ export const createPresence = ({
     connectionId: nameOf(connectionId),
     newSessionId: newId(),
   });
+
+  /** How long ago who hides now seems to have closed their tab: not before others saw them type. */
+  const closedMsAgoOf = async (userId: string): Promise<number> => {
+    // Hiding does not fail for want of that: who may have been typing looks like one who ended their session.
+    const isTyping = await store.typingOf([userId]).then(
+      (typing) => typing.length > 0,
+      () => true,
+    );
+    return isTyping ? 0 : departures.closedMsAgo();
+  };
 
   const verbs: Presence = {
     async connect({ userId, connectionId: local, sessionId, device }) {
@@ -147,9 +162,11 @@ export const createPresence = ({
       if (input.statusMessage) checkStatusMessage(input.statusMessage, now);
       const activities = input.activities && checkActivities(input.activities, now);
       // Hiding must always be possible, however much was said before.
-      if (input.status !== 'INVISIBLE' && input.status !== 'OFFLINE') await rateLimits.take('presence', userId);
+      const hides = input.status === 'INVISIBLE' || input.status === 'OFFLINE';
+      if (!hides) await rateLimits.take('presence', userId);
+      const closedMsAgo = hides ? await closedMsAgoOf(userId) : 0;
       const committed = await records.speak(userId, (before, at) =>
-        record.setPresence(before, { ...input, activities, speaking }, at, timings),
+        record.setPresence(before, { ...input, activities, speaking, closedMsAgo }, at, timings),
       );
       return viewAt(committed.record, SELF, committed.now);
     },

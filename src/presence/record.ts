@@ -30,7 +30,7 @@ import type {
   StatusMessage,
   Timings,
 } from './types.js';
-import { contentFor, sameActivities, sameContent } from './view.js';
+import { contentFor, revisionFor, sameActivities, sameContent } from './view.js';
 import { EVERYTHING, SELF } from './visibility.js';
 
 /** How many sources of hosted activities one user may have at a time. */
@@ -119,11 +119,38 @@ export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceR
 /** Of a commit at `now`; a store may give it a later one, by its clock. */
 const nextRevision = (previous: PresenceRecord, now: number): number => Math.max(previous.revision, now) + 1;
 
+/** Whether others, audience aside, saw anything of the user change after `since`, also by what ended and is not committed yet. */
+const wasSeenToChange = (record: PresenceRecord, since: number, now: number): boolean =>
+  revisionFor(record, EVERYTHING) > since ||
+  !sameContent(contentFor(record, EVERYTHING), contentFor(expireContent(record, now), EVERYTHING));
+
+/**
+ * When a user who hides at `now` is last seen: as one whose tab was closed `closedMsAgo` and is gone only now, or, where
+ * others saw something change since, as one who ended their session.
+ */
+const lastSeenHiding = (record: PresenceRecord, now: number, closedMsAgo: number): number => {
+  const closedAt = now - closedMsAgo;
+  return wasSeenToChange(record, closedAt, now) ? now : closedAt;
+};
+
+/** What a commit is about that the records do not tell. */
+export interface Circumstances {
+  /** What is put back was so before, and the store lost it. */
+  readonly again?: boolean;
+  /** How long ago a tab was closed whose grace is found to be over now, in ms. */
+  readonly closedMsAgo?: number;
+}
+
 /**
  * Makes a changed record ready to commit: what follows from the change (`lastSeen`, hosted activities of a user who
  * is gone, `startedAt` of one who comes back), and the revisions of what each facet shows.
  */
-const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number, again: boolean): PresenceRecord => {
+const seal = (
+  previous: PresenceRecord,
+  changed: PresenceRecord,
+  now: number,
+  { again = false, closedMsAgo = 0 }: Circumstances,
+): PresenceRecord => {
   if (changed === previous) return previous;
   const wasSeen = isSeenLive(previous);
   const isSeen = isSeenLive(changed);
@@ -131,7 +158,8 @@ const seal = (previous: PresenceRecord, changed: PresenceRecord, now: number, ag
   const appears = isSeen && !wasSeen;
   const hides = wasSeen && !isSeen && isHiding(next.chosen);
   // Who is put back was live before, and is last seen when their sessions were last known to be.
-  if ((appears && !again) || hides) next = recordWith(next, { lastSeen: Math.max(next.lastSeen ?? 0, now) });
+  const seenAt = hides ? lastSeenHiding(previous, now, closedMsAgo) : appears && !again ? now : null;
+  if (seenAt !== null) next = recordWith(next, { lastSeen: Math.max(next.lastSeen ?? 0, seenAt) });
   // Who is put back after the store was emptied was not hidden: what they did goes on from when it began.
   if (appears && isHiding(previous.chosen)) next = startNotBefore(next, now);
   if (sameRecord(next, previous)) return previous;
@@ -163,15 +191,15 @@ const startNotBefore = (record: PresenceRecord, now: number): PresenceRecord => 
   return recordWith(record, { sessions: record.sessions.map(later), hosted: record.hosted.map(later) });
 };
 
-/** Decides about the record as it is at `now`. `again`: what is put back was so before, and the store lost it. */
+/** Decides about the record as it is at `now`. */
 export const decide = <R>(
   record: PresenceRecord,
   now: number,
   change: (current: PresenceRecord) => Decision<R>,
-  { again = false } = {},
+  circumstances: Circumstances = {},
 ): Decision<R> => {
   const { record: changed, result } = change(expireContent(record, now));
-  return { record: seal(record, changed, now, again), result };
+  return { record: seal(record, changed, now, circumstances), result };
 };
 
 /** A session starts: room is made for it, and a chosen OFFLINE ends, unless it starts in the background. */
@@ -219,7 +247,10 @@ export interface Speaking {
   readonly newSessionId: string;
 }
 
-/** `setPresence`. What is undefined stays as it is. */
+/**
+ * `setPresence`. What is undefined stays as it is. `closedMsAgo`: who hides is to look like one whose tab was closed so long
+ * ago; left out, a grace.
+ */
 export const setPresence = (
   record: PresenceRecord,
   input: {
@@ -228,34 +259,41 @@ export const setPresence = (
     readonly activities?: readonly ActivityInput[] | undefined;
     readonly device?: DeviceType | undefined;
     readonly speaking: Speaking;
+    readonly closedMsAgo?: number;
   },
   now: number,
   timings: Timings,
 ): Decision<null> =>
-  decide(record, now, (current) => {
-    const { status, statusMessage, activities, device, speaking } = input;
-    const found = speaker(current, speaking);
-    let next = current;
-    if (found || status !== 'OFFLINE') {
-      const session = found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, now + timings.sessionTtlMs);
-      const said = spoke(session, now, timings);
-      const spoken =
-        device || activities
-          ? sessionWith(said, {
-              device: device ?? said.device,
-              activities: activities ? activitiesFrom(activities, session.activities, now) : said.activities,
-            })
-          : said;
-      next = found ? replaceSession(current, spoken) : start(current, spoken, now);
-    }
-    if (statusMessage !== undefined || status !== undefined) {
-      next = recordWith(next, {
-        message: statusMessage === undefined ? next.message : statusMessage,
-        chosen: status ?? next.chosen,
-      });
-    }
-    return { record: next, result: null };
-  });
+  decide(
+    record,
+    now,
+    (current) => {
+      const { status, statusMessage, activities, device, speaking } = input;
+      const found = speaker(current, speaking);
+      let next = current;
+      if (found || status !== 'OFFLINE') {
+        const session =
+          found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, now + timings.sessionTtlMs);
+        const said = spoke(session, now, timings);
+        const spoken =
+          device || activities
+            ? sessionWith(said, {
+                device: device ?? said.device,
+                activities: activities ? activitiesFrom(activities, session.activities, now) : said.activities,
+              })
+            : said;
+        next = found ? replaceSession(current, spoken) : start(current, spoken, now);
+      }
+      if (statusMessage !== undefined || status !== undefined) {
+        next = recordWith(next, {
+          message: statusMessage === undefined ? next.message : statusMessage,
+          chosen: status ?? next.chosen,
+        });
+      }
+      return { record: next, result: null };
+    },
+    { closedMsAgo: input.closedMsAgo ?? timings.graceMs },
+  );
 
 /** `heartbeat`. The result is the id of the session that spoke. */
 export const heartbeat = (

@@ -3,6 +3,7 @@
  * entails beyond itself. DESIGN section 2, "Nothing that matters is lost".
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Departures } from './departures.js';
 import { isUnavailable, notFound, unavailable } from './errors.js';
 import type { Bus, Decision, Journal, Reading, SessionsEnded, Store } from './ports.js';
 import { durableOf, isSeenLive, restoreRecord, tick } from './record.js';
@@ -82,6 +83,7 @@ export const createRecordWriter = ({
   bus,
   journal,
   remembered,
+  departures,
   onTransition,
   onJournalFailure,
 }: {
@@ -89,6 +91,7 @@ export const createRecordWriter = ({
   readonly bus: Pick<Bus, 'publishEnded'>;
   readonly journal: Journal;
   readonly remembered: Remembered;
+  readonly departures: Departures;
   /** What this node's commits did. */
   readonly onTransition: (transition: Transition) => void;
   /** A write that had to be left to the write-behind; it is not lost. */
@@ -164,7 +167,12 @@ export const createRecordWriter = ({
         cause,
       ),
     async tick(userId) {
-      await update(userId, tick);
+      let before: PresenceRecord | undefined;
+      const { record } = await update(userId, (current, now) => {
+        before = current;
+        return tick(current, now);
+      });
+      if (before) departures.ticked(before, record);
     },
   };
 };

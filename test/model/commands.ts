@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { type PresenceStatus, STATUSES } from '../../src/presence/types.js';
+import { revisionFor } from '../../src/presence/view.js';
+import { EVERYTHING } from '../../src/presence/visibility.js';
 import { activity, message } from '../support/builders.js';
 import type { Said, story } from '../support/story.js';
 import type { Happening } from './oracle.js';
@@ -89,10 +91,13 @@ export const steps = (statuses?: readonly PresenceStatus[]) => fc.array(step(sta
  */
 export const lasting = (next: Step): Step => ('expiresIn' in next ? { ...next, expiresIn: null } : next);
 
-/** Lets random steps happen to a user; `happened` hears what each came to, for those who keep a model of sessions. */
+/**
+ * Lets random steps happen to a user; `happened` hears what each came to, for those who keep a model of sessions, and when
+ * others last saw something change before it.
+ */
 export const createLife = (
   ana: ReturnType<typeof story>,
-  happened: (what: Happening, at: number) => void = () => {},
+  happened: (what: Happening, at: number, shownAt: number) => void = () => {},
 ) => {
   const connections: string[] = [];
   let made = 0;
@@ -101,6 +106,7 @@ export const createLife = (
 
   return (next: Step, { late = false } = {}) => {
     const { now } = ana;
+    const shownAt = revisionFor(ana.record, EVERYTHING);
     switch (next.kind) {
       case 'wait':
         return late ? ana.pass(next.ms) : ana.wait(next.ms);
@@ -108,16 +114,16 @@ export const createLife = (
         const connection = `n/${connections.length}`;
         connections.push(connection);
         ana.connect(next.session, connection, next.device);
-        return happened({ kind: 'connect', session: next.session, connection }, now);
+        return happened({ kind: 'connect', session: next.session, connection }, now, shownAt);
       }
       case 'close': {
         const connection = connectionOf(next.which) ?? 'n/none';
         ana.close(connection, { heardMsAgo: next.heardMsAgo });
-        return happened({ kind: 'close', connection, heardAt: now - next.heardMsAgo }, now);
+        return happened({ kind: 'close', connection, heardAt: now - next.heardMsAgo }, now, shownAt);
       }
       case 'end':
         ana.end(next.session);
-        return happened({ kind: 'end', session: next.session }, now);
+        return happened({ kind: 'end', session: next.session }, now, shownAt);
       case 'host': {
         const expiresAt = next.expiresIn === null ? null : now + next.expiresIn;
         ana.host(
@@ -135,7 +141,7 @@ export const createLife = (
         const who = { session, connection: connection ?? null, fresh: `new-${made}` };
         if (next.kind === 'beat') {
           ana.beat({ ...from, idle: next.idle });
-          return happened({ kind: 'beat', ...who, idle: next.idle }, now);
+          return happened({ kind: 'beat', ...who, idle: next.idle }, now, shownAt);
         }
         const expiresAt = next.expiresIn === null ? null : now + next.expiresIn;
         const { statusMessage, activities, ...rest } = next.said;
@@ -147,7 +153,7 @@ export const createLife = (
           },
           from,
         );
-        return happened({ kind: 'set', ...who, status: rest.status }, now);
+        return happened({ kind: 'set', ...who, status: rest.status }, now, shownAt);
       }
     }
   };

@@ -135,13 +135,14 @@ export const createOracle = ({
   };
 
   return {
-    happens(happening: Happening, at: number) {
+    /** `shownAt` is when others last saw something change before this. */
+    happens(happening: Happening, at: number, shownAt: number) {
       const wasSeen = status(at) !== 'OFFLINE';
       const before = chosen;
       apply(happening, at);
       const isSeen = status(at) !== 'OFFLINE';
       if (isSeen && !wasSeen) saw(at);
-      if (wasSeen && !isSeen && before !== chosen) saw(at);
+      if (wasSeen && !isSeen && before !== chosen) saw(shownAt > at - graceMs ? at : at - graceMs);
     },
     seenAt(at: number) {
       const seen = status(at);

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_TIMINGS, type Timings } from '../../src/presence/types.js';
 import { activity, message, NOON } from '../support/builders.js';
 import { story } from '../support/story.js';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
+/** When one is last seen whose tab was closed a grace before that minute was over: as who hides then has to be. */
+const GRACE_BEFORE = NOON + MINUTE - DEFAULT_TIMINGS.graceMs;
 
 describe('INVISIBLE', () => {
   it('is one OFFLINE with the last moment seen, then silence whatever the user does', () => {
@@ -19,7 +22,7 @@ describe('INVISIBLE', () => {
       statusMessage: null,
       activities: [],
       devices: [],
-      lastSeen: NOON + MINUTE,
+      lastSeen: GRACE_BEFORE,
     });
     ana.wait(SECOND);
     ana.connect('phone', 'n/2', 'MOBILE');
@@ -33,22 +36,103 @@ describe('INVISIBLE', () => {
     ana.wait(60 * MINUTE);
     ana.connect('tab', 'n/3');
     expect(ana.transcript.length).toBe(hidden);
-    expect(ana.others().lastSeen).toBe(NOON + MINUTE);
+    expect(ana.others().lastSeen).toBe(GRACE_BEFORE);
   });
 
-  it('shows what a user who left at that moment shows', () => {
-    const [hides, leaves] = [story(), story()];
-    for (const ana of [hides, leaves]) {
+  /** Alike until a minute has passed since they last did anything that others see. */
+  const twins = (timings: Partial<Timings> = {}) => {
+    const both = [story(timings), story(timings)] as const;
+    for (const ana of both) {
       ana.connect();
       ana.set({ statusMessage: message(), activities: [activity()] });
       ana.wait(MINUTE);
     }
+    return both;
+  };
+
+  it.each(['INVISIBLE', 'OFFLINE'] as const)(
+    'shows what a user shows whose tab was closed a grace ago (%s)',
+    (status) => {
+      const [hides, leaves] = twins();
+      leaves.close();
+      for (const ana of [hides, leaves]) ana.wait(DEFAULT_TIMINGS.graceMs);
+      hides.set({ status });
+      for (let i = 0; i < 10; i += 1) {
+        expect(hides.others()).toEqual(leaves.others());
+        for (const ana of [hides, leaves]) ana.wait(i);
+      }
+      expect(leaves.others().lastSeen).toBe(NOON + MINUTE);
+    },
+  );
+
+  it('without a grace shows what a user shows whose tab is closed now', () => {
+    const [hides, leaves] = twins({ graceMs: 0 });
     hides.set({ status: 'INVISIBLE' });
-    leaves.end();
-    for (let i = 0; i < 10; i += 1) {
-      expect(hides.others()).toEqual(leaves.others());
-      for (const ana of [hides, leaves]) ana.wait(i);
+    leaves.close();
+    expect(hides.others()).toEqual(leaves.others());
+    expect(hides.others().lastSeen).toBe(NOON + MINUTE);
+  });
+
+  it.each<[string, (ana: ReturnType<typeof story>) => void]>([
+    ['a text', (ana) => ana.set({ statusMessage: message({ text: 'Bye' }) })],
+    ['an activity of the host', (ana) => ana.host([activity({ name: 'Call' })])],
+    ['a device', (ana) => ana.connect('phone', 'n/2', 'MOBILE')],
+    ['idleness', (ana) => ana.beat({ idle: true })],
+    [
+      'coming back',
+      (ana) => {
+        ana.set({ status: 'INVISIBLE' });
+        ana.set({ status: 'ONLINE' });
+      },
+    ],
+  ])('within a grace of what others saw (%s) shows what a user shows who ends their session', (_, act) => {
+    const [hides, leaves] = twins();
+    for (const ana of [hides, leaves]) {
+      act(ana);
+      ana.wait(DEFAULT_TIMINGS.graceMs - 1);
     }
+    hides.set({ status: 'INVISIBLE' });
+    for (const id of leaves.sessions) leaves.end(id);
+    expect(hides.others()).toEqual({ ...leaves.others(), asOf: hides.others().asOf });
+    expect(hides.others().lastSeen).toBe(hides.now);
+    expect(hides.others().asOf).toBe(hides.now + 1);
+  });
+
+  it('does so after the end of a text too, also where that is not committed yet', () => {
+    for (const late of ['pass', 'wait'] as const) {
+      const ana = story();
+      ana.connect();
+      ana.set({ statusMessage: message({ expiresAt: NOON + MINUTE - SECOND }) });
+      ana[late](MINUTE);
+      ana.set({ status: 'INVISIBLE' });
+      expect(ana.others().lastSeen).toBe(NOON + MINUTE);
+    }
+  });
+
+  it('is not betrayed by what others did not see within the grace', () => {
+    const [hides, leaves] = twins();
+    leaves.close();
+    hides.beat({ connection: 'n/1' });
+    hides.connect('tab', 'n/2');
+    hides.set({ device: 'UNKNOWN' }, { connection: 'n/2' });
+    hides.close('n/1');
+    for (const ana of [hides, leaves]) ana.wait(DEFAULT_TIMINGS.graceMs);
+    hides.set({ status: 'INVISIBLE', statusMessage: message({ text: 'Secret' }), activities: [] });
+    expect(hides.others()).toEqual(leaves.others());
+  });
+
+  it('chosen in the grace after a tab was closed is as chosen before it', () => {
+    const ana = story();
+    ana.connect();
+    ana.wait(MINUTE);
+    ana.close();
+    ana.wait(2 * SECOND);
+    ana.set({ status: 'INVISIBLE' });
+    const { lastSeen, asOf } = ana.others();
+    expect({ lastSeen, asOf }).toEqual({ lastSeen: ana.now - DEFAULT_TIMINGS.graceMs, asOf: ana.now + 1 });
+    ana.wait(MINUTE);
+    expect(ana.sessions).toEqual([]);
+    expect(ana.others().lastSeen).toBe(lastSeen);
   });
 
   it('shows to its owner, with and without sessions, with everything', () => {
@@ -127,7 +211,7 @@ describe('OFFLINE chosen', () => {
   it('shows OFFLINE also to its owner, who still reads the message; and ends no session', () => {
     const ana = offline();
     ana.set({ statusMessage: message() }, { connection: 'n/1' });
-    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + MINUTE, statusMessage: null });
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: GRACE_BEFORE, statusMessage: null });
     expect(ana.self()).toMatchObject({ status: 'OFFLINE', statusMessage: message(), devices: [] });
     expect(ana.sessions).toEqual(['tab']);
   });
@@ -149,7 +233,7 @@ describe('OFFLINE chosen', () => {
     ana.connect('tab', 'n/2');
     ana.wait(60 * MINUTE);
     expect(ana.record.chosen).toBe('OFFLINE');
-    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + MINUTE });
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: GRACE_BEFORE });
   });
 
   it('ends when a session starts: of a connection, of a heartbeat, of a setPresence', () => {
@@ -176,7 +260,7 @@ describe('OFFLINE chosen', () => {
   it('ends when a session that was over since starts again under its old id', () => {
     const ana = offline();
     ana.end();
-    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + MINUTE });
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: GRACE_BEFORE });
     ana.connect('tab', 'n/2');
     expect(ana.others().status).toBe('ONLINE');
   });
