@@ -120,13 +120,15 @@ export class Group {
   private broadcast(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const now = this.shown();
-    if (!now) return;
+    const latest = this.shown();
+    if (!latest) return;
+    const asOf = Math.max(latest.asOf, this.asOf + 1);
+    const now = latest.at(asOf);
     if (!this.wasTold(now.content)) {
       this.sentAt = performance.now();
-      const told: Told = { shown: now, asOf: Math.max(now.asOf, this.asOf + 1) };
+      const told: Told = { shown: now, asOf };
       for (const subscriber of this.inStep) if (!subscriber.take(told)) subscriber.fallOut(this);
-      this.asOf = told.asOf;
+      this.asOf = asOf;
     }
     this.told = now;
     this.topic.offer(this, now);

@@ -118,8 +118,9 @@ export class Interest {
     const shown = this.group?.shown();
     if (!shown) return;
     this.latest = shown.content;
+    const asOf = Math.max(shown.asOf, now);
     if (tell) this.owe(null, now);
-    else this.keepSent(shown, Math.max(shown.asOf, now));
+    else this.keepSent(shown.at(asOf), asOf);
   }
 
   /** The facts as read, at `now`, after the latest change of them. */
@@ -150,18 +151,20 @@ export class Interest {
   judge({ shown, notBefore }: Owed): Told | undefined {
     if (shown === 'lost') {
       if (this.group || !this.sent || sameContent(this.sent, OUT_OF_SIGHT)) return undefined;
-      return this.tell(this.topic.outOfSight, notBefore, this.sentRevision);
+      return this.tell(this.topic.outOfSight, this.asOfNext(notBefore), this.sentRevision);
     }
     if (this.muted || this.withheld || !this.group) return undefined;
-    const now = shown ?? this.group.shown();
-    if (!now || (shown && this.sent && shown.revision <= this.sentRevision)) return undefined;
+    const latest = shown ?? this.group.shown();
+    if (!latest || (shown && this.sent && shown.revision <= this.sentRevision)) return undefined;
+    const asOf = this.asOfNext(Math.max(latest.asOf, notBefore));
+    const now = latest.at(asOf);
     // The present is later than all that waits behind it, so what comes next is compared with it.
     if (!shown) this.latest = now.content;
     if (this.sent && sameContent(this.sent, now.content)) {
       this.sentRevision = now.revision;
       return undefined;
     }
-    return this.tell(now, Math.max(now.asOf, notBefore), now.revision);
+    return this.tell(now, asOf, now.revision);
   }
 
   /** In step from now on, if it is. */
@@ -232,8 +235,13 @@ export class Interest {
     this.sentRevision = revision;
   }
 
+  /** What is sent next is as of later than what was sent. */
+  private asOfNext(least: number): number {
+    return Math.max(least, this.sentAsOf + 1);
+  }
+
   private tell(shown: Shown, asOf: number, revision: number): Told {
-    this.keepSent({ content: shown.content, revision }, Math.max(asOf, this.sentAsOf + 1));
-    return { shown, asOf: this.sentAsOf };
+    this.keepSent({ content: shown.content, revision }, asOf);
+    return { shown, asOf };
   }
 }

@@ -1,4 +1,4 @@
-import type { PresenceContent, PresenceView } from '../presence/view.js';
+import { contentAt, type PresenceContent, type PresenceView } from '../presence/view.js';
 
 /** What a group shows of the record of one revision: one object for all who see it, to be rendered once for all. */
 export class Shown {
@@ -10,6 +10,12 @@ export class Shown {
     /** The end of sight, with nothing else to see. */
     readonly lost = false,
   ) {}
+
+  /** The same told as of `asOf`: without what has ended by then. */
+  at(asOf: number): Shown {
+    const content = contentAt(this.content, asOf);
+    return content === this.content ? this : new Shown(this.userId, content, this.asOf, this.revision, this.lost);
+  }
 }
 
 /** What is sent: something shown, and the instant at which it was true for this viewer. */

@@ -30,7 +30,8 @@ export const activitiesFrom = (
     };
   });
 
-const isOver = (content: { readonly expiresAt: number | null }, now: number): boolean =>
+/** Whether a message or an activity has ended by `now`. */
+export const isOver = (content: { readonly expiresAt: number | null }, now: number): boolean =>
   content.expiresAt !== null && content.expiresAt <= now;
 
 /** The record without the message and the activities whose `expiresAt` has passed; itself when there are none. */

@@ -1,5 +1,5 @@
 /** What a viewer sees of a record, purely (DESIGN section 1, "Status"). */
-import { expireContent } from './content.js';
+import { isOver } from './content.js';
 import { sameItems, sameMessage, sameShown } from './copies.js';
 import { isIdle } from './session.js';
 import {
@@ -88,14 +88,27 @@ export const revisionFor = ({ revision, revisions }: PresenceRecord, facets: Fac
     ? revision
     : Math.max(revisions.status, facets.lastSeen ? revisions.lastSeen : 0, facets.activity ? revisions.activity : 0);
 
+/** What of a content has not ended by `at`; itself where nothing has. */
+export const contentAt = (content: PresenceContent, at: number): PresenceContent => {
+  const { status, statusMessage, activities, devices, lastSeen } = content;
+  const messageOver = statusMessage !== null && isOver(statusMessage, at);
+  if (!messageOver && !activities.some((activity) => isOver(activity, at))) return content;
+  return {
+    status,
+    statusMessage: messageOver ? null : statusMessage,
+    activities: activities.filter((activity) => !isOver(activity, at)),
+    devices,
+    lastSeen,
+  };
+};
+
 /**
  * The answer to a reading at `now`: never earlier than any commit that it shows, and without what expires by its
  * `asOf`, so that equal `asOf` is equal content.
  */
 export const viewAt = (record: PresenceRecord, facets: Facets, now: number): PresenceView => {
   const asOf = Math.max(revisionFor(record, facets), now);
-  const content = contentFor(expireContent(record, asOf), facets);
-  const { status, statusMessage, activities, devices, lastSeen } = content;
+  const { status, statusMessage, activities, devices, lastSeen } = contentAt(contentFor(record, facets), asOf);
   return { userId: record.userId, status, statusMessage, activities, devices, lastSeen, asOf };
 };
 
