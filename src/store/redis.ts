@@ -22,6 +22,8 @@ const MAX_RECENT = 20_000;
 const GONE_MS = 10_000;
 /** All seen live are marked for the journal at most once in so many ms, by whichever node comes first. */
 const MARK_GUARD_MS = 50_000;
+/** What a commit answers where an incarnation that it joins has no lease. */
+const WITHOUT_LEASE = -2;
 /** By how much a record may grow while Redis is full: who leaves, or hides, gets a moment or two noted. */
 const SLACK_CHARS = 64;
 /** Records that one script reads, or looks at: a Lua call takes some thousands of arguments, and Redis serves nobody else meanwhile. */
@@ -105,7 +107,7 @@ export const createRedisStore = ({
   const commit = async (
     { stored, base, gone }: { stored: PresenceRecord | undefined; base: PresenceRecord; gone: string | number },
     next: PresenceRecord,
-  ) => {
+  ): Promise<{ readonly now: number; readonly record: PresenceRecord } | undefined> => {
     const { userId } = next;
     const shard = shardOf(userId);
     const schedule = scheduleOf(base, next);
@@ -121,7 +123,8 @@ export const createRedisStore = ({
         shard.live,
         shard.dirty,
         keys.gone(userId),
-        ...nodes.map(([node]) => shard.on(node)),
+        shard.nodes,
+        ...nodes.map(({ node }) => shard.on(node)),
       ],
       [
         stored ? expectedHead(stored) : '',
@@ -139,10 +142,14 @@ export const createRedisStore = ({
         schedule.shownChanged ? keys.userChannel(userId) : '',
         publish,
         userId,
-        ...nodes.map(([, joins]) => joins),
+        ...nodes.map(({ node, joins }) => (joins ? node : '')),
       ],
       () => body.length <= encodeBody(base).length + SLACK_CHARS,
     );
+    if (done === WITHOUT_LEASE) {
+      await Promise.all(nodes.filter(({ joins }) => joins).map(({ node }) => leases.register(shard, node)));
+      return commit({ stored, base, gone }, next);
+    }
     if (done !== 1) return undefined;
     heardClock(Number(now));
     const record = atRevision(next, Number(revision));
@@ -338,16 +345,16 @@ export const createRedisStore = ({
   }
 };
 
-/** The nodes that hold connections of a record and did not (1), or did and do not any more (0). */
+/** The nodes that hold connections of a record and did not (it joins them), or did and do not any more. */
 const nodesMoved = (
   stored: PresenceRecord | undefined,
   next: PresenceRecord,
-): readonly (readonly [node: string, joins: 0 | 1])[] => {
+): readonly { readonly node: string; readonly joins: boolean }[] => {
   const isHeldAsBefore = (one: Session, other: Session) => one.connections === other.connections;
   if (stored && sameItems(stored.sessions, next.sessions, isHeldAsBefore)) return [];
   const [before, after] = [nodesOf(stored), nodesOf(next)];
   return [
-    ...[...after].filter((node) => !before.has(node)).map((node) => [node, 1] as const),
-    ...[...before].filter((node) => !after.has(node)).map((node) => [node, 0] as const),
+    ...[...after].filter((node) => !before.has(node)).map((node) => ({ node, joins: true })),
+    ...[...before].filter((node) => !after.has(node)).map((node) => ({ node, joins: false })),
   ];
 };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { unavailable } from '../presence/errors.js';
 import type { LostNode, Renewal, Store } from '../presence/ports.js';
 import { SHARDS_KEY, type ShardKeys } from './keys.js';
 import type { Redises } from './scripts.js';
@@ -38,12 +39,17 @@ export const createRedisLeases = ({
   readonly shards: readonly ShardKeys[];
   readonly publish: 'PUBLISH' | 'SPUBLISH';
 }) => {
-  /** The epoch of each shard as this process last saw it, and the incarnation that it was seen by. */
-  const known = new Map<ShardKeys, { readonly epoch: string; readonly incarnation: string }>();
+  /** The epoch of each shard as this process last saw it. */
+  const epochs = new Map<ShardKeys, string>();
+  /** For which incarnations a lease was asked for, in which epoch, answered or not: those of this process' life. */
+  const asked = new Map<ShardKeys, Map<string, string>>(shards.map((shard) => [shard, new Map()]));
   /** What was found and nobody was told of yet, since another shard did not answer. */
   let untold = { lost: false, emptied: false };
 
   const renewIn = async (shard: ShardKeys, incarnation: string, puttingBack: boolean): Promise<Renewal> => {
+    const before = epochs.get(shard);
+    const askedBefore = asked.get(shard)?.get(incarnation) ?? '';
+    if (before !== undefined) asked.get(shard)?.set(incarnation, before);
     const [epoch, state, left] = await redises.run(
       'renew',
       [shard.shard, shard.nodes, shard.lost],
@@ -58,23 +64,24 @@ export const createRedisLeases = ({
         publish,
         puttingBack ? 1 : 0,
         maxQuietMs,
+        askedBefore,
       ],
     );
-    const before = known.get(shard);
-    known.set(shard, { epoch: String(epoch), incarnation });
-    const emptied = before !== undefined && before.epoch !== epoch;
-    const renewedBefore = before?.incarnation === incarnation && !emptied;
-    return { emptied, lost: state === 'lost' || (state === 'new' && renewedBefore), settledInMs: Number(left) };
+    epochs.set(shard, String(epoch));
+    asked.get(shard)?.set(incarnation, String(epoch));
+    const emptied = before !== undefined && before !== epoch;
+    return { emptied, lost: state === 'lost', settledInMs: Number(left) };
+  };
+
+  const keepInMind = ({ lost, emptied }: Renewal): void => {
+    untold = { lost: untold.lost || lost, emptied: untold.emptied || emptied };
   };
 
   const port: LeasePort = {
     async renewLease(incarnation, { puttingBack } = { puttingBack: false }) {
       const renewals = await Promise.allSettled(shards.map((shard) => renewIn(shard, incarnation, puttingBack)));
       const found = renewals.flatMap((renewal) => (renewal.status === 'fulfilled' ? [renewal.value] : []));
-      untold = {
-        lost: untold.lost || found.some(({ lost }) => lost),
-        emptied: untold.emptied || found.some(({ emptied }) => emptied),
-      };
+      for (const each of found) keepInMind(each);
       const failed = renewals.find((renewal) => renewal.status === 'rejected');
       if (failed) throw failed.reason;
       // The number of shards, which a node that starts compares with its own, was lost with the rest.
@@ -116,6 +123,16 @@ export const createRedisLeases = ({
 
   return {
     port,
+
+    /**
+     * Gives an incarnation that somebody joins its first lease. UNAVAILABLE where it had one: it was lost, as the next
+     * renewal tells, and whoever joined it would be lost with it.
+     */
+    async register(shard: ShardKeys, incarnation: string): Promise<void> {
+      const renewal = await renewIn(shard, incarnation, false);
+      keepInMind(renewal);
+      if (renewal.lost) throw unavailable('This node was taken for lost, and is about to return.');
+    },
 
     /** What of a schedule is due; of one that `quiet` does not concern, also after a gap. */
     async due(shard: string, schedule: string, limit: number, quiet: 'waits' | 'goes on' = 'waits') {

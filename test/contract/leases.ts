@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { unavailable } from '../../src/presence/errors.js';
 import type { LostNode, Store, UserMessage } from '../../src/presence/ports.js';
 import * as commands from '../../src/presence/record.js';
 import { nodeLost } from '../../src/presence/recovery.js';
+import { createRedisStore } from '../../src/store/redis.js';
 import type { LeaseOptions } from '../../src/store/redisLeases.js';
 import { message, timings } from '../support/builders.js';
 import { createInbox } from '../support/inbox.js';
@@ -90,6 +92,53 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         await one.store.dismiss('dismissed');
         expect(await late.store.renewLease('dismissed')).toMatchObject({ lost: true });
         expect(await late.store.renewLease('another')).toMatchObject({ lost: false, emptied: false });
+      });
+
+      it('joins nobody to a name that was dismissed, and learns from that, too, that it was lost', async () => {
+        const [one, late] = [shared.open({ leaseMs: LEASE_MS }), shared.open({ leaseMs: LEASE_MS })];
+        await late.store.renewLease('late');
+        await listed(one, 'late');
+        expect(await one.store.dismiss('late')).toBe(true);
+        await expect(connect(late.store, 'ana', 'late/1')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+        expect(await late.store.usersOn('late')).toEqual([]);
+        expect(await late.store.renewLease('late')).toMatchObject({ lost: true });
+        await connect(late.store, 'ana', 'later/1');
+      });
+
+      it('is found also where it only joined, and never renewed', async () => {
+        const [one, dies] = [shared.open({ leaseMs: LEASE_MS }), shared.open({ leaseMs: LEASE_MS })];
+        await one.store.renewLease('sweeper');
+        await connect(dies.store, 'ana', 'never/1');
+        await listed(one, 'never');
+        expect(await one.store.usersOn('never')).toEqual(['ana']);
+      });
+
+      it('is told so again where the first answer reached nobody', async () => {
+        const [one, late] = [shared.open({ leaseMs: LEASE_MS }), shared.open({ leaseMs: LEASE_MS })];
+        let arrives = true;
+        const { keys, redises, connection } = late;
+        const store = createRedisStore({
+          redises: {
+            ...redises,
+            async run(...command) {
+              const answer = await redises.run(...command);
+              if (!arrives) throw unavailable('The answer came too late.');
+              return answer;
+            },
+          },
+          keys,
+          publish: connection.publish,
+          leaseMs: LEASE_MS,
+          quietMs: 0,
+        });
+        await store.renewLease('late');
+        await listed(one, 'late');
+        await one.store.dismiss('late');
+        arrives = false;
+        await expect(store.renewLease('late')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+        arrives = true;
+        for (let i = 0; i < 2; i += 1) expect(await store.renewLease('late')).toMatchObject({ lost: true });
+        expect(await store.renewLease('later')).toMatchObject({ lost: false });
       });
 
       it('makes one event a user, whoever sweeps, and leaves nobody behind when a sweeper dies half way', async () => {

@@ -82,7 +82,7 @@ const inRedis = (shards: number) => async (): Promise<Stores> => {
     for (let shard = 0; shard < shards; shard += 1)
       await redis.admin.hset(keys.of(shard).shard, { clock: now, swept: now });
   };
-  await store.renewLease('elsewhere');
+  await store.renewLease('here');
   await setClock(START);
   return {
     store,

@@ -31,4 +31,20 @@ export default [
     to: '',
     tests: ['test/store/full.test.ts'],
   },
+  {
+    name: 'joins-without-a-lease',
+    promise: 'Who holds connections has a lease, or is marked as lost, so that its loss is noticed.',
+    file: 'src/store/lua/commit.lua',
+    from: "if joined ~= '' and not redis.call('ZSCORE', KEYS[7], joined) then return {-2} end",
+    to: '',
+    tests: ['test/store/leases.test.ts'],
+  },
+  {
+    name: 'lost-is-told-once',
+    promise: 'A node that was dismissed is told so until it takes another name, whichever answers arrive.',
+    file: 'src/store/lua/renew.lua',
+    from: "if not known and ARGV[11] == epoch then return {epoch, 'lost', left} end\n",
+    to: '',
+    tests: ['test/store/leases.test.ts'],
+  },
 ];

@@ -1,14 +1,15 @@
 -- Commits a record if it is still the one that was decided about: stores, schedules, indexes and publishes in one
 -- step, so that the order of events is the order of commits.
 -- KEYS[1] shard   KEYS[2] record   KEYS[3] due (zset)   KEYS[4] live (zset)   KEYS[5] dirty (zset)
--- KEYS[6] gone (string: when the user's record was last dropped)   KEYS[7..] on:NODE (sets)
+-- KEYS[6] gone (string: when the user's record was last dropped)   KEYS[7] nodes (zset)   KEYS[8..] on:NODE (sets)
 -- ARGV[1] the head expected, up to and with the revision; empty: no record   ARGV[2] gone, as it was when nothing was found
 -- ARGV[3] format and generation, as 'F|G|'   ARGV[4] the revision decided about
 -- ARGV[5..7] revisions of status, lastSeen and activity; empty: moved by this commit
 -- ARGV[8] body   ARGV[9] due, empty: never   ARGV[10] seen live   ARGV[11] live   ARGV[12] for the journal
 -- ARGV[13] channel, empty: nobody sees a difference   ARGV[14] PUBLISH | SPUBLISH   ARGV[15] user
--- ARGV[16..] for each of KEYS[7..]: 1 joins the node, 0 leaves it
--- Returns {1, now, revision}; {0} when the record moved; {-1} where the shard has no epoch.
+-- ARGV[16..] for each of KEYS[8..]: the incarnation that is joined; empty: it is left
+-- Returns {1, now, revision}; {0} when the record moved; {-2} where one that is joined has no lease, so that nobody would
+-- ever find it lost; {-1} where the shard has no epoch.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled')
 if not shard[1] then return {-1} end
 local current = redis.call('GET', KEYS[2])
@@ -19,6 +20,10 @@ elseif ARGV[1] ~= '' then
 else
   -- What was restored may be older than a record that came and went in the meantime.
   if (redis.call('GET', KEYS[6]) or '') ~= ARGV[2] then return {0} end
+end
+for i = 8, #KEYS do
+  local joined = ARGV[8 + i]
+  if joined ~= '' and not redis.call('ZSCORE', KEYS[7], joined) then return {-2} end
 end
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
@@ -32,8 +37,8 @@ local user = ARGV[15]
 if ARGV[9] == '' then redis.call('ZREM', KEYS[3], user) else redis.call('ZADD', KEYS[3], ARGV[9], user) end
 if ARGV[10] == '1' then redis.call('ZADD', KEYS[4], '9000000000000000', user) else redis.call('ZREM', KEYS[4], user) end
 if ARGV[12] == '1' then redis.call('ZADD', KEYS[5], 'LT', string.format('%s%06d', time[1], time[2]), user) end
-for i = 7, #KEYS do
-  if ARGV[9 + i] == '1' then redis.call('SADD', KEYS[i], user) else redis.call('SREM', KEYS[i], user) end
+for i = 8, #KEYS do
+  if ARGV[8 + i] ~= '' then redis.call('SADD', KEYS[i], user) else redis.call('SREM', KEYS[i], user) end
 end
 if ARGV[13] ~= '' and now >= tonumber(shard[3]) then redis.call(ARGV[14], ARGV[13], record) end
 return {1, now, revision}

@@ -7,6 +7,7 @@
 -- ARGV[6] how long nobody is lost or due after a gap, at the least, in ms
 -- ARGV[7] probe channel   ARGV[8] PUBLISH | SPUBLISH   ARGV[9] 1: the node still puts back what it holds
 -- ARGV[10] the same at the most, in ms: what nothing that is timed had left before the gap
+-- ARGV[11] the epoch in which the node asked for this lease before, whether or not it got an answer; empty: never
 -- Returns {epoch, known | lost | new, ms until it has settled}.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept', 'wall')
 local time = redis.call('TIME')
@@ -40,5 +41,7 @@ redis.call(ARGV[8], ARGV[7], '')
 local left = math.max(0, settled - now)
 if redis.call('HEXISTS', KEYS[3], ARGV[1]) == 1 then return {epoch, 'lost', left} end
 local known = redis.call('ZSCORE', KEYS[2], ARGV[1])
+-- It was marked and dismissed: it is lost for as long as it asks, since nobody knows which of the answers arrives.
+if not known and ARGV[11] == epoch then return {epoch, 'lost', left} end
 redis.call('ZADD', KEYS[2], whole(now + ARGV[2]), ARGV[1])
 return {epoch, known and 'known' or 'new', left}
