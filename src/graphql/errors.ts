@@ -11,6 +11,9 @@ export interface ErrorLog {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+/** Characters of a sentence about a request: it may quote what the client sent, of whatever length. */
+const MAX_MESSAGE = 500;
+
 const HIDDEN = 'Something went wrong on our side. Quote the request id when you report it.';
 
 /** What only {@link maskError} puts into an error that nothing lies below. */
@@ -29,6 +32,9 @@ const MASKED: ReadonlySet<unknown> = new Set<ErrorCode>([
  */
 const withHttp = (extensions: GraphQLErrorExtensions, http: unknown): GraphQLErrorExtensions =>
   http === undefined ? extensions : Object.defineProperty(extensions, 'http', { value: http, enumerable: false });
+
+const shortened = (message: string): string =>
+  message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)} …` : message;
 
 const at = (error: unknown, message: string, extensions: GraphQLErrorExtensions): GraphQLError =>
   new GraphQLError(message, {
@@ -82,5 +88,9 @@ const maskRequestError = (error: GraphQLError): GraphQLError => {
   const extensions = { ...rest, code: 'BAD_USER_INPUT' };
   // graphql-yoga tells by it that the body was no JSON, and answers 400.
   if (originalError) Object.defineProperty(extensions, 'originalError', { value: originalError, enumerable: false });
-  return at(error, error.message, withHttp(extensions, http ?? (error.path ? undefined : { status: 400, spec: true })));
+  return at(
+    error,
+    shortened(error.message),
+    withHttp(extensions, http ?? (error.path ? undefined : { status: 400, spec: true })),
+  );
 };

@@ -22,10 +22,28 @@ import { Alarm } from './timer.js';
 
 const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
 
-/** Messages that only a server sends; graphql-ws throws at them. */
-const isMisdirected = (text: string): boolean => {
+/**
+ * A message for graphql-ws, which keeps what it is given for as long as the operation goes on: nothing but what it reads.
+ * What is no JSON is left for it to refuse.
+ */
+const messageOf = (text: string): unknown => {
   try {
-    return ['connection_ack', 'next', 'error'].includes(parseMessage(text).type);
+    const message: unknown = JSON.parse(text);
+    if (!isObject(message) || message.type !== 'subscribe' || !isObject(message.payload)) return message;
+    const { query, operationName, variables, extensions } = message.payload;
+    return { id: message.id, type: message.type, payload: { query, operationName, variables, extensions } };
+  } catch {
+    return text;
+  }
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** Messages that only a server sends; graphql-ws throws at them. */
+const isMisdirected = (message: unknown): boolean => {
+  try {
+    return ['connection_ack', 'next', 'error'].includes(parseMessage(message).type);
   } catch {
     return true;
   }
@@ -91,7 +109,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   /** For how long nothing had been heard when it was given up. */
   private silentMs = 0;
   private ended = false;
-  private listen: ((text: string) => Promise<void>) | null = null;
+  private listen: ((message: unknown) => Promise<void>) | null = null;
 
   constructor(
     private readonly deps: ConnectionDeps,
@@ -163,7 +181,8 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   }
 
   onMessage(listen: (text: string) => Promise<void>): void {
-    this.listen = listen;
+    // It takes messages that are read already, too.
+    this.listen = listen as (message: unknown) => Promise<void>;
   }
 
   /** A message came in. */
@@ -176,8 +195,9 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
       this.close(CLOSE.TOO_BIG, 'A message before connection_ack has at most 8 KiB.');
       return;
     }
-    this.listen?.(text).catch((error: unknown) => {
-      if (isMisdirected(text)) return this.close(CLOSE.BAD_REQUEST, 'Invalid message received');
+    const message = messageOf(text);
+    this.listen?.(message).catch((error: unknown) => {
+      if (isMisdirected(message)) return this.close(CLOSE.BAD_REQUEST, 'Invalid message received');
       this.deps.log.error({ err: error }, 'message failed');
       this.close(CLOSE.INTERNAL, 'Internal error');
     });

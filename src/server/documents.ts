@@ -10,10 +10,21 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Introspection } from '../config.js';
-import { isPureIntrospection, MAX_TOKENS, overLimit, UnconditionalSubscriptionRule } from './limits.js';
+import {
+  isPureIntrospection,
+  MAX_DOCUMENT_FAULTS,
+  MAX_TOKENS,
+  overLimit,
+  UnconditionalSubscriptionRule,
+} from './limits.js';
 
-/** Characters of documents that are kept; a document may be nearly as long as a body. */
-const KEPT_CHARS = 8 * 1024 * 1024;
+/** What is kept of documents, in bytes: of their texts, and of what they were parsed into. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+/** Measured: a token with its node, and what validation and execution remember of it; a document beside its tokens. */
+const BYTES_A_TOKEN = 512;
+const BYTES_A_DOCUMENT = 8_192;
+/** What has more text than its tokens account for is seldom sent twice, and would push out much that is. */
+const MAX_KEPT_CHARS = 64 * 1024;
 
 export interface Checked {
   /** Null where the text is no document. */
@@ -22,6 +33,8 @@ export interface Checked {
   readonly faults: readonly GraphQLError[];
   /** Whether it asks for nothing but the schema. */
   readonly introspects: boolean;
+  /** What it takes while it is kept, at the most. */
+  readonly bytes: number;
 }
 
 export interface Documents {
@@ -43,23 +56,25 @@ export const createDocuments = ({
 
   const faultsOf = (document: DocumentNode): readonly GraphQLError[] => {
     const sentence = overLimit(document);
-    if (sentence === null) return validate(schema, document, rules);
+    if (sentence === null) return validate(schema, document, rules, { maxErrors: MAX_DOCUMENT_FAULTS });
     return [new GraphQLError(sentence, { extensions: { code: 'BAD_USER_INPUT' } })];
   };
 
   const read = (text: string): Checked => {
+    const ofText = BYTES_A_DOCUMENT + 2 * text.length;
     try {
       const document = parse(text, { maxTokens: MAX_TOKENS });
-      return { document, faults: faultsOf(document), introspects: isPureIntrospection(document) };
+      const bytes = ofText + BYTES_A_TOKEN * (document.tokenCount ?? MAX_TOKENS);
+      return { document, faults: faultsOf(document), introspects: isPureIntrospection(document), bytes };
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      return { document: null, faults: [error], introspects: false };
+      return { document: null, faults: [error], introspects: false, bytes: ofText };
     }
   };
 
   const kept = new LRUCache<string, Checked>({
-    maxSize: KEPT_CHARS,
-    sizeCalculation: (_, text) => text.length + 1,
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ bytes }) => bytes,
   });
 
   return {
@@ -68,7 +83,7 @@ export const createDocuments = ({
       if (known) return known;
       const checked = read(text);
       // What is wrong is not worth keeping: it would push out what is right.
-      if (checked.faults.length === 0) kept.set(text, checked);
+      if (checked.faults.length === 0 && text.length <= MAX_KEPT_CHARS) kept.set(text, checked);
       return checked;
     },
   };

@@ -18,6 +18,7 @@ import type { Caller } from '../presence/verbs.js';
 import { type Checked, createDocuments, type Documents } from './documents.js';
 import type { EventStream } from './eventStream.js';
 import { codeOf, createFinishing, HTTP_STATUS } from './finish.js';
+import { MAX_VARIABLE_FAULTS } from './limits.js';
 import { createRendering, type Renderer } from './rendering.js';
 import { newRequestId } from './requestIds.js';
 
@@ -44,6 +45,8 @@ export interface Params {
 /** A document that may be run. */
 export interface Prepared {
   readonly kind: OperationTypeNode;
+  /** What its document takes while it is kept, at the most. */
+  readonly bytes: number;
   /** What graphql-ws looks at to tell the kind of operation. */
   readonly args: ExecutionArgs;
   /** Runs it. Does not reject: whatever is thrown becomes an error of the result, finished. */
@@ -101,6 +104,15 @@ const tellRefusal = (onRefused: OnRefused, caller: Caller | null, { errors: [err
   if (error) onRefused(caller, refusalCode(error.originalError ?? error));
 };
 
+/** How much is told of variables that do not fit. */
+const COERCION = { maxCoercionErrors: MAX_VARIABLE_FAULTS };
+
+/** What came over HTTP is executed by the same library, with the same bounds, as what came over a socket. */
+const useExecution = (): Plugin => ({
+  onExecute: ({ setExecuteFn }) => setExecuteFn((args) => execute({ ...args, options: COERCION })),
+  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribe({ ...args, options: COERCION })),
+});
+
 /** Tells of subscriptions that were not started. */
 const useRefusals = (onRefused: OnRefused): Plugin<Partial<HttpOperation>, Partial<HttpOperation>> => ({
   onSubscribe: ({ args }) => ({
@@ -154,10 +166,10 @@ export const createEngine = ({
 
   /** Opens a subscription of which many share the executions; null where this one's are its own. */
   const openShared = async (args: ExecutionArgs) => {
-    const render = rendering.rendererFor(args);
-    if (!render) return null;
+    if (!rendering.isShared(args)) return null;
     const source = await createSourceEventStream(args);
-    return isAsyncIterable(source) ? { stream: source as PresenceStream, render } : source;
+    // Nothing is remembered of one that is refused.
+    return isAsyncIterable(source) ? { stream: source as PresenceStream, render: rendering.rendererFor(args) } : source;
   };
 
   const open = async (args: ExecutionArgs, { caller, requestId }: Operation) => {
@@ -187,7 +199,13 @@ export const createEngine = ({
   const yoga = createYoga<HttpOperation>({
     schema,
     context: ({ caller, budget, requestId }) => contextFor({ caller, budget, requestId }),
-    plugins: [useRules(documents), useRefusals(onSubscriptionRefused), useEventStreams(), useFinishing()],
+    plugins: [
+      useRules(documents),
+      useExecution(),
+      useRefusals(onSubscriptionRefused),
+      useEventStreams(),
+      useFinishing(),
+    ],
     // Documents are kept checked as a whole, see documents.ts.
     parserAndValidationCache: false,
     // Errors are finished above, where the request is known; and everything else has one place of its own.
@@ -232,9 +250,11 @@ export const createEngine = ({
           document,
           operationName: params.operationName,
           variableValues: params.variables ?? {},
+          options: COERCION,
         };
         return {
           kind: definition.operation,
+          bytes: checked.bytes,
           args,
           async run() {
             const isMutation = definition.operation === OperationTypeNode.MUTATION;

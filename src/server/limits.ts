@@ -17,6 +17,14 @@ export const MAX_DEPTH = 8;
 export const MAX_ALIASES = 5;
 export const MAX_DIRECTIVES = 5;
 export const MAX_TOKENS = 1_000;
+/** Fields of one name in an operation and its fragments: validation compares each with each. */
+export const MAX_ALIKE = 50;
+/**
+ * Faults that are told of a document, and of variables. Each quotes what is wrong and finds its place in the text, so
+ * their number is what a request that is wrong everywhere costs.
+ */
+export const MAX_DOCUMENT_FAULTS = 5;
+export const MAX_VARIABLE_FAULTS = 1;
 
 /** What a part of a document comes to once its fragments are spread. */
 interface Cost {
@@ -36,12 +44,17 @@ const beside = (a: Cost, b: Cost): Cost => ({
 
 const isIntrospection = (name: string): boolean => name === '__schema' || name === '__type';
 
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+const fragmentsOf = (document: DocumentNode): Fragments =>
+  new Map(
+    document.definitions.flatMap((each) =>
+      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
+    ),
+  );
+
 /** Works out the cost of selections; remembers that of fragments. A fragment within itself adds nothing there. */
-const createCosting = (document: DocumentNode) => {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
+const createCosting = (fragments: Fragments) => {
   const known = new Map<string, Cost>();
 
   const ofSet = (set: SelectionSetNode | undefined): Cost =>
@@ -78,12 +91,37 @@ const createCosting = (document: DocumentNode) => {
   return { ofSet };
 };
 
+/** How many fields of one name there are, at the most; each fragment that is spread counts once. */
+const mostAlike = (set: SelectionSetNode, fragments: Fragments): number => {
+  const counts = new Map<string, number>();
+  const sets = [set];
+  const spread = new Set<string>();
+  for (let next = sets.pop(); next; next = sets.pop()) {
+    for (const selection of next.selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const name = selection.name.value;
+        const fragment = spread.has(name) ? undefined : fragments.get(name);
+        spread.add(name);
+        if (fragment) sets.push(fragment.selectionSet);
+        continue;
+      }
+      if (selection.kind === Kind.FIELD) {
+        const name = (selection.alias ?? selection.name).value;
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+      if (selection.selectionSet) sets.push(selection.selectionSet);
+    }
+  }
+  return Math.max(0, ...counts.values());
+};
+
 /**
  * The sentence that says which limit a document is over; null when it keeps them all. Each of its operations is
  * judged for itself, with the directives of its own and of its variables.
  */
 export const overLimit = (document: DocumentNode): string | null => {
-  const costing = createCosting(document);
+  const fragments = fragmentsOf(document);
+  const costing = createCosting(fragments);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const { depth, aliases, directives: within } = costing.ofSet(definition.selectionSet);
@@ -94,17 +132,15 @@ export const overLimit = (document: DocumentNode): string | null => {
     if (directives > MAX_DIRECTIVES) {
       return `The query has ${directives} directives; at most ${MAX_DIRECTIVES} are allowed.`;
     }
+    const alike = mostAlike(definition.selectionSet, fragments);
+    if (alike > MAX_ALIKE) return `The query has ${alike} fields of one name; at most ${MAX_ALIKE} are allowed.`;
   }
   return null;
 };
 
 /** Whether every operation of a document asks for nothing but the schema (and `__typename`). */
 export const isPureIntrospection = (document: DocumentNode): boolean => {
-  const fragments = new Map(
-    document.definitions.flatMap((each) =>
-      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
-    ),
-  );
+  const fragments = fragmentsOf(document);
   const visited = new Set<string>();
   const isPureFragment = (name: string): boolean => {
     if (visited.has(name)) return true;

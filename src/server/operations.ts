@@ -10,6 +10,10 @@ import { newRequestId } from './requestIds.js';
 import { halt, Running } from './running.js';
 
 export const MAX_SUBSCRIPTIONS = 50;
+/** What a connection's subscriptions keep of their documents and ids. */
+const MAX_SUBSCRIBED_BYTES = 8 * 1024 * 1024;
+/** Their ids are kept as they came, and as each message begins with them. */
+const BYTES_A_CHARACTER_OF_ID = 8;
 /** Queries and mutations that run at a time; the client is held back until one is done. */
 const MAX_RUNNING = 100;
 
@@ -43,6 +47,7 @@ export interface OperationsDeps {
 export class Operations implements Hooks {
   /** Subscriptions that are open or being opened. */
   subscriptions = 0;
+  private subscribedBytes = 0;
   private answering = 0;
 
   constructor(
@@ -61,12 +66,15 @@ export class Operations implements Hooks {
     const prepared = engine.prepare(payload, { caller, budget, requestId });
     if (!('run' in prepared)) return prepared;
     if (prepared.kind === OperationTypeNode.SUBSCRIPTION) {
-      if (this.subscriptions >= maxSubscriptions) {
+      const bytes = prepared.bytes + BYTES_A_CHARACTER_OF_ID * id.length;
+      const refusal = this.refusalOf(bytes, maxSubscriptions);
+      if (refusal !== null) {
         engine.subscriptionRefused(caller, 'BAD_USER_INPUT');
-        return [this.tooMany(maxSubscriptions, requestId)];
+        return [engine.finishing.error(new GraphQLError(refusal), requestId)];
       }
-      running.counted = true;
+      running.counted = bytes;
       this.subscriptions += 1;
+      this.subscribedBytes += bytes;
     }
     running.prepared = prepared;
     return forgetful(payload, prepared);
@@ -78,7 +86,7 @@ export class Operations implements Hooks {
     const prepared = running?.prepared;
     if (!running || !prepared) return halt();
     running.prepared = null;
-    const result = await (running.counted ? prepared.run() : this.answer(prepared));
+    const result = await (running.counted > 0 ? prepared.run() : this.answer(prepared));
     if ('render' in result) running.share(result, { id, outbound: this.owner.outbound, frame: this.deps.frame });
     else if (Symbol.asyncIterator in result) running.follow(result[Symbol.asyncIterator]());
     else return running.cancelled ? halt() : result;
@@ -94,9 +102,10 @@ export class Operations implements Hooks {
 
   /** A subscription is over. */
   settle(running: Running): void {
-    if (!running.counted) return;
-    running.counted = false;
+    if (running.counted === 0) return;
     this.subscriptions -= 1;
+    this.subscribedBytes -= running.counted;
+    running.counted = 0;
   }
 
   /** Runs a query or a mutation. It does not reject. */
@@ -110,11 +119,13 @@ export class Operations implements Hooks {
     return result;
   }
 
-  private tooMany(max: number, requestId: string): GraphQLError {
-    return this.deps.engine.finishing.error(
-      new GraphQLError(`This connection has ${max} subscriptions, as many as are allowed. Complete one.`),
-      requestId,
-    );
+  /** Why there may not be one more subscription; null where there may. */
+  private refusalOf(bytes: number, max: number): string | null {
+    if (this.subscriptions >= max) {
+      return `This connection has ${max} subscriptions, as many as are allowed. Complete one.`;
+    }
+    if (this.subscribedBytes + bytes <= MAX_SUBSCRIBED_BYTES) return null;
+    return 'The documents of the subscriptions of this connection are too large together. Complete one.';
   }
 }
 
@@ -123,6 +134,6 @@ export class Operations implements Hooks {
  * goes on, and needs nothing else of them: a subscription to many users would be kept twice.
  */
 const forgetful = (payload: Payload, { args: { schema, document, operationName } }: Prepared) => {
-  Object.assign(payload, { query: '', variables: null });
+  Object.assign(payload, { query: '', variables: null, extensions: null });
   return { schema, document, operationName };
 };

@@ -19,12 +19,13 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { type Shown, type Told, viewOf } from '../fanout/told.js';
+import { MAX_VARIABLE_FAULTS } from './limits.js';
 
 /** What is sent of something told: the JSON of the result in UTF-8, each byte a character. */
 export type Renderer = (told: Told) => string;
 
 /** How many sets of variables of one document share their executions. */
-const MAX_VARIABLES = 200;
+const MAX_VARIABLES = 64;
 
 /**
  * An instant that nothing else in a result is: what is executed has it for `asOf`, and it is replaced in the text. It is
@@ -36,8 +37,11 @@ const STAND_IN_TEXT = new Date(STAND_IN).toISOString();
 /** One operation of a document, if all that it asks for is the same for everybody who sees the same facets. */
 interface Shape {
   readonly operation: OperationDefinitionNode;
-  /** The variable that lists the users, if any: it decides whom to watch, and nothing of what is sent. */
-  readonly list: string | null;
+  /** The document without the arguments of the subscription: they decide whom to watch, and nothing of what is sent. */
+  readonly document: DocumentNode;
+  /** The variables that decide what is sent. */
+  readonly used: readonly string[];
+  /** By the values of those. */
   readonly renderers: LRUCache<string, Renderer>;
 }
 
@@ -73,22 +77,29 @@ export const createRendering = ({
     const [root] = operation?.selectionSet.selections ?? [];
     if (!operation || root?.kind !== Kind.FIELD || root.name.value !== 'presenceChanged') return null;
     let isShared = true;
+    const used = new Set<string>();
     const types = new TypeInfo(schema);
-    visit(
+    const withoutArguments = visit(
       document,
       visitWithTypeInfo(types, {
-        Field: ({ name }) => {
-          if (isOwn(types.getParentType()?.name, name.value)) isShared = false;
+        VariableDefinition: () => false,
+        Field(node) {
+          const parent = types.getParentType();
+          if (isOwn(parent?.name, node.name.value)) isShared = false;
+          return parent === schema.getSubscriptionType() && node.arguments?.length
+            ? { ...node, arguments: [] }
+            : undefined;
+        },
+        Variable: ({ name }) => {
+          used.add(name.value);
         },
       }),
     );
     if (!isShared) return null;
-    const users = root.arguments?.find(({ name }) => name.value === 'userIds')?.value;
-    return {
-      operation,
-      list: users?.kind === Kind.VARIABLE ? users.name.value : null,
-      renderers: new LRUCache({ max: MAX_VARIABLES }),
-    };
+    const bare = visit(withoutArguments, {
+      VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null),
+    });
+    return { operation, document: bare, used: [...used].sort(), renderers: new LRUCache({ max: MAX_VARIABLES }) };
   };
 
   const shapeOf = (document: DocumentNode, operationName: string | null | undefined): Shape | null => {
@@ -129,23 +140,24 @@ export const createRendering = ({
   };
 
   return {
-    /** How to send what such a subscription is told; null where each viewer needs an execution of their own. */
-    rendererFor({ document, operationName, variableValues }: ExecutionArgs): Renderer | null {
+    /** Whether all who see the same are sent the same by such a subscription. */
+    isShared: ({ document, operationName }: ExecutionArgs): boolean => shapeOf(document, operationName) !== null,
+    /** How to send what such a subscription is told. Of one that was opened: its variables are known to fit. */
+    rendererFor({ document, operationName, variableValues }: ExecutionArgs): Renderer {
       const shape = shapeOf(document, operationName);
-      if (!shape) return null;
-      const { coerced } = getVariableValues(schema, shape.operation.variableDefinitions ?? [], variableValues ?? {});
-      if (!coerced) return null;
-      const { [shape.list ?? '']: _, ...others } = coerced;
-      const key = JSON.stringify(Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1)));
-      const shared = shape.renderers.get(key);
-      if (shared) return shared;
-      const renderer = rendererOf({
-        schema,
-        document,
-        operationName,
-        variableValues: { ...variableValues, ...(shape.list !== null && { [shape.list]: [] }) },
+      if (!shape) throw new Error('This subscription is executed for each viewer.');
+      const { operation, used, renderers } = shape;
+      const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, {
+        maxErrors: MAX_VARIABLE_FAULTS,
       });
-      shape.renderers.set(key, renderer);
+      const values = Object.fromEntries(
+        used.flatMap((name) => (Object.hasOwn(coerced, name) ? [[name, coerced[name]]] : [])),
+      );
+      const key = JSON.stringify(values);
+      const shared = renderers.get(key);
+      if (shared) return shared;
+      const renderer = rendererOf({ schema, document: shape.document, operationName, variableValues: values });
+      renderers.set(key, renderer);
       return renderer;
     },
     /** How many executions there were. */

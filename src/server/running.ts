@@ -64,8 +64,8 @@ interface Source {
 /** One operation of a connection, from `subscribe` until it completes or is cancelled: what graphql-ws iterates. */
 export class Running implements AsyncIterableIterator<ExecutionResult> {
   cancelled = false;
-  /** Whether it is counted among the subscriptions. */
-  counted = false;
+  /** As how many bytes it is counted among the subscriptions; 0 where it is not. */
+  counted = 0;
   prepared: Prepared | null = null;
   private source: Source | null = null;
 
