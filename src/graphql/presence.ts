@@ -162,7 +162,8 @@ does. A null \`sessionId\` or \`device\` is the same as one left out.`,
     setPresence: t.field({
       type: Presence,
       description: `Changes the caller's presence, and answers it as the caller sees it. Renews the session that speaks, or starts one.
-Errors: RATE_LIMITED, but never for choosing INVISIBLE or OFFLINE; BAD_USER_INPUT; FORBIDDEN to service tokens.`,
+Errors: RATE_LIMITED, but never for hiding (INVISIBLE or OFFLINE, and nothing beside it) when not hidden yet;
+BAD_USER_INPUT; FORBIDDEN to service tokens.`,
       args: { input: t.arg({ type: SetPresenceInput, required: true }) },
       resolve: (_, { input }, ctx) => {
         const { status, statusMessage, activities, sessionId, device } = input;

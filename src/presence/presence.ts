@@ -10,9 +10,9 @@ import { createRecordReader, createRecordWriter } from './records.js';
 import { createRemembered } from './remembered.js';
 import { isIdle } from './session.js';
 import type { Transition } from './transitions.js';
-import type { ActivityInput, Timings } from './types.js';
+import type { ActivityInput, PresenceRecord, Timings } from './types.js';
 import { createTypingVerbs } from './typingVerbs.js';
-import type { Caller, Presence } from './verbs.js';
+import type { Caller, Presence, SetPresence } from './verbs.js';
 import { viewAt } from './view.js';
 import { SELF, type Viewer } from './visibility.js';
 
@@ -23,6 +23,17 @@ const userOf = (viewer: Viewer): string => {
   if (viewer.kind === 'user') return viewer.userId;
   throw forbidden('A service token has no presence of its own; use the token of a user.');
 };
+
+/** Whether a change is a choice to hide, and nothing else. */
+const onlyHides = ({ status, statusMessage, activities, device }: Omit<SetPresence, 'sessionId'>): boolean =>
+  status !== undefined &&
+  record.isHiding(status) &&
+  statusMessage === undefined &&
+  activities === undefined &&
+  device === undefined;
+
+const HIDING_ALREADY = 'hiding already';
+type HidingAlready = typeof HIDING_ALREADY;
 
 const hasTimes = ({ startedAt, expiresAt }: ActivityInput): boolean => startedAt !== null || expiresAt !== null;
 
@@ -161,14 +172,21 @@ export const createPresence = ({
       const now = isTimed ? await store.now() : 0;
       if (input.statusMessage) checkStatusMessage(input.statusMessage, now);
       const activities = input.activities && checkActivities(input.activities, now);
-      // Hiding must always be possible, however much was said before.
-      const hides = input.status === 'INVISIBLE' || input.status === 'OFFLINE';
-      if (!hides) await rateLimits.take('presence', userId);
+      // Who is seen may always hide, however much was said before; to be seen again is limited, and so is the rest.
+      const isFree = onlyHides(input);
+      if (!isFree) await rateLimits.take('presence', userId);
+      const hides = input.status !== undefined && record.isHiding(input.status);
       const closedMsAgo = hides ? await closedMsAgoOf(userId) : 0;
-      const committed = await records.speak(userId, (before, at) =>
-        record.setPresence(before, { ...input, activities, speaking, closedMsAgo }, at, timings),
+      const set = (before: PresenceRecord, at: number) =>
+        record.setPresence(before, { ...input, activities, speaking, closedMsAgo }, at, timings);
+      const committed = await records.speak<HidingAlready | null>(userId, (before, at) =>
+        isFree && record.isHiding(before.chosen) ? { record: before, result: HIDING_ALREADY } : set(before, at),
       );
-      return viewAt(committed.record, SELF, committed.now);
+      if (committed.result === null) return viewAt(committed.record, SELF, committed.now);
+      // Nobody sees a difference, so it is one mutation among others.
+      await rateLimits.take('mutation', userId);
+      const changed = await records.speak(userId, set);
+      return viewAt(changed.record, SELF, changed.now);
     },
 
     async heartbeat(caller, { sessionId, ...input }) {

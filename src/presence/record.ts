@@ -54,7 +54,7 @@ export const restoreRecord = (userId: string, row: JournalRow): PresenceRecord =
   };
 };
 
-const isHiding = (chosen: PresenceStatus): boolean => chosen === 'INVISIBLE' || chosen === 'OFFLINE';
+export const isHiding = (chosen: PresenceStatus): boolean => chosen === 'INVISIBLE' || chosen === 'OFFLINE';
 
 /** Whether others, audience aside, see the user live. */
 export const isSeenLive = (record: PresenceRecord): boolean => record.sessions.length > 0 && !isHiding(record.chosen);

@@ -172,7 +172,8 @@ export type Mutation = {
   removeFollows: Scalars['Int']['output'];
   /**
    * Changes the caller's presence, and answers it as the caller sees it. Renews the session that speaks, or starts one.
-   * Errors: RATE_LIMITED, but never for choosing INVISIBLE or OFFLINE; BAD_USER_INPUT; FORBIDDEN to service tokens.
+   * Errors: RATE_LIMITED, but never for hiding (INVISIBLE or OFFLINE, and nothing beside it) when not hidden yet;
+   * BAD_USER_INPUT; FORBIDDEN to service tokens.
    */
   setPresence: Presence;
   /**

@@ -78,7 +78,7 @@ describe('bad input', () => {
 });
 
 describe('allowances', () => {
-  it('are taken from a kind each, and hiding takes from none', async () => {
+  it('are taken from a kind each; hiding takes from none, and another choice while hidden is a mutation', async () => {
     const { presence, limits, people } = setUpPresence();
     people.conversations.set('room', { open: false, members: ['ana'] });
     await presence.setPresence(ana, { status: 'AWAY' });
@@ -86,8 +86,44 @@ describe('allowances', () => {
     await presence.endSession(ana, 'tab');
     await presence.setTyping(ana, { conversationId: 'room', isTyping: true });
     await presence.setPresence(ana, { status: 'INVISIBLE' });
+    const before = ['presence of ana', 'mutation of ana', 'mutation of ana', 'typing of ana'];
+    expect(limits.taken).toEqual(before);
     await presence.setPresence(ana, { status: 'OFFLINE' });
-    expect(limits.taken).toEqual(['presence of ana', 'mutation of ana', 'mutation of ana', 'typing of ana']);
+    expect(limits.taken).toEqual([...before, 'mutation of ana']);
+  });
+
+  it('are taken by hiding with anything beside it', async () => {
+    const { presence, limits } = setUpPresence();
+    const contents = [
+      { statusMessage: message() },
+      { statusMessage: null },
+      { activities: [] },
+      { device: 'WEB' as const },
+    ];
+    for (const content of contents) await presence.setPresence(ana, { status: 'INVISIBLE', ...content });
+    expect(limits.taken).toEqual(contents.map(() => 'presence of ana'));
+  });
+
+  it('bound what hiding writes: whoever is hidden writes no more without one, and whoever is seen may hide', async () => {
+    const { presence, limits, journal } = setUpPresence();
+    await presence.setPresence(ana, { status: 'AWAY' });
+    limits.left = limits.taken.length + 3;
+    const written = journal.writes.length;
+    const flood = await Promise.allSettled(
+      Array.from({ length: 100 }, (_, n) =>
+        presence.setPresence(ana, {
+          status: n % 2 ? 'INVISIBLE' : 'OFFLINE',
+          ...(n % 3 === 2 && { statusMessage: message({ text: `${n}` }) }),
+        }),
+      ),
+    );
+    const refused = flood.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    expect(refused).toHaveLength(96);
+    for (const error of refused) expect(error).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(journal.writes.length - written).toBeLessThanOrEqual(4);
+    limits.left = limits.taken.length + 1;
+    await presence.setPresence(ana, { status: 'ONLINE' });
+    expect((await presence.setPresence(ana, { status: 'INVISIBLE' })).status).toBe('INVISIBLE');
   });
 
   it('used up are RATE_LIMITED with when to come again, change nothing, and leave hiding possible', async () => {
