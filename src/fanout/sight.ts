@@ -75,15 +75,15 @@ export const createSight = ({
   const readOnce = async (interests: readonly Interest[]): Promise<readonly SightReading[]> => {
     const epochs = interests.map(({ epoch }) => epoch);
     const userIds = [...new Set(interests.map(({ userId }) => userId))];
-    const { nowOf, records } = await readRecords(userIds, (userId) => topics.get(userId)?.kept);
+    const { now, records } = await readRecords(userIds, (userId) => topics.get(userId)?.kept);
     const facts = await people.factsToWatch(
       interests.map(({ viewer, userId }) => ({ viewerId: viewer.userId, userId })),
     );
-    for (const record of records.values()) topics.get(record.userId)?.learn(record, nowOf(record.userId));
+    for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
     return interests.map((interest, i) => ({
       interest,
       facets: facetsFor(interest.viewer, interest.userId, facts.get(pairKey(interest.viewer.userId, interest.userId))),
-      now: nowOf(interest.userId),
+      now,
       epoch: epochs[i]!,
     }));
   };

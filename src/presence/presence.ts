@@ -221,7 +221,7 @@ export const createPresence = ({
       if (!mine) throw notFound('There is no such user.');
       return {
         userId,
-        presence: viewAt(mine, SELF, reading.nowOf(userId)),
+        presence: viewAt(mine, SELF, reading.now),
         chosenStatus: mine.chosen,
         privacy: await people.privacy(userId),
         sessions: mine.sessions.map((session) => ({
@@ -229,7 +229,7 @@ export const createPresence = ({
           device: session.device,
           idle: isIdle(session),
           startedAt: session.startedAt,
-          expiresAt: record.expiryOf(session, reading.nowOf(userId), timings),
+          expiresAt: record.expiryOf(session, reading.now, timings),
         })),
       };
     },

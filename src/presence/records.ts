@@ -39,7 +39,7 @@ export const createRecordReader =
     readonly remembered: Remembered;
   }): ReadRecords =>
   async (userIds, known = () => undefined) => {
-    const { now, nowOf, records: live, unreadable: unread } = await store.read(userIds);
+    const { now, records: live, unreadable: unread } = await store.read(userIds);
     const records = new Map(live);
     const unreadable = new Set(unread);
     const missing: string[] = [];
@@ -58,7 +58,7 @@ export const createRecordReader =
         unreadable.add(userId);
       }
     }
-    return { now, nowOf, records, unreadable };
+    return { now, records, unreadable };
   };
 
 /** Commits decisions. Rejects with NOT_FOUND for a user who is not known, and with what the ports reject with. */

@@ -59,8 +59,7 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
         const record = records.get(userId);
         if (record) found.set(userId, record);
       }
-      const now = clock();
-      return { now, nowOf: () => now, records: found };
+      return { now: clock(), records: found };
     },
 
     async dueUsers(limit) {

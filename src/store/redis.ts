@@ -88,11 +88,9 @@ export const createRedisStore = ({
         return { now: Number(now), texts };
       }),
     );
-    const clocks = new Map(readings.flatMap(({ now, texts }) => texts.map(([userId]) => [userId, now])));
     // The earliest of the readings: none of them is as of earlier.
     const now = readings.length > 0 ? Math.min(...readings.map((reading) => reading.now)) : await leases.now();
-    const nowOf = (userId: string) => clocks.get(userId) ?? now;
-    return { now, nowOf, texts: readings.flatMap(({ texts }) => texts) };
+    return { now, texts: readings.flatMap(({ texts }) => texts) };
   };
 
   const open = async (userId: string) => {
@@ -245,7 +243,7 @@ export const createRedisStore = ({
     },
 
     async read(userIds) {
-      const { texts, ...clock } = await readAll(userIds, 'settled');
+      const { now, texts } = await readAll(userIds, 'settled');
       const records = new Map<string, PresenceRecord>();
       const unreadable = new Set<string>();
       for (const [userId, text] of texts) {
@@ -253,7 +251,7 @@ export const createRedisStore = ({
         if (isReadable(text)) records.set(userId, recentAs(userId, text) ?? decodeRecord(text));
         else unreadable.add(userId);
       }
-      return { ...clock, records, unreadable };
+      return { now, records, unreadable };
     },
 
     async dueUsers(limit) {
