@@ -162,6 +162,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
       bus,
       store,
       people,
+      reads: presence.reads,
       readRecords: presence.readRecords,
       broadcastIntervalMs: timings.broadcastIntervalMs,
       onError: failed('reading what a subscription may see'),

@@ -21,6 +21,8 @@ export interface Rates {
   readonly presence: Rate | null;
   readonly typing: Rate | null;
   readonly mutation: Rate | null;
+  /** In ids that are judged. */
+  readonly read: Rate | null;
 }
 
 /** Everything that can be set, as DESIGN section 5 has it. Frozen. */
@@ -152,6 +154,7 @@ export const readConfig = (env: Environment): Config => {
       presence: rate('RATE_PRESENCE', 5, 5_000),
       typing: rate('RATE_TYPING', 10, 500),
       mutation: rate('RATE_MUTATIONS', 60, 200),
+      read: rate('RATE_READS', 10_000, 1),
     },
     relationsByUsers: flag('RELATIONS_BY_USERS', true),
     allowedOrigins: read<readonly string[]>(

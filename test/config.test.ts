@@ -38,6 +38,7 @@ describe('readConfig', () => {
         presence: { burst: 5, intervalMs: 5_000 },
         typing: { burst: 10, intervalMs: 500 },
         mutation: { burst: 60, intervalMs: 200 },
+        read: { burst: 10_000, intervalMs: 1 },
       },
       relationsByUsers: true,
       allowedOrigins: [],
@@ -98,11 +99,17 @@ describe('readConfig', () => {
   });
 
   test('a rate is a count and an interval, or off', () => {
-    const { rates } = readConfig({ RATE_PRESENCE: '1,250ms', RATE_TYPING: 'off', RATE_MUTATIONS: '3, 2' });
+    const { rates } = readConfig({
+      RATE_PRESENCE: '1,250ms',
+      RATE_TYPING: 'off',
+      RATE_MUTATIONS: '3, 2',
+      RATE_READS: '7,1ms',
+    });
     expect(rates).toEqual({
       presence: { burst: 1, intervalMs: 250 },
       typing: null,
       mutation: { burst: 3, intervalMs: 2_000 },
+      read: { burst: 7, intervalMs: 1 },
     });
   });
 

@@ -5,6 +5,7 @@ import { textArray } from './arrays.js';
 import { type Commit, lock } from './commit.js';
 import type { Database, Orm } from './database.js';
 import { circleMembers, circles, conversationMembers, conversations } from './schema.js';
+import { exists } from './standings.js';
 
 /** Who came and who left, and who is or was a member. */
 interface Membership {
@@ -52,6 +53,20 @@ const membership = (memberIds: readonly string[], came: readonly Row[], left: re
   const gone = left.map((row) => row.userId);
   return { came: came.map((row) => row.userId), left: gone, members: [...memberIds, ...gone] };
 };
+
+export const conversationsQuery = (orm: Orm, userId: string, limit: number) =>
+  orm
+    .select({ id: conversationMembers.conversationId })
+    .from(conversationMembers)
+    .where(eq(conversationMembers.userId, userId))
+    .orderBy(conversationMembers.conversationId)
+    .limit(limit);
+
+export const conversationsAmongQuery = (orm: Orm, userId: string, conversationIds: readonly string[]) =>
+  orm
+    .select({ id: sql<string>`asked.id` })
+    .from(sql`unnest(${textArray(conversationIds)}) as asked (id)`)
+    .where(exists(sql`conversation_members where conversation_id = asked.id and user_id = ${userId}`));
 
 /** Circles and conversations of the host. Members may be users who are not known yet. */
 export const createGroups = ({
@@ -139,18 +154,23 @@ export const createGroups = ({
       return row;
     },
 
-    async conversationsOf(userId) {
-      const rows = await db.run((orm) =>
-        orm
-          .select({ id: conversationMembers.conversationId })
-          .from(conversationMembers)
-          .where(eq(conversationMembers.userId, userId))
-          .orderBy(conversationMembers.conversationId),
-      );
+    async conversationsOf(userId, limit) {
+      const rows = await db.run((orm) => conversationsQuery(orm, userId, limit));
       return rows.map((row) => row.id);
+    },
+
+    async conversationsAmong(userId, conversationIds) {
+      const rows = await db.run((orm) => conversationsAmongQuery(orm, userId, conversationIds));
+      return new Set(rows.map((row) => row.id));
     },
   } satisfies Pick<
     People,
-    'putCircle' | 'deleteCircle' | 'putConversation' | 'deleteConversation' | 'conversation' | 'conversationsOf'
+    | 'putCircle'
+    | 'deleteCircle'
+    | 'conversationsAmong'
+    | 'putConversation'
+    | 'deleteConversation'
+    | 'conversation'
+    | 'conversationsOf'
   >;
 };

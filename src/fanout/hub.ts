@@ -1,5 +1,6 @@
 import { inPieces } from '../presence/batches.js';
 import type { Bus, FactChange, People, Store } from '../presence/ports.js';
+import type { Reads } from '../presence/reads.js';
 import type { ReadRecords } from '../presence/records.js';
 import type { TypingView } from '../presence/verbs.js';
 import type { PresenceView } from '../presence/view.js';
@@ -41,6 +42,7 @@ export const createHub = async ({
   bus,
   store,
   people,
+  reads,
   readRecords,
   broadcastIntervalMs,
   onError,
@@ -48,6 +50,7 @@ export const createHub = async ({
   readonly bus: Bus;
   readonly store: Store;
   readonly people: People;
+  readonly reads: Reads;
   readonly readRecords: ReadRecords;
   readonly broadcastIntervalMs: number;
   /** A failure that nobody else is told of; what failed is tried again. */
@@ -68,7 +71,7 @@ export const createHub = async ({
   });
   const sight = createSight({ people, readRecords, topics, onError });
   const watches = new Set<{ factsChanged(change: FactChange): void; factsMissed(): void; reread?(): void }>();
-  const deps: WatchDeps = { people, topics, sight, onError, onEnd: (watch) => watches.delete(watch) };
+  const deps: WatchDeps = { people, reads, topics, sight, onError, onEnd: (watch) => watches.delete(watch) };
   let closed = false;
 
   const unsubscribe = await bus.subscribeFacts((change) => {
@@ -100,7 +103,9 @@ export const createHub = async ({
       return watch;
     },
     async watchTyping(viewer, options) {
-      const watch = createTypingWatch({ bus, store, people, onError }, viewer, options, () => watches.delete(watch));
+      const watch = createTypingWatch({ bus, store, people, reads, onError }, viewer, options, () =>
+        watches.delete(watch),
+      );
       watches.add(watch);
       await watch.start();
       return watch.iterator;

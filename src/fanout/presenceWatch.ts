@@ -5,6 +5,7 @@
 import { badInput } from '../presence/errors.js';
 import { checkIds } from '../presence/input.js';
 import type { FactChange, People } from '../presence/ports.js';
+import type { Reads } from '../presence/reads.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
 import { Group } from './group.js';
@@ -22,6 +23,7 @@ export const MAX_WATCHED = 5_000;
 /** What all subscriptions to presence share. */
 export interface WatchDeps {
   readonly people: People;
+  readonly reads: Reads;
   readonly topics: TopicRegistry;
   readonly sight: Sight;
   readonly onError: (error: unknown) => void;
@@ -51,23 +53,29 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
 
   /** Resolves when it watches. Rejects with what the input or the ports reject with; it has then ended. */
   async start({ userIds, snapshot }: { readonly userIds: readonly string[] | null; readonly snapshot: boolean }) {
-    const { sight, onError } = this.deps;
+    const { sight, reads, onError } = this.deps;
     sight.add(this);
     try {
       if (userIds === null) {
         const refresher = createRefresher({ read: () => this.followRoster(), hasEnded: () => this.ended, onError });
         this.refresher = refresher;
-        await this.add(await this.rosterOf(), snapshot);
+        await reads.roster(this.viewer, 'start', async () => {
+          const roster = await this.rosterOf();
+          await this.add(roster, snapshot);
+          return { result: undefined, judged: roster.length };
+        });
         refresher.open();
       } else {
         const checked = checkIds(userIds, 'userIds');
-        const { watched } = this.budget;
-        if (watched + checked.length > MAX_WATCHED) {
-          throw badInput(
-            `One connection watches at most ${MAX_WATCHED.toLocaleString('en-US')} users; this one watches ${watched} already.`,
-          );
-        }
-        await this.add(checked, snapshot);
+        await reads.list(this.viewer, checked.length, 'start', async () => {
+          const { watched } = this.budget;
+          if (watched + checked.length > MAX_WATCHED) {
+            throw badInput(
+              `One connection watches at most ${MAX_WATCHED.toLocaleString('en-US')} users; this one watches ${watched} already.`,
+            );
+          }
+          await this.add(checked, snapshot);
+        });
       }
     } catch (error) {
       await this.outbox.return();

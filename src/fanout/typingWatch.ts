@@ -4,12 +4,16 @@
  */
 import { checkId } from '../presence/input.js';
 import type { Bus, FactChange, People, Store, TypingMessage, Unsubscribe } from '../presence/ports.js';
+import type { Reads } from '../presence/reads.js';
 import { checkMayUseTyping } from '../presence/typingVerbs.js';
 import type { TypingView } from '../presence/verbs.js';
 import { mayUseTyping, type Viewer } from '../presence/visibility.js';
 import { createOutbox } from './outbox.js';
 import { createRefresher } from './refresher.js';
 import type { Watch } from './watch.js';
+
+/** Of all of the viewer's conversations, the first by id that one subscription watches. */
+export const MAX_CONVERSATIONS = 5_000;
 
 /** One watched conversation. */
 interface Watched {
@@ -45,11 +49,13 @@ export const createTypingWatch = (
     bus,
     store,
     people,
+    reads,
     onError,
   }: {
     readonly bus: Bus;
     readonly store: Store;
     readonly people: People;
+    readonly reads: Reads;
     readonly onError: (error: unknown) => void;
   },
   viewer: Viewer,
@@ -123,7 +129,7 @@ export const createTypingWatch = (
   const allowedNow = async (): Promise<ReadonlySet<string>> => {
     const { conversationId } = options;
     if (viewer.kind !== 'user') return new Set();
-    if (conversationId === null) return new Set(await people.conversationsOf(viewer.userId));
+    if (conversationId === null) return new Set(await people.conversationsOf(viewer.userId, MAX_CONVERSATIONS));
     return new Set(mayUseTyping(await people.conversation(conversationId, viewer.userId)) ? [conversationId] : []);
   };
 
@@ -211,7 +217,10 @@ export const createTypingWatch = (
         if (options.conversationId !== null) {
           await checkMayUseTyping(people, viewer, checkId(options.conversationId, 'conversationId'));
         }
-        await read();
+        await reads.open(viewer, 'start', async () => {
+          await read();
+          return { result: undefined, judged: conversations.size };
+        });
       } catch (error) {
         await outbox.return();
         throw error;

@@ -94,7 +94,7 @@ export const addPresenceQueries = (
       type: [Presence],
       description: `The presence of the given users, in the order given, without those whom the caller may not see; a user named twice
 answers once, at the first place. With no \`userIds\`: of everybody on the caller's roster (see \`roster\`), live ones
-first, at most 1,000. Errors: BAD_USER_INPUT beyond 1,000 ids.`,
+first, at most 1,000. Errors: BAD_USER_INPUT beyond 1,000 ids; RATE_LIMITED.`,
       args: { userIds: t.arg.idList() },
       resolve: (_, { userIds }, ctx) => {
         const { viewer } = callerOf(ctx);
@@ -104,7 +104,8 @@ first, at most 1,000. Errors: BAD_USER_INPUT beyond 1,000 ids.`,
     userPresence: t.field({
       type: Presence,
       nullable: true,
-      description: "One user's presence; null when there is no such user or the caller may not see them.",
+      description:
+        "One user's presence; null when there is no such user or the caller may not see them. Errors: RATE_LIMITED.",
       args: { userId: t.arg.id({ required: true }) },
       resolve: (_, { userId }, ctx) => ctx.presence.userPresence(callerOf(ctx).viewer, userId),
     }),
@@ -113,7 +114,7 @@ first, at most 1,000. Errors: BAD_USER_INPUT beyond 1,000 ids.`,
       description: `The users whom the caller watches by default: those the caller follows and members of the caller's circles,
 without those whom the caller may not see; with \`statuses\`, those alone whom the caller sees so. Live ones first, then
 by id. \`first\` is 1 to 500. Errors: BAD_USER_INPUT for a \`first\` outside of that, or an \`after\` that is no cursor of
-this field.`,
+this field; RATE_LIMITED.`,
       args: {
         first: t.arg.int({ required: true, defaultValue: 50 }),
         after: t.arg.string(),
@@ -201,7 +202,7 @@ export const addPresenceSubscription = (builder: Builder, Presence: PresenceRef)
 grows and shrinks. Starts, unless \`snapshot\` is false, with the present state of each, one event a user, with no
 change lost in between. A user who leaves the caller's sight is sent one last time, as OFFLINE with nothing else.
 An empty list watches nobody, and stays open. Errors: BAD_USER_INPUT beyond 1,000 ids, beyond 50 subscriptions a
-connection, and beyond 5,000 watched users a connection; the connection's other subscriptions go on.`,
+connection, and beyond 5,000 watched users a connection; RATE_LIMITED; the connection's other subscriptions go on.`,
       args: {
         userIds: t.arg.idList(),
         snapshot: t.arg.boolean({ required: true, defaultValue: true }),

@@ -31,7 +31,7 @@ export const addTyping = (builder: Builder, { User }: { readonly User: UserRef }
   builder.queryField('typing', (t) =>
     t.field({
       type: [Typing],
-      description: `Who types in a conversation now. Errors: ${membersOnly}.`,
+      description: `Who types in a conversation now. Errors: ${membersOnly}; RATE_LIMITED.`,
       args: { conversationId: t.arg.id({ required: true }) },
       resolve: (_, { conversationId }, ctx) => ctx.presence.typing(callerOf(ctx).viewer, conversationId),
     }),
@@ -64,7 +64,7 @@ Errors: ${membersOnly}; RATE_LIMITED; FORBIDDEN to service tokens.`,
       type: Typing,
       description: `Who starts and stops typing, in one conversation or, with no \`conversationId\`, in all of the caller's. Never the
 caller's own. Starts, unless \`snapshot\` is false, with those who type now.
-Errors: ${membersOnly}; BAD_USER_INPUT beyond 50 subscriptions a connection.`,
+Errors: ${membersOnly}; BAD_USER_INPUT beyond 50 subscriptions a connection; RATE_LIMITED.`,
       args: {
         conversationId: t.arg.id(),
         snapshot: t.arg.boolean({ required: true, defaultValue: true }),

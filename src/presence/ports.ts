@@ -279,10 +279,14 @@ export interface People {
     conversationId: string,
     userId: string,
   ): Promise<{ readonly open: boolean; readonly isMember: boolean } | undefined>;
-  /** The conversations of which the user is a member. */
-  conversationsOf(userId: string): Promise<readonly string[]>;
+  /** The conversations of which the user is a member, the first `limit` by id. */
+  conversationsOf(userId: string, limit: number): Promise<readonly string[]>;
+  /** Those of the conversations of which the user is a member. */
+  conversationsAmong(userId: string, conversationIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Who blocks, or is blocked by, the user. */
   blockedWith(userId: string): Promise<ReadonlySet<string>>;
+  /** Those of the others who block the user, or are blocked by them. */
+  blockedAmong(userId: string, others: readonly string[]): Promise<ReadonlySet<string>>;
 
   updatePrivacy(userId: string, privacy: Partial<Record<keyof Privacy, Audience>>): Promise<Privacy>;
   /** BAD_USER_INPUT past `maxFollows`. */
@@ -330,10 +334,18 @@ export interface Journal {
   write(rows: readonly DurablePresence[]): Promise<void>;
 }
 
-/** What is limited a user: `setPresence`, `setTyping`, and all other mutations (DESIGN section 1, "Limits, errors"). */
-export type RateKind = 'presence' | 'typing' | 'mutation';
+/**
+ * What is limited a user (DESIGN section 1, "Limits, errors"): `setPresence`, `setTyping`, all other mutations, and the ids
+ * that are judged for them.
+ */
+export type RateKind = 'presence' | 'typing' | 'mutation' | 'read';
 
 export interface RateLimits {
-  /** Takes one from the user's allowance; rejects with RATE_LIMITED and `retryAfterMs` when there is none. */
-  take(kind: RateKind, userId: string): Promise<void>;
+  /**
+   * Takes `count` (1) from the user's allowance, all or nothing; more than a whole allowance takes the whole. `ahead`: also
+   * from the next one, as much again. Rejects with RATE_LIMITED and `retryAfterMs`, after which it would fit.
+   */
+  take(kind: RateKind, userId: string, options?: { readonly count?: number; readonly ahead?: boolean }): Promise<void>;
+  /** Counts what was not known beforehand. It refuses nothing now, and delays what comes, by two allowances at most. */
+  count(kind: RateKind, userId: string, count: number): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { checkActivities, checkId, checkStatusMessage } from './input.js';
 import { createNode } from './node.js';
 import type { Bus, FactChange, Journal, People, RateLimits, Store } from './ports.js';
 import { createReading } from './reading.js';
+import { createReads } from './reads.js';
 import * as record from './record.js';
 import { createRecordReader, createRecordWriter } from './records.js';
 import { createRemembered } from './remembered.js';
@@ -95,9 +96,11 @@ export const createPresence = ({
   });
   /** The name of a connection, as the store knows it. */
   const nameOf = (connectionId: string | null) => connectionId && node.nameOf(connectionId);
+  const reads = createReads({ rateLimits });
   const { endTypingOfStrangers, ...typingVerbs } = createTypingVerbs({
     store,
     people,
+    reads,
     rateLimits,
     timings,
     userOf,
@@ -247,7 +250,7 @@ export const createPresence = ({
       return true;
     },
 
-    ...createReading({ store, people, readRecords }),
+    ...createReading({ store, people, reads, readRecords }),
     ...typingVerbs,
   };
 
@@ -278,6 +281,7 @@ export const createPresence = ({
 
   return {
     ...verbs,
+    reads,
     readRecords,
     remembered,
     node,

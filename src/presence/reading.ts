@@ -3,6 +3,7 @@ import { forbidden, unreadableRecord } from './errors.js';
 import { checkFirst, checkId, checkIds, MAX_ITEMS } from './input.js';
 import { pairKey } from './pairs.js';
 import type { People, Store } from './ports.js';
+import type { Reads } from './reads.js';
 import { isSeenLive } from './record.js';
 import type { ReadRecords } from './records.js';
 import { cursorOf, readCursor } from './roster.js';
@@ -17,10 +18,12 @@ const MAX_ROSTER_PAGE = 500;
 export const createReading = ({
   store,
   people,
+  reads,
   readRecords,
 }: {
   readonly store: Store;
   readonly people: People;
+  readonly reads: Reads;
   readonly readRecords: ReadRecords;
 }): Pick<Presence, 'presenceOf' | 'presenceOfRoster' | 'userPresence' | 'roster' | 'online'> => {
   const viewsOf = async (viewer: Viewer, userIds: readonly string[]): Promise<readonly PresenceView[]> => {
@@ -36,10 +39,15 @@ export const createReading = ({
     });
   };
 
-  const rosterPage = createRosterReading({ store, people, viewsOf });
+  const judgedOf = (viewer: Viewer, userIds: readonly string[]) =>
+    reads.list(viewer, userIds.length, 'query', () => viewsOf(viewer, userIds));
+
+  const readRosterPage = createRosterReading({ store, people, viewsOf });
+  const rosterPage = (viewer: Viewer, page: Parameters<Presence['roster']>[1]) =>
+    reads.roster(viewer, 'query', () => readRosterPage(viewer, page));
 
   return {
-    presenceOf: async (viewer, userIds) => viewsOf(viewer, checkIds(userIds, 'userIds')),
+    presenceOf: async (viewer, userIds) => judgedOf(viewer, checkIds(userIds, 'userIds')),
 
     async presenceOfRoster(viewer) {
       const { items } = await rosterPage(viewer, { first: MAX_ITEMS, after: null, statuses: null });
@@ -47,7 +55,7 @@ export const createReading = ({
     },
 
     async userPresence(viewer, userId) {
-      const [view] = await viewsOf(viewer, [checkId(userId, 'userId')]);
+      const [view] = await judgedOf(viewer, [checkId(userId, 'userId')]);
       return view ?? null;
     },
 

@@ -14,6 +14,8 @@ import { facetsFor, maySee, type Viewer } from './visibility.js';
 export const MAX_ROSTER = 5_000;
 /** How many are read at once when a filter asks for the status of those who are live. */
 const SOUGHT_AT_ONCE = 500;
+/** So many of a roster cost, to be listed for a page, about what one costs to be read. */
+const LISTED_AS_ONE = 10;
 
 const LIVE_STATUSES = ['ONLINE', 'AWAY', 'DO_NOT_DISTURB'] as const satisfies readonly PresenceStatus[];
 
@@ -29,13 +31,14 @@ export const createRosterReading = ({
   readonly people: Pick<People, 'rosterFacts'>;
   readonly viewsOf: ViewsOf;
 }) => {
-  /** Those whom the viewer may see, in order. A service token is no user and has no roster. */
-  const placesOf = async (viewer: Viewer): Promise<readonly Place[]> => {
-    if (viewer.kind !== 'user') return [];
+  /** Those whom the viewer may see, in order, and of how many. A service token is no user and has no roster. */
+  const placesOf = async (viewer: Viewer): Promise<{ readonly places: readonly Place[]; readonly size: number }> => {
+    if (viewer.kind !== 'user') return { places: [], size: 0 };
     const facts = await people.rosterFacts(viewer.userId, MAX_ROSTER);
     const seen = [...facts.keys()].filter((userId) => maySee(facetsFor(viewer, userId, facts.get(userId))));
     const live = await store.liveAmong(seen);
-    return inRosterOrder(seen.map((userId) => ({ userId, live: live.has(userId) })));
+    const places = inRosterOrder(seen.map((userId) => ({ userId, live: live.has(userId) })));
+    return { places, size: facts.size };
   };
 
   const viewsAt = (viewer: Viewer, places: readonly Place[]) =>
@@ -44,23 +47,29 @@ export const createRosterReading = ({
       places.map(({ userId }) => userId),
     );
 
-  /** The first `count` who are asked for. */
+  /** The first `count` who are asked for, and of how many. */
   const seek = async (
     viewer: Viewer,
     places: readonly Place[],
     isAsked: (view: PresenceView) => boolean,
     count: number,
-  ): Promise<readonly PresenceView[]> => {
-    const found: PresenceView[] = [];
+  ): Promise<{ readonly views: readonly PresenceView[]; readonly read: number }> => {
+    const views: PresenceView[] = [];
+    let read = 0;
     for (const piece of inPieces(places, SOUGHT_AT_ONCE)) {
-      found.push(...(await viewsAt(viewer, piece)).filter(isAsked));
-      if (found.length >= count) break;
+      views.push(...(await viewsAt(viewer, piece)).filter(isAsked));
+      read += piece.length;
+      if (views.length >= count) break;
     }
-    return found;
+    return { views, read };
   };
 
-  return async (viewer: Viewer, { first, after, statuses }: Parameters<Presence['roster']>[1]): Promise<Page> => {
-    const all = await placesOf(viewer);
+  /** A page, and as how many users it counts: those that were read, and one for each {@link LISTED_AS_ONE} of the roster. */
+  return async (
+    viewer: Viewer,
+    { first, after, statuses }: Parameters<Presence['roster']>[1],
+  ): Promise<{ readonly result: Page; readonly judged: number }> => {
+    const { places: all, size } = await placesOf(viewer);
     const wanted = statuses ? all.filter(({ live }) => mayHave(statuses, live)) : all;
     const rest = placesAfter(wanted, after);
     const page = rest.slice(0, first);
@@ -68,15 +77,18 @@ export const createRosterReading = ({
     const anyLive = LIVE_STATUSES.every((status) => statuses === null || statuses.includes(status));
     // Of who is live the status is known when it is read, so the page is looked for in more than a page.
     const isSought = !anyLive && page.some(({ live }) => live);
-    const views = isSought
+    const { views, read } = isSought
       ? await seek(viewer, rest, isAsked, first + 1)
-      : (await viewsAt(viewer, page)).filter(isAsked);
+      : { views: (await viewsAt(viewer, page)).filter(isAsked), read: page.length };
     // A page goes on from where its users stood when they were listed, whatever they did since.
     const places = new Map(rest.map((place) => [place.userId, place]));
     return {
-      items: views.slice(0, first).map((view) => ({ cursor: cursorOf(places.get(view.userId)!), view })),
-      hasNextPage: isSought ? views.length > first : rest.length > first,
-      hasPreviousPage: rest.length < wanted.length,
+      judged: read + Math.ceil(size / LISTED_AS_ONE),
+      result: {
+        items: views.slice(0, first).map((view) => ({ cursor: cursorOf(places.get(view.userId)!), view })),
+        hasNextPage: isSought ? views.length > first : rest.length > first,
+        hasPreviousPage: rest.length < wanted.length,
+      },
     };
   };
 };

@@ -2,6 +2,7 @@
 import { isUnavailable, notFound, unreadableRecord } from './errors.js';
 import { checkId } from './input.js';
 import type { People, RateLimits, Store, TypingEntry } from './ports.js';
+import type { Reads } from './reads.js';
 import { isSeenLive } from './record.js';
 import { speaker } from './session.js';
 import type { Timings } from './types.js';
@@ -22,6 +23,7 @@ export const checkMayUseTyping = async (
 export const createTypingVerbs = ({
   store,
   people,
+  reads,
   rateLimits,
   timings,
   userOf,
@@ -29,6 +31,7 @@ export const createTypingVerbs = ({
 }: {
   readonly store: Store;
   readonly people: People;
+  readonly reads: Reads;
   readonly rateLimits: RateLimits;
   readonly timings: Timings;
   /** The user who calls; FORBIDDEN for a service token. */
@@ -87,11 +90,19 @@ export const createTypingVerbs = ({
     },
 
     async typing(viewer, conversationId) {
-      await checkMayUseTyping(people, viewer, checkId(conversationId, 'conversationId'));
-      const typists = (await store.typing([conversationId])).filter(({ userId }) => userId !== viewer.userId);
-      if (typists.length === 0) return [];
-      const blocked = await people.blockedWith(viewer.userId);
-      return typists.filter(({ userId }) => !blocked.has(userId)).map((entry) => ({ ...entry, isTyping: true }));
+      checkId(conversationId, 'conversationId');
+      return reads.open(viewer, 'query', async () => {
+        await checkMayUseTyping(people, viewer, conversationId);
+        const typists = (await store.typing([conversationId])).filter(({ userId }) => userId !== viewer.userId);
+        const blocked = await people.blockedAmong(
+          viewer.userId,
+          typists.map(({ userId }) => userId),
+        );
+        const result = typists
+          .filter(({ userId }) => !blocked.has(userId))
+          .map((entry): TypingView => ({ ...entry, isTyping: true }));
+        return { result, judged: typists.length };
+      });
     },
 
     async typingAmong(viewer, userIds) {
@@ -100,12 +111,10 @@ export const createTypingVerbs = ({
       if (typing.length === 0) return new Set();
       try {
         const [shared, blocked] = await Promise.all([
-          people.conversationsOf(viewer.userId),
-          people.blockedWith(viewer.userId),
+          people.conversationsAmong(viewer.userId, [...new Set(typing.map(({ conversationId }) => conversationId))]),
+          people.blockedAmong(viewer.userId, [...new Set(typing.map(({ userId }) => userId))]),
         ]);
-        const seen = typing.filter(
-          ({ conversationId, userId }) => shared.includes(conversationId) && !blocked.has(userId),
-        );
+        const seen = typing.filter(({ conversationId, userId }) => shared.has(conversationId) && !blocked.has(userId));
         return new Set(seen.map(({ userId }) => userId));
       } catch (error) {
         if (!isUnavailable(error)) throw error;

@@ -151,7 +151,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(await factsOf('bob', 'ann')).toEqual({ ...NO_RELATION, exists: true, privacy: DEFAULT_PRIVACY });
         expect((await people.profiles(['ann'])).get('ann')).toEqual({ id: 'ann', name: null, avatarUrl: null });
         expect(await people.roster('ann', 5_000)).toEqual([]);
-        expect(await people.conversationsOf('ann')).toEqual([]);
+        expect(await people.conversationsOf('ann', 100)).toEqual([]);
         expect(await people.blockedWith('bob')).toEqual(new Set());
       });
 
@@ -270,6 +270,10 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(await factsOf('bob', 'ann')).toMatchObject({ followedBy: true, blocked: true });
         expect(await people.blockedWith('ann')).toEqual(new Set(['bob']));
         expect(await people.blockedWith('bob')).toEqual(new Set(['ann']));
+        expect(await people.blockedAmong('ann', ['cem', 'bob', 'ann'])).toEqual(new Set(['bob']));
+        expect(await people.blockedAmong('bob', ['cem', 'ann'])).toEqual(new Set(['ann']));
+        expect(await people.blockedAmong('cem', ['ann', 'bob'])).toEqual(new Set());
+        expect(await people.blockedAmong('ann', [])).toEqual(new Set());
         await people.unblock('bob', 'ann');
         await people.unblock('bob', 'ann');
         expect(bus.news()).toEqual([{ kind: 'relation', users: ['bob', 'ann'], narrows: false }]);
@@ -387,8 +391,11 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.putConversation('a', ['ann'], true);
         expect(await people.conversation('b', 'ann')).toEqual({ open: false, isMember: true });
         expect(await people.conversation('b', 'cem')).toEqual({ open: false, isMember: false });
-        expect(await people.conversationsOf('ann')).toEqual(['a', 'b']);
-        expect(await people.conversationsOf('cem')).toEqual([]);
+        expect(await people.conversationsOf('ann', 100)).toEqual(['a', 'b']);
+        expect(await people.conversationsOf('ann', 1)).toEqual(['a']);
+        expect(await people.conversationsOf('cem', 100)).toEqual([]);
+        expect(await people.conversationsAmong('ann', ['b', 'nowhere', 'a'])).toEqual(new Set(['a', 'b']));
+        expect(await people.conversationsAmong('cem', ['a', 'b'])).toEqual(new Set());
       });
 
       it('refuses members past the bound, and then writes nothing', async () => {

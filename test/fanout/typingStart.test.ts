@@ -112,7 +112,7 @@ const play = async (seed: number) => {
   if (watch) {
     reader ??= collect(watch);
     await step(() => {});
-    const watched = conversationId ? [conversationId] : await f.people.conversationsOf('me');
+    const watched = conversationId ? [conversationId] : await f.people.conversationsOf('me', 100);
     expect([...told].sort(), `seed ${seed}`).toEqual([...(await typingNow(f, watched))].sort());
     await watch.return();
   }

@@ -529,19 +529,19 @@ export type Query = {
   /**
    * The presence of the given users, in the order given, without those whom the caller may not see; a user named twice
    * answers once, at the first place. With no `userIds`: of everybody on the caller's roster (see `roster`), live ones
-   * first, at most 1,000. Errors: BAD_USER_INPUT beyond 1,000 ids.
+   * first, at most 1,000. Errors: BAD_USER_INPUT beyond 1,000 ids; RATE_LIMITED.
    */
   presence: Array<Presence>;
   /**
    * The users whom the caller watches by default: those the caller follows and members of the caller's circles,
    * without those whom the caller may not see; with `statuses`, those alone whom the caller sees so. Live ones first, then
    * by id. `first` is 1 to 500. Errors: BAD_USER_INPUT for a `first` outside of that, or an `after` that is no cursor of
-   * this field.
+   * this field; RATE_LIMITED.
    */
   roster: PresenceConnection;
-  /** Who types in a conversation now. Errors: NOT_FOUND unless the caller is a member, or the conversation is open. */
+  /** Who types in a conversation now. Errors: NOT_FOUND unless the caller is a member, or the conversation is open; RATE_LIMITED. */
   typing: Array<Typing>;
-  /** One user's presence; null when there is no such user or the caller may not see them. */
+  /** One user's presence; null when there is no such user or the caller may not see them. Errors: RATE_LIMITED. */
   userPresence?: Maybe<Presence>;
 };
 
@@ -658,13 +658,13 @@ export type Subscription = {
    * grows and shrinks. Starts, unless `snapshot` is false, with the present state of each, one event a user, with no
    * change lost in between. A user who leaves the caller's sight is sent one last time, as OFFLINE with nothing else.
    * An empty list watches nobody, and stays open. Errors: BAD_USER_INPUT beyond 1,000 ids, beyond 50 subscriptions a
-   * connection, and beyond 5,000 watched users a connection; the connection's other subscriptions go on.
+   * connection, and beyond 5,000 watched users a connection; RATE_LIMITED; the connection's other subscriptions go on.
    */
   presenceChanged: Presence;
   /**
    * Who starts and stops typing, in one conversation or, with no `conversationId`, in all of the caller's. Never the
    * caller's own. Starts, unless `snapshot` is false, with those who type now.
-   * Errors: NOT_FOUND unless the caller is a member, or the conversation is open; BAD_USER_INPUT beyond 50 subscriptions a connection.
+   * Errors: NOT_FOUND unless the caller is a member, or the conversation is open; BAD_USER_INPUT beyond 50 subscriptions a connection; RATE_LIMITED.
    */
   typingChanged: Typing;
 };

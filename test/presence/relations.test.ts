@@ -29,6 +29,7 @@ const setUp = ({ relationsByUsers = true, allowance = 100 } = {}) => {
   });
   let left = allowance;
   const rateLimits: RateLimits = {
+    async count() {},
     take: async (kind, userId) => {
       calls.push(['take', kind, userId]);
       left -= 1;

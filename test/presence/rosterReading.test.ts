@@ -36,9 +36,10 @@ const setUp = (users: readonly { readonly id: string; readonly status: Status; r
       return ids.map((userId) => ({ ...OUT_OF_SIGHT, userId, status: byId.get(userId)!.status, asOf: NOON }));
     },
   });
-  const read = (first: number, after: string | null = null, statuses: readonly Status[] | null = null) =>
+  const judge = (first: number, after: string | null = null, statuses: readonly Status[] | null = null) =>
     page(ME, { first, after, statuses });
-  return { read, page, steps };
+  const read = async (...asked: Parameters<typeof judge>) => (await judge(...asked)).result;
+  return { judge, read, steps };
 };
 
 const anyUsers = fc.uniqueArray(
@@ -110,6 +111,12 @@ describe('pages of a roster', () => {
     expect(await stepsWith('AWAY')).toEqual(steps);
   });
 
+  it('count as those that were read, and one for ten of the roster', async () => {
+    const { judge } = setUp(crowd((i) => (i < 700 ? 'ONLINE' : 'OFFLINE')));
+    expect((await judge(50)).judged).toBe(50 + 400);
+    expect((await judge(50, null, ['AWAY'])).judged).toBe(700 + 400);
+  });
+
   it('are of the first 5,000 by id', async () => {
     const { read, steps } = setUp(crowd(() => 'OFFLINE', MAX_ROSTER + 1));
     await read(1);
@@ -118,17 +125,17 @@ describe('pages of a roster', () => {
 
   it('leave out who was lost from sight since they were listed, and go on after their place', async () => {
     const users = crowd(() => 'OFFLINE', 5);
-    const { page } = setUp(users);
+    const { read } = setUp(users);
     const withoutFirst = createRosterReading({
       people: { rosterFacts: async () => new Map(users.map(({ id }) => [id, FOLLOWED])) },
       store: { liveAmong: async () => new Set() },
       viewsOf: async (_, ids) =>
         ids.slice(1).map((userId) => ({ ...OUT_OF_SIGHT, userId, status: 'OFFLINE' as const, asOf: NOON })),
     });
-    const short = await withoutFirst(ME, { first: 3, after: null, statuses: null });
+    const { result: short } = await withoutFirst(ME, { first: 3, after: null, statuses: null });
     expect(short.items.map(({ view }) => view.userId)).toEqual(['u0001', 'u0002']);
     expect(short.hasNextPage).toBe(true);
-    const next = await page(ME, { first: 3, after: short.items.at(-1)!.cursor, statuses: null });
+    const next = await read(3, short.items.at(-1)!.cursor);
     expect(next.items.map(({ view }) => view.userId)).toEqual(['u0003', 'u0004']);
   });
 });

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Rates } from '../../src/config.js';
+import type { PresenceError } from '../../src/presence/errors.js';
 import { createRateLimits } from '../../src/server/rateLimits.js';
+import { startRedis } from '../support/redis.js';
 
-const NONE: Rates = { presence: null, typing: null, mutation: null };
+const NONE: Rates = { presence: null, typing: null, mutation: null, read: null };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -50,9 +52,9 @@ describe('rate limits', () => {
 
   test('users and kinds have allowances of their own', async () => {
     const one = { burst: 1, intervalMs: 1_000 };
-    const limits = createRateLimits({ presence: one, typing: one, mutation: one });
+    const limits = createRateLimits({ presence: one, typing: one, mutation: one, read: one });
     for (const user of ['ada', 'bob']) {
-      for (const kind of ['presence', 'typing', 'mutation'] as const) {
+      for (const kind of ['presence', 'typing', 'mutation', 'read'] as const) {
         await limits.take(kind, user);
         await expect(limits.take(kind, user)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
       }
@@ -86,5 +88,67 @@ describe('rate limits', () => {
     expect(vi.getTimerCount()).toBe(1_000);
     vi.advanceTimersByTime(300);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('the message names the wait', async () => {
+    const limits = createRateLimits({
+      ...NONE,
+      typing: { burst: 1, intervalMs: 500 },
+      read: { burst: 10_000, intervalMs: 1 },
+    });
+    await limits.take('typing', 'ada');
+    await expect(limits.take('typing', 'ada')).rejects.toThrow('Try again in 500 ms.');
+    await limits.take('read', 'ada', { count: 10_000 });
+    await expect(limits.take('read', 'ada', { count: 1_234 })).rejects.toThrow('Try again in 1.3 s.');
+  });
+});
+
+/** An interval so long that no time passes while a test runs. */
+const READS = { burst: 10, intervalMs: 1_000_000 };
+
+describe.each(['memory', 'Redis'])('what counts for more than one, in %s', (where) => {
+  let redis: Awaited<ReturnType<typeof startRedis>> | undefined;
+  let limits: ReturnType<typeof createRateLimits>;
+  const waitOf = (count: number, ahead = false) =>
+    limits.take('read', 'ada', { count, ahead }).then(
+      () => 0,
+      (error: PresenceError) => Math.ceil((error.details.retryAfterMs ?? Number.NaN) / READS.intervalMs),
+    );
+
+  beforeEach(async () => {
+    vi.useRealTimers();
+    redis = where === 'Redis' ? await startRedis() : undefined;
+    limits = createRateLimits({ ...NONE, read: READS }, redis?.admin ?? null);
+  });
+  afterEach(() => redis?.stop());
+
+  test('is taken whole or not at all, and what fits is not kept from who asked for too much', async () => {
+    expect(await waitOf(6)).toBe(0);
+    expect(await waitOf(5)).toBe(1);
+    expect(await waitOf(4)).toBe(0);
+    expect(await waitOf(1)).toBe(1);
+    expect(await waitOf(10)).toBe(10);
+  });
+
+  test('is possible where it is more than the whole allowance, and takes all of it', async () => {
+    expect(await waitOf(11)).toBe(0);
+    expect(await waitOf(1)).toBe(1);
+    expect(await waitOf(500)).toBe(10);
+  });
+
+  test('may be taken ahead, as much again and no more', async () => {
+    expect(await waitOf(10)).toBe(0);
+    expect(await waitOf(10, true)).toBe(0);
+    expect(await waitOf(1, true)).toBe(1);
+    expect(await waitOf(1)).toBe(11);
+  });
+
+  test('is counted afterwards however little is left, up to two allowances ahead', async () => {
+    expect(await waitOf(9)).toBe(0);
+    await limits.count('read', 'ada', 8);
+    expect(await waitOf(1)).toBe(8);
+    for (let n = 0; n < 10; n += 1) await limits.count('read', 'ada', 1_000);
+    expect(await waitOf(1)).toBe(21);
+    expect(await waitOf(1, true)).toBe(11);
   });
 });

@@ -108,9 +108,14 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       const group = conversations.get(id);
       return group && { open: group.open, isMember: group.members.has(userId) };
     },
-    conversationsOf: async (userId) =>
-      [...conversations].filter(([, { members }]) => members.has(userId)).map(([id]) => id),
+    conversationsOf: async (userId, limit) =>
+      [...conversations]
+        .filter(([, { members }]) => members.has(userId))
+        .map(([id]) => id)
+        .slice(0, limit),
+    conversationsAmong: async (userId, ids) => new Set(ids.filter((id) => conversations.get(id)?.members.has(userId))),
     blockedWith: async (userId) => new Set([...users.keys()].filter((other) => blocked(userId, other))),
+    blockedAmong: async (userId, others) => new Set(others.filter((other) => blocked(userId, other))),
 
     async updatePrivacy(userId, change) {
       const user = users.get(userId)!;
@@ -191,4 +196,4 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
 };
 
 /** Nobody is ever limited. */
-export const NO_LIMITS: RateLimits = { async take() {} };
+export const NO_LIMITS: RateLimits = { async take() {}, async count() {} };

@@ -8,7 +8,7 @@ import { facts as factsOf } from './builders.js';
 
 type Verbs = Pick<
   People,
-  'facts' | 'roster' | 'rosterFacts' | 'privacy' | 'conversation' | 'membership' | 'conversationsOf' | 'blockedWith'
+  'facts' | 'roster' | 'rosterFacts' | 'privacy' | 'conversation' | 'membership' | 'conversationsAmong' | 'blockedAmong'
 >;
 
 /** People by what the test says of them: `know('bo', 'ana', { follows: true })` is how bo stands to ana. */
@@ -42,9 +42,9 @@ export const createFakePeople = (users: readonly string[]) => {
       return conversation && { open: conversation.open, isMember: conversation.members.includes(userId) };
     },
     membership: (id, userId) => verbs.conversation(id, userId),
-    conversationsOf: async (userId) =>
-      [...conversations].filter(([, { members }]) => members.includes(userId)).map(([id]) => id),
-    blockedWith: async (userId) => blocked.get(userId) ?? new Set(),
+    conversationsAmong: async (userId, ids) =>
+      new Set(ids.filter((id) => conversations.get(id)?.members.includes(userId))),
+    blockedAmong: async (userId, others) => new Set(others.filter((other) => blocked.get(userId)?.has(other))),
   };
   const unexpected = new Proxy({} as People, {
     get: (_, verb) => () => {
@@ -112,9 +112,11 @@ export const createFakeRateLimits = () => {
   const state = { taken, left: Number.POSITIVE_INFINITY };
   const rateLimits: RateLimits = {
     async take(kind, userId) {
+      if (kind === 'read') return;
       if (taken.length >= state.left) throw new PresenceError('RATE_LIMITED', 'Slow down.', { retryAfterMs: 200 });
       taken.push(`${kind} of ${userId}`);
     },
+    async count() {},
   };
   return Object.assign(state, { rateLimits });
 };

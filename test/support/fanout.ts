@@ -111,6 +111,7 @@ export const createFanout = async ({
         conversationsOf: gated(gate, 'people.conversationsOf', people.conversationsOf),
         blockedWith: gated(gate, 'people.blockedWith', people.blockedWith),
       },
+      reads: presence.reads,
       readRecords: gated(gate, 'records', presence.readRecords),
       broadcastIntervalMs,
       onError: (error) => errors.push(error),

@@ -31,6 +31,7 @@ export const QUIET: Environment = {
   RATE_PRESENCE: 'off',
   RATE_TYPING: 'off',
   RATE_MUTATIONS: 'off',
+  RATE_READS: 'off',
 };
 
 export interface Exit {

@@ -1,0 +1,62 @@
+/** @type {readonly import('./mutant.d.ts').Mutant[]} */
+export default [
+  {
+    name: 'a page reads the whole roster',
+    promise: 'A page of a roster reads as many as the page holds.',
+    file: 'src/presence/rosterReading.ts',
+    from: 'const page = rest.slice(0, first);',
+    to: 'const page = rest;',
+    tests: ['test/presence/rosterReading.test.ts'],
+  },
+  {
+    name: 'a page asks who is live among the hidden',
+    promise: 'A page takes the same steps whatever those do whom the viewer may not see.',
+    file: 'src/presence/rosterReading.ts',
+    from: 'const seen = [...facts.keys()].filter((userId) => maySee(facetsFor(viewer, userId, facts.get(userId))));',
+    to: 'const seen = [...facts.keys()];',
+    tests: ['test/presence/rosterReading.test.ts'],
+  },
+  {
+    name: 'a roster of ten times as many',
+    promise: 'A roster is its first 5,000 by id.',
+    file: 'src/presence/rosterReading.ts',
+    from: 'people.rosterFacts(viewer.userId, MAX_ROSTER)',
+    to: 'people.rosterFacts(viewer.userId, 10 * MAX_ROSTER)',
+    tests: ['test/presence/rosterReading.test.ts'],
+  },
+  {
+    name: 'a list is read before it is limited',
+    promise: 'A list is refused before anything of it is read.',
+    file: 'src/presence/reads.ts',
+    from: `      await take(viewer.userId, count, kind);
+      return count > LARGE ? inLine(viewer.userId, read) : read();`,
+    to: `      const result = await (count > LARGE ? inLine(viewer.userId, read) : read());
+      await take(viewer.userId, count, kind);
+      return result;`,
+    tests: ['test/presence/reads.test.ts'],
+  },
+  {
+    name: 'large readings at once',
+    promise: 'Large readings of one user follow one another.',
+    file: 'src/presence/reads.ts',
+    from: 'count > LARGE ? inLine(viewer.userId, read) : read()',
+    to: 'read()',
+    tests: ['test/presence/reads.test.ts'],
+  },
+  {
+    name: 'a line goes on where nothing answers',
+    promise: 'Who waited for a reading that nothing could answer is refused with it.',
+    file: 'src/presence/line.ts',
+    from: 'if (isUnavailable(error)) throw error;',
+    to: '',
+    tests: ['test/presence/reads.test.ts'],
+  },
+  {
+    name: 'a start takes nothing ahead',
+    promise: 'Who used up their reads can still start watching again.',
+    file: 'src/presence/reads.ts',
+    from: "ahead: kind === 'start'",
+    to: 'ahead: false',
+    tests: ['test/presence/reads.test.ts'],
+  },
+];
