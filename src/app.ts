@@ -3,7 +3,6 @@
  * fan-out, and the edge. What starts last stops first.
  */
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import type { Config } from './config.js';
 import { openDatabase } from './db/client.js';
 import { startFactFeed } from './db/factFeed.js';
@@ -19,11 +18,12 @@ import { createPresence } from './presence/presence.js';
 import { createRelations } from './presence/relations.js';
 import { startSweeper } from './presence/sweeper.js';
 import { startWriteBehind } from './presence/writeBehind.js';
-import { createAuth } from './server/auth.js';
+import { createAuth, type SignInRefusal } from './server/auth.js';
 import { createConnections } from './server/connections.js';
 import { createEngine } from './server/engine.js';
 import { createGraphiqlPage } from './server/graphiql.js';
 import { createHttp } from './server/http.js';
+import { listen } from './server/listen.js';
 import type { Log } from './server/log.js';
 import { createMetrics, NO_METRICS, serveMetrics } from './server/metrics.js';
 import { createOrigins } from './server/origins.js';
@@ -50,8 +50,14 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Starts the server. Rejects with a sentence for the operator when it cannot. */
-export const startApp = async (config: Config, { log, secret }: { log: Log; secret: string | null }): Promise<App> => {
+/**
+ * Starts the server, with the demo users where `demo` says so. Tokens are verified by `secrets` and the key set of `config`.
+ * Rejects with a StartFault when the operator has something to mend.
+ */
+export const startApp = async (
+  config: Config,
+  { log, secrets, demo }: { readonly log: Log; readonly secrets: readonly string[]; readonly demo: boolean },
+): Promise<App> => {
   const stopping: (() => Promise<void> | void)[] = [];
   const outages = createOutages({ log });
   const failed = outages.failures;
@@ -200,8 +206,23 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
         log.info({ userId: caller?.viewer.userId, code }, 'subscription refused');
       },
     });
-    const signIn = createSignIn({ auth: createAuth({ ...config.auth, secret }), people });
-    const origins = createOrigins({ allowed: config.allowedOrigins, loopback: !config.production });
+    const onRefused = (reason: SignInRefusal, details = {}) => {
+      metrics.signInRefused(reason);
+      log.debug({ reason, ...details }, 'sign-in refused');
+    };
+    const keySetOutage = outages.of('the key set');
+    const auth = createAuth({
+      ...config.auth,
+      secrets,
+      onRefused,
+      onKeySet: (error) => (error === undefined ? keySetOutage.worked() : keySetOutage.failed(error)),
+    });
+    const signIn = createSignIn({ auth, people, onRefused });
+    const origins = createOrigins({
+      allowed: config.allowedOrigins,
+      loopback: !config.production,
+      onRefused: (page) => onRefused('origin', page),
+    });
     const http = createHttp({
       engine,
       signIn,
@@ -250,7 +271,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     stopping.push(() => sockets.stop());
     stopping.push(() => http.failReadiness());
 
-    if (!config.production && config.auth.secret === null && config.auth.jwksUrl === null) await seedDemo(people);
+    if (demo) await seedDemo(people);
 
     // What can be seen of it from inside the network.
     metrics.read(() => ({
@@ -266,14 +287,7 @@ export const startApp = async (config: Config, { log, secret }: { log: Log; secr
     const metricsServer = config.metricsPort === null ? null : await serveMetrics(metrics, config.metricsPort, config);
     stopping.push(() => metricsServer?.stop());
 
-    await new Promise<void>((resolve, reject) => {
-      http.server.once('error', reject);
-      http.server.listen(config.port, config.host, () => {
-        http.server.off('error', reject);
-        resolve();
-      });
-    });
-    const { port } = http.server.address() as AddressInfo;
+    const port = await listen(http.server, { ...config, setting: 'PORT' });
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     return { port, url: `http://${host}:${port}`, metricsPort: metricsServer?.port ?? null };
   };

@@ -1,5 +1,20 @@
+import { inconsistencies } from './inconsistencies.js';
+import { isServiceLink, misspelt } from './misspelt.js';
 import { DEFAULT_TIMINGS, type Timings } from './presence/types.js';
-import { type Rate, readDuration, readList, readOrigin, readRate, readUrl, readWhole, readWord } from './settings.js';
+import {
+  type Rate,
+  readDuration,
+  readList,
+  readOrigin,
+  readRate,
+  readSecrets,
+  readUrl,
+  readWhole,
+  readWord,
+} from './settings.js';
+
+const MODES = ['production', 'development', 'test'] as const;
+type Mode = (typeof MODES)[number];
 
 /** Who may introspect the schema: anyone, whoever is signed in, or nobody. */
 export const INTROSPECTION = ['all', 'users', 'off'] as const;
@@ -10,10 +25,13 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** How tokens are verified. Both keys may be set; null is "not set". */
 export interface AuthConfig {
-  readonly secret: string | null;
+  /** None, one, or two while one takes over from the other; the first signs. */
+  readonly secrets: readonly string[];
   readonly jwksUrl: string | null;
   readonly issuer: string | null;
   readonly audience: string | null;
+  /** The word in `scope` that makes a service token. */
+  readonly serviceScope: string;
 }
 
 /** Allowances a user; null is "no limit". */
@@ -33,6 +51,8 @@ export interface Config {
   readonly port: number;
   /** Where metrics are served, on the same host; null: nowhere. 0 takes a free port. */
   readonly metricsPort: number | null;
+  /** How long an idle connection of HTTP is kept. */
+  readonly keepAliveMs: number;
   readonly dataDir: string;
   /** Null: PGlite in `dataDir`. */
   readonly databaseUrl: string | null;
@@ -47,6 +67,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly introspection: Introspection;
   readonly graphiql: boolean;
+  /** Sentences about variables that may be meant for a setting, and are none. */
+  readonly warnings: readonly string[];
 }
 
 /** The settings cannot be served with: one sentence a fault, each with its variable's name and what it may be. */
@@ -77,17 +99,25 @@ const freezeDeep = <T extends object>(value: T): T => {
  */
 export const readConfig = (env: Environment): Config => {
   const faults: string[] = [];
+  /** The names of all settings, as they are read. */
+  const names = new Set<string>();
 
+  const verbatim = (name: string): string | null => {
+    names.add(name);
+    return env[name] || null;
+  };
   const read = <T>(name: string, fallback: T, hint: string, parse: (text: string) => T | undefined): T => {
-    const text = env[name];
-    if (text === undefined || text === '') return fallback;
+    const text = verbatim(name);
+    if (text === null) return fallback;
     const value = parse(text.trim());
     if (value !== undefined) return value;
     // The value is not repeated: it may hold a password.
-    faults.push(`${name} must be ${hint}.`);
+    const link = isServiceLink(name, text)
+      ? ' Kubernetes sets it for a service of that name: enableServiceLinks: false.'
+      : '';
+    faults.push(`${name} must be ${hint}.${link}`);
     return fallback;
   };
-  const verbatim = (name: string): string | null => env[name] || null;
 
   /** A time above zero. */
   const time = (name: string, fallback: number): number =>
@@ -100,7 +130,11 @@ export const readConfig = (env: Environment): Config => {
   const flag = (name: string, fallback: boolean): boolean =>
     read(name, fallback ? 'on' : 'off', '`on` or `off`', (text) => readWord(text, ON_OFF)) === 'on';
 
-  const production = env.NODE_ENV === 'production';
+  const mode = read<Mode>('NODE_ENV', 'development', '`production`, `development` or `test`, or left out', (text) =>
+    readWord(text, MODES),
+  );
+  const production = mode === 'production';
+  const anyAudience = read('AUTH_ANY_AUDIENCE', '0', '`1`, or left out', (text) => readWord(text, ['0', '1'])) === '1';
 
   const redisUrls = read<readonly string[] | null>(
     'REDIS_URL',
@@ -112,9 +146,9 @@ export const readConfig = (env: Environment): Config => {
     },
   );
 
-  const config: Config = {
+  const config: Omit<Config, 'warnings'> = {
     production,
-    // Development mode signs people in with tokens that it prints: it is not for the network unless one says so.
+    // Development mode signs people in with tokens that it prints: it is not for the network.
     host: verbatim('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: read('PORT', 4_000, 'a port number from 0 (a free one) to 65535', (text) =>
       readWhole(text, { min: 0, max: 65_535 }),
@@ -122,6 +156,7 @@ export const readConfig = (env: Environment): Config => {
     metricsPort: read<number | null>('METRICS_PORT', null, 'a port number from 0 (a free one) to 65535', (text) =>
       readWhole(text, { min: 0, max: 65_535 }),
     ),
+    keepAliveMs: time('KEEP_ALIVE_TIMEOUT', 75_000),
     dataDir: verbatim('DATA_DIR') ?? './data',
     databaseUrl: read<string | null>('DATABASE_URL', null, 'a postgres:// or postgresql:// URL', (text) =>
       readUrl(text, ['postgres:', 'postgresql:']),
@@ -134,12 +169,15 @@ export const readConfig = (env: Environment): Config => {
       (text) => readWhole(text, { min: 1, max: 1_024 }),
     ),
     auth: {
-      secret: verbatim('AUTH_JWT_SECRET'),
+      secrets: read<readonly string[]>('AUTH_JWT_SECRET', [], 'one secret, or two with a comma', readSecrets),
       jwksUrl: read<string | null>('AUTH_JWKS_URL', null, 'an http:// or https:// URL', (text) =>
         readUrl(text, ['http:', 'https:']),
       ),
       issuer: verbatim('AUTH_JWT_ISSUER'),
       audience: verbatim('AUTH_JWT_AUDIENCE'),
+      serviceScope: read('AUTH_SERVICE_SCOPE', 'service', 'one word', (text) =>
+        /^\S+$/.test(text) ? text : undefined,
+      ),
     },
     timings: {
       graceMs: timeOrOff('PRESENCE_OFFLINE_DEBOUNCE', DEFAULT_TIMINGS.graceMs),
@@ -175,29 +213,8 @@ export const readConfig = (env: Environment): Config => {
     graphiql: flag('GRAPHIQL', !production),
   };
 
-  faults.push(...inconsistencies(config, env));
+  const wrong = misspelt(env, names);
+  faults.push(...inconsistencies(config, { isSet: (name) => Boolean(env[name]), anyAudience }), ...wrong.faults);
   if (faults.length > 0) throw new ConfigError(faults);
-  return freezeDeep(config);
-};
-
-/** What is readable one by one and yet makes no sense together. */
-const inconsistencies = (config: Config, env: Environment) => {
-  const { production, port, metricsPort, auth, databaseUrl, redisUrls, redisShards } = config;
-  const faults: string[] = [];
-  if (port !== 0 && metricsPort === port) {
-    faults.push('METRICS_PORT must be another port than PORT: metrics are not for those who use the API.');
-  }
-  if (production && auth.secret === null && !env.AUTH_JWKS_URL) {
-    faults.push(
-      'AUTH_JWT_SECRET or AUTH_JWKS_URL must be set in production: a shared secret of at least 32 bytes, ' +
-        'or the URL of the key set that signs your tokens.',
-    );
-  }
-  if (redisUrls !== null && databaseUrl === null && !env.DATABASE_URL) {
-    faults.push('DATABASE_URL must be set where REDIS_URL is: several processes cannot share the embedded database.');
-  }
-  if (redisUrls === null && redisShards !== 1 && !env.REDIS_URL) {
-    faults.push('REDIS_SHARDS must be left out where REDIS_URL is not set: there is no Redis to divide.');
-  }
-  return faults;
+  return freezeDeep({ ...config, warnings: wrong.warnings });
 };

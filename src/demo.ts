@@ -26,24 +26,40 @@ export const seedDemo = async (people: People): Promise<void> => {
   await people.putConversation(DEMO_CONVERSATION, DEMO_IDS, false);
 };
 
-/** What development prints at its start: a link and a token a demo user, and one for the host's back end. */
-export const demoBanner = async (options: {
+/**
+ * What development prints at its start where it made its secret itself: a token for the host's back end and, with the
+ * demo users, a link for each of them.
+ */
+export const banner = async (options: {
   readonly url: string;
   readonly secret: string;
   readonly issuer: string | null;
   readonly audience: string | null;
+  readonly serviceScope: string;
+  /** Whether the demo users are there. */
+  readonly demo: boolean;
 }): Promise<string> => {
-  const { url, ...signing } = options;
+  const { url, demo, ...signing } = options;
   const token = (userId: string, service = false) =>
     signToken({ ...signing, userId, service, ttlSeconds: WEEK_SECONDS });
-  const lines = ['', 'Development mode. Open one of these, each in a window of its own:', ''];
-  for (const { id, name } of DEMO_USERS) lines.push(`  ${name} (${id})`, `    ${url}/graphql#token=${await token(id)}`);
+  const lines = [
+    '',
+    `Development mode${demo ? '. Open one of these, each in a window of its own:' : ', with data of its own.'}`,
+    '',
+  ];
+  if (demo) {
+    for (const { id, name } of DEMO_USERS) {
+      lines.push(`  ${name} (${id})`, `    ${url}/graphql#token=${await token(id)}`);
+    }
+    lines.push(
+      '',
+      `They follow each other, and share the circle "${DEMO_CIRCLE}" and the conversation "${DEMO_CONVERSATION}".`,
+    );
+  }
   lines.push(
+    'A token goes into the header Authorization: Bearer TOKEN. More of them: npm run --silent token -- USER [--service]',
     '',
-    `They follow each other, and share the circle "${DEMO_CIRCLE}" and the conversation "${DEMO_CONVERSATION}".`,
-    'A token goes into the header Authorization: Bearer TOKEN. More of them: npm run token -- USER [--service]',
-    '',
-    `  The host's back end (scope "service")`,
+    `  The host's back end (scope "${signing.serviceScope}")`,
     `    ${await token('backend', true)}`,
     '',
   );

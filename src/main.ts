@@ -1,28 +1,31 @@
 /** The process: environment → config → app → signals. */
 import { startApp } from './app.js';
-import { ConfigError, readConfig } from './config.js';
-import { demoBanner } from './demo.js';
-import { createLog } from './server/log.js';
+import { type Config, ConfigError, readConfig } from './config.js';
+import { banner } from './demo.js';
+import { createLog, type Log } from './server/log.js';
 import { developmentSecret } from './server/tokens.js';
+import { StartFault } from './startFault.js';
 
 /** How long a graceful stop may take before the process ends regardless. */
 const STOP_WITHIN_MS = 14_000;
 
-/** What RFC 7518 asks of a key for HS256. */
-const ADVISED_SECRET_BYTES = 32;
+/** Whatever goes wrong is a line of the log, and nothing beside it. */
+const logWhatNobodyCaught = (log: Log): void => {
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'an error that nobody caught; the process ends');
+    process.exit(1);
+  });
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => log.warn({ err: warning }, 'a warning of Node.js'));
+};
 
-const run = async (): Promise<void> => {
-  const config = readConfig(process.env);
-  const log = createLog({ level: config.logLevel });
-  const { secret: givenSecret, jwksUrl, issuer, audience } = config.auth;
-  const isDemo = givenSecret === null && jwksUrl === null;
-  const secret = isDemo ? await developmentSecret(config.dataDir) : givenSecret;
-
-  if (config.production && givenSecret !== null && Buffer.byteLength(givenSecret) < ADVISED_SECRET_BYTES) {
-    log.warn(
-      `AUTH_JWT_SECRET has fewer than ${ADVISED_SECRET_BYTES} bytes and can be guessed; \`openssl rand -hex 32\` makes a better one`,
-    );
-  }
+const run = async (config: Config, log: Log): Promise<void> => {
+  for (const warning of config.warnings) log.warn(warning);
+  const { secrets, jwksUrl } = config.auth;
+  // Only in development; production without any key was refused.
+  const ownSecret = secrets.length === 0 && jwksUrl === null ? await developmentSecret(config.dataDir) : null;
+  // An external database is not ours to put demo users into.
+  const demo = ownSecret !== null && config.databaseUrl === null;
 
   // Before anything starts, so that a signal during the start is not lost.
   const stopAsked = new Promise<NodeJS.Signals>((resolve) => {
@@ -37,12 +40,10 @@ const run = async (): Promise<void> => {
     }, STOP_WITHIN_MS).unref(),
   );
 
-  const app = await startApp(config, { log, secret });
+  const app = await startApp(config, { log, secrets: ownSecret === null ? secrets : [ownSecret], demo });
   const { port, url, metricsPort } = app;
   log.info({ port, url, ...(metricsPort !== null && { metricsPort }) }, 'listening');
-  if (isDemo && secret !== null) {
-    process.stdout.write(await demoBanner({ url: app.url, secret, issuer, audience }));
-  }
+  if (ownSecret !== null) process.stdout.write(await banner({ ...config.auth, url, secret: ownSecret, demo }));
 
   const signal = await stopAsked;
   log.info({ signal }, 'stopping');
@@ -51,14 +52,24 @@ const run = async (): Promise<void> => {
   process.exit(0);
 };
 
-run().catch((error: unknown) => {
-  // The settings and what the machine refuses are the operator's to mend, and said in sentences; the rest is ours.
-  const text = error instanceof ConfigError || isOperational(error) ? error.message : (error as Error).stack;
-  process.stderr.write(`${text}\n`);
+/** The settings; where they cannot be used, a line for each fault, and the end. */
+const configOrEnd = (): Config => {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const log = createLog({ level: 'fatal' });
+    for (const fault of error.faults) log.fatal(fault);
+    process.exit(1);
+  }
+};
+
+const config = configOrEnd();
+const log = createLog({ level: config.logLevel });
+logWhatNobodyCaught(log);
+run(config, log).catch((error: unknown) => {
+  // What is the operator's to mend is said in a sentence; the rest is ours.
+  if (error instanceof StartFault) log.fatal(error.message);
+  else log.fatal({ err: error }, 'the server could not start');
   process.exit(1);
 });
-
-/** A failure of the surroundings: a port in use, a folder that is locked, a database that is not there. */
-function isOperational(error: unknown): error is Error {
-  return error instanceof Error && ('code' in error || 'syscall' in error);
-}

@@ -75,3 +75,14 @@ export const readList = <T>(text: string, read: (part: string) => T | undefined)
   }
   return values;
 };
+
+const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
+
+/** Whether a host, as a name or an address, is this very machine. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
+/** One secret, or two with a comma: the one that signs, and one that is still taken. */
+export const readSecrets = (text: string): readonly string[] | undefined => {
+  const secrets = text.split(',').map((secret) => secret.trim());
+  return secrets.length <= 2 && secrets.every((secret) => secret !== '') ? secrets : undefined;
+};

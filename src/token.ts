@@ -1,19 +1,21 @@
-/** `npm run token -- USER [--service]`: prints a token that this server's settings accept. */
+/** `npm run --silent token -- USER [--service]`: prints a token that this server's settings accept. */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { PresenceError } from './presence/errors.js';
 import { checkId } from './presence/input.js';
 import { developmentSecret, signToken } from './server/tokens.js';
+import { StartFault } from './startFault.js';
 
-const USAGE = 'Usage: npm run token -- USER [--service]';
+const USAGE = 'Usage: npm run --silent token -- USER [--service]';
 const TTL_SECONDS = 7 * 24 * 60 * 60;
 
 /** What the person at the terminal can mend; said without a stack. */
 class TokenRefused extends Error {}
 
 const secretOf = ({ auth, dataDir }: Config): Promise<string> | string => {
-  if (auth.secret !== null) return auth.secret;
+  const [signing] = auth.secrets;
+  if (signing !== undefined) return signing;
   if (auth.jwksUrl === null) return developmentSecret(dataDir);
   throw new TokenRefused(
     'Tokens are verified by AUTH_JWKS_URL alone, and the private keys are not here: have your identity provider ' +
@@ -34,11 +36,12 @@ export const tokenFor = async (
   const [userId, ...rest] = positionals;
   if (userId === undefined || rest.length > 0) throw new TokenRefused(USAGE);
   const config = readConfig(env);
-  const { issuer, audience } = config.auth;
+  const { issuer, audience, serviceScope } = config.auth;
   return signToken({
     secret: await secretOf(config),
     userId: checkId(userId, 'USER'),
     service: values.service,
+    serviceScope,
     ttlSeconds: TTL_SECONDS,
     issuer,
     audience,
@@ -49,6 +52,7 @@ const isExpected = (error: unknown): error is Error =>
   error instanceof TokenRefused ||
   error instanceof ConfigError ||
   error instanceof PresenceError ||
+  error instanceof StartFault ||
   (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

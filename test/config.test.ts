@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, type Environment, readConfig } from '../src/config.js';
 
@@ -20,11 +21,12 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       port: 4000,
       metricsPort: null,
+      keepAliveMs: 75_000,
       dataDir: './data',
       databaseUrl: null,
       redisUrls: null,
       redisShards: 1,
-      auth: { secret: null, jwksUrl: null, issuer: null, audience: null },
+      auth: { secrets: [], jwksUrl: null, issuer: null, audience: null, serviceScope: 'service' },
       timings: {
         graceMs: 5_000,
         heartbeatIntervalMs: 30_000,
@@ -45,6 +47,7 @@ describe('readConfig', () => {
       logLevel: 'info',
       introspection: 'all',
       graphiql: true,
+      warnings: [],
     });
   });
 
@@ -166,11 +169,143 @@ describe('readConfig', () => {
     expect(faultsOf({ METRICS_PORT: '0', PORT: '0' })).toEqual([]);
   });
 
+  test.each(['prod', 'Production', 'PRODUCTION', 'staging', 'dev', 'live'])(
+    'NODE_ENV=%s is refused by name',
+    (word) => {
+      const faults = faultsOf({ NODE_ENV: word, HOST: '0.0.0.0', AUTH_JWT_SECRET: SECRET });
+      expect(faults[0]).toMatch(/^NODE_ENV must be `production`, `development` or `test`/);
+    },
+  );
+
+  test('development listens on loopback alone', () => {
+    for (const HOST of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) expect(readConfig({ HOST }).host).toBe(HOST);
+    for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'example.com', '127.0.0.1.example.com', 'localhost.example.com']) {
+      for (const NODE_ENV of ['', 'development', 'test']) {
+        const faults = faultsOf({ HOST, NODE_ENV, AUTH_JWT_SECRET: SECRET });
+        expect(faults).toEqual([expect.stringMatching(/^HOST must be a loopback address .*NODE_ENV=production/)]);
+      }
+    }
+    expect(readConfig({ HOST: '::', NODE_ENV: 'production', AUTH_JWT_SECRET: SECRET }).host).toBe('::');
+  });
+
   test('production without any key refuses to start', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([expect.stringMatching(/AUTH_JWT_SECRET or AUTH_JWKS_URL/)]);
-    expect(faultsOf({ NODE_ENV: 'production', AUTH_JWT_SECRET: 'short' })).toEqual([]);
-    expect(faultsOf({ NODE_ENV: 'production', AUTH_JWKS_URL: 'https://id.example/keys' })).toEqual([]);
+    expect(faultsOf({ NODE_ENV: 'production', AUTH_JWT_SECRET: SECRET })).toEqual([]);
+  });
+
+  test('production refuses a secret that can be guessed', () => {
+    const short = [expect.stringMatching(/^AUTH_JWT_SECRET must have at least 32 bytes in production/)];
+    expect(faultsOf({ NODE_ENV: 'production', AUTH_JWT_SECRET: 'x'.repeat(31) })).toEqual(short);
+    expect(faultsOf({ NODE_ENV: 'production', AUTH_JWT_SECRET: 'x'.repeat(32) })).toEqual([]);
+    expect(faultsOf({ NODE_ENV: 'production', AUTH_JWT_SECRET: 'ü'.repeat(16) })).toEqual([]);
+    expect(faultsOf({ NODE_ENV: 'production', AUTH_JWT_SECRET: `${SECRET},short` })).toEqual(short);
     expect(faultsOf({ AUTH_JWT_SECRET: 'short' })).toEqual([]);
+  });
+
+  test('production takes keys over https alone', () => {
+    const env = { NODE_ENV: 'production', AUTH_JWT_AUDIENCE: 'rollcall' };
+    expect(faultsOf({ ...env, AUTH_JWKS_URL: 'https://id.example/keys' })).toEqual([]);
+    expect(faultsOf({ ...env, AUTH_JWKS_URL: 'http://id.example/keys' })).toEqual([
+      expect.stringMatching(/^AUTH_JWKS_URL must begin with https:/),
+    ]);
+    expect(faultsOf({ AUTH_JWKS_URL: 'http://id.example/keys' })).toEqual([]);
+  });
+
+  test('production takes tokens of a key set for its own audience alone, unless one says otherwise', () => {
+    const env = { NODE_ENV: 'production', AUTH_JWKS_URL: 'https://id.example/keys' };
+    expect(faultsOf(env)).toEqual([expect.stringMatching(/^AUTH_JWT_AUDIENCE must be set .*AUTH_ANY_AUDIENCE=1/)]);
+    expect(faultsOf({ ...env, AUTH_JWT_AUDIENCE: 'rollcall' })).toEqual([]);
+    expect(faultsOf({ ...env, AUTH_ANY_AUDIENCE: '1' })).toEqual([]);
+    expect(faultsOf({ ...env, AUTH_ANY_AUDIENCE: '0' })).toHaveLength(1);
+    expect(faultsOf({ ...env, AUTH_ANY_AUDIENCE: 'on', AUTH_JWT_AUDIENCE: 'rollcall' })).toEqual([
+      expect.stringMatching(/^AUTH_ANY_AUDIENCE must be/),
+    ]);
+    expect(faultsOf({ NODE_ENV: '', AUTH_JWKS_URL: 'https://id.example/keys' })).toEqual([]);
+  });
+
+  test('two secrets stand side by side while one takes over from the other', () => {
+    expect(readConfig({ AUTH_JWT_SECRET: 'new, old' }).auth.secrets).toEqual(['new', 'old']);
+    for (const AUTH_JWT_SECRET of ['new,', ',old', 'a,b,c', ',', ' ']) {
+      expect(faultsOf({ AUTH_JWT_SECRET })).toEqual([expect.stringMatching(/^AUTH_JWT_SECRET must be/)]);
+    }
+  });
+
+  test('the scope of service tokens is one word', () => {
+    expect(readConfig({ AUTH_SERVICE_SCOPE: 'presence:admin' }).auth.serviceScope).toBe('presence:admin');
+    expect(faultsOf({ AUTH_SERVICE_SCOPE: 'a b' })).toEqual([expect.stringMatching(/^AUTH_SERVICE_SCOPE must be/)]);
+  });
+
+  test.each([
+    ['AUTH_JWT_SECRETT', 'AUTH_JWT_SECRET'],
+    ['AUTH_JWT_SECERT', 'AUTH_JWT_SECRET'],
+    ['AUTH_JWTSECRET', 'AUTH_JWT_SECRET'],
+    ['AUTH_JWKS_URI', 'AUTH_JWKS_URL'],
+    ['auth_jwks_url', 'AUTH_JWKS_URL'],
+    ['AUTH_JWT_AUDIENCES', 'AUTH_JWT_AUDIENCE'],
+    ['ALLOWED_ORIGIN', 'ALLOWED_ORIGINS'],
+    ['ALLOW_ORIGINS', 'ALLOWED_ORIGINS'],
+    ['NODE_ENVV', 'NODE_ENV'],
+    ['RATE_PRESENCES', 'RATE_PRESENCE'],
+    ['INTROSPECTON', 'INTROSPECTION'],
+    ['RELATION_BY_USERS', 'RELATIONS_BY_USERS'],
+  ])('%s opens or closes a door under a wrong name, and is refused', (wrong, right) => {
+    expect(faultsOf({ [wrong]: 'x' })).toEqual([`${wrong} is no setting. Rename it to ${right}, or remove it.`]);
+    expect(faultsOf({ [wrong]: '' })).toEqual([]);
+  });
+
+  test.each([
+    ['AUTH_JWT_LEEWAY', { AUTH_JWT_LEEWAY: '5' }],
+    ['RATE_WRITES', { RATE_WRITES: '5,5s' }],
+    ['PRESENCE_DEBOUNCE', { PRESENCE_DEBOUNCE: '5s' }],
+    ['DATABASE_URI', { DATABASE_URI: 'postgres://db' }],
+    ['ALLOWED_ORIGIN', { ALLOWED_ORIGIN: 'https://a.example', ALLOWED_ORIGINS: 'https://a.example' }],
+  ])('%s is perhaps meant for another program, and is named in a warning', (name, env: Environment) => {
+    expect(readConfig(env).warnings).toEqual([expect.stringMatching(new RegExp(`^${name} is no setting`))]);
+  });
+
+  test('what others put into the environment is passed over', () => {
+    const env = {
+      HOME: '/root',
+      HOSTNAME: 'pod-1',
+      TERM: 'xterm',
+      SHELL: '/bin/sh',
+      NODE_OPTIONS: '--max-old-space-size=512',
+      NODE_VERSION: '20.20.2',
+      npm_config_host: 'x',
+      REDIS_HOST: 'redis',
+      REDIS_PASSWORD: 'x',
+      POSTGRES_PASSWORD: 'x',
+      DATABASE_NAME: 'x',
+      SESSION_SECRET: 'x',
+      AUTH_SECRET: 'x',
+      AUTH_TRUST_HOST: 'true',
+      // What Kubernetes tells of services called redis, auth, rate, presence and metric.
+      REDIS_PORT: 'tcp://10.0.0.1:6379',
+      REDIS_SERVICE_PORT: '6379',
+      AUTH_SERVICE_HOST: '10.0.0.2',
+      AUTH_SERVICE_PORT: '80',
+      AUTH_SERVICE_PORT_HTTP: '80',
+      RATE_PORT: 'tcp://10.0.0.3:80',
+      RATE_PORT_80_TCP_ADDR: '10.0.0.3',
+      PRESENCE_SERVICE_HOST: '10.0.0.4',
+      PRESENCE_PORT_80_TCP: 'tcp://10.0.0.4:80',
+      METRIC_PORT: 'tcp://10.0.0.5:80',
+    };
+    expect(readConfig(env)).toEqual(readConfig({}));
+  });
+
+  test('a port that Kubernetes sets for a service of that name is refused with what to do', () => {
+    expect(faultsOf({ METRICS_PORT: 'tcp://10.0.0.1:9090' })).toEqual([
+      expect.stringMatching(/^METRICS_PORT must be a port number .*enableServiceLinks: false/),
+    ]);
+  });
+
+  test('the table of settings in the documentation has each of them, and no other', () => {
+    const read = new Set<string>();
+    readConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
+    const page = readFileSync(new URL('../docs/semantics.md', import.meta.url), 'utf8').split('\n## Settings\n')[1];
+    const firstColumn = page?.match(/^\| `[^|]*\|/gm)?.join('') ?? '';
+    expect([...firstColumn.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort()).toEqual([...read].sort());
   });
 
   test('every fault is reported at once, and no value is repeated', () => {
@@ -183,7 +318,7 @@ describe('readConfig', () => {
       AUTH_JWT_SECRET: 'hunter2',
     };
     const faults = faultsOf(env);
-    expect(faults).toHaveLength(3);
+    expect(faults).toHaveLength(4);
     expect(faults.join()).not.toContain('hunter2');
     expect(() => readConfig(env)).toThrow(/PORT must be[\s\S]*SESSION_TTL must be/);
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { StartFault } from '../startFault.js';
 
 /**
  * A lock that one process holds on a file, also over its death by SIGKILL: who finds the holder dead takes it over.
@@ -51,7 +52,9 @@ const holderOf = (path: string): Holder | undefined => {
     return JSON.parse(readFileSync(path, 'utf8')) as Holder;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new Error(`${path} is not a lock that this server wrote. Remove it if no server uses this folder.`);
+    throw new StartFault(
+      `${path} in DATA_DIR is not a lock that this server wrote. Remove it if no server uses this folder.`,
+    );
   }
 };
 

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
+import { inDataDir } from '../dataDir.js';
+import { messageOf, StartFault } from '../startFault.js';
 import type { OpenDatabase } from './client.js';
 import { createDatabase } from './database.js';
 import { takeLock } from './lock.js';
@@ -51,18 +53,43 @@ const makeCluster = async (cluster: string): Promise<void> => {
   renameSync(draft, cluster);
 };
 
+/** Of the databases that this release of PGlite makes and opens. */
+const POSTGRES_MAJOR = '18';
+
+const checkVersion = (dataDir: string, cluster: string): void => {
+  const file = join(cluster, 'PG_VERSION');
+  const version = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'unknown';
+  if (version === POSTGRES_MAJOR) return;
+  throw new StartFault(
+    `DATA_DIR (${dataDir}) holds a database of version ${version}, and this release opens those of ${POSTGRES_MAJOR}. Start the release that made it, or set DATA_DIR to another folder.`,
+  );
+};
+
+/** Opens the database that is there; what is broken in it is the operator's to restore. */
+const openCluster = async (dataDir: string, cluster: string): Promise<PGlite> => {
+  try {
+    return await PGlite.create({ dataDir: cluster, startParams: START_PARAMS });
+  } catch (cause) {
+    throw new StartFault(
+      `DATA_DIR (${dataDir}) holds a database that cannot be opened: ${messageOf(cause)}. Restore it from a backup, or set DATA_DIR to another folder.`,
+      { cause },
+    );
+  }
+};
+
 /** Locks the folder, makes the database where there is none, and says where it is. */
 const prepareFolder = async (dataDir: string): Promise<{ readonly cluster: string; readonly release: () => void }> => {
   mkdirSync(dataDir, { recursive: true });
   const lock = takeLock(join(dataDir, 'rollcall.lock'));
   if ('heldBy' in lock) {
-    throw new Error(
-      `The data in ${dataDir} is in use by another server (process ${lock.heldBy}). Stop that one, or set DATA_DIR to another folder or DATABASE_URL to a PostgreSQL server.`,
+    throw new StartFault(
+      `DATA_DIR (${dataDir}) is in use by another server (process ${lock.heldBy}). Stop that one, or set DATA_DIR to another folder or DATABASE_URL to a PostgreSQL server.`,
     );
   }
   try {
     const cluster = resolve(dataDir, 'pglite');
-    if (!existsSync(cluster)) await makeCluster(cluster);
+    if (existsSync(cluster)) checkVersion(dataDir, cluster);
+    else await makeCluster(cluster);
     return { cluster, release: lock.release };
   } catch (error) {
     lock.release();
@@ -80,9 +107,11 @@ const prepareFolder = async (dataDir: string): Promise<{ readonly cluster: strin
  */
 export const openPglite = async (options: { readonly dataDir: string }): Promise<OpenDatabase> => {
   const { cluster, release } =
-    options.dataDir === IN_MEMORY ? { cluster: IN_MEMORY, release: () => {} } : await prepareFolder(options.dataDir);
+    options.dataDir === IN_MEMORY
+      ? { cluster: IN_MEMORY, release: () => {} }
+      : await inDataDir(options.dataDir, () => prepareFolder(options.dataDir));
   try {
-    const pglite = await PGlite.create({ dataDir: cluster, startParams: START_PARAMS });
+    const pglite = await openCluster(options.dataDir, cluster);
     const orm = drizzle({ client: pglite });
     await migrate(orm, { migrationsFolder });
     // Nothing else removes what was overwritten: there is no process beside this one to do so.

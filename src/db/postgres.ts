@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { codeOf, messageOf, rootOf, StartFault } from '../startFault.js';
 import type { OpenDatabase } from './client.js';
 import { createDatabase } from './database.js';
 import { migrationsFolder } from './package.js';
@@ -60,14 +61,27 @@ const migrateLocked = async (url: string): Promise<void> => {
   }
 };
 
-/** What went wrong at the bottom of it, without the statement that drizzle puts around it. */
-const reasonOf = (failure: unknown): string => {
-  if (!(failure instanceof Error)) return String(failure);
-  return failure.cause instanceof Error ? reasonOf(failure.cause) : failure.message;
+/** What to do about it, by the code of PostgreSQL, or of the way to it. */
+const whatToDo = (code: string): string => {
+  switch (code) {
+    case '28000':
+    case '28P01':
+      return 'Correct the user and the password in it.';
+    case '3D000':
+      return 'Make that database, or correct its name.';
+    case '42501':
+      return 'Let that user create tables and schemas in it.';
+    case '53300':
+      return 'Raise max_connections of PostgreSQL: a node needs 12.';
+    case '57P03':
+      return 'Start again when it has started.';
+    default:
+      return 'See that PostgreSQL runs there, and that it can be reached from here.';
+  }
 };
 
 /**
- * Opens the PostgreSQL database at `url`, with its migrations applied. Rejects with a sentence where that fails.
+ * Opens the PostgreSQL database at `url`, with its migrations applied. Rejects with a StartFault where that fails.
  * `onAdvice` gets a sentence for the operator where a pooler stands in between that should be set otherwise.
  * `silenceMs` is how long nothing may be answered before the connections are replaced.
  */
@@ -82,7 +96,9 @@ export const openPostgres = async (options: {
     return await settleSettings(SESSION_SETTINGS, (settings) => connect(url, 1, settings));
   };
   const { accepted, advice } = await start().catch((cause: unknown) => {
-    throw new Error(`The database of DATABASE_URL could not be opened: ${reasonOf(cause)}`, { cause });
+    const root = rootOf(cause);
+    const text = `The database of DATABASE_URL could not be opened: ${messageOf(root)}. ${whatToDo(codeOf(root))}`;
+    throw new StartFault(text, { cause });
   });
   if (advice !== null) onAdvice(advice);
 

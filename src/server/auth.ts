@@ -1,8 +1,8 @@
 import { webcrypto } from 'node:crypto';
-import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { unauthenticated } from '../graphql/context.js';
-import { isUnavailable, unavailable } from '../presence/errors.js';
+import { isUnavailable, PresenceError, unavailable } from '../presence/errors.js';
 import { checkId } from '../presence/input.js';
 
 /** Whom a token speaks for. */
@@ -13,6 +13,21 @@ export interface Identity {
   /** When the token runs out, in milliseconds since 1970. */
   readonly expiresAt: number;
 }
+
+/** Why somebody was not signed in: for the log and the counters, and never told to the client. */
+export type SignInRefusal =
+  | 'no token'
+  | 'malformed'
+  | 'algorithm'
+  | 'unknown key'
+  | 'signature'
+  | 'expired'
+  | 'not yet valid'
+  | 'issuer'
+  | 'audience'
+  | 'claims'
+  | 'deleted user'
+  | 'origin';
 
 export interface Auth {
   /**
@@ -38,21 +53,46 @@ const ASYMMETRIC = [
 ];
 
 const JWKS_TIMEOUT_MS = 2_000;
+/** For how long a key set is taken as it was fetched. */
+const JWKS_MAX_AGE_MS = 5 * 60_000;
 
-/** For how long a token that a key of the set verified is taken as it was, in ms: one that is withdrawn counts then. */
+/** For how long a token that a key of the set verified is taken as it was. */
 const VERIFIED_MS = 5_000;
 const MAX_VERIFIED = 20_000;
 
-/** Whether the scope of a token, a list or words in a string, holds `service`. */
-const isService = ({ scope }: JWTPayload): boolean => {
+/** A key that its issuer took out of the set counts no longer than this, in ms. */
+export const WITHDRAWN_WITHIN_MS = JWKS_MAX_AGE_MS + VERIFIED_MS;
+
+/** Whether the scope of a token, a list or words in a string, holds that word. */
+const hasScope = ({ scope }: JWTPayload, word: string): boolean => {
   const words: unknown = typeof scope === 'string' ? scope.split(/\s+/) : scope;
-  return Array.isArray(words) && words.includes('service');
+  return Array.isArray(words) && words.includes(word);
 };
 
-const identityOf = (payload: JWTPayload): Identity => {
+const identityOf = (payload: JWTPayload, serviceScope: string): Identity => {
   const { sub, exp } = payload;
-  if (sub === undefined || exp === undefined) throw unauthenticated();
-  return { userId: checkId(sub, 'sub'), service: isService(payload), expiresAt: exp * 1_000 };
+  // Both are required of every token.
+  return { userId: checkId(sub ?? '', 'sub'), service: hasScope(payload, serviceScope), expiresAt: (exp ?? 0) * 1_000 };
+};
+
+/** A token that is refused before it is verified. */
+class Refused extends Error {
+  constructor(readonly reason: SignInRefusal) {
+    super(reason);
+  }
+}
+
+const OF_CLAIMS: Readonly<Record<string, SignInRefusal>> = { iss: 'issuer', aud: 'audience', nbf: 'not yet valid' };
+
+const reasonOf = (error: unknown): SignInRefusal => {
+  if (error instanceof Refused) return error.reason;
+  if (error instanceof errors.JWTExpired) return 'expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return OF_CLAIMS[error.claim] ?? 'claims';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'unknown key';
+  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) return 'algorithm';
+  // Its `sub` is no id.
+  return error instanceof PresenceError ? 'claims' : 'malformed';
 };
 
 const keyOf = (secret: string) =>
@@ -72,29 +112,47 @@ const isTokensFault = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey;
 
 /**
- * Verifies tokens by a shared secret (HS256), by the keys of a JWKS, or by both, each with its own algorithms
+ * Verifies tokens by shared secrets (HS256), by the keys of a JWKS, or by both, each with its own algorithms
  * (DESIGN section 1, "Signing in"). A key that is not in the set yet has it fetched again, at most once in
- * `jwksCooldownMs` milliseconds.
+ * `jwksCooldownMs` milliseconds; one that was withdrawn counts for {@link WITHDRAWN_WITHIN_MS} at most. `onRefused` hears
+ * why a token was refused, `onKeySet` of each time the set was fetched (no error) or could not be.
  */
 export const createAuth = ({
-  secret,
+  secrets,
   jwksUrl,
   issuer,
   audience,
+  serviceScope,
   jwksCooldownMs = 2_000,
+  onRefused = () => {},
+  onKeySet = () => {},
 }: {
-  readonly secret: string | null;
+  /** Any of them may have signed. */
+  readonly secrets: readonly string[];
   readonly jwksUrl: string | null;
   readonly issuer: string | null;
   readonly audience: string | null;
+  readonly serviceScope: string;
   readonly jwksCooldownMs?: number;
+  readonly onRefused?: (reason: SignInRefusal) => void;
+  readonly onKeySet?: (error: unknown) => void;
 }): Auth => {
-  // Made into a key once, rather than for every token.
-  const sharedKey = secret === null ? null : keyOf(secret);
+  // Made into keys once, rather than for every token.
+  const sharedKeys = secrets.map(keyOf);
+  const fetchKeys = async (url: string, options: RequestInit): Promise<Response> => {
+    const response = await fetch(url, options);
+    if (response.ok) onKeySet(undefined);
+    return response;
+  };
   const keySet =
     jwksUrl === null
       ? null
-      : createRemoteJWKSet(new URL(jwksUrl), { cooldownDuration: jwksCooldownMs, timeoutDuration: JWKS_TIMEOUT_MS });
+      : createRemoteJWKSet(new URL(jwksUrl), {
+          cooldownDuration: jwksCooldownMs,
+          cacheMaxAge: JWKS_MAX_AGE_MS,
+          timeoutDuration: JWKS_TIMEOUT_MS,
+          [customFetch]: fetchKeys,
+        });
 
   const claims = {
     requiredClaims: ['exp', 'sub'],
@@ -102,47 +160,60 @@ export const createAuth = ({
     ...(audience !== null && { audience }),
   };
 
-  /** A token without `kid` may fit several keys of the set: any of them may have signed it. */
-  const verifyWithEach = async (token: string, candidates: errors.JWKSMultipleMatchingKeys): Promise<JWTPayload> => {
-    for await (const key of candidates) {
+  type Key = Parameters<typeof jwtVerify>[1];
+  /** The payload of a token that the first of the keys verified that can. */
+  const verifyWithEach = async (
+    token: string,
+    keys: AsyncIterable<Key> | Iterable<Promise<Key>>,
+    algorithms: string[],
+  ): Promise<JWTPayload> => {
+    for await (const key of keys) {
       try {
-        return (await jwtVerify(token, key, { ...claims, algorithms: ASYMMETRIC })).payload;
+        return (await jwtVerify(token, key, { ...claims, algorithms })).payload;
       } catch (error) {
         if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
       }
     }
-    throw unauthenticated();
+    throw new Refused('signature');
   };
 
   const payloadOf = async (token: string): Promise<JWTPayload> => {
     const { alg } = decodeProtectedHeader(token);
-    if (sharedKey !== null && alg === 'HS256') {
-      return (await jwtVerify(token, await sharedKey, { ...claims, algorithms: ['HS256'] })).payload;
-    }
+    if (sharedKeys.length > 0 && alg === 'HS256') return await verifyWithEach(token, sharedKeys, ['HS256']);
     // Looked at before the set is: what could never be verified by it does not have it fetched.
-    if (keySet === null || alg === undefined || !ASYMMETRIC.includes(alg)) throw unauthenticated();
+    if (keySet === null || alg === undefined || !ASYMMETRIC.includes(alg)) throw new Refused('algorithm');
     try {
       return (await jwtVerify(token, keySet, { ...claims, algorithms: ASYMMETRIC })).payload;
     } catch (error) {
-      if (error instanceof errors.JWKSMultipleMatchingKeys) return await verifyWithEach(token, error);
-      throw isTokensFault(error) ? error : unavailable('The keys that tokens are verified with cannot be fetched now.');
+      // A token without `kid` may fit several keys of the set.
+      if (error instanceof errors.JWKSMultipleMatchingKeys) return await verifyWithEach(token, error, ASYMMETRIC);
+      if (isTokensFault(error)) throw error;
+      onKeySet(error);
+      throw unavailable('The keys that tokens are verified with cannot be fetched now.');
     }
   };
 
   // A shared secret is never withdrawn: what it verified holds until it runs out.
-  const verified = new LRUCache<string, Identity>({ max: MAX_VERIFIED, ttl: keySet === null ? 0 : VERIFIED_MS });
+  const verified = new LRUCache<string, Identity>({
+    max: MAX_VERIFIED,
+    ttl: keySet === null ? 0 : VERIFIED_MS,
+    // To the millisecond, and by the clock as it is now.
+    ttlResolution: 0,
+    perf: { now: () => performance.now() },
+  });
 
   return {
     async verify(token) {
-      if (token === null) throw unauthenticated();
-      const known = verified.get(token);
+      const known = token === null ? undefined : verified.get(token);
       if (known && known.expiresAt > Date.now()) return known;
       try {
-        const identity = identityOf(await payloadOf(token));
+        if (token === null) throw new Refused('no token');
+        const identity = identityOf(await payloadOf(token), serviceScope);
         verified.set(token, identity);
         return identity;
       } catch (error) {
         if (isUnavailable(error)) throw error;
+        onRefused(reasonOf(error));
         throw unauthenticated();
       }
     },

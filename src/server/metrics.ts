@@ -3,12 +3,13 @@
  * prom-client: the rest is given small hooks, and sizes are read when somebody asks for them.
  */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { MessageKind } from '../bus/topics.js';
 import type { Call } from '../observed.js';
 import { PresenceError } from '../presence/errors.js';
 import type { Transition } from '../presence/transitions.js';
+import type { SignInRefusal } from './auth.js';
+import { listen } from './listen.js';
 import { sendError } from './respond.js';
 
 /** Read when the metrics are. */
@@ -38,6 +39,7 @@ export interface Metrics {
   delivered(): void;
   slowReader(): void;
   subscriptionRefused(code: string): void;
+  signInRefused(reason: SignInRefusal): void;
   /** One turn of the sweeper did what was due for so many users. */
   swept(users: number): void;
   transition(kind: Transition['kind']): void;
@@ -54,6 +56,7 @@ export const NO_METRICS: Metrics = {
   delivered: () => {},
   slowReader: () => {},
   subscriptionRefused: () => {},
+  signInRefused: () => {},
   swept: () => {},
   transition: () => {},
   read: () => {},
@@ -87,6 +90,11 @@ export const createMetrics = (): Metrics => {
   const deliveries = counter('rollcall_deliveries_total', 'Results of subscriptions handed on to connections.');
   const slowReaders = counter('rollcall_slow_readers_total', 'Connections closed for not reading.');
   const refused = counterBy('code', 'rollcall_subscriptions_refused_total', 'Subscriptions that were not started.');
+  const signIns = counterBy(
+    'reason',
+    'rollcall_sign_ins_refused_total',
+    'Requests and sockets that were not signed in.',
+  );
   const sweeps = counter('rollcall_sweeps_total', 'Turns of the sweeper that asked who is due.');
   const sweptUsers = counter('rollcall_swept_users_total', 'Users for whom this node did what was due.');
   const happened = counterBy('kind', 'rollcall_transitions_total', 'What the log tells of, committed by this node.');
@@ -99,6 +107,7 @@ export const createMetrics = (): Metrics => {
     delivered: () => deliveries.inc(),
     slowReader: () => slowReaders.inc(),
     subscriptionRefused: (code) => refused.inc({ code }),
+    signInRefused: (reason) => signIns.inc({ reason: reason.replaceAll(' ', '_') }),
     swept(users) {
       sweeps.inc();
       sweptUsers.inc(users);
@@ -158,15 +167,8 @@ export const serveMetrics = async (
       () => response.destroy(),
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listen(server, { host, port, setting: 'METRICS_PORT' }),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

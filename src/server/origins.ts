@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { isLoopback } from '../settings.js';
 
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+/** Longer than the name of any host. */
+const MAX_LOGGED = 300;
 
 export interface Origins {
   /**
@@ -14,23 +16,29 @@ export interface Origins {
 export const createOrigins = ({
   allowed,
   loopback,
+  onRefused = () => {},
 }: {
   /** In the form in which browsers send them. */
   readonly allowed: readonly string[];
   /** Whether pages of this very machine are let in: development. */
   readonly loopback: boolean;
+  /** Hears of each page that is refused: its origin (of bounded length), and the `Host` that it is foreign to. */
+  readonly onRefused?: (refused: { readonly origin: string; readonly host: string }) => void;
 }): Origins => {
   const names = new Set(allowed);
+  const isKnown = (origin: string, ownHost: string): boolean => {
+    if (names.has(origin)) return true;
+    if (!URL.canParse(origin)) return false;
+    const { host, hostname } = new URL(origin);
+    // The scheme is left aside: behind a proxy that ends TLS it is not known here.
+    if (host !== '' && host === ownHost.toLowerCase()) return true;
+    return loopback && isLoopback(hostname);
+  };
   return {
-    allows({ headers }) {
-      const { origin } = headers;
-      if (origin === undefined) return true;
-      if (names.has(origin)) return true;
-      if (!URL.canParse(origin)) return false;
-      const { host, hostname } = new URL(origin);
-      // The scheme is left aside: behind a proxy that ends TLS it is not known here.
-      if (host !== '' && host === headers.host?.toLowerCase()) return true;
-      return loopback && LOOPBACK.test(hostname);
+    allows({ headers: { origin, host = '' } }) {
+      const allowed = origin === undefined || isKnown(origin, host);
+      if (!allowed) onRefused({ origin: origin.slice(0, MAX_LOGGED), host: host.slice(0, MAX_LOGGED) });
+      return allowed;
     },
   };
 };

@@ -14,6 +14,7 @@ const REPEAT_MS = 60_000;
 /** One back-end, as those who ask it find it. */
 export interface Outage {
   failed(error: unknown): void;
+  worked(): void;
   /** A call of it ended. A caller's mistake is an answer too. */
   called(call: Call): void;
 }
@@ -48,6 +49,7 @@ export const createOutages = ({ log, now = () => performance.now() }: { readonly
       };
       return {
         failed,
+        worked,
         called: ({ error }) => (isUnavailable(error) ? failed(error) : worked()),
       };
     },

@@ -1,7 +1,7 @@
 import { unauthenticated } from '../graphql/context.js';
 import type { People } from '../presence/ports.js';
 import type { Caller } from '../presence/verbs.js';
-import type { Auth, Identity } from './auth.js';
+import type { Auth, Identity, SignInRefusal } from './auth.js';
 
 export interface SignIn {
   /** Who the token speaks for. Rejects with UNAUTHENTICATED, or UNAVAILABLE where that cannot be told now. */
@@ -17,13 +17,17 @@ export interface SignIn {
 export const createSignIn = ({
   auth,
   people,
+  onRefused = () => {},
 }: {
   readonly auth: Auth;
   readonly people: Pick<People, 'ensure'>;
+  readonly onRefused?: (reason: SignInRefusal) => void;
 }): SignIn => ({
   verify: (token) => auth.verify(token),
   async ensure({ service, userId }) {
-    if (!service && !(await people.ensure(userId))) throw unauthenticated();
+    if (service || (await people.ensure(userId))) return;
+    onRefused('deleted user');
+    throw unauthenticated();
   },
 });
 

@@ -5,9 +5,11 @@ import { createRedisBus } from '../bus/redis.js';
 import type { MessageKind } from '../bus/topics.js';
 import type { Bus, Store } from '../presence/ports.js';
 import type { Timings } from '../presence/types.js';
+import { StartFault } from '../startFault.js';
 import { openRedis } from './connection.js';
 import { createKeys, SHARDS_KEY } from './keys.js';
 import { createMemoryStore } from './memory.js';
+import { whyUnusable } from './reach.js';
 import { createRedisStore } from './redis.js';
 import { createRedises, type RedisClient } from './scripts.js';
 
@@ -31,7 +33,7 @@ const openMemory = (onMessage: (kind: MessageKind) => void): Live => {
 };
 
 /** The number of shards as the first node stored it. Waits for a Redis that is on its way. */
-const storedShards = async (client: RedisClient, shards: number): Promise<number> => {
+const storedShards = async (client: RedisClient, shards: number, url: string): Promise<number> => {
   const giveUpAt = performance.now() + REACH_MS;
   for (;;) {
     try {
@@ -39,8 +41,8 @@ const storedShards = async (client: RedisClient, shards: number): Promise<number
       return Number(await client.get(SHARDS_KEY));
     } catch (error) {
       if (performance.now() > giveUpAt) {
-        const text = `Redis cannot be used at REDIS_URL: ${(error as Error).message}.`;
-        throw Object.assign(new Error(text, { cause: error }), { code: 'REDIS_URL' });
+        const text = await whyUnusable(url, (direct) => direct.set(SHARDS_KEY, shards, 'NX'), error);
+        throw new StartFault(text, { cause: error });
       }
       await wait(RETRY_MS);
     }
@@ -48,14 +50,11 @@ const storedShards = async (client: RedisClient, shards: number): Promise<number
 };
 
 /** The number of shards is the first node's to choose: keys of another number would not be found. */
-const checkShards = async (client: RedisClient, shards: number): Promise<void> => {
-  const stored = await storedShards(client, shards);
+const checkShards = async (client: RedisClient, shards: number, url: string): Promise<void> => {
+  const stored = await storedShards(client, shards, url);
   if (stored === shards) return;
-  throw Object.assign(
-    new Error(
-      `REDIS_SHARDS is ${shards}, but what is in Redis was made with ${stored}. Set it to ${stored}, or use an empty Redis.`,
-    ),
-    { code: 'REDIS_SHARDS' },
+  throw new StartFault(
+    `REDIS_SHARDS is ${shards}, but what is in Redis was made with ${stored}. Set it to ${stored}, or use an empty Redis.`,
   );
 };
 
@@ -81,7 +80,7 @@ export const openLive = async ({
   const connection = openRedis(redisUrls, { onError });
   try {
     const { client, publish } = connection;
-    await checkShards(client, redisShards);
+    await checkShards(client, redisShards, redisUrls[0]!);
     const keys = createKeys(redisShards);
     const probe = randomUUID();
     const bus = createRedisBus({ connection, keys, probe, onMessage });

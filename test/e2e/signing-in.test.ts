@@ -156,6 +156,7 @@ describe('keys of the host', () => {
     afterAll(() => keys.stop());
     const other = await serveTest({
       AUTH_JWT_SECRET: undefined,
+      NODE_ENV: 'development',
       AUTH_JWKS_URL: keys.url,
       AUTH_JWT_ISSUER: 'https://host.example.test',
       AUTH_JWT_AUDIENCE: 'rollcall',

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { createAuth } from '../../src/server/auth.js';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createAuth, type SignInRefusal, WITHDRAWN_WITHIN_MS } from '../../src/server/auth.js';
 import { bearerToken, paramsToken } from '../../src/server/credentials.js';
 import { signToken } from '../../src/server/tokens.js';
 
@@ -11,8 +11,18 @@ const SECRET = 'a secret for tests, of more than 32 bytes';
 const HOUR = 3_600;
 const inAnHour = () => Math.floor(Date.now() / 1_000) + HOUR;
 
-const withSecret = (claims: { issuer?: string; audience?: string } = {}) =>
-  createAuth({ secret: SECRET, jwksUrl: null, issuer: null, audience: null, ...claims });
+const NOTHING_ELSE = { secrets: [], jwksUrl: null, issuer: null, audience: null, serviceScope: 'service' };
+const withSecret = (others: Partial<Parameters<typeof createAuth>[0]> = {}) =>
+  createAuth({ ...NOTHING_ELSE, secrets: [SECRET], ...others });
+
+/** Moves the clocks that tokens and what was kept of them are judged by. */
+const later = (ms: number) => {
+  if (!vi.isFakeTimers()) {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+  }
+  vi.advanceTimersByTime(ms);
+};
 
 const sign = (payload: JWTPayload, { alg = 'HS256', secret = SECRET } = {}) =>
   new SignJWT(payload).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret));
@@ -37,6 +47,57 @@ describe('tokens by a shared secret', () => {
   ])('scope %j: service %s', async (scope, service) => {
     const identity = await withSecret().verify(await sign({ sub: 'host', exp: inAnHour(), scope }));
     expect(identity.service).toBe(service);
+  });
+
+  test('the word that makes a service token can be another', async () => {
+    const auth = withSecret({ serviceScope: 'presence:admin' });
+    const service = async (scope: string) =>
+      (await auth.verify(await sign({ sub: 'host', exp: inAnHour(), scope }))).service;
+    expect(await service('presence:admin')).toBe(true);
+    expect(await service('service')).toBe(false);
+  });
+
+  test('two secrets are both taken, and a third is not', async () => {
+    const auth = withSecret({ secrets: ['new '.repeat(8), SECRET] });
+    for (const secret of ['new '.repeat(8), SECRET]) {
+      expect(await auth.verify(await sign({ sub: 'ada', exp: inAnHour() }, { secret }))).toMatchObject({
+        userId: 'ada',
+      });
+    }
+    const other = await sign({ sub: 'ada', exp: inAnHour() }, { secret: 'another secret' });
+    await expect(auth.verify(other)).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  test('a token that was verified once is refused after it ran out', async () => {
+    const auth = withSecret();
+    const token = await sign({ sub: 'ada', exp: Math.floor(Date.now() / 1_000) + 60 });
+    await auth.verify(token);
+    later(58_000);
+    await auth.verify(token);
+    later(3_000);
+    await expect(auth.verify(token)).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  test('the reason of a refusal is told to the operator', async () => {
+    const reasons: SignInRefusal[] = [];
+    const auth = withSecret({ issuer: 'me', audience: 'you', onRefused: (reason) => reasons.push(reason) });
+    const exp = inAnHour();
+    const good = { sub: 'ada', exp, iss: 'me', aud: 'you' };
+    const refused: [string | null, SignInRefusal][] = [
+      [null, 'no token'],
+      ['x', 'malformed'],
+      [await sign(good, { alg: 'HS512' }), 'algorithm'],
+      [await sign(good, { secret: 'another secret' }), 'signature'],
+      [await sign({ ...good, exp: 1 }), 'expired'],
+      [await sign({ ...good, nbf: exp }), 'not yet valid'],
+      [await sign({ ...good, iss: 'else' }), 'issuer'],
+      [await sign({ ...good, aud: 'else' }), 'audience'],
+      [await sign({ ...good, sub: '' }), 'claims'],
+      [await sign({ iss: 'me', aud: 'you', exp }), 'claims'],
+    ];
+    for (const [token] of refused) await expect(auth.verify(token)).rejects.toMatchObject(UNAUTHENTICATED);
+    await auth.verify(await sign(good));
+    expect(reasons).toEqual(refused.map(([, reason]) => reason));
   });
 
   test('signToken signs what is accepted', async () => {
@@ -107,8 +168,8 @@ const makeKey = async (kid: string | null, alg = 'ES256') => {
   return { jwk, sign: signWith };
 };
 
-const withKeys = (jwksUrl: string, secret: string | null = null) =>
-  createAuth({ secret, jwksUrl, issuer: null, audience: null, jwksCooldownMs: 0 });
+const withKeys = (jwksUrl: string, others: Partial<Parameters<typeof createAuth>[0]> = {}) =>
+  createAuth({ ...NOTHING_ELSE, jwksUrl, jwksCooldownMs: 0, ...others });
 
 describe('tokens by a key set', () => {
   test.each(['ES256', 'RS256', 'PS256', 'EdDSA'])('%s is verified', async (alg) => {
@@ -130,6 +191,41 @@ describe('tokens by a key set', () => {
     expect(await auth.verify(await two.sign({ sub: 'ada' }))).toMatchObject({ userId: 'ada' });
     expect(state.fetched).toBe(2);
     await expect(auth.verify(await one.sign({ sub: 'ada' }))).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  test('a key that its issuer withdrew counts for some minutes at most, also of a token verified before', async () => {
+    const { url, state } = await serveKeys();
+    const [one, two] = [await makeKey('1'), await makeKey('2')];
+    state.keys = [one.jwk];
+    const auth = withKeys(url);
+    const inADay = Math.floor(Date.now() / 1_000) + 24 * HOUR;
+    const before = await one.sign({ sub: 'ada', exp: inADay });
+    later(1);
+    await auth.verify(before);
+    state.keys = [two.jwk];
+    expect(WITHDRAWN_WITHIN_MS).toBeLessThanOrEqual(6 * 60_000);
+    // Asked for all the time, so that it is kept for as long as it may be.
+    for (let passed = 0; passed <= WITHDRAWN_WITHIN_MS - 6_000; passed += 1_000) {
+      later(1_000);
+      await auth.verify(before);
+    }
+    later(7_000);
+    await expect(auth.verify(before)).rejects.toMatchObject(UNAUTHENTICATED);
+    await expect(auth.verify(await one.sign({ sub: 'bob', exp: inADay }))).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  test('each fetching of the set, and each failure of it, is told', async () => {
+    const { url, state } = await serveKeys();
+    const key = await makeKey('1');
+    const told: unknown[] = [];
+    const auth = withKeys(url, { onKeySet: (error) => told.push(error) });
+    state.status = 503;
+    await expect(auth.verify(await key.sign({ sub: 'ada' }))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    state.status = 200;
+    state.keys = [key.jwk];
+    await auth.verify(await key.sign({ sub: 'ada' }));
+    await auth.verify(await key.sign({ sub: 'bob' }));
+    expect(told).toEqual([expect.any(Error), undefined]);
   });
 
   test('a token without kid is tried with every key that fits', async () => {
@@ -173,7 +269,7 @@ describe('tokens by a key set', () => {
     const { url, state } = await serveKeys();
     const key = await makeKey('1');
     state.keys = [key.jwk];
-    const auth = withKeys(url, SECRET);
+    const auth = withKeys(url, { secrets: [SECRET] });
     expect(await auth.verify(await key.sign({ sub: 'ada' }))).toMatchObject({ userId: 'ada' });
     expect(await auth.verify(await sign({ sub: 'bob', exp: inAnHour() }))).toMatchObject({ userId: 'bob' });
   });

@@ -222,7 +222,7 @@ export const startServer = async (options: ServerOptions = {}) => {
   const connections = createConnections(options.maxPerUser === undefined ? {} : { maxPerUser: options.maxPerUser });
   const origins = createOrigins({ allowed: options.allowedOrigins ?? [], loopback: options.development ?? true });
   const signIn = createSignIn({
-    auth: createAuth({ secret: SECRET, jwksUrl: null, issuer: null, audience: null }),
+    auth: createAuth({ secrets: [SECRET], jwksUrl: null, issuer: null, audience: null, serviceScope: 'service' }),
     people: { ensure: options.ensure ?? (async (userId) => !deleted.has(userId)) },
   });
   const engine = createEngine({

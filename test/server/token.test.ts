@@ -13,9 +13,9 @@ const tempDir = async () => {
   return join(dir, 'data');
 };
 
-const SECRET = 'a secret for tests, of more than 32 bytes';
+const SECRET = 'a secret for tests of more than 32 bytes';
 const verify = (token: string, secret: string) =>
-  createAuth({ secret, jwksUrl: null, issuer: null, audience: null }).verify(token);
+  createAuth({ secrets: [secret], jwksUrl: null, issuer: null, audience: null, serviceScope: 'service' }).verify(token);
 
 describe('the secret of development mode', () => {
   test('is made once, and is its owner’s alone', async () => {
@@ -42,6 +42,13 @@ describe('npm run token', () => {
     const token = await tokenFor(['--service', 'host'], env);
     expect(await verify(token, SECRET)).toMatchObject({ userId: 'host', service: true });
     expect(decodeJwt(token)).toMatchObject({ iss: 'me', aud: 'you' });
+  });
+
+  test('signs with the first of two secrets, and with the scope that makes a service token', async () => {
+    const env = { AUTH_JWT_SECRET: `${SECRET},an older one`, AUTH_SERVICE_SCOPE: 'presence:admin' };
+    const token = await tokenFor(['host', '--service'], env);
+    await verify(token, SECRET);
+    expect(decodeJwt(token)).toMatchObject({ scope: 'presence:admin' });
   });
 
   test.each([

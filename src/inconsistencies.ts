@@ -1,0 +1,67 @@
+import type { Config } from './config.js';
+import { isLoopback } from './settings.js';
+
+type Settings = Omit<Config, 'warnings'>;
+
+/** What RFC 7518 asks of a key for HS256. */
+const SECRET_BYTES = 32;
+
+/** Production is for the network: nothing that a stranger could guess, listen in on or bring from elsewhere. */
+const ofProduction = (
+  { auth }: Settings,
+  isSet: (name: string) => boolean,
+  anyAudience: boolean,
+): readonly string[] => {
+  const faults: string[] = [];
+  if (!isSet('AUTH_JWT_SECRET') && !isSet('AUTH_JWKS_URL')) {
+    faults.push(
+      'AUTH_JWT_SECRET or AUTH_JWKS_URL must be set in production: a shared secret of at least 32 bytes, ' +
+        'or the URL of the key set that signs your tokens.',
+    );
+  }
+  if (auth.secrets.some((secret) => Buffer.byteLength(secret) < SECRET_BYTES)) {
+    faults.push(
+      `AUTH_JWT_SECRET must have at least ${SECRET_BYTES} bytes in production, each of two: ` +
+        '`openssl rand -hex 32` makes one.',
+    );
+  }
+  if (auth.jwksUrl?.startsWith('http:')) {
+    faults.push('AUTH_JWKS_URL must begin with https: in production: over http anybody on the way can put in a key.');
+  }
+  if (isSet('AUTH_JWKS_URL') && auth.audience === null && !anyAudience) {
+    faults.push(
+      'AUTH_JWT_AUDIENCE must be set where AUTH_JWKS_URL is, in production: tokens that your identity provider signs ' +
+        'for other applications would be taken. AUTH_ANY_AUDIENCE=1 takes them.',
+    );
+  }
+  return faults;
+};
+
+/**
+ * What is readable one by one and yet makes no sense together, as sentences. `isSet` says whether a variable was given,
+ * also where it could not be read.
+ */
+export const inconsistencies = (
+  config: Settings,
+  { isSet, anyAudience }: { readonly isSet: (name: string) => boolean; readonly anyAudience: boolean },
+): readonly string[] => {
+  const { production, host, port, metricsPort, databaseUrl, redisUrls, redisShards } = config;
+  const faults: string[] = [];
+  if (production) faults.push(...ofProduction(config, isSet, anyAudience));
+  else if (!isLoopback(host)) {
+    faults.push(
+      'HOST must be a loopback address (127.0.0.1, ::1 or localhost) in development, which lets in whoever reads its ' +
+        'output; for the network set NODE_ENV=production.',
+    );
+  }
+  if (port !== 0 && metricsPort === port) {
+    faults.push('METRICS_PORT must be another port than PORT: metrics are not for those who use the API.');
+  }
+  if (redisUrls !== null && databaseUrl === null && !isSet('DATABASE_URL')) {
+    faults.push('DATABASE_URL must be set where REDIS_URL is: several processes cannot share the embedded database.');
+  }
+  if (redisUrls === null && redisShards !== 1 && !isSet('REDIS_URL')) {
+    faults.push('REDIS_SHARDS must be left out where REDIS_URL is not set: there is no Redis to divide.');
+  }
+  return faults;
+};

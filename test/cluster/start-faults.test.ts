@@ -1,0 +1,247 @@
+/** What a start that cannot go on says: one line of the log, which names a setting and what to do. */
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../support/freePort.js';
+import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { startRedis } from '../support/redis.js';
+import { type Environment, type Run, run } from '../support/server.js';
+import { TEST_SECRET } from '../support/tokens.js';
+
+const tempFolder = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-start-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+const start = async (env: Environment): Promise<Run> => {
+  const base = {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    AUTH_JWT_SECRET: TEST_SECRET,
+    DATA_DIR: join(await tempFolder(), 'data'),
+    // Opens sooner than an embedded database is made.
+    DATABASE_URL: 'DATA_DIR' in env ? undefined : server.url,
+  };
+  const process = run('main.js', [], { ...base, ...env });
+  onTestFinished(() => void process.child.kill('SIGKILL'));
+  return process;
+};
+
+/** The last line of the log of a start that failed; all that was printed are lines of the log. */
+const faultOf = async (env: Environment): Promise<{ level: number; msg: string }> => {
+  const process = await start(env);
+  expect(await process.exited).toEqual({ code: 1, signal: null });
+  const lines = process
+    .output()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const fatal = lines.filter(({ level }) => level === 60);
+  expect(fatal).toHaveLength(1);
+  expect(fatal[0]).not.toHaveProperty('err');
+  expect(fatal[0].msg).not.toContain('\n');
+  return fatal[0];
+};
+
+/** Something that listens on a port of 127.0.0.1 and answers every command of Redis the same. */
+const listening = async (answer = '') => {
+  const server = createServer((socket) => {
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      for (const _ of text.matchAll(/^\*\d+\r\n/gm)) socket.write(answer);
+    });
+    socket.on('error', () => {});
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+};
+
+describe('a start that cannot listen names the setting', () => {
+  test.each(['PORT', 'METRICS_PORT'])('%s is in use', async (setting) => {
+    const port = await listening();
+    const { msg } = await faultOf({ [setting]: String(port) });
+    expect(msg).toMatch(new RegExp(`^${setting} ${port} is in use on 127.0.0.1. .* set ${setting} to another`));
+  });
+
+  test.each([
+    ['192.0.2.1', /^HOST 192.0.2.1 is no address of this machine/],
+    ['nowhere.invalid', /^HOST nowhere.invalid is a name that has no address/],
+  ])('HOST is %s', async (HOST, sentence) => {
+    expect((await faultOf({ HOST })).msg).toMatch(sentence);
+  });
+});
+
+describe('a start without a folder for its data names DATA_DIR', () => {
+  test.each([
+    ['a file', ''],
+    ['below a file', 'data'],
+  ])('which is %s', async (_, below) => {
+    const file = join(await tempFolder(), 'file');
+    await writeFile(file, '');
+    const { msg } = await faultOf({ DATA_DIR: join(file, below) });
+    expect(msg).toMatch(/^DATA_DIR \(.*\) is no folder, or lies in a file .* set DATA_DIR to another folder/);
+  });
+
+  test('which may not be written, also by the secret of development', async () => {
+    const refused = /^DATA_DIR \(\/sys\/rollcall\) (may not be written|is on a file system that may only be read)/;
+    expect((await faultOf({ DATA_DIR: '/sys/rollcall' })).msg).toMatch(refused);
+    const development = { DATA_DIR: '/sys/rollcall', NODE_ENV: undefined, AUTH_JWT_SECRET: undefined };
+    expect((await faultOf(development)).msg).toMatch(refused);
+  });
+
+  test('which another server uses', async () => {
+    const DATA_DIR = join(await tempFolder(), 'data');
+    const first = await start({ DATA_DIR });
+    await first.logged('listening');
+    expect((await faultOf({ DATA_DIR })).msg).toMatch(/^DATA_DIR .* is in use by another server \(process \d+\)/);
+  });
+
+  test('which holds a database of another version, or a broken one', async () => {
+    const DATA_DIR = join(await tempFolder(), 'data');
+    await mkdir(join(DATA_DIR, 'pglite'), { recursive: true });
+    await writeFile(join(DATA_DIR, 'pglite', 'PG_VERSION'), '17\n');
+    expect((await faultOf({ DATA_DIR })).msg).toMatch(/^DATA_DIR .* holds a database of version 17, and this release/);
+    await writeFile(join(DATA_DIR, 'pglite', 'PG_VERSION'), '18\n');
+    expect((await faultOf({ DATA_DIR })).msg).toMatch(/^DATA_DIR .* holds a database that cannot be opened: /);
+  });
+});
+
+describe('a start without its back-ends names their URL, and not their password', () => {
+  const urlWith = (parts: Partial<Record<'port' | 'password' | 'pathname' | 'hostname', string>>) =>
+    Object.assign(new URL(server.url), parts).href;
+
+  test('PostgreSQL that is not there', async () => {
+    const port = String(await freePort());
+    for (const hostname of ['127.0.0.1', 'localhost']) {
+      const { msg } = await faultOf({ DATABASE_URL: urlWith({ port, hostname }) });
+      expect(msg).toMatch(/^The database of DATABASE_URL could not be opened: connect ECONNREFUSED .* can be reached/);
+      expect(msg).not.toContain('rollcall');
+    }
+  });
+
+  test('PostgreSQL that refuses the password', async () => {
+    const { msg } = await faultOf({ DATABASE_URL: urlWith({ password: 'hunter2' }) });
+    expect(msg).toMatch(/DATABASE_URL .*password authentication failed .*Correct the user and the password/);
+    expect(msg).not.toContain('hunter2');
+  });
+
+  test('PostgreSQL without the database', async () => {
+    const { msg } = await faultOf({ DATABASE_URL: urlWith({ pathname: '/nowhere' }) });
+    expect(msg).toMatch(/DATABASE_URL .*database "nowhere" does not exist. Make that database/);
+  });
+
+  test('PostgreSQL that lets the user make no tables', async () => {
+    const admin = postgres(server.url, { max: 1, onnotice: () => {} });
+    await admin.unsafe(`create user guest password 'guest'`);
+    await admin.end();
+    const { msg } = await faultOf({
+      DATABASE_URL: server.url.replace('//rollcall:rollcall@', '//guest:guest@'),
+    });
+    expect(msg).toMatch(/DATABASE_URL .*permission denied for database postgres. Let that user create/);
+  });
+
+  test('Redis that is not there', async () => {
+    const REDIS_URL = `redis://localhost:${await freePort()}`;
+    const { msg } = await faultOf({ REDIS_URL });
+    expect(msg).toMatch(/^Redis cannot be used at REDIS_URL: connect ECONNREFUSED .* can be reached from here\.$/);
+  });
+
+  test('Redis that wants another password, or any', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    await redis.admin.config('SET', 'requirepass', 'rollcall');
+    for (const credentials of ['', ':hunter2@']) {
+      const REDIS_URL = redis.url.replace('//', `//${credentials}`);
+      const { msg } = await faultOf({ REDIS_URL });
+      expect(msg).toMatch(/REDIS_URL: (NOAUTH|WRONGPASS) .*Correct the user and the password in REDIS_URL/);
+      expect(msg).not.toContain('hunter2');
+    }
+  });
+
+  test('Redis that reads its data', async () => {
+    const port = await listening('-LOADING Redis is loading the dataset in memory\r\n');
+    const { msg } = await faultOf({ REDIS_URL: `redis://127.0.0.1:${port}` });
+    expect(msg).toMatch(/REDIS_URL: LOADING .* Start again when it has read its data/);
+  });
+
+  test('development makes no demo users in a database that is not its own', async () => {
+    const { logged, output, child, exited } = await start({
+      NODE_ENV: undefined,
+      AUTH_JWT_SECRET: undefined,
+    });
+    await logged('listening');
+    await expect.poll(output).toContain('back end');
+    expect(output()).not.toContain('#token=');
+    const admin = postgres(server.url, { max: 1 });
+    expect(await admin`select * from users`).toEqual([]);
+    await admin.end();
+    child.kill();
+    await exited;
+  });
+});
+
+describe('whatever nobody caught', () => {
+  /** Starts a server in which that code runs once it listens. */
+  const startWith = async (code: string): Promise<Run> => {
+    const script = encodeURIComponent(`process.once("SIGUSR2", () => { ${code} })`);
+    const process = await start({ NODE_OPTIONS: `--import=data:text/javascript,${script}` });
+    await process.logged('listening');
+    process.child.kill('SIGUSR2');
+    return process;
+  };
+
+  test.each([
+    ['an exception', 'throw new TypeError("oops")'],
+    ['a rejection', 'Promise.reject(new TypeError("oops"))'],
+  ])('%s is a line of the log, and ends the process', async (_, code) => {
+    const process = await startWith(code);
+    expect(await process.exited).toEqual({ code: 1, signal: null });
+    const lines = process
+      .output()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.at(-1)).toMatchObject({ level: 60, err: { type: 'TypeError', message: 'oops' } });
+  });
+
+  test('a warning of Node.js is a line of the log', async () => {
+    const process = await startWith('process.emitWarning("careful")');
+    expect(await process.logged('a warning of Node.js')).toMatchObject({ level: 40, err: { message: 'careful' } });
+    expect(process.output()).not.toMatch(/^[^{]/m);
+  });
+
+  test('settings that cannot be used are a line each', async () => {
+    const process = await start({ PORT: 'x', GRAPHIQL: 'yes', LOG_LEVEL: 'silent' });
+    expect((await process.exited).code).toBe(1);
+    const lines = process
+      .output()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { level: 60, msg: expect.stringMatching(/^PORT must/) },
+      { level: 60, msg: expect.stringMatching(/^GRAPHIQL must/) },
+    ]);
+  });
+
+  test('a variable that is perhaps misspelt is a line at `warn`, and the start goes on', async () => {
+    const process = await start({ RATE_WRITES: '5,5s' });
+    await process.logged('listening');
+    expect(
+      await process.logged('RATE_WRITES is no setting, and is passed over; the nearest is RATE_PRESENCE.'),
+    ).toEqual(expect.objectContaining({ level: 40 }));
+  });
+});
