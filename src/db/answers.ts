@@ -1,5 +1,8 @@
 /** An answer that is not the one to its question: rows are missing, come twice, or are of something else. */
 export class WrongAnswer extends Error {
+  /** Beside the codes of the drivers, which drizzle wraps likewise. */
+  readonly code = 'WRONG_ANSWER';
+
   constructor() {
     super('The database gave an answer that does not fit the question.');
   }

@@ -1,6 +1,6 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { PresenceError, unavailable } from '../presence/errors.js';
-import { WrongAnswer } from './answers.js';
+import type { WrongAnswer } from './answers.js';
 
 /** drizzle's handle of PGlite or PostgreSQL, or of a transaction on one: what both can do. */
 export type Orm = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -43,6 +43,7 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
  * and conflicts that repeating did not end (40).
  */
 const UNAVAILABLE_STATES = /^(08...|53...|57P..|58...|57014|55P03|25006|40...)$/;
+const WRONG_ANSWER: WrongAnswer['code'] = 'WRONG_ANSWER';
 /** A deadlock or a serialization failure: nothing was written, and the same work may succeed. */
 const CONFLICT_STATES = /^40(001|P01)$/;
 
@@ -55,9 +56,8 @@ const codeOf = (failure: unknown): string => {
 };
 
 const isUnavailable = (failure: unknown): boolean => {
-  if (failure instanceof WrongAnswer) return true;
   const code = codeOf(failure);
-  return CONNECTION_CODES.has(code) || UNAVAILABLE_STATES.test(code);
+  return code === WRONG_ANSWER || CONNECTION_CODES.has(code) || UNAVAILABLE_STATES.test(code);
 };
 
 const away = () => unavailable('The database cannot be asked at the moment. Try again shortly.');

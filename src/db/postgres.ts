@@ -4,6 +4,7 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { codeOf, messageOf, rootOf, StartFault } from '../startFault.js';
 import type { OpenDatabase } from './client.js';
+import { countedClient } from './counted.js';
 import { createDatabase } from './database.js';
 import { migrationsFolder } from './package.js';
 import { type SessionSettings, settleSettings } from './sessionSettings.js';
@@ -104,7 +105,7 @@ export const openPostgres = async (options: {
 
   const openPool = () => {
     const client = connect(url, POOL, accepted);
-    return { client, orm: drizzle({ client }) };
+    return { client, orm: drizzle({ client: countedClient(client) }) };
   };
   let pool = openPool();
   let silentSince: number | null = null;

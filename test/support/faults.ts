@@ -1,0 +1,27 @@
+/** A database of which single statements fail in the middle of their answer. */
+
+/**
+ * How: the server cancels the statement, and its connection goes on; the connection is cut; a row is lost, comes twice, or
+ * leaves a hole, and everything else is as if nothing had happened.
+ */
+export type FailureKind = 'cancelled' | 'cut' | 'lost' | 'twice' | 'hole';
+
+/** Where: in the answer to which statement from now on, counted from 0, after how many of its rows. */
+export interface Failure {
+  readonly statement: number;
+  readonly afterRows: number;
+  readonly how: FailureKind;
+}
+
+export interface Faults {
+  /** Counts statements and their rows from here. */
+  startCounting(): void;
+  /** Rows of each statement that was answered since then. */
+  readonly answered: readonly number[];
+  /** Lets one statement fail, counted from here. */
+  failAt(failure: Failure): void;
+  /** Whether the failure that was asked for has come. */
+  readonly hasFailed: boolean;
+  /** Takes back a failure that has not come. */
+  mend(): void;
+}
