@@ -9,7 +9,16 @@ export class Brake {
   private running = false;
   private isOver = false;
 
-  constructor(private readonly socket: Pick<WebSocket, 'pause' | 'resume'>) {}
+  constructor(
+    private readonly socket: Pick<WebSocket, 'pause' | 'resume'>,
+    /** Called when there is no more reason to. */
+    private readonly onReleased: () => void = () => {},
+  ) {}
+
+  /** Whether the client is held back: what was read already has to wait, too. */
+  get isOn(): boolean {
+    return this.unsent || this.running;
+  }
 
   hold(reason: BrakeReason): void {
     if (this.isOver) return;
@@ -20,7 +29,9 @@ export class Brake {
   release(reason: BrakeReason): void {
     if (!this[reason]) return;
     this[reason] = false;
-    if (!this.unsent && !this.running) this.socket.resume();
+    if (this.isOn) return;
+    this.socket.resume();
+    this.onReleased();
   }
 
   /** For good: the socket is being closed, and has the answer to its close frame to read. */

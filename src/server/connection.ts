@@ -109,6 +109,8 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   /** For how long nothing had been heard when it was given up. */
   private silentMs = 0;
   private ended = false;
+  /** Messages that came while the client was held back. */
+  private unread: string[] | undefined = undefined;
   private listen: ((message: unknown) => Promise<void>) | null = null;
 
   constructor(
@@ -119,7 +121,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     /** The `?token=` of the upgrade, for clients that can send no other. */
     private readonly urlToken: string | null,
   ) {
-    this.brake = new Brake(socket);
+    this.brake = new Brake(socket, () => this.takeNext());
     this.outbound = new Outbound(socket, stream, this.brake, this);
     this.operations = new Operations(deps, this);
     this.pulse = deps.keepAlive.watch(this);
@@ -191,6 +193,33 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     // Between our close frame and the client's answer nothing is taken any more: the token may have run out.
     if (this.socket.readyState !== this.socket.OPEN) return;
     const text = data.toString();
+    // What was read before the brake went on: less than one message of the greatest length, or one reading of the socket.
+    if (this.brake.isOn || this.unread !== undefined) {
+      this.unread ??= [];
+      this.unread.push(text);
+      return;
+    }
+    this.take(text);
+  }
+
+  /** It asks whether we are here. */
+  pinged(data: Buffer): void {
+    this.heard();
+    this.outbound.pong(data);
+  }
+
+  /** Takes what waited, one message after the other, for as long as the client is not held back. */
+  private takeNext(): void {
+    setImmediate(() => {
+      if (this.brake.isOn || this.unread === undefined) return;
+      const next = this.unread.shift();
+      if (this.unread.length === 0) this.unread = undefined;
+      if (next !== undefined && this.isOpen) this.take(next);
+      if (this.unread !== undefined) this.takeNext();
+    });
+  }
+
+  private take(text: string): void {
     if (!this.accepted && Buffer.byteLength(text) > MAX_MESSAGE_BYTES_BEFORE_INIT) {
       this.close(CLOSE.TOO_BIG, 'A message before connection_ack has at most 8 KiB.');
       return;

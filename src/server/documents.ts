@@ -1,12 +1,19 @@
 /** Documents of requests, parsed, judged by all rules, and kept, the same over every transport. */
 import {
+  BREAK,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  getNullableType,
+  isListType,
+  isObjectType,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
+  TypeInfo,
   validate,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Introspection } from '../config.js';
@@ -35,6 +42,8 @@ export interface Checked {
   readonly introspects: boolean;
   /** What it takes while it is kept, at the most. */
   readonly bytes: number;
+  /** Whether it asks for a list at the top: as long as there are users, that is. */
+  readonly lists: boolean;
 }
 
 export interface Documents {
@@ -54,6 +63,21 @@ export const createDocuments = ({
     ...(introspection === 'off' ? [NoSchemaIntrospectionCustomRule] : []),
   ];
 
+  /** Whether a field of the query type is a list, or a page of one. */
+  const isList = (document: DocumentNode): boolean => {
+    const query = schema.getQueryType();
+    const types = new TypeInfo(schema);
+    let found = false;
+    const Field = () => {
+      if (types.getParentType() !== query) return undefined;
+      const type = getNullableType(types.getType());
+      if (isListType(type) || (isObjectType(type) && type.getFields().edges)) found = true;
+      return found ? BREAK : undefined;
+    };
+    visit(document, visitWithTypeInfo(types, { Field }));
+    return found;
+  };
+
   const faultsOf = (document: DocumentNode): readonly GraphQLError[] => {
     const sentence = overLimit(document);
     if (sentence === null) return validate(schema, document, rules, { maxErrors: MAX_DOCUMENT_FAULTS });
@@ -65,10 +89,16 @@ export const createDocuments = ({
     try {
       const document = parse(text, { maxTokens: MAX_TOKENS });
       const bytes = ofText + BYTES_A_TOKEN * (document.tokenCount ?? MAX_TOKENS);
-      return { document, faults: faultsOf(document), introspects: isPureIntrospection(document), bytes };
+      return {
+        document,
+        faults: faultsOf(document),
+        introspects: isPureIntrospection(document),
+        bytes,
+        lists: isList(document),
+      };
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      return { document: null, faults: [error], introspects: false, bytes: ofText };
+      return { document: null, faults: [error], introspects: false, bytes: ofText, lists: false };
     }
   };
 

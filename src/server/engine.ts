@@ -47,6 +47,8 @@ export interface Prepared {
   readonly kind: OperationTypeNode;
   /** What its document takes while it is kept, at the most. */
   readonly bytes: number;
+  /** Whether its answer may be as long as there are users: it lists them. */
+  readonly lists: boolean;
   /** What graphql-ws looks at to tell the kind of operation. */
   readonly args: ExecutionArgs;
   /** Runs it. Does not reject: whatever is thrown becomes an error of the result, finished. */
@@ -255,6 +257,7 @@ export const createEngine = ({
         return {
           kind: definition.operation,
           bytes: checked.bytes,
+          lists: checked.lists,
           args,
           async run() {
             const isMutation = definition.operation === OperationTypeNode.MUTATION;

@@ -17,6 +17,7 @@ import { newRequestId } from './requestIds.js';
 import { sendError, sendJson, sendMasked, sendResponse } from './respond.js';
 import { callerOf, type SignIn } from './signIn.js';
 import { at } from './timer.js';
+import { inTurn, STALL_MS } from './turns.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -53,6 +54,7 @@ export const createHttp = ({
   ready,
   graphiql,
   unsignedIntrospection,
+  stallMs = STALL_MS,
 }: {
   readonly engine: Engine;
   readonly signIn: SignIn;
@@ -65,6 +67,8 @@ export const createHttp = ({
   readonly graphiql: GraphiqlPage | null;
   /** Whether somebody without a token may introspect. */
   readonly unsignedIntrospection: boolean;
+  /** How long a reader may take nothing of what was sent to it. */
+  readonly stallMs?: number;
 }): Http => {
   let stopping = false;
   let stopped: Promise<void> | null = null;
@@ -135,7 +139,7 @@ export const createHttp = ({
       });
       const isSilent = answer.status >= 400 && answer.body === null;
       if (isSilent) sendError(response, answer.status, { code: 'BAD_USER_INPUT', message: `${answer.statusText}.` });
-      else await sendResponse(answer, response);
+      else await sendResponse(answer, response, stallMs);
     } finally {
       stream.release();
     }
@@ -174,7 +178,7 @@ export const createHttp = ({
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: 1_000,
     },
-    (request, response) => {
+    inTurn((request, response) => {
       serve(request, response).catch((error: unknown) => {
         // A client that left while it was sending is told nothing, and is no failure of ours.
         if (request.destroyed || response.headersSent) {
@@ -184,7 +188,7 @@ export const createHttp = ({
         }
         sendMasked(response, engine.finishing.error(error, newRequestId()));
       });
-    },
+    }, stallMs),
   );
 
   return {

@@ -2,7 +2,7 @@
  * What is counted and measured, for Prometheus (docs/operations.md lists it). Nothing outside this file knows
  * prom-client: the rest is given small hooks, and sizes are read when somebody asks for them.
  */
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { MessageKind } from '../bus/topics.js';
 import type { Call } from '../observed.js';
@@ -11,6 +11,7 @@ import type { Transition } from '../presence/transitions.js';
 import type { SignInRefusal } from './auth.js';
 import { listen } from './listen.js';
 import { sendError } from './respond.js';
+import { inTurn } from './turns.js';
 
 /** Read when the metrics are. */
 export interface Sizes {
@@ -155,9 +156,9 @@ export const createMetrics = (): Metrics => {
 export const serveMetrics = async (
   metrics: Pick<Metrics, 'text'>,
   port: number,
-  { host }: { readonly host: string },
+  { host, stallMs }: { readonly host: string; readonly stallMs?: number },
 ): Promise<{ readonly port: number; stop(): Promise<void> }> => {
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     if (request.url !== '/metrics') {
       sendError(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. Metrics are at /metrics.' });
       return;
@@ -166,7 +167,8 @@ export const serveMetrics = async (
       (text) => response.writeHead(200, { 'content-type': Registry.PROMETHEUS_CONTENT_TYPE }).end(text),
       () => response.destroy(),
     );
-  });
+  };
+  const server = createServer(inTurn(answer, stallMs));
   return {
     port: await listen(server, { host, port, setting: 'METRICS_PORT' }),
     stop: () =>

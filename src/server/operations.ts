@@ -14,8 +14,10 @@ export const MAX_SUBSCRIPTIONS = 50;
 const MAX_SUBSCRIBED_BYTES = 8 * 1024 * 1024;
 /** Their ids are kept as they came, and as each message begins with them. */
 const BYTES_A_CHARACTER_OF_ID = 8;
-/** Queries and mutations that run at a time; the client is held back until one is done. */
+/** Queries and mutations at a time, from the question until the answer is written; then the client is held back. */
 const MAX_RUNNING = 100;
+/** As how many of them one counts whose answer lists as many users as there are. */
+const LISTING = 25;
 
 type Hooks = { readonly [K in 'onSubscribe' | 'onOperation' | 'onComplete']: NonNullable<ServerOptions[K]> };
 
@@ -75,7 +77,7 @@ export class Operations implements Hooks {
       running.counted = bytes;
       this.subscriptions += 1;
       this.subscribedBytes += bytes;
-    }
+    } else this.enter(running, prepared.lists ? LISTING : 1);
     running.prepared = prepared;
     return forgetful(payload, prepared);
   }
@@ -86,7 +88,9 @@ export class Operations implements Hooks {
     const prepared = running?.prepared;
     if (!running || !prepared) return halt();
     running.prepared = null;
-    const result = await (running.counted > 0 ? prepared.run() : this.answer(prepared));
+    const result = await prepared.run();
+    running.ran = true;
+    if (running.cancelled) this.leave(running);
     if ('render' in result) running.share(result, { id, outbound: this.owner.outbound, frame: this.deps.frame });
     else if (Symbol.asyncIterator in result) running.follow(result[Symbol.asyncIterator]());
     else return running.cancelled ? halt() : result;
@@ -100,23 +104,25 @@ export class Operations implements Hooks {
     return undefined;
   }
 
-  /** A subscription is over. */
+  /** An operation is over: completed, and written; or cancelled. */
   settle(running: Running): void {
+    if (running.ran) this.leave(running);
     if (running.counted === 0) return;
     this.subscriptions -= 1;
     this.subscribedBytes -= running.counted;
     running.counted = 0;
   }
 
-  /** Runs a query or a mutation. It does not reject. */
-  private async answer(prepared: Prepared): ReturnType<Prepared['run']> {
-    const { brake } = this.owner;
-    this.answering += 1;
-    if (this.answering >= MAX_RUNNING) brake.hold('running');
-    const result = await prepared.run();
-    this.answering -= 1;
-    if (this.answering < MAX_RUNNING) brake.release('running');
-    return result;
+  private enter(running: Running, weight: number): void {
+    running.weight = weight;
+    this.answering += weight;
+    if (this.answering >= MAX_RUNNING) this.owner.brake.hold('running');
+  }
+
+  private leave(running: Running): void {
+    this.answering -= running.weight;
+    running.weight = 0;
+    if (this.answering < MAX_RUNNING) this.owner.brake.release('running');
   }
 
   /** Why there may not be one more subscription; null where there may. */

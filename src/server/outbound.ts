@@ -5,8 +5,7 @@ import type { Due, Tick } from './tick.js';
 
 /** How much may be unsent before sends wait. */
 export const MAX_UNSENT_BYTES = 256 * 1024;
-/** How long it may stay above that. */
-export const STALL_MS = 10_000;
+const PIECE_BYTES = 64 * 1024;
 
 /** Pushes messages. */
 export interface Pusher {
@@ -23,15 +22,30 @@ export interface OutboundOwner {
   onStall(): void;
 }
 
+/** A message, or a piece of one that is longer than may be unsent. */
 interface Waiting {
-  readonly text: string;
+  readonly data: string | Buffer;
+  readonly isLast: boolean;
   readonly sent: () => void;
 }
 
+/** A long message is several frames, so that it is seen to be taken, and pings and a close may go between them. */
+const piecesOf = (text: string, sent: () => void): readonly Waiting[] => {
+  if (text.length <= MAX_UNSENT_BYTES) return [{ data: text, isLast: true, sent }];
+  const bytes = Buffer.from(text);
+  const pieces: Waiting[] = [];
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+    const end = start + PIECE_BYTES;
+    const isLast = end >= bytes.length;
+    pieces.push({ data: bytes.subarray(start, end), isLast, sent: isLast ? sent : () => {} });
+  }
+  return pieces;
+};
+
 /**
  * Writes to a socket no faster than its reader reads: beyond {@link MAX_UNSENT_BYTES} unsent, sends wait, in order,
- * and nothing more is read from the client. `onStall` is called once, when it stays so for `stallMs`. There is one a
- * connection: a class, for its size.
+ * and nothing more is read from the client. `onStall` is called once, when nothing is taken for `stallMs` while it is so.
+ * There is one a connection: a class, for its size.
  */
 export class Outbound implements Due {
   /** Frames of this turn. */
@@ -41,9 +55,11 @@ export class Outbound implements Due {
   private waiting: Waiting[] | undefined = undefined;
   private pushers: Set<Pusher> | undefined = undefined;
   private stall: NodeJS.Timeout | undefined = undefined;
+  /** Whether a message was written in part: no other may begin. */
+  private isWithin = false;
 
   constructor(
-    private readonly socket: Pick<WebSocket, 'OPEN' | 'readyState' | 'bufferedAmount' | 'send'>,
+    private readonly socket: Pick<WebSocket, 'OPEN' | 'readyState' | 'bufferedAmount' | 'send' | 'pong'>,
     /** What the socket writes to; messages are whole frames there, so what is written between two of them is safe. */
     private readonly stream: Pick<Writable, 'write'>,
     private readonly brake: Pick<Brake, 'hold' | 'release'>,
@@ -53,16 +69,23 @@ export class Outbound implements Due {
   /** Resolves once the text was handed to the socket, which may have to drain first; also when it is gone. */
   send(text: string): Promise<void> {
     if (!this.isOpen) return Promise.resolve();
-    if (this.waiting !== undefined || this.isFull()) {
+    if (this.waiting !== undefined || this.isFull() || text.length > MAX_UNSENT_BYTES) {
       return new Promise((sent) => {
-        this.waiting ??= [];
-        this.waiting.push({ text, sent });
+        this.waiting = [...(this.waiting ?? []), ...piecesOf(text, sent)];
+        this.writeWaiting();
         this.watchForStall();
       });
     }
-    this.write(text);
+    this.write({ data: text, isLast: true });
     this.watchForStall();
     return Promise.resolve();
+  }
+
+  /** Answers a ping: whoever sends them and reads no answers is held back as well. */
+  pong(data: Buffer): void {
+    if (!this.isOpen) return;
+    this.socket.pong(data, false, this.whenTaken(data.length));
+    this.watchForStall();
   }
 
   /**
@@ -78,10 +101,12 @@ export class Outbound implements Due {
       this.unsentBefore = this.socket.bufferedAmount;
       tick.atEnd(this);
     } else this.frames += frame;
-    if (this.unsentBefore + this.frames.length <= MAX_UNSENT_BYTES) return true;
-    this.run();
-    // The socket may have taken it all at once.
-    if (!this.isFull()) return true;
+    if (this.waiting === undefined) {
+      if (this.unsentBefore + this.frames.length <= MAX_UNSENT_BYTES) return true;
+      this.run();
+      // The socket may have taken it all at once.
+      if (!this.isFull()) return true;
+    }
     this.watchForStall();
     this.pushers ??= new Set();
     this.pushers.add(pusher);
@@ -90,7 +115,7 @@ export class Outbound implements Due {
 
   /** Writes the frames of this turn. */
   run(): void {
-    if (this.frames === '') return;
+    if (this.frames === '' || this.isWithin) return;
     const { frames } = this;
     this.frames = '';
     if (this.isOpen) this.stream.write(frames, 'latin1', this.whenTaken(frames.length));
@@ -115,16 +140,33 @@ export class Outbound implements Due {
   }
 
   private watchForStall(): void {
-    if (this.stall !== undefined || !this.isFull()) return;
+    if (this.stall !== undefined || (this.waiting === undefined && !this.isFull())) return;
     // A client that does not read the answers may not ask for more.
     this.brake.hold('unsent');
     this.stall = setTimeout(() => this.owner.onStall(), this.owner.stallMs);
   }
 
-  private write(text: string): void {
+  private write({ data, isLast }: Omit<Waiting, 'sent'>): void {
     // In the order in which they were sent.
     this.run();
-    this.socket.send(text, this.whenTaken(text.length));
+    const taken = this.whenTaken(data.length);
+    if (isLast && !this.isWithin) this.socket.send(data, taken);
+    else this.socket.send(data, { binary: false, fin: isLast }, taken);
+    this.isWithin = !isLast;
+    if (isLast) this.run();
+  }
+
+  /** Writes of what waits as much as may be unsent. */
+  private writeWaiting(): void {
+    let written = 0;
+    const waiting = this.waiting ?? [];
+    while (written < waiting.length && this.socket.bufferedAmount <= MAX_UNSENT_BYTES) {
+      const next = waiting[written]!;
+      written += 1;
+      this.write(next);
+      next.sent();
+    }
+    this.waiting = written < waiting.length ? waiting.slice(written) : undefined;
   }
 
   /** What to do once the socket has taken so much more: nothing, unless it is too much to be unsent. */
@@ -135,22 +177,17 @@ export class Outbound implements Due {
   }
 
   private drain(): void {
-    if (this.stall === undefined || this.isFull()) return;
+    if (this.stall === undefined) return;
+    // Something was taken.
     clearTimeout(this.stall);
     this.stall = undefined;
-    while (!this.isFull() && this.waiting !== undefined) {
-      const next = this.waiting.shift();
-      if (this.waiting.length === 0) this.waiting = undefined;
-      if (!next) continue;
-      this.write(next.text);
-      next.sent();
-    }
+    this.writeWaiting();
     for (const pusher of [...(this.pushers ?? [])]) {
-      if (this.isFull()) break;
+      if (this.waiting !== undefined || this.isFull()) break;
       this.pushers?.delete(pusher);
       pusher.drained();
     }
-    if (this.isFull()) this.watchForStall();
-    else this.brake.release('unsent');
+    this.watchForStall();
+    if (this.stall === undefined) this.brake.release('unsent');
   }
 }

@@ -3,9 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../presence/errors.js';
 import { codeOf, HTTP_STATUS } from './finish.js';
-
-/** How long a reader may leave what was sent to it unread. */
-const STALL_MS = 10_000;
+import { STALL_MS } from './turns.js';
 
 export const sendJson = (response: ServerResponse, status: number, body: unknown): void => {
   const bytes = Buffer.from(JSON.stringify(body));
@@ -35,12 +33,12 @@ export const sendMasked = (response: ServerResponse, error: GraphQLError): void 
   sendJson(response, status, { errors: [error] });
 };
 
-/** Resolves when the reader has taken what was written, or is gone; ends a reader who does neither. */
+/** Resolves when the reader has taken what was written, or is gone; ends one who takes nothing for `stallMs`. */
 const drained = (response: ServerResponse, stallMs: number): Promise<void> =>
   new Promise((resolve) => {
-    const stalled = setTimeout(() => response.destroy(), stallMs);
+    response.setTimeout(stallMs);
     const done = () => {
-      clearTimeout(stalled);
+      response.setTimeout(0);
       response.off('drain', done);
       response.off('close', done);
       resolve();

@@ -66,6 +66,10 @@ export class Running implements AsyncIterableIterator<ExecutionResult> {
   cancelled = false;
   /** As how many bytes it is counted among the subscriptions; 0 where it is not. */
   counted = 0;
+  /** As how many it is counted among the queries and mutations under way. */
+  weight = 0;
+  /** Whether it has run, whatever became of the result. */
+  ran = false;
   prepared: Prepared | null = null;
   private source: Source | null = null;
 

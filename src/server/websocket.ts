@@ -12,8 +12,8 @@ import { createFramer } from './frames.js';
 import { createGate } from './gate.js';
 import { createKeepAlive } from './keepAlive.js';
 import type { Origins } from './origins.js';
-import { STALL_MS } from './outbound.js';
 import { createTick } from './tick.js';
+import { STALL_MS } from './turns.js';
 
 const MAX_MESSAGE_BYTES = 256 * 1024;
 const INIT_TIMEOUT_MS = 10_000;
@@ -118,6 +118,9 @@ export const createSockets = ({
   const onAnswer = function (this: WebSocket): void {
     open.get(this)?.heard();
   };
+  const onPing = function (this: WebSocket, data: Buffer): void {
+    open.get(this)?.pinged(data);
+  };
   // What is wrong with a frame closes the socket with its own code; there is nobody else to tell.
   const onError = (): void => {};
 
@@ -128,7 +131,7 @@ export const createSockets = ({
     const closed = protocol.opened(connection, connection);
     socket.on('message', onMessage);
     socket.on('pong', onAnswer);
-    socket.on('ping', onAnswer);
+    socket.on('ping', onPing);
     socket.on('error', onError);
     socket.once('close', (code, reason) => {
       connection.closed();
@@ -146,6 +149,7 @@ export const createSockets = ({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    autoPong: false,
     // One message a turn of the loop: `complete` and `subscribe` that arrive together are two.
     allowSynchronousEvents: false,
     maxPayload: MAX_MESSAGE_BYTES,

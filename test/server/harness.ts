@@ -116,6 +116,7 @@ const TYPE_DEFS = /* GraphQL */ `
     away: String
     bad: String
     slow: String
+    many(bytes: Int!): [String!]
   }
   type Mutation { set(value: String): String }
   type Subscription { values: String  refused: String  late: String }
@@ -174,6 +175,10 @@ export const startServer = async (options: ServerOptions = {}) => {
         },
         bad: () => {
           throw badInput('That will not do.');
+        },
+        many: (_, { bytes }: { bytes: number }) => {
+          events.emit('many', bytes);
+          return [Buffer.alloc(bytes, 'x').toString('latin1')];
         },
         slow: async () => {
           await gate('slow');
@@ -241,6 +246,7 @@ export const startServer = async (options: ServerOptions = {}) => {
     ready: options.ready ?? (async () => true),
     graphiql: options.graphiql ? createGraphiqlPage() : null,
     unsignedIntrospection: (options.introspection ?? 'all') === 'all',
+    ...(options.stallMs !== undefined && { stallMs: options.stallMs }),
   });
   const sockets = createSockets({
     server: http.server,

@@ -13,7 +13,7 @@ afterEach(() => {
 
 /** A socket whose reader takes what the test lets it take. */
 const fakeSocket = () => {
-  const buffered: { text: string; taken: (() => void) | undefined }[] = [];
+  const buffered: { text: string; taken: (() => void) | undefined; isLast?: boolean }[] = [];
   const socket = {
     OPEN: 1,
     readyState: 1,
@@ -21,8 +21,12 @@ const fakeSocket = () => {
     get bufferedAmount() {
       return buffered.reduce((sum, { text }) => sum + text.length, 0);
     },
-    send(text: string, taken?: () => void) {
-      buffered.push({ text, taken });
+    send(data: string | Buffer, options: { readonly fin: boolean } | (() => void) | undefined, taken?: () => void) {
+      buffered.push({ text: data.toString(), taken: typeof options === 'function' ? options : taken });
+      if (typeof options === 'object') buffered.at(-1)!.isLast = options.fin;
+    },
+    pong(data: Buffer, _mask: boolean, taken?: () => void) {
+      buffered.push({ text: data.toString(), taken });
     },
     pause() {
       socket.paused = true;
@@ -171,6 +175,53 @@ describe('outbound', () => {
     take();
     expect(drained).toHaveBeenCalledTimes(1);
     expect(socket.paused).toBe(false);
+  });
+
+  test('a message that is longer than may be unsent is written in pieces, as they are taken, and nothing between them', async () => {
+    const { outbound, push, buffered, take, socket, onStall } = start();
+    const long = `${'x'.repeat(10 * MAX_UNSENT_BYTES)}é`;
+    const sent = outbound.send(long);
+    push('pushed', () => {});
+    const behind = outbound.send('behind');
+    expect(socket.paused).toBe(true);
+    let text = '';
+    let pieces = 0;
+    while (!text.endsWith('é')) {
+      expect(socket.bufferedAmount).toBeLessThanOrEqual(MAX_UNSENT_BYTES + 65_536);
+      expect(buffered[0]?.isLast).toBe(text.length + 65_536 > long.length);
+      vi.advanceTimersByTime(9_000);
+      text += take();
+      pieces += 1;
+    }
+    await Promise.all([sent, behind]);
+    expect(text).toBe(long);
+    expect(pieces).toBe(41);
+    expect(onStall).not.toHaveBeenCalled();
+    await vi.runAllTimersAsync();
+    expect(buffered.map(({ text: rest }) => rest)).toEqual([textFrame('pushed'), 'behind']);
+    expect(socket.paused).toBe(false);
+  });
+
+  test('who reads a part of a long message and no more has stalled', () => {
+    const { outbound, take, onStall } = start();
+    void outbound.send('x'.repeat(10 * MAX_UNSENT_BYTES));
+    vi.advanceTimersByTime(9_000);
+    take();
+    vi.advanceTimersByTime(9_999);
+    expect(onStall).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(onStall).toHaveBeenCalledOnce();
+  });
+
+  test('who pings and does not read is held back, and has stalled', () => {
+    const { outbound, socket, onStall } = start();
+    const ping = Buffer.alloc(125);
+    for (let n = 0; n < Math.floor(MAX_UNSENT_BYTES / 125); n += 1) outbound.pong(ping);
+    expect(socket.paused).toBe(false);
+    outbound.pong(ping);
+    expect(socket.paused).toBe(true);
+    vi.advanceTimersByTime(10_000);
+    expect(onStall).toHaveBeenCalledOnce();
   });
 
   test('a pushed message that is never read is a stall', async () => {

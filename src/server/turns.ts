@@ -1,0 +1,34 @@
+/** What keeps the client of an HTTP connection from having more done at once than it takes. */
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How long a reader may take nothing of what was sent to it. */
+export const STALL_MS = 10_000;
+
+/**
+ * Serves the requests of each connection one after the other, the next when the answer before it was taken: answers of
+ * requests that were sent ahead (pipelined) do not wait in memory, and no more of them is read meanwhile. A connection
+ * whose reader takes nothing of a finished answer for `stallMs` milliseconds is destroyed.
+ */
+export const inTurn = (serve: RequestListener, stallMs = STALL_MS): RequestListener => {
+  const latest = new WeakMap<Socket, { readonly request: IncomingMessage; readonly over: Promise<void> }>();
+  return (request, response) => {
+    const { socket } = request;
+    // Node counts what the kernel takes as progress, and destroys the socket when there is none.
+    response.once('prefinish', () => response.setTimeout(stallMs));
+    const before = latest.get(socket);
+    const over = new Promise<void>((resolve) => response.once('close', resolve)).then(() => {
+      if (latest.get(socket)?.request !== request) return;
+      latest.delete(socket);
+      socket.resume();
+    });
+    latest.set(socket, { request, over });
+    if (!before) return serve(request, response);
+    socket.pause();
+    void before.over.then(() => {
+      if (socket.destroyed) return;
+      socket.setTimeout(0);
+      serve(request, response);
+    });
+  };
+};

@@ -1,0 +1,158 @@
+/** Readers who never read, over everything that answers: what waits for them is bounded, and then they are let go. */
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { NO_METRICS, serveMetrics } from '../../src/server/metrics.js';
+import { bytesInUse } from '../support/usage.js';
+import { connect, post, startServer, type TestServer, tokenOf } from './harness.js';
+
+const MIB = 1024 * 1024;
+const STALL_MS = 400;
+/** More than two kernels take by themselves. */
+const BIG = 12 * MIB;
+
+/** A connection that sends and never reads. */
+const deaf = async (port: number, text: string): Promise<Socket> => {
+  const socket = connectTcp(port, '127.0.0.1');
+  socket.on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  socket.pause();
+  socket.write(text);
+  return socket;
+};
+
+/** Resolves when the server has closed so many connections that were opened from now on. */
+const closedByServer = (server: TestServer, count: number): Promise<void> => {
+  let left = count;
+  return new Promise((resolve) => {
+    server.http.server.on('connection', (socket: Socket) => {
+      socket.once('close', () => {
+        left -= 1;
+        if (left === 0) resolve();
+      });
+    });
+  });
+};
+
+const requestOf = async (query: string, headers: Record<string, string> = {}) => {
+  const body = JSON.stringify({ query });
+  const all = {
+    host: 'localhost',
+    authorization: `Bearer ${await tokenOf('ada')}`,
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+    ...headers,
+  };
+  return `POST /graphql HTTP/1.1\r\n${Object.entries(all)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n${body}`;
+};
+
+describe('a reader who never reads', () => {
+  test('one answer over HTTP: the connection is destroyed, others are served meanwhile', async () => {
+    const server = await startServer({ stallMs: STALL_MS });
+    const closed = closedByServer(server, 5);
+    const request = await requestOf(`{ many(bytes: ${BIG}) }`);
+    for (let n = 0; n < 5; n += 1) await deaf(server.port, request);
+    await server.events.until('many', 5);
+    expect((await post(server, { query: '{ who }' })).body.data.who).toBe('user ada');
+    await closed;
+  });
+
+  test('answers to requests sent ahead: one is made at a time, and no more are read', async () => {
+    const server = await startServer({ stallMs: STALL_MS });
+    const closed = closedByServer(server, 1);
+    const before = await bytesInUse();
+    const socket = await deaf(server.port, (await requestOf(`{ many(bytes: ${BIG}) }`)).repeat(200));
+    await server.events.until('many');
+    // What is sent on top waits in the kernel.
+    for (let n = 0; n < 100; n += 1) socket.write((await requestOf('{ who }')).repeat(500));
+    expect((await bytesInUse()) - before).toBeLessThan(2 * BIG + 32 * MIB);
+    await closed;
+    expect(await server.events.until('many')).toHaveLength(1);
+  });
+
+  test('a stream of events: it is destroyed, and ends its subscription', async () => {
+    const server = await startServer({ stallMs: STALL_MS });
+    const closed = closedByServer(server, 1);
+    await deaf(server.port, await requestOf('subscription { values }', { accept: 'text/event-stream' }));
+    await server.events.until('subscribed');
+    for (let n = 0; n < 400; n += 1) server.sources[0]?.push('x'.repeat(65_536));
+    await closed;
+    await server.events.until('source ended');
+  });
+
+  test('the page of GraphiQL: however often it is asked for, one waits, and the connection is destroyed', async () => {
+    const server = await startServer({ stallMs: STALL_MS, graphiql: true });
+    const closed = closedByServer(server, 1);
+    await deaf(server.port, 'GET /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\n\r\n'.repeat(300));
+    await closed;
+  });
+
+  test('metrics: however often they are asked for, one waits, and the connection is destroyed', async () => {
+    let asked = 0;
+    const text = async () => {
+      asked += 1;
+      return 'x'.repeat(BIG);
+    };
+    const served = await serveMetrics({ ...NO_METRICS, text }, 0, { host: '127.0.0.1', stallMs: STALL_MS });
+    onTestFinished(() => served.stop());
+    const socket = await deaf(served.port, 'GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(300));
+    const other = await fetch(`http://127.0.0.1:${served.port}/metrics`);
+    expect((await other.text()).length).toBe(BIG);
+    const closed = once(socket, 'close');
+    // Reads on, up to where it was broken off.
+    setTimeout(() => socket.resume(), 4 * STALL_MS);
+    await closed;
+    expect(asked).toBe(2);
+  });
+
+  test('answers over a socket: few are made, what waits is bounded, and it is closed', async () => {
+    const server = await startServer({ stallMs: STALL_MS });
+    const slow = await connect(server);
+    const other = await connect(server, {}, 'bob');
+    slow.socket.pause();
+    const before = await bytesInUse();
+    for (let n = 0; n < 100; n += 1) slow.subscribe(`${n}`, `{ many(bytes: ${BIG}) }`);
+    await server.events.until('many', 1);
+    other.subscribe('1', '{ who }');
+    expect(await other.next()).toMatchObject({ type: 'next', payload: { data: { who: 'user bob' } } });
+    expect((await bytesInUse()) - before).toBeLessThan(5 * 2 * BIG + 16 * MIB);
+    await server.events.until('disconnect');
+    expect((await server.events.until('many')).length).toBeLessThanOrEqual(5);
+  });
+});
+
+test('a reader who takes longer than a stall over one long answer gets all of it', async () => {
+  const server = await startServer({ stallMs: STALL_MS });
+  const client = await connect(server);
+  client.subscribe('1', `{ many(bytes: ${BIG}) }`);
+  client.socket.pause();
+  const pausing = setInterval(() => client.socket.pause(), 5);
+  const reading = setInterval(() => client.socket.resume(), STALL_MS / 8);
+  const { payload } = await client.next();
+  clearInterval(pausing);
+  clearInterval(reading);
+  client.socket.resume();
+  expect(String(payload?.data?.many)).toHaveLength(BIG);
+  expect((await client.next()).type).toBe('complete');
+});
+
+test('requests sent ahead are answered in order, each in its turn', async () => {
+  const server = await startServer();
+  const socket = connectTcp(server.port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  const requests = await Promise.all(['{ who }', '{ bad }', '{ node { id } }'].map((query) => requestOf(query)));
+  socket.write(requests.join('').repeat(20));
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    if (text.split('HTTP/1.1 200').length === 61 && text.endsWith('"node":{"id":"1"}}}')) socket.emit('all');
+  });
+  await once(socket, 'all');
+  const order = [...text.matchAll(/"(who|bad|node)":/g)].map(([, name]) => name);
+  expect(order).toEqual(Array.from({ length: 20 }, () => ['who', 'bad', 'node']).flat());
+  socket.write(requests[0]!);
+  await once(socket, 'data');
+});
