@@ -13,14 +13,17 @@ import { type SessionSettings, settleSettings } from './sessionSettings.js';
 const POOL = 10;
 /** A server that does not answer, or a network that swallows, is UNAVAILABLE within 2 s (DESIGN section 3). */
 const DEADLINE_MS = 1_800;
-/** Of the sessions that answer users; those in milliseconds as PostgreSQL shows them, without their unit. */
-const SESSION_SETTINGS: SessionSettings = {
+/** Of the sessions that answer users, and of whoever looks at the plans of what they ask; those in milliseconds as PostgreSQL shows them, without their unit. */
+export const SESSION_SETTINGS: SessionSettings = {
   // The server gives up a statement before the caller does, so that its connection is free again.
   statement_timeout: '1500',
   // A node that vanished in the middle of a transaction lets go of its locks after so long.
   idle_in_transaction_session_timeout: '5000',
   // By their estimate the facts of 1,000 pairs are worth compiling; that takes longer than to find them.
   jit: 'off',
+  // Where few follow many, statistics say that anybody's follows are found soon in the table itself; of somebody who
+  // follows nobody that means all of it, for each who is asked about. Everything that is asked has its index.
+  enable_seqscan: 'off',
 };
 const CONNECT_TIMEOUT_SECONDS = 5;
 /** After so long without one answer, connections are given up for new ones: TCP itself would try for a quarter of an hour. */

@@ -58,7 +58,7 @@ describe.each(['session', 'transaction'])('behind a PgBouncer that pools by %s',
     const refusing = await open(pooler.url);
     await refusing.close();
     const silent = await startPooler({
-      ignore_startup_parameters: 'statement_timeout,idle_in_transaction_session_timeout,jit',
+      ignore_startup_parameters: 'statement_timeout,idle_in_transaction_session_timeout,jit,enable_seqscan',
     });
     const ignoring = await open(silent.url);
     await ignoring.close();

@@ -1,0 +1,136 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/db/client.js';
+import { factsQuery } from '../../src/db/facts.js';
+import { conversationsAmongQuery, conversationsQuery } from '../../src/db/groups.js';
+import { journalWrite } from '../../src/db/journal.js';
+import { SESSION_SETTINGS } from '../../src/db/postgres.js';
+import { blockedQuery } from '../../src/db/relations.js';
+import { rosterFactsQuery, rosterQuery } from '../../src/db/roster.js';
+import { standingsOf } from '../../src/db/standings.js';
+import { startPostgres } from '../support/postgres.js';
+
+let server: Awaited<ReturnType<typeof startPostgres>>;
+let client: postgres.Sql;
+let orm: PostgresJsDatabase<Record<string, never>>;
+
+const TABLES = [
+  'users',
+  'follows',
+  'blocks',
+  'circle_members',
+  'conversation_members',
+  'conversations',
+  'presence_journal',
+];
+
+beforeAll(async () => {
+  server = await startPostgres();
+  await (await openDatabase({ databaseUrl: server.url, dataDir: '' })).close();
+  const settings = { ...SESSION_SETTINGS, statement_timeout: 0 };
+  client = postgres(server.url, {
+    max: 1,
+    fetch_types: false,
+    prepare: false,
+    connection: settings,
+    onnotice: () => {},
+  });
+  orm = drizzle({ client });
+  for (const table of TABLES) await client.unsafe(`alter table ${table} set (autovacuum_enabled = false)`);
+});
+afterAll(async () => {
+  await client.end();
+  await server.stop();
+});
+const empty = async () => {
+  await client.unsafe(`truncate ${TABLES.join(', ')}`);
+};
+
+/** Three follow, block, and are with everybody else; the others have nobody. */
+const FILL = `
+  with u as (insert into users (id) select 'u' || i from generate_series(0, 19999) as i),
+    f as (insert into follows select 'u' || j, 'u' || i from generate_series(0, 19999) as i, generate_series(0, 2) as j where i <> j),
+    b as (insert into blocks select 'u' || j, 'u' || i from generate_series(0, 19999) as i, generate_series(0, 2) as j where i <> j),
+    c as (insert into circle_members select 'c' || j, 'u' || i from generate_series(0, 19999) as i, generate_series(0, 2) as j),
+    k as (insert into conversations (id) select 'k' || i from generate_series(0, 2999) as i),
+    m as (insert into conversation_members select 'k' || j, 'u' || i from generate_series(0, 19999) as i, generate_series(0, 2) as j),
+    n as (insert into conversation_members select 'k' || j, 'u1' from generate_series(3, 2999) as j)
+  insert into presence_journal (user_id, generation, revision, chosen, format)
+    select 'u' || i, 1, 1, 'ONLINE', 1 from generate_series(0, 19999) as i`;
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Cond'?: string;
+  readonly Plans?: readonly Plan[];
+}
+const nodesOf = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+
+/** How tables are read other than by looking something up in an index. */
+const scannedBy = async (query: SQL): Promise<readonly string[]> => {
+  const [row] = await orm.execute<{ 'QUERY PLAN': readonly [{ readonly Plan: Plan }] }>(
+    sql`explain (format json) ${query}`,
+  );
+  const nodes = nodesOf(row!['QUERY PLAN'][0].Plan).filter((node) => node['Relation Name'] !== undefined);
+  expect(nodes.length).toBeGreaterThan(0);
+  return nodes
+    .filter((node) => !/^(Index|Bitmap)/.test(node['Node Type']) && !/^(ModifyTable|LockRows)$/.test(node['Node Type']))
+    .map((node) => `${node['Node Type']} of ${node['Relation Name']}`);
+};
+
+const others = Array.from({ length: 1_000 }, (_, i) => `u${i + 5_000}`);
+const rows = others.map(
+  (userId) => ({ userId, generation: 1, revision: 2, chosen: 'AWAY', message: null, lastSeen: 1 }) as const,
+);
+const queries: readonly (readonly [string, () => SQL])[] = [
+  [
+    'facts of one viewer',
+    () =>
+      factsQuery(
+        orm,
+        others.map((userId) => ({ viewerId: 'u0', userId })),
+      ).getSQL(),
+  ],
+  [
+    'facts of one who follows nobody',
+    () =>
+      factsQuery(
+        orm,
+        others.map((userId) => ({ viewerId: 'u9', userId })),
+      ).getSQL(),
+  ],
+  [
+    'facts of one user',
+    () =>
+      factsQuery(
+        orm,
+        others.map((viewerId) => ({ viewerId, userId: 'u0' })),
+      ).getSQL(),
+  ],
+  ['facts of one pair', () => factsQuery(orm, [{ viewerId: 'u0', userId: 'u5000' }]).getSQL()],
+  ['standings', () => standingsOf(others)],
+  ['a roster', () => rosterQuery(orm, 'u0', 5_000).getSQL()],
+  ['a roster of nobody', () => rosterQuery(orm, 'v', 5_000).getSQL()],
+  ['the facts of a roster', () => rosterFactsQuery(orm, 'u0', 5_000).getSQL()],
+  ['who of some is blocked', () => blockedQuery(orm, 'u0', others).getSQL()],
+  ['conversations of a user', () => conversationsQuery(orm, 'u1', 5_000).getSQL()],
+  ['which of some conversations are a user’s', () => conversationsAmongQuery(orm, 'u1', ['k0', 'k5', 'x']).getSQL()],
+  ['what the journal gets', () => journalWrite(rows)],
+];
+
+describe.each([
+  ['that were gathered', [FILL, 'analyze']],
+  ['that were never gathered', [FILL]],
+  ['from when there was nobody', ['analyze', FILL]],
+] as const)('with statistics %s, where three follow everybody', (_, statements) => {
+  beforeAll(async () => {
+    await empty();
+    for (const statement of statements) await client.unsafe(statement);
+  });
+
+  it.each(queries)('no table is read whole for %s', async (_name, query) => {
+    expect(await scannedBy(query())).toEqual([]);
+  });
+});
