@@ -170,6 +170,7 @@ export const startApp = async (
       people,
       reads: presence.reads,
       readRecords: presence.readRecords,
+      readAlike: presence.readAlike,
       broadcastIntervalMs: timings.broadcastIntervalMs,
       onError: failed('reading what a subscription may see'),
     });

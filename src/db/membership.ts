@@ -1,12 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { People } from '../presence/ports.js';
+import { mayUseTyping } from '../presence/visibility.js';
 
 type Read = People['conversation'];
 type Known = NonNullable<Awaited<ReturnType<Read>>>;
 
 /**
  * Who may use the typing of which conversation, of bounded size and kept true by {@link Membership.forget}
- * (DESIGN section 2: "Membership for `setTyping` is cached, and kept true by `fact_log`"). What does not exist is not kept.
+ * (DESIGN section 2: "Membership for `setTyping` is cached, and kept true by `fact_log`"). Who may not is asked for each time:
+ * the time that a refusal takes must not tell whether there is such a conversation, or whether it changed lately.
  */
 export interface Membership {
   of: Read;
@@ -35,7 +37,7 @@ export const createMembership = ({ max, read }: { readonly max: number; readonly
       const kept = members.get(key);
       if (kept?.mark === mark) return kept.known;
       const known = await read(conversationId, userId);
-      if (known) members.set(key, { mark, known });
+      if (known && mayUseTyping(known)) members.set(key, { mark, known });
       return known;
     },
     forget(conversationId) {

@@ -1,7 +1,7 @@
 import { inPieces } from '../presence/batches.js';
 import type { Bus, FactChange, People, Store } from '../presence/ports.js';
 import type { Reads } from '../presence/reads.js';
-import type { ReadRecords } from '../presence/records.js';
+import type { ReadAlike, ReadRecords } from '../presence/records.js';
 import type { TypingView } from '../presence/verbs.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
@@ -44,6 +44,7 @@ export const createHub = async ({
   people,
   reads,
   readRecords,
+  readAlike,
   broadcastIntervalMs,
   onError,
 }: {
@@ -52,6 +53,7 @@ export const createHub = async ({
   readonly people: People;
   readonly reads: Reads;
   readonly readRecords: ReadRecords;
+  readonly readAlike: ReadAlike;
   readonly broadcastIntervalMs: number;
   /** A failure that nobody else is told of; what failed is tried again. */
   readonly onError: (error: unknown) => void;
@@ -69,7 +71,7 @@ export const createHub = async ({
         throw error;
       }),
   });
-  const sight = createSight({ people, readRecords, topics, onError });
+  const sight = createSight({ people, readAlike, topics, onError });
   const watches = new Set<{ factsChanged(change: FactChange): void; factsMissed(): void; reread?(): void }>();
   const deps: WatchDeps = { people, reads, topics, sight, onError, onEnd: (watch) => watches.delete(watch) };
   let closed = false;

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { inPieces } from '../presence/batches.js';
 import { pairKey } from '../presence/pairs.js';
 import type { FactChange, People } from '../presence/ports.js';
-import type { ReadRecords } from '../presence/records.js';
+import type { ReadAlike } from '../presence/records.js';
 import { type Facets, facetsFor, type Viewer } from '../presence/visibility.js';
 import type { Interest } from './interest.js';
 import type { TopicRegistry } from './topics.js';
@@ -61,23 +61,25 @@ const whileApart = async (interests: readonly Interest[], read: () => Promise<vo
 
 export const createSight = ({
   people,
-  readRecords,
+  readAlike,
   topics,
   onError,
 }: {
   readonly people: People;
-  readonly readRecords: ReadRecords;
+  readonly readAlike: ReadAlike;
   readonly topics: TopicRegistry;
   readonly onError: (error: unknown) => void;
 }): Sight => {
   const byViewer = new Map<string, Watching[]>();
 
-  const readOnce = async (interests: readonly Interest[]): Promise<readonly SightReading[]> => {
+  const readOnce = async (
+    interests: readonly Interest[],
+    factsOf: People['facts'],
+  ): Promise<readonly SightReading[]> => {
     const epochs = interests.map(({ epoch }) => epoch);
     const userIds = [...new Set(interests.map(({ userId }) => userId))];
-    const { now, records } = await readRecords(userIds, (userId) => topics.get(userId)?.kept);
-    const facts = await people.factsToWatch(
-      interests.map(({ viewer, userId }) => ({ viewerId: viewer.userId, userId })),
+    const { now, records, facts } = await readAlike(userIds, () =>
+      factsOf(interests.map(({ viewer, userId }) => ({ viewerId: viewer.userId, userId }))),
     );
     for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
     return interests.map((interest, i) => ({
@@ -95,7 +97,7 @@ export const createSight = ({
       const present = interests.filter((interest) => interest.epoch === epochs.get(interest));
       if (present.length === 0) return;
       try {
-        const readings = await readOnce(present);
+        const readings = await readOnce(present, people.factsToWatch);
         for (const { interest, facets, now } of readings.filter(holds)) interest.see(facets, now);
         return;
       } catch (error) {
@@ -137,9 +139,7 @@ export const createSight = ({
         return [...ofPair(a, b), ...ofPair(b, a)];
       }
       case 'user': {
-        const topic = topics.get(change.userId);
-        topic?.doubt();
-        return topic?.everybody() ?? [];
+        return topics.get(change.userId)?.everybody() ?? [];
       }
       default:
         return amongMembers(change.changed, change.members);
@@ -167,7 +167,8 @@ export const createSight = ({
     async read(interests, apply) {
       await whileApart(interests, async () => {
         let readings: readonly SightReading[];
-        do readings = await readOnce(interests);
+        // Who starts to watch would tell from what is remembered whether others asked, or anything changed, lately.
+        do readings = await readOnce(interests, people.facts);
         while (!readings.every(holds));
         for (const { interest, facets, now } of readings) apply(interest, facets, now);
       });

@@ -31,8 +31,6 @@ export class Topic implements GroupTopic {
   private readonly groups: Group[] = [];
   private apart: Set<Interest> | undefined = undefined;
   private lost: Shown | undefined = undefined;
-  /** Every commit since it was learnt was heard. */
-  private isFollowed = false;
   /** How far the store's clock is ahead of `performance.now`. */
   private ahead = 0;
 
@@ -53,16 +51,6 @@ export class Topic implements GroupTopic {
     return this.lost;
   }
 
-  /** What is known of a user of whom nothing is live: the journal need not be asked again. */
-  get kept(): PresenceRecord | undefined {
-    return this.isFollowed && this.record?.sessions.length === 0 ? this.record : undefined;
-  }
-
-  /** Something of the user changed that is no commit: what is known may be of one who was deleted, and named again. */
-  doubt(): void {
-    this.isFollowed = false;
-  }
-
   /**
    * A record was heard of with its commit, or read at `readAt`: taken over, and told, unless a newer one is known. A
    * reading later than what is known holds also where its record is older: the store lost what came between.
@@ -74,7 +62,6 @@ export class Topic implements GroupTopic {
     // one who is not live never is.
     const candidate = readAt === undefined ? heard : expireContent(heard, readAt);
     if (candidate === record) return;
-    this.isFollowed = true;
     if (isNewer(candidate, record)) this.record = candidate;
     else if (record && readAt !== undefined && readAt > record.revision && isOtherThan(candidate, record)) {
       this.record = asOf(candidate, readAt);
@@ -85,7 +72,6 @@ export class Topic implements GroupTopic {
   /** The user was deleted: what was known is void. */
   forget(): void {
     this.record = undefined;
-    this.isFollowed = false;
   }
 
   join(facets: Facets): Group {

@@ -78,7 +78,7 @@ export const createPresence = ({
   readonly onJournalFailure: (error: unknown) => void;
 }) => {
   const remembered = createRemembered();
-  const readRecords = createRecordReader({ store, journal, remembered });
+  const { readRecords, readAlike } = createRecordReader({ store, journal, remembered });
   const departures = createDepartures({ graceMs: timings.graceMs, sweepMs });
   const records = createRecordWriter({ store, bus, journal, remembered, departures, onTransition, onJournalFailure });
   const node = createNode({
@@ -218,7 +218,7 @@ export const createPresence = ({
 
     async me({ viewer }) {
       const userId = userOf(viewer);
-      const reading = await readRecords([userId]);
+      const reading = await readAlike([userId], () => people.privacy(userId));
       const mine = reading.records.get(userId);
       if (reading.unreadable?.has(userId)) throw unreadableRecord();
       if (!mine) throw notFound('There is no such user.');
@@ -226,7 +226,7 @@ export const createPresence = ({
         userId,
         presence: viewAt(mine, SELF, reading.now),
         chosenStatus: mine.chosen,
-        privacy: await people.privacy(userId),
+        privacy: reading.facts,
         sessions: mine.sessions.map((session) => ({
           id: session.id,
           device: session.device,
@@ -250,7 +250,7 @@ export const createPresence = ({
       return true;
     },
 
-    ...createReading({ store, people, reads, readRecords }),
+    ...createReading({ store, people, reads, readAlike }),
     ...typingVerbs,
   };
 
@@ -283,6 +283,7 @@ export const createPresence = ({
     ...verbs,
     reads,
     readRecords,
+    readAlike,
     remembered,
     node,
     tick: records.tick,

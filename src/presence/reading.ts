@@ -1,11 +1,14 @@
-/** The queries of presence: records first, then the facts, in one query a batch, so that nothing stale is shown. */
+/**
+ * The queries of presence: what is live first, then the facts, in one query a batch, so that nothing stale is shown; in as
+ * many steps whatever is found, so that nobody can tell from the time what they may not see.
+ */
 import { forbidden, unreadableRecord } from './errors.js';
 import { checkFirst, checkId, checkIds, MAX_ITEMS } from './input.js';
 import { pairKey } from './pairs.js';
 import type { People, Store } from './ports.js';
 import type { Reads } from './reads.js';
 import { isSeenLive } from './record.js';
-import type { ReadRecords } from './records.js';
+import type { ReadAlike } from './records.js';
 import { cursorOf, readCursor } from './roster.js';
 import { createRosterReading } from './rosterReading.js';
 import type { Presence } from './verbs.js';
@@ -19,17 +22,18 @@ export const createReading = ({
   store,
   people,
   reads,
-  readRecords,
+  readAlike,
 }: {
   readonly store: Store;
   readonly people: People;
   readonly reads: Reads;
-  readonly readRecords: ReadRecords;
+  readonly readAlike: ReadAlike;
 }): Pick<Presence, 'presenceOf' | 'presenceOfRoster' | 'userPresence' | 'roster' | 'online'> => {
   const viewsOf = async (viewer: Viewer, userIds: readonly string[]): Promise<readonly PresenceView[]> => {
     if (userIds.length === 0) return [];
-    const { now, records, unreadable } = await readRecords(userIds);
-    const facts = await people.facts(userIds.map((userId) => ({ viewerId: viewer.userId, userId })));
+    const { now, records, unreadable, facts } = await readAlike(userIds, () =>
+      people.facts(userIds.map((userId) => ({ viewerId: viewer.userId, userId }))),
+    );
     return userIds.flatMap((userId) => {
       const facets = facetsFor(viewer, userId, facts.get(pairKey(viewer.userId, userId)));
       const record = records.get(userId);

@@ -19,47 +19,83 @@ const KEPT_WITHIN_MS = 1_000;
 export type Records = Reading;
 
 /**
- * `known` are records of users of whom nothing is live, whose every commit the caller has heard: where the store has
- * nothing of them either, the journal is not asked.
+ * Reads records. What the journal keeps is asked only for those of whom nothing is live: for what nobody waits for, who
+ * could tell from the time that it takes.
  */
-export type ReadRecords = (
-  userIds: readonly string[],
-  known?: (userId: string) => PresenceRecord | undefined,
-) => Promise<Records>;
+export type ReadRecords = (userIds: readonly string[]) => Promise<Records>;
 
-/** Reads what is live first and what is kept afterwards, so that nothing is as of later than `now`. */
-export const createRecordReader =
-  ({
-    store,
-    journal,
-    remembered,
-  }: {
-    readonly store: Store;
-    readonly journal: Journal;
-    readonly remembered: Remembered;
-  }): ReadRecords =>
-  async (userIds, known = () => undefined) => {
+/**
+ * Reads records for an answer, and, once those that are live are read, `facts`. Whatever is found takes the same steps:
+ * what the journal keeps is asked for everybody, at the same time as the facts.
+ */
+export type ReadAlike = <F>(
+  userIds: readonly string[],
+  facts: () => Promise<F>,
+) => Promise<Records & { readonly facts: F }>;
+
+export interface RecordReader {
+  readonly readRecords: ReadRecords;
+  readonly readAlike: ReadAlike;
+}
+
+const nothing = async (): Promise<void> => {};
+
+/**
+ * Reads what is live first and what is kept afterwards. What is kept as of later than the reading of what is live is of
+ * somebody who began to be live in between: then all is read again, so that what is joined was so at one instant.
+ */
+export const createRecordReader = ({
+  store,
+  journal,
+  remembered,
+}: {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly remembered: Remembered;
+}): RecordReader => {
+  const readOnce = async <F>(
+    userIds: readonly string[],
+    ofWhom: 'all' | 'who is not live',
+    facts: () => Promise<F>,
+  ) => {
     const { now, records: live, unreadable: unread } = await store.read(userIds);
+    const missing = userIds.filter((userId) => !live.has(userId) && !unread?.has(userId));
+    const asked = ofWhom === 'all' ? userIds : missing;
+    const [rows, found] = await Promise.all([asked.length > 0 ? journal.read(asked) : undefined, facts()]);
     const records = new Map(live);
     const unreadable = new Set(unread);
-    const missing: string[] = [];
-    for (const userId of userIds) {
-      if (live.has(userId) || unreadable.has(userId)) continue;
-      const record = known(userId);
-      if (record) records.set(userId, record);
-      else missing.push(userId);
-    }
-    for (const [userId, row] of missing.length > 0 ? await journal.read(missing) : []) {
+    /** Of those who are kept as of later than the reading, when. */
+    const later = new Map<string, number>();
+    for (const userId of missing) {
+      const row = rows?.get(userId);
+      if (!row) continue;
       try {
-        records.set(userId, restoreRecord(userId, remembered.newer(userId, row)));
+        const record = restoreRecord(userId, remembered.newer(userId, row));
+        records.set(userId, record);
+        if (record.revision > now) later.set(userId, record.revision);
       } catch (error) {
         // What a newer release kept of one user is no reason to answer nobody.
         if (!isUnavailable(error)) throw error;
         unreadable.add(userId);
       }
     }
-    return { now, records, unreadable };
+    return { now, records, unreadable, facts: found, later };
   };
+
+  const read = async <F>(...how: Parameters<typeof readOnce<F>>) => {
+    for (let before: ReadonlyMap<string, number> | undefined; ; ) {
+      const { later, ...reading } = await readOnce<F>(...how);
+      // What was kept already before this reading, and is not live in it, is so: the store's clock is behind.
+      if ([...later].every(([userId, revision]) => before?.get(userId) === revision)) return reading;
+      before = later;
+    }
+  };
+
+  return {
+    readRecords: (userIds) => read(userIds, 'who is not live', nothing),
+    readAlike: (userIds, facts) => read(userIds, 'all', facts),
+  };
+};
 
 /** Commits decisions. Rejects with NOT_FOUND for a user who is not known, and with what the ports reject with. */
 export interface RecordWriter {

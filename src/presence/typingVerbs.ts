@@ -107,8 +107,8 @@ export const createTypingVerbs = ({
 
     async typingAmong(viewer, userIds) {
       if (viewer.kind !== 'user') return new Set();
+      // The rest is asked also where nobody types: somebody may, where the viewer may not know.
       const typing = await store.typingOf(userIds);
-      if (typing.length === 0) return new Set();
       try {
         const [shared, blocked] = await Promise.all([
           people.conversationsAmong(viewer.userId, [...new Set(typing.map(({ conversationId }) => conversationId))]),

@@ -54,7 +54,7 @@ describe('subscriptions that end leave nothing behind', () => {
     await expectNothingLeft(f);
   });
 
-  it.each(['people.roster', 'bus.subscribeUser', 'records', 'people.factsToWatch'])(
+  it.each(['people.roster', 'bus.subscribeUser', 'records', 'people.facts'])(
     'when the start fails at %s, for one and for all who share its topics',
     async (call) => {
       const valve = createValve();
@@ -84,7 +84,7 @@ describe('subscriptions that end leave nothing behind', () => {
     },
   );
 
-  it.each(['people.roster', 'bus.subscribeUser', 'records', 'people.factsToWatch'])(
+  it.each(['people.roster', 'bus.subscribeUser', 'records', 'people.facts'])(
     'when one ends while its roster grows, held at %s',
     async (call) => {
       const valve = createValve();

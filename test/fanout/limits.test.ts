@@ -48,7 +48,7 @@ describe('the limits of subscriptions', () => {
     await watch.return();
   });
 
-  it.each(['bus.subscribeUser', 'records', 'people.factsToWatch'])(
+  it.each(['bus.subscribeUser', 'records', 'people.facts'])(
     'gives everything back where the start fails at %s',
     async (call) => {
       const valve = createValve();

@@ -118,12 +118,11 @@ describe('a subscription to the roster', () => {
     await f.people.updatePrivacy('ann', { status: 'EVERYONE' });
     const mine = await f.collect('me', null);
     await mine.news();
-    valve.hold('people.factsToWatch');
+    valve.hold('people.facts');
     await f.people.unfollow('me', 'ann');
     await quiet();
     await f.people.block('ann', 'me');
-    for (await quiet(); valve.waiting('people.factsToWatch') > 0; await quiet())
-      valve.releaseNext('people.factsToWatch');
+    for (await quiet(); valve.waiting('people.facts') > 0; await quiet()) valve.releaseNext('people.facts');
     expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
     expect(f.hub.size().topics).toBe(0);
   });

@@ -170,12 +170,12 @@ describe('while the facts cannot be read', () => {
     await f.people.putCircle('team', ['me', 'ann']);
     const mine = await f.collect('me', ['ann']);
     await mine.news();
-    valve.fail('people.factsToWatch', unavailable('The database is away.'));
+    valve.fail('people.facts', unavailable('The database is away.'));
     await f.people.unfollow('me', 'ann');
     await f.say('ann', 'unheard for now');
     expect(await mine.news()).toEqual([]);
     expect(f.errors.length).toBeGreaterThan(0);
-    valve.mend('people.factsToWatch');
+    valve.mend('people.facts');
     await vi.waitFor(() => expect(mine.events).toHaveLength(1), { timeout: 10_000 });
     expect(await mine.news()).toMatchObject([{ status: 'ONLINE', statusMessage: { text: 'unheard for now' } }]);
     await mine.end();
@@ -186,7 +186,7 @@ describe('while the facts cannot be read', () => {
     const f = await start({ gate: valve.gate });
     const mine = await f.collect('me', ['ann']);
     await mine.news();
-    valve.fail('people.factsToWatch', unavailable('The database is away.'));
+    valve.fail('people.facts', unavailable('The database is away.'));
     await f.people.follow('ann', 'me');
     await f.say('ann', 'still heard');
     expect(await mine.news()).toMatchObject([{ statusMessage: { text: 'still heard' } }]);
@@ -198,7 +198,7 @@ describe('while the facts cannot be read', () => {
     const f = await start({ gate: valve.gate });
     const mine = await f.collect('me', ['ann']);
     await mine.news();
-    valve.hold('people.factsToWatch');
+    valve.hold('people.facts');
     await f.people.block('ann', 'me');
     await quiet();
     await f.people.unblock('ann', 'me');
@@ -207,7 +207,7 @@ describe('while the facts cannot be read', () => {
     await f.say('ann', 'secret');
     await quiet();
     for (let i = 0; i < 3; i += 1) {
-      valve.release('people.factsToWatch');
+      valve.release('people.facts');
       await quiet();
     }
     const events = await mine.news();

@@ -163,11 +163,11 @@ describe('a delivery that many share', () => {
     const ids = Array.from({ length: 50 }, (_, i) => `user-${i}`);
     await f.users('me', ...ids);
     let questions = 0;
-    const { factsToWatch } = f.people;
+    const { facts } = f.people;
     Object.assign(f.people, {
-      factsToWatch: (...args: Parameters<typeof factsToWatch>) => {
+      facts: (...args: Parameters<typeof facts>) => {
         questions += 1;
-        return factsToWatch(...args);
+        return facts(...args);
       },
     });
     const counted = await f.addHub();

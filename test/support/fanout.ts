@@ -105,7 +105,8 @@ export const createFanout = async ({
       store: { ...store, typing: gated(gate, 'store.typing', store.typing) },
       people: {
         ...people,
-        factsToWatch: gated(gate, 'people.factsToWatch', people.factsToWatch),
+        facts: gated(gate, 'people.facts', people.facts),
+        factsToWatch: gated(gate, 'people.facts', people.factsToWatch),
         roster: gated(gate, 'people.roster', people.roster),
         conversation: gated(gate, 'people.conversation', people.conversation),
         conversationsOf: gated(gate, 'people.conversationsOf', people.conversationsOf),
@@ -113,6 +114,7 @@ export const createFanout = async ({
       },
       reads: presence.reads,
       readRecords: gated(gate, 'records', presence.readRecords),
+      readAlike: gated(gate, 'records', presence.readAlike) as typeof presence.readAlike,
       broadcastIntervalMs,
       onError: (error) => errors.push(error),
     });

@@ -1,0 +1,43 @@
+/** @type {readonly import('./mutant.d.ts').Mutant[]} */
+export default [
+  {
+    name: 'the journal is asked only for who is not live',
+    promise: 'An answer takes the same steps whether a user who is seen offline is live or not.',
+    file: 'src/presence/records.ts',
+    from: "readAlike: (userIds, facts) => read(userIds, 'all', facts),",
+    to: "readAlike: (userIds, facts) => read(userIds, 'who is not live', facts),",
+    tests: ['test/presence/steps.test.ts'],
+  },
+  {
+    name: 'what is kept of later is joined with what was live before',
+    promise: 'Equal `asOf` is equal content, also of somebody whose first session begins while they are read.',
+    file: 'src/presence/records.ts',
+    from: 'if (record.revision > now) later.set',
+    to: 'if (record.revision < 0) later.set',
+    tests: ['test/presence/oneInstant.test.ts'],
+  },
+  {
+    name: 'a start of a subscription answers from what is remembered',
+    promise: 'A start of a subscription asks the same questions whoever is watched, and whatever changed lately.',
+    file: 'src/fanout/sight.ts',
+    from: 'readings = await readOnce(interests, people.facts);',
+    to: 'readings = await readOnce(interests, people.factsToWatch);',
+    tests: ['test/presence/steps.test.ts'],
+  },
+  {
+    name: 'who types nowhere is answered without a question',
+    promise: '`isTyping` takes the same steps whether a user types where the viewer is not, or nowhere.',
+    file: 'src/presence/typingVerbs.ts',
+    from: '      const typing = await store.typingOf(userIds);',
+    to: '      const typing = await store.typingOf(userIds);\n      if (typing.length === 0) return new Set();',
+    tests: ['test/presence/steps.test.ts'],
+  },
+  {
+    name: 'refusals are remembered of conversations that exist',
+    promise: 'A refusal of `setTyping` takes as long whether or not there is such a conversation.',
+    file: 'src/db/membership.ts',
+    from: 'if (known && mayUseTyping(known))',
+    to: 'if (known)',
+    tests: ['test/db/membership.test.ts'],
+  },
+];
