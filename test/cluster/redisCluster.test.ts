@@ -172,9 +172,7 @@ describe('a master that fails over', () => {
     const [closing] = await Promise.all([closes, stays].map((id) => cluster.person(id, cluster.node(1)).connect()));
     const watch = (await cluster.person('fay').connect()).watch(ids);
     await eachIs(watch, [closes, stays], 'ONLINE');
-    // The replica hears no more of its master, which goes on with the connections that it has.
-    await pair.master.admin.config('SET', 'requirepass', 'unknown to the replica');
-    await pair.master.admin.client('KILL', 'TYPE', 'replica');
+    await redis.separate(pair);
     await cluster.person(opens, cluster.node(1)).connect();
     await watch.nextWhere(is(opens, 'ONLINE'));
     await closing!.close();

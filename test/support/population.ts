@@ -48,6 +48,8 @@ const KEPT: ReadonlySet<Kind> = new Set<Kind>([
   ...(['hides', 'reveals', 'says', 'clears', 'busy', 'ends', 'closes', 'hidesLast', 'saysLast'] as const),
 ]);
 
+/** Who speaks afterwards: enough for some to be on every master of a Redis Cluster. */
+const HERALDS = 15;
 /** How many requests are made at once: the nodes share the machine with the test. */
 const AT_ONCE = 20;
 /** What is kept is in the journal within two seconds, and shown in no more; a busy machine may take longer. */
@@ -125,8 +127,8 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
   const journal = await noteJournal(cluster.databaseUrl);
   onTestFinished(() => journal.close());
   const total = Object.values(KINDS).reduce((sum, count) => sum + count, 0);
-  const everybody = await cluster.followed('watcher', 'user', total + 2);
-  const [canary, herald] = everybody.slice(-2) as [string, string];
+  const everybody = await cluster.followed('watcher', 'user', total + HERALDS + 1);
+  const [canary, ...heraldIds] = everybody.slice(total) as [string, ...string[]];
   const ids = everybody.slice(0, total);
   const groups = new Map<Kind, readonly string[]>();
   let from = 0;
@@ -152,9 +154,7 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
   await each([...of('ends'), ...of('app'), ...of('deleted')], (id, i) =>
     personOf(id, i).heartbeat({ sessionId: 'phone', device: 'MOBILE' }),
   );
-  const heralds = await Promise.all(
-    serving.map((node, i) => cluster.person(herald, node).connect({ sessionId: `herald-${i}` })),
-  );
+  const heralds = await Promise.all(heraldIds.map((id, i) => personOf(id, i).connect({ sessionId: 'tab' })));
   const last = cluster.nodes[serving.length];
   if (last) await cluster.person(canary, last).connect();
 
@@ -329,12 +329,14 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
             findings.add({ userId: who[0]!, what: String(result.reason) });
           }
       };
-      // Who speaks now is heard after all that was before.
-      for (const [i, socket] of heralds.entries()) {
-        const say = async (): Promise<unknown> => socket.say(`after ${i}`).catch(say);
-        await say();
-        await shownSoon([herald], ({ statusMessage }) => statusMessage?.text === `after ${i}`);
-      }
+      // Who speaks now is heard, over every way that there is, and after all that was before.
+      await Promise.all(
+        heralds.map(async (socket, i) => {
+          const say = async (): Promise<unknown> => socket.say(`after ${i}`).catch(say);
+          await say();
+          await shownSoon([heraldIds[i]!], ({ statusMessage }) => statusMessage?.text === `after ${i}`);
+        }),
+      );
       await shownSoon(of('hidesLast'), isOffline);
       await shownSoon(of('saysLast'), ({ statusMessage }) => statusMessage?.text === 'said last');
       // Had anybody been taken for lost, it would show by then.

@@ -23,8 +23,14 @@ export interface TestRedisCluster {
   pairOf(key: string): Promise<TestPair>;
   /** Empties every node that is a master now. */
   flush(): Promise<void>;
+  /** The replica hears no more of its master, which goes on with the connections that it has. */
+  separate(pair: TestPair): Promise<void>;
   /** Kills a master (SIGKILL) and resolves when its replica has taken over and the Cluster serves all slots. */
   failOver(pair: TestPair): Promise<void>;
+  /** The same, but the replica takes over at once, without asking the others. */
+  takeOver(pair: TestPair): Promise<void>;
+  /** Moves the slot of a key, with all that is in it, to the master of another pair while it is used. */
+  moveSlot(key: string, to: TestPair): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,6 +41,8 @@ const until = async (holds: () => Promise<boolean>): Promise<void> => {
 
 const infoOf = async (redis: TestRedis, section: 'cluster' | 'replication'): Promise<string> =>
   String(await (section === 'cluster' ? redis.admin.cluster('INFO') : redis.admin.info('replication')));
+
+const idOf = async (redis: TestRedis): Promise<string> => String(await redis.admin.cluster('MYID'));
 
 const isMaster = async (redis: TestRedis) => (await infoOf(redis, 'replication')).includes('role:master');
 
@@ -79,7 +87,7 @@ export const startRedisCluster = async (): Promise<TestRedisCluster> => {
       await until(async () => (await infoOf(node, 'cluster')).includes(`cluster_known_nodes:${nodes.length}`));
     }
     for (const { master, replica } of pairs) {
-      await replica.admin.cluster('REPLICATE', String(await master.admin.cluster('MYID')));
+      await replica.admin.cluster('REPLICATE', await idOf(master));
     }
     for (const { master, replica } of pairs) {
       await until(async () => (await infoOf(replica, 'replication')).includes('master_link_status:up'));
@@ -91,22 +99,54 @@ export const startRedisCluster = async (): Promise<TestRedisCluster> => {
       await until(() => servesAll(node));
     }
     const urls = masters.map(({ url }) => url);
+    const slotOf = async (key: string) => Number(await nodes[MASTERS]!.admin.cluster('KEYSLOT', key));
+    /** Those that were masters at the start; a moved slot is elsewhere. */
+    const pairOf = async (key: string) => {
+      const slot = await slotOf(key);
+      return pairs[pairs.findIndex((_, i) => slot < from(i + 1))]!;
+    };
+    const kill = ({ master }: TestPair) => {
+      master.signal('SIGKILL');
+      killed.add(master);
+    };
+    const servedBy = async (replica: TestRedis) => {
+      await until(() => isMaster(replica));
+      for (const node of running()) await until(() => servesAll(node));
+    };
     return {
       url: urls.join(','),
       urls,
       nodes,
-      async pairOf(key) {
-        const slot = Number(await nodes[MASTERS]!.admin.cluster('KEYSLOT', key));
-        return pairs[pairs.findIndex((_, i) => slot < from(i + 1))]!;
-      },
+      pairOf,
       async flush() {
         for (const node of running()) if (await isMaster(node)) await node.admin.flushall();
       },
-      async failOver({ master, replica }) {
-        master.signal('SIGKILL');
-        killed.add(master);
-        await until(() => isMaster(replica));
-        for (const node of running()) await until(() => servesAll(node));
+      async separate({ master }) {
+        await master.admin.config('SET', 'requirepass', 'unknown to the replica');
+        await master.admin.client('KILL', 'TYPE', 'replica');
+      },
+      async failOver(pair) {
+        kill(pair);
+        await servedBy(pair.replica);
+      },
+      async takeOver(pair) {
+        kill(pair);
+        await pair.replica.admin.cluster('FAILOVER', 'TAKEOVER');
+        await servedBy(pair.replica);
+      },
+      async moveSlot(key, { master: target }) {
+        const slot = await slotOf(key);
+        const { master: source } = await pairOf(key);
+        await target.admin.cluster('SETSLOT', slot, 'IMPORTING', await idOf(source));
+        await source.admin.cluster('SETSLOT', slot, 'MIGRATING', await idOf(target));
+        for (;;) {
+          const keys = (await source.admin.cluster('GETKEYSINSLOT', slot, 10)) as string[];
+          if (keys.length === 0) break;
+          await source.admin.migrate('127.0.0.1', target.port, '', 0, 5_000, 'KEYS', ...keys);
+        }
+        // The new owner first: no other may think the slot is nobody's.
+        const owner = await idOf(target);
+        for (const node of [target, source, ...masters]) await node.admin.cluster('SETSLOT', slot, 'NODE', owner);
       },
       stop,
     };
