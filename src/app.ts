@@ -20,6 +20,7 @@ import { startSweeper } from './presence/sweeper.js';
 import { startWriteBehind } from './presence/writeBehind.js';
 import { createAuth, type SignInRefusal } from './server/auth.js';
 import { createConnections } from './server/connections.js';
+import { createDeletions } from './server/deletions.js';
 import { createEngine } from './server/engine.js';
 import { createGraphiqlPage } from './server/graphiql.js';
 import { createHttp } from './server/http.js';
@@ -135,14 +136,16 @@ export const startApp = async (
       }),
     );
 
-    /** Changes of facts were missed: users who have connections may have been deleted. */
-    const closeDeleted = async () => {
-      for (const userId of connections.userIds()) {
-        if (await people.ensure(userId)) continue;
+    const deletions = createDeletions({
+      deletedAmong: (userIds) => people.deletedAmong(userIds),
+      userIds: () => connections.userIds(),
+      async deleted(userId) {
         connections.closeUser(userId);
         await presence.factsChanged({ kind: 'user', userId, narrows: true, deleted: true });
-      }
-    };
+      },
+      onError: failed('looking for users who were deleted'),
+    });
+    stopping.push(() => deletions.stop());
 
     // What happens by itself.
     await node.start();
@@ -183,7 +186,7 @@ export const startApp = async (
         onGap: () => {
           people.forgetAll();
           hub.factsMissed();
-          void closeDeleted().catch(failed('looking for users who were deleted'));
+          deletions.look();
         },
         onError: (error) => {
           people.forgetStandings();

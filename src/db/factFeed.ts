@@ -1,11 +1,9 @@
-import { LRUCache } from 'lru-cache';
 import type { Bus, Unsubscribe } from '../presence/ports.js';
 import type { Database } from './database.js';
 import { type LogPosition, PAGE, RETENTION_MS, readFactLog, trimFactLog } from './factLog.js';
 
-/** Ids of changes that were heard, remembered so that the log does not tell them again (which would be harmless). */
+/** How many changes that were heard through the bus are remembered until the log was read behind them. */
 const REMEMBERED = 50_000;
-const REMEMBERED_MS = 300_000;
 /** Beyond so many pages, to read everything again is cheaper than to be told one by one what changed. */
 const MAX_PAGES = 20;
 const TRIM_EVERY_MS = 60_000;
@@ -30,7 +28,8 @@ export interface FactFeed {
  *
  * `onGap` is called when changes may have been missed, so that whoever holds facts reads them again: away for longer than
  * the retention, no position at the start, another server or one that recovered, a row of a newer release, or more than
- * is worth telling one by one. `onError` hears of the first failed reading of each outage. Rows past `retentionMs` are deleted on
+ * is worth telling one by one. A change that was heard is not told again by the log, however long that cannot be read: who
+ * was deleted may have been named again since. After more than `maxHeard` of them it is a gap instead. `onError` hears of the first failed reading of each outage. Rows past `retentionMs` are deleted on
  * the way.
  */
 export const startFactFeed = async ({
@@ -38,6 +37,7 @@ export const startFactFeed = async ({
   bus,
   everyMs = 500,
   retentionMs = RETENTION_MS,
+  maxHeard = REMEMBERED,
   onGap,
   onError,
 }: {
@@ -45,21 +45,33 @@ export const startFactFeed = async ({
   readonly bus: Pick<Bus, 'subscribeFacts' | 'deliverFacts'>;
   readonly everyMs?: number;
   readonly retentionMs?: number;
+  readonly maxHeard?: number;
   readonly onGap: () => void;
   readonly onError: (error: unknown) => void;
 }): Promise<FactFeed> => {
-  const heard = new LRUCache<string, true>({ max: REMEMBERED, ttl: REMEMBERED_MS });
+  /**
+   * Changes heard since the last whole reading of the log began. Who publishes has committed, so that reading showed all
+   * that were heard before it, and no later one shows them again.
+   */
+  let heard = new Set<string>();
+  /** Some were heard that are not remembered. */
+  let overflowed = false;
   let stopped = false;
   let hearing: Promise<Unsubscribe | undefined> | undefined;
   let position: LogPosition | undefined;
   /** Whether the present end is not where this began. */
   let behind = false;
 
+  const remember = (logId: string): void => {
+    if (heard.size < maxHeard) heard.add(logId);
+    else overflowed = true;
+  };
+
   /** Without the bus everything is told from the log, so nothing waits for it. */
   const hear = (): Promise<unknown> => {
     hearing ??= bus
       .subscribeFacts(({ logId }) => {
-        if (logId !== undefined) heard.set(logId, true);
+        if (logId !== undefined) remember(logId);
       })
       .catch(() => {
         hearing = undefined;
@@ -76,9 +88,33 @@ export const startFactFeed = async ({
       throw failure;
     }
     if (behind) onGap();
+    behind = false;
+  };
+
+  /** What was heard and what was not cannot be told apart any more: the log is followed from its present end. */
+  const beginAnew = async (): Promise<void> => {
+    behind = true;
+    heard = new Set();
+    overflowed = false;
+    position = undefined;
+    await begin();
   };
 
   const follow = async (from: LogPosition): Promise<void> => {
+    const earlier = heard;
+    heard = new Set();
+    try {
+      await read(from, earlier);
+    } catch (failure) {
+      // Nothing is behind the position yet.
+      for (const logId of heard) earlier.add(logId);
+      heard = earlier;
+      throw failure;
+    }
+  };
+
+  /** Tells what is new since then, but for what was heard `earlier` or meanwhile. */
+  const read = async (from: LogPosition, earlier: ReadonlySet<string>): Promise<void> => {
     const first = await readFactLog(db, from);
     const { server, at } = first.position;
     let missed = server !== from.server || at - from.at > retentionMs * BRIDGED;
@@ -88,8 +124,8 @@ export const startFactFeed = async ({
         if (change === null) {
           if (!missed) onGap();
           missed = true;
-        } else if (!heard.has(logId)) {
-          heard.set(logId, true);
+        } else if (!earlier.has(logId) && !heard.has(logId)) {
+          remember(logId);
           bus.deliverFacts(change);
         }
       }
@@ -114,7 +150,12 @@ export const startFactFeed = async ({
   let running: Promise<void> = Promise.resolve();
   /** One after the other. */
   const poll = (): Promise<void> => {
-    running = running.catch(() => {}).then(() => (position ? follow(position) : begin()));
+    running = running
+      .catch(() => {})
+      .then(() => {
+        if (overflowed) return beginAnew();
+        return position ? follow(position) : begin();
+      });
     return running;
   };
 

@@ -149,7 +149,22 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
         return { result: true, changes: [change(userId, true, true)] };
       });
     },
-  } satisfies Pick<People, 'privacy' | 'updatePrivacy' | 'upsertUsers' | 'deleteUser'>;
+
+    async deletedAmong(userIds) {
+      const asked = new Set(userIds);
+      const rows = await db.run(async (orm) =>
+        byKey(
+          asked,
+          await orm
+            .select({ id: sql<string>`asked.id`, deletedAt: users.deletedAt })
+            .from(sql`unnest(${textArray([...asked])}) as asked (id)`)
+            .leftJoin(users, eq(users.id, sql`asked.id`)),
+          ({ id }) => id,
+        ),
+      );
+      return new Set([...rows.values()].flatMap(({ id, deletedAt }) => (deletedAt === null ? [] : [id])));
+    },
+  } satisfies Pick<People, 'deletedAmong' | 'privacy' | 'updatePrivacy' | 'upsertUsers' | 'deleteUser'>;
 
   const standingsOf = (userIds: ReadonlySet<string>) => db.run((orm) => readStandings(orm, userIds));
 

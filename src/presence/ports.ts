@@ -248,6 +248,8 @@ export interface Pair {
 export interface People {
   /** Makes the user known if they are not; false for a deleted one (a tombstone), who stays deleted. Cached. */
   ensure(userId: string): Promise<boolean>;
+  /** Those of the users who were deleted and not named again, in one query, as it is now. */
+  deletedAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Facts of many pairs in one query, by `pairKey`: each pair that was asked about is there. Of relations that the user's privacy and a block leave without
    * a meaning nothing need be known: they are false.

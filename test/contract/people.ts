@@ -425,6 +425,52 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       });
     });
 
+    it('says who was deleted, and not named again, of many at once', async () => {
+      await known('ann', 'bob', 'cem');
+      await people.deleteUser('ann');
+      await people.deleteUser('bob');
+      await people.upsertUsers([{ id: 'bob' }]);
+      expect(await people.deletedAmong(['ann', 'bob', 'cem', 'nobody', 'ann'])).toEqual(new Set(['ann']));
+      expect(await people.ensure('nobody')).toBe(true);
+    });
+
+    it('gives a user who was deleted and named again no membership of before', async () => {
+      await known('ann', 'bob');
+      await people.putConversation('chat', ['ann', 'bob'], false);
+      expect(await people.membership('chat', 'ann')).toEqual({ open: false, isMember: true });
+      await people.deleteUser('ann');
+      await people.upsertUsers([{ id: 'ann' }]);
+      expect(await people.membership('chat', 'ann')).toEqual({ open: false, isMember: false });
+      expect(await people.membership('chat', 'bob')).toEqual({ open: false, isMember: true });
+    });
+
+    it('forgets how both ends of a relation stand, whichever was kept', async () => {
+      await known('ann', 'bob');
+      const pairs = [
+        { viewerId: 'ann', userId: 'bob' },
+        { viewerId: 'bob', userId: 'ann' },
+      ];
+      const watched = async () =>
+        inOrder(pairs, await people.factsToWatch(pairs)).map(({ follows, blocked }) => [follows, blocked]);
+      const neither = [
+        [false, false],
+        [false, false],
+      ];
+      expect(await watched()).toEqual(neither);
+      await people.block('ann', 'bob');
+      expect(await watched()).toEqual([
+        [false, true],
+        [false, true],
+      ]);
+      await people.unblock('ann', 'bob');
+      expect(await watched()).toEqual(neither);
+      await people.follow('bob', 'ann');
+      expect(await watched()).toEqual([
+        [false, false],
+        [true, false],
+      ]);
+    });
+
     describe('facts and roster', () => {
       it('answers every pair by its key, also the same pair twice and a user with themselves', async () => {
         await known('ann', 'bob');

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryBus } from '../../src/bus/memory.js';
 import { type OpenDatabase, openDatabase } from '../../src/db/client.js';
 import type { Database, Orm } from '../../src/db/database.js';
@@ -37,7 +37,9 @@ const open = async (url = server.url): Promise<OpenDatabase> => {
 };
 
 /** A node that reads the log when it is told to (or every `everyMs`), and hears nothing through its bus. */
-const startReader = async (options: { db?: Database; everyMs?: number; retentionMs?: number } = {}) => {
+const startReader = async (
+  options: { db?: Database; everyMs?: number; retentionMs?: number; maxHeard?: number } = {},
+) => {
   const db = options.db ?? (await open()).db;
   const bus = createMemoryBus();
   const heard = createInbox<FactChange>('changes of facts');
@@ -49,6 +51,7 @@ const startReader = async (options: { db?: Database; everyMs?: number; retention
     bus,
     everyMs: options.everyMs ?? 3_600_000,
     ...(options.retentionMs !== undefined && { retentionMs: options.retentionMs }),
+    ...(options.maxHeard !== undefined && { maxHeard: options.maxHeard }),
     onGap: () => gaps.push('gap'),
     onError: errors.push,
   });
@@ -137,6 +140,50 @@ describe('what is told', () => {
     await otherNode().follow('ann', 'cem');
     await feed.poll();
     expect(heard.transcript).toEqual([followed('bob'), followed('cem')]);
+  });
+
+  it('is not told again to who heard it, however long the log could not be read', async () => {
+    const { feed, heard, people, gaps } = await startReader();
+    await people.upsertUsers([{ id: 'ann' }]);
+    await people.deleteUser('ann');
+    await people.upsertUsers([{ id: 'ann' }]);
+    const before = [...heard.transcript];
+    expect(before).toHaveLength(3);
+    const now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 3_000_000);
+    cleanup.push(() => clock.mockRestore());
+    await feed.poll();
+    await feed.poll();
+    expect(heard.transcript).toEqual(before);
+    expect(gaps.transcript).toEqual([]);
+  });
+
+  it('is not told again to who heard it before a reading that failed', async () => {
+    const database = await open();
+    let away = false;
+    const db: Database = {
+      run: (work) => (away ? Promise.reject(new Error('away')) : database.db.run(work)),
+    };
+    const { bus, feed, heard } = await startReader({ db });
+    const people = createPeople({ db: database.db, bus, logged: true });
+    await people.follow('ann', 'bob');
+    away = true;
+    await expect(feed.poll()).rejects.toThrow('away');
+    away = false;
+    await feed.poll();
+    expect(heard.transcript).toEqual([followed('bob')]);
+  });
+
+  it('is a gap where more was heard than can be remembered, and nothing is told twice', async () => {
+    const { feed, heard, people, gaps } = await startReader({ maxHeard: 2 });
+    for (const to of ['bob', 'cem', 'dan']) await people.follow('ann', to);
+    await feed.poll();
+    expect(gaps.transcript).toHaveLength(1);
+    expect(heard.transcript).toEqual([followed('bob'), followed('cem'), followed('dan')]);
+    await otherNode().follow('ann', 'eve');
+    await feed.poll();
+    expect(heard.transcript.slice(3)).toEqual([followed('eve')]);
+    expect(gaps.transcript).toHaveLength(1);
   });
 
   it('comes in pages, where it is much', async () => {

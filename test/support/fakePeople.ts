@@ -78,6 +78,7 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       if (!users.has(userId)) await people.upsertUsers([{ id: userId }]);
       return exists(userId);
     },
+    deletedAmong: async (userIds) => new Set(userIds.filter((id) => users.has(id) && !exists(id))),
     facts: async (pairs) =>
       new Map(pairs.map(({ viewerId, userId }) => [pairKey(viewerId, userId), factsOf(viewerId, userId)])),
     factsToWatch: (pairs) => people.facts(pairs),
