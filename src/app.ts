@@ -239,6 +239,7 @@ export const startApp = async (
       },
       graphiql: config.graphiql ? createGraphiqlPage() : null,
       unsignedIntrospection: config.introspection === 'all',
+      keepAliveMs: config.keepAliveMs,
     });
     stopping.push(() => http.stop());
     const sockets = createSockets({

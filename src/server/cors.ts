@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Origins } from './origins.js';
+import { ALWAYS } from './respond.js';
 
 const MAX_AGE_SECONDS = 600;
 
@@ -22,6 +23,6 @@ export const answerCors = (request: IncomingMessage, response: ServerResponse, o
     );
     response.setHeader('access-control-max-age', MAX_AGE_SECONDS);
   }
-  response.writeHead(204).end();
+  response.writeHead(204, ALWAYS).end();
   return true;
 };

@@ -20,10 +20,15 @@ export const paramsToken = (params: Readonly<Record<string, unknown>> | undefine
 export const acceptsEvents = (request: IncomingMessage): boolean =>
   request.headers.accept?.toLowerCase().includes('text/event-stream') ?? false;
 
-/** The URL of a request as a path and a query; undefined where it cannot be read. The host is not the real one. */
+const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
+
+/**
+ * The URL of a request as a path and a query; undefined where it cannot be read. The host is not the real one: an
+ * absolute target (`GET http://host/graphql`), which every server has to take, names whatever host it likes.
+ */
 export const urlOf = (request: IncomingMessage): URL | undefined => {
-  const path = request.url ?? '/';
-  // An absolute or protocol-relative target would choose the host by itself.
+  const target = request.url ?? '/';
+  const path = ABSOLUTE.test(target) ? target.replace(ABSOLUTE, '') || '/' : target;
   return path.startsWith('/') && URL.canParse(`http://localhost${path}`)
     ? new URL(`http://localhost${path}`)
     : undefined;

@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import type { Engine, Operation, Params } from './engine.js';
 import { mediaType } from './mediaType.js';
+import { ALWAYS } from './respond.js';
 import { createTick } from './tick.js';
 
 const answers = createTick();
@@ -76,7 +77,7 @@ export const answerDirectly = async (
   response.writeHead(200, {
     'content-type': `${type}; charset=utf-8`,
     'content-length': length,
-    'cache-control': 'no-store',
+    ...ALWAYS,
   });
   // Answers of one turn leave one after the other: whoever reads them all, such as a proxy, is woken once.
   // One byte a character is less to encode.

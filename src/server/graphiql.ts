@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { ALWAYS } from './respond.js';
 
 /** What is in the editor at first: valid against the schema, and worth running. */
 export const DEFAULT_QUERY = `# Open this page as another user in a second window.
@@ -129,6 +130,7 @@ export const createGraphiqlPage = (): GraphiqlPage => {
         'content-length': bytes.length,
         'content-security-policy': CONTENT_SECURITY_POLICY,
         'referrer-policy': 'no-referrer',
+        ...ALWAYS,
       });
       response.end(bytes);
     },

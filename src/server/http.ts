@@ -13,6 +13,7 @@ import type { GraphiqlPage } from './graphiql.js';
 import type { Log } from './log.js';
 import { unreadable, withParameters } from './mediaType.js';
 import type { Origins } from './origins.js';
+import { refuseUnreadable } from './refuse.js';
 import { newRequestId } from './requestIds.js';
 import { sendError, sendJson, sendMasked, sendResponse } from './respond.js';
 import { callerOf, type SignIn } from './signIn.js';
@@ -55,6 +56,7 @@ export const createHttp = ({
   graphiql,
   unsignedIntrospection,
   stallMs = STALL_MS,
+  keepAliveMs = 75_000,
 }: {
   readonly engine: Engine;
   readonly signIn: SignIn;
@@ -69,6 +71,8 @@ export const createHttp = ({
   readonly unsignedIntrospection: boolean;
   /** How long a reader may take nothing of what was sent to it. */
   readonly stallMs?: number;
+  /** How long an idle connection is kept. */
+  readonly keepAliveMs?: number;
 }): Http => {
   let stopping = false;
   let stopped: Promise<void> | null = null;
@@ -114,6 +118,12 @@ export const createHttp = ({
       await graphiql.send(response);
       return;
     }
+    if (request.headers['sec-websocket-key'] !== undefined) {
+      response.setHeader('upgrade', 'websocket');
+      const message = 'A proxy dropped the Upgrade header of this WebSocket: let it pass on Upgrade and Connection.';
+      sendError(response, 426, { code: 'BAD_USER_INPUT', message });
+      return;
+    }
     const requestId = newRequestId();
     const identity = await identify(request, url);
     const fault = request.method === 'POST' ? unreadable(request.headers) : null;
@@ -125,6 +135,11 @@ export const createHttp = ({
     const body = await readBody(request);
     if (body === null) {
       sendError(response, 413, { code: 'BAD_USER_INPUT', message: 'The body is longer than 1 MiB.' });
+      return;
+    }
+    if (request.method === 'POST' && body.length === 0) {
+      const message = 'The body is empty. Send JSON, such as {"query": "{ me { userId } }"}.';
+      sendError(response, 400, { code: 'BAD_USER_INPUT', message });
       return;
     }
     const operation = { caller: identity && callerOf(identity, null), budget: { watched: 0 }, requestId };
@@ -176,6 +191,7 @@ export const createHttp = ({
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: keepAliveMs,
       connectionsCheckingInterval: 1_000,
     },
     inTurn((request, response) => {
@@ -190,6 +206,11 @@ export const createHttp = ({
       });
     }, stallMs),
   );
+
+  server.on('clientError', refuseUnreadable);
+  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
+    sendError(response, 417, { code: 'BAD_USER_INPUT', message: 'Expect may say 100-continue and nothing else.' });
+  });
 
   return {
     server,

@@ -1,6 +1,9 @@
 /** How a body is written, as its headers say. Names of types, codings and charsets are the same in either case. */
 import type { IncomingHttpHeaders } from 'node:http';
 
+/** What a body may be called. */
+const JSON_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/graphql+json']);
+
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
 /** The media type, in small letters and without parameters; empty where there is none. */
@@ -13,11 +16,14 @@ export const withParameters = (contentType: string): string => {
   return mediaType(contentType) + (at < 0 ? '' : contentType.slice(at));
 };
 
-/** Why a body cannot be read; null where it can: as it is, and in UTF-8. */
+/** Why a body cannot be read; null where it can: JSON as it is, and in UTF-8. */
 export const unreadable = (headers: IncomingHttpHeaders): string | null => {
   const codings = (headers['content-encoding'] ?? '').split(',').map((coding) => coding.trim().toLowerCase());
   if (codings.some((coding) => coding !== '' && coding !== 'identity')) {
     return 'Send the body as it is, without a Content-Encoding.';
+  }
+  if (!JSON_TYPES.has(mediaType(headers['content-type']))) {
+    return 'Send the body as JSON, with the header Content-Type: application/json.';
   }
   const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
   return charset === 'utf-8' || charset === 'utf8' ? null : 'Send the body in UTF-8.';

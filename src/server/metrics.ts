@@ -10,7 +10,7 @@ import { PresenceError } from '../presence/errors.js';
 import type { Transition } from '../presence/transitions.js';
 import type { SignInRefusal } from './auth.js';
 import { listen } from './listen.js';
-import { sendError } from './respond.js';
+import { ALWAYS, sendError } from './respond.js';
 import { inTurn } from './turns.js';
 
 /** Read when the metrics are. */
@@ -164,7 +164,7 @@ export const serveMetrics = async (
       return;
     }
     metrics.text().then(
-      (text) => response.writeHead(200, { 'content-type': Registry.PROMETHEUS_CONTENT_TYPE }).end(text),
+      (text) => response.writeHead(200, { 'content-type': Registry.PROMETHEUS_CONTENT_TYPE, ...ALWAYS }).end(text),
       () => response.destroy(),
     );
   };

@@ -5,24 +5,38 @@ import type { ErrorCode } from '../presence/errors.js';
 import { codeOf, HTTP_STATUS } from './finish.js';
 import { STALL_MS } from './turns.js';
 
-export const sendJson = (response: ServerResponse, status: number, body: unknown): void => {
-  const bytes = Buffer.from(JSON.stringify(body));
+/** What every answer says: it is kept nowhere, and is what its type says. */
+export const ALWAYS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+};
+
+/** Why something never became an operation. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** A refusal in the shape of GraphQL's errors. */
+export const refusalBody = ({ code, message }: Refusal): string =>
+  JSON.stringify({ errors: [{ message, extensions: { code } }] });
+
+const sendText = (response: ServerResponse, status: number, text: string): void => {
+  const bytes = Buffer.from(text);
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': bytes.length,
-    'cache-control': 'no-store',
+    ...ALWAYS,
   });
   response.end(bytes);
 };
 
-/** An error in the shape of GraphQL's, for what never became an operation. */
-export const sendError = (
-  response: ServerResponse,
-  status: number,
-  error: { readonly code: ErrorCode; readonly message: string },
-): void => {
-  sendJson(response, status, { errors: [{ message: error.message, extensions: { code: error.code } }] });
-};
+export const sendJson = (response: ServerResponse, status: number, body: unknown): void =>
+  sendText(response, status, JSON.stringify(body));
+
+/** A refusal, as an answer. */
+export const sendError = (response: ServerResponse, status: number, refusal: Refusal): void =>
+  sendText(response, status, refusalBody(refusal));
 
 /** A finished error, with the status of its code. */
 export const sendMasked = (response: ServerResponse, error: GraphQLError): void => {
@@ -53,6 +67,10 @@ const drained = (response: ServerResponse, stallMs: number): Promise<void> =>
  */
 export const sendResponse = async (answer: Response, response: ServerResponse, stallMs = STALL_MS): Promise<void> => {
   for (const [name, value] of answer.headers) if (name !== 'connection') response.setHeader(name, value);
+  for (const [name, value] of Object.entries(ALWAYS)) response.setHeader(name, value);
+  // A proxy that gathers what it passes on would keep events back.
+  if (answer.headers.get('content-type')?.startsWith('text/event-stream'))
+    response.setHeader('x-accel-buffering', 'no');
   response.writeHead(answer.status);
   const reader = answer.body?.getReader();
   if (!reader) {

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { ErrorCode } from '../presence/errors.js';
 import type { Caller } from '../presence/verbs.js';
 import { CLOSE } from './closeCodes.js';
 import { Connection, type ConnectionDeps, type ConnectionPorts } from './connection.js';
@@ -12,6 +13,7 @@ import { createFramer } from './frames.js';
 import { createGate } from './gate.js';
 import { createKeepAlive } from './keepAlive.js';
 import type { Origins } from './origins.js';
+import { refuseSocket } from './refuse.js';
 import { createTick } from './tick.js';
 import { STALL_MS } from './turns.js';
 
@@ -42,12 +44,6 @@ export interface Sockets {
    */
   stop(options?: { readonly spreadMs?: number }): Promise<void>;
 }
-
-/** Answers an upgrade with an HTTP status, and hangs up. */
-const refuseUpgrade = (socket: Duplex, status: string): void => {
-  socket.on('error', () => {});
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-};
 
 /**
  * graphql-transport-ws at `/graphql` of `server` (DESIGN sections 1 and 2).
@@ -160,16 +156,13 @@ export const createSockets = ({
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const url = urlOf(request);
-    const refusal =
-      stopped !== null
-        ? '503 Service Unavailable'
-        : url?.pathname !== '/graphql'
-          ? '404 Not Found'
-          : origins.allows(request)
-            ? null
-            : '403 Forbidden';
-    if (refusal !== null || url === undefined) refuseUpgrade(socket, refusal ?? '404 Not Found');
-    else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, urlToken(url)));
+    const refuse = (status: number, code: ErrorCode, message: string) =>
+      refuseSocket(socket, status, { code, message });
+    if (stopped !== null) refuse(503, 'UNAVAILABLE', 'The server restarts.');
+    else if (url?.pathname !== '/graphql') refuse(404, 'NOT_FOUND', 'There is nothing here. GraphQL is at /graphql.');
+    else if (!origins.allows(request)) {
+      refuse(403, 'FORBIDDEN', 'Pages of this origin may not connect: it is not among ALLOWED_ORIGINS.');
+    } else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, urlToken(url)));
   };
   server.on('upgrade', onUpgrade);
 
