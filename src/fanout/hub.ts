@@ -59,8 +59,8 @@ export const createHub = async ({
   readonly onError: (error: unknown) => void;
 }) => {
   const read = async (userIds: readonly string[]) => {
-    const { now, records } = await readRecords(userIds);
-    for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
+    const { nowOf, records } = await readRecords(userIds);
+    for (const record of records.values()) topics.get(record.userId)?.learn(record, nowOf(record.userId));
   };
   const topics = createTopicRegistry({
     bus,

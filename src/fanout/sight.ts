@@ -78,14 +78,14 @@ export const createSight = ({
   ): Promise<readonly SightReading[]> => {
     const epochs = interests.map(({ epoch }) => epoch);
     const userIds = [...new Set(interests.map(({ userId }) => userId))];
-    const { now, records, facts } = await readAlike(userIds, () =>
+    const { nowOf, records, facts } = await readAlike(userIds, () =>
       factsOf(interests.map(({ viewer, userId }) => ({ viewerId: viewer.userId, userId }))),
     );
-    for (const record of records.values()) topics.get(record.userId)?.learn(record, now);
+    for (const record of records.values()) topics.get(record.userId)?.learn(record, nowOf(record.userId));
     return interests.map((interest, i) => ({
       interest,
       facets: facetsFor(interest.viewer, interest.userId, facts.get(pairKey(interest.viewer.userId, interest.userId))),
-      now,
+      now: nowOf(interest.userId),
       epoch: epochs[i]!,
     }));
   };

@@ -33,9 +33,12 @@ export interface TypingEntry {
   readonly expiresAt: number;
 }
 
-/** One user's record and the clock of the same reading. */
+/** Records of some users, and the clock of the same reading. */
 export interface Reading {
+  /** The earliest that the clock was for any of them. */
   readonly now: number;
+  /** The clock as it was for one of those who were asked for: parts of a store have clocks of their own. */
+  readonly nowOf: (userId: string) => number;
   /** By user id; users without a live record are missing: their state is the journal's. */
   readonly records: ReadonlyMap<string, PresenceRecord>;
   /** Users of whom nothing can be said: their record is of a format that this release does not know. */

@@ -224,7 +224,7 @@ export const createPresence = ({
       if (!mine) throw notFound('There is no such user.');
       return {
         userId,
-        presence: viewAt(mine, SELF, reading.now),
+        presence: viewAt(mine, SELF, reading.nowOf(userId)),
         chosenStatus: mine.chosen,
         privacy: reading.facts,
         sessions: mine.sessions.map((session) => ({
@@ -232,7 +232,7 @@ export const createPresence = ({
           device: session.device,
           idle: isIdle(session),
           startedAt: session.startedAt,
-          expiresAt: record.expiryOf(session, reading.now, timings),
+          expiresAt: record.expiryOf(session, reading.nowOf(userId), timings),
         })),
       };
     },

@@ -31,7 +31,7 @@ export const createReading = ({
 }): Pick<Presence, 'presenceOf' | 'presenceOfRoster' | 'userPresence' | 'roster' | 'online'> => {
   const viewsOf = async (viewer: Viewer, userIds: readonly string[]): Promise<readonly PresenceView[]> => {
     if (userIds.length === 0) return [];
-    const { now, records, unreadable, facts } = await readAlike(userIds, () =>
+    const { nowOf, records, unreadable, facts } = await readAlike(userIds, () =>
       people.facts(userIds.map((userId) => ({ viewerId: viewer.userId, userId }))),
     );
     return userIds.flatMap((userId) => {
@@ -39,7 +39,7 @@ export const createReading = ({
       const record = records.get(userId);
       // Among others they are left out: what cannot be read is not guessed, and is no reason to answer nobody.
       if (userIds.length === 1 && unreadable?.has(userId) && maySee(facets)) throw unreadableRecord();
-      return record && maySee(facets) ? [viewAt(record, facets, now)] : [];
+      return record && maySee(facets) ? [viewAt(record, facets, nowOf(userId))] : [];
     });
   };
 
@@ -74,13 +74,13 @@ export const createReading = ({
       checkFirst(first, MAX_ITEMS);
       const from = after === null ? null : readCursor(after).userId;
       const { userIds, total } = await store.live({ after: from, limit: first + 1 });
-      const { now, records } = await store.read(userIds.slice(0, first));
+      const { nowOf, records } = await store.read(userIds.slice(0, first));
       return {
         totalCount: total,
         // Who hid since they were listed is not there any more.
         items: [...records.values()].filter(isSeenLive).map((record) => ({
           cursor: cursorOf({ live: true, userId: record.userId }),
-          view: viewAt(record, EVERYTHING, now),
+          view: viewAt(record, EVERYTHING, nowOf(record.userId)),
         })),
         hasNextPage: userIds.length > first,
         hasPreviousPage: from !== null,

@@ -58,7 +58,7 @@ export const createRecordReader = ({
     ofWhom: 'all' | 'who is not live',
     facts: () => Promise<F>,
   ) => {
-    const { now, records: live, unreadable: unread } = await store.read(userIds);
+    const { now, nowOf, records: live, unreadable: unread } = await store.read(userIds);
     const missing = userIds.filter((userId) => !live.has(userId) && !unread?.has(userId));
     const asked = ofWhom === 'all' ? userIds : missing;
     const [rows, found] = await Promise.all([asked.length > 0 ? journal.read(asked) : undefined, facts()]);
@@ -72,14 +72,14 @@ export const createRecordReader = ({
       try {
         const record = restoreRecord(userId, remembered.newer(userId, row));
         records.set(userId, record);
-        if (record.revision > now) later.set(userId, record.revision);
+        if (record.revision > nowOf(userId)) later.set(userId, record.revision);
       } catch (error) {
         // What a newer release kept of one user is no reason to answer nobody.
         if (!isUnavailable(error)) throw error;
         unreadable.add(userId);
       }
     }
-    return { now, records, unreadable, facts: found, later };
+    return { now, nowOf, records, unreadable, facts: found, later };
   };
 
   const read = async <F>(...how: Parameters<typeof readOnce<F>>) => {

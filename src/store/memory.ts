@@ -59,7 +59,8 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
         const record = records.get(userId);
         if (record) found.set(userId, record);
       }
-      return { now: clock(), records: found };
+      const now = clock();
+      return { now, nowOf: () => now, records: found };
     },
 
     async dueUsers(limit) {

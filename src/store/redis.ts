@@ -88,9 +88,11 @@ export const createRedisStore = ({
         return { now: Number(now), texts };
       }),
     );
+    const clocks = new Map(readings.flatMap(({ now, texts }) => texts.map(([userId]) => [userId, now])));
     // The earliest of the readings: none of them is as of earlier.
     const now = readings.length > 0 ? Math.min(...readings.map((reading) => reading.now)) : await leases.now();
-    return { now, texts: readings.flatMap(({ texts }) => texts) };
+    const nowOf = (userId: string) => clocks.get(userId) ?? now;
+    return { now, nowOf, texts: readings.flatMap(({ texts }) => texts) };
   };
 
   const open = async (userId: string) => {
@@ -243,7 +245,7 @@ export const createRedisStore = ({
     },
 
     async read(userIds) {
-      const { now, texts } = await readAll(userIds, 'settled');
+      const { texts, ...clock } = await readAll(userIds, 'settled');
       const records = new Map<string, PresenceRecord>();
       const unreadable = new Set<string>();
       for (const [userId, text] of texts) {
@@ -251,7 +253,7 @@ export const createRedisStore = ({
         if (isReadable(text)) records.set(userId, recentAs(userId, text) ?? decodeRecord(text));
         else unreadable.add(userId);
       }
-      return { now, records, unreadable };
+      return { ...clock, records, unreadable };
     },
 
     async dueUsers(limit) {

@@ -47,4 +47,12 @@ export default [
     to: '',
     tests: ['test/store/leases.test.ts'],
   },
+  {
+    name: 'earliest-clock-of-all-shards',
+    promise: "An answer about a user is as of their own shard's clock, so that it never goes back.",
+    file: 'src/store/redis.ts',
+    from: 'const nowOf = (userId: string) => clocks.get(userId) ?? now;',
+    to: 'const nowOf = (userId: string) => Math.min(clocks.get(userId) ?? now, now);',
+    tests: ['test/store/shardClocks.test.ts'],
+  },
 ];
