@@ -2,13 +2,18 @@
  * The connections that this node serves and that hold sessions: what each is called in the store, and how it is put
  * back where the store lost it, or others took this node for lost. DESIGN section 2, "A node that was declared lost".
  */
-import { isUnavailable } from './errors.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { isUnavailable, unavailable } from './errors.js';
 import { disconnect } from './record.js';
 import type { RecordWriter } from './records.js';
 import { putBack } from './recovery.js';
 import type { Remembered } from './remembered.js';
 import { holderOf, isWithdrawn, newSession } from './session.js';
 import type { PresenceRecord, Timings } from './types.js';
+
+/** For how long a command waits until the session of its own connection is put back, in ms, and how often it tries. */
+const RESTORED_WITHIN_MS = 1_200;
+const RESTORED_EVERY_MS = 100;
 
 /** A connection that this node serves and that holds a session. */
 export interface Held {
@@ -41,6 +46,13 @@ export interface HoldingVerbs {
   recall(local: string, record: PresenceRecord, now: number): PresenceRecord;
   /** The connection answered: it lives, and is put back if it has to be. */
   heard(local: string): void;
+  /** Whether a connection holds a session that its user's record, as it was just read, has lost. */
+  isMissing(local: string | null, record: PresenceRecord | undefined): boolean;
+  /**
+   * The connection speaks, so it lives: its session is put back before it is spoken of. Resolves once that was done or
+   * need not be; rejects with UNAVAILABLE where it cannot be done soon. Never takes longer than what else is asked of a store.
+   */
+  restored(local: string | null): Promise<void>;
 }
 
 export interface Holding {
@@ -181,6 +193,24 @@ export const createHolding = ({
       heard(local) {
         const connection = held.get(local);
         if (connection?.state === 'asked') void putBackOne(connection);
+      },
+
+      isMissing(local, record) {
+        const connection = local === null ? undefined : held.get(local);
+        if (!connection || connection.state === 'opening') return false;
+        return !record || !(holderOf(record, connection.name) || isWithdrawn(record, connection.name));
+      },
+
+      async restored(local) {
+        const connection = local === null ? undefined : held.get(local);
+        if (!connection) return;
+        const giveUpAt = performance.now() + RESTORED_WITHIN_MS;
+        for (;;) {
+          await putBackOne(connection);
+          if (connection.state === 'there' || held.get(connection.local) !== connection) return;
+          if (performance.now() > giveUpAt) throw unavailable('Your session is being restored. Try again in a moment.');
+          await wait(RESTORED_EVERY_MS);
+        }
       },
     },
 

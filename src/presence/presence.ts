@@ -3,14 +3,14 @@ import { createDepartures } from './departures.js';
 import { badInput, forbidden, isUnavailable, notFound, unreadableRecord } from './errors.js';
 import { checkActivities, checkId, checkStatusMessage } from './input.js';
 import { createNode } from './node.js';
-import type { Bus, FactChange, Journal, People, RateLimits, Store } from './ports.js';
+import type { Bus, Decision, FactChange, Journal, People, RateLimits, Store } from './ports.js';
 import { createReading } from './reading.js';
 import { createReads } from './reads.js';
 import * as record from './record.js';
 import { createRecordReader, createRecordWriter } from './records.js';
 import { createRemembered } from './remembered.js';
 import { isIdle } from './session.js';
-import type { Transition } from './transitions.js';
+import type { Cause, Transition } from './transitions.js';
 import type { ActivityInput, PresenceRecord, Timings } from './types.js';
 import { createTypingVerbs } from './typingVerbs.js';
 import type { Caller, Presence, SetPresence } from './verbs.js';
@@ -105,13 +105,37 @@ export const createPresence = ({
     timings,
     userOf,
     nameOf,
+    holding: node,
   });
 
-  const speakingOf = ({ connectionId }: Caller, sessionId: string | undefined): record.Speaking => ({
-    sessionId: sessionId === undefined ? null : checkId(sessionId, 'sessionId'),
-    connectionId: nameOf(connectionId),
-    newSessionId: newId(),
-  });
+  /** Whose session speaks, by the name that the connection has when it is asked. */
+  const speakingOf = ({ connectionId }: Caller, sessionId: string | undefined): (() => record.Speaking) => {
+    const named = sessionId === undefined ? null : checkId(sessionId, 'sessionId');
+    const newSessionId = newId();
+    return () => ({ sessionId: named, connectionId: nameOf(connectionId), newSessionId });
+  };
+
+  /** What a connection says waits until its own session is there, where the store lost that: another would start beside it. */
+  const speak = async <R>(
+    { connectionId }: Caller,
+    userId: string,
+    decide: (before: PresenceRecord, now: number) => Decision<R>,
+    cause?: Cause,
+  ) => {
+    for (;;) {
+      const { result, ...committed } = await records.speak<{ readonly said: R } | null>(
+        userId,
+        (before, now) => {
+          if (node.isMissing(connectionId, before)) return { record: before, result: null };
+          const decision = decide(before, now);
+          return { record: decision.record, result: { said: decision.result } };
+        },
+        cause,
+      );
+      if (result) return { ...committed, result: result.said };
+      await node.restored(connectionId);
+    }
+  };
 
   /** How long ago who hides now seems to have closed their tab: not before others saw them type. */
   const closedMsAgoOf = async (userId: string): Promise<number> => {
@@ -181,14 +205,14 @@ export const createPresence = ({
       const hides = input.status !== undefined && record.isHiding(input.status);
       const closedMsAgo = hides ? await closedMsAgoOf(userId) : 0;
       const set = (before: PresenceRecord, at: number) =>
-        record.setPresence(before, { ...input, activities, speaking, closedMsAgo }, at, timings);
-      const committed = await records.speak<HidingAlready | null>(userId, (before, at) =>
+        record.setPresence(before, { ...input, activities, speaking: speaking(), closedMsAgo }, at, timings);
+      const committed = await speak<HidingAlready | null>(caller, userId, (before, at) =>
         isFree && record.isHiding(before.chosen) ? { record: before, result: HIDING_ALREADY } : set(before, at),
       );
       if (committed.result === null) return viewAt(committed.record, SELF, committed.now);
       // Nobody sees a difference, so it is one mutation among others.
       await rateLimits.take('mutation', userId);
-      const changed = await records.speak(userId, set);
+      const changed = await speak(caller, userId, set);
       return viewAt(changed.record, SELF, changed.now);
     },
 
@@ -200,7 +224,9 @@ export const createPresence = ({
         record: after,
         result: id,
         now,
-      } = await records.speak(userId, (before, at) => record.heartbeat(before, { ...input, speaking }, at, timings));
+      } = await speak(caller, userId, (before, at) =>
+        record.heartbeat(before, { ...input, speaking: speaking() }, at, timings),
+      );
       const session = after.sessions.find((candidate) => candidate.id === id);
       return {
         sessionId: id,
@@ -213,7 +239,7 @@ export const createPresence = ({
       const userId = userOf(caller.viewer);
       checkId(sessionId, 'sessionId');
       await rateLimits.take('mutation', userId);
-      return (await records.speak(userId, (before, now) => record.endSession(before, sessionId, now), 'ended')).result;
+      return (await speak(caller, userId, (before, now) => record.endSession(before, sessionId, now), 'ended')).result;
     },
 
     async me({ viewer }) {

@@ -1,5 +1,6 @@
 /** Who types: set, read, and kept true (DESIGN section 1, "Typing"). */
 import { isUnavailable, notFound, unreadableRecord } from './errors.js';
+import type { HoldingVerbs } from './holding.js';
 import { checkId } from './input.js';
 import type { People, RateLimits, Store, TypingEntry } from './ports.js';
 import type { Reads } from './reads.js';
@@ -28,6 +29,7 @@ export const createTypingVerbs = ({
   timings,
   userOf,
   nameOf,
+  holding,
 }: {
   readonly store: Store;
   readonly people: People;
@@ -38,11 +40,21 @@ export const createTypingVerbs = ({
   readonly userOf: (viewer: Viewer) => string;
   /** The name of a connection, as the store knows it. */
   readonly nameOf: (connectionId: string | null) => string | null;
+  readonly holding: Pick<HoldingVerbs, 'isMissing' | 'restored'>;
 }) => {
-  const seenLiveRecord = async (userId: string) => {
+  const liveRecord = async (userId: string) => {
     const { records, unreadable } = await store.read([userId]);
     if (unreadable?.has(userId)) throw unreadableRecord();
-    const record = records.get(userId);
+    return records.get(userId);
+  };
+
+  /** The record of one who is seen live, once the session of the connection that speaks is there. */
+  const seenLiveRecord = async (userId: string, connectionId: string | null = null) => {
+    let record = await liveRecord(userId);
+    if (holding.isMissing(connectionId, record)) {
+      await holding.restored(connectionId);
+      record = await liveRecord(userId);
+    }
     return record && isSeenLive(record) ? record : undefined;
   };
 
@@ -75,7 +87,7 @@ export const createTypingVerbs = ({
       const named = input.sessionId === undefined ? null : checkId(input.sessionId, 'sessionId');
       await rateLimits.take('typing', userId);
       await checkMayUseTyping({ conversation: people.membership }, viewer, conversationId);
-      const record = await seenLiveRecord(userId);
+      const record = await seenLiveRecord(userId, connectionId);
       const answer = (expiresAt: number | null): TypingView => ({
         conversationId,
         userId,

@@ -14,10 +14,12 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
   let present = makeEmpty();
   let epoch = 1;
   let made = 0;
-  const people = createFakePeople(users).people;
+  const fake = createFakePeople(users);
+  const { people } = fake;
   const { journal } = createFakeJournal(users);
 
   return {
+    conversations: fake.conversations,
     get store(): Store {
       return present;
     },

@@ -1,0 +1,34 @@
+export default [
+  {
+    name: 'commands-do-not-wait-for-their-session',
+    promise: 'What a connection says, whose session the store lost, is said for that session and starts no other.',
+    file: 'src/presence/presence.ts',
+    from: 'if (node.isMissing(connectionId, before)) return { record: before, result: null };',
+    to: '',
+    tests: ['test/presence/ownRestoring.test.ts'],
+  },
+  {
+    name: 'typing-does-not-wait-for-its-session',
+    promise: 'Who types over a connection whose session the store lost is seen to type.',
+    file: 'src/presence/typingVerbs.ts',
+    from: 'if (holding.isMissing(connectionId, record)) {',
+    to: 'if (record && holding.isMissing(connectionId, record)) {',
+    tests: ['test/presence/ownRestoring.test.ts'],
+  },
+  {
+    name: 'commands-wait-for-good',
+    promise: 'What waits for a session that cannot be put back is UNAVAILABLE within two seconds.',
+    file: 'src/presence/holding.ts',
+    from: 'const RESTORED_WITHIN_MS = 1_200;',
+    to: 'const RESTORED_WITHIN_MS = 5_000;',
+    tests: ['test/presence/ownRestoring.test.ts'],
+  },
+  {
+    name: 'ended-sessions-come-back-when-spoken-of',
+    promise: 'A session that was ended on purpose does not come back because its connection says something.',
+    file: 'src/presence/holding.ts',
+    from: 'wasEnded(record) ? { record, result: null } : putBack(',
+    to: 'false ? { record, result: null } : putBack(',
+    tests: ['test/presence/ownRestoring.test.ts', 'test/store/mending.test.ts'],
+  },
+];
