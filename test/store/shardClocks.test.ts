@@ -67,6 +67,7 @@ it('of what a subscription shows first', async () => {
     store,
     people,
     readRecords: presence.readRecords,
+    readAlike: presence.readAlike,
     reads: presence.reads,
     broadcastIntervalMs: 0,
     onError: () => {},
