@@ -11,7 +11,7 @@ export default defineConfig({
       {
         extends: true,
         // By `npm run test:cluster:slow`, which takes minutes.
-        test: { name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/cluster-slow/**'] },
+        test: { name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/cluster-slow/**', 'test/timing/**'] },
       },
       {
         // The black-box suite once more, each server on a Redis and a PostgreSQL database of its own.

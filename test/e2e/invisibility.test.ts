@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Presence } from '../support/api.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
+import type { Socket } from '../support/socket.js';
 
 const GRACE_MS = 200;
 /** How late the end of a grace may be found. */
@@ -145,4 +146,27 @@ test('a service token sees an invisible user as OFFLINE', async () => {
   await bob.connect();
   await bob.setPresence({ status: 'INVISIBLE' });
   expect((await rollcall.host.userPresence(bob.id))?.status).toBe('OFFLINE');
+});
+
+test('who hides is last seen as long before the event as one whose tab was closed', async () => {
+  const [alice, hider, leaver] = await rollcall.friends('alice', 'hider', 'leaver');
+  const lurking = await alice.lurk();
+  const sinceSeen: number[] = [];
+  for (const [twin, leave] of [
+    [hider, (socket: Socket) => socket.setPresence({ status: 'INVISIBLE' })],
+    [leaver, (socket: Socket) => socket.close()],
+  ] as const) {
+    const watching = lurking.watch([twin.id]);
+    const socket = await twin.connect({ device: 'WEB' });
+    const shown = await watching.nextWhere(({ status }) => status === 'ONLINE');
+    // Nothing is seen of them for longer than a grace, and than the end of one may be late.
+    while (Date.now() < Date.parse(shown.asOf) + GRACE_MS + FOUND_LATE_MS) await alice.userPresence(twin.id);
+    await leave(socket);
+    const gone = await watching.nextWhere(({ status }) => status === 'OFFLINE');
+    sinceSeen.push(Date.parse(gone.asOf) - Date.parse(gone.lastSeen ?? ''));
+  }
+  for (const ms of sinceSeen) {
+    expect(ms).toBeGreaterThan(GRACE_MS);
+    expect(ms).toBeLessThan(GRACE_MS + 2 * FOUND_LATE_MS);
+  }
 });
