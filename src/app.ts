@@ -37,6 +37,8 @@ import { openLive } from './store/live.js';
 /** How often the node's lease is renewed, and how often what it serves is compared with what the store has. */
 const LEASE_MS = 1_000;
 const MEND_MS = 60_000;
+/** How often it is looked for what is left of deleted users. */
+const FINISH_DELETIONS_MS = 5_000;
 /** How often it is asked who is due: of Redis, where it is a command a shard, less often. */
 const SWEEP_MS = 100;
 const SHARED_SWEEP_MS = 250;
@@ -165,6 +167,13 @@ export const startApp = async (
       onError: failed('sweeping'),
     });
     stopping.push(() => sweeper.stop());
+
+    const finishing = every(
+      FINISH_DELETIONS_MS,
+      (stopped) => people.finishDeletions(() => stopped.aborted),
+      failed('removing what hung on deleted users'),
+    );
+    stopping.push(() => finishing.stop());
 
     // The fan-out.
     const hub = await createHub({

@@ -4,6 +4,7 @@ import type { FactChange, People } from '../presence/ports.js';
 import { textArray } from './arrays.js';
 import { type Commit, lock } from './commit.js';
 import type { Database, Orm } from './database.js';
+import { isLeftOver, NEXT_NUMBER } from './deletions.js';
 import { circleMembers, circles, conversationMembers, conversations } from './schema.js';
 import { exists } from './standings.js';
 
@@ -26,7 +27,11 @@ const replaceCircleMembers: ReplaceMembers = async (tx, id, memberIds) => {
   const came = await tx
     .insert(circleMembers)
     .select(membersOf(id, wanted))
-    .onConflictDoNothing()
+    .onConflictDoUpdate({
+      target: [circleMembers.circleId, circleMembers.userId],
+      set: { since: sql`excluded.since` },
+      setWhere: isLeftOver(sql`${circleMembers.since}`, sql`${circleMembers.userId}`),
+    })
     .returning({ userId: circleMembers.userId });
   return membership(memberIds, came, left);
 };
@@ -40,12 +45,17 @@ const replaceConversationMembers: ReplaceMembers = async (tx, id, memberIds) => 
   const came = await tx
     .insert(conversationMembers)
     .select(membersOf(id, wanted))
-    .onConflictDoNothing()
+    .onConflictDoUpdate({
+      target: [conversationMembers.conversationId, conversationMembers.userId],
+      set: { since: sql`excluded.since` },
+      setWhere: isLeftOver(sql`${conversationMembers.since}`, sql`${conversationMembers.userId}`),
+    })
     .returning({ userId: conversationMembers.userId });
   return membership(memberIds, came, left);
 };
 
-const membersOf = (id: string, wanted: SQL): SQL => sql`select ${id}, member from unnest(${wanted}) as member`;
+const membersOf = (id: string, wanted: SQL): SQL =>
+  sql`select ${id}, member, ${NEXT_NUMBER} from unnest(${wanted}) as member`;
 
 type Row = { readonly userId: string };
 

@@ -83,6 +83,8 @@ export const createPeople = (options: {
     ...groups,
     ...createRoster({ db }),
 
+    finishDeletions: users.finishDeletions,
+
     /** Empties the caches: changes may have been missed. */
     forgetAll,
 
@@ -138,5 +140,9 @@ export const createPeople = (options: {
       }
       return found;
     },
-  } satisfies People & { forgetAll(): void; forgetStandings(): void };
+  } satisfies People & {
+    finishDeletions(isStopped: () => boolean): Promise<void>;
+    forgetAll(): void;
+    forgetStandings(): void;
+  };
 };

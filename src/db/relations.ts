@@ -4,6 +4,7 @@ import type { FactChange, People } from '../presence/ports.js';
 import { textArray } from './arrays.js';
 import { type Commit, lock } from './commit.js';
 import type { Database, Orm } from './database.js';
+import { isLeftOver, NEXT_NUMBER } from './deletions.js';
 import { blocks, follows } from './schema.js';
 import { exists } from './standings.js';
 
@@ -70,8 +71,14 @@ export const createRelations = ({
       );
       const added = await tx
         .insert(follows)
-        .select(sql`${pairsOf(list)} and ${only} order by follower_id, followee_id`)
-        .onConflictDoNothing()
+        .select(sql`
+          select follower_id, followee_id, ${NEXT_NUMBER} from (${pairsOf(list)}) as pair
+          where ${only} order by follower_id, followee_id`)
+        .onConflictDoUpdate({
+          target: [follows.followerId, follows.followeeId],
+          set: { since: sql`excluded.since` },
+          setWhere: isLeftOver(sql`${follows.since}`, sql`${follows.followerId}`, sql`${follows.followeeId}`),
+        })
         .returning();
       const followerIds = [...new Set(added.map((item) => item.followerId))];
       if (followerIds.length > 0) await checkBound(tx, followerIds, maxFollows);
@@ -113,8 +120,12 @@ export const createRelations = ({
         await lock(tx, 'user', [blockerId]);
         const added = await tx
           .insert(blocks)
-          .select(sql`select ${blockerId}, ${blockedId} where ${mayAct(blockerId)}`)
-          .onConflictDoNothing()
+          .select(sql`select ${blockerId}, ${blockedId}, ${NEXT_NUMBER} where ${mayAct(blockerId)}`)
+          .onConflictDoUpdate({
+            target: [blocks.blockerId, blocks.blockedId],
+            set: { since: sql`excluded.since` },
+            setWhere: isLeftOver(sql`${blocks.since}`, sql`${blocks.blockerId}`, sql`${blocks.blockedId}`),
+          })
           .returning();
         return { result: undefined, changes: added.map(() => relation(blockerId, blockedId, true)) };
       });

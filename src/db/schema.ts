@@ -7,6 +7,7 @@ import {
   index,
   integer,
   jsonb,
+  pgSequence,
   pgTable,
   primaryKey,
   smallint,
@@ -46,13 +47,28 @@ export const users = pgTable(
   (t) => [index('users_present').on(t.id).where(sql`${t.deletedAt} is null`)],
 );
 
+/** Numbers relations and memberships in the order in which they are written. */
+export const relationNumbers = pgSequence('relation_numbers');
+
+/**
+ * When a relation or membership was written, as one of {@link relationNumbers}; null in rows of earlier releases. What hangs
+ * on a deleted user goes in pieces, and is told by it from what is written meanwhile.
+ */
+const since = () => bigint('since', { mode: 'number' }).default(sql`nextval('relation_numbers')`);
+
+/** Users who are deleted, and of whose relations and memberships written before that some may be left. */
+export const deletions = pgTable('deletions', {
+  userId: id('user_id').primaryKey(),
+  before: bigint('before', { mode: 'number' }).notNull(),
+});
+
 // Relations and memberships have no foreign key on users: they may name somebody who is not known yet, and take effect
 // when that user appears. Members are written under a lock on their circle or conversation, with its row, and leave with
 // it: a foreign key there would cost a look-up for each of 5,000 members and guard nothing. Each table is read from both ends, so each has its primary key and the same pair reversed.
 
 export const follows = pgTable(
   'follows',
-  { followerId: id('follower_id').notNull(), followeeId: id('followee_id').notNull() },
+  { followerId: id('follower_id').notNull(), followeeId: id('followee_id').notNull(), since: since() },
   (t) => [
     primaryKey({ columns: [t.followerId, t.followeeId] }),
     index('follows_by_followee').on(t.followeeId, t.followerId),
@@ -61,7 +77,7 @@ export const follows = pgTable(
 
 export const blocks = pgTable(
   'blocks',
-  { blockerId: id('blocker_id').notNull(), blockedId: id('blocked_id').notNull() },
+  { blockerId: id('blocker_id').notNull(), blockedId: id('blocked_id').notNull(), since: since() },
   (t) => [primaryKey({ columns: [t.blockerId, t.blockedId] }), index('blocks_by_blocked').on(t.blockedId, t.blockerId)],
 );
 
@@ -72,6 +88,7 @@ export const circleMembers = pgTable(
   {
     circleId: id('circle_id').notNull(),
     userId: id('user_id').notNull(),
+    since: since(),
   },
   (t) => [primaryKey({ columns: [t.circleId, t.userId] }), index('circle_members_by_user').on(t.userId, t.circleId)],
 );
@@ -86,6 +103,7 @@ export const conversationMembers = pgTable(
   {
     conversationId: id('conversation_id').notNull(),
     userId: id('user_id').notNull(),
+    since: since(),
   },
   (t) => [
     primaryKey({ columns: [t.conversationId, t.userId] }),

@@ -1,13 +1,14 @@
-import { and, eq, isNull, or, sql } from 'drizzle-orm';
-import { notFound } from '../presence/errors.js';
-import type { FactChange, People, UserProfile } from '../presence/ports.js';
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { isUnavailable, notFound, unavailable } from '../presence/errors.js';
+import type { FactChange, People, UserProfile, UserUpsert } from '../presence/ports.js';
 import { DEFAULT_PRIVACY, effectivePrivacy, type Privacy } from '../presence/visibility.js';
 import { byKey } from './answers.js';
 import { bigintArray, textArray } from './arrays.js';
 import { type Commit, lock } from './commit.js';
 import type { Database, Orm } from './database.js';
+import { createDeletions, noteDeletion, unfinishedAmong } from './deletions.js';
 import { createGathered } from './gather.js';
-import { blocks, circleMembers, conversationMembers, follows, presenceJournal, users } from './schema.js';
+import { presenceJournal, users } from './schema.js';
 import { readStandings, type Standing } from './standings.js';
 import { applyUpsert, difference, type KnownUser, mergeUpserts } from './upsert.js';
 
@@ -51,17 +52,23 @@ const store = async (tx: Orm, states: readonly KnownUser[]): Promise<void> => {
     where users.id = state.id`);
 };
 
-/** Removes all that hangs on a user, from both ends. */
-const removeRelations = async (tx: Orm, userId: string): Promise<void> => {
-  await tx.delete(follows).where(or(eq(follows.followerId, userId), eq(follows.followeeId, userId)));
-  await tx.delete(blocks).where(or(eq(blocks.blockerId, userId), eq(blocks.blockedId, userId)));
-  await tx.delete(circleMembers).where(eq(circleMembers.userId, userId));
-  await tx.delete(conversationMembers).where(eq(conversationMembers.userId, userId));
-  await tx.delete(presenceJournal).where(eq(presenceJournal.userId, userId));
-};
+/** For how long a deletion goes on removing before it answers, and for how long who is named again waits for that, in ms. */
+const FINISH_MS = 1_000;
 
 /** Who exists, with name, picture and privacy; and who existed. */
 export const createUsers = ({ db, commit }: { readonly db: Database; readonly commit: Commit }) => {
+  const deletions = createDeletions({ db });
+
+  /** Goes on with the removal for a moment. What is left then, or cannot be done now, is done by and by. */
+  const finishSoon = async (userIds: readonly string[]): Promise<void> => {
+    const until = performance.now() + FINISH_MS;
+    try {
+      await deletions.finish(userIds, () => performance.now() > until);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+    }
+  };
+
   /** The row of a user who exists, held until the transaction ends. */
   const hold = async (tx: Orm, userId: string): Promise<KnownUser | undefined> => {
     const [row] = await tx
@@ -70,6 +77,47 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
       .where(and(eq(users.id, userId), isNull(users.deletedAt)))
       .for('update');
     return row && toKnown(row);
+  };
+
+  /** `onUnfinished` hears of users who cannot be named again yet; it is then UNAVAILABLE, and nothing is written. */
+  const upsert = (
+    upserts: readonly UserUpsert[],
+    onUnfinished: (userIds: readonly string[]) => void = () => {},
+  ): Promise<number> => {
+    const ids = textArray(upserts.map((upsert) => upsert.id));
+    return commit(async (tx) => {
+      const created = await tx
+        .insert(users)
+        .values(upserts.map(({ id }) => ({ id })))
+        .onConflictDoNothing()
+        .returning({ id: users.id });
+      const rows = await tx.select().from(users).where(sql`${users.id} = any(${ids})`).orderBy(users.id).for('update');
+
+      const left = await unfinishedAmong(
+        tx,
+        rows.filter((row) => row.deletedAt !== null).map((row) => row.id),
+      );
+      if (left.length > 0) {
+        onUnfinished(left);
+        throw unavailable(`The deletion of ${left[0]} has not ended yet. Try again in a moment.`);
+      }
+      const isNew = new Set(created.map((row) => row.id));
+      const before = new Map(rows.map((row) => [row.id, toKnown(row)]));
+      const changed: KnownUser[] = [];
+      const changes: FactChange[] = [];
+      for (const upsert of upserts) {
+        const user = before.get(upsert.id);
+        if (!user) continue;
+        const after = applyUpsert(user, upsert);
+        const { stored, told, narrows } = difference(user, after);
+        if (stored) changed.push(after);
+        // Nobody saw a user who did not exist: whatever their privacy, nobody loses sight.
+        const appears = isNew.has(user.id) || user.deleted;
+        if (told || appears) changes.push(change(user.id, narrows && !appears));
+      }
+      if (changed.length > 0) await store(tx, changed);
+      return { result: upserts.length, changes };
+    });
   };
 
   const verbs = {
@@ -97,41 +145,20 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
     async upsertUsers(list) {
       const upserts = mergeUpserts(list);
       if (upserts.length === 0) return 0;
-      const ids = textArray(upserts.map((upsert) => upsert.id));
-      return await commit(async (tx) => {
-        const created = await tx
-          .insert(users)
-          .values(upserts.map(({ id }) => ({ id })))
-          .onConflictDoNothing()
-          .returning({ id: users.id });
-        const rows = await tx
-          .select()
-          .from(users)
-          .where(sql`${users.id} = any(${ids})`)
-          .orderBy(users.id)
-          .for('update');
-
-        const isNew = new Set(created.map((row) => row.id));
-        const before = new Map(rows.map((row) => [row.id, toKnown(row)]));
-        const changed: KnownUser[] = [];
-        const changes: FactChange[] = [];
-        for (const upsert of upserts) {
-          const user = before.get(upsert.id);
-          if (!user) continue;
-          const after = applyUpsert(user, upsert);
-          const { stored, told, narrows } = difference(user, after);
-          if (stored) changed.push(after);
-          // Nobody saw a user who did not exist: whatever their privacy, nobody loses sight.
-          const appears = isNew.has(user.id) || user.deleted;
-          if (told || appears) changes.push(change(user.id, narrows && !appears));
-        }
-        if (changed.length > 0) await store(tx, changed);
-        return { result: upserts.length, changes };
-      });
+      let unfinished: readonly string[] = [];
+      try {
+        return await upsert(upserts, (left) => {
+          unfinished = left;
+        });
+      } catch (error) {
+        if (unfinished.length === 0) throw error;
+        await finishSoon(unfinished);
+        return await upsert(upserts);
+      }
     },
 
     async deleteUser(userId) {
-      return await commit(async (tx) => {
+      const existed = await commit(async (tx) => {
         await lock(tx, 'user', [userId]);
         // The row first: who writes the journal holds it meanwhile, and what they wrote is then seen and removed.
         const [gone] = await tx
@@ -145,9 +172,12 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
           .where(and(eq(users.id, userId), isNull(users.deletedAt)))
           .returning({ id: users.id });
         if (!gone) return { result: false, changes: [] };
-        await removeRelations(tx, userId);
+        await tx.delete(presenceJournal).where(eq(presenceJournal.userId, userId));
+        await noteDeletion(tx, userId);
         return { result: true, changes: [change(userId, true, true)] };
       });
+      await finishSoon([userId]);
+      return existed;
     },
 
     async deletedAmong(userIds) {
@@ -193,6 +223,8 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
 
   return {
     verbs,
+    /** Goes on with deletions that were left. */
+    finishDeletions: (isStopped: () => boolean) => deletions.finish(null, isStopped),
 
     /** Makes users known of whose ids there neither is nor was one; how all stand then, by id. */
     makeKnown: makeAllKnown,

@@ -300,9 +300,15 @@ export interface People {
   block(blockerId: string, blockedId: string): Promise<void>;
   unblock(blockerId: string, blockedId: string): Promise<void>;
 
-  /** Creates or updates; brings deleted users back as a new generation. Returns how many distinct users it named. */
+  /**
+   * Creates or updates; brings deleted users back as a new generation, once all that hung on them is removed: UNAVAILABLE
+   * until then. Returns how many distinct users it named.
+   */
   upsertUsers(users: readonly UserUpsert[]): Promise<number>;
-  /** Leaves a tombstone; removes relations, memberships, names and what the journal kept. False when there was no such user. */
+  /**
+   * Leaves a tombstone; removes names and what the journal kept at once, and relations and memberships by and by: what is
+   * written of them afterwards stays. False when there was no such user.
+   */
   deleteUser(userId: string): Promise<boolean>;
   /** Returns how many were new. BAD_USER_INPUT past the bound on follows, and nothing is then written. */
   addFollows(follows: readonly { readonly followerId: string; readonly followeeId: string }[]): Promise<number>;

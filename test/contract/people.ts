@@ -48,7 +48,7 @@ export const empty = ({ db }: Pick<OpenDatabase, 'db'>) =>
     orm.execute(sql`
       with a as (delete from follows), b as (delete from blocks), c as (delete from circles),
         d as (delete from circle_members), e as (delete from conversations), f as (delete from conversation_members),
-        g as (delete from presence_journal), h as (delete from fact_log)
+        g as (delete from presence_journal), h as (delete from fact_log), i as (delete from deletions)
       delete from users`),
   );
 

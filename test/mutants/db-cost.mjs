@@ -8,4 +8,28 @@ export default [
     to: "enable_seqscan: 'on'",
     tests: ['test/db/skew.test.ts'],
   },
+  {
+    name: 'a deletion removes what came after it',
+    promise: 'What is written about a deleted user after the deletion stays.',
+    file: 'src/db/deletions.ts',
+    from: ' and coalesce(${since}, 0) < ${before}::bigint',
+    to: '',
+    tests: ['test/db/deletions.test.ts'],
+  },
+  {
+    name: 'a user comes back to what they had',
+    promise: 'Nobody is named again before what they had is gone.',
+    file: 'src/db/users.ts',
+    from: 'if (left.length > 0) {',
+    to: 'if (left.length > 1e9) {',
+    tests: ['test/db/deletions.test.ts'],
+  },
+  {
+    name: 'what was there stands for what is written',
+    promise: 'A relation written after the deletion stays, also where the same was there before.',
+    file: 'src/db/deletions.ts',
+    from: 'coalesce(${since}, 0) < before)`',
+    to: 'false)`',
+    tests: ['test/db/deletions.test.ts'],
+  },
 ];
