@@ -24,6 +24,7 @@ import { createDeletions } from './server/deletions.js';
 import { createEngine } from './server/engine.js';
 import { createGraphiqlPage } from './server/graphiql.js';
 import { createHttp } from './server/http.js';
+import { lately } from './server/lately.js';
 import { listen } from './server/listen.js';
 import type { Log } from './server/log.js';
 import { createMetrics, NO_METRICS, serveMetrics } from './server/metrics.js';
@@ -42,6 +43,9 @@ const FINISH_DELETIONS_MS = 5_000;
 /** How often it is asked who is due: of Redis, where it is a command a shard, less often. */
 const SWEEP_MS = 100;
 const SHARED_SWEEP_MS = 250;
+
+/** For how long an answer of the database is taken for the present one where somebody asks for readiness. */
+const READY_FOR_MS = 1_000;
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -236,6 +240,8 @@ export const startApp = async (
       loopback: !config.production,
       onRefused: (page) => onRefused('origin', page),
     });
+    // Anybody may ask whether it is ready, however often.
+    const databaseAnswers = lately(() => database.ping(), READY_FOR_MS);
     const http = createHttp({
       engine,
       signIn,
@@ -243,7 +249,7 @@ export const startApp = async (
       origins,
       log,
       ready: async () => {
-        await database.ping();
+        await databaseAnswers();
         return node.healthy;
       },
       graphiql: config.graphiql ? createGraphiqlPage() : null,

@@ -20,7 +20,14 @@ import { callerOf, type SignIn } from './signIn.js';
 import type { Tick } from './tick.js';
 import { Alarm } from './timer.js';
 
-const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
+/** Of one message, before `connection_init` is accepted and from then on. What is longer is 1009, before it is read. */
+export const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
+const MAX_MESSAGE_BYTES = 256 * 1024;
+
+/** ws has one bound for all sockets of a server; that of one is its receiver's, and none of its public interface. */
+const boundMessages = (socket: WebSocket, bytes: number): void => {
+  Object.assign((socket as unknown as { readonly _receiver: object })._receiver, { _maxPayload: bytes });
+};
 
 /**
  * A message for graphql-ws, which keeps what it is given for as long as the operation goes on: nothing but what it reads.
@@ -132,14 +139,18 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
    * acknowledgement; false where it closed the socket instead. Never rejects.
    */
   async accept(params: Readonly<Record<string, unknown>> | undefined): Promise<Record<string, unknown> | boolean> {
-    const { gate, log, storeAnswers } = this.deps;
+    const { gate, log, signIn, storeAnswers } = this.deps;
     let makeRoom = () => {};
     try {
+      // Before the line, which strangers must not fill while the keys are slow to come.
+      const identity = await signIn.verify(paramsToken(params) ?? this.urlToken);
+      if (!this.isOpen) return false;
       makeRoom = await gate.enter();
       if (!this.isOpen) return false;
-      const sessionId = await this.admit(params);
+      const sessionId = await this.admit(identity, params);
       if (!this.isOpen) return false;
       this.accepted = true;
+      boundMessages(this.socket, MAX_MESSAGE_BYTES);
       return sessionId === null ? true : { sessionId };
     } catch (error) {
       if (!(error instanceof PresenceError)) log.error({ err: error }, 'connection failed');
@@ -220,10 +231,6 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   }
 
   private take(text: string): void {
-    if (!this.accepted && Buffer.byteLength(text) > MAX_MESSAGE_BYTES_BEFORE_INIT) {
-      this.close(CLOSE.TOO_BIG, 'A message before connection_ack has at most 8 KiB.');
-      return;
-    }
     const message = messageOf(text);
     this.listen?.(message).catch((error: unknown) => {
       if (isMisdirected(message)) return this.close(CLOSE.BAD_REQUEST, 'Invalid message received');
@@ -273,11 +280,12 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     }
   }
 
-  /** Signs in and takes the session. Goes no further once the socket is closed: see `end`. */
-  private async admit(params: Readonly<Record<string, unknown>> | undefined): Promise<string | null> {
+  /** Makes the user known and takes the session. Goes no further once the socket is closed: see `end`. */
+  private async admit(
+    identity: Identity,
+    params: Readonly<Record<string, unknown>> | undefined,
+  ): Promise<string | null> {
     const { signIn } = this.deps;
-    const identity = await signIn.verify(paramsToken(params) ?? this.urlToken);
-    if (!this.isOpen) return null;
     const wanted = readConnectParams(params);
     this.count(identity);
     this.expiry = new Alarm(identity.expiresAt, () => this.close(CLOSE.FORBIDDEN, 'The token has run out.'));

@@ -6,7 +6,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { ErrorCode } from '../presence/errors.js';
 import type { Caller } from '../presence/verbs.js';
 import { CLOSE } from './closeCodes.js';
-import { Connection, type ConnectionDeps, type ConnectionPorts } from './connection.js';
+import { Connection, type ConnectionDeps, type ConnectionPorts, MAX_MESSAGE_BYTES_BEFORE_INIT } from './connection.js';
 import { urlOf, urlToken } from './credentials.js';
 import type { Engine } from './engine.js';
 import { createFramer } from './frames.js';
@@ -16,8 +16,8 @@ import type { Origins } from './origins.js';
 import { refuseSocket } from './refuse.js';
 import { createTick } from './tick.js';
 import { STALL_MS } from './turns.js';
+import { asksForWebSocket, serveWithoutUpgrade } from './upgrades.js';
 
-const MAX_MESSAGE_BYTES = 256 * 1024;
 const INIT_TIMEOUT_MS = 10_000;
 /** How long a client may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -148,13 +148,17 @@ export const createSockets = ({
     autoPong: false,
     // One message a turn of the loop: `complete` and `subscribe` that arrive together are two.
     allowSynchronousEvents: false,
-    maxPayload: MAX_MESSAGE_BYTES,
+    maxPayload: MAX_MESSAGE_BYTES_BEFORE_INIT,
     closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols: (protocols: Set<string>) => handleProtocols(protocols),
   };
   const upgrades = new WebSocketServer(options);
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (!asksForWebSocket(request)) {
+      serveWithoutUpgrade(server, request, socket, head);
+      return;
+    }
     const url = urlOf(request);
     const refuse = (status: number, code: ErrorCode, message: string) =>
       refuseSocket(socket, status, { code, message });

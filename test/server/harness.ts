@@ -15,7 +15,7 @@ import { createGraphiqlPage } from '../../src/server/graphiql.js';
 import { createHttp } from '../../src/server/http.js';
 import { createLog } from '../../src/server/log.js';
 import { createOrigins } from '../../src/server/origins.js';
-import { createSignIn } from '../../src/server/signIn.js';
+import { createSignIn, type SignIn } from '../../src/server/signIn.js';
 import { signToken } from '../../src/server/tokens.js';
 import { createSockets } from '../../src/server/websocket.js';
 
@@ -133,6 +133,7 @@ export interface ServerOptions {
   readonly heartbeatTimeoutMs?: number;
   readonly initTimeoutMs?: number;
   readonly stallMs?: number;
+  readonly verify?: SignIn['verify'];
   readonly ready?: () => Promise<boolean>;
   readonly ensure?: (userId: string) => Promise<boolean>;
   readonly presence?: Partial<Pick<Presence, 'connect' | 'disconnect'>>;
@@ -226,10 +227,11 @@ export const startServer = async (options: ServerOptions = {}) => {
 
   const connections = createConnections(options.maxPerUser === undefined ? {} : { maxPerUser: options.maxPerUser });
   const origins = createOrigins({ allowed: options.allowedOrigins ?? [], loopback: options.development ?? true });
-  const signIn = createSignIn({
+  const signedIn = createSignIn({
     auth: createAuth({ secrets: [SECRET], jwksUrl: null, issuer: null, audience: null, serviceScope: 'service' }),
     people: { ensure: options.ensure ?? (async (userId) => !deleted.has(userId)) },
   });
+  const signIn = { ...signedIn, ...(options.verify && { verify: options.verify }) };
   const engine = createEngine({
     schema,
     contextFor: ({ caller, budget }: Operation) => ({ caller, budget }),

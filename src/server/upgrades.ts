@@ -1,0 +1,26 @@
+/** Requests to go on in another protocol. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+export const asksForWebSocket = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket';
+
+/** Headers that speak of the upgrade alone. */
+const OF_UPGRADES = new Set(['upgrade', 'http2-settings', 'connection']);
+
+/**
+ * Serves a request that offers a protocol that is not spoken here, such as h2c, as the ordinary request that it is
+ * besides (RFC 9110, section 7.8). Node hands over every upgrade once there is a listener for one: the request goes back
+ * to the server as it came, without the offer, and its body and what follows after it.
+ */
+export const serveWithoutUpgrade = (server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  const { method, url, httpVersion, rawHeaders, headers } = request;
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (!OF_UPGRADES.has(name.toLowerCase())) lines.push(`${name}: ${rawHeaders[at + 1]}`);
+  }
+  if (/\bclose\b/i.test(headers.connection ?? '')) lines.push('Connection: close');
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit('connection', socket);
+};

@@ -1,0 +1,151 @@
+/** What whoever is not signed in can take, and what clients send that is none of ours. */
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { lately } from '../../src/server/lately.js';
+import { connect, openSocket, startServer, tokenOf } from './harness.js';
+
+const openTcp = async (port: number) => {
+  const socket = connectTcp(port, '127.0.0.1').setEncoding('utf8');
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  let text = '';
+  const waiting = new Set<() => void>();
+  socket.on('data', (chunk: string) => {
+    text += chunk;
+    for (const check of waiting) check();
+  });
+  return {
+    socket,
+    /** Resolves with all that came once it matches. */
+    until: (pattern: RegExp): Promise<string> =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (pattern.test(text)) resolve(text);
+        };
+        waiting.add(check);
+        check();
+      }),
+  };
+};
+
+describe('an offer to go on in another protocol', () => {
+  test.each(['h2c', 'H2C, foo', 'TLS/1.0'])(
+    '%s is passed over: the request is an ordinary one, and the connection stays',
+    async (upgrade) => {
+      const server = await startServer();
+      const { socket, until } = await openTcp(server.port);
+      const body = JSON.stringify({ query: '{ who }' });
+      // As Java's HttpClient sends it.
+      const head = [
+        'POST /graphql HTTP/1.1',
+        'Connection: Upgrade, HTTP2-Settings',
+        `Content-Length: ${body.length}`,
+        'Host: localhost',
+        'HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
+        `Upgrade: ${upgrade}`,
+        'User-Agent: Java-http-client/21',
+        `authorization: Bearer ${await tokenOf('ada')}`,
+        'content-type: application/json',
+      ];
+      const request = `${head.join('\r\n')}\r\n\r\n${body}`;
+      socket.write(request.slice(0, -5));
+      socket.write(request.slice(-5));
+      expect(await until(/user ada/)).toMatch(/^HTTP\/1\.1 200 /);
+      socket.write(request);
+      const all = await until(/(user ada[\s\S]*){2}/);
+      expect(all).not.toMatch(/ 40\d /);
+    },
+  );
+
+  test('with a body in chunks, or none, is one too', async () => {
+    const server = await startServer();
+    const { socket, until } = await openTcp(server.port);
+    socket.write('GET /health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+    await until(/"alive":true/);
+    const token = await tokenOf('ada');
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n` +
+        'Transfer-Encoding: chunked\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n11\r\n{"query":"{ who }\r\n2\r\n"}\r\n0\r\n\r\n',
+    );
+    await until(/user ada/);
+  });
+});
+
+describe('strangers', () => {
+  test('whose tokens take their time to verify keep nobody out', async () => {
+    const known = await tokenOf('ada');
+    let asked = 0;
+    let all = () => {};
+    const everybody = new Promise<void>((resolve) => {
+      all = resolve;
+    });
+    const server = await startServer({
+      verify: (token) => {
+        if (token === known) return Promise.resolve({ userId: 'ada', service: false, expiresAt: Date.now() + 60_000 });
+        asked += 1;
+        if (asked === 100) all();
+        return new Promise(() => {});
+      },
+    });
+    for (let n = 0; n < 100; n += 1) {
+      const stranger = await openSocket(server.ws);
+      stranger.send({ type: 'connection_init', payload: { authorization: 'Bearer unknown' } });
+    }
+    await everybody;
+    expect((await connect(server, { authorization: `Bearer ${known}` })).ack.type).toBe('connection_ack');
+  });
+
+  test('have no more than 8 KiB of a message read', async () => {
+    const server = await startServer();
+    const { socket, until } = await openTcp(server.port);
+    socket.write(
+      'GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+        'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
+    );
+    await until(/101 Switching/);
+    // The head of a message of 8 KiB and a byte, of which nothing follows.
+    socket.write(Buffer.from([0x81, 0xfe, 0x20, 0x01, 0, 0, 0, 0]));
+    await once(socket, 'end');
+  });
+
+  test('who ask whether it is ready have the database asked by one of them at a time, and not again at once', async () => {
+    let now = 0;
+    let asked = 0;
+    const answers: (() => void)[] = [];
+    const ask = () => {
+      asked += 1;
+      return new Promise<number>((resolve) => answers.push(() => resolve(asked)));
+    };
+    const ready = lately(ask, 1_000, () => now);
+    const many = Promise.all(Array.from({ length: 1_000 }, () => ready()));
+    now = 60_000;
+    const late = ready();
+    expect(asked).toBe(1);
+    answers[0]?.();
+    expect(new Set([...(await many), await late])).toEqual(new Set([1]));
+    now += 999;
+    await ready();
+    expect(asked).toBe(1);
+    now += 1;
+    void ready();
+    expect(asked).toBe(2);
+  });
+
+  test('get an answer that failed no longer than one that did not', async () => {
+    let now = 0;
+    let fails = true;
+    const ready = lately(
+      async () => {
+        if (fails) throw new Error('away');
+      },
+      1_000,
+      () => now,
+    );
+    await expect(ready()).rejects.toThrow('away');
+    fails = false;
+    await expect(ready()).rejects.toThrow('away');
+    now = 1_000;
+    await ready();
+  });
+});
