@@ -63,4 +63,20 @@ export default [
     to: '    this.socket.pong(data, false, this.whenTaken(data.length));\n',
     tests: ['test/server/outbound.test.ts'],
   },
+  {
+    name: 'h2c-taken-for-websocket',
+    promise: 'An offer of another protocol is passed over, and the request served.',
+    file: 'src/server/upgrades.ts',
+    from: "headers.upgrade?.toLowerCase() === 'websocket'",
+    to: 'headers.upgrade !== undefined',
+    tests: ['test/server/strangers.test.ts'],
+  },
+  {
+    name: 'long-message-before-sign-in',
+    promise: 'No more than 8 KiB of a message are read before somebody signed in.',
+    file: 'src/server/connection.ts',
+    from: 'export const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;',
+    to: 'export const MAX_MESSAGE_BYTES_BEFORE_INIT = 256 * 1024;',
+    tests: ['test/server/strangers.test.ts'],
+  },
 ];
