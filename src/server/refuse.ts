@@ -7,6 +7,8 @@ import { ALWAYS, type Refusal, refusalBody } from './respond.js';
 export const refuseSocket = (socket: Duplex, status: number, refusal: Refusal): void => {
   // What the client does to a connection that is given up is of no interest.
   socket.on('error', () => {});
+  // Whoever leaves the other half open does not keep it.
+  socket.once('finish', () => socket.destroy());
   const body = refusalBody(refusal);
   const headers = {
     connection: 'close',
