@@ -107,7 +107,11 @@ export const createRedisStore = ({
 
   /** The revision and time of the commit; undefined when the record moved. */
   const commit = async (
-    { stored, base, gone }: { stored: PresenceRecord | undefined; base: PresenceRecord; gone: string | number },
+    {
+      stored,
+      base,
+      restored,
+    }: { stored: PresenceRecord | undefined; base: PresenceRecord; restored: Restored | undefined },
     next: PresenceRecord,
   ): Promise<{ readonly now: number; readonly record: PresenceRecord } | undefined> => {
     const { userId } = next;
@@ -130,7 +134,7 @@ export const createRedisStore = ({
       ],
       [
         stored ? expectedHead(stored) : '',
-        gone,
+        restored?.gone ?? '',
         `${FORMAT}|${next.generation}|`,
         base.revision,
         movedOr(next.revisions.status),
@@ -144,13 +148,14 @@ export const createRedisStore = ({
         schedule.shownChanged ? keys.userChannel(userId) : '',
         publish,
         userId,
+        (restored?.openedAt ?? 0) + GONE_MS,
         ...nodes.map(({ node, joins }) => (joins ? node : '')),
       ],
       () => body.length <= encodeBody(base).length + SLACK_CHARS,
     );
     if (done === WITHOUT_LEASE) {
       await Promise.all(nodes.filter(({ joins }) => joins).map(({ node }) => leases.register(shard, node)));
-      return commit({ stored, base, gone }, next);
+      return commit({ stored, base, restored }, next);
     }
     if (done !== 1) return undefined;
     heardClock(Number(now));
@@ -164,6 +169,8 @@ export const createRedisStore = ({
   interface Restored {
     readonly record: PresenceRecord;
     readonly gone: string | number;
+    /** The store's clock when nothing was found: what is committed too long after that is restored once more. */
+    readonly openedAt: number;
   }
 
   /**
@@ -188,7 +195,7 @@ export const createRedisStore = ({
     const decision = decide(base, Math.floor(monotonicMs() + clockAhead));
     // That nothing changes can only be said of what was read.
     if (decision.record === base) return undefined;
-    const committed = await commit({ stored: base, base, gone: '' }, decision.record);
+    const committed = await commit({ stored: base, base, restored: undefined }, decision.record);
     if (committed) return { committed: { ...committed, result: decision.result } };
     recent.delete(userId);
     return undefined;
@@ -203,10 +210,10 @@ export const createRedisStore = ({
     const { now, text, gone, settling } = await open(userId);
     const stored = text === undefined ? undefined : decodeRecord(text);
     const base = stored ?? restored?.record;
-    if (!base) return { restore: { gone, settling } };
+    if (!base) return { restore: { gone, openedAt: now, settling } };
     const decision = decide(base, now);
     if (decision.record === base) return { committed: { ...decision, now } };
-    const committed = await commit({ stored, base, gone: restored?.gone ?? gone }, decision.record);
+    const committed = await commit({ stored, base, restored }, decision.record);
     return committed && { committed: { ...committed, result: decision.result } };
   };
 
@@ -239,7 +246,7 @@ export const createRedisStore = ({
         );
         if (outcome?.committed) return outcome.committed;
         // Restoring may take long, and others need not wait for it.
-        restored = outcome && { record: await restore(outcome.restore.settling), gone: outcome.restore.gone };
+        restored = outcome && { record: await restore(outcome.restore.settling), ...outcome.restore };
       }
       throw crowded();
     },

@@ -55,4 +55,12 @@ export default [
     to: 'const nowOf = (userId: string) => Math.min(clocks.get(userId) ?? now, now);',
     tests: ['test/store/shardClocks.test.ts'],
   },
+  {
+    name: 'late-restore-is-committed',
+    promise: 'What was restored longer ago than drops are remembered is restored once more.',
+    file: 'src/store/lua/commit.lua',
+    from: 'if not current and now > tonumber(ARGV[16]) then return {0} end\n',
+    to: '',
+    tests: ['test/store/lateRestore.test.ts'],
+  },
 ];

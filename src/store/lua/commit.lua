@@ -7,7 +7,8 @@
 -- ARGV[5..7] revisions of status, lastSeen and activity; empty: moved by this commit
 -- ARGV[8] body   ARGV[9] due, empty: never   ARGV[10] seen live   ARGV[11] live   ARGV[12] for the journal
 -- ARGV[13] channel, empty: nobody sees a difference   ARGV[14] PUBLISH | SPUBLISH   ARGV[15] user
--- ARGV[16..] for each of KEYS[8..]: the incarnation that is joined; empty: it is left
+-- ARGV[16] the clock up to which what was restored may be committed: the mark of a drop is kept for as long
+-- ARGV[17..] for each of KEYS[8..]: the incarnation that is joined; empty: it is left
 -- Returns {1, now, revision}; {0} when the record moved; {-2} where one that is joined has no lease, so that nobody would
 -- ever find it lost; {-1} where the shard has no epoch.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled')
@@ -22,11 +23,12 @@ else
   if (redis.call('GET', KEYS[6]) or '') ~= ARGV[2] then return {0} end
 end
 for i = 8, #KEYS do
-  local joined = ARGV[8 + i]
+  local joined = ARGV[9 + i]
   if joined ~= '' and not redis.call('ZSCORE', KEYS[7], joined) then return {-2} end
 end
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
+if not current and now > tonumber(ARGV[16]) then return {0} end
 local revision = string.format('%.0f', math.max(tonumber(ARGV[4]), now) + 1)
 local function moved(at) if at == '' then return revision end return at end
 local record = ARGV[3] .. revision .. '|' .. moved(ARGV[5]) .. '|' .. moved(ARGV[6]) .. '|' .. moved(ARGV[7])
@@ -38,7 +40,7 @@ if ARGV[9] == '' then redis.call('ZREM', KEYS[3], user) else redis.call('ZADD', 
 if ARGV[10] == '1' then redis.call('ZADD', KEYS[4], '9000000000000000', user) else redis.call('ZREM', KEYS[4], user) end
 if ARGV[12] == '1' then redis.call('ZADD', KEYS[5], 'LT', string.format('%s%06d', time[1], time[2]), user) end
 for i = 8, #KEYS do
-  if ARGV[8 + i] ~= '' then redis.call('SADD', KEYS[i], user) else redis.call('SREM', KEYS[i], user) end
+  if ARGV[9 + i] ~= '' then redis.call('SADD', KEYS[i], user) else redis.call('SREM', KEYS[i], user) end
 end
 if ARGV[13] ~= '' and now >= tonumber(shard[3]) then redis.call(ARGV[14], ARGV[13], record) end
 return {1, now, revision}
