@@ -39,7 +39,9 @@ export interface TestPostgres {
   resume(): Promise<void>;
   /** Kills all its processes (SIGKILL); the data stays. */
   kill(): Promise<void>;
-  /** Starts it again on the same port and data, after a kill. */
+  /** Stops it as an administrator in a hurry does (`pg_ctl stop -m immediate`); the data stays. */
+  stopImmediately(): Promise<void>;
+  /** Starts it again on the same port and data, after a kill or an immediate stop. */
   restart(): Promise<void>;
   /** Stops it, in whatever state, and removes the data. */
   stop(): Promise<void>;
@@ -113,6 +115,12 @@ export const startPostgres = async ({ maxConnections = 50 } = {}): Promise<TestP
       killed = true;
       // This process is the parent of the main one, so that is gone once it was waited for.
       while (pids[0] !== undefined && signal(pids[0], 0)) await wait(10);
+    },
+    async stopImmediately() {
+      const pid = await main();
+      signal(pid, 'SIGQUIT');
+      killed = true;
+      while (signal(pid, 0)) await wait(10);
     },
     restart,
     async stop() {

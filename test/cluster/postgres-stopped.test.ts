@@ -1,0 +1,108 @@
+/** PostgreSQL stopped at once while several nodes ask it all the time, again and again: no process ends, nothing is lost. */
+import { setTimeout as wait } from 'node:timers/promises';
+import postgres from 'postgres';
+import { expect, test } from 'vitest';
+import { Refusal } from '../support/api.js';
+import { startCluster } from '../support/cluster.js';
+import { gather } from '../support/crowd.js';
+import { isLive, observe } from '../support/observer.js';
+
+const USERS = 60;
+const STOPS = 10;
+/** How many questions each node is asked at a time. */
+const AT_ONCE = 20;
+
+test('PostgreSQL that is stopped under load ten times ends no node, hides nobody, and gets all in the end', async () => {
+  const cluster = await startCluster({ nodes: 3, env: { HEARTBEAT_TIMEOUT: '45s', PRESENCE_OFFLINE_DEBOUNCE: '40s' } });
+  const ids = await cluster.followed('watcher', 'user', USERS);
+  const observers = await Promise.all(
+    cluster.nodes.map(async (node) => observe(await cluster.person('watcher', node).connect({ presence: false }))),
+  );
+  const crowd = await gather({ ids, at: (place) => cluster.node(place % 3) });
+  for (const observer of observers) {
+    await observer.until(ids, isLive);
+    observer.forget();
+  }
+
+  const wrong: unknown[] = [];
+  let [answers, refusals, over] = [0, 0, false];
+  /** An answer that is right, or the refusal that is due. */
+  const asked = async (question: () => Promise<unknown>, isRight: (answer: unknown) => boolean) => {
+    try {
+      const answer = await question();
+      answers += 1;
+      if (!isRight(answer)) wrong.push(answer);
+    } catch (error) {
+      refusals += 1;
+      if (!(error instanceof Refusal && error.code === 'UNAVAILABLE')) wrong.push(error);
+    }
+  };
+  const said = new Map<string, string>();
+  const ask = async (place: number, at: number): Promise<void> => {
+    const node = cluster.node(place);
+    for (let round = 0; !over; round += 1) {
+      const id = ids[(at * 7 + round * AT_ONCE) % USERS]!;
+      await asked(
+        () => cluster.host(node).presence(ids),
+        (shown) => (shown as { status: string }[]).filter(({ status }) => status === 'ONLINE').length === USERS,
+      );
+      await asked(
+        () => cluster.person(id, node).me(),
+        (me) => (me as { userId: string }).userId === id,
+      );
+    }
+  };
+  /** Each speaks for themselves, one text after the other. */
+  const speak = async (place: number): Promise<void> => {
+    const mine = ids.filter((_, i) => i % 3 === place);
+    for (let round = 0; !over; round += 1) {
+      const id = mine[round % mine.length]!;
+      const text = `word ${round}`;
+      // What was refused may be done all the same: it is said again until it is answered.
+      while (said.get(id) !== text) {
+        await asked(
+          async () => {
+            await cluster.person(id, cluster.node(place)).say(text);
+            said.set(id, text);
+          },
+          () => true,
+        );
+      }
+    }
+  };
+  const load = [0, 1, 2].flatMap((place) => [
+    ...Array.from({ length: AT_ONCE }, (_, at) => ask(place, at)),
+    speak(place),
+  ]);
+
+  for (let stop = 0; stop < STOPS; stop += 1) {
+    const before = answers;
+    await cluster.postgres.stopImmediately();
+    await cluster.postgres.restart();
+    // Under load again before the next: each node has to have found its way back.
+    while (answers < before + AT_ONCE) await wait(20);
+  }
+  over = true;
+  await Promise.all(load);
+  console.log(`stopped ${STOPS} times: ${answers} answers, ${refusals} refusals`);
+
+  expect(wrong).toEqual([]);
+  for (const { run } of cluster.nodes) expect([run.child.exitCode, run.child.signalCode]).toEqual([null, null]);
+  expect(crowd.closes).toEqual([]);
+  for (const observer of observers) {
+    await observer.until([...said.keys()], ({ userId, statusMessage }) => statusMessage?.text === said.get(userId));
+    expect(observer.offline).toEqual([]);
+  }
+  const sql = postgres(cluster.databaseUrl, { max: 1 });
+  try {
+    const kept = async () => {
+      const rows = await sql<{ userId: string; text: string }[]>`
+        select user_id as "userId", message_text as text from presence_journal
+        where message_text is not null`;
+      return new Map(rows.map(({ userId, text }) => [userId, text]));
+    };
+    await expect.poll(kept, { timeout: 15_000 }).toEqual(said);
+  } finally {
+    await sql.end();
+  }
+});
