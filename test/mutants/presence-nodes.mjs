@@ -12,7 +12,7 @@ export default [
     promise: 'Who types over a connection whose session the store lost is seen to type.',
     file: 'src/presence/typingVerbs.ts',
     from: 'if (holding.isMissing(connectionId, record)) {',
-    to: 'if (record && holding.isMissing(connectionId, record)) {',
+    to: 'if (!record && holding.isMissing(connectionId, record)) {',
     tests: ['test/presence/ownRestoring.test.ts'],
   },
   {
