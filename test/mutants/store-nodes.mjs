@@ -24,14 +24,6 @@ export default [
     tests: ['test/store/full.test.ts'],
   },
   {
-    name: 'full-redis-keeps-what-the-journal-has',
-    promise: 'What the journal has, and is not live, leaves a Redis that is full.',
-    file: 'src/store/lua/clean.lua',
-    from: '#!lua flags=allow-oom\n',
-    to: '',
-    tests: ['test/store/full.test.ts'],
-  },
-  {
     name: 'joins-without-a-lease',
     promise: 'Who holds connections has a lease, or is marked as lost, so that its loss is noticed.',
     file: 'src/store/lua/commit.lua',
