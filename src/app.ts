@@ -108,6 +108,8 @@ export const startApp = async (
 
     // The rules.
     const rateLimits = createRateLimits(config.rates, live.redis);
+    const nodeName = randomUUID();
+    let incarnations = 0;
     const presence = createPresence({
       store,
       bus,
@@ -117,7 +119,7 @@ export const startApp = async (
       timings,
       sweepMs,
       newId: randomUUID,
-      newIncarnation: randomUUID,
+      newIncarnation: () => `${nodeName}.${++incarnations}`,
       onRevived: (emptied) => {
         sockets.pingAll();
         if (emptied) writeBehind.rescue().catch(failed('writing behind'));

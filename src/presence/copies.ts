@@ -16,7 +16,9 @@ export const recordWith = (record: PresenceRecord, changes: Partial<PresenceReco
     revision = record.revision,
     revisions = record.revisions,
     chosen = record.chosen,
+    chosenAsOf = record.chosenAsOf,
     message = record.message,
+    messageAsOf = record.messageAsOf,
     lastSeen = record.lastSeen,
     sessions = record.sessions,
     hosted = record.hosted,
@@ -29,7 +31,9 @@ export const recordWith = (record: PresenceRecord, changes: Partial<PresenceReco
     revision,
     revisions,
     chosen,
+    chosenAsOf,
     message,
+    messageAsOf,
     lastSeen,
     sessions,
     hosted,
@@ -118,6 +122,8 @@ export const sameRecord = (a: PresenceRecord, b: PresenceRecord): boolean =>
   (a.userId === b.userId &&
     a.generation === b.generation &&
     a.chosen === b.chosen &&
+    a.chosenAsOf === b.chosenAsOf &&
+    a.messageAsOf === b.messageAsOf &&
     a.lastSeen === b.lastSeen &&
     sameMessage(a.message, b.message) &&
     sameItems(a.sessions, b.sessions, sameSession) &&

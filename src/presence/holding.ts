@@ -72,6 +72,8 @@ export interface Holding {
   ask(emptied: boolean): void;
   /** Puts back those that answered and could not be put back then. */
   tryAgain(): void;
+  /** Puts back those that the store lost and that have not answered yet; of whom this node was lost for, it asks on. */
+  putBackSilent(): void;
   /** Puts back one, and lets go of it where it closed meanwhile. Never rejects. */
   putBack(connection: Held): Promise<void>;
   /** Connections of these names hold nothing any more, and go on as watchers. */
@@ -242,6 +244,12 @@ export const createHolding = ({
 
     tryAgain() {
       for (const connection of returning) void putBackOne(connection);
+    },
+
+    putBackSilent() {
+      for (const connection of held.values()) {
+        if (connection.state === 'asked' && connection.forgotten) void putBackOne(connection);
+      }
     },
 
     putBack: putBackOne,

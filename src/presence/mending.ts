@@ -89,6 +89,7 @@ export const createMending = ({
       (record) =>
         byUser.has(record.userId) ||
         record.sessions.some(({ graceUntil, leaseUntil }) => (graceUntil ?? leaseUntil ?? 0) > now),
+      now,
     );
   };
 };

@@ -16,6 +16,13 @@ import type { Timings } from './types.js';
 
 /** How long a turn waits, in ms, for what concerns many users: the lease is not to. */
 const TURN_MS = 500;
+/**
+ * How long, in ms, connections have to answer after the store lost something: who is silent by then is put back all the
+ * same, since it is the store that failed. Should they be gone, they are found so in their time.
+ */
+const ANSWER_MS = 2_000;
+/** How often a turn begins anew, where the store is found to have lost something again and again. */
+const MAX_REVIVALS = 5;
 /** A little less than what the store has to answer in, in ms. */
 const COMMAND_MS = 1_400;
 
@@ -67,6 +74,7 @@ export const createNode = ({
   const answeredWithin = (ms: number) => performance.now() - healthyAt < ms;
   const answersLately = () => answeredWithin(2_500);
   let settled = false;
+  let askedAt = Number.NEGATIVE_INFINITY;
 
   const holding = createHolding({
     records,
@@ -92,24 +100,48 @@ export const createNode = ({
   });
 
   /** Others took this node for gone, or the store forgot it: it is another from now on. */
-  const revive = async (emptied: boolean, goneAt: number): Promise<void> => {
+  const revive = (emptied: boolean, goneAt: number): void => {
     const before = incarnation;
     incarnation = newIncarnation();
     if (emptied) onTransition({ kind: 'store emptied' });
     onTransition({ kind: 'node revived', incarnation, before });
     remembered.lost(goneAt);
     holding.ask(emptied);
-    // Should this fail, the next turn renews it: the connections are asked all the same.
-    await store.renewLease(incarnation).catch(onError);
-    onRevived(emptied);
+    askedAt = performance.now();
     if (!emptied) return;
     settled = false;
     rest.owe();
-    await shortly(rest.putBack());
   };
 
-  /** What a turn brings in which nothing was found amiss. */
+  /** Renews the lease; as another node, where this one was lost, or finds that the store lost something. */
+  const renew = async (): Promise<number> => {
+    let revived: { readonly emptied: boolean } | undefined;
+    for (let revivals = 0; revivals < MAX_REVIVALS; revivals += 1) {
+      const puttingBack = holding.awaiting || !rest.done;
+      try {
+        const { lost, emptied, settledInMs } = await store.renewLease(incarnation, { puttingBack });
+        const goneAt = healthyAt;
+        healthyAt = performance.now();
+        if (!lost && !emptied) {
+          if (revived) onRevived(revived.emptied);
+          return settledInMs;
+        }
+        revive(emptied, goneAt);
+        revived = { emptied: emptied || revived?.emptied === true };
+      } catch (error) {
+        if (!revived) throw error;
+        onError(error);
+        break;
+      }
+    }
+    // The next turn renews the new lease: the connections are asked all the same.
+    onRevived(revived?.emptied ?? false);
+    return Number.POSITIVE_INFINITY;
+  };
+
+  /** What a turn brings besides the lease. */
   const goOn = async (settledInMs: number): Promise<void> => {
+    if (performance.now() - askedAt > ANSWER_MS) holding.putBackSilent();
     holding.tryAgain();
     if (!rest.done) await shortly(rest.putBack());
     if (rest.done && !holding.awaiting) remembered.found();
@@ -166,12 +198,7 @@ export const createNode = ({
     },
 
     async turn() {
-      const puttingBack = holding.puttingBack || rest.owing;
-      const { lost, emptied, settledInMs } = await store.renewLease(incarnation, { puttingBack });
-      const goneAt = healthyAt;
-      healthyAt = performance.now();
-      if (lost || emptied) await revive(emptied, goneAt);
-      else await goOn(settledInMs);
+      await goOn(await renew());
       sweeping ??= sweepLost().finally(() => {
         sweeping = undefined;
       });

@@ -43,15 +43,25 @@ export interface Reading {
   readonly records: ReadonlyMap<string, PresenceRecord>;
   /** Users of whom nothing can be said: their record is of a format that this release does not know. */
   readonly unreadable?: ReadonlySet<string>;
+  /** Whose records are of before the store came back older than it was: the journal may know of later, see `reconciled`. */
+  readonly doubtful?: ReadonlySet<string>;
+}
+
+/** Where a decision has no record of the store to start from. */
+export interface Missing {
+  /** The store settles: what is not there may yet be put back. */
+  readonly settling: boolean;
+  /** There is one of before the store came back older than it was: the journal may know of later, see `reconciled`. */
+  readonly doubtful: PresenceRecord | undefined;
 }
 
 /** What renewing a lease found. */
 export interface Renewal {
   /** The lease had run out, and others may have taken the node's connections for gone. */
   readonly lost: boolean;
-  /** The store, or a part of it, is not the one of the last renewal: it came back empty. */
+  /** The store, or a part of it, is not the one of the last renewal: it came back empty, or older than it was. */
   readonly emptied: boolean;
-  /** In how many milliseconds the store has settled; 0: it has. */
+  /** In how many milliseconds, at the most, the store has settled; 0: it has. */
   readonly settledInMs: number;
 }
 
@@ -70,12 +80,13 @@ export interface Store {
    * Reads a user's record, lets `decide` make the next one, and commits it: compare-and-set, repeated with the newer
    * record when it moved in between, so `decide` must be pure. The commit stores, schedules, marks what the journal
    * must get, and publishes the record where somebody may see a difference, in one step, in commit order.
-   * `restore` is awaited where there is no live record, and says what it starts from; it rejects for a user who does
-   * not exist, and so does `update`. While the store is `settling`, what is not there may yet be put back. Returns the decision's result, the committed record and the clock.
+   * `restore` is awaited where there is no live record to start from, and says what it starts from, which the journal
+   * must get with the commit; it rejects for a user who does not exist, and so does `update`. Leases and graces of before
+   * the store was away are prolonged first. Returns the decision's result, the committed record and the clock.
    */
   update<R>(
     userId: string,
-    restore: (settling: boolean) => Promise<PresenceRecord>,
+    restore: (missing: Missing) => Promise<PresenceRecord>,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
   ): Promise<{ readonly record: PresenceRecord; readonly result: R; readonly now: number }>;
 
@@ -134,9 +145,10 @@ export interface Store {
   expireTyping(): Promise<number>;
 
   /**
-   * Renews the lease of a node's incarnation, every second or so. Whoever is `lost`, or finds the store `emptied`,
-   * takes a new incarnation and puts back what it holds; until it has settled the store answers no reading. It goes on
-   * settling for a node that is `puttingBack`.
+   * Renews the lease of a node's incarnation, named `NODE.NUMBER`, every second or so. Whoever is `lost`, or finds the
+   * store `emptied`, takes a new incarnation and puts back what it holds; until it has settled the store answers no
+   * reading. It goes on settling for a node that is `puttingBack`, and for those that anybody saw before and that did not
+   * renew since, for as long as a lease.
    */
   renewLease(incarnation: string, options?: { readonly puttingBack: boolean }): Promise<Renewal>;
   /** Nodes whose lease ran out. They are listed until they are dismissed. */

@@ -276,7 +276,7 @@ export const createPresence = ({
       return true;
     },
 
-    ...createReading({ store, people, reads, readAlike }),
+    ...createReading({ store, people, reads, readRecords, readAlike }),
     ...typingVerbs,
   };
 

@@ -8,7 +8,7 @@ import { pairKey } from './pairs.js';
 import type { People, Store } from './ports.js';
 import type { Reads } from './reads.js';
 import { isSeenLive } from './record.js';
-import type { ReadAlike } from './records.js';
+import type { ReadAlike, ReadRecords } from './records.js';
 import { cursorOf, readCursor } from './roster.js';
 import { createRosterReading } from './rosterReading.js';
 import type { Presence } from './verbs.js';
@@ -22,11 +22,13 @@ export const createReading = ({
   store,
   people,
   reads,
+  readRecords,
   readAlike,
 }: {
   readonly store: Store;
   readonly people: People;
   readonly reads: Reads;
+  readonly readRecords: ReadRecords;
   readonly readAlike: ReadAlike;
 }): Pick<Presence, 'presenceOf' | 'presenceOfRoster' | 'userPresence' | 'roster' | 'online'> => {
   const viewsOf = async (viewer: Viewer, userIds: readonly string[]): Promise<readonly PresenceView[]> => {
@@ -74,7 +76,7 @@ export const createReading = ({
       checkFirst(first, MAX_ITEMS);
       const from = after === null ? null : readCursor(after).userId;
       const { userIds, total } = await store.live({ after: from, limit: first + 1 });
-      const { nowOf, records } = await store.read(userIds.slice(0, first));
+      const { nowOf, records } = await readRecords(userIds.slice(0, first));
       return {
         totalCount: total,
         // Who hid since they were listed is not there any more.

@@ -45,7 +45,9 @@ export const restoreRecord = (userId: string, row: JournalRow): PresenceRecord =
     revision,
     revisions: { status: revision, lastSeen: revision, activity: revision },
     chosen: row.kept?.chosen ?? 'ONLINE',
+    chosenAsOf: revision,
     message: row.kept?.message ?? null,
+    messageAsOf: revision,
     lastSeen: row.kept?.lastSeen ?? null,
     sessions: [],
     hosted: [],
@@ -172,6 +174,9 @@ const seal = (
     same ? previous.revisions[facet] : revision;
   return recordWith(next, {
     revision,
+    // What was put back is known as of when it changed.
+    chosenAsOf: next.chosen === previous.chosen || again ? next.chosenAsOf : revision,
+    messageAsOf: sameMessage(next.message, previous.message) || again ? next.messageAsOf : revision,
     revisions: {
       status: moved(before.status === after.status && sameMessage(before.statusMessage, after.statusMessage), 'status'),
       lastSeen: moved(before.lastSeen === after.lastSeen, 'lastSeen'),

@@ -5,8 +5,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Departures } from './departures.js';
 import { isUnavailable, notFound, unavailable } from './errors.js';
-import type { Bus, Decision, Journal, Reading, SessionsEnded, Store } from './ports.js';
+import type { Bus, Decision, Journal, JournalRow, Missing, Reading, SessionsEnded, Store } from './ports.js';
 import { durableOf, isSeenLive, restoreRecord, tick } from './record.js';
+import { reconciled } from './recovery.js';
 import type { Remembered } from './remembered.js';
 import { isWithdrawn, sessionById } from './session.js';
 import { type Cause, type Transition, transitions } from './transitions.js';
@@ -40,6 +41,10 @@ export interface RecordReader {
 
 const nothing = async (): Promise<void> => {};
 
+/** A record as the journal has it; `doubtful` is one of before the store came back older than it was. */
+const fromJournal = (userId: string, row: JournalRow, doubtful: PresenceRecord | undefined): PresenceRecord =>
+  doubtful ? reconciled(doubtful, row) : restoreRecord(userId, row);
+
 /**
  * Reads what is live first and what is kept afterwards. What is kept as of later than the reading of what is live is of
  * somebody who began to be live in between: then all is read again, so that what is joined was so at one instant.
@@ -58,11 +63,12 @@ export const createRecordReader = ({
     ofWhom: 'all' | 'who is not live',
     facts: () => Promise<F>,
   ) => {
-    const { now, nowOf, records: live, unreadable: unread } = await store.read(userIds);
-    const missing = userIds.filter((userId) => !live.has(userId) && !unread?.has(userId));
+    const { now, nowOf, records: live, unreadable: unread, doubtful } = await store.read(userIds);
+    const missing = userIds.filter((userId) => doubtful?.has(userId) || (!live.has(userId) && !unread?.has(userId)));
     const asked = ofWhom === 'all' ? userIds : missing;
     const [rows, found] = await Promise.all([asked.length > 0 ? journal.read(asked) : undefined, facts()]);
     const records = new Map(live);
+    for (const userId of doubtful ?? []) records.delete(userId);
     const unreadable = new Set(unread);
     /** Of those who are kept as of later than the reading, when. */
     const later = new Map<string, number>();
@@ -70,7 +76,7 @@ export const createRecordReader = ({
       const row = rows?.get(userId);
       if (!row) continue;
       try {
-        const record = restoreRecord(userId, remembered.newer(userId, row));
+        const record = remembered.newer(fromJournal(userId, row, live.get(userId)));
         records.set(userId, record);
         if (record.revision > nowOf(userId)) later.set(userId, record.revision);
       } catch (error) {
@@ -133,10 +139,14 @@ export const createRecordWriter = ({
   /** A write that had to be left to the write-behind; it is not lost. */
   readonly onJournalFailure: (error: unknown) => void;
 }): RecordWriter => {
-  const restore = async (userId: string) => {
+  const restore = async (userId: string, { doubtful }: Missing) => {
     const row = (await journal.read([userId])).get(userId);
-    if (!row) throw notFound('There is no such user.');
-    return restoreRecord(userId, remembered.newer(userId, row));
+    if (!row) {
+      // That the user was deleted is what the store forgot.
+      if (doubtful) await store.forget(userId, doubtful.generation);
+      throw notFound('There is no such user.');
+    }
+    return remembered.newer(fromJournal(userId, row, doubtful));
   };
 
   const keeping = new Map<string, Promise<void>>();
@@ -149,7 +159,7 @@ export const createRecordWriter = ({
     if (before.chosen !== record.chosen) {
       const writing = journal
         .write([durableOf(record, now)])
-        .catch(onJournalFailure)
+        .then(() => remembered.journaled([record]), onJournalFailure)
         .finally(() => {
           if (keeping.get(userId) === writing) keeping.delete(userId);
         });
@@ -161,7 +171,7 @@ export const createRecordWriter = ({
 
   const commit = async <R>(
     userId: string,
-    restoring: (settling: boolean) => Promise<PresenceRecord>,
+    restoring: (missing: Missing) => Promise<PresenceRecord>,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
     cause: Cause | undefined,
   ) => {
@@ -188,16 +198,16 @@ export const createRecordWriter = ({
   };
 
   const update: RecordWriter['update'] = (userId, decide, cause) =>
-    commit(userId, () => restore(userId), decide, cause);
+    commit(userId, (missing) => restore(userId, missing), decide, cause);
 
   return {
     update,
     speak: (userId, decide, cause) =>
       commit(
         userId,
-        async (settling) => {
-          if (settling) throw unavailable('The live store is settling after an interruption.');
-          return restore(userId);
+        async (missing) => {
+          if (missing.settling) throw unavailable('The live store is settling after an interruption.');
+          return restore(userId, missing);
         },
         decide,
         cause,

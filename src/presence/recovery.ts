@@ -2,14 +2,17 @@
  * What becomes of a record when a node is lost, or finds that the store lost what it knew, purely. DESIGN section 2,
  * "Nothing is claimed" and "A node that was declared lost".
  */
-import { recordWith, sessionWith } from './copies.js';
-import type { Decision } from './ports.js';
-import { decide } from './record.js';
-import { loseConnection, makeRoom, replaceSession, sessionById } from './session.js';
-import type { HostedActivities, PresenceRecord, Session, Timings } from './types.js';
+import { recordWith, sameItems, sameSession, sessionWith } from './copies.js';
+import type { Decision, JournalRow } from './ports.js';
+import { decide, restoreRecord } from './record.js';
+import { endSessions, loseConnection, makeRoom, replaceSession, sessionById } from './session.js';
+import type { DurablePresence, HostedActivities, PresenceRecord, Session, Timings } from './types.js';
 
 /** The incarnation of the node that a connection is on: a connection is named `INCARNATION/number`. */
 export const nodeOf = (connectionId: string): string => connectionId.slice(0, connectionId.lastIndexOf('/'));
+
+/** The node of an incarnation, which it is for as long as its process runs: the first part of `NODE.NUMBER`. */
+export const processOf = (incarnation: string): string => incarnation.split('.')[0] ?? incarnation;
 
 /** Incarnations of all nodes that hold connections of a record. */
 export const nodesOf = (record: PresenceRecord | undefined): ReadonlySet<string> =>
@@ -54,6 +57,68 @@ const withoutConnections = (
     );
     return { record: next, result: null };
   });
+
+/**
+ * What is left of a record of before the store was away. Leases and graces that lived at `livedAt`, when it was last
+ * known to be served, go on until `until` at the least, so that those who were kept from saying anything can say it.
+ * Without `connectionsToo` the store came back older than it was: what connections hold is put back by their nodes alone,
+ * and what had run out is not shown again.
+ */
+export const leftOf = (
+  record: PresenceRecord,
+  {
+    livedAt,
+    until,
+    connectionsToo,
+  }: { readonly livedAt: number; readonly until: number; readonly connectionsToo: boolean },
+): PresenceRecord => {
+  const ends = ({ graceUntil, leaseUntil }: Session) => graceUntil ?? leaseUntil ?? 0;
+  const ended = connectionsToo ? [] : record.sessions.filter((session) => ends(session) <= livedAt);
+  const left = endSessions(
+    record,
+    // It was live at least until the record was committed.
+    ended.map((session) =>
+      session.connections.length > 0 ? sessionWith(session, { knownLiveAt: record.revision }) : session,
+    ),
+  );
+  const later = (moment: number | null) => (moment === null || moment <= livedAt ? moment : Math.max(moment, until));
+  const goesOn = (session: Session) =>
+    sessionWith(session, {
+      connections: connectionsToo ? session.connections : [],
+      graceUntil: later(session.graceUntil),
+      leaseUntil: later(session.leaseUntil),
+    });
+  const sessions = left.sessions.map(goesOn);
+  return sameItems(sessions, record.sessions, sameSession) ? record : recordWith(left, { sessions });
+};
+
+/** What outlives a restart of a record, as a node committed it, and as of when it is known. */
+export type Kept = DurablePresence & Pick<PresenceRecord, 'chosenAsOf' | 'messageAsOf'>;
+
+/** The record with what of its choice and message another memory knows of later, whatever was committed since without it. */
+export const withKept = (record: PresenceRecord, kept: Kept): PresenceRecord => {
+  if (kept.generation !== record.generation) return record;
+  const choice = kept.chosenAsOf > record.chosenAsOf ? kept : record;
+  const message = kept.messageAsOf > record.messageAsOf ? kept : record;
+  return recordWith(record, {
+    chosen: choice.chosen,
+    chosenAsOf: choice.chosenAsOf,
+    message: message.message,
+    messageAsOf: message.messageAsOf,
+    lastSeen:
+      record.lastSeen === null || kept.lastSeen === null
+        ? (record.lastSeen ?? kept.lastSeen)
+        : Math.max(record.lastSeen, kept.lastSeen),
+  });
+};
+
+/** A record of before the store came back older than it was, with what the journal knows of later. */
+export const reconciled = (found: PresenceRecord, row: JournalRow): PresenceRecord => {
+  if (row.generation !== found.generation) return restoreRecord(found.userId, row);
+  if (row.kept === null || row.kept.revision <= found.revision) return found;
+  const { revision, revisions, chosen, chosenAsOf, message, messageAsOf, lastSeen } = restoreRecord(found.userId, row);
+  return recordWith(found, { revision, revisions, chosen, chosenAsOf, message, messageAsOf, lastSeen });
+};
 
 /** A session that is there, with what it said last, where another memory of it is of later. */
 const latest = (present: Session, other: Session): Session => {
@@ -145,39 +210,64 @@ export const putBack = (
     { again: true },
   );
 
+/** A session that ended by the commit of the revision `at`; its grace or lease would have lasted until `until`. */
+export interface Ended {
+  readonly at: number;
+  readonly until: number;
+}
+
+/** What a node knows of a record that the store lost. */
+export interface Memory {
+  /** As it was, with leases and graces that lived at `livedAt`, and what the host put. */
+  readonly known: {
+    readonly record: PresenceRecord;
+    readonly memory: HostedMemory | null;
+    readonly livedAt: number;
+  } | null;
+  readonly kept: Kept | undefined;
+  readonly ends: ReadonlyMap<string, Ended>;
+}
+
+/** Without sessions that had ended, unless they said something since. */
+const withoutEnded = (record: PresenceRecord, ends: ReadonlyMap<string, Ended>): PresenceRecord =>
+  endSessions(
+    record,
+    record.sessions.filter(
+      ({ id, connections, activeAt }) => connections.length === 0 && activeAt < (ends.get(id)?.at ?? 0),
+    ),
+  );
+
 /** Whether a node knows more of a record than what comes back with the connections that it serves itself. */
 export const knowsMore = (known: PresenceRecord, served: ReadonlySet<string> | undefined): boolean =>
   known.sessions.some(({ id, connections }) => connections.length === 0 || !served?.has(id));
 
 /**
- * What a node knows beyond the connections that it serves itself: HTTP leases and graces that lived at `livedAt`, when
- * the store was last seen, go on for as long as they had, and for `atLeastMs`; sessions that others put back, which may
- * know less of them, are brought up to date; and so is what the host put.
+ * What a node knows beyond the connections that it serves itself: its choice and message, where nobody knows of later;
+ * which sessions had ended; HTTP leases and graces that lived at `livedAt`, when the store was last seen, go on for as long
+ * as they had, and for `atLeastMs`; sessions that others put back, which may know less of them, are brought up to date; and
+ * so is what the host put.
  */
 export const putBackRest = (
   record: PresenceRecord,
-  known: PresenceRecord,
-  {
-    memory,
-    livedAt,
-    atLeastMs,
-  }: { readonly memory: HostedMemory | null; readonly livedAt: number; readonly atLeastMs: number },
+  { known, kept, ends }: Memory,
+  { atLeastMs }: { readonly atLeastMs: number },
   now: number,
 ): Decision<null> =>
   decide(
     record,
     now,
     (current) => {
-      if (known.generation !== current.generation) return { record: current, result: null };
+      const there = withoutEnded(kept ? withKept(current, kept) : current, ends);
+      if (known === null || known.record.generation !== current.generation) return { record: there, result: null };
       const prolonged = (until: number | null) => until && Math.max(until, now + atLeastMs);
-      const there = known.sessions.reduce((rest, session) => {
+      const back = known.record.sessions.reduce((rest, session) => {
         if (session.connections.length > 0) return withReminder(rest, session);
-        if ((session.graceUntil ?? session.leaseUntil ?? 0) <= livedAt) return rest;
+        if ((session.graceUntil ?? session.leaseUntil ?? 0) <= known.livedAt) return rest;
         const { graceUntil, leaseUntil } = session;
         const longer = sessionWith(session, { graceUntil: prolonged(graceUntil), leaseUntil: prolonged(leaseUntil) });
         return withLease(rest, longer, now);
-      }, current);
-      return { record: withHosted(there, memory), result: null };
+      }, there);
+      return { record: withHosted(back, known.memory), result: null };
     },
     { again: true },
   );

@@ -3,14 +3,16 @@
  * was declared lost" and "Nothing that matters is lost".
  */
 import { recordWith, sessionWith } from './copies.js';
-import type { JournalRow, SessionsEnded } from './ports.js';
-import { durableChanged } from './record.js';
-import type { HostedMemory } from './recovery.js';
+import type { SessionsEnded } from './ports.js';
+import { durableChanged, durableOf } from './record.js';
+import { type Ended, type HostedMemory, type Kept, withKept } from './recovery.js';
 import { sessionById } from './session.js';
 import type { PresenceRecord, Session } from './types.js';
 
-/** For how long a change may be on its way into the journal, in ms, while the journal answers. */
-const ON_THE_WAY_MS = 10_000;
+/** Changes of so many users at the most wait for the journal here: what the store has of them waits there as well. */
+const MAX_KEPT = 100_000;
+/** By how much a clock may be behind what the session's end was counted by, in ms. */
+const LATE_MS = 5_000;
 /**
  * For how long this node remembers what it committed about sessions that others hold, in ms: by then those have learnt
  * it from the store, see `mend`.
@@ -25,6 +27,8 @@ export interface Lost {
   /** When the store was last seen to have it (`performance.now`). */
   readonly goneAt: number;
 }
+
+const NO_ENDS: ReadonlyMap<string, Ended> = new Map();
 
 export interface Remembered {
   /** A commit of this node. */
@@ -47,31 +51,53 @@ export interface Remembered {
   session(userId: string, sessionId: string): Session | undefined;
   /** All that was lost is put back. */
   found(): void;
-  /** The journal's row, or what this node has that is newer. */
-  newer(userId: string, row: JournalRow): JournalRow;
-  /** Records whose kept part the journal may not have got. */
-  unjournaled(): readonly PresenceRecord[];
-  /** The journal got all that the store had marked at that moment (`performance.now`). */
-  journaled(sinceMs: number): void;
+  /** What of a user's record the store lost before the journal may have got it, and sessions that ended before. */
+  lostKept(userId: string): Kept | undefined;
+  lostEnds(userId: string): ReadonlyMap<string, Ended>;
+  /** Users of whom there is something of either. */
+  lostUsers(): Iterable<string>;
+  /** The record as it was read, with what this node knows of later and the journal may not have got. */
+  newer(record: PresenceRecord): PresenceRecord;
+  /** What the journal may not have got, of so many ms ago or earlier. */
+  unjournaled(ageMs: number): readonly Kept[];
+  /** The journal has those users at these revisions, or later ones. */
+  journaled(rows: readonly Pick<Kept, 'userId' | 'revision'>[]): void;
   /** Drops live records of which nothing is this node's to bring back. */
-  prune(isOurs: (record: PresenceRecord) => boolean): void;
+  prune(isOurs: (record: PresenceRecord) => boolean, storeNow: number): void;
 }
 
 export const createRemembered = ({ now = () => performance.now() } = {}): Remembered => {
   const live = new Map<string, { readonly record: PresenceRecord; readonly at: number }>();
-  const durable = new Map<string, { readonly record: PresenceRecord; readonly at: number }>();
+  const durable = new Map<string, { readonly kept: Kept; readonly at: number }>();
+  const ends = new Map<string, Map<string, Ended>>();
   const lost = new Map<string, Lost>();
+  const lostKept = new Map<string, Kept>();
+  const lostEnds = new Map<string, ReadonlyMap<string, Ended>>();
+
+  /** Sessions that a commit ended: a store that comes back a little older has them again. */
+  const rememberEnds = (before: PresenceRecord, after: PresenceRecord) => {
+    for (const { id, graceUntil, leaseUntil } of before.sessions) {
+      const until = graceUntil ?? leaseUntil;
+      if (until === null || sessionById(after, id)) continue;
+      const ofUser = ends.get(after.userId) ?? new Map<string, Ended>();
+      ends.set(after.userId, ofUser.set(id, { at: after.revision, until: until + LATE_MS }));
+    }
+  };
   return {
     committed(before, after) {
       const { userId } = after;
       if (after.sessions.length > 0) live.set(userId, { record: after, at: now() });
       else live.delete(userId);
-      if (durableChanged(before, after)) durable.set(userId, { record: after, at: now() });
+      rememberEnds(before, after);
+      if (!durableChanged(before, after)) return;
+      const { chosenAsOf, messageAsOf } = after;
+      durable.delete(userId);
+      durable.set(userId, { kept: { ...durableOf(after, after.revision), chosenAsOf, messageAsOf }, at: now() });
+      const [oldest] = durable.size > MAX_KEPT ? durable.keys() : [];
+      if (oldest !== undefined) durable.delete(oldest);
     },
     forget(userId) {
-      live.delete(userId);
-      durable.delete(userId);
-      lost.delete(userId);
+      for (const known of [live, durable, ends, lost, lostKept, lostEnds]) known.delete(userId);
     },
     learnt(record) {
       const known = live.get(record.userId)?.record;
@@ -87,6 +113,8 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
     },
     record: (userId) => live.get(userId)?.record,
     lost(goneAt) {
+      for (const [userId, { kept }] of durable) lostKept.set(userId, kept);
+      for (const [userId, ended] of ends) lostEnds.set(userId, new Map([...(lostEnds.get(userId) ?? []), ...ended]));
       for (const [userId, { record, at }] of live) {
         const isFresh = at > goneAt - OTHERS_LEARN_MS;
         const hosted = isFresh ? { hosted: record.hosted, asOf: record.revision } : null;
@@ -107,19 +135,34 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
       );
       return present && before && before.activeAt > present.activeAt ? before : (present ?? before);
     },
+    lostKept: (userId) => lostKept.get(userId),
+    lostEnds: (userId) => lostEnds.get(userId) ?? NO_ENDS,
+    lostUsers: () => [...lostKept.keys(), ...lostEnds.keys()],
     found() {
-      lost.clear();
+      for (const known of [lost, lostKept, lostEnds]) known.clear();
     },
-    newer(userId, row) {
-      const mine = durable.get(userId)?.record;
-      if (!mine || mine.generation !== row.generation || mine.revision <= (row.kept?.revision ?? 0)) return row;
-      return { generation: row.generation, kept: mine };
+    newer(record) {
+      const kept = durable.get(record.userId)?.kept ?? lostKept.get(record.userId);
+      if (!kept || kept.revision <= record.revision) return record;
+      const { revision } = kept;
+      const revisions = { status: revision, lastSeen: revision, activity: revision };
+      return recordWith(withKept(record, kept), { revision, revisions });
     },
-    unjournaled: () => [...durable.values()].map(({ record }) => record),
-    journaled(sinceMs) {
-      for (const [userId, { at }] of durable) if (at < sinceMs - ON_THE_WAY_MS) durable.delete(userId);
+    unjournaled(ageMs) {
+      const since = now() - ageMs;
+      return [...durable.values()].flatMap(({ kept, at }) => (at <= since ? kept : []));
     },
-    prune(isOurs) {
+    journaled(rows) {
+      for (const { userId, revision } of rows) {
+        const mine = durable.get(userId);
+        if (mine && mine.kept.revision <= revision) durable.delete(userId);
+      }
+    },
+    prune(isOurs, storeNow) {
+      for (const [userId, ofUser] of ends) {
+        for (const [sessionId, { until }] of ofUser) if (until < storeNow) ofUser.delete(sessionId);
+        if (ofUser.size === 0) ends.delete(userId);
+      }
       for (const [userId, { record, at }] of live) {
         if (at < now() - OTHERS_LEARN_MS && !isOurs(record)) live.delete(userId);
       }

@@ -1,6 +1,6 @@
 /**
- * What goes back into a store that came back empty besides the connections: HTTP leases, graces, what others' sessions
- * said, what the host put. DESIGN section 2, "A node that was declared lost".
+ * What goes back into a store that came back empty, or older than it was, besides the connections: choices and messages
+ * that the journal may not have, HTTP leases, graces, what others' sessions said, what the host put; and what had ended. DESIGN section 2, "A node that was declared lost".
  */
 import { performance } from 'node:perf_hooks';
 import { inBatches } from './batches.js';
@@ -45,16 +45,16 @@ export const createRest = ({
   /** False while the store is away. */
   const putBackOne = async (userId: string): Promise<boolean> => {
     const lost = remembered.lostRecord(userId);
+    const [kept, ends] = [remembered.lostKept(userId), remembered.lostEnds(userId)];
     // The user was deleted.
-    if (!lost) return true;
-    const { record: known, hosted: memory, goneAt } = lost;
+    if (!lost && !kept && ends.size === 0) return true;
+    const knownAt = (now: number) =>
+      lost ? { record: lost.record, memory: lost.hosted, livedAt: now - (performance.now() - lost.goneAt) } : null;
     try {
       await records.update(
         userId,
-        (record, now) => {
-          const livedAt = now - (performance.now() - goneAt);
-          return putBackRest(record, known, { memory, livedAt, atLeastMs: timings.heartbeatIntervalMs }, now);
-        },
+        (record, now) =>
+          putBackRest(record, { known: knownAt(now), kept, ends }, { atLeastMs: timings.heartbeatIntervalMs }, now),
         'put back',
       );
       return true;
@@ -79,6 +79,7 @@ export const createRest = ({
     owe() {
       owed = new Set();
       again = new Set();
+      for (const userId of remembered.lostUsers()) owed.add(userId);
       const sessions = served();
       for (const [userId, { record }] of remembered.lostRecords()) {
         if (knowsMore(record, sessions.get(userId))) owed.add(userId);

@@ -1,15 +1,19 @@
+import { inPieces } from './batches.js';
 import { every } from './every.js';
-import type { Journal, Store } from './ports.js';
+import type { Journal, JournalRow, Store } from './ports.js';
 import { durableOf } from './record.js';
+import type { Kept } from './recovery.js';
 import type { Remembered } from './remembered.js';
 
 const BATCH = 1_000;
+/** After how long, in ms, a change that this node did not bring into the journal itself is looked for there. */
+const LOOK_AFTER_MS = 5_000;
 
 /** Brings what outlives a restart from the store into the journal. */
 export interface WriteBehind {
   /** Writes all that waits. Rejects when the journal does; nothing is lost by that, it stays marked. */
   flush(): Promise<void>;
-  /** The store came back empty: writes what this node committed lately, which it may not have marked any more. */
+  /** The store lost something: writes what this node committed lately and the journal has not got, which may be marked no more. */
   rescue(): Promise<void>;
   /** For how long something may have been waiting for the journal, in ms. */
   readonly lagMs: number;
@@ -17,9 +21,20 @@ export interface WriteBehind {
   stop(): Promise<void>;
 }
 
+/** Whether the journal has of a user what was kept, or will never take it: of one who was deleted, or in a format of a newer release. */
+const isJournaled = (row: JournalRow | undefined, { generation, revision }: Kept): boolean => {
+  if (row?.generation !== generation) return true;
+  try {
+    return (row.kept?.revision ?? 0) >= revision;
+  } catch {
+    return true;
+  }
+};
+
 /**
  * Every `everyMs` the journal gets what changed, in batches, until it holds; and once every `liveEveryMs` how long
- * those lived who stay live. DESIGN section 2, "Nothing that matters is lost".
+ * those lived who stay live. What this node committed it remembers until the journal has it, whoever brought it there, so
+ * that it is not lost with the store. DESIGN section 2, "Nothing that matters is lost".
  */
 export const startWriteBehind = ({
   store,
@@ -47,24 +62,38 @@ export const startWriteBehind = ({
       const { now, records } = await store.dirty(BATCH);
       if (records.length > 0) {
         await journal.write(records.map((record) => durableOf(record, now)));
+        remembered?.journaled(records);
         await store.clean(records.map(({ userId, revision }) => ({ userId, revision })));
       }
       if (records.length < BATCH) break;
     }
     journaledAt = startedAt;
-    remembered?.journaled(startedAt);
+  };
+
+  /** What this node remembers of so long ago is in the journal, or is written now: its mark was lost with the store. */
+  const look = async (ageMs: number): Promise<void> => {
+    const waiting = remembered?.unjournaled(ageMs) ?? [];
+    for (const some of inPieces(waiting, BATCH)) {
+      const rows = await journal.read(some.map(({ userId }) => userId));
+      const unwritten = some.filter((kept) => !isJournaled(rows.get(kept.userId), kept));
+      if (unwritten.length > 0) await journal.write(unwritten);
+      remembered?.journaled(some);
+    }
   };
 
   /** One after the other, so that a slow journal is not asked twice at once. */
-  const flush = (): Promise<void> => {
-    running = running.catch(() => {}).then(drain);
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    running = running.catch(() => {}).then(work);
     return running;
   };
 
-  const rescue = async (): Promise<void> => {
-    const records = remembered?.unjournaled() ?? [];
-    if (records.length > 0) await journal.write(records.map((record) => durableOf(record, record.revision)));
-  };
+  const flush = () =>
+    inTurn(async () => {
+      // Also where the store cannot be asked.
+      const results = await Promise.allSettled([drain(), look(LOOK_AFTER_MS)]);
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    });
+  const rescue = () => inTurn(() => look(0));
 
   const flushing = every(everyMs, flush, onError);
   const liveTimer = setInterval(() => void store.markLiveDirty().catch(onError), liveEveryMs);

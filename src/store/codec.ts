@@ -12,8 +12,20 @@ const HEAD_FIELDS = 7;
 
 /** What of a record is not in its head. */
 export const encodeBody = (record: PresenceRecord): string => {
-  const { userId, chosen, message, lastSeen, sessions, hosted, hostedAsOf, withdrawn } = record;
-  return JSON.stringify({ userId, chosen, message, lastSeen, sessions, hosted, hostedAsOf, withdrawn });
+  const { userId, chosen, chosenAsOf, message, messageAsOf, lastSeen, sessions, hosted, hostedAsOf, withdrawn } =
+    record;
+  return JSON.stringify({
+    userId,
+    chosen,
+    chosenAsOf,
+    message,
+    messageAsOf,
+    lastSeen,
+    sessions,
+    hosted,
+    hostedAsOf,
+    withdrawn,
+  });
 };
 
 /** The head up to and with the revision: what a commit expects to find. */
@@ -33,8 +45,12 @@ export const decodeRecord = (text: string): PresenceRecord => {
   const head = { generation, revision, revisions: { status, lastSeen, activity } } as Partial<PresenceRecord>;
   // One that was written before there was anything withdrawn has no such fields.
   const { hostedAsOf = 0, withdrawn = [] } = body as Partial<PresenceRecord>;
+  // Of an earlier release it is not known when they changed: not after the record.
+  const { chosenAsOf = revision!, messageAsOf = revision! } = body as Partial<PresenceRecord>;
   return recordWith(body, {
     ...head,
+    chosenAsOf,
+    messageAsOf,
     hostedAsOf,
     withdrawn,
     sessions: body.sessions.map((session) => sessionWith(session, {})),

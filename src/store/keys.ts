@@ -28,6 +28,8 @@ export interface ShardKeys {
   readonly typingDue: string;
   readonly nodes: string;
   readonly lost: string;
+  /** For which nodes a shard still recovers. */
+  readonly awaited: string;
   on(incarnation: string): string;
   /** On which a node hears from itself that its subscriptions are alive. */
   probeChannel(probe: string): string;
@@ -58,6 +60,7 @@ export const createKeys = (shards: number): Keys => {
       typingDue: name(shard, 'typing-due'),
       nodes: name(shard, 'nodes'),
       lost: name(shard, 'lost'),
+      awaited: name(shard, 'awaited'),
       on: (incarnation) => name(shard, `on:${incarnation}`),
       probeChannel: (probe) => name(shard, `probe:${probe}`),
     }),

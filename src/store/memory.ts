@@ -1,10 +1,13 @@
-import type { CommitBus, Store } from '../presence/ports.js';
+import type { CommitBus, Missing, Store } from '../presence/ports.js';
 import { scheduleOf } from '../presence/record.js';
 import type { PresenceRecord } from '../presence/types.js';
 import { type Clock, createMonotonicClock } from './clock.js';
 import { createMemoryLeases } from './memoryLeases.js';
 import { createMemoryTyping } from './memoryTyping.js';
 import { createSchedule } from './schedule.js';
+
+/** This store is never other than it was. */
+const NOTHING: Missing = { settling: false, doubtful: undefined };
 
 /**
  * The live records of one process, in memory. A decision is applied without yielding, so a commit never conflicts;
@@ -27,14 +30,14 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     dirty.delete(userId);
   };
 
-  const commit = (previous: PresenceRecord, next: PresenceRecord) => {
+  const commit = (previous: PresenceRecord, next: PresenceRecord, isRestored: boolean) => {
     const { userId } = next;
     const facts = scheduleOf(previous, next);
     records.set(userId, next);
     schedule.set(userId, facts.dueAt);
     if (facts.seenLive) seenLive.add(userId);
     else seenLive.delete(userId);
-    if (facts.durableChanged) dirty.add(userId);
+    if (facts.durableChanged || isRestored) dirty.add(userId);
     if (facts.shownChanged) bus.publishUser({ userId, record: next });
   };
 
@@ -42,13 +45,14 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     async update(userId, restore, decide) {
       for (;;) {
         const before = drops;
-        const restored = records.get(userId) ?? (await restore(false));
+        const restored = records.get(userId) ?? (await restore(NOTHING));
         if (before !== drops) continue;
         // Another may have restored, and committed, in the meantime.
-        const record = records.get(userId) ?? restored;
+        const present = records.get(userId);
+        const record = present ?? restored;
         const now = clock();
         const decision = decide(record, now);
-        if (decision.record !== record) commit(record, decision.record);
+        if (decision.record !== record) commit(record, decision.record, present === undefined);
         return { ...decision, now };
       }
     },

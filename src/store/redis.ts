@@ -4,13 +4,25 @@ import { sameItems } from '../presence/copies.js';
 import { isUnavailable, unavailable } from '../presence/errors.js';
 import type { Decision, Store } from '../presence/ports.js';
 import { scheduleOf } from '../presence/record.js';
-import { nodesOf } from '../presence/recovery.js';
+import { leftOf, nodesOf } from '../presence/recovery.js';
 import type { PresenceRecord, Session } from '../presence/types.js';
 import { atRevision, decodeRecord, encodeBody, expectedHead, FORMAT, isReadable } from './codec.js';
 import type { Keys } from './keys.js';
 import { createRedisLeases, type LeaseOptions } from './redisLeases.js';
 import { createRedisTyping } from './redisTyping.js';
-import type { Redises } from './scripts.js';
+import type { Redises, Reply } from './scripts.js';
+
+/** When a shard was away, see renew.lua: revisions and instants, 0 where it never was. */
+interface Away {
+  /** Records up to this revision were there when it came back older than it had been. */
+  readonly begun: number;
+  /** Those up to this one are of before it was away at all. */
+  readonly since: number;
+  /** When it was last known to be served before that. */
+  readonly lived: number;
+}
+
+const isDoubtful = ({ revision }: PresenceRecord, { begun }: Away): boolean => revision <= begun;
 
 /** How often a commit is tried anew when another node's came first. */
 const MAX_ATTEMPTS = 50;
@@ -55,8 +67,24 @@ export const createRedisStore = ({
     keys,
     shards,
     publish,
-    due: (shard, schedule, limit) => leases.due(shard, schedule, limit, 'goes on'),
+    due: leases.due,
   });
+
+  /** When a shard was away, as a script says it. */
+  const awayOf = (begun: Reply | undefined, since: Reply | undefined, lived: Reply | undefined): Away => ({
+    begun: Number(begun),
+    since: Number(since),
+    lived: Number(lived),
+  });
+  /** A record as it was found, and what is left of it where that is of before the shard was away. */
+  const asLeft = (record: PresenceRecord, away: Away): PresenceRecord =>
+    record.revision > away.since
+      ? record
+      : leftOf(record, {
+          livedAt: away.lived,
+          until: away.since + leaseOptions.quietMs,
+          connectionsToo: !isDoubtful(record, away),
+        });
 
   const byShard = (ids: readonly string[]): ReadonlyMap<number, readonly string[]> => {
     const groups = new Map<number, string[]>();
@@ -79,16 +107,17 @@ export const createRedisStore = ({
   const readAll = async (userIds: readonly string[], when: 'settled' | 'settling too') => {
     const readings = await Promise.all(
       inShards(userIds).map(async ({ shard: { shard }, ids }) => {
-        const [now, ...found] = await redises.run(
+        const [now, begun, since, lived, ...found] = await redises.run(
           'read',
           [shard, ...ids.map(keys.record)],
           [when === 'settled' ? 0 : 1],
         );
-        const texts = ids.map((userId, i) => [userId, typeof found[i] === 'string' ? found[i] : null] as const);
+        const away = awayOf(begun, since, lived);
+        const texts = ids.map((userId, i) => ({ userId, text: typeof found[i] === 'string' ? found[i] : null, away }));
         return { now: Number(now), texts };
       }),
     );
-    const clocks = new Map(readings.flatMap(({ now, texts }) => texts.map(([userId]) => [userId, now])));
+    const clocks = new Map(readings.flatMap(({ now, texts }) => texts.map(({ userId }) => [userId, now])));
     // The earliest of the readings: none of them is as of earlier.
     const now = readings.length > 0 ? Math.min(...readings.map((reading) => reading.now)) : await leases.now();
     const nowOf = (userId: string) => clocks.get(userId) ?? now;
@@ -96,13 +125,13 @@ export const createRedisStore = ({
   };
 
   const open = async (userId: string) => {
-    const [now, found, gone, settling] = await redises.run('open', [
+    const [now, found, gone, settling, begun, since, lived] = await redises.run('open', [
       shardOf(userId).shard,
       keys.record(userId),
       keys.gone(userId),
     ]);
     const text = typeof found === 'string' ? found : undefined;
-    return { now: Number(now), text, gone: gone ?? '', settling: settling === 1 };
+    return { now: Number(now), text, gone: gone ?? '', settling: settling === 1, away: awayOf(begun, since, lived) };
   };
 
   /** The revision and time of the commit; undefined when the record moved. */
@@ -111,7 +140,14 @@ export const createRedisStore = ({
       stored,
       base,
       restored,
-    }: { stored: PresenceRecord | undefined; base: PresenceRecord; restored: Restored | undefined },
+      since,
+    }: {
+      readonly stored: PresenceRecord | undefined;
+      readonly base: PresenceRecord;
+      /** What `base` is, where it is not what the store has. */
+      readonly restored: Restored | undefined;
+      readonly since: number;
+    },
     next: PresenceRecord,
   ): Promise<{ readonly now: number; readonly record: PresenceRecord } | undefined> => {
     const { userId } = next;
@@ -144,18 +180,19 @@ export const createRedisStore = ({
         schedule.dueAt ?? '',
         schedule.seenLive ? 1 : 0,
         schedule.live ? 1 : 0,
-        schedule.durableChanged ? 1 : 0,
+        schedule.durableChanged || restored ? 1 : 0,
         schedule.shownChanged ? keys.userChannel(userId) : '',
         publish,
         userId,
         (restored?.openedAt ?? 0) + GONE_MS,
+        since,
         ...nodes.map(({ node, joins }) => (joins ? node : '')),
       ],
       () => body.length <= encodeBody(base).length + SLACK_CHARS,
     );
     if (done === WITHOUT_LEASE) {
       await Promise.all(nodes.filter(({ joins }) => joins).map(({ node }) => leases.register(shard, node)));
-      return commit({ stored, base, restored }, next);
+      return commit({ stored, base, restored, since }, next);
     }
     if (done !== 1) return undefined;
     heardClock(Number(now));
@@ -191,11 +228,12 @@ export const createRedisStore = ({
   /** Decides about the record as this node left it, and commits. Undefined where that cannot be, or it moved since. */
   const attemptUnread = async <R>(userId: string, decide: (record: PresenceRecord, now: number) => Decision<R>) => {
     const base = recent.get(userId);
-    if (!base || clockAhead === undefined) return undefined;
+    const since = leases.sinceOf(shardOf(userId));
+    if (!base || clockAhead === undefined || base.revision <= since) return undefined;
     const decision = decide(base, Math.floor(monotonicMs() + clockAhead));
     // That nothing changes can only be said of what was read.
     if (decision.record === base) return undefined;
-    const committed = await commit({ stored: base, base, restored: undefined }, decision.record);
+    const committed = await commit({ stored: base, base, restored: undefined, since }, decision.record);
     if (committed) return { committed: { ...committed, result: decision.result } };
     recent.delete(userId);
     return undefined;
@@ -207,13 +245,20 @@ export const createRedisStore = ({
     restored: Restored | undefined,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
   ) => {
-    const { now, text, gone, settling } = await open(userId);
+    const { now, text, gone, settling, away } = await open(userId);
     const stored = text === undefined ? undefined : decodeRecord(text);
-    const base = stored ?? restored?.record;
-    if (!base) return { restore: { gone, openedAt: now, settling } };
+    const found = stored && asLeft(stored, away);
+    const isRestored = !stored || isDoubtful(stored, away);
+    const base = isRestored ? restored?.record : found;
+    if (!base) return { restore: { gone, openedAt: now, missing: { settling, doubtful: found } } };
     const decision = decide(base, now);
-    if (decision.record === base) return { committed: { ...decision, now } };
-    const committed = await commit({ stored, base, restored }, decision.record);
+    // What was found otherwise than it is left is committed in any case.
+    if (decision.record === base && (!stored || stored === base)) return { committed: { ...decision, now } };
+    const { since } = away;
+    const committed = await commit(
+      { stored, base, restored: isRestored ? restored : undefined, since },
+      decision.record,
+    );
     return committed && { committed: { ...committed, result: decision.result } };
   };
 
@@ -246,7 +291,7 @@ export const createRedisStore = ({
         );
         if (outcome?.committed) return outcome.committed;
         // Restoring may take long, and others need not wait for it.
-        restored = outcome && { record: await restore(outcome.restore.settling), ...outcome.restore };
+        restored = outcome && { record: await restore(outcome.restore.missing), ...outcome.restore };
       }
       throw crowded();
     },
@@ -255,12 +300,16 @@ export const createRedisStore = ({
       const { texts, ...clock } = await readAll(userIds, 'settled');
       const records = new Map<string, PresenceRecord>();
       const unreadable = new Set<string>();
-      for (const [userId, text] of texts) {
+      const doubtful = new Set<string>();
+      for (const { userId, text, away } of texts) {
         if (text === null) continue;
-        if (isReadable(text)) records.set(userId, recentAs(userId, text) ?? decodeRecord(text));
-        else unreadable.add(userId);
+        if (isReadable(text)) {
+          const record = recentAs(userId, text) ?? decodeRecord(text);
+          records.set(userId, asLeft(record, away));
+          if (isDoubtful(record, away)) doubtful.add(userId);
+        } else unreadable.add(userId);
       }
-      return { ...clock, records, unreadable };
+      return { ...clock, records, unreadable, doubtful };
     },
 
     async dueUsers(limit) {
@@ -299,11 +348,11 @@ export const createRedisStore = ({
         .slice(0, limit)
         .map(({ userId }) => userId);
       const { now, texts } = await readAll(userIds, 'settling too');
-      const gone = texts.flatMap(([userId, text]) => (text === null ? { userId, revision: 0 } : []));
+      const gone = texts.flatMap(({ userId, text }) => (text === null ? { userId, revision: 0 } : []));
       if (gone.length > 0) await clean(gone);
       // What a newer release wrote is for its nodes to bring into the journal.
-      const readable = texts.flatMap(([userId, text]) =>
-        text !== null && isReadable(text) ? (recentAs(userId, text) ?? decodeRecord(text)) : [],
+      const readable = texts.flatMap(({ userId, text, away }) =>
+        text !== null && isReadable(text) ? asLeft(recentAs(userId, text) ?? decodeRecord(text), away) : [],
       );
       return { now, records: readable };
     },

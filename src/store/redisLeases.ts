@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { unavailable } from '../presence/errors.js';
 import type { LostNode, Renewal, Store } from '../presence/ports.js';
+import { processOf } from '../presence/recovery.js';
 import { SHARDS_KEY, type ShardKeys } from './keys.js';
 import type { Redises } from './scripts.js';
 
@@ -10,15 +11,23 @@ const GAP_MS = 3_000;
 export interface LeaseOptions {
   /** How long a node's lease is: what a client may be silent for. */
   readonly leaseMs: number;
-  /** How long a shard that came back empty settles, so that the nodes can put back what they hold. */
+  /** How long a shard that came back empty, or older than it was, recovers at the least. */
   readonly settleMs?: number;
-  /** For how long at the least nobody is lost or due after a gap. */
+  /** For how long at the least nobody is lost after a gap, and what was timed before it goes on. */
   readonly quietMs: number;
   /** For how long at the most: longer than the gap itself, or than any HTTP lease had left in it, would prove nothing more. */
   readonly maxQuietMs?: number;
   readonly gapMs?: number;
   /** Names the channels on which this process hears from itself, see `createRedisBus`. */
   readonly probe?: string;
+}
+
+/** What a renewal found. */
+interface Seen {
+  readonly epoch: string;
+  readonly clock: number;
+  /** Records of revisions up to this one may be of before the shard was away. */
+  readonly since: number;
 }
 
 type LeasePort = Pick<Store, 'renewLease' | 'lostNodes' | 'usersOn' | 'dismiss'>;
@@ -39,20 +48,29 @@ export const createRedisLeases = ({
   readonly shards: readonly ShardKeys[];
   readonly publish: 'PUBLISH' | 'SPUBLISH';
 }) => {
-  /** The epoch of each shard as this process last saw it. */
-  const epochs = new Map<ShardKeys, string>();
+  /** Each shard as this process last saw it. */
+  const known = new Map<ShardKeys, Seen>();
   /** For which incarnations a lease was asked for, in which epoch, answered or not: those of this process' life. */
   const asked = new Map<ShardKeys, Map<string, string>>(shards.map((shard) => [shard, new Map()]));
+  /** The nodes that had leases a moment ago: a shard that comes back with less than it had recovers until they are back. */
+  let nodes: readonly string[] = [];
+  let turns = 0;
+  /** Whether this node puts back what it holds, as it said last. */
+  let puttingBack = false;
   /** What was found and nobody was told of yet, since another shard did not answer. */
   let untold = { lost: false, emptied: false };
 
-  const renewIn = async (shard: ShardKeys, incarnation: string, puttingBack: boolean): Promise<Renewal> => {
-    const before = epochs.get(shard);
+  const renewIn = async (
+    shard: ShardKeys,
+    incarnation: string,
+    { lists }: { readonly lists: boolean },
+  ): Promise<Renewal> => {
+    const before = known.get(shard);
     const askedBefore = asked.get(shard)?.get(incarnation) ?? '';
-    if (before !== undefined) asked.get(shard)?.set(incarnation, before);
-    const [epoch, state, left] = await redises.run(
+    if (before !== undefined) asked.get(shard)?.set(incarnation, before.epoch);
+    const [epoch, state, left, clock, since, ...incarnations] = await redises.run(
       'renew',
-      [shard.shard, shard.nodes, shard.lost],
+      [shard.shard, shard.nodes, shard.lost, shard.awaited],
       [
         incarnation,
         leaseMs,
@@ -60,17 +78,23 @@ export const createRedisLeases = ({
         settleMs,
         gapMs,
         quietMs,
+        maxQuietMs,
         shard.probeChannel(probe),
         publish,
+        processOf(incarnation),
         puttingBack ? 1 : 0,
-        maxQuietMs,
+        before?.epoch ?? '',
+        before?.clock ?? 0,
+        lists ? 1 : 0,
         askedBefore,
+        ...nodes,
       ],
     );
-    epochs.set(shard, String(epoch));
+    known.set(shard, { epoch: String(epoch), clock: Number(clock), since: Number(since) });
     asked.get(shard)?.set(incarnation, String(epoch));
-    const emptied = before !== undefined && before !== epoch;
-    return { emptied, lost: state === 'lost', settledInMs: Number(left) };
+    const emptied = before !== undefined && before.epoch !== epoch;
+    if (lists && !emptied && left === 0) nodes = [...new Set(incarnations.map((each) => processOf(String(each))))];
+    return { emptied, lost: state === 'lost' && !emptied, settledInMs: Number(left) };
   };
 
   const keepInMind = ({ lost, emptied }: Renewal): void => {
@@ -78,8 +102,13 @@ export const createRedisLeases = ({
   };
 
   const port: LeasePort = {
-    async renewLease(incarnation, { puttingBack } = { puttingBack: false }) {
-      const renewals = await Promise.allSettled(shards.map((shard) => renewIn(shard, incarnation, puttingBack)));
+    async renewLease(incarnation, options = { puttingBack: false }) {
+      puttingBack = options.puttingBack;
+      // All shards have the same leases: one of them is asked, another one each time.
+      const listing = shards[turns++ % shards.length];
+      const renewals = await Promise.allSettled(
+        shards.map((shard) => renewIn(shard, incarnation, { lists: shard === listing })),
+      );
       const found = renewals.flatMap((renewal) => (renewal.status === 'fulfilled' ? [renewal.value] : []));
       for (const each of found) keepInMind(each);
       const failed = renewals.find((renewal) => renewal.status === 'rejected');
@@ -129,16 +158,19 @@ export const createRedisLeases = ({
      * renewal tells, and whoever joined it would be lost with it.
      */
     async register(shard: ShardKeys, incarnation: string): Promise<void> {
-      const renewal = await renewIn(shard, incarnation, false);
+      const renewal = await renewIn(shard, incarnation, { lists: false });
       keepInMind(renewal);
       if (renewal.lost) throw unavailable('This node was taken for lost, and is about to return.');
     },
 
-    /** What of a schedule is due; of one that `quiet` does not concern, also after a gap. */
-    async due(shard: string, schedule: string, limit: number, quiet: 'waits' | 'goes on' = 'waits') {
-      const members = await redises.run('due', [shard, schedule], [limit, gapMs, quiet === 'waits' ? 0 : 1]);
+    /** What of a schedule is due. */
+    async due(shard: string, schedule: string, limit: number) {
+      const members = await redises.run('due', [shard, schedule], [limit, gapMs]);
       return members.map(String);
     },
+
+    /** Up to which revision records of a shard may be of before it was away, as this process last saw it. */
+    sinceOf: (shard: ShardKeys): number => known.get(shard)?.since ?? 0,
 
     async now(): Promise<number> {
       const [now] = await redises.run('open', [shards[0]!.shard, shards[0]!.dirtyGuard, shards[0]!.dirtyGuard]);

@@ -41,6 +41,8 @@ export interface Redises {
 export type Reply = string | number | null;
 
 const FOLDER = new URL('./lua/', import.meta.url);
+/** What all of them begin with. */
+const SHARED = 'shared.lua';
 
 /** Replies of a server that cannot serve now, rather than of a script that is wrong. */
 const PASSING =
@@ -60,11 +62,15 @@ export const ALSO_WHEN_FULL = '#!lua flags=allow-oom\n';
 const isFull = (error: unknown): boolean => error instanceof ReplyError && (error as Error).message.startsWith('OOM');
 
 export const createRedises = (client: RedisClient): Redises => {
+  const textOf = (file: string) => readFileSync(new URL(file, FOLDER), 'utf8');
+  const shared = textOf(SHARED);
   for (const file of readdirSync(FOLDER)) {
-    if (!file.endsWith('.lua')) continue;
-    const [name, lua] = [file.slice(0, -4), readFileSync(new URL(file, FOLDER), 'utf8')];
-    client.defineCommand(commandOf(name), { lua });
-    if (!lua.startsWith(ALSO_WHEN_FULL)) client.defineCommand(commandWhenFull(name), { lua: ALSO_WHEN_FULL + lua });
+    if (!file.endsWith('.lua') || file === SHARED) continue;
+    const [name, lua] = [file.slice(0, -4), textOf(file)];
+    const isAllowed = lua.startsWith(ALSO_WHEN_FULL);
+    const whole = shared + (isAllowed ? lua.slice(ALSO_WHEN_FULL.length) : lua);
+    client.defineCommand(commandOf(name), { lua: isAllowed ? ALSO_WHEN_FULL + whole : whole });
+    if (!isAllowed) client.defineCommand(commandWhenFull(name), { lua: ALSO_WHEN_FULL + whole });
   }
   const commands = client as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
 

@@ -43,7 +43,7 @@ describe('connections', () => {
     await node.answer('1');
     await node.answer('2');
     expect(await sessions()).toEqual(
-      before.map((session) => ({ ...session, connections: [expect.stringContaining('node-1-2/')] })),
+      before.map((session) => ({ ...session, connections: [expect.stringContaining('node-1.2/')] })),
     );
   });
 });

@@ -15,7 +15,16 @@ const chess = {
 
 /** The record once a node put back what it knows of that session, beyond connections of its own. */
 const back = (there: PresenceRecord, known: Session) =>
-  putBackRest(there, record({ sessions: [known] }), { memory: null, livedAt: NOON - 1_000, atLeastMs: 0 }, NOON).record;
+  putBackRest(
+    there,
+    {
+      known: { record: record({ sessions: [known] }), memory: null, livedAt: NOON - 1_000 },
+      kept: undefined,
+      ends: new Map(),
+    },
+    { atLeastMs: 0 },
+    NOON,
+  ).record;
 
 describe('a session that is put back', () => {
   test('goes on with what it did, from when it began', () => {
@@ -112,10 +121,10 @@ describe('what a node remembers', () => {
     const remembered = createRemembered({ now: () => now });
     remembered.committed(record(), granted);
     now = 60_000;
-    remembered.prune(() => false);
+    remembered.prune(() => false, NOON);
     expect(remembered.record('ana')).toBe(granted);
     now = 200_000;
-    remembered.prune(() => false);
+    remembered.prune(() => false, NOON);
     expect(remembered.record('ana')).toBeUndefined();
   });
 

@@ -33,6 +33,8 @@ const startNode = async ({
 } = {}) => {
   const live = openLiveInTest([redis.url], SHARDS, { settleMs: 0 });
   const bus = deaf ? { ...live.bus, subscribeEnded: async () => () => {} } : live.bus;
+  const name = randomUUID();
+  let incarnations = 0;
   const revived: boolean[] = [];
   let held: Promise<void> | undefined;
   const lost: LostNode[] = [];
@@ -56,7 +58,7 @@ const startNode = async ({
     rateLimits: createFakeRateLimits().rateLimits,
     timings: timings({ graceMs }),
     newId: () => 'new',
-    newIncarnation: randomUUID,
+    newIncarnation: () => `${name}.${++incarnations}`,
     onRevived: (emptied) => revived.push(emptied),
     onJournalFailure: () => {},
   });
@@ -307,7 +309,9 @@ describe('a node whose store came back empty and went away again at once', () =>
     await node.presence.node.turn();
     expect(node.revived).toEqual([true]);
     node.presence.node.heard('1');
-    while ((await node.sessions()).length === 0) await node.presence.node.turn();
+    // Nothing is read before it has settled.
+    const isBack = async () => (await node.sessions().catch(() => [])).length > 0;
+    while (!(await isBack())) await node.presence.node.turn();
     expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);
     expect(await node.isOn()).toBe(true);
   });

@@ -63,7 +63,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
         rateLimits: createFakeRateLimits().rateLimits,
         timings: timings(),
         newId: () => 'new',
-        newIncarnation: () => `${name}-${++incarnations}`,
+        newIncarnation: () => `${name}.${++incarnations}`,
         onJournalFailure: () => {},
       });
       await presence.node.start();

@@ -8,11 +8,15 @@
 -- ARGV[8] body   ARGV[9] due, empty: never   ARGV[10] seen live   ARGV[11] live   ARGV[12] for the journal
 -- ARGV[13] channel, empty: nobody sees a difference   ARGV[14] PUBLISH | SPUBLISH   ARGV[15] user
 -- ARGV[16] the clock up to which what was restored may be committed: the mark of a drop is kept for as long
--- ARGV[17..] for each of KEYS[8..]: the incarnation that is joined; empty: it is left
--- Returns {1, now, revision}; {0} when the record moved; {-2} where one that is joined has no lease, so that nobody would
--- ever find it lost; {-1} where the shard has no epoch.
-local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled')
-if not shard[1] then return {-1} end
+-- ARGV[17] `since` of the shard, as it was when the record was read
+-- ARGV[18..] for each of KEYS[8..]: the incarnation that is joined; empty: it is left
+-- Returns {1, now, revision}; {0} when the record moved, or the shard was away since; {-2} where one that is joined has no
+-- lease, so that nobody would ever find it lost; {-1} where the shard has no epoch, or another server holds it than at the
+-- last renewal.
+local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server', 'since', 'top')
+if not shard[1] or not isServedBy(shard[4], serverId()) then return {-1} end
+local since = tonumber(shard[5] or 0)
+if since ~= tonumber(ARGV[17]) then return {0} end
 local current = redis.call('GET', KEYS[2])
 if current then
   if ARGV[1] == '' or string.sub(current, 1, #ARGV[1]) ~= ARGV[1] then return {0} end
@@ -23,11 +27,11 @@ else
   if (redis.call('GET', KEYS[6]) or '') ~= ARGV[2] then return {0} end
 end
 for i = 8, #KEYS do
-  local joined = ARGV[9 + i]
+  local joined = ARGV[10 + i]
   if joined ~= '' and not redis.call('ZSCORE', KEYS[7], joined) then return {-2} end
 end
 local time = redis.call('TIME')
-local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
+local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0), since)
 if not current and now > tonumber(ARGV[16]) then return {0} end
 local revision = string.format('%.0f', math.max(tonumber(ARGV[4]), now) + 1)
 local function moved(at) if at == '' then return revision end return at end
@@ -35,12 +39,13 @@ local record = ARGV[3] .. revision .. '|' .. moved(ARGV[5]) .. '|' .. moved(ARGV
   .. '|' .. ARGV[11] .. '|' .. ARGV[8]
 -- What fails for want of memory must fail before anybody is told.
 redis.call('SET', KEYS[2], record)
+if tonumber(revision) > tonumber(shard[6] or 0) then redis.call('HSET', KEYS[1], 'top', revision) end
 local user = ARGV[15]
 if ARGV[9] == '' then redis.call('ZREM', KEYS[3], user) else redis.call('ZADD', KEYS[3], ARGV[9], user) end
 if ARGV[10] == '1' then redis.call('ZADD', KEYS[4], '9000000000000000', user) else redis.call('ZREM', KEYS[4], user) end
 if ARGV[12] == '1' then redis.call('ZADD', KEYS[5], 'LT', string.format('%s%06d', time[1], time[2]), user) end
 for i = 8, #KEYS do
-  if ARGV[9 + i] ~= '' then redis.call('SADD', KEYS[i], user) else redis.call('SREM', KEYS[i], user) end
+  if ARGV[10 + i] ~= '' then redis.call('SADD', KEYS[i], user) else redis.call('SREM', KEYS[i], user) end
 end
 if ARGV[13] ~= '' and now >= tonumber(shard[3]) then redis.call(ARGV[14], ARGV[13], record) end
 return {1, now, revision}

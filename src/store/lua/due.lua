@@ -1,11 +1,10 @@
--- Members of a schedule whose moment has passed. Nothing is due while the shard settles or is quiet, nor before a
--- lease was renewed after a gap: a shard that was away proves nothing about anybody.
+-- Members of a schedule whose moment has passed. Nothing is due while the shard recovers, nor before a lease was renewed
+-- after a gap: a shard that was away proves nothing about anybody.
 -- KEYS[1] shard   KEYS[2] schedule (zset)
--- ARGV[1] limit   ARGV[2] the longest gap between renewals that is none, in ms   ARGV[3] 1: quiet does not matter
-local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept')
+-- ARGV[1] limit   ARGV[2] the longest gap between renewals that is none, in ms
+local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'swept')
 if not shard[1] then return {} end
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
-if now < tonumber(shard[3]) or now - tonumber(shard[5]) > tonumber(ARGV[2]) then return {} end
-if ARGV[3] ~= '1' and now < tonumber(shard[4]) then return {} end
+if now < tonumber(shard[3]) or now - tonumber(shard[4]) > tonumber(ARGV[2]) then return {} end
 return redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, ARGV[1])

@@ -1,47 +1,73 @@
 #!lua flags=allow-oom
--- Renews a node's lease, looks at the shard's epoch, and proves the node's subscriptions alive.
--- KEYS[1] shard (`wall` is Redis' own clock at the last renewal)
+-- Renews a node's lease, looks at the shard's epoch, and proves the node's subscriptions alive. Begins a new epoch where
+-- the shard came back empty, or older than it was. See "Recovery" in docs/architecture.md.
+-- KEYS[1] shard (hash: epoch; `server`, which held it at the last renewal; `wall`, that server's own clock then; `top`,
+--   the highest revision given; `begun`, the revisions up to which were there when an epoch began with less than there had been, 0: the
+--   shard was empty; `since`, the same after any gap; `lived`, when the shard was last known to be served before that)
 -- KEYS[2] nodes (zset: incarnation → end of its lease)   KEYS[3] lost (hash: incarnation → last heard)
--- ARGV[1] incarnation   ARGV[2] lease, in ms   ARGV[3] the epoch to begin where there is none
--- ARGV[4] how long a shard settles, in ms   ARGV[5] the longest gap between renewals that is none, in ms
--- ARGV[6] how long nobody is lost or due after a gap, at the least, in ms
--- ARGV[7] probe channel   ARGV[8] PUBLISH | SPUBLISH   ARGV[9] 1: the node still puts back what it holds
--- ARGV[10] the same at the most, in ms: what nothing that is timed had left before the gap
--- ARGV[11] the epoch in which the node asked for this lease before, whether or not it got an answer; empty: never
--- Returns {epoch, known | lost | new, ms until it has settled}.
-local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept', 'wall')
+-- KEYS[4] awaited (zset: node → until when, at the most, the shard recovers for it; 0: it has put back what it holds)
+-- ARGV[1] incarnation   ARGV[2] lease, in ms   ARGV[3] the epoch to begin
+-- ARGV[4] how long a shard recovers at the least, in ms   ARGV[5] the longest gap between renewals that is none, in ms
+-- ARGV[6] how long nobody is lost after a gap, at the least, in ms   ARGV[7] the same at the most
+-- ARGV[8] probe channel   ARGV[9] PUBLISH | SPUBLISH
+-- ARGV[10] node   ARGV[11] 1: it still puts back what it holds   ARGV[12] the epoch that it knows; empty: it just started
+-- ARGV[13] the shard's clock when it last renewed; 0: never   ARGV[14] 1: it asks for the incarnations
+-- ARGV[15] the epoch in which the node asked for this lease before, whether or not it got an answer; empty: never
+-- ARGV[16..] the nodes that it knew before
+-- Returns {epoch, known | lost | new, ms until it has recovered, clock, since, incarnation, ...}.
+local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept', 'wall', 'server', 'top',
+  'begun', 'since', 'lived', 'least')
+local function number(i) return tonumber(shard[i] or 0) end
+local function whole(value) return string.format('%.0f', value) end
+local lease, seen = tonumber(ARGV[2]), tonumber(ARGV[13])
 local time = redis.call('TIME')
-local wall, clock = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0)
+local wall, clock = time[1] * 1000 + math.floor(time[2] / 1000), number(2)
 local before = tonumber(shard[6] or wall)
--- Redis' own clock is behind by more than is soon made up for (it was set back, or another server took over): the
+local server = serverId()
+-- Another server holds it now, or it has forgotten a renewal: what was committed last may be gone.
+local older = shard[1] and (not isServedBy(shard[7], server) or seen > clock)
+clock = math.max(clock, seen)
+-- The server's own clock is behind by more than is soon made up for (it was set back, or another server took over): the
 -- shard's goes on by what passes between renewals, since what is timed would wait otherwise until it had caught up.
 if clock - wall > 1500 and wall > before then clock = clock + wall - before end
 local now = math.max(wall, clock)
-local epoch, settled, quiet = shard[1], tonumber(shard[3] or 0), tonumber(shard[4] or 0)
-if not epoch then
-  epoch = ARGV[3]
-  settled = now + ARGV[4]
-  quiet = settled + ARGV[6]
+local epoch, settled, quiet, least = shard[1], number(3), number(4), number(12)
+local begun, since, lived = number(9), number(10), number(11)
+local begins = older or not epoch
+if begins then
+  epoch, quiet, least = ARGV[3], 0, now + ARGV[4]
+  lived = math.max(number(5), seen)
+  begun = older and math.max(now, number(8)) or 0
+  since = begun
+  redis.call('DEL', KEYS[4])
+  -- Every node takes another incarnation: nobody is on these any more.
+  local gone = redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')
+  for i = 1, #gone, 2 do redis.call('HSET', KEYS[3], gone[i], whole(gone[i + 1] - lease)) end
+  redis.call('DEL', KEYS[2])
 else
-  local gap = now - tonumber(shard[5])
+  local gap = now - number(5)
   if gap > tonumber(ARGV[5]) then
-    quiet = math.max(quiet, now + math.max(math.min(gap, tonumber(ARGV[10])), tonumber(ARGV[6])))
+    quiet = math.max(quiet, now + math.max(math.min(gap, tonumber(ARGV[7])), tonumber(ARGV[6])))
+    since, lived = math.max(now, number(8)), number(5)
   end
 end
--- It settles until all have put back what they hold; the quiet of those who hold nothing any more comes after that.
-if ARGV[9] == '1' and now < settled then
-  quiet = quiet - settled
-  settled = math.max(settled, now + tonumber(ARGV[4]))
-  quiet = quiet + settled
+if begins or now < settled then
+  local isNews = ARGV[12] ~= '' and ARGV[12] ~= epoch
+  if isNews then
+    for i = 16, #ARGV do redis.call('ZADD', KEYS[4], 'NX', whole(now + lease), ARGV[i]) end
+  end
+  redis.call('ZADD', KEYS[4], (isNews or ARGV[11] == '1') and whole(now + lease) or 0, ARGV[10])
+  local last = redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')
+  settled = math.max(least, tonumber(last[2]))
+  redis.call('PEXPIRE', KEYS[4], lease * 2)
 end
-local function whole(number) return string.format('%.0f', number) end
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'clock', whole(now), 'settled', whole(settled), 'quiet', whole(quiet),
-  'swept', whole(now), 'wall', whole(wall))
-redis.call(ARGV[8], ARGV[7], '')
-local left = math.max(0, settled - now)
-if redis.call('HEXISTS', KEYS[3], ARGV[1]) == 1 then return {epoch, 'lost', left} end
-local known = redis.call('ZSCORE', KEYS[2], ARGV[1])
--- It was marked and dismissed: it is lost for as long as it asks, since nobody knows which of the answers arrives.
-if not known and ARGV[11] == epoch then return {epoch, 'lost', left} end
-redis.call('ZADD', KEYS[2], whole(now + ARGV[2]), ARGV[1])
-return {epoch, known and 'known' or 'new', left}
+  'swept', whole(now), 'wall', whole(wall), 'server', server, 'begun', whole(begun), 'since', whole(since),
+  'lived', whole(lived), 'least', whole(least))
+redis.call(ARGV[9], ARGV[8], '')
+local state = redis.call('ZSCORE', KEYS[2], ARGV[1]) and 'known' or 'new'
+-- One that was marked and dismissed is lost for as long as it asks, since nobody knows which of the answers arrives.
+if redis.call('HEXISTS', KEYS[3], ARGV[1]) == 1 or (state == 'new' and ARGV[15] == epoch) then state = 'lost'
+else redis.call('ZADD', KEYS[2], whole(now + lease), ARGV[1]) end
+local listed = ARGV[14] == '1' and redis.call('ZRANGE', KEYS[2], 0, -1) or {}
+return {epoch, state, math.max(0, settled - now), now, since, unpack(listed)}

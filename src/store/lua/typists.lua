@@ -1,10 +1,10 @@
 -- Who types in a conversation, as far as it was told.
 -- KEYS[1] shard   KEYS[2] typing (hash)
--- Returns {user, until, ...}, or {-1} while the shard settles.
-local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled')
+-- Returns {user, until, ...}, or {-1} while the shard recovers, or another server holds it than at the last renewal.
+local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server')
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
-if not shard[1] or now < tonumber(shard[3]) then return {-1} end
+if not shard[1] or now < tonumber(shard[3]) or not isServedBy(shard[4], serverId()) then return {-1} end
 local all, untilOf, told, found = redis.call('HGETALL', KEYS[2]), {}, {}, {}
 for i = 1, #all, 2 do
   local user, session = string.match(all[i], '^([^\n]*)\n(.*)$')

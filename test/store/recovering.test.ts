@@ -1,0 +1,291 @@
+/** A Redis that comes back with less than it had: what nodes, the journal and what is left of it make of that. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { unavailable } from '../../src/presence/errors.js';
+import { isSeenLive } from '../../src/presence/record.js';
+import { message } from '../support/builders.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { callerOf, createTeam, orRefused, takeCopy } from '../support/team.js';
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(() => redis.admin.flushall());
+
+const MANY = Array.from({ length: 200 }, (_, i) => `user-${i}`);
+
+/** Users live at one of the nodes each. */
+const crowd = async (nodeCount: number) => {
+  const team = createTeam(redis, { users: MANY });
+  const nodes = await team.start(nodeCount);
+  await Promise.all(MANY.map((userId, i) => nodes[i % nodeCount]!.open(userId)));
+  for (const node of nodes) await node.turn();
+  return { ...team, nodes };
+};
+type Node = Awaited<ReturnType<typeof crowd>>['nodes'][number];
+
+/** Whom a reading shows live, or that it was refused. */
+const liveOf = async (node: Node) => {
+  const reading = await node.records();
+  return reading === 'refused' ? reading : [...reading.records.values()].filter(isSeenLive).length;
+};
+
+/** Until the least time of a recovery is long over, nodes take turns, and everybody who may be read is live. */
+const turnsFor = async (nodes: readonly Node[], ms: number) => {
+  const seen = new Set<number | 'refused'>();
+  const endsAt = performance.now() + ms;
+  while (performance.now() < endsAt) {
+    for (const node of nodes) {
+      await node.turn();
+      node.answer();
+      seen.add(await liveOf(node));
+    }
+  }
+  return seen;
+};
+
+const losses: readonly (readonly [string, () => Promise<() => Promise<unknown>>])[] = [
+  ['empty', async () => () => redis.admin.flushall()],
+  ['a little older than it was', () => takeCopy(redis)],
+];
+
+describe.each(losses)('a store that comes back %s', (_, prepare) => {
+  const lose = async (nodes: readonly Node[]) => {
+    const happen = await prepare();
+    for (const node of nodes) await node.turn();
+    await happen();
+  };
+
+  it('recovers until the node is back that finds out last, and nobody was shown offline', async () => {
+    const { nodes } = await crowd(3);
+    const [late, ...others] = nodes as [Node, ...Node[]];
+    await lose(nodes);
+    expect(await turnsFor(others, 900)).toEqual(new Set(['refused']));
+    await late.turn();
+    late.answer();
+    const seen = await turnsFor(nodes, 900);
+    expect([...seen].filter((live) => live !== 'refused')).toEqual([MANY.length]);
+  });
+
+  it('recovers until connections have answered, however long their node hangs meanwhile', async () => {
+    const { nodes } = await crowd(2);
+    const [hangs, other] = nodes as [Node, Node];
+    await lose(nodes);
+    await hangs.turn();
+    expect(await turnsFor([other], 900)).toEqual(new Set(['refused']));
+    hangs.answer();
+    const seen = await turnsFor(nodes, 900);
+    expect([...seen].filter((live) => live !== 'refused')).toEqual([MANY.length]);
+  });
+
+  it('recovers for as long as nothing can be put back for want of the journal', async () => {
+    const { nodes, journal } = await crowd(2);
+    await lose(nodes);
+    journal.failure = unavailable('PostgreSQL is away.');
+    expect(await turnsFor(nodes, 900)).toEqual(new Set(['refused']));
+    journal.failure = undefined;
+    const seen = await turnsFor(nodes, 900);
+    expect([...seen].filter((live) => live !== 'refused')).toEqual([MANY.length]);
+  });
+
+  it('waits for a node that does not come back for as long as a lease, and no longer', async () => {
+    const team = createTeam(redis, { users: MANY, leases: { leaseMs: 1_500 } });
+    const nodes = await team.start(2);
+    await Promise.all(MANY.map((userId, i) => nodes[i % 2]!.open(userId)));
+    await lose(nodes);
+    const at = performance.now();
+    await team.settled([nodes[0]!]);
+    expect(performance.now() - at).toBeGreaterThan(1_000);
+    expect(await liveOf(nodes[0]!)).toBe(MANY.length / 2);
+  });
+
+  it('does not wait for connections that are silent, and has them back', async () => {
+    const team = createTeam(redis, { users: ['ana'] });
+    const [node] = (await team.start(1)) as [Node];
+    await node.open('ana');
+    await lose([node]);
+    while ((await node.records()) === 'refused') await node.turn();
+    expect((await node.record('ana')).sessions).toMatchObject([{ id: 'tab', graceUntil: null }]);
+  });
+
+  it.each([0, 1])('keeps what was chosen last, whichever node comes first (%i)', async (first) => {
+    const team = createTeam(redis, { users: ['ana'] });
+    const nodes = await team.start(2);
+    const [took, other] = nodes as [Node, Node];
+    await took.open('ana', 'tab');
+    await other.open('ana', 'phone');
+    await took.presence.setPresence(callerOf('ana'), { status: 'AWAY', statusMessage: message({ text: 'Before' }) });
+    await took.writeBehind.flush();
+    const happen = await prepare();
+    // Not in the journal yet, and of two nodes: each knows the end of something.
+    await took.presence.setPresence(callerOf('ana'), { status: 'DO_NOT_DISTURB' });
+    await other.presence.setPresence(callerOf('ana'), { statusMessage: message({ text: 'After' }) });
+    for (const node of nodes) await node.turn();
+    await happen();
+    const order = first === 0 ? nodes : [...nodes].reverse();
+    for (const node of order) {
+      await node.turn();
+      node.answer();
+      await wait(50);
+    }
+    await team.settled(nodes);
+    const record = await took.record('ana');
+    expect([record.chosen, record.message?.text]).toEqual(['DO_NOT_DISTURB', 'After']);
+    await other.writeBehind.flush();
+    expect(team.journal.rows.get('ana')?.kept).toMatchObject({ chosen: 'DO_NOT_DISTURB', message: { text: 'After' } });
+  });
+
+  it('keeps what was chosen while the journal was away, until the journal has it', async () => {
+    const team = createTeam(redis, { users: ['ana'] });
+    const nodes = await team.start(2);
+    const [took, other] = nodes as [Node, Node];
+    await other.open('ana');
+    await took.writeBehind.flush();
+    const happen = await prepare();
+    team.journal.failure = unavailable('PostgreSQL is away.');
+    await took.presence.setPresence(callerOf('ana'), { status: 'INVISIBLE' });
+    for (const node of nodes) await node.turn();
+    await happen();
+    await turnsFor(nodes, 500);
+    await expect(took.writeBehind.rescue()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    for (const node of nodes) await node.writeBehind.flush().catch(() => {});
+    team.journal.failure = undefined;
+    for (const node of nodes) await node.writeBehind.flush();
+    await team.settled(nodes);
+    expect((await other.record('ana')).chosen).toBe('INVISIBLE');
+    for (const node of nodes) await node.writeBehind.flush();
+    expect(team.journal.rows.get('ana')?.kept?.chosen).toBe('INVISIBLE');
+  });
+});
+
+describe('a store that comes back older than it was', () => {
+  /** A user who hides, with the journal knowing; the store forgets it. */
+  const hidden = async () => {
+    const team = createTeam(redis, { users: ['ana', 'bo'] });
+    const nodes = await team.start(2);
+    const [took, other] = nodes as [Node, Node];
+    await took.open('ana');
+    for (const node of nodes) await node.writeBehind.flush();
+    const goBack = await takeCopy(redis);
+    await took.presence.setPresence(callerOf('ana'), { status: 'INVISIBLE', statusMessage: message({ text: 'Gone' }) });
+    for (const node of nodes) await node.turn();
+    await goBack();
+    return { ...team, took, other };
+  };
+
+  it('shows nothing of a record before the journal was asked, where its node is gone', async () => {
+    const { other, journal } = await hidden();
+    const { kept } = journal.rows.get('ana')!;
+    expect(kept?.chosen).toBe('INVISIBLE');
+    do {
+      await other.turn();
+      await wait(200);
+    } while ((await other.records(['ana'])) === 'refused');
+    expect(await other.record('ana')).toMatchObject({ chosen: 'INVISIBLE', sessions: [] });
+    const online = await other.presence.online({ kind: 'service', userId: 'host' }, { first: 10, after: null });
+    expect(online.items).toEqual([]);
+    // What is written next has all that the journal has.
+    await other.presence.setPresence(callerOf('ana'), { sessionId: 'phone', activities: [] });
+    await other.writeBehind.flush();
+    expect(journal.rows.get('ana')?.kept).toMatchObject({ chosen: 'INVISIBLE', message: { text: 'Gone' } });
+    expect(journal.rows.get('ana')?.kept?.revision).toBeGreaterThan(kept!.revision);
+  }, 60_000);
+
+  it('does not bring an older record into the journal', async () => {
+    const { other, journal, took } = await hidden();
+    const { kept } = journal.rows.get('ana')!;
+    for (const node of [other, took]) await node.writeBehind.flush().catch(() => {});
+    expect(journal.rows.get('ana')?.kept).toEqual(kept);
+  });
+
+  it('has no sessions again that had ended, on purpose or in their time', async () => {
+    const team = createTeam(redis, { users: ['ana', 'bo', 'cy'], graceMs: 400 });
+    const nodes = await team.start(2);
+    const [one, other] = nodes as [Node, Node];
+    const tab = await one.open('ana', 'tab');
+    await other.open('ana', 'phone');
+    await one.presence.heartbeat(callerOf('bo'), { idle: false, sessionId: 'app' });
+    const closes = await one.open('cy', 'tab');
+    await one.close(closes);
+    const goBack = await takeCopy(redis);
+    expect(await other.presence.endSession(callerOf('ana'), 'tab')).toBe(true);
+    expect(await other.presence.endSession(callerOf('bo'), 'app')).toBe(true);
+    while ((await one.record('cy')).sessions.length > 0) {
+      for (const node of nodes) await node.turn();
+      await one.sweep();
+    }
+    await goBack();
+    await team.settled(nodes);
+    const sessionsOf = async (userId: string) => (await one.record(userId)).sessions.map(({ id }) => id);
+    expect(await Promise.all(['ana', 'bo', 'cy'].map(sessionsOf))).toEqual([['phone'], [], []]);
+    expect(tab).toBeDefined();
+  });
+
+  it('keeps an HTTP lease that no node remembers', async () => {
+    const team = createTeam(redis, { users: ['ana'] });
+    const nodes = await team.start(2);
+    const [granted, other] = nodes as [Node, Node];
+    await granted.presence.heartbeat(callerOf('ana'), { idle: false, sessionId: 'app' });
+    await granted.presence.node.stop();
+    const goBack = await takeCopy(redis);
+    await other.turn();
+    await goBack();
+    await team.settled([other]);
+    expect((await other.record('ana')).sessions).toMatchObject([{ id: 'app' }]);
+  });
+
+  it('forgets who was deleted since', async () => {
+    const team = createTeam(redis, { users: ['ana', 'bo'] });
+    const [node] = (await team.start(1)) as [Node];
+    await node.presence.heartbeat(callerOf('ana'), { idle: false, sessionId: 'app' });
+    const goBack = await takeCopy(redis);
+    team.journal.rows.delete('ana');
+    await node.presence.factsChanged({ kind: 'user', userId: 'ana', narrows: true, deleted: true });
+    await node.turn();
+    await goBack();
+    await team.settled([node]);
+    expect((await node.presence.readRecords(['ana'])).records.size).toBe(0);
+    await expect(node.presence.tick('ana')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await node.store.read(['ana'])).records.size).toBe(0);
+  });
+});
+
+describe('another server than before', () => {
+  it('is refused by every node before one has renewed its lease there, and recovers then', async () => {
+    const own = await startRedis();
+    try {
+      const team = createTeam(own, { users: ['ana'] });
+      const nodes = await team.start(2);
+      const [took, other] = nodes as [Node, Node];
+      await took.open('ana');
+      for (const node of nodes) await node.turn();
+      await own.admin.save();
+      // The last that the snapshot has not got: no renewal is lost with it.
+      await took.presence.setPresence(callerOf('ana'), { status: 'INVISIBLE' });
+      await own.restart();
+      await own.admin.ping();
+      expect(await other.records()).toBe('refused');
+      expect(await orRefused(other.presence.setPresence(callerOf('ana'), { activities: [] }))).toBe('refused');
+      await team.settled(nodes);
+      expect((await other.record('ana')).chosen).toBe('INVISIBLE');
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
+describe('what begins after a new Redis was found', () => {
+  it('ends in its time: a grace lasts no longer than a grace', async () => {
+    const team = createTeam(redis, { users: ['ana'], graceMs: 300, leases: { quietMs: 60_000 } });
+    const [node] = (await team.start(1)) as [Node];
+    const at = performance.now();
+    await node.close(await node.open('ana'));
+    while ((await node.record('ana')).sessions.length > 0) {
+      await node.turn();
+      await node.sweep();
+    }
+    expect(performance.now() - at).toBeLessThan(5_000);
+  });
+});

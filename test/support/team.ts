@@ -1,0 +1,136 @@
+/** Nodes as the server makes them, over one Redis, each of which takes its turns when the test says so. */
+import { onTestFinished } from 'vitest';
+import { isUnavailable } from '../../src/presence/errors.js';
+import { createPresence } from '../../src/presence/presence.js';
+import type { Timings } from '../../src/presence/types.js';
+import type { Caller } from '../../src/presence/verbs.js';
+import { startWriteBehind } from '../../src/presence/writeBehind.js';
+import type { LeaseOptions } from '../../src/store/redisLeases.js';
+import { timings } from './builders.js';
+import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
+import { openLiveInTest } from './live.js';
+import type { TestRedis } from './redis.js';
+
+const NEVER_MS = 100_000_000;
+
+/** Whoever asks is told what there is, or that it cannot be said now. */
+export const orRefused = async <T>(answer: Promise<T>): Promise<T | 'refused'> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isUnavailable(error)) return 'refused';
+    throw error;
+  }
+};
+
+export const callerOf = (userId: string, connectionId: string | null = null): Caller => ({
+  viewer: { kind: 'user', userId },
+  connectionId,
+});
+
+export const createTeam = (
+  redis: TestRedis,
+  {
+    users,
+    shards = 4,
+    leases = {},
+    ...changes
+  }: {
+    readonly users: readonly string[];
+    readonly shards?: number;
+    readonly leases?: Partial<LeaseOptions>;
+  } & Partial<Timings>,
+) => {
+  const journal = createFakeJournal(users);
+  let made = 0;
+
+  const startNode = async () => {
+    made += 1;
+    const name = `node-${made}`;
+    let incarnations = 0;
+    const live = openLiveInTest([redis.url], shards, { settleMs: 300, leaseMs: 10_000, quietMs: 200, ...leases });
+    const presence = createPresence({
+      store: live.store,
+      bus: live.bus,
+      people: createFakePeople(users).people,
+      journal: journal.journal,
+      rateLimits: createFakeRateLimits().rateLimits,
+      timings: timings({ heartbeatIntervalMs: 200, ...changes }),
+      newId: () => `${name}-new`,
+      newIncarnation: () => `${name}.${++incarnations}`,
+      onJournalFailure: () => {},
+    });
+    const writeBehind = startWriteBehind({
+      store: live.store,
+      journal: journal.journal,
+      remembered: presence.remembered,
+      everyMs: NEVER_MS,
+      liveEveryMs: NEVER_MS,
+      onError: () => {},
+    });
+    onTestFinished(() => writeBehind.stop().catch(() => {}));
+    await presence.node.start();
+    await presence.node.turn();
+    const connections = new Map<string, string>();
+    return {
+      ...live,
+      presence,
+      writeBehind,
+      turn: () => presence.node.turn(),
+      async open(userId: string, sessionId = 'tab') {
+        const connectionId = String(connections.size + 1);
+        connections.set(connectionId, userId);
+        await presence.connect({ userId, connectionId, sessionId, device: 'WEB' });
+        return connectionId;
+      },
+      close: (connectionId: string) =>
+        presence.disconnect({ userId: connections.get(connectionId)!, connectionId, lastHeardMsAgo: 0 }),
+      /** All connections answer. */
+      answer() {
+        for (const connectionId of connections.keys()) presence.node.heard(connectionId);
+      },
+      records: async (userIds = users) => orRefused(presence.readRecords(userIds)),
+      async record(userId: string) {
+        const { records } = await presence.readRecords([userId]);
+        return records.get(userId)!;
+      },
+      /** What is due is done, once. */
+      async sweep() {
+        for (const userId of await live.store.dueUsers(1_000)) await presence.tick(userId);
+      },
+    };
+  };
+  type TeamNode = Awaited<ReturnType<typeof startNode>>;
+
+  return {
+    journal,
+    startNode,
+    /** Nodes that have settled. */
+    async start(count: number): Promise<TeamNode[]> {
+      const nodes: TeamNode[] = [];
+      while (nodes.length < count) nodes.push(await startNode());
+      await this.settled(nodes);
+      return nodes;
+    },
+    /** Turns of all, and answers of all, until the store can be read; what was seen on the way. */
+    async settled(nodes: readonly TeamNode[]): Promise<void> {
+      for (;;) {
+        for (const node of nodes) {
+          await node.turn().catch(() => {});
+          node.answer();
+        }
+        if ((await nodes[0]!.records()) !== 'refused') return;
+      }
+    },
+  };
+};
+
+/** Everything in Redis as it is now, to be brought back: what the same server had some time ago. */
+export const takeCopy = async ({ admin }: TestRedis): Promise<() => Promise<void>> => {
+  const names = await admin.keys('*');
+  const dumps = await Promise.all(names.map((name) => admin.dumpBuffer(name)));
+  return async () => {
+    await admin.flushall();
+    for (const [i, name] of names.entries()) await admin.restore(name, 0, dumps[i]!);
+  };
+};
