@@ -132,7 +132,9 @@ const longest = (one: number | null, other: number | null): number | null =>
 
 const withSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
   const roomy = makeRoom(record, now);
-  return recordWith(roomy, { sessions: [...roomy.sessions, session] });
+  // They stand in the order in which they started, whichever was put back first.
+  const sessions = [...roomy.sessions, session].sort((one, other) => one.startedAt - other.startedAt);
+  return recordWith(roomy, { sessions });
 };
 
 /** What a node knows of what the host put, all of it, as of a revision of the record. */

@@ -129,10 +129,11 @@ describe('mending', () => {
     await other.open('1', 'desk');
     expect((await node.sessions()).map(({ id }) => id)).toEqual(['tab', 'desk']);
     await node.presence.node.mend();
+    // In the order in which they started, whichever was put back last.
     expect((await node.sessions()).map(({ id, connections }) => [id, connections.length])).toEqual([
       ['tab', 1],
-      ['desk', 1],
       ['phone', 1],
+      ['desk', 1],
     ]);
   });
 
@@ -277,7 +278,7 @@ describe('a node that was taken for lost', () => {
     await node.presence.node.turn();
     node.presence.node.heard('1');
     while ((await node.sessions()).length === 1) await node.presence.node.turn();
-    expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone', 'tab']);
+    expect((await node.sessions()).map(({ id }) => id)).toEqual(['tab', 'phone']);
   });
 });
 
