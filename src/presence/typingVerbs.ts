@@ -43,9 +43,10 @@ export const createTypingVerbs = ({
   readonly holding: Pick<HoldingVerbs, 'isMissing' | 'restored'>;
 }) => {
   const liveRecord = async (userId: string) => {
-    const { records, unreadable } = await store.read([userId]);
+    const { records, unreadable, doubtful } = await store.read([userId]);
     if (unreadable?.has(userId)) throw unreadableRecord();
-    return records.get(userId);
+    // Whoever hid since the store had their record is not told of.
+    return doubtful?.has(userId) ? undefined : records.get(userId);
   };
 
   /** The record of one who is seen live, once the session of the connection that speaks is there. */
