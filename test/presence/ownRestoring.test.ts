@@ -16,7 +16,7 @@ const setUp = async ({ before = async () => {} }: { readonly before?: (node: Nod
   await before(node);
   const { store } = shared;
   await store.update('ana', restore, (record, now) =>
-    nodeLost(record, { incarnation: 'node-1-1', heardAt: now }, now, timings({ graceMs: 1 })),
+    nodeLost(record, { incarnation: 'node-1.1', heardAt: now }, now, timings({ graceMs: 1 })),
   );
   shared.wait(1);
   await store.update('ana', restore, tick);
@@ -32,7 +32,7 @@ it.each([
 ])('%s speaks for it', async (_, speak) => {
   const node = await setUp();
   await speak(node);
-  expect(await node.sessions()).toMatchObject([{ id: 'tab', connections: ['node-1-1/1'], leaseUntil: null }]);
+  expect(await node.sessions()).toMatchObject([{ id: 'tab', connections: ['node-1.1/1'], leaseUntil: null }]);
 });
 
 it('endSession ends it', async () => {
