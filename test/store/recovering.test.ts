@@ -46,6 +46,18 @@ const turnsFor = async (nodes: readonly Node[], ms: number) => {
   return seen;
 };
 
+/** Nodes take turns until the store can be read again: how many that shows live, the first time. */
+const firstShown = async (nodes: readonly Node[]): Promise<number> => {
+  for (;;) {
+    for (const node of nodes) {
+      await node.turn();
+      node.answer();
+      const live = await liveOf(node);
+      if (live !== 'refused') return live;
+    }
+  }
+};
+
 const losses: readonly (readonly [string, () => Promise<() => Promise<unknown>>])[] = [
   ['empty', async () => () => redis.admin.flushall()],
   ['a little older than it was', () => takeCopy(redis)],
@@ -65,8 +77,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(await turnsFor(others, 900)).toEqual(new Set(['refused']));
     await late.turn();
     late.answer();
-    const seen = await turnsFor(nodes, 900);
-    expect([...seen].filter((live) => live !== 'refused')).toEqual([MANY.length]);
+    expect(await firstShown(nodes)).toBe(MANY.length);
   });
 
   it('recovers until connections have answered, however long their node hangs meanwhile', async () => {
@@ -76,8 +87,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     await hangs.turn();
     expect(await turnsFor([other], 900)).toEqual(new Set(['refused']));
     hangs.answer();
-    const seen = await turnsFor(nodes, 900);
-    expect([...seen].filter((live) => live !== 'refused')).toEqual([MANY.length]);
+    expect(await firstShown(nodes)).toBe(MANY.length);
   });
 
   it('recovers for as long as nothing can be put back for want of the journal', async () => {
@@ -86,8 +96,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     journal.failure = unavailable('PostgreSQL is away.');
     expect(await turnsFor(nodes, 900)).toEqual(new Set(['refused']));
     journal.failure = undefined;
-    const seen = await turnsFor(nodes, 900);
-    expect([...seen].filter((live) => live !== 'refused')).toEqual([MANY.length]);
+    expect(await firstShown(nodes)).toBe(MANY.length);
   });
 
   it('waits for a node that does not come back for as long as a lease, and no longer', async () => {
