@@ -25,8 +25,8 @@ export default [
     name: 'an event at the instant of the one before',
     promise: 'An asOf is later than any that was sent before it.',
     file: 'src/fanout/group.ts',
-    from: 'asOf: Math.max(now.asOf, this.asOf + 1)',
-    to: 'asOf: now.asOf',
+    from: 'const asOf = Math.max(latest.asOf, this.asOf + 1);',
+    to: 'const asOf = latest.asOf;',
     tests: [
       'test/fanout/pace.test.ts',
       'test/fanout/start.test.ts',
@@ -55,8 +55,8 @@ export default [
     name: 'an older queued change after a newer state',
     promise: 'A change that waited is dropped where something newer was sent.',
     file: 'src/fanout/interest.ts',
-    from: 'if (!now || (shown && this.sent && shown.revision <= this.sentRevision)) return undefined;',
-    to: 'if (!now) return undefined;',
+    from: 'if (!latest || (shown && this.sent && shown.revision <= this.sentRevision)) return undefined;',
+    to: 'if (!latest) return undefined;',
     tests: [
       'test/fanout/slow.test.ts',
       'test/fanout/snapshot.test.ts',

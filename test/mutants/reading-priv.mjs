@@ -12,7 +12,7 @@ export default [
     name: 'what is kept of later is joined with what was live before',
     promise: 'Equal `asOf` is equal content, also of somebody whose first session begins while they are read.',
     file: 'src/presence/records.ts',
-    from: 'if (record.revision > now) later.set',
+    from: 'if (record.revision > nowOf(userId)) later.set',
     to: 'if (record.revision < 0) later.set',
     tests: ['test/presence/oneInstant.test.ts'],
   },
