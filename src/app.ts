@@ -219,6 +219,7 @@ export const startApp = async (
       log,
       introspection: config.introspection,
       suggestions: !config.production,
+      storeAnswers: () => node.storeAnswers,
       onDelivery: metrics.delivered,
       onSubscriptionRefused: (caller, code) => {
         metrics.subscriptionRefused(code);
@@ -251,6 +252,8 @@ export const startApp = async (
       origins,
       log,
       ready: async () => {
+        // That it is not is said at once, however long the database takes.
+        if (!node.healthy) return false;
         await databaseAnswers();
         return node.healthy;
       },

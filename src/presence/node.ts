@@ -25,6 +25,11 @@ const ANSWER_MS = 2_000;
 const MAX_REVIVALS = 5;
 /** A little less than what the store has to answer in, in ms. */
 const COMMAND_MS = 1_400;
+/**
+ * How old its last answer may be while the store counts as there, in ms: a turn a second, with what a turn waits for. Whoever
+ * asks now and then for readiness has to hear within three seconds that it is gone.
+ */
+const ANSWERED_WITHIN_MS = 2_000;
 
 export interface Node extends HoldingVerbs {
   /** The store answered lately, and does not settle. */
@@ -72,7 +77,7 @@ export const createNode = ({
   let incarnation = newIncarnation();
   let healthyAt = Number.NEGATIVE_INFINITY;
   const answeredWithin = (ms: number) => performance.now() - healthyAt < ms;
-  const answersLately = () => answeredWithin(2_500);
+  const answersLately = () => answeredWithin(ANSWERED_WITHIN_MS);
   let settled = false;
   let askedAt = Number.NEGATIVE_INFINITY;
 

@@ -19,6 +19,7 @@ import { type Checked, createDocuments, type Documents } from './documents.js';
 import type { EventStream } from './eventStream.js';
 import { codeOf, createFinishing, HTTP_STATUS } from './finish.js';
 import { MAX_VARIABLE_FAULTS } from './limits.js';
+import { createPunctual } from './punctual.js';
 import { createRendering, type Renderer } from './rendering.js';
 import { newRequestId } from './requestIds.js';
 
@@ -110,8 +111,8 @@ const tellRefusal = (onRefused: OnRefused, caller: Caller | null, { errors: [err
 const COERCION = { maxCoercionErrors: MAX_VARIABLE_FAULTS };
 
 /** What came over HTTP is executed by the same library, with the same bounds, as what came over a socket. */
-const useExecution = (): Plugin => ({
-  onExecute: ({ setExecuteFn }) => setExecuteFn((args) => execute({ ...args, options: COERCION })),
+const useExecution = (executeInTime: (args: ExecutionArgs) => Promise<ExecutionResult>): Plugin => ({
+  onExecute: ({ setExecuteFn }) => setExecuteFn((args) => executeInTime({ ...args, options: COERCION })),
   onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args) => subscribe({ ...args, options: COERCION })),
 });
 
@@ -144,6 +145,7 @@ export const createEngine = ({
   log,
   introspection,
   suggestions,
+  storeAnswers = () => true,
   onDelivery = () => {},
   onSubscriptionRefused = () => {},
 }: {
@@ -152,6 +154,8 @@ export const createEngine = ({
   readonly log: ErrorLog;
   readonly introspection: Introspection;
   readonly suggestions: boolean;
+  /** Whether the live store answered lately: while it does not, nothing takes long. */
+  readonly storeAnswers?: () => boolean;
   /** A result of a subscription is on its way out. */
   readonly onDelivery?: () => void;
   readonly onSubscriptionRefused?: OnRefused;
@@ -162,6 +166,9 @@ export const createEngine = ({
     finish: (result) => finishing.result(result, newRequestId()),
     onDelivery,
   });
+
+  const punctual = createPunctual({ storeAnswers });
+  const executeInTime = (args: ExecutionArgs) => punctual(Promise.resolve(execute(args)));
 
   const documents = createDocuments({ schema, introspection });
   let mutations = 0;
@@ -203,7 +210,7 @@ export const createEngine = ({
     context: ({ caller, budget, requestId }) => contextFor({ caller, budget, requestId }),
     plugins: [
       useRules(documents),
-      useExecution(),
+      useExecution(executeInTime),
       useRefusals(onSubscriptionRefused),
       useEventStreams(),
       useFinishing(),
@@ -265,7 +272,7 @@ export const createEngine = ({
             try {
               const withContext = { ...args, contextValue: contextFor(operation) };
               if (definition.operation === OperationTypeNode.SUBSCRIPTION) return await open(withContext, operation);
-              return finishing.result(await execute(withContext), requestId);
+              return finishing.result(await executeInTime(withContext), requestId);
             } catch (error) {
               return { errors: refuse([error]) };
             } finally {

@@ -1,0 +1,27 @@
+export default [
+  {
+    name: 'waits add up',
+    promise:
+      'A mutation is UNAVAILABLE within two seconds while the store does not answer, however often it waits for it.',
+    file: 'src/server/engine.ts',
+    from: 'finishing.result(await executeInTime(withContext), requestId)',
+    to: 'finishing.result(await execute(withContext), requestId)',
+    tests: ['test/server/punctual.test.ts'],
+  },
+  {
+    name: 'waits add up over HTTP',
+    promise: 'So it is for what comes over HTTP the ordinary way.',
+    file: 'src/server/engine.ts',
+    from: 'setExecuteFn((args) => executeInTime({ ...args, options: COERCION }))',
+    to: 'setExecuteFn((args) => execute({ ...args, options: COERCION }))',
+    tests: ['test/server/punctual.test.ts'],
+  },
+  {
+    name: 'slow operations are cut off',
+    promise: 'What takes long while the store answers is not cut off.',
+    file: 'src/server/punctual.ts',
+    from: 'if (storeAnswers()) timer',
+    to: 'if (false) timer',
+    tests: ['test/server/punctual.test.ts'],
+  },
+];
