@@ -5,8 +5,9 @@ import type { ReadAlike, ReadRecords } from '../presence/records.js';
 import type { TypingView } from '../presence/verbs.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
-import { PresenceWatch, type WatchDeps } from './presenceWatch.js';
+import { MAX_WATCHED, PresenceWatch, type WatchDeps } from './presenceWatch.js';
 import { createRefresher } from './refresher.js';
+import { createShared } from './shared.js';
 import { createSight } from './sight.js';
 import { createTopicRegistry } from './topics.js';
 import { createTypingWatch } from './typingWatch.js';
@@ -73,7 +74,15 @@ export const createHub = async ({
   });
   const sight = createSight({ people, readAlike, topics, onError });
   const watches = new Set<{ factsChanged(change: FactChange): void; factsMissed(): void; reread?(): void }>();
-  const deps: WatchDeps = { people, reads, topics, sight, onError, onEnd: (watch) => watches.delete(watch) };
+  const deps: WatchDeps = {
+    reads,
+    topics,
+    sight,
+    // All that a user has open asks for the same roster after each change of it.
+    rosterOf: createShared((viewerId) => people.roster(viewerId, MAX_WATCHED)),
+    onError,
+    onEnd: (watch) => watches.delete(watch),
+  };
   let closed = false;
 
   const unsubscribe = await bus.subscribeFacts((change) => {

@@ -4,7 +4,7 @@
  */
 import { badInput } from '../presence/errors.js';
 import { checkIds } from '../presence/input.js';
-import type { FactChange, People } from '../presence/ports.js';
+import type { FactChange } from '../presence/ports.js';
 import type { Reads } from '../presence/reads.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
@@ -19,13 +19,16 @@ import type { PresenceStream, WatchBudget } from './watch.js';
 
 /** How many users one connection watches at most; of a roster, the first by id. */
 export const MAX_WATCHED = 5_000;
+/** The same with a roster that starts beside others, or that grew since it started: beyond it who comes is not watched. */
+const MAX_WITH_ROSTER = 2 * MAX_WATCHED;
 
 /** What all subscriptions to presence share. */
 export interface WatchDeps {
-  readonly people: People;
   readonly reads: Reads;
   readonly topics: TopicRegistry;
   readonly sight: Sight;
+  /** Whom a viewer watches by default, the first {@link MAX_WATCHED} by id. */
+  readonly rosterOf: (viewerId: string) => Promise<readonly string[]>;
   readonly onError: (error: unknown) => void;
   readonly onEnd: (watch: PresenceWatch) => void;
 }
@@ -60,6 +63,8 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
         const refresher = createRefresher({ read: () => this.followRoster(), hasEnded: () => this.ended, onError });
         this.refresher = refresher;
         await reads.roster(this.viewer, 'start', async () => {
+          // One never fails for its own size; but not one after the other.
+          this.checkBudget(1);
           const roster = await this.rosterOf();
           await this.add(roster, snapshot);
           return { result: undefined, judged: roster.length };
@@ -68,12 +73,7 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
       } else {
         const checked = checkIds(userIds, 'userIds');
         await reads.list(this.viewer, checked.length, 'start', async () => {
-          const { watched } = this.budget;
-          if (watched + checked.length > MAX_WATCHED) {
-            throw badInput(
-              `One connection watches at most ${MAX_WATCHED.toLocaleString('en-US')} users; this one watches ${watched} already.`,
-            );
-          }
+          this.checkBudget(checked.length);
           await this.add(checked, snapshot);
         });
       }
@@ -157,6 +157,14 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
     this.deps.onEnd(this);
   }
 
+  private checkBudget(count: number): void {
+    const { watched } = this.budget;
+    if (watched + count <= MAX_WATCHED) return;
+    throw badInput(
+      `One connection watches at most ${MAX_WATCHED.toLocaleString('en-US')} users; this one watches ${watched} already.`,
+    );
+  }
+
   private settle(): void {
     if (!this.outbox.isFlowing) return;
     for (const place of this.places) if (place instanceof Interest) place.settle();
@@ -213,7 +221,7 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
 
   private async rosterOf(): Promise<readonly string[]> {
     const { viewer } = this;
-    return viewer.kind === 'user' ? await this.deps.people.roster(viewer.userId, MAX_WATCHED) : [];
+    return viewer.kind === 'user' ? await this.deps.rosterOf(viewer.userId) : [];
   }
 
   /**
@@ -224,7 +232,8 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
     const roster = new Set(await this.rosterOf());
     if (this.ended) return;
     const known = new Set(this.places.map(userIdOf));
-    const came = [...roster].filter((userId) => !known.has(userId));
+    const room = Math.max(0, MAX_WITH_ROSTER - this.budget.watched);
+    const came = [...roster].filter((userId) => !known.has(userId)).slice(0, room);
     if (came.length > 0) await this.add(came, true);
     for (const place of this.places) if (place instanceof Interest && roster.has(place.userId)) place.unmute(0);
     const left = this.interests((userId) => !roster.has(userId));

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve } from '../support/fanout.js';
+import { createFanout, createValve, quiet } from '../support/fanout.js';
 
 const ids = (count: number, prefix = 'user') => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
 
@@ -38,6 +38,58 @@ describe('the limits of subscriptions', () => {
     const again = await f.watch('me', ids(1_000, 'again'), { budget });
     for (const watch of [...watches, again]) await watch.return();
     expect(budget.watched).toBe(0);
+  });
+
+  it('refuses a roster where 5,000 users are watched already, whoever is on it', async () => {
+    const f = await createFanout();
+    await f.users('me', ...ids(5_000));
+    await f.people.putCircle('all', ['me', ...ids(5_000)]);
+    const budget = { watched: 0 };
+    const first = await f.watch('me', null, { budget });
+    await expect(f.watch('me', null, { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(budget.watched).toBe(5_000);
+    await first.return();
+    await (await f.watch('me', null, { budget })).return();
+    expect(budget.watched).toBe(0);
+  });
+
+  it('lets rosters that were opened while they were short grow no further than twice that', async () => {
+    const f = await createFanout();
+    await f.users('me', ...ids(3_000));
+    const budget = { watched: 0 };
+    const rosters = [];
+    for (let n = 0; n < 5; n += 1) rosters.push(await f.collect('me', null, { budget }));
+    await f.people.putCircle('all', ['me', ...ids(3_000)]);
+    await rosters[0]!.news();
+    await vi.waitFor(() => expect(budget.watched).toBe(10_000));
+    expect(f.errors).toEqual([]);
+    for (const roster of rosters) await roster.end();
+    expect(budget.watched).toBe(0);
+  });
+
+  it('reads the roster of a user once for all that they have open, and once more for what changed meanwhile', async () => {
+    const valve = createValve();
+    let asked = 0;
+    const gate: typeof valve.gate = (call, answered) => {
+      if (call === 'people.roster' && !answered) asked += 1;
+      return valve.gate(call, answered);
+    };
+    const f = await createFanout({ gate });
+    await f.users('me', 'ann', 'bob');
+    const rosters = [];
+    for (let n = 0; n < 20; n += 1) rosters.push(await f.collect('me', null));
+    asked = 0;
+    valve.hold('people.roster');
+    await f.follow('me', 'ann');
+    await quiet();
+    expect(valve.waiting('people.roster')).toBe(1);
+    await f.follow('me', 'bob');
+    await quiet();
+    valve.release('people.roster');
+    await quiet();
+    for (const roster of rosters) expect((await roster.news()).map(({ userId }) => userId)).toEqual(['ann', 'bob']);
+    expect(asked).toBe(2);
+    for (const roster of rosters) await roster.end();
   });
 
   it('counts each user once a subscription, however often they are named', async () => {
