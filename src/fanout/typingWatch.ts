@@ -78,7 +78,8 @@ export const createTypingWatch = (
       if (isTyping) watched.told.add(userId);
       else watched.told.delete(userId);
       const expiresAt = isTyping ? (watched.typists.get(userId) ?? null) : null;
-      return { conversationId: watched.conversationId, userId, isTyping, expiresAt };
+      const lost = !watched.allowed || blocked.has(userId);
+      return { conversationId: watched.conversationId, userId, isTyping, expiresAt, ...(lost && { lost }) };
     },
     collapse: (waiting) => [
       ...new Map(waiting.map((owed) => [`${owed.watched.conversationId}\n${owed.userId}`, owed])).values(),

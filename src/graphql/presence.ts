@@ -41,7 +41,7 @@ from one who does not exist.`,
       }),
       isTyping: t.boolean({
         description: 'Whether the user types in a conversation that the caller shares. Typing alone makes no event.',
-        resolve: ({ userId }, _, { loaders }) => loaders.isTyping.load(userId),
+        resolve: ({ userId, lost }, _, { loaders }) => lost !== true && loaders.isTyping.load(userId),
       }),
       asOf: t.expose('asOf', {
         type: 'DateTime',

@@ -14,7 +14,7 @@ const addTypingType = (builder: Builder, User: UserRef) =>
       }),
       conversationId: t.exposeID('conversationId'),
       userId: t.exposeID('userId'),
-      user: t.field({ type: User, resolve: ({ userId }) => ({ id: userId, withheld: false }) }),
+      user: t.field({ type: User, resolve: ({ userId, lost }) => ({ id: userId, withheld: lost === true }) }),
       isTyping: t.exposeBoolean('isTyping'),
       expiresAt: t.expose('expiresAt', {
         type: 'DateTime',

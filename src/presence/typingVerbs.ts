@@ -114,7 +114,8 @@ export const createTypingVerbs = ({
         const result = typists
           .filter(({ userId }) => !blocked.has(userId))
           .map((entry): TypingView => ({ ...entry, isTyping: true }));
-        return { result, judged: typists.length };
+        // Who is not shown costs nothing: what is left of an allowance can be told.
+        return { result, judged: result.length };
       });
     },
 

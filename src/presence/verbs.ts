@@ -47,6 +47,8 @@ export interface TypingView {
   readonly userId: string;
   readonly isTyping: boolean;
   readonly expiresAt: number | null;
+  /** On the stop of a user who leaves the viewer's sight: name and picture are withheld. */
+  readonly lost?: true;
 }
 
 /**

@@ -102,11 +102,15 @@ describe('a subscription to the typing of one conversation', () => {
     await mine.news();
     await theirs.news();
     await f.people.block('ann', 'me');
-    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+    const stopped = await mine.news();
+    expect(said(stopped)).toEqual(['chat: ann stops']);
+    expect(stopped).toMatchObject([{ lost: true }]);
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(await mine.news()).toEqual([]);
-    expect(said(await theirs.news())).toEqual(['chat: ann stops', 'chat: ann types']);
+    const seen = await theirs.news();
+    expect(said(seen)).toEqual(['chat: ann stops', 'chat: ann types']);
+    for (const event of seen) expect(event).not.toHaveProperty('lost');
     await f.people.unblock('ann', 'me');
     expect(said(await mine.news())).toEqual(['chat: ann types']);
   });
@@ -144,7 +148,9 @@ describe('a subscription to the typing of one conversation', () => {
     await f.type('bob', 'chat');
     await mine.news();
     await f.people.putConversation('chat', ['ann', 'bob'], false);
-    expect(said(await mine.news()).sort()).toEqual(['chat: ann stops', 'chat: bob stops']);
+    const stopped = await mine.news();
+    expect(said(stopped).sort()).toEqual(['chat: ann stops', 'chat: bob stops']);
+    for (const event of stopped) expect(event).toMatchObject({ lost: true });
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(await mine.news()).toEqual([]);

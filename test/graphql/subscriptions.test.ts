@@ -1,3 +1,4 @@
+import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Watch } from '../../src/fanout/watch.js';
 import { badInput } from '../../src/presence/errors.js';
@@ -83,6 +84,16 @@ describe('presenceChanged', () => {
     expect(calls.map(({ verb }) => verb)).toEqual(['watchPresence']);
   });
 
+  it('tells of who leaves the caller’s sight no typing, and asks about none', async () => {
+    const { subscribe, calls } = setUp({
+      hub: { watchPresence: async () => watching([view({ status: 'OFFLINE', lost: true })]) },
+      presence: { typingAmong: async () => new Set(['bo']) },
+    });
+    const { events } = await subscribe(parse('subscription { presenceChanged { id isTyping } }'), {});
+    expect((await events?.next())?.value).toEqual({ data: { presenceChanged: { id: 'bo', isTyping: false } } });
+    expect(calls.map(({ verb }) => verb)).toEqual(['watchPresence']);
+  });
+
   it('ends the watch when the subscriber goes', async () => {
     let returned = 0;
     const { subscribe } = setUp({
@@ -133,6 +144,24 @@ describe('typingChanged', () => {
       [ana.viewer, { conversationId: null, snapshot: true }],
       [ana.viewer, { conversationId: null, snapshot: true }],
     ]);
+  });
+
+  it('names nothing but the id of a typist who leaves the caller’s sight', async () => {
+    const stopped = { conversationId: 'chat', userId: 'bo', isTyping: false, expiresAt: null };
+    const { subscribe, calls } = setUp({
+      hub: { watchTyping: async () => watching([{ ...stopped, lost: true } as const, stopped]) },
+      people: { profiles: async () => new Map([['bo', { id: 'bo', name: 'Bo', avatarUrl: null }]]) },
+    });
+    const { events } = await subscribe(
+      parse('subscription { typingChanged { userId isTyping user { id name avatarUrl } } }'),
+      {},
+    );
+    const told = (name: string | null) => ({
+      data: { typingChanged: { userId: 'bo', isTyping: false, user: { id: 'bo', name, avatarUrl: null } } },
+    });
+    expect((await events?.next())?.value).toEqual(told(null));
+    expect(calls.map(({ verb }) => verb)).toEqual(['watchTyping']);
+    expect((await events?.next())?.value).toEqual(told('Bo'));
   });
 
   it('refuses a hostile id before anything is asked', async () => {

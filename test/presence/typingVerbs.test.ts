@@ -51,6 +51,21 @@ describe('the typing of a conversation', () => {
     expect(await store.typing(['room'])).toEqual([]);
   });
 
+  it('counts as those who are shown: who is blocked uses up nothing that can be told', async () => {
+    const { types, seenBy, people, limits } = await setUpRoom();
+    const costOf = async () => {
+      const before = limits.read;
+      await seenBy(bo, 'plaza');
+      return limits.read - before;
+    };
+    await types(user('cy'), true, undefined, 'plaza');
+    const cost = await costOf();
+    people.block('ana', 'bo');
+    await types(ana, true, undefined, 'plaza');
+    expect(await costOf()).toBe(cost);
+    expect(cost).toBe(1);
+  });
+
   it('of an open one is set and read by any user, and not told of where it is not shared', async () => {
     const { types, seenBy, presence } = await setUpRoom();
     await types(user('cy'), true, undefined, 'plaza');

@@ -106,17 +106,22 @@ export const createFakeJournal = (users: readonly string[]) => {
   return Object.assign(state, { journal });
 };
 
-/** Allowances that are never used up, unless `left` says so. */
+/** Allowances that are never used up, unless `left` says so; `read` is how many ids were counted as read. */
 export const createFakeRateLimits = () => {
   const taken: string[] = [];
-  const state = { taken, left: Number.POSITIVE_INFINITY };
+  const state = { taken, left: Number.POSITIVE_INFINITY, read: 0 };
   const rateLimits: RateLimits = {
-    async take(kind, userId) {
-      if (kind === 'read') return;
+    async take(kind, userId, { count = 1 } = {}) {
+      if (kind === 'read') {
+        state.read += count;
+        return;
+      }
       if (taken.length >= state.left) throw new PresenceError('RATE_LIMITED', 'Slow down.', { retryAfterMs: 200 });
       taken.push(`${kind} of ${userId}`);
     },
-    async count() {},
+    async count(_kind, _userId, count) {
+      state.read += count;
+    },
   };
   return Object.assign(state, { rateLimits });
 };
