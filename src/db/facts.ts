@@ -6,6 +6,7 @@ import { byKey } from './answers.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
 import { type Ask, createGathered } from './gather.js';
+import type { Holds } from './held.js';
 import { exists, type Standing, standingColumns, standingsOf, TIES, toStanding, usersOf } from './standings.js';
 
 /** How many pairs of several questions are asked about at once. */
@@ -16,6 +17,9 @@ const follows = (follower: SQL, followee: SQL) =>
 
 const blocks = (blocker: SQL, blocked: SQL) =>
   exists(sql`blocks where blocker_id = ${blocker} and blocked_id = ${blocked}`);
+
+/** Either way: two probes, however many blocks there are. */
+export const isBlocked: Holds = (one, other) => sql`(${blocks(one, other)} or ${blocks(other, one)})`;
 
 /** From the circles of the one, each looked up for the other: probes of the primary key, however many the members. */
 const sharesCircle = (one: SQL, other: SQL) =>
@@ -59,7 +63,7 @@ export const factsQuery = (orm: Orm, pairs: readonly Pair[]) => {
         followedBy: tied('follows', follows(user, viewer)),
         sharesCircle: tied('circles', sharesCircle(many, few)),
         sharesConversation: tied('conversations', sharesConversation(many, few)),
-        blocked: tied('blocks', sql`(${blocks(viewer, user)} or ${blocks(user, viewer)})`),
+        blocked: tied('blocks', isBlocked(viewer, user)),
       },
     })
     .from(

@@ -5,6 +5,7 @@ import { textArray } from './arrays.js';
 import { type Commit, lock } from './commit.js';
 import type { Database, Orm } from './database.js';
 import { isLeftOver, NEXT_NUMBER } from './deletions.js';
+import { createHeld, type Holds } from './held.js';
 import { circleMembers, circles, conversationMembers, conversations } from './schema.js';
 import { exists } from './standings.js';
 
@@ -72,11 +73,9 @@ export const conversationsQuery = (orm: Orm, userId: string, limit: number) =>
     .orderBy(conversationMembers.conversationId)
     .limit(limit);
 
-export const conversationsAmongQuery = (orm: Orm, userId: string, conversationIds: readonly string[]) =>
-  orm
-    .select({ id: sql<string>`asked.id` })
-    .from(sql`unnest(${textArray(conversationIds)}) as asked (id)`)
-    .where(exists(sql`conversation_members where conversation_id = asked.id and user_id = ${userId}`));
+/** Of a user and a conversation. */
+export const isMember: Holds = (userId, conversationId) =>
+  exists(sql`conversation_members where conversation_id = ${conversationId} and user_id = ${userId}`);
 
 /** Circles and conversations of the host. Members may be users who are not known yet. */
 export const createGroups = ({
@@ -169,10 +168,7 @@ export const createGroups = ({
       return rows.map((row) => row.id);
     },
 
-    async conversationsAmong(userId, conversationIds) {
-      const rows = await db.run((orm) => conversationsAmongQuery(orm, userId, conversationIds));
-      return new Set(rows.map((row) => row.id));
-    },
+    conversationsAmong: createHeld({ db, holds: isMember }),
   } satisfies Pick<
     People,
     | 'putCircle'

@@ -5,8 +5,9 @@ import { textArray } from './arrays.js';
 import { type Commit, lock } from './commit.js';
 import type { Database, Orm } from './database.js';
 import { isLeftOver, NEXT_NUMBER } from './deletions.js';
+import { isBlocked } from './facts.js';
+import { createHeld } from './held.js';
 import { blocks, follows } from './schema.js';
-import { exists } from './standings.js';
 
 type Follow = Parameters<People['addFollows']>[0][number];
 type Writers = 'follow' | 'unfollow' | 'addFollows' | 'removeFollows' | 'block' | 'unblock';
@@ -38,15 +39,6 @@ const checkBound = async (tx: Orm, followerIds: readonly string[], maxFollows: n
 /** False for a tombstone: whose token is still in use for a moment after the deletion must leave nothing behind. */
 const mayAct = (userId: string): SQL => sql`
   not exists (select from users where id = ${userId} and deleted_at is not null)`;
-
-/** Those of the others who block the user or are blocked by them: two probes each, however many blocks there are. */
-export const blockedQuery = (orm: Orm, userId: string, others: readonly string[]) =>
-  orm
-    .select({ id: sql<string>`other.id` })
-    .from(sql`unnest(${textArray(others)}) as other (id)`)
-    .where(sql`
-    ${exists(sql`blocks where blocker_id = ${userId} and blocked_id = other.id`)}
-    or ${exists(sql`blocks where blocker_id = other.id and blocked_id = ${userId}`)}`);
 
 /**
  * Who follows and who blocks whom. A relation names any two ids and takes effect once both exist; one with oneself means
@@ -150,9 +142,6 @@ export const createRelations = ({
       return new Set(rows.map((row) => (row.blockerId === userId ? row.blockedId : row.blockerId)));
     },
 
-    async blockedAmong(userId, others) {
-      const rows = await db.run((orm) => blockedQuery(orm, userId, others));
-      return new Set(rows.map((row) => row.id));
-    },
+    blockedAmong: createHeld({ db, holds: isBlocked }),
   } satisfies Pick<People, Writers | 'blockedWith' | 'blockedAmong'>;
 };

@@ -3,11 +3,11 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/client.js';
-import { factsQuery } from '../../src/db/facts.js';
-import { conversationsAmongQuery, conversationsQuery } from '../../src/db/groups.js';
+import { factsQuery, isBlocked } from '../../src/db/facts.js';
+import { conversationsQuery, isMember } from '../../src/db/groups.js';
+import { heldQuery } from '../../src/db/held.js';
 import { journalWrite } from '../../src/db/journal.js';
 import { SESSION_SETTINGS } from '../../src/db/postgres.js';
-import { blockedQuery } from '../../src/db/relations.js';
 import { rosterFactsQuery, rosterQuery } from '../../src/db/roster.js';
 import { standingsOf } from '../../src/db/standings.js';
 import { startPostgres } from '../support/postgres.js';
@@ -80,6 +80,7 @@ const scannedBy = async (query: SQL): Promise<readonly string[]> => {
     .map((node) => `${node['Node Type']} of ${node['Relation Name']}`);
 };
 
+const pairsOf = (one: string, many: readonly string[]) => many.map((other) => [one, other] as const);
 const others = Array.from({ length: 1_000 }, (_, i) => `u${i + 5_000}`);
 const rows = others.map(
   (userId) => ({ userId, generation: 1, revision: 2, chosen: 'AWAY', message: null, lastSeen: 1 }) as const,
@@ -114,9 +115,12 @@ const queries: readonly (readonly [string, () => SQL])[] = [
   ['a roster', () => rosterQuery(orm, 'u0', 5_000).getSQL()],
   ['a roster of nobody', () => rosterQuery(orm, 'v', 5_000).getSQL()],
   ['the facts of a roster', () => rosterFactsQuery(orm, 'u0', 5_000).getSQL()],
-  ['who of some is blocked', () => blockedQuery(orm, 'u0', others).getSQL()],
+  ['who of some is blocked', () => heldQuery(orm, pairsOf('u0', others), isBlocked).getSQL()],
   ['conversations of a user', () => conversationsQuery(orm, 'u1', 5_000).getSQL()],
-  ['which of some conversations are a user’s', () => conversationsAmongQuery(orm, 'u1', ['k0', 'k5', 'x']).getSQL()],
+  [
+    'which of some conversations are a user’s',
+    () => heldQuery(orm, pairsOf('u1', ['k0', 'k5', 'x']), isMember).getSQL(),
+  ],
   ['what the journal gets', () => journalWrite(rows)],
 ];
 
