@@ -59,6 +59,15 @@ const JWKS_MAX_AGE_MS = 5 * 60_000;
 /** For how long a token that a key of the set verified is taken as it was. */
 const VERIFIED_MS = 5_000;
 const MAX_VERIFIED = 20_000;
+const VERIFIED_BYTES = 32 * 1024 * 1024;
+/** What is kept beside the text of a token, at the most. */
+const BYTES_AN_IDENTITY = 1_024;
+
+/** Verifications that wait for the key set at a time. */
+const MAX_WAITING = 2_000;
+
+/** Nothing but the three parts: decoders pass over blanks, with which one token has as many texts as somebody likes. */
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** A key that its issuer took out of the set counts no longer than this, in ms. */
 export const WITHDRAWN_WITHIN_MS = JWKS_MAX_AGE_MS + VERIFIED_MS;
@@ -114,7 +123,7 @@ const isTokensFault = (error: unknown): boolean =>
 /**
  * Verifies tokens by shared secrets (HS256), by the keys of a JWKS, or by both, each with its own algorithms
  * (DESIGN section 1, "Signing in"). A key that is not in the set yet has it fetched again, at most once in
- * `jwksCooldownMs` milliseconds; one that was withdrawn counts for {@link WITHDRAWN_WITHIN_MS} at most. `onRefused` hears
+ * `jwksCooldownMs` milliseconds, failures counted; `maxWaiting` wait for it at a time, and who comes then is UNAVAILABLE; one that was withdrawn counts for {@link WITHDRAWN_WITHIN_MS} at most. `onRefused` hears
  * why a token was refused, `onKeySet` of each time the set was fetched (no error) or could not be.
  */
 export const createAuth = ({
@@ -124,6 +133,7 @@ export const createAuth = ({
   audience,
   serviceScope,
   jwksCooldownMs = 2_000,
+  maxWaiting = MAX_WAITING,
   onRefused = () => {},
   onKeySet = () => {},
 }: {
@@ -134,12 +144,17 @@ export const createAuth = ({
   readonly audience: string | null;
   readonly serviceScope: string;
   readonly jwksCooldownMs?: number;
+  readonly maxWaiting?: number;
   readonly onRefused?: (reason: SignInRefusal) => void;
   readonly onKeySet?: (error: unknown) => void;
 }): Auth => {
   // Made into keys once, rather than for every token.
   const sharedKeys = secrets.map(keyOf);
+  /** Why the set could not be fetched the last time, and until when that is the answer. */
+  let failure: unknown;
+  let failedUntil = 0;
   const fetchKeys = async (url: string, options: RequestInit): Promise<Response> => {
+    if (performance.now() < failedUntil) throw failure;
     const response = await fetch(url, options);
     if (response.ok) onKeySet(undefined);
     return response;
@@ -177,25 +192,49 @@ export const createAuth = ({
     throw new Refused('signature');
   };
 
+  let waiting = 0;
+  /** Whether a token can be verified by the set as it is: however many wait for another, it need not. */
+  const needsNoFetching = (set: NonNullable<typeof keySet>, kid: string | undefined): boolean =>
+    set.fresh && (kid === undefined || set.jwks()?.keys.some((key) => key.kid === kid) === true);
+
+  const verifyBySet = async (token: string, set: NonNullable<typeof keySet>): Promise<JWTPayload> => {
+    waiting += 1;
+    try {
+      return (await jwtVerify(token, set, { ...claims, algorithms: ASYMMETRIC })).payload;
+    } finally {
+      waiting -= 1;
+    }
+  };
+
+  const keysAway = () => unavailable('The keys that tokens are verified with cannot be fetched now.');
+
   const payloadOf = async (token: string): Promise<JWTPayload> => {
-    const { alg } = decodeProtectedHeader(token);
+    if (!COMPACT.test(token)) throw new Refused('malformed');
+    const { alg, kid } = decodeProtectedHeader(token);
     if (sharedKeys.length > 0 && alg === 'HS256') return await verifyWithEach(token, sharedKeys, ['HS256']);
     // Looked at before the set is: what could never be verified by it does not have it fetched.
     if (keySet === null || alg === undefined || !ASYMMETRIC.includes(alg)) throw new Refused('algorithm');
+    if (waiting >= maxWaiting && !needsNoFetching(keySet, kid)) throw keysAway();
     try {
-      return (await jwtVerify(token, keySet, { ...claims, algorithms: ASYMMETRIC })).payload;
+      return await verifyBySet(token, keySet);
     } catch (error) {
       // A token without `kid` may fit several keys of the set.
       if (error instanceof errors.JWKSMultipleMatchingKeys) return await verifyWithEach(token, error, ASYMMETRIC);
       if (isTokensFault(error)) throw error;
+      if (error !== failure) {
+        failure = error;
+        failedUntil = performance.now() + jwksCooldownMs;
+      }
       onKeySet(error);
-      throw unavailable('The keys that tokens are verified with cannot be fetched now.');
+      throw keysAway();
     }
   };
 
   // A shared secret is never withdrawn: what it verified holds until it runs out.
   const verified = new LRUCache<string, Identity>({
     max: MAX_VERIFIED,
+    maxSize: VERIFIED_BYTES,
+    sizeCalculation: (_, token) => token.length + BYTES_AN_IDENTITY,
     ttl: keySet === null ? 0 : VERIFIED_MS,
     // To the millisecond, and by the clock as it is now.
     ttlResolution: 0,

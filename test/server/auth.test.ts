@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createAuth, type SignInRefusal, WITHDRAWN_WITHIN_MS } from '../../src/server/auth.js';
 import { bearerToken, paramsToken } from '../../src/server/credentials.js';
 import { signToken } from '../../src/server/tokens.js';
+import { bytesInUse } from '../support/usage.js';
 
 const SECRET = 'a secret for tests, of more than 32 bytes';
 const HOUR = 3_600;
@@ -100,6 +101,24 @@ describe('tokens by a shared secret', () => {
     expect(reasons).toEqual(refused.map(([, reason]) => reason));
   });
 
+  test('a token has one text: with blanks in it, it is none', async () => {
+    const auth = withSecret();
+    const good = await sign({ sub: 'ada', exp: inAnHour() });
+    for (const token of [`${good.slice(0, -4)}  ${good.slice(-4)}`, `${good}\n`, `${good}\t\t`, `${good}=`]) {
+      await expect(auth.verify(token)).rejects.toMatchObject(UNAUTHENTICATED);
+    }
+  });
+
+  test('tokens that were verified are kept up to a number of bytes, however long each is', async () => {
+    const auth = withSecret();
+    const junk = 'x'.repeat(14_000);
+    const before = await bytesInUse();
+    for (let n = 0; n < 4_000; n += 1) await auth.verify(await sign({ sub: `user-${n}`, exp: inAnHour(), junk }));
+    const kept = (await bytesInUse()) - before;
+    await auth.verify(await sign({ sub: 'ada', exp: inAnHour() }));
+    expect(kept).toBeLessThan(48 * 1024 * 1024);
+  });
+
   test('signToken signs what is accepted', async () => {
     const auth = withSecret({ issuer: 'me', audience: 'you' });
     const token = await signToken({
@@ -139,11 +158,12 @@ describe('tokens by a shared secret', () => {
   });
 });
 
-/** A key set on loopback that the test can change, and break. */
+/** A key set on loopback that the test can change, break, and keep back. */
 const serveKeys = async () => {
-  const state = { keys: [] as JWK[], status: 200, fetched: 0 };
-  const server = createServer((_, response) => {
+  const state = { keys: [] as JWK[], status: 200, fetched: 0, kept: Promise.resolve() };
+  const server = createServer(async (_, response) => {
     state.fetched += 1;
+    await state.kept;
     response.writeHead(state.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ keys: state.keys }));
   });
@@ -226,6 +246,42 @@ describe('tokens by a key set', () => {
     await auth.verify(await key.sign({ sub: 'ada' }));
     await auth.verify(await key.sign({ sub: 'bob' }));
     expect(told).toEqual([expect.any(Error), undefined]);
+  });
+
+  test('so many wait for a slow set and no more; who comes then is UNAVAILABLE at once, but not by a key that is there', async () => {
+    const { url, state } = await serveKeys();
+    const [known, stranger] = [await makeKey('1'), await makeKey('2')];
+    state.keys = [known.jwk];
+    const auth = withKeys(url, { maxWaiting: 50 });
+    await auth.verify(await known.sign({ sub: 'ada' }));
+    let give = () => {};
+    state.kept = new Promise<void>((resolve) => {
+      give = resolve;
+    });
+    const token = await stranger.sign({ sub: 'mallory' });
+    const waiting = Promise.allSettled(Array.from({ length: 50 }, () => auth.verify(token)));
+    await expect(auth.verify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await auth.verify(await known.sign({ sub: 'bob' }))).toMatchObject({ userId: 'bob' });
+    give();
+    for (const outcome of await waiting) expect(outcome).toMatchObject({ reason: { code: 'UNAUTHENTICATED' } });
+    expect(state.fetched).toBe(2);
+    // There is room again.
+    await expect(auth.verify(token)).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  test('a set that could not be fetched is asked for again only after a while, however many want it', async () => {
+    const { url, state } = await serveKeys();
+    const key = await makeKey('1');
+    const token = await key.sign({ sub: 'ada', exp: inAnHour() + HOUR });
+    state.keys = [key.jwk];
+    state.status = 503;
+    const auth = withKeys(url, { jwksCooldownMs: 2_000 });
+    later(1);
+    for (let n = 0; n < 20; n += 1) await expect(auth.verify(token)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(state.fetched).toBe(1);
+    state.status = 200;
+    later(2_001);
+    expect(await auth.verify(token)).toMatchObject({ userId: 'ada' });
   });
 
   test('a token without kid is tried with every key that fits', async () => {

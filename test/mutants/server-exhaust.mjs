@@ -1,0 +1,42 @@
+export default [
+  {
+    name: 'tokens-with-blanks',
+    promise: 'A token has one text, so that nobody has one token kept thousands of times.',
+    file: 'src/server/auth.ts',
+    from: 'const COMPACT = /^[\\w-]+\\.[\\w-]+\\.[\\w-]+$/;',
+    to: 'const COMPACT = /./;',
+    tests: ['test/server/auth.test.ts'],
+  },
+  {
+    name: 'tokens-kept-by-number',
+    promise: 'Verified tokens are kept up to a number of bytes.',
+    file: 'src/server/auth.ts',
+    from: 'maxSize: VERIFIED_BYTES,',
+    to: 'maxSize: 1_000 * VERIFIED_BYTES,',
+    tests: ['test/server/auth.test.ts'],
+  },
+  {
+    name: 'all-wait-for-the-key-set',
+    promise: 'So many verifications wait for a slow key set, and no more.',
+    file: 'src/server/auth.ts',
+    from: 'if (waiting >= maxWaiting && ',
+    to: 'if (waiting >= 10 * maxWaiting && ',
+    tests: ['test/server/auth.test.ts'],
+  },
+  {
+    name: 'full-line-for-known-keys',
+    promise: 'Strangers who wait for the key set keep out nobody whose key is known.',
+    file: 'src/server/auth.ts',
+    from: '&& !needsNoFetching(keySet, kid)',
+    to: '',
+    tests: ['test/server/auth.test.ts'],
+  },
+  {
+    name: 'key-set-asked-by-everybody',
+    promise: 'A key set that could not be fetched is not asked for again at once.',
+    file: 'src/server/auth.ts',
+    from: 'if (performance.now() < failedUntil) throw failure;',
+    to: '',
+    tests: ['test/server/auth.test.ts'],
+  },
+];
