@@ -6,6 +6,7 @@ import { codeOf, messageOf, rootOf, StartFault } from '../startFault.js';
 import type { OpenDatabase } from './client.js';
 import { countedClient } from './counted.js';
 import { createDatabase } from './database.js';
+import { checkDriver } from './driver.js';
 import { migrationsFolder } from './package.js';
 import { type SessionSettings, settleSettings } from './sessionSettings.js';
 
@@ -95,6 +96,7 @@ export const openPostgres = async (options: {
   readonly silenceMs?: number;
 }): Promise<OpenDatabase> => {
   const { url, onAdvice = () => {}, silenceMs = SILENCE_MS } = options;
+  checkDriver();
   const start = async () => {
     await migrateLocked(url);
     return await settleSettings(SESSION_SETTINGS, (settings) => connect(url, 1, settings));

@@ -1,15 +1,19 @@
 /**
- * What `patches/postgres+3.4.9.patch` mends in the driver. Each of these fails without it. Reported upstream, at
+ * What `patches/postgres+3.4.9.patch` mends in the driver. Each promise fails without it. Reported upstream, at
  * github.com/porsager/postgres: rows of an answer after a failed one (issues 1119, 1181), writing to a connection that was
  * closed (1066, 1154, 1208).
  */
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { checkDriver } from '../../src/db/driver.js';
+import { StartFault } from '../../src/startFault.js';
 import { openFaultyPostgres } from '../support/faultyPostgres.js';
 import { startPostgres } from '../support/postgres.js';
+import { uncaughtDuring } from '../support/uncaught.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let wire: Awaited<ReturnType<typeof openFaultyPostgres>>;
@@ -106,23 +110,6 @@ describe('an answer after one that failed', () => {
 });
 
 describe('a connection that ended', () => {
-  /** What nobody catches while `work` is done, which would end the process. */
-  const uncaughtDuring = async (work: () => Promise<unknown>): Promise<readonly unknown[]> => {
-    const uncaught: unknown[] = [];
-    const keep = (error: unknown) => uncaught.push(error);
-    const others = process.listeners('uncaughtException');
-    process.removeAllListeners('uncaughtException');
-    process.on('uncaughtException', keep);
-    try {
-      await work();
-      for (let turns = 0; turns < 5; turns++) await nextTurn();
-    } finally {
-      process.off('uncaughtException', keep);
-      for (const listener of others) process.on('uncaughtException', listener);
-    }
-    return uncaught;
-  };
-
   /** Within a transaction, after its connection has ended and `meanwhile` is done, one more statement: its outcome. */
   const lateStatement = async (client: postgres.Sql, meanwhile: () => Promise<unknown>): Promise<unknown> => {
     let outcome: (is: unknown) => void = () => {};
@@ -223,5 +210,19 @@ describe('a connection that ended', () => {
     await wait(500);
     expect(opened).toBeGreaterThan(1);
     expect(opened).toBeLessThan(8);
+  });
+});
+
+describe('a driver without the patch', () => {
+  it('is refused at the start, in a sentence that says what to run', async () => {
+    checkDriver();
+    const patch = await readFile(new URL('../../patches/postgres+3.4.9.patch', import.meta.url), 'utf8');
+    const unpatched = patch
+      .split('\n')
+      .filter((line) => !line.startsWith('+'))
+      .join('\n');
+    expect(() => checkDriver(patch)).not.toThrow();
+    expect(() => checkDriver(unpatched)).toThrow(StartFault);
+    expect(() => checkDriver(unpatched)).toThrow(/npx patch-package/);
   });
 });

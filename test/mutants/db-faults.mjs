@@ -72,4 +72,12 @@ export default [
     to: 'for (const _ of [1]) {',
     tests: ['test/server/deletions.test.ts'],
   },
+  {
+    name: 'any driver will do',
+    promise: 'A driver that was installed without its patch is refused at the start.',
+    file: 'src/db/driver.ts',
+    from: 'if (String(driver).includes(PATCHED)) return;',
+    to: 'if (PATCHED) return;',
+    tests: ['test/db/driver.test.ts'],
+  },
 ];
