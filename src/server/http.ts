@@ -3,7 +3,7 @@ import { unauthenticated } from '../graphql/context.js';
 import { PresenceError } from '../presence/errors.js';
 import type { Identity } from './auth.js';
 import { readBody } from './body.js';
-import type { Connections } from './connections.js';
+import { type Connections, createConnections } from './connections.js';
 import { answerCors } from './cors.js';
 import { acceptsEvents, bearerToken, urlOf, urlToken } from './credentials.js';
 import { answerDirectly } from './direct.js';
@@ -26,6 +26,9 @@ const READY_TIMEOUT_MS = 2_000;
 const IDLE_CHECK_MS = 50;
 /** How long answers under way may take while the server stops. */
 const STOP_TIMEOUT_MS = 2_000;
+/** Requests of a user under way at a time, from signing in until the answer was taken; of all who need no token, together. */
+const MAX_REQUESTS_PER_USER = 100;
+const WITHOUT_TOKEN = '';
 
 const GRAPHQL_PATH = '/graphql';
 /** What nearly all requests ask for, read once. */
@@ -77,6 +80,7 @@ export const createHttp = ({
   let stopping = false;
   let stopped: Promise<void> | null = null;
   const streaming = new Set<ServerResponse>();
+  const requests = createConnections({ maxPerUser: MAX_REQUESTS_PER_USER });
 
   /** Null where there is no token, and none is needed to introspect. */
   const identify = async (request: IncomingMessage, url: URL): Promise<Identity | null> => {
@@ -86,6 +90,17 @@ export const createHttp = ({
     const identity = await signIn.verify(token);
     await signIn.ensure(identity);
     return identity;
+  };
+
+  /** Counts the request until it is over. RATE_LIMITED where as many of the user are under way as are allowed. */
+  const countRequest = (identity: Identity | null, response: ServerResponse): void => {
+    if (identity?.service || response.destroyed) return;
+    const uncount = requests.open(identity?.userId ?? WITHOUT_TOKEN, () => {});
+    if (uncount !== null) response.once('close', uncount);
+    else {
+      const message = `You have ${MAX_REQUESTS_PER_USER} requests under way. Wait for one of them first.`;
+      throw new PresenceError('RATE_LIMITED', message, { retryAfterMs: 1_000 });
+    }
   };
 
   /** A subscription of this request counts as a connection, and ends with the token or the user. */
@@ -126,6 +141,7 @@ export const createHttp = ({
     }
     const requestId = newRequestId();
     const identity = await identify(request, url);
+    countRequest(identity, response);
     const fault = request.method === 'POST' ? unreadable(request.headers) : null;
     if (fault !== null) {
       response.setHeader('accept-encoding', 'identity');

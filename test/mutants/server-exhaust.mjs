@@ -39,4 +39,20 @@ export default [
     to: '',
     tests: ['test/server/auth.test.ts'],
   },
+  {
+    name: 'requests-without-bound',
+    promise: 'A user has at most a hundred requests under way over HTTP.',
+    file: 'src/server/http.ts',
+    from: 'if (identity?.service || response.destroyed) return;',
+    to: 'return;',
+    tests: ['test/server/http.test.ts'],
+  },
+  {
+    name: 'requests-never-over',
+    promise: 'A request that is over makes room for the next.',
+    file: 'src/server/http.ts',
+    from: "if (uncount !== null) response.once('close', uncount);",
+    to: 'if (uncount !== null) return;',
+    tests: ['test/server/http.test.ts'],
+  },
 ];

@@ -350,3 +350,34 @@ describe('GraphiQL', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 });
+
+describe('requests of one user', () => {
+  test('are served a hundred at a time; who leaves makes room, others have their own', async () => {
+    const server = await startServer();
+    const authorization = `Bearer ${await tokenOf('ada')}`;
+    const headers = { authorization, 'content-type': 'application/json' };
+    const leave = new AbortController();
+    const answers = Array.from({ length: 100 }, () =>
+      fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers,
+        body: '{"query":"{ slow }"}',
+        signal: leave.signal,
+      }).catch(() => null),
+    );
+    await server.events.until('slow', 100);
+    const refused = await post(server, { query: '{ who }' });
+    expect(refused).toMatchObject({ status: 429, body: { errors: [{ extensions: { code: 'RATE_LIMITED' } }] } });
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect((await post(server, { query: '{ who }' }, { token: await tokenOf('bob') })).status).toBe(200);
+    const host = await tokenOf('ada', { service: true });
+    expect((await post(server, { query: '{ who }' }, { token: host })).status).toBe(200);
+    server.gates[0]?.();
+    await Promise.race(answers);
+    await expect.poll(async () => (await post(server, { query: '{ who }' })).status).toBe(200);
+    leave.abort();
+    await Promise.all(answers);
+    const after = await Promise.all(Array.from({ length: 60 }, () => post(server, { query: '{ who }' })));
+    expect(after.map(({ status }) => status)).toEqual(Array(60).fill(200));
+  });
+});
