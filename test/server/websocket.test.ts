@@ -528,6 +528,37 @@ describe('operations', () => {
     await client.sync();
   });
 
+  test('of queries that list users four are answered at a time, and each that is over makes room', async () => {
+    const server = await startServer();
+    const client = await connect(server);
+    const other = await connect(server, {}, 'bob');
+    for (let n = 0; n < 40; n += 1) client.subscribe(`${n}`, `{ slow many(bytes: 1) } ${'#'.repeat(8_000)}`);
+    await server.events.until('slow', 4);
+    await other.sync();
+    expect(server.gates).toHaveLength(4);
+    for (let opened = 0; opened < 36; opened += 1) {
+      server.gates[opened]?.();
+      await server.events.until('slow', opened + 5);
+      expect(server.gates.length).toBeLessThanOrEqual(opened + 5);
+    }
+    for (const open of server.gates.slice(36)) open();
+    await client.sync();
+  });
+
+  test('queries that were cancelled make room when they are over', async () => {
+    const server = await startServer();
+    const client = await connect(server);
+    for (let n = 0; n < 99; n += 1) client.subscribe(`${n}`, '{ slow }');
+    await server.events.until('slow', 99);
+    for (let n = 0; n < 99; n += 1) client.complete(`${n}`);
+    await client.sync();
+    for (const open of server.gates) open();
+    await client.sync();
+    client.subscribe('next', '{ slow }');
+    await server.events.until('slow', 100);
+    await client.sync();
+  });
+
   test('10,000 subscriptions, each completed, leave nothing behind', async () => {
     const server = await startServer();
     const client = await connect(server);
