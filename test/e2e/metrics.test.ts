@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { post } from '../support/http.js';
+import { openRaw } from '../support/raw.js';
 import { serve } from '../support/rollcall.js';
 import { openEventStream } from '../support/sse.js';
 
-const rollcall = await serve({ METRICS_PORT: '0', PRESENCE_OFFLINE_DEBOUNCE: '100ms' });
+const rollcall = await serve({ METRICS_PORT: '0', PRESENCE_OFFLINE_DEBOUNCE: '100ms', LOG_LEVEL: 'debug' });
 const quiet = await serve();
 
 /** All samples, by name with labels, as they stand. */
@@ -78,6 +80,34 @@ test('a refused subscription and a stream of events are counted', async () => {
   expect(await sample('rollcall_connections{transport="sse"}')).toBe(1);
   stream.close();
   await expect.poll(() => sample('rollcall_connections{transport="sse"}'), { timeout: 10_000 }).toBe(0);
+});
+
+test('whoever is not let in is counted by the reason, which the log has at `debug`', async () => {
+  const [bob, gone] = await rollcall.strangers('bob', 'gone');
+  await gone.token();
+  await rollcall.host.deleteUser(gone.id);
+  const ask = (token: string | null) => post(rollcall.url, token, '{ me { userId } }');
+  const refusals: Record<string, () => Promise<unknown>> = {
+    'no token': () => ask(null),
+    malformed: () => ask('nonsense'),
+    signature: async () => ask(await bob.token({ secret: 'another-secret-of-more-than-32-bytes-length' })),
+    expired: async () => ask(await bob.token({ expiresIn: -3600 })),
+    claims: async () => ask(await bob.token({ expiresIn: null })),
+    'deleted user': async () => ask(await gone.token()),
+    origin: () => expect(openRaw(rollcall.wsUrl, { headers: { origin: 'https://evil.example' } })).rejects.toThrow(),
+  };
+  for (const [reason, refused] of Object.entries(refusals)) {
+    const name = `rollcall_sign_ins_refused_total{reason="${reason.replaceAll(' ', '_')}"}`;
+    const before = (await sample(name)) ?? 0;
+    await refused();
+    expect(await sample(name), reason).toBe(before + 1);
+  }
+  await expect.poll(() => rollcall.run.stdout()).toContain('evil.example');
+  const lines = rollcall.run.stdout().matchAll(/^\{.*"msg":"sign-in refused"\}$/gm);
+  const told = [...lines].map(([line]) => JSON.parse(line)).filter(({ level }) => level === 20);
+  expect(told.map(({ reason }) => reason)).toEqual(Object.keys(refusals));
+  expect(told.at(-1)).toMatchObject({ origin: 'https://evil.example', host: new URL(rollcall.url).host });
+  expect(rollcall.run.stdout()).not.toContain(await gone.token());
 });
 
 test('what waits for the database does not wait long', async () => {

@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { PRESENCE_CHANGED } from '../support/api.js';
 import { post } from '../support/http.js';
 import { startKeyServer } from '../support/jwks.js';
@@ -178,5 +178,31 @@ describe('keys of the host', () => {
     await expect.poll(() => status(rotated), { timeout: 20_000, interval: 250 }).toBe(200);
     const socket = await connectSocket(other.wsUrl, { authorization: `Bearer ${rotated}` });
     expect((await socket.me()).userId).toBe('bob');
-  });
+  }, 60_000);
+
+  test('that cannot be fetched are UNAVAILABLE, and the log says when that begins and when it is over', async () => {
+    const keys = await startKeyServer('ES256');
+    const other = await serveTest({ AUTH_JWT_SECRET: undefined, NODE_ENV: 'development', AUTH_JWKS_URL: keys.url });
+    const token = await keys.sign('bob');
+    await keys.stop();
+    const { status, body } = await post(other.url, token, ME);
+    expect(status).toBe(503);
+    expect(body.errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
+    expect(await other.run.logged('the key set is away')).toMatchObject({ level: 40, err: expect.any(Object) });
+    await keys.start();
+    onTestFinished(() => keys.stop());
+    await expect.poll(async () => (await post(other.url, token, ME)).status, { timeout: 10_000 }).toBe(200);
+    // Back is what has failed nobody for a while: the set is fetched anew for keys that are not known.
+    await expect
+      .poll(
+        async () => {
+          await keys.rotate();
+          await post(other.url, await keys.sign('bob'), ME);
+          return other.run.stdout();
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toContain('the key set is back');
+    expect(await other.run.logged('the key set is back')).toMatchObject({ level: 30, failures: expect.any(Number) });
+  }, 60_000);
 });

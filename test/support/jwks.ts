@@ -10,6 +10,8 @@ export interface KeyServer {
   /** Makes a new key that replaces those published, as a host does that rotates. */
   rotate(): Promise<void>;
   stop(): Promise<void>;
+  /** Listens again where it did, after `stop`. */
+  start(): Promise<void>;
 }
 
 /** Starts a key server with one key of `alg`. */
@@ -29,10 +31,13 @@ export async function startKeyServer(alg: 'RS256' | 'ES256' | 'EdDSA' = 'ES256')
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ keys: published }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`,
+    url: `http://127.0.0.1:${port}/jwks.json`,
     rotate,
+    start: () => listen(port),
     async sign(userId, claims = {}) {
       if (!newest) throw new Error('no key yet');
       return new SignJWT(claims)
