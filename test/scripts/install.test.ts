@@ -1,36 +1,126 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * The installs that the documentation names, made for real from what git tracks. Packages come from npm's cache, where the
+ * install that these tests run in left them, or from the registry.
+ */
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { removeFolder } from '../support/folders.js';
+import { createInbox } from '../support/inbox.js';
+import { TEST_SECRET } from '../support/tokens.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What `npm run` says in a folder as `npm ci --omit=dev` leaves it: the repository without any development dependency. */
-const inProductionInstall = (files: Record<string, string>) => {
+/** A copy of the repository as a fresh clone has it, without its tests. */
+const clone = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-install-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-  cpSync(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(folder, name, '..'), { recursive: true });
-    writeFileSync(join(folder, name), text);
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' });
+  for (const file of files.split('\n')) {
+    if (file !== '' && !file.startsWith('test/') && existsSync(join(root, file)))
+      cpSync(join(root, file), join(folder, file));
   }
-  return (script: string) => promisify(execFile)('npm', ['run', '--silent', script], { cwd: folder });
+  return folder;
 };
 
-test('an install without development dependencies builds nothing, and does not fail', async () => {
-  expect((await inProductionInstall({})('prepare')).stdout).toBe('');
+const npm = (folder: string, ...args: string[]) => promisify(execFile)('npm', args, { cwd: folder });
+
+/** Starts what is built there, without a database beside it, until it listens. */
+const start = async (folder: string) => {
+  const child = spawn(process.execPath, ['dist/main.js'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: '0', AUTH_JWT_SECRET: TEST_SECRET },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const log = createInbox<{ msg: string; port?: number }>('the log');
+  let unread = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (unread + text).split('\n');
+    unread = lines.pop() ?? '';
+    for (const line of lines) log.push(JSON.parse(line));
+  });
+  const ended = new Promise<number | null>((resolve) =>
+    child.on('close', (code) => {
+      log.end(new Error(`it ended with ${code}`));
+      resolve(code);
+    }),
+  );
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { child, log, ended };
+};
+
+/** Starts it, asks whether it is ready, and stops it. */
+const runs = async (folder: string) => {
+  const { child, log, ended } = await start(folder);
+  const { port } = await log.nextWhere(({ msg }) => msg === 'listening', 120_000);
+  await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/ready`)).status, { timeout: 10_000 }).toBe(200);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+};
+
+/** Whether each line that the patch adds is in the driver of PostgreSQL. */
+const expectPatched = (folder: string) => {
+  const patch = readFileSync(join(root, 'patches/postgres+3.4.9.patch'), 'utf8');
+  let driver = '';
+  for (const line of patch.split('\n')) {
+    if (line.startsWith('+++ b/')) driver = readFileSync(join(folder, line.slice('+++ b/'.length)), 'utf8');
+    else if (line.startsWith('+')) expect(driver).toContain(line.slice(1));
+  }
+};
+
+describe('`npm ci --omit=dev`', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = clone();
+    await npm(folder, 'ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund');
+  }, 300_000);
+  afterAll(() => removeFolder(folder));
+
+  test('patches the driver, and builds nothing', () => {
+    expectPatched(folder);
+    expect(existsSync(join(folder, 'node_modules/typescript'))).toBe(false);
+    expect(existsSync(join(folder, 'dist'))).toBe(false);
+  });
+
+  test('and a start say in a sentence what to do', async () => {
+    await expect(npm(folder, 'start', '--silent')).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/There is no dist\/main\.js\. Run npm ci/),
+    });
+  });
+
+  test('with what was built elsewhere are a server', async () => {
+    cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+    await runs(folder);
+  }, 180_000);
 });
 
-test('a start without what is built says in a sentence what to do', async () => {
-  await expect(inProductionInstall({})('start')).rejects.toMatchObject({
-    code: 1,
-    stdout: '',
-    stderr: expect.stringMatching(/There is no dist\/main\.js\. Run npm ci/),
+test('the documented install, `npm ci` and then `npm prune --omit=dev`, is a server, with its driver patched', async () => {
+  const folder = clone();
+  onTestFinished(() => removeFolder(folder));
+  // What `npm ci` made here.
+  const packages = realpathSync(join(root, 'node_modules'));
+  const cache = join(packages, '.cache');
+  cpSync(packages, join(folder, 'node_modules'), { recursive: true, filter: (path) => path !== cache });
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  await npm(folder, 'prune', '--omit=dev', '--offline', '--no-audit', '--no-fund');
+  expect(existsSync(join(folder, 'node_modules/typescript'))).toBe(false);
+  expectPatched(folder);
+  await runs(folder);
+}, 300_000);
+
+test('an install without patches/ fails, and says so', async () => {
+  const folder = clone();
+  onTestFinished(() => removeFolder(folder));
+  await removeFolder(join(folder, 'patches'));
+  await expect(npm(folder, 'run', 'postinstall', '--silent')).rejects.toMatchObject({
+    stderr: expect.stringMatching(/patches\/ is not there/),
   });
-  const built = inProductionInstall({ 'dist/main.js': 'console.log("started")' });
-  expect((await built('start')).stdout).toBe('started\n');
 });
