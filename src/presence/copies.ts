@@ -57,6 +57,11 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
     quiet = session.quiet,
     quietAt = session.quietAt,
     activities = session.activities,
+    deviceAsOf = session.deviceAsOf,
+    activitiesAsOf = session.activitiesAsOf,
+    idleAsOf = session.idleAsOf,
+    leaseAsOf = session.leaseAsOf,
+    spokeAt = session.spokeAt,
   } = changes;
   return {
     id,
@@ -71,6 +76,11 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
     quiet,
     quietAt,
     activities,
+    deviceAsOf,
+    activitiesAsOf,
+    idleAsOf,
+    leaseAsOf,
+    spokeAt,
   } satisfies EachField<Session>;
 };
 
@@ -113,6 +123,11 @@ export const sameSession = (a: Session, b: Session): boolean =>
     a.saysIdle === b.saysIdle &&
     a.quiet === b.quiet &&
     a.quietAt === b.quietAt &&
+    a.deviceAsOf === b.deviceAsOf &&
+    a.activitiesAsOf === b.activitiesAsOf &&
+    a.idleAsOf === b.idleAsOf &&
+    a.leaseAsOf === b.leaseAsOf &&
+    a.spokeAt === b.spokeAt &&
     sameItems(a.connections, b.connections) &&
     sameItems(a.activities, b.activities, sameActivity));
 

@@ -8,10 +8,12 @@ import { recordWith, sameHosted, sameMessage, sameRecord, sessionWith } from './
 import type { Decision, JournalRow, Schedule } from './ports.js';
 import {
   endSessions,
+  leasedUntil,
   loseConnection,
   makeRoom,
   newSession,
   replaceSession,
+  saying,
   sessionById,
   speaker,
   spoke,
@@ -224,7 +226,7 @@ export const connect = (
     const { connectionId, sessionId, device } = options;
     const session = sessionById(current, sessionId);
     const connected = withConnection(session ?? newSession(sessionId, now), connectionId, now);
-    const next = device === null ? connected : sessionWith(connected, { device });
+    const next = saying(connected, { device: device ?? undefined }, now);
     return { record: session ? replaceSession(current, next) : start(current, next, now), result: null };
   });
 
@@ -280,13 +282,8 @@ export const setPresence = (
         const session =
           found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, now + timings.sessionTtlMs);
         const said = spoke(session, now, timings);
-        const spoken =
-          device || activities
-            ? sessionWith(said, {
-                device: device ?? said.device,
-                activities: activities ? activitiesFrom(activities, session.activities, now) : said.activities,
-              })
-            : said;
+        const does = activities && activitiesFrom(activities, session.activities, now);
+        const spoken = device || does ? saying(said, { device, activities: does }, now) : said;
         next = found ? replaceSession(current, spoken) : start(current, spoken, now);
       }
       if (statusMessage !== undefined || status !== undefined) {
@@ -312,13 +309,13 @@ export const heartbeat = (
     const leaseUntil = now + timings.sessionTtlMs;
     const found = speaker(current, speaking);
     const speaks = found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, leaseUntil);
-    let session = spoke(sessionWith(speaks, { saysIdle: idle, device: device ?? speaks.device }), now, timings);
+    let session = spoke(saying(speaks, { idle, device }, now), now, timings);
     const overHttp = speaking.connectionId === null;
     if (overHttp && idle && speaking.sessionId !== null) {
       // The app goes to the background: its session outlives its connection, also one that is already in grace.
-      session = sessionWith(session, { leaseUntil, graceUntil: null, knownLiveAt: now });
+      session = sessionWith(leasedUntil(session, leaseUntil, now), { graceUntil: null, knownLiveAt: now });
     } else if (!idle && session.connections.length > 0) {
-      session = sessionWith(session, { leaseUntil: null });
+      session = leasedUntil(session, null, now);
     }
     return {
       record: found ? replaceSession(current, session) : start(current, session, now, { background: idle }),

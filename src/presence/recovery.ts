@@ -3,6 +3,7 @@
  * "Nothing is claimed" and "A node that was declared lost".
  */
 import { recordWith, sameItems, sameSession, sessionWith } from './copies.js';
+import { withMemory } from './merging.js';
 import type { Decision, JournalRow } from './ports.js';
 import { decide, restoreRecord } from './record.js';
 import { endSessions, loseConnection, makeRoom, replaceSession, sessionById } from './session.js';
@@ -120,16 +121,6 @@ export const reconciled = (found: PresenceRecord, row: JournalRow): PresenceReco
   return recordWith(found, { revision, revisions, chosen, chosenAsOf, message, messageAsOf, lastSeen });
 };
 
-/** A session that is there, with what it said last, where another memory of it is of later. */
-const latest = (present: Session, other: Session): Session => {
-  const { connections, graceUntil, leaseUntil } = present;
-  return present.activeAt >= other.activeAt ? present : sessionWith(other, { connections, graceUntil, leaseUntil });
-};
-
-/** The later end of two leases, or graces, of a session that no connection holds. */
-const longest = (one: number | null, other: number | null): number | null =>
-  one === null || other === null ? (one ?? other) : Math.max(one, other);
-
 const withSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
   const roomy = makeRoom(record, now);
   // They stand in the order in which they started, whichever was put back first.
@@ -152,33 +143,12 @@ const withHosted = (record: PresenceRecord, memory: HostedMemory | null): Presen
     ? record
     : recordWith(record, { hosted: memory.hosted, hostedAsOf: memory.asOf });
 
-/** Until when a session that no connection holds lives on, by two memories of it: by a lease, or in its grace. */
-const livesOn = (one: Session, other: Session): Pick<Session, 'graceUntil' | 'leaseUntil'> => {
-  if ((one.graceUntil === null) === (other.graceUntil === null)) {
-    return {
-      graceUntil: longest(one.graceUntil, other.graceUntil),
-      leaseUntil: longest(one.leaseUntil, other.leaseUntil),
-    };
-  }
-  // A connection that closes beside a lease leaves its session to that: of the same moment a lease is of later.
-  const [leased, graced] = one.graceUntil === null ? [one, other] : [other, one];
-  const { graceUntil, leaseUntil } = graced.activeAt > leased.activeAt ? graced : leased;
-  return { graceUntil, leaseUntil };
-};
-
-/** As a session lives on that no connection holds; one that a connection holds by now is only brought up to date. */
-const withLease = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
+/** A session that no connection of this node holds, as it is remembered: one of another node's connections comes back with those. */
+const withRemembered = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
   const present = sessionById(record, session.id);
-  if (!present) return withSession(record, session, now);
-  const next = latest(present, session);
-  return replaceSession(record, present.connections.length > 0 ? next : sessionWith(next, livesOn(present, session)));
-};
-
-/** A session that another node put back is brought up to what this one remembers, where that is of later. */
-const withReminder = (record: PresenceRecord, session: Session): PresenceRecord => {
-  const present = sessionById(record, session.id);
-  const next = present && latest(present, session);
-  return next === undefined || next === present ? record : replaceSession(record, next);
+  if (!present) return session.connections.length > 0 ? record : withSession(record, session, now);
+  const next = withMemory(present, session);
+  return next === present ? record : replaceSession(record, next);
 };
 
 /**
@@ -200,12 +170,8 @@ export const putBack = (
     (current) => {
       const present = sessionById(current, session.id);
       const others = present ? present.connections.filter((id) => id !== connectionId) : [];
-      const next = sessionWith(present ? latest(present, session) : session, {
-        connections: [...others, connectionId],
-        graceUntil: null,
-        // An app that went to the background keeps its lease; one that only connected has none beside its connection.
-        leaseUntil: session.leaseUntil,
-      });
+      const held = sessionWith(present ?? session, { connections: [...others, connectionId], graceUntil: null });
+      const next = withMemory(held, session);
       const there = present ? replaceSession(current, next) : withSession(current, next, now);
       return { record: withHosted(there, memory), result: null };
     },
@@ -263,11 +229,11 @@ export const putBackRest = (
       if (known === null || known.record.generation !== current.generation) return { record: there, result: null };
       const prolonged = (until: number | null) => until && Math.max(until, now + atLeastMs);
       const back = known.record.sessions.reduce((rest, session) => {
-        if (session.connections.length > 0) return withReminder(rest, session);
+        if (session.connections.length > 0) return withRemembered(rest, session, now);
         if ((session.graceUntil ?? session.leaseUntil ?? 0) <= known.livedAt) return rest;
         const { graceUntil, leaseUntil } = session;
         const longer = sessionWith(session, { graceUntil: prolonged(graceUntil), leaseUntil: prolonged(leaseUntil) });
-        return withLease(rest, longer, now);
+        return withRemembered(rest, longer, now);
       }, there);
       return { record: withHosted(back, known.memory), result: null };
     },

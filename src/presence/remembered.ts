@@ -3,6 +3,7 @@
  * was declared lost" and "Nothing that matters is lost".
  */
 import { recordWith, sessionWith } from './copies.js';
+import { withMemory } from './merging.js';
 import type { SessionsEnded } from './ports.js';
 import { durableChanged, durableOf } from './record.js';
 import { type Ended, type HostedMemory, type Kept, withKept } from './recovery.js';
@@ -83,9 +84,29 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
       ends.set(after.userId, ofUser.set(id, { at: after.revision, until: until + LATE_MS }));
     }
   };
+
+  /** Kept as it is, with what of it was lost before and is not put back yet. */
+  const lose = (
+    userId: string,
+    { record, at }: { readonly record: PresenceRecord; readonly at: number },
+    goneAt: number,
+  ) => {
+    const isFresh = at > goneAt - OTHERS_LEARN_MS;
+    const hosted = isFresh ? { hosted: record.hosted, asOf: record.revision } : null;
+    const earlier = lost.get(userId);
+    lost.set(userId, {
+      record: earlier ? recordWith(record, { sessions: united(record.sessions, earlier.record.sessions) }) : record,
+      hosted,
+      goneAt: Math.min(earlier?.goneAt ?? goneAt, goneAt),
+    });
+  };
+
   return {
     committed(before, after) {
       const { userId } = after;
+      // The store has lost something, as the next look at it will tell: what was known is not forgotten for this commit.
+      const known = live.get(userId);
+      if (known && isLost(known.record, before)) lose(userId, known, now());
       if (after.sessions.length > 0) live.set(userId, { record: after, at: now() });
       else live.delete(userId);
       rememberEnds(before, after);
@@ -115,17 +136,7 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
     lost(goneAt) {
       for (const [userId, { kept }] of durable) lostKept.set(userId, kept);
       for (const [userId, ended] of ends) lostEnds.set(userId, new Map([...(lostEnds.get(userId) ?? []), ...ended]));
-      for (const [userId, { record, at }] of live) {
-        const isFresh = at > goneAt - OTHERS_LEARN_MS;
-        const hosted = isFresh ? { hosted: record.hosted, asOf: record.revision } : null;
-        const earlier = lost.get(userId);
-        lost.set(userId, {
-          // What was lost once more before all of it was put back.
-          record: earlier ? recordWith(record, { sessions: united(record.sessions, earlier.record.sessions) }) : record,
-          hosted,
-          goneAt: earlier?.goneAt ?? goneAt,
-        });
-      }
+      for (const [userId, known] of live) lose(userId, known, goneAt);
     },
     lostRecord: (userId) => lost.get(userId),
     lostRecords: () => lost,
@@ -133,7 +144,7 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
       const [present, before] = [live.get(userId), lost.get(userId)].map(
         (known) => known && sessionById(known.record, sessionId),
       );
-      return present && before && before.activeAt > present.activeAt ? before : (present ?? before);
+      return present && before ? withMemory(present, before) : (present ?? before);
     },
     lostKept: (userId) => lostKept.get(userId),
     lostEnds: (userId) => lostEnds.get(userId) ?? NO_ENDS,
@@ -170,6 +181,10 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
   };
 };
 
+/** Whether the store has lost what is known of a record: it decided about one of no later revision, without the sessions. */
+const isLost = (known: PresenceRecord, before: PresenceRecord): boolean =>
+  before.generation === known.generation && before.revision <= known.revision && before.sessions.length === 0;
+
 /** What is known of a record, without what was ended on purpose. */
 const without = (record: PresenceRecord, { connectionIds, withdrawn }: SessionsEnded): PresenceRecord => {
   // What this node knows of later is not what ended.
@@ -182,8 +197,11 @@ const without = (record: PresenceRecord, { connectionIds, withdrawn }: SessionsE
   return recordWith(record, { sessions });
 };
 
-/** The sessions of later, and of those of earlier the ones that are not among them. */
+/** The sessions of later, with what else was known of them, and of those of earlier the ones that are not among them. */
 const united = (later: readonly Session[], earlier: readonly Session[]): readonly Session[] => [
-  ...later,
+  ...later.map((session) => {
+    const before = earlier.find(({ id }) => id === session.id);
+    return before ? withMemory(session, before) : session;
+  }),
   ...earlier.filter(({ id }) => !later.some((session) => session.id === id)),
 ];

@@ -1,6 +1,6 @@
 /** Sessions within a record, purely: how they are found, start, are held by connections, and end (DESIGN section 1, "Sessions"). */
 import { recordWith, sessionWith } from './copies.js';
-import type { PresenceRecord, Session, Timings } from './types.js';
+import type { Activity, DeviceType, PresenceRecord, Session, Timings } from './types.js';
 
 /** The next session beyond these replaces one. */
 export const MAX_SESSIONS = 20;
@@ -9,7 +9,10 @@ export const MAX_SESSIONS = 20;
 const WITHDRAWN_MS = 180_000;
 const MAX_WITHDRAWN = 40;
 
-/** A session that starts now; with `leaseUntil`, one of plain HTTP. */
+/** When something is said at `now` that was said before: by what the clock gave before, never earlier. */
+const since = (before: number, now: number): number => Math.max(before, now);
+
+/** A session that starts now, and has said nothing yet; with `leaseUntil`, one of plain HTTP. */
 export const newSession = (id: string, now: number, leaseUntil: number | null = null): Session => ({
   id,
   device: 'UNKNOWN',
@@ -23,7 +26,36 @@ export const newSession = (id: string, now: number, leaseUntil: number | null = 
   quiet: false,
   quietAt: null,
   activities: [],
+  deviceAsOf: 0,
+  activitiesAsOf: 0,
+  idleAsOf: 0,
+  leaseAsOf: leaseUntil === null ? 0 : now,
+  spokeAt: 0,
 });
+
+/** The session once it said of itself what is given; what is undefined stays as it is. */
+export const saying = (
+  session: Session,
+  {
+    device,
+    activities,
+    idle,
+  }: {
+    readonly device?: DeviceType | undefined;
+    readonly activities?: readonly Activity[] | undefined;
+    readonly idle?: boolean | undefined;
+  },
+  now: number,
+): Session =>
+  sessionWith(session, {
+    ...(device !== undefined && { device, deviceAsOf: since(session.deviceAsOf, now) }),
+    ...(activities !== undefined && { activities, activitiesAsOf: since(session.activitiesAsOf, now) }),
+    ...(idle !== undefined && { saysIdle: idle, idleAsOf: since(session.idleAsOf, now) }),
+  });
+
+/** The session with another end of its lease. */
+export const leasedUntil = (session: Session, leaseUntil: number | null, now: number): Session =>
+  sessionWith(session, { leaseUntil, leaseAsOf: since(session.leaseAsOf, now) });
 
 export const sessionById = (record: PresenceRecord, id: string): Session | undefined =>
   record.sessions.find((session) => session.id === id);
@@ -49,20 +81,21 @@ export const isIdle = (session: Session): boolean => session.saysIdle === true |
 export const spoke = (session: Session, now: number, timings: Timings): Session =>
   sessionWith(session, {
     activeAt: now,
+    spokeAt: since(session.spokeAt, now),
     quiet: false,
     quietAt: session.saysIdle === false ? now + timings.idleAfterMs : null,
     leaseUntil: session.leaseUntil === null ? null : now + timings.sessionTtlMs,
+    leaseAsOf: session.leaseUntil === null ? session.leaseAsOf : since(session.leaseAsOf, now),
     knownLiveAt: session.leaseUntil === null ? session.knownLiveAt : now,
   });
 
 /** A connection holds the session; a grace or an HTTP lease is over with that. */
 export const withConnection = (session: Session, connectionId: string, now: number): Session =>
-  sessionWith(session, {
+  sessionWith(leasedUntil(session, null, now), {
     connections: session.connections.includes(connectionId)
       ? session.connections
       : [...session.connections, connectionId],
     graceUntil: null,
-    leaseUntil: null,
     activeAt: now,
   });
 
@@ -80,7 +113,9 @@ export const withoutConnection = (
   if (connections.length > 0) return sessionWith(session, { connections });
   const left = sessionWith(session, { connections, knownLiveAt: Math.max(session.knownLiveAt, heardAt) });
   if (session.leaseUntil !== null && session.leaseUntil > now + graceMs) return left;
-  return graceMs > 0 ? sessionWith(left, { leaseUntil: null, graceUntil: now + graceMs }) : undefined;
+  if (graceMs === 0) return undefined;
+  const unleased = left.leaseUntil === null ? left : leasedUntil(left, null, now);
+  return sessionWith(unleased, { graceUntil: now + graceMs });
 };
 
 /** The record without one connection, and without its session where nothing else holds that and there is no grace. */

@@ -68,6 +68,16 @@ export interface Session {
   /** When it will count as idle unless it says something; null where silence does not matter. */
   readonly quietAt: number | null;
   readonly activities: readonly Activity[];
+  /**
+   * When it was last said which device it is, what it does, whether it is idle, and until when it goes on over HTTP; 0: never.
+   * Of two memories of a session each of these holds as it was said later, see `merging.ts`.
+   */
+  readonly deviceAsOf: number;
+  readonly activitiesAsOf: number;
+  readonly idleAsOf: number;
+  readonly leaseAsOf: number;
+  /** When it last spoke, which ends its silence; 0: it only connected. */
+  readonly spokeAt: number;
 }
 
 /** Activities that the host's back end put, one list a source. */

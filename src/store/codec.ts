@@ -5,7 +5,7 @@
 
 import { recordWith, sessionWith } from '../presence/copies.js';
 import { unavailable, unreadableRecord } from '../presence/errors.js';
-import type { PresenceRecord } from '../presence/types.js';
+import type { PresenceRecord, Session } from '../presence/types.js';
 
 export const FORMAT = 1;
 const HEAD_FIELDS = 7;
@@ -35,6 +35,19 @@ export const expectedHead = ({ generation, revision }: PresenceRecord): string =
 /** Whether this release knows the format of a record. */
 export const isReadable = (text: string): boolean => text.startsWith(`${FORMAT}|`);
 
+/** Of an earlier release it is not known when each was said: at the latest when the session last did anything. */
+const sessionOf = (session: Session): Session => {
+  const { activeAt } = session;
+  const {
+    deviceAsOf = activeAt,
+    activitiesAsOf = activeAt,
+    idleAsOf = activeAt,
+    leaseAsOf = activeAt,
+    spokeAt = activeAt,
+  } = session as Partial<Session>;
+  return sessionWith(session, { deviceAsOf, activitiesAsOf, idleAsOf, leaseAsOf, spokeAt });
+};
+
 /** Reads a record. Throws UNAVAILABLE for a format that this release does not know: it is another's, and left alone. */
 export const decodeRecord = (text: string): PresenceRecord => {
   if (!isReadable(text)) throw unreadableRecord();
@@ -53,7 +66,7 @@ export const decodeRecord = (text: string): PresenceRecord => {
     messageAsOf,
     hostedAsOf,
     withdrawn,
-    sessions: body.sessions.map((session) => sessionWith(session, {})),
+    sessions: body.sessions.map(sessionOf),
   });
 };
 

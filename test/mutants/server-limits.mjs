@@ -52,7 +52,7 @@ export default [
     name: 'an app in the foreground keeps its background lease',
     promise: 'heartbeat(idle: false) of a session that a connection holds ends the lease of the background.',
     file: 'src/presence/record.ts',
-    from: 'session = sessionWith(session, { leaseUntil: null });',
+    from: 'session = leasedUntil(session, null, now);',
     to: '',
     tests: ['test/presence/session.test.ts', 'test/presence/record.test.ts'],
   },

@@ -35,7 +35,7 @@ export default [
     name: 'lost-is-told-once',
     promise: 'A node that was dismissed is told so until it takes another name, whichever answers arrive.',
     file: 'src/store/lua/renew.lua',
-    from: "if not known and ARGV[11] == epoch then return {epoch, 'lost', left} end\n",
+    from: " or (state == 'new' and ARGV[15] == epoch)",
     to: '',
     tests: ['test/store/leases.test.ts'],
   },

@@ -24,6 +24,11 @@ const SESSION: Required<Session> = {
   quiet: false,
   quietAt: null,
   activities: [ACTIVITY],
+  deviceAsOf: 4,
+  activitiesAsOf: 5,
+  idleAsOf: 6,
+  leaseAsOf: 7,
+  spokeAt: 8,
 };
 const RECORD: Required<PresenceRecord> = {
   userId: 'alice',

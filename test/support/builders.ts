@@ -31,6 +31,11 @@ export const session = ({
   quiet: false,
   quietAt: null,
   activities: [],
+  deviceAsOf: changes.activeAt ?? NOON,
+  activitiesAsOf: changes.activeAt ?? NOON,
+  idleAsOf: changes.activeAt ?? NOON,
+  leaseAsOf: changes.activeAt ?? NOON,
+  spokeAt: changes.activeAt ?? NOON,
   ...changes,
 });
 

@@ -1,0 +1,108 @@
+/** Of two memories of one session each field holds as it was said later, in whatever order they come, and how often. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mergedSession, withMemory } from '../../src/presence/merging.js';
+import { DEVICES, type Session } from '../../src/presence/types.js';
+import { activity, NOON, session } from '../support/builders.js';
+
+/** Few, so that many are equal. */
+const instant = fc.integer({ min: 0, max: 4 }).map((seconds) => NOON + seconds * 1_000);
+const end = fc.option(instant, { nil: null });
+const activities = fc.subarray(
+  ['Chess', 'Go', 'Poker'].map((name) => ({ ...activity({ name }), startedAt: NOON, startedAtGiven: false })),
+);
+
+const memory = fc
+  .record({
+    startedAt: instant,
+    connections: fc.subarray(['a/1', 'b/1', 'c/1']),
+    ends: fc.constantFrom('lease', 'grace', 'neither'),
+    endsAt: instant,
+    knownLiveAt: instant,
+    activeAt: instant,
+    saysIdle: fc.constantFrom(true, false, null),
+    quiet: fc.boolean(),
+    quietAt: end,
+    device: fc.constantFrom(...DEVICES),
+    activities,
+    deviceAsOf: instant,
+    activitiesAsOf: instant,
+    idleAsOf: instant,
+    leaseAsOf: instant,
+    spokeAt: instant,
+  })
+  .map(({ ends, endsAt, ...fields }): Session => {
+    const isHeld = fields.connections.length > 0;
+    return session({
+      ...fields,
+      leaseUntil: ends === 'lease' ? endsAt : null,
+      graceUntil: ends === 'grace' && !isHeld ? endsAt : null,
+    });
+  });
+
+describe('two memories of a session', () => {
+  it('come to the same in either order', () => {
+    fc.assert(
+      fc.property(memory, memory, (a, b) => {
+        expect(mergedSession(a, b)).toEqual(mergedSession(b, a));
+      }),
+    );
+  });
+
+  it('come to the same as three, whichever two are put together first', () => {
+    fc.assert(
+      fc.property(memory, memory, memory, (a, b, c) => {
+        expect(mergedSession(mergedSession(a, b), c)).toEqual(mergedSession(a, mergedSession(b, c)));
+      }),
+    );
+  });
+
+  it('come to the same however often', () => {
+    fc.assert(
+      fc.property(memory, memory, (a, b) => {
+        const both = mergedSession(a, b);
+        expect(mergedSession(a, a)).toEqual(a);
+        expect(mergedSession(both, b)).toEqual(both);
+      }),
+    );
+  });
+
+  it.each([
+    ['deviceAsOf', ['device']],
+    ['activitiesAsOf', ['activities']],
+    ['idleAsOf', ['saysIdle']],
+    ['leaseAsOf', ['leaseUntil']],
+    ['spokeAt', ['quiet']],
+  ] as const)('hold by the later %s, whatever else is of later', (asOf, fields) => {
+    fc.assert(
+      fc.property(memory, memory, (a, b) => {
+        fc.pre(a[asOf] !== b[asOf]);
+        const later = a[asOf] > b[asOf] ? a : b;
+        const both = mergedSession(a, b);
+        for (const field of [asOf, ...fields]) expect(both[field]).toEqual(later[field]);
+      }),
+    );
+  });
+});
+
+describe('a session that is brought up to what another node remembers', () => {
+  it('keeps its own connections, and an end', () => {
+    fc.assert(
+      fc.property(memory, memory, (present, other) => {
+        fc.pre(present.connections.length > 0 || present.leaseUntil !== null || present.graceUntil !== null);
+        const { connections, leaseUntil, graceUntil } = withMemory(present, other);
+        expect(connections).toEqual(present.connections);
+        expect([connections.length > 0, leaseUntil !== null, graceUntil !== null]).toContain(true);
+        if (connections.length > 0) expect(graceUntil).toBeNull();
+      }),
+    );
+  });
+
+  it('is the very same where nothing is of later', () => {
+    fc.assert(
+      fc.property(memory, (present) => {
+        expect(withMemory(present, { ...present })).toBe(present);
+      }),
+    );
+  });
+});
