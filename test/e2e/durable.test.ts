@@ -50,7 +50,7 @@ async function populate(rollcall: Rollcall) {
   return { alice, bob, carol, room };
 }
 
-describe('what a user and the host have said', { timeout: 60_000 }, () => {
+describe('what a user and the host have said', { timeout: 120_000 }, () => {
   test('is there again after SIGTERM', async () => {
     const rollcall = await serveTest(FAST);
     const { alice, bob, room } = await populate(rollcall);
@@ -112,7 +112,7 @@ describe('what a user and the host have said', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a stop', { timeout: 60_000 }, () => {
+describe('a stop', { timeout: 120_000 }, () => {
   test('closes sockets with 1012 and ends with 0, though signalled twice', async () => {
     const rollcall = await serveTest();
     const [alice, bob] = await rollcall.friends('alice', 'bob');

@@ -35,7 +35,7 @@ describe('ids in one call', () => {
   });
 });
 
-describe('relations', { timeout: 60_000 }, () => {
+describe('relations', { timeout: 120_000 }, () => {
   const many = some(10_001, 'many');
 
   test('a circle and a conversation take 5,000 members and a user 10,000 follows, and no more', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { serve } from '../support/rollcall.js';
 import { openEventStream } from '../support/sse.js';
 
-const rollcall = await serve({ LOG_LEVEL: 'trace', PRESENCE_OFFLINE_DEBOUNCE: '100ms', SESSION_TTL: '1s' });
+const rollcall = await serve({ LOG_LEVEL: 'trace', PRESENCE_OFFLINE_DEBOUNCE: '2s', SESSION_TTL: '1s' });
 
 const lines = (): Record<string, unknown>[] =>
   rollcall.run

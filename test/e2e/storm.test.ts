@@ -94,7 +94,7 @@ async function settle(): Promise<void> {
   await watching.nextWhere((seen) => seen.statusMessage === null);
 }
 
-describe.concurrent('after a storm of changes', { timeout: 60_000 }, () => {
+describe.concurrent('after a storm of changes', { timeout: 120_000 }, () => {
   for (const seed of SEEDS) {
     test(`what is held is what a query answers, and nothing was told amiss on the way (seed ${seed})`, async () => {
       const viewers = await rollcall.strangers('viewer', 'viewer', 'viewer');
@@ -138,7 +138,7 @@ describe.concurrent('after a storm of changes', { timeout: 60_000 }, () => {
   }
 });
 
-describe.concurrent('after a storm of typing', { timeout: 60_000 }, () => {
+describe.concurrent('after a storm of typing', { timeout: 120_000 }, () => {
   for (const seed of SEEDS) {
     test(`who is held to type is who types, and starts and stops took turns (seed ${seed})`, async () => {
       const random = createChoices(seed);

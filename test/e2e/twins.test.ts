@@ -39,7 +39,7 @@ function blurred(text: string, twin: Person, lastSeen: string): string {
     .replaceAll(/"asOf":"[^"]*"/g, '"asOf":"now"');
 }
 
-describe.concurrent('of two who were alike, one hides and one leaves', { timeout: 60_000 }, () => {
+describe.concurrent('of two who were alike, one hides and one leaves', { timeout: 120_000 }, () => {
   for (const seed of SEEDS) {
     test(`and whatever the hidden one does, nobody can tell which is which (seed ${seed})`, async () => {
       const choices = createChoices(seed);

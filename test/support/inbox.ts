@@ -3,7 +3,7 @@ export interface Inbox<T> {
   push(item: T): void;
   /** Ends the stream: `next` fails with `reason` once what came before is read. */
   end(reason: Error): void;
-  /** The next item. Fails when the stream ended, or when nothing came in `limitMs` (10 s). */
+  /** The next item. Fails when the stream ended, or when nothing came in `limitMs` (20 s). */
   next(limitMs?: number): Promise<T>;
   /** The next item that satisfies `wanted`; those before it are dropped. */
   nextWhere(wanted: (item: T) => boolean, limitMs?: number): Promise<T>;
@@ -29,7 +29,7 @@ export function createInbox<T>(name: string): Inbox<T> {
     for (const resume of [...waiting]) resume();
   };
 
-  const next = async (limitMs = 10_000): Promise<T> => {
+  const next = async (limitMs = 20_000): Promise<T> => {
     if (read >= transcript.length && !reason) {
       await new Promise<void>((resolve, reject) => {
         const limit = setTimeout(() => {
