@@ -38,8 +38,19 @@ const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect 
     };
   }
   const { revision, chosen, messageText, messageEmoji, messageExpiresAt, lastSeen } = journal;
+  const { chosenAsOf, messageAsOf } = journal;
   const message = messageText === null ? null : { text: messageText, emoji: messageEmoji, expiresAt: messageExpiresAt };
-  return { generation, kept: { revision, chosen, message, lastSeen } };
+  return {
+    generation,
+    kept: {
+      revision,
+      chosen,
+      chosenAsOf: chosenAsOf ?? revision,
+      message,
+      messageAsOf: messageAsOf ?? revision,
+      lastSeen,
+    },
+  };
 };
 
 /**
@@ -49,26 +60,48 @@ const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect 
 export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
   const text = (of: (row: DurablePresence) => string | null) => textArray(rows.map(of));
   const number = (of: (row: DurablePresence) => number | null) => bigintArray(rows.map(of));
+  const isOfLater = (column: 'chosen_as_of' | 'message_as_of') => {
+    const asOf = sql.identifier(column);
+    return sql`(excluded.generation > kept.generation or excluded.${asOf} > coalesce(kept.${asOf}, kept.revision))`;
+  };
+  const later = (asOf: 'chosen_as_of' | 'message_as_of', column: string) => {
+    const name = sql.identifier(column);
+    return sql`${name} = case when ${isOfLater(asOf)} then excluded.${name} else kept.${name} end`;
+  };
   return sql`
-    insert into presence_journal as kept (user_id, generation, revision, chosen,
-      message_text, message_emoji, message_expires_at, last_seen, format)
-    select users.id, users.generation, new.revision, new.chosen,
-      new.message_text, new.message_emoji, new.message_expires_at, new.last_seen, ${FORMAT}::smallint
+    insert into presence_journal as kept (user_id, generation, revision, chosen, chosen_as_of,
+      message_text, message_emoji, message_expires_at, message_as_of, last_seen, format)
+    select users.id, users.generation, new.revision, new.chosen, new.chosen_as_of,
+      new.message_text, new.message_emoji, new.message_expires_at, new.message_as_of, new.last_seen, ${FORMAT}::smallint
     from unnest(
       ${text((row) => row.userId)}, ${number((row) => row.generation)}, ${number((row) => row.revision)},
-      ${text((row) => row.chosen)}, ${text((row) => row.message?.text ?? null)},
+      ${text((row) => row.chosen)}, ${number((row) => row.chosenAsOf)}, ${text((row) => row.message?.text ?? null)},
       ${text((row) => row.message?.emoji ?? null)}, ${number((row) => row.message?.expiresAt ?? null)},
-      ${number((row) => row.lastSeen)}
-    ) as new (user_id, generation, revision, chosen, message_text, message_emoji, message_expires_at, last_seen)
+      ${number((row) => row.messageAsOf)}, ${number((row) => row.lastSeen)}
+    ) as new (user_id, generation, revision, chosen, chosen_as_of,
+      message_text, message_emoji, message_expires_at, message_as_of, last_seen)
     join users on users.id = new.user_id and users.generation = new.generation and users.deleted_at is null
     order by users.id
     for share of users
     on conflict (user_id) do update set
-      generation = excluded.generation, revision = excluded.revision, chosen = excluded.chosen,
-      message_text = excluded.message_text, message_emoji = excluded.message_emoji,
-      message_expires_at = excluded.message_expires_at, last_seen = excluded.last_seen
-    where kept.format = ${FORMAT}
+      generation = excluded.generation,
+      revision = case
+        when excluded.generation > kept.generation then excluded.revision
+        when excluded.revision < kept.revision then kept.revision + 1
+        when excluded.chosen_as_of < kept.chosen_as_of or excluded.message_as_of < kept.message_as_of
+          then excluded.revision + 1
+        else excluded.revision
+      end,
+      ${later('chosen_as_of', 'chosen')}, ${later('chosen_as_of', 'chosen_as_of')},
+      ${later('message_as_of', 'message_text')}, ${later('message_as_of', 'message_emoji')},
+      ${later('message_as_of', 'message_expires_at')}, ${later('message_as_of', 'message_as_of')},
+      last_seen = case
+        when (excluded.generation, excluded.revision) >= (kept.generation, kept.revision) then excluded.last_seen
+        else kept.last_seen
+      end
+    where kept.format = ${FORMAT} and excluded.generation >= kept.generation
       and ((excluded.generation, excluded.revision) > (kept.generation, kept.revision)
+        or ${isOfLater('chosen_as_of')} or ${isOfLater('message_as_of')}
         or ((excluded.generation, excluded.revision) = (kept.generation, kept.revision)
           and excluded.last_seen > coalesce(kept.last_seen, 0)))`;
 };

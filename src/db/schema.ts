@@ -123,6 +123,9 @@ export const presenceJournal = pgTable(
     messageEmoji: text('message_emoji'),
     messageExpiresAt: instant('message_expires_at'),
     lastSeen: instant('last_seen'),
+    /** As of which revisions the choice and the message are known; null: as of the row's, by an earlier release. */
+    chosenAsOf: instant('chosen_as_of'),
+    messageAsOf: instant('message_as_of'),
     /** How to read the row. A release never overwrites a format that it does not know. */
     format: smallint('format').notNull(),
   },

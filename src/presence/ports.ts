@@ -2,7 +2,7 @@
  * What the domain needs from outside. Each port is implemented by adapters that pass one contract suite
  * (`test/contract/`). Promises written here are part of the contract.
  */
-import type { DurablePresence, PresenceRecord, PresenceStatus, StatusMessage } from './types.js';
+import type { DurablePresence, PresenceRecord } from './types.js';
 import type { Audience, Facts, Privacy } from './visibility.js';
 
 /** What a decision about one user's record comes to. */
@@ -338,12 +338,7 @@ export interface JournalRow {
   /** The user's present generation. */
   readonly generation: number;
   /** Null where nothing was kept yet. */
-  readonly kept: {
-    readonly revision: number;
-    readonly chosen: PresenceStatus;
-    readonly message: StatusMessage | null;
-    readonly lastSeen: number | null;
-  } | null;
+  readonly kept: Omit<DurablePresence, 'userId' | 'generation'> | null;
 }
 
 /** What outlives a restart: chosen status, message, `lastSeen` and the record's time. */
@@ -351,8 +346,9 @@ export interface Journal {
   /** By user id; unknown and deleted users are missing. One query. */
   read(userIds: readonly string[]): Promise<ReadonlyMap<string, JournalRow>>;
   /**
-   * One statement for the whole batch. A row of an older revision, or of another generation than the user's present
-   * one, is passed over; one of the same revision only moves `lastSeen` on.
+   * One statement for the whole batch. A row of another generation than the user's present one is passed over. Of the
+   * choice and of the message what is known as of later is kept, whichever row has the later revision; where it is of
+   * both, the row's revision is later than either. Of the same revision a later `lastSeen` alone is taken.
    */
   write(rows: readonly DurablePresence[]): Promise<void>;
 }

@@ -47,9 +47,9 @@ export const restoreRecord = (userId: string, row: JournalRow): PresenceRecord =
     revision,
     revisions: { status: revision, lastSeen: revision, activity: revision },
     chosen: row.kept?.chosen ?? 'ONLINE',
-    chosenAsOf: revision,
+    chosenAsOf: row.kept?.chosenAsOf ?? 0,
     message: row.kept?.message ?? null,
-    messageAsOf: revision,
+    messageAsOf: row.kept?.messageAsOf ?? 0,
     lastSeen: row.kept?.lastSeen ?? null,
     sessions: [],
     hosted: [],
@@ -73,7 +73,9 @@ export const durableOf = (record: PresenceRecord, now: number): DurablePresence 
   generation: record.generation,
   revision: record.revision,
   chosen: record.chosen,
+  chosenAsOf: record.chosenAsOf,
   message: record.message,
+  messageAsOf: record.messageAsOf,
   lastSeen: isSeenLive(record)
     ? Math.max(record.lastSeen ?? 0, ...record.sessions.map((session) => knownLiveAt(session, now)))
     : record.lastSeen,

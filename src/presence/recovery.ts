@@ -93,32 +93,37 @@ export const leftOf = (
   return sameItems(sessions, record.sessions, sameSession) ? record : recordWith(left, { sessions });
 };
 
-/** What outlives a restart of a record, as a node committed it, and as of when it is known. */
-export type Kept = DurablePresence & Pick<PresenceRecord, 'chosenAsOf' | 'messageAsOf'>;
+/** The later of two moments at which a user was seen. */
+const lastOf = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.max(one, other);
 
 /** The record with what of its choice and message another memory knows of later, whatever was committed since without it. */
-export const withKept = (record: PresenceRecord, kept: Kept): PresenceRecord => {
+export const withKept = (record: PresenceRecord, kept: DurablePresence): PresenceRecord => {
   if (kept.generation !== record.generation) return record;
-  const choice = kept.chosenAsOf > record.chosenAsOf ? kept : record;
-  const message = kept.messageAsOf > record.messageAsOf ? kept : record;
-  return recordWith(record, {
-    chosen: choice.chosen,
-    chosenAsOf: choice.chosenAsOf,
-    message: message.message,
-    messageAsOf: message.messageAsOf,
-    lastSeen:
-      record.lastSeen === null || kept.lastSeen === null
-        ? (record.lastSeen ?? kept.lastSeen)
-        : Math.max(record.lastSeen, kept.lastSeen),
-  });
+  const { chosen, chosenAsOf } = kept.chosenAsOf > record.chosenAsOf ? kept : record;
+  const { message, messageAsOf } = kept.messageAsOf > record.messageAsOf ? kept : record;
+  const lastSeen = lastOf(record.lastSeen, kept.lastSeen);
+  return recordWith(record, { chosen, chosenAsOf, message, messageAsOf, lastSeen });
+};
+
+/** The record with what is kept of it of later, as it is known to whoever reads both; as of later than either where it is of both. */
+export const joined = (record: PresenceRecord, kept: DurablePresence): PresenceRecord => {
+  if (kept.generation !== record.generation) return record;
+  const later = kept.revision > record.revision ? kept : record;
+  const next = withKept(record, kept);
+  const isAlike = next.chosenAsOf === later.chosenAsOf && next.messageAsOf === later.messageAsOf;
+  const revision = isAlike ? later.revision : later.revision + 1;
+  if (revision === record.revision) return record;
+  const revisions = { status: revision, lastSeen: revision, activity: revision };
+  const lastSeen = later === kept ? next.lastSeen : record.lastSeen;
+  return recordWith(next, { lastSeen, revision, revisions });
 };
 
 /** A record of before the store came back older than it was, with what the journal knows of later. */
 export const reconciled = (found: PresenceRecord, row: JournalRow): PresenceRecord => {
   if (row.generation !== found.generation) return restoreRecord(found.userId, row);
-  if (row.kept === null || row.kept.revision <= found.revision) return found;
-  const { revision, revisions, chosen, chosenAsOf, message, messageAsOf, lastSeen } = restoreRecord(found.userId, row);
-  return recordWith(found, { revision, revisions, chosen, chosenAsOf, message, messageAsOf, lastSeen });
+  const { userId, generation } = found;
+  return row.kept === null ? found : joined(found, { userId, generation, ...row.kept });
 };
 
 const withSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
@@ -192,7 +197,7 @@ export interface Memory {
     readonly memory: HostedMemory | null;
     readonly livedAt: number;
   } | null;
-  readonly kept: Kept | undefined;
+  readonly kept: DurablePresence | undefined;
   readonly ends: ReadonlyMap<string, Ended>;
 }
 

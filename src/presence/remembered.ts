@@ -6,9 +6,9 @@ import { recordWith, sessionWith } from './copies.js';
 import { withMemory } from './merging.js';
 import type { SessionsEnded } from './ports.js';
 import { durableChanged, durableOf } from './record.js';
-import { type Ended, type HostedMemory, type Kept, withKept } from './recovery.js';
+import { type Ended, type HostedMemory, joined } from './recovery.js';
 import { sessionById } from './session.js';
-import type { PresenceRecord, Session } from './types.js';
+import type { DurablePresence, PresenceRecord, Session } from './types.js';
 
 /** Changes of so many users at the most wait for the journal here: what the store has of them waits there as well. */
 const MAX_KEPT = 100_000;
@@ -19,6 +19,16 @@ const LATE_MS = 5_000;
  * it from the store, see `mend`.
  */
 const OTHERS_LEARN_MS = 150_000;
+
+/** As of when what is kept of a user is known. */
+export type KnownAsOf = Pick<DurablePresence, 'revision' | 'chosenAsOf' | 'messageAsOf'>;
+
+/**
+ * Whether all of what is `kept` is in `row`, or is there as of later: a later revision alone may have been committed
+ * without it, after the store lost it.
+ */
+export const isKeptIn = (row: KnownAsOf, kept: KnownAsOf): boolean =>
+  row.revision >= kept.revision && row.chosenAsOf >= kept.chosenAsOf && row.messageAsOf >= kept.messageAsOf;
 
 /** A record as this node knew it when the store lost it, or may have. */
 export interface Lost {
@@ -53,26 +63,26 @@ export interface Remembered {
   /** All that was lost is put back. */
   found(): void;
   /** What of a user's record the store lost before the journal may have got it, and sessions that ended before. */
-  lostKept(userId: string): Kept | undefined;
+  lostKept(userId: string): DurablePresence | undefined;
   lostEnds(userId: string): ReadonlyMap<string, Ended>;
   /** Users of whom there is something of either. */
   lostUsers(): Iterable<string>;
   /** The record as it was read, with what this node knows of later and the journal may not have got. */
   newer(record: PresenceRecord): PresenceRecord;
   /** What the journal may not have got, of so many ms ago or earlier. */
-  unjournaled(ageMs: number): readonly Kept[];
-  /** The journal has those users at these revisions, or later ones. */
-  journaled(rows: readonly Pick<Kept, 'userId' | 'revision'>[]): void;
+  unjournaled(ageMs: number): readonly DurablePresence[];
+  /** The journal has those users as they are in these, or of later. */
+  journaled(rows: readonly (KnownAsOf & Pick<DurablePresence, 'userId'>)[]): void;
   /** Drops live records of which nothing is this node's to bring back. */
   prune(isOurs: (record: PresenceRecord) => boolean, storeNow: number): void;
 }
 
 export const createRemembered = ({ now = () => performance.now() } = {}): Remembered => {
   const live = new Map<string, { readonly record: PresenceRecord; readonly at: number }>();
-  const durable = new Map<string, { readonly kept: Kept; readonly at: number }>();
+  const durable = new Map<string, { readonly kept: DurablePresence; readonly at: number }>();
   const ends = new Map<string, Map<string, Ended>>();
   const lost = new Map<string, Lost>();
-  const lostKept = new Map<string, Kept>();
+  const lostKept = new Map<string, DurablePresence>();
   const lostEnds = new Map<string, ReadonlyMap<string, Ended>>();
 
   /** Sessions that a commit ended: a store that comes back a little older has them again. */
@@ -111,9 +121,8 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
       else live.delete(userId);
       rememberEnds(before, after);
       if (!durableChanged(before, after)) return;
-      const { chosenAsOf, messageAsOf } = after;
       durable.delete(userId);
-      durable.set(userId, { kept: { ...durableOf(after, after.revision), chosenAsOf, messageAsOf }, at: now() });
+      durable.set(userId, { kept: durableOf(after, after.revision), at: now() });
       const [oldest] = durable.size > MAX_KEPT ? durable.keys() : [];
       if (oldest !== undefined) durable.delete(oldest);
     },
@@ -154,19 +163,16 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
     },
     newer(record) {
       const kept = durable.get(record.userId)?.kept ?? lostKept.get(record.userId);
-      if (!kept || kept.revision <= record.revision) return record;
-      const { revision } = kept;
-      const revisions = { status: revision, lastSeen: revision, activity: revision };
-      return recordWith(withKept(record, kept), { revision, revisions });
+      return kept ? joined(record, kept) : record;
     },
     unjournaled(ageMs) {
       const since = now() - ageMs;
       return [...durable.values()].flatMap(({ kept, at }) => (at <= since ? kept : []));
     },
     journaled(rows) {
-      for (const { userId, revision } of rows) {
-        const mine = durable.get(userId);
-        if (mine && mine.kept.revision <= revision) durable.delete(userId);
+      for (const row of rows) {
+        const mine = durable.get(row.userId);
+        if (mine && isKeptIn(row, mine.kept)) durable.delete(row.userId);
       }
     },
     prune(isOurs, storeNow) {

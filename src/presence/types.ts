@@ -106,19 +106,19 @@ export interface DurablePresence {
   readonly generation: number;
   readonly revision: number;
   readonly chosen: PresenceStatus;
+  /**
+   * As of which revisions the choice and the message are known: when they last changed. After the store lost something
+   * whichever memory of them is of later holds, whatever was committed since without it.
+   */
+  readonly chosenAsOf: number;
   readonly message: StatusMessage | null;
+  readonly messageAsOf: number;
   readonly lastSeen: number | null;
 }
 
 /** One user's presence, whole: all that is live, and all that is kept. */
 export interface PresenceRecord extends DurablePresence {
   readonly revisions: FacetRevisions;
-  /**
-   * As of which revisions the choice and the message are known: when they last changed, or were brought from the journal.
-   * After the store lost something whichever memory of them is of later holds, whatever was committed since without it.
-   */
-  readonly chosenAsOf: number;
-  readonly messageAsOf: number;
   readonly sessions: readonly Session[];
   readonly hosted: readonly HostedActivities[];
   /**

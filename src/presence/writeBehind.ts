@@ -2,8 +2,8 @@ import { inPieces } from './batches.js';
 import { every } from './every.js';
 import type { Journal, JournalRow, Store } from './ports.js';
 import { durableOf } from './record.js';
-import type { Kept } from './recovery.js';
-import type { Remembered } from './remembered.js';
+import { isKeptIn, type Remembered } from './remembered.js';
+import type { DurablePresence } from './types.js';
 
 const BATCH = 1_000;
 /** After how long, in ms, a change that this node did not bring into the journal itself is looked for there. */
@@ -21,11 +21,11 @@ export interface WriteBehind {
   stop(): Promise<void>;
 }
 
-/** Whether the journal has of a user what was kept, or will never take it: of one who was deleted, or in a format of a newer release. */
-const isJournaled = (row: JournalRow | undefined, { generation, revision }: Kept): boolean => {
-  if (row?.generation !== generation) return true;
+/** Whether the journal has of a user all that was kept, or will never take it: of one who was deleted, or in a format of a newer release. */
+const isJournaled = (row: JournalRow | undefined, kept: DurablePresence): boolean => {
+  if (row?.generation !== kept.generation) return true;
   try {
-    return (row.kept?.revision ?? 0) >= revision;
+    return row.kept !== null && isKeptIn(row.kept, kept);
   } catch {
     return true;
   }

@@ -4,19 +4,11 @@ import type { OpenDatabase } from '../../src/db/client.js';
 import { createJournal } from '../../src/db/journal.js';
 import { createPeople } from '../../src/db/people.js';
 import type { DurablePresence } from '../../src/presence/types.js';
+import { durable, NOON } from '../support/builders.js';
 import { empty, recordingBus } from './people.js';
 
-const NOON = Date.UTC(2026, 0, 31, 12);
-
-const row = (userId: string, changes: Partial<DurablePresence> = {}): DurablePresence => ({
-  userId,
-  generation: 1,
-  revision: NOON,
-  chosen: 'ONLINE',
-  message: null,
-  lastSeen: null,
-  ...changes,
-});
+const row = (userId: string, changes: Partial<DurablePresence> = {}): DurablePresence =>
+  durable({ userId, ...changes });
 
 /** What every {@link createJournal} must do, over whatever database `open` opens. */
 export const describeJournal = (name: string, open: () => Promise<OpenDatabase>): void => {
@@ -43,8 +35,9 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
     it('reads back what was written, to the millisecond', async () => {
       const message = { text: 'At "lunch", {back} soon \\o/', emoji: '🥪', expiresAt: NOON + 1 };
       await journal.write([row('ann', { chosen: 'INVISIBLE', message, lastSeen: NOON - 1 }), row('bob')]);
-      expect(await kept('ann')).toEqual({ revision: NOON, chosen: 'INVISIBLE', message, lastSeen: NOON - 1 });
-      expect(await kept('bob')).toEqual({ revision: NOON, chosen: 'ONLINE', message: null, lastSeen: null });
+      const asOf = { revision: NOON, chosenAsOf: NOON, messageAsOf: NOON };
+      expect(await kept('ann')).toEqual({ ...asOf, chosen: 'INVISIBLE', message, lastSeen: NOON - 1 });
+      expect(await kept('bob')).toEqual({ ...asOf, chosen: 'ONLINE', message: null, lastSeen: null });
     });
 
     it('keeps a message whose text says null apart from none', async () => {
@@ -66,6 +59,33 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       expect(await kept('ann')).toMatchObject({ revision: NOON, chosen: 'AWAY' });
       await journal.write([row('ann', { revision: NOON + 1, chosen: 'DO_NOT_DISTURB' })]);
       expect(await kept('ann')).toMatchObject({ revision: NOON + 1, chosen: 'DO_NOT_DISTURB' });
+    });
+
+    const said = { text: 'Said', emoji: null, expiresAt: null };
+    const says = row('ann', { revision: NOON + 2, chosenAsOf: NOON, message: said });
+    const hides = row('ann', { revision: NOON + 5, messageAsOf: NOON, chosen: 'INVISIBLE', lastSeen: NOON + 4 });
+
+    it.each([
+      ['first', [says, hides]],
+      ['last', [hides, says]],
+    ])('keeps what is of later, the choice and the message apart, where the older row comes %s', async (_, rows) => {
+      for (const next of rows) await journal.write([next]);
+      // As of later than either, since it is neither.
+      const both = { ...says, revision: NOON + 6, chosen: 'INVISIBLE', chosenAsOf: NOON + 5, lastSeen: NOON + 4 };
+      const { userId: _user, generation: _generation, ...wanted } = both;
+      expect(await kept('ann')).toEqual(wanted);
+      for (const next of rows) await journal.write([next]);
+      expect(await kept('ann')).toEqual(wanted);
+    });
+
+    it('knows a row of an earlier release as of its revision', async () => {
+      await journal.write([row('ann', { chosen: 'AWAY', message: said })]);
+      await database.db.run((orm) =>
+        orm.execute(sql`update presence_journal set chosen_as_of = null, message_as_of = null`),
+      );
+      expect(await kept('ann')).toMatchObject({ chosenAsOf: NOON, messageAsOf: NOON });
+      await journal.write([row('ann', { revision: NOON + 9, chosenAsOf: NOON - 1, messageAsOf: NOON + 3 })]);
+      expect(await kept('ann')).toMatchObject({ revision: NOON + 9, chosen: 'AWAY', message: null });
     });
 
     it('takes a later lastSeen of an equal revision: somebody stayed live', async () => {

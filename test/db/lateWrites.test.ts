@@ -8,10 +8,9 @@ import { createJournal } from '../../src/db/journal.js';
 import { createPeople } from '../../src/db/people.js';
 import type { DurablePresence } from '../../src/presence/types.js';
 import { empty } from '../contract/people.js';
+import { durable, NOON } from '../support/builders.js';
 import { openPatient, startPostgres } from '../support/postgres.js';
 import { openProxy } from '../support/proxy.js';
-
-const NOON = Date.UTC(2026, 0, 31, 12);
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let direct: OpenDatabase;
@@ -31,15 +30,8 @@ afterEach(async () => {
   cleanup = [];
 });
 
-const row = (userId: string, changes: Partial<DurablePresence> = {}): DurablePresence => ({
-  userId,
-  generation: 1,
-  revision: NOON,
-  chosen: 'ONLINE',
-  message: null,
-  lastSeen: null,
-  ...changes,
-});
+const row = (userId: string, changes: Partial<DurablePresence> = {}): DurablePresence =>
+  durable({ userId, ...changes });
 
 /** A node with its own connections, which can be held up on their way, and with a bus that nobody else hears. */
 const startNode = async () => {

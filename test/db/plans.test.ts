@@ -11,6 +11,7 @@ import { factsQuery } from '../../src/db/facts.js';
 import { createJournal, journalWrite } from '../../src/db/journal.js';
 import { rosterFactsQuery, rosterQuery } from '../../src/db/roster.js';
 import type { DurablePresence } from '../../src/presence/types.js';
+import { durable } from '../support/builders.js';
 import { startPostgres } from '../support/postgres.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
@@ -103,16 +104,7 @@ it.each([
   }
 });
 
-const rows = ids.map(
-  (userId, i): DurablePresence => ({
-    userId,
-    generation: 1,
-    revision: 2 + i,
-    chosen: 'AWAY',
-    message: null,
-    lastSeen: 1,
-  }),
-);
+const rows = ids.map((userId, i): DurablePresence => durable({ userId, revision: 2 + i, chosen: 'AWAY', lastSeen: 1 }));
 
 it('writes 1,000 rows of the journal in one statement', async () => {
   const journal = createJournal({ db });

@@ -10,6 +10,7 @@ import { journalWrite } from '../../src/db/journal.js';
 import { SESSION_SETTINGS } from '../../src/db/postgres.js';
 import { rosterFactsQuery, rosterQuery } from '../../src/db/roster.js';
 import { standingsOf } from '../../src/db/standings.js';
+import { durable } from '../support/builders.js';
 import { startPostgres } from '../support/postgres.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
@@ -82,9 +83,7 @@ const scannedBy = async (query: SQL): Promise<readonly string[]> => {
 
 const pairsOf = (one: string, many: readonly string[]) => many.map((other) => [one, other] as const);
 const others = Array.from({ length: 1_000 }, (_, i) => `u${i + 5_000}`);
-const rows = others.map(
-  (userId) => ({ userId, generation: 1, revision: 2, chosen: 'AWAY', message: null, lastSeen: 1 }) as const,
-);
+const rows = others.map((userId) => durable({ userId, revision: 2, chosen: 'AWAY', lastSeen: 1 }));
 const queries: readonly (readonly [string, () => SQL])[] = [
   [
     'facts of one viewer',

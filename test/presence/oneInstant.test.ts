@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentFor, revisionFor } from '../../src/presence/view.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
-import { NOON } from '../support/builders.js';
+import { durable, NOON } from '../support/builders.js';
 import { contentOf } from '../support/fanout.js';
 import { setUpPresence, user } from './serviceUnderTest.js';
 
@@ -90,7 +90,7 @@ describe('an answer', () => {
 
   it('comes also where what is kept stays later than the clock of the store', async () => {
     const f = setUpPresence();
-    const kept = { revision: NOON + 10_000, chosen: 'ONLINE', message: null, lastSeen: NOON } as const;
+    const kept = durable({ revision: NOON + 10_000, lastSeen: NOON });
     f.journal.rows.set('ana', { generation: 1, kept });
     expect(await f.presence.presenceOf(viewer, ['ana'])).toMatchObject([
       { status: 'OFFLINE', lastSeen: NOON, asOf: NOON + 10_000 },

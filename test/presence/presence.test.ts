@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { heartbeatSeconds } from '../../src/presence/presence.js';
 import { cursorOf } from '../../src/presence/roster.js';
 import type { Caller } from '../../src/presence/verbs.js';
-import { activity, message, NOON, timings } from '../support/builders.js';
+import { activity, durable, message, NOON, timings } from '../support/builders.js';
 import { host, setUpPresence, user } from './serviceUnderTest.js';
 
 const MINUTE = 60_000;
@@ -294,7 +294,7 @@ describe('the presence of others', () => {
 describe('what outlives a restart', () => {
   it('is restored before anything is decided, once, however many come at once', async () => {
     const { presence, journal, store, heardOf } = setUpPresence();
-    const kept = { revision: NOON - 5, chosen: 'AWAY', message: message(), lastSeen: NOON - 9 } as const;
+    const kept = durable({ revision: NOON - 5, chosen: 'AWAY', message: message(), lastSeen: NOON - 9 });
     journal.rows.set('ana', { generation: 4, kept });
     const heard = await heardOf('ana');
     const ids = Array.from({ length: 10 }, (_, i) => `s${i}`);

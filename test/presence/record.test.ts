@@ -9,7 +9,7 @@ import {
   tick,
 } from '../../src/presence/record.js';
 import { EVERYTHING, type Facets, SELF } from '../../src/presence/visibility.js';
-import { activity, message, NOON, record, session } from '../support/builders.js';
+import { activity, durable, message, NOON, record, session } from '../support/builders.js';
 import { story } from '../support/story.js';
 
 const SECOND = 1_000;
@@ -224,7 +224,7 @@ describe('revisions', () => {
   });
 
   it('go on from what the journal had, also where that is ahead of the clock', () => {
-    const kept = { revision: NOON + MINUTE, chosen: 'AWAY', message: message(), lastSeen: NOON } as const;
+    const kept = durable({ revision: NOON + MINUTE, chosen: 'AWAY', message: message(), lastSeen: NOON });
     const ana = story({ record: restoreRecord('ana', { generation: 3, kept }) });
     ana.connect();
     expect(ana.record).toMatchObject({ generation: 3, revision: NOON + MINUTE + 1 });

@@ -1,6 +1,7 @@
 /** What was restored long ago is not committed: a record may have come and gone since, of which nothing is known any more. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect, restoreRecord } from '../../src/presence/record.js';
+import { durable } from '../support/builders.js';
 import { openLiveInTest } from '../support/live.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 
@@ -19,7 +20,7 @@ it('restores once more where a node stood still for longer than drops are rememb
     const chosen = restored === 1 ? 'ONLINE' : 'AWAY';
     // It stands still for a minute, in which another record comes, is kept, and goes.
     if (restored === 1) await redis.admin.hincrby(keys.of(0).shard, 'clock', 60_000);
-    return restoreRecord('ana', { generation: 1, kept: { revision: restored, chosen, message: null, lastSeen: null } });
+    return restoreRecord('ana', { generation: 1, kept: durable({ revision: restored, chosen }) });
   };
   const { record } = await store.update('ana', restore, (before, now) =>
     connect(before, { connectionId: 'here/1', sessionId: 'tab', device: null }, now),

@@ -146,6 +146,40 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(team.journal.rows.get('ana')?.kept).toMatchObject({ chosen: 'DO_NOT_DISTURB', message: { text: 'After' } });
   });
 
+  it('keeps what was said at the node that finds out last, though it drains what another put back first', async () => {
+    const team = createTeam(redis, { users: ['ana'] });
+    const nodes = await team.start(2);
+    const [other, late] = nodes as [Node, Node];
+    await other.open('ana', 'tab');
+    for (const node of nodes) await node.writeBehind.flush();
+    const happen = await prepare();
+    await late.presence.setPresence(callerOf('ana'), { statusMessage: message({ text: 'Last' }) });
+    for (const node of nodes) await node.turn();
+    await happen();
+    expect(await turnsFor([other], 500)).toEqual(new Set(['refused']));
+    await late.writeBehind.flush();
+    await team.settled(nodes);
+    expect((await other.record('ana')).message?.text).toBe('Last');
+    for (const node of nodes) await node.writeBehind.flush();
+    expect(team.journal.rows.get('ana')?.kept?.message?.text).toBe('Last');
+  });
+
+  it('does not take from the journal what one node said by what another put back without it', async () => {
+    const team = createTeam(redis, { users: ['ana'] });
+    const nodes = await team.start(2);
+    const [other, says] = nodes as [Node, Node];
+    await other.open('ana', 'tab');
+    for (const node of nodes) await node.writeBehind.flush();
+    const happen = await prepare();
+    await says.presence.setPresence(callerOf('ana'), { statusMessage: message({ text: 'Last' }) });
+    for (const node of nodes) await node.turn();
+    await happen();
+    expect(await turnsFor([other], 500)).toEqual(new Set(['refused']));
+    await says.writeBehind.rescue();
+    await other.writeBehind.flush();
+    expect(team.journal.rows.get('ana')?.kept?.message?.text).toBe('Last');
+  });
+
   it('keeps what was chosen while the journal was away, until the journal has it', async () => {
     const team = createTeam(redis, { users: ['ana'] });
     const nodes = await team.start(2);

@@ -2,6 +2,7 @@
 import {
   type ActivityInput,
   DEFAULT_TIMINGS,
+  type DurablePresence,
   type PresenceRecord,
   type Session,
   type StatusMessage,
@@ -56,6 +57,22 @@ export const record = (changes: Partial<PresenceRecord> = {}): PresenceRecord =>
   withdrawn: [],
   ...changes,
 });
+
+/** What the journal keeps of a user, all of which changed with that revision. */
+export const durable = (changes: Partial<DurablePresence> = {}): DurablePresence => {
+  const revision = changes.revision ?? NOON;
+  return {
+    userId: 'ana',
+    generation: 1,
+    revision,
+    chosen: 'ONLINE',
+    chosenAsOf: revision,
+    message: null,
+    messageAsOf: revision,
+    lastSeen: null,
+    ...changes,
+  };
+};
 
 export const activity = (changes: Partial<ActivityInput> = {}): ActivityInput => ({
   type: 'PLAYING',

@@ -72,6 +72,17 @@ export const createFakePeople = (users: readonly string[]) => {
 };
 
 /** A journal that may fail or wait; `writes` are the batches that it took. */
+/** What a journal keeps of two rows, see `Journal.write`. */
+const merged = (before: JournalRow['kept'], next: NonNullable<JournalRow['kept']>) => {
+  if (before === null) return next;
+  const later = next.revision >= before.revision ? next : before;
+  const { chosen, chosenAsOf } = next.chosenAsOf > before.chosenAsOf ? next : before;
+  const { message, messageAsOf } = next.messageAsOf > before.messageAsOf ? next : before;
+  const isAlike = chosenAsOf === later.chosenAsOf && messageAsOf === later.messageAsOf;
+  const revision = isAlike ? later.revision : later.revision + 1;
+  return { ...later, revision, chosen, chosenAsOf, message, messageAsOf };
+};
+
 export const createFakeJournal = (users: readonly string[]) => {
   const rows = new Map<string, JournalRow>(users.map((userId) => [userId, { generation: 1, kept: null }]));
   const writes: (readonly DurablePresence[])[] = [];
@@ -97,9 +108,7 @@ export const createFakeJournal = (users: readonly string[]) => {
       writes.push(batch);
       for (const { userId, generation, ...kept } of batch) {
         const row = rows.get(userId);
-        if (row?.generation === generation && kept.revision >= (row.kept?.revision ?? 0)) {
-          rows.set(userId, { generation, kept });
-        }
+        if (row?.generation === generation) rows.set(userId, { generation, kept: merged(row.kept, kept) });
       }
     },
   };

@@ -1,0 +1,29 @@
+/** Faults of what nodes and the journal know of different revisions, after a store lost something. */
+const recovering = ['test/store/recovering.test.ts'];
+
+export default [
+  {
+    name: 'a later revision alone counts as written',
+    promise: 'A node remembers what it committed until the journal has that, and not only a later revision without it.',
+    file: 'src/presence/remembered.ts',
+    from: 'row.revision >= kept.revision && row.chosenAsOf >= kept.chosenAsOf && row.messageAsOf >= kept.messageAsOf;',
+    to: 'row.revision >= kept.revision;',
+    tests: recovering,
+  },
+  {
+    name: 'the journal takes the message of the later revision',
+    promise: 'The journal keeps the message that is known as of later, whichever row has the later revision.',
+    file: 'src/db/journal.ts',
+    from: "${later('message_as_of', 'message_text')}",
+    to: 'message_text = excluded.message_text',
+    tests: ['test/db/pglite.test.ts'],
+  },
+  {
+    name: 'a row of both is as of one of them',
+    promise: 'What the journal joins of two rows has a later revision than either.',
+    file: 'src/db/journal.ts',
+    from: 'then kept.revision + 1',
+    to: 'then kept.revision',
+    tests: ['test/db/pglite.test.ts'],
+  },
+];
