@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getNullableType,
+  isIntrospectionType,
   isListType,
   isObjectType,
   NoSchemaIntrospectionCustomRule,
@@ -42,7 +43,7 @@ export interface Checked {
   readonly introspects: boolean;
   /** What it takes while it is kept, at the most. */
   readonly bytes: number;
-  /** Whether it asks for a list at the top: as long as there are users, that is. */
+  /** Whether it asks for a list at the top: as long as there are users, that is; or for the schema. */
   readonly lists: boolean;
 }
 
@@ -63,7 +64,7 @@ export const createDocuments = ({
     ...(introspection === 'off' ? [NoSchemaIntrospectionCustomRule] : []),
   ];
 
-  /** Whether a field of the query type is a list, or a page of one. */
+  /** Whether a field of the query type is a list, or a page of one, or the schema, of which much can be asked. */
   const isList = (document: DocumentNode): boolean => {
     const query = schema.getQueryType();
     const types = new TypeInfo(schema);
@@ -71,7 +72,8 @@ export const createDocuments = ({
     const Field = () => {
       if (types.getParentType() !== query) return undefined;
       const type = getNullableType(types.getType());
-      if (isListType(type) || (isObjectType(type) && type.getFields().edges)) found = true;
+      if (isListType(type) || (isObjectType(type) && (type.getFields().edges || isIntrospectionType(type))))
+        found = true;
       return found ? BREAK : undefined;
     };
     visit(document, visitWithTypeInfo(types, { Field }));

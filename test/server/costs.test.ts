@@ -120,6 +120,14 @@ describe('a document', () => {
     expect(documents.check(query).faults.length).toBeLessThan(10);
   });
 
+  test('that asks for the schema counts as one that lists users: the answer may be as long', () => {
+    const documents = createDocuments({ schema: createSchema(), introspection: 'users' });
+    for (const query of ['{ __schema { types { name } } }', '{ __type(name: "User") { name } }']) {
+      expect(documents.check(query)).toMatchObject({ faults: [], lists: true });
+    }
+    expect(documents.check('{ me { userId } __typename }').lists).toBe(false);
+  });
+
   test('may name a field fifty times, and no more', () => {
     const documents = createDocuments({ schema: createSchema(), introspection: 'users' });
     const faults = (query: string) => documents.check(query).faults.map(({ message }) => message);
