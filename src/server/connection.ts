@@ -78,6 +78,8 @@ export interface ConnectionDeps extends ConnectionPorts, OperationsDeps {
   readonly onSlowReader: (caller: Caller | null) => void;
   /** A connection answered: a pong, a ping, or any message. */
   readonly onHeard: (connectionId: string) => void;
+  /** Who speaks is no stranger. */
+  readonly onVerified: (connection: Connection) => void;
 }
 
 /** What a failure to let somebody in closes the socket with. */
@@ -145,6 +147,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
       // Before the line, which strangers must not fill while the keys are slow to come.
       const identity = await signIn.verify(paramsToken(params) ?? this.urlToken);
       if (!this.isOpen) return false;
+      this.deps.onVerified(this);
       makeRoom = await gate.enter();
       if (!this.isOpen) return false;
       const sessionId = await this.admit(identity, params);

@@ -15,7 +15,7 @@ import { createKeepAlive } from './keepAlive.js';
 import type { Origins } from './origins.js';
 import { refuseSocket } from './refuse.js';
 import { createTick } from './tick.js';
-import { STALL_MS } from './turns.js';
+import { afterTurns, STALL_MS } from './turns.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './upgrades.js';
 
 const INIT_TIMEOUT_MS = 10_000;
@@ -23,6 +23,8 @@ const INIT_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 /** How many are let in at a time: when thousands come back at once, the store and the database are asked no faster. */
 const MAX_ENTERING = 64;
+/** Sockets of whom nobody signed in yet: beyond these the oldest is closed. */
+const MAX_STRANGERS = 10_000;
 const MAX_SPREAD_MS = 5_000;
 /** Few sockets need no spreading: one every so many milliseconds at most. */
 const SPREAD_STEP_MS = 10;
@@ -55,6 +57,7 @@ export const createSockets = ({
   onHeard = () => {},
   heartbeatTimeoutMs,
   initTimeoutMs = INIT_TIMEOUT_MS,
+  maxStrangers = MAX_STRANGERS,
   stallMs = STALL_MS,
   onSlowReader = () => {},
   ...ports
@@ -66,6 +69,7 @@ export const createSockets = ({
   readonly onHeard?: (connectionId: string) => void;
   readonly heartbeatTimeoutMs: number;
   readonly initTimeoutMs?: number;
+  readonly maxStrangers?: number;
   /** How long a reader may leave more than 256 KiB unread. */
   readonly stallMs?: number;
   /** A connection is closed because nobody reads it. */
@@ -78,6 +82,8 @@ export const createSockets = ({
   // One listener for each connection that cannot be let go of while the store is away.
   setMaxListeners(0, abandon.signal);
   const open = new Map<WebSocket, Connection>();
+  /** In the order in which they were opened. */
+  const strangers = new Set<Connection>();
   /** Connections that are closed, and still to be let go of. */
   const ending = new Set<Promise<void>>();
 
@@ -89,6 +95,7 @@ export const createSockets = ({
     engine,
     tick,
     onHeard,
+    onVerified: (connection) => void strangers.delete(connection),
     stallMs,
     onSlowReader,
     keepAlive,
@@ -124,6 +131,13 @@ export const createSockets = ({
     opened += 1;
     const connection = new Connection(deps, socket, stream, String(opened), token);
     open.set(socket, connection);
+    strangers.add(connection);
+    // Whoever signs in does so at once: who has not for longest is the likeliest never to.
+    const [oldest] = strangers;
+    if (strangers.size > maxStrangers && oldest) {
+      strangers.delete(oldest);
+      oldest.close(CLOSE.TRY_AGAIN_LATER, 'Try again later.');
+    }
     const closed = protocol.opened(connection, connection);
     socket.on('message', onMessage);
     socket.on('pong', onAnswer);
@@ -131,6 +145,7 @@ export const createSockets = ({
     socket.on('error', onError);
     socket.once('close', (code, reason) => {
       connection.closed();
+      strangers.delete(connection);
       open.delete(socket);
       const end = Promise.all([closed(code, reason.toString()), connection.end(abandon.signal)]).then(
         () => {},
@@ -168,7 +183,7 @@ export const createSockets = ({
       refuse(403, 'FORBIDDEN', 'Pages of this origin may not connect: it is not among ALLOWED_ORIGINS.');
     } else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, urlToken(url)));
   };
-  server.on('upgrade', onUpgrade);
+  server.on('upgrade', (request, socket, head) => afterTurns(socket, () => onUpgrade(request, socket, head)));
 
   const closeAll = async (spreadMs: number): Promise<void> => {
     const sockets = [...open];

@@ -132,6 +132,7 @@ export interface ServerOptions {
   readonly maxPerUser?: number;
   readonly heartbeatTimeoutMs?: number;
   readonly initTimeoutMs?: number;
+  readonly maxStrangers?: number;
   readonly stallMs?: number;
   readonly verify?: SignIn['verify'];
   readonly ready?: () => Promise<boolean>;
@@ -261,6 +262,7 @@ export const startServer = async (options: ServerOptions = {}) => {
     storeAnswers: options.storeAnswers ?? (() => true),
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 45_000,
     ...(options.initTimeoutMs !== undefined && { initTimeoutMs: options.initTimeoutMs }),
+    ...(options.maxStrangers !== undefined && { maxStrangers: options.maxStrangers }),
     ...(options.stallMs !== undefined && { stallMs: options.stallMs }),
   });
   http.server.listen(0, '127.0.0.1');

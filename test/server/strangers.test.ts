@@ -72,7 +72,76 @@ describe('an offer to go on in another protocol', () => {
   });
 });
 
+/** A request as the user `ada`. */
+const requestOf = async (query: string, ...headers: string[]) => {
+  const body = JSON.stringify({ query });
+  const head = [
+    'POST /graphql HTTP/1.1',
+    'Host: localhost',
+    `Authorization: Bearer ${await tokenOf('ada')}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    ...headers,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+};
+
+describe('an upgrade behind requests that are not answered yet', () => {
+  const OFFER = ['Connection: Upgrade', 'Upgrade: h2c'];
+
+  test('waits for its turn: all are answered, in order', async () => {
+    const server = await startServer();
+    const { socket, until } = await openTcp(server.port);
+    const [slow, who] = [await requestOf('{ slow }'), await requestOf('{ who }')];
+    socket.write(slow + who + (await requestOf('{ node { id } }', ...OFFER)) + who);
+    await server.events.until('slow');
+    server.gates[0]?.();
+    await until(/"slow"[\s\S]*user ada[\s\S]*"id":"1"[\s\S]*user ada/);
+  });
+
+  test('to a WebSocket is one once they are answered', async () => {
+    const server = await startServer();
+    const { socket, until } = await openTcp(server.port);
+    socket.write(
+      `${await requestOf('{ slow }')}GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
+    );
+    await server.events.until('slow');
+    expect(server.sockets.size).toBe(0);
+    server.gates[0]?.();
+    await until(/"slow"[\s\S]*101 Switching/);
+    expect(server.sockets.size).toBe(1);
+  });
+
+  test('ends a stream of events that it stands behind when the connection closes', async () => {
+    const server = await startServer();
+    const { socket } = await openTcp(server.port);
+    const stream = await requestOf('subscription { values }', 'Accept: text/event-stream');
+    socket.write(stream + (await requestOf('{ who }', ...OFFER)));
+    await server.events.until('subscribed');
+    socket.destroy();
+    await server.events.until('source ended');
+    expect(server.http.streams).toBe(0);
+  });
+});
+
 describe('strangers', () => {
+  test('are so many and no more over sockets: the oldest goes, who signed in stays', async () => {
+    const server = await startServer({ maxStrangers: 3 });
+    const known = await connect(server);
+    const first = await openSocket(server.ws);
+    const others = [];
+    for (let n = 0; n < 3; n += 1) others.push(await openSocket(server.ws));
+    expect((await first.closed).code).toBe(1013);
+    // One who goes makes room, and so does one who signs in.
+    others.shift()?.socket.close();
+    others[0]?.send({ type: 'connection_init', payload: { authorization: `Bearer ${await tokenOf('bob')}` } });
+    await others[0]?.next();
+    for (let n = 0; n < 2; n += 1) others.push(await openSocket(server.ws));
+    await known.sync();
+    for (const { socket } of others) expect(socket.readyState).toBe(socket.OPEN);
+  });
+
   test('whose tokens take their time to verify keep nobody out', async () => {
     const known = await tokenOf('ada');
     let asked = 0;
