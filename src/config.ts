@@ -43,7 +43,7 @@ export interface Rates {
   readonly read: Rate | null;
 }
 
-/** Everything that can be set, as DESIGN section 5 has it. Frozen. */
+/** Everything that can be set, as docs/semantics.md, "Settings" has it. Frozen. */
 export interface Config {
   readonly production: boolean;
   readonly host: string;

@@ -12,8 +12,8 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens PostgreSQL at `databaseUrl`, or, where that is null, PGlite in the folder `dataDir` (DESIGN section 5), and
- * applies the migrations. Rejects with a sentence for the operator.
+ * Opens PostgreSQL at `databaseUrl`, or, where that is null, PGlite in the folder `dataDir` (docs/semantics.md,
+ * "Settings"), and applies the migrations. Rejects with a sentence for the operator.
  */
 export const openDatabase = (options: {
   readonly databaseUrl: string | null;

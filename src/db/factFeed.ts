@@ -22,7 +22,7 @@ export interface FactFeed {
 }
 
 /**
- * Follows the log of changes of facts (DESIGN section 1, "Open subscriptions"): every `everyMs` one query reads what is
+ * Follows the log of changes of facts (docs/architecture.md, "Sight"): every `everyMs` one query reads what is
  * new, and `bus.deliverFacts` tells this node's listeners, in the order of the log, what they did not hear through the
  * bus. Begins at the present end of the log: what is read once this has resolved is kept true.
  *

@@ -1,6 +1,6 @@
 /**
- * The log of changes of facts: a row for each, written in the transaction of the change itself (DESIGN section 1,
- * "Open subscriptions"), and what lets a reader miss none.
+ * The log of changes of facts: a row for each, written in the transaction of the change itself (docs/architecture.md,
+ * "Sight"), and what lets a reader miss none.
  *
  * Transactions do not commit in the order in which they drew their numbers, so neither "after the last id" nor "after
  * the last xid" finds all that is new: a row may appear behind the reader. Waiting until nothing older is under way

@@ -81,7 +81,7 @@ export interface Found {
 }
 
 /**
- * How viewers stand to users (DESIGN section 1, "Who sees what"), by what holds now, by `pairKey`. Privacy is as it was
+ * How viewers stand to users (docs/semantics.md, "Who sees what"), by what holds now, by `pairKey`. Privacy is as it was
  * chosen; policy narrows it.
  */
 export const createFacts = ({ db }: { readonly db: Database }): Ask<Pair, Found> =>

@@ -7,7 +7,7 @@ type Known = NonNullable<Awaited<ReturnType<Read>>>;
 
 /**
  * Who may use the typing of which conversation, of bounded size and kept true by {@link Membership.forget}
- * (DESIGN section 2: "Membership for `setTyping` is cached, and kept true by `fact_log`"). Who may not is asked for each time:
+ * (docs/architecture.md). Who may not is asked for each time:
  * the time that a refusal takes must not tell whether there is such a conversation, or whether it changed lately.
  */
 export interface Membership {

@@ -12,7 +12,7 @@ import { type Standing, standingsTouched } from './standings.js';
 import { createUsers } from './users.js';
 import { createWatching } from './watching.js';
 
-/** DESIGN section 1, "Limits, errors". */
+/** See docs/semantics.md, "Limits". */
 const MAX_FOLLOWS = 10_000;
 const MAX_MEMBERS = 5_000;
 

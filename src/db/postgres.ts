@@ -12,7 +12,10 @@ import { type SessionSettings, settleSettings } from './sessionSettings.js';
 
 /** Connections a node holds at most. */
 const POOL = 10;
-/** A server that does not answer, or a network that swallows, is UNAVAILABLE within 2 s (DESIGN section 3). */
+/**
+ * A server that does not answer, or a network that swallows, is UNAVAILABLE within 2 s (docs/operations.md, "When
+ * something fails").
+ */
 const DEADLINE_MS = 1_800;
 /** Of the sessions that answer users, and of whoever looks at the plans of what they ask; those in milliseconds as PostgreSQL shows them, without their unit. */
 export const SESSION_SETTINGS: SessionSettings = {

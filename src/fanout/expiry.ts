@@ -1,5 +1,5 @@
 /**
- * The end of a status message that somebody sees of themselves without a session. Nobody commits it (DESIGN section 1,
+ * The end of a status message that somebody sees of themselves without a session. Nobody commits it (docs/semantics.md,
  * "Status"): those who watch learn of it by a reading at that moment.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Those who see the same facets of one user. A group has its own pace, so that what a viewer may not see neither delays
- * nor hastens what they may (DESIGN section 1, "Broadcast rate"). Most of its members were told exactly what the group
+ * nor hastens what they may (docs/semantics.md, "Pace"). Most of its members were told exactly what the group
  * was told last, and are owed nothing: they are in step. Of them it knows no more than that, and what is told is judged
  * once for all of them. The others are apart: each has an {@link Interest} that knows what it was told and is owed.
  */

@@ -1,6 +1,6 @@
 /**
  * Changes of sight: which open interests a change of facts touches, and how they are judged anew. What may narrow
- * withholds at once; the facts, read again, decide. DESIGN section 1, "Who sees what".
+ * withholds at once; the facts, read again, decide. See docs/semantics.md, "Who sees what".
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { inPieces } from '../presence/batches.js';

@@ -1,4 +1,7 @@
-/** What a user says of themselves, purely: the status message and activities, and how they end (DESIGN section 1, "Status"). */
+/**
+ * What a user says of themselves, purely: the status message and activities, and how they end (docs/semantics.md,
+ * "Status").
+ */
 import { recordWith } from './copies.js';
 import type { Activity, ActivityInput, PresenceRecord } from './types.js';
 

@@ -1,6 +1,6 @@
 /**
  * How late the ends of graces are found out. Who hides has to look like one whose tab was closed and whose grace is over
- * (DESIGN section 1, "Status"), also in this: nobody who leaves is found to be gone at the very millisecond.
+ * (docs/semantics.md, "Status"), also in this: nobody who leaves is found to be gone at the very millisecond.
  */
 import { isSeenLive } from './record.js';
 import type { PresenceRecord } from './types.js';

@@ -1,4 +1,4 @@
-/** The codes of DESIGN section 1, "Limits, errors". Nobody matches on messages: the code is the contract. */
+/** The codes of docs/semantics.md, "Errors". Nobody matches on messages: the code is the contract. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'

@@ -1,6 +1,6 @@
 /**
  * The connections that this node serves and that hold sessions: what each is called in the store, and how it is put
- * back where the store lost it, or others took this node for lost. DESIGN section 2, "A node that was declared lost".
+ * back where the store lost it, or others took this node for lost. See docs/architecture.md.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isUnavailable, unavailable } from './errors.js';

@@ -1,7 +1,7 @@
 /**
- * Everything that comes in, checked before anything is limited, judged or written (DESIGN section 1, "Limits,
- * errors"). Each check returns what may be used, or throws BAD_USER_INPUT with a sentence that names the field.
- * Nothing is ever cut to fit. Lengths are counted in code points, instants in milliseconds.
+ * Everything that comes in, checked before anything is limited, judged or written (docs/semantics.md, "Limits"). Each
+ * check returns what may be used, or throws BAD_USER_INPUT with a sentence that names the field. Nothing is ever cut to
+ * fit. Lengths are counted in code points, instants in milliseconds.
  */
 import { badInput } from './errors.js';
 import type { ActivityInput, StatusMessage } from './types.js';

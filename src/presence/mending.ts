@@ -1,6 +1,5 @@
 /**
- * What the store has of this node against what the node serves: each may have lost what the other has. DESIGN section 2,
- * "Mending".
+ * What the store has of this node against what the node serves: each may have lost what the other has. See docs/architecture.md.
  */
 import { inBatches } from './batches.js';
 import type { Held, Holding } from './holding.js';

@@ -1,6 +1,6 @@
 /**
  * This node: the connections that it serves, under the name of its present incarnation, and its lease. It finds out
- * when others took it for lost, or when the store came back empty, and puts back what it holds. DESIGN section 2.
+ * when others took it for lost, or when the store came back empty, and puts back what it holds. See docs/architecture.md.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { inBatches } from './batches.js';

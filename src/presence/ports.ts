@@ -354,7 +354,7 @@ export interface Journal {
 }
 
 /**
- * What is limited a user (DESIGN section 1, "Limits, errors"): `setPresence`, `setTyping`, all other mutations, and the ids
+ * What is limited a user (docs/semantics.md, "Limits"): `setPresence`, `setTyping`, all other mutations, and the ids
  * that are judged for them.
  */
 export type RateKind = 'presence' | 'typing' | 'mutation' | 'read';

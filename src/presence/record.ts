@@ -1,7 +1,7 @@
 /**
  * The presence record, decided purely: every command takes a record and `now` and returns the next record, the very
  * same object when nothing changes. No clock, no I/O. Everything timed is one mechanism: {@link nextDue} says when
- * {@link tick} has something to do. DESIGN sections 1 (Sessions, Status) and 2 (Functional core).
+ * {@link tick} has something to do. See docs/semantics.md, "Being live" and "Status".
  */
 import { activitiesFrom, expireContent } from './content.js';
 import { recordWith, sameHosted, sameMessage, sameRecord, sessionWith } from './copies.js';

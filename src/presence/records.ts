@@ -1,6 +1,6 @@
 /**
  * The records of users, from the live store and, where nothing is live, from the journal; and what every commit
- * entails beyond itself. DESIGN section 2, "Nothing that matters is lost".
+ * entails beyond itself. See docs/architecture.md.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Departures } from './departures.js';

@@ -1,6 +1,6 @@
 /**
- * What becomes of a record when a node is lost, or finds that the store lost what it knew, purely. DESIGN section 2,
- * "Nothing is claimed" and "A node that was declared lost".
+ * What becomes of a record when a node is lost, or finds that the store lost what it knew, purely. See docs/architecture.md,
+ * "Many nodes".
  */
 import { recordWith, sameItems, sameSession, sessionWith } from './copies.js';
 import { withMemory } from './merging.js';

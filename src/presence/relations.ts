@@ -1,6 +1,6 @@
 /**
  * The verbs around people: privacy, follows and blocks of a user, and what the host's back end says of users,
- * circles and conversations (DESIGN section 1, "Who sees what", "Limits, errors"). Each verb asks whether the caller
+ * circles and conversations (docs/semantics.md, "Who sees what", "Limits, errors"). Each verb asks whether the caller
  * may, then checks what came in, then takes from the caller's allowance, then writes.
  */
 import { badInput, forbidden } from './errors.js';

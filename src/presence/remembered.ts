@@ -1,6 +1,5 @@
 /**
- * What this node committed lately, and would have to bring back if the store lost it. DESIGN section 2, "A node that
- * was declared lost" and "Nothing that matters is lost".
+ * What this node committed lately, and would have to bring back if the store lost it. See docs/architecture.md.
  */
 import { recordWith, sessionWith } from './copies.js';
 import { withMemory } from './merging.js';

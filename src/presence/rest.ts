@@ -1,6 +1,7 @@
 /**
  * What goes back into a store that came back empty, or older than it was, besides the connections: choices and messages
- * that the journal may not have, HTTP leases, graces, what others' sessions said, what the host put; and what had ended. DESIGN section 2, "A node that was declared lost".
+ * that the journal may not have, HTTP leases, graces, what others' sessions said, what the host put; and what had ended.
+ * docs/architecture.md.
  */
 import { performance } from 'node:perf_hooks';
 import { inBatches } from './batches.js';

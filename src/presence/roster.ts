@@ -1,4 +1,4 @@
-/** Pages of presences, purely: the order of a roster and its cursors (DESIGN section 1, "Who sees what"). */
+/** Pages of presences, purely: the order of a roster and its cursors (docs/semantics.md, "Who sees what"). */
 import { badInput } from './errors.js';
 import type { PresenceView } from './view.js';
 

@@ -1,4 +1,7 @@
-/** Sessions within a record, purely: how they are found, start, are held by connections, and end (DESIGN section 1, "Sessions"). */
+/**
+ * Sessions within a record, purely: how they are found, start, are held by connections, and end (docs/semantics.md,
+ * "Sessions").
+ */
 import { recordWith, sessionWith } from './copies.js';
 import type { Activity, DeviceType, PresenceRecord, Session, Timings } from './types.js';
 

@@ -133,7 +133,7 @@ export interface PresenceRecord extends DurablePresence {
   readonly withdrawn: readonly Withdrawn[];
 }
 
-/** The numbers that time everything, in milliseconds (DESIGN section 5). */
+/** The numbers that time everything, in milliseconds (docs/semantics.md, "Settings"). */
 export interface Timings {
   readonly graceMs: number;
   readonly heartbeatIntervalMs: number;

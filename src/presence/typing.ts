@@ -1,4 +1,4 @@
-/** One user's typing in one conversation, purely (DESIGN section 1, "Typing"). */
+/** One user's typing in one conversation, purely (docs/semantics.md, "Typing"). */
 
 /** Until when each session of the user types there; and whether anybody was told. */
 export interface TypingState {

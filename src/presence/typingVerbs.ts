@@ -1,4 +1,4 @@
-/** Who types: set, read, and kept true (DESIGN section 1, "Typing"). */
+/** Who types: set, read, and kept true (docs/semantics.md, "Typing"). */
 import { isUnavailable, notFound, unreadableRecord } from './errors.js';
 import type { HoldingVerbs } from './holding.js';
 import { checkId } from './input.js';

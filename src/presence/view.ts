@@ -1,4 +1,4 @@
-/** What a viewer sees of a record, purely (DESIGN section 1, "Status"). */
+/** What a viewer sees of a record, purely (docs/semantics.md, "Status"). */
 import { isOver } from './content.js';
 import { sameItems, sameMessage, sameShown } from './copies.js';
 import { isIdle } from './session.js';

@@ -1,5 +1,5 @@
 /**
- * Who sees what: all policy of visibility, as pure functions of facts (DESIGN section 1, "Who sees what").
+ * Who sees what: all policy of visibility, as pure functions of facts (docs/semantics.md, "Who sees what").
  * The functions that make policy: {@link facetsFor}, {@link maySee}, {@link mayUseTyping}, {@link effectivePrivacy}.
  */
 

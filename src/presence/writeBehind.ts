@@ -34,7 +34,7 @@ const isJournaled = (row: JournalRow | undefined, kept: DurablePresence): boolea
 /**
  * Every `everyMs` the journal gets what changed, in batches, until it holds; and once every `liveEveryMs` how long
  * those lived who stay live. What this node committed it remembers until the journal has it, whoever brought it there, so
- * that it is not lost with the store. DESIGN section 2, "Nothing that matters is lost".
+ * that it is not lost with the store. See docs/architecture.md.
  */
 export const startWriteBehind = ({
   store,

@@ -122,7 +122,7 @@ const isTokensFault = (error: unknown): boolean =>
 
 /**
  * Verifies tokens by shared secrets (HS256), by the keys of a JWKS, or by both, each with its own algorithms
- * (DESIGN section 1, "Signing in"). A key that is not in the set yet has it fetched again, at most once in
+ * (docs/semantics.md, "Signing in"). A key that is not in the set yet has it fetched again, at most once in
  * `jwksCooldownMs` milliseconds, failures counted; `maxWaiting` wait for it at a time, and who comes then is UNAVAILABLE; one that was withdrawn counts for {@link WITHDRAWN_WITHIN_MS} at most. `onRefused` hears
  * why a token was refused, `onKeySet` of each time the set was fetched (no error) or could not be.
  */

@@ -1,5 +1,5 @@
 /**
- * Every code with which this server closes a socket, and what it means (DESIGN section 1, "Limits, errors"). Those of
+ * Every code with which this server closes a socket, and what it means (docs/semantics.md, "Close codes"). Those of
  * 4000 and above are of the GraphQL over WebSocket protocol. Clients of graphql-ws come back after 4403, 4408, 1001,
  * 1012 and 1013, and give up after the others.
  */

@@ -1,4 +1,4 @@
-/** Connections a user, a node: sockets, watchers and SSE streams together (DESIGN section 1, "Limits, errors"). */
+/** Connections a user, a node: sockets, watchers and SSE streams together (docs/semantics.md, "Limits"). */
 export const MAX_CONNECTIONS_PER_USER = 20;
 
 /** Ends one connection because its user was deleted. */

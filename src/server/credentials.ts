@@ -1,4 +1,4 @@
-/** Where a token may stand (DESIGN section 1, "Signing in"). A URL that may hold one is never logged. */
+/** Where a token may stand (docs/semantics.md, "Signing in"). A URL that may hold one is never logged. */
 import type { IncomingMessage } from 'node:http';
 
 const BEARER = /^bearer +(\S+) *$/i;

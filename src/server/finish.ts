@@ -31,7 +31,7 @@ export interface Finishing {
 
 /**
  * The last thing done to every result on its way out, over every transport: each error has a code of the table
- * (DESIGN section 1, "Limits, errors"), and says nothing that it should not. `suggestions` is whether it may say
+ * (docs/semantics.md, "Errors"), and says nothing that it should not. `suggestions` is whether it may say
  * "Did you mean", which tells of a schema that may not be introspected.
  */
 export const createFinishing = ({

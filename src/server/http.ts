@@ -46,8 +46,8 @@ export interface Http {
 }
 
 /**
- * The HTTP side (DESIGN sections 1 and 2): GraphQL and its streams of events at `/graphql`, GraphiQL for browsers
- * there, `/health` while the process lives, `/ready` while `ready` says so.
+ * The HTTP side (docs/semantics.md and docs/architecture.md): GraphQL and its streams of events at `/graphql`, GraphiQL
+ * for browsers there, `/health` while the process lives, `/ready` while `ready` says so.
  */
 export const createHttp = ({
   engine,

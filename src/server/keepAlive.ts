@@ -57,7 +57,7 @@ export interface KeepAlive {
 /**
  * Pings peers every third of `timeoutMs`, and gives up those that were not heard of for all of it. One timer serves
  * all. Time counts only as far as the event loop ran: after it stood still, for however long, answers that wait in
- * the sockets are read before anybody is judged (DESIGN section 2). `now` is a monotonic clock in milliseconds.
+ * the sockets are read before anybody is judged (docs/architecture.md). `now` is a monotonic clock in milliseconds.
  */
 export const createKeepAlive = ({
   timeoutMs,

@@ -1,5 +1,5 @@
 /**
- * How much one request may ask for, as a pure function of its document (DESIGN section 1, "Limits, errors"). Fragments
+ * How much one request may ask for, as a pure function of its document (docs/semantics.md, "Limits"). Fragments
  * count as often as they are spread, and are worked out once each: nesting them costs the server nothing.
  */
 import {

@@ -12,7 +12,7 @@ export interface Origins {
   allows(request: IncomingMessage): boolean;
 }
 
-/** Judges the `Origin` of requests (DESIGN section 1, "Signing in"). */
+/** Judges the `Origin` of requests (docs/semantics.md, "Signing in"). */
 export const createOrigins = ({
   allowed,
   loopback,

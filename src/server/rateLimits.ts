@@ -96,7 +96,7 @@ const createRedisAllowance = (kind: RateKind, { burst, intervalMs }: Rate, take:
 });
 
 /**
- * The allowances of DESIGN section 1, "Limits, errors", a user: `burst` at once, then one an interval; over all nodes
+ * The allowances of docs/semantics.md, "Limits", a user: `burst` at once, then one an interval; over all nodes
  * with a client of Redis, in this process without. A null rate is no limit.
  */
 export const createRateLimits = (rates: Rates, client: RedisClient | null = null): RateLimits => {

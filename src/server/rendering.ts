@@ -1,7 +1,7 @@
 /**
  * One execution for many subscribers: what a subscription sends of something shown depends on the document, on its
  * variables but the list of users, and on what is shown, which is one object for all who see the same facets. So it is
- * executed and serialised once, and only the instant of each viewer is put in. DESIGN section 2, "Fan-out".
+ * executed and serialised once, and only the instant of each viewer is put in. See docs/architecture.md.
  */
 import {
   type DocumentNode,

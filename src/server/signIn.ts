@@ -13,7 +13,7 @@ export interface SignIn {
   ensure(identity: Identity): Promise<void>;
 }
 
-/** Signing in, the same over every transport (DESIGN section 1, "Signing in"). */
+/** Signing in, the same over every transport (docs/semantics.md, "Signing in"). */
 export const createSignIn = ({
   auth,
   people,

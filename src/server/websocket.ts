@@ -48,7 +48,7 @@ export interface Sockets {
 }
 
 /**
- * graphql-transport-ws at `/graphql` of `server` (DESIGN sections 1 and 2).
+ * graphql-transport-ws at `/graphql` of `server` (docs/semantics.md and docs/architecture.md).
  */
 export const createSockets = ({
   server,

@@ -1,5 +1,5 @@
 /**
- * The names of everything in Redis (DESIGN section 2, "Redis keys"). All of one user's keys and their channel are in
+ * The names of everything in Redis (docs/architecture.md). All of one user's keys and their channel are in
  * one shard, and so in one slot of a Cluster; so are a conversation's. Ids never build a name unescaped.
  */
 import { createHash } from 'node:crypto';

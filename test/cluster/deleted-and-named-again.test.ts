@@ -1,6 +1,6 @@
 /**
  * A user who is deleted is gone on every node, and one who is named again is another generation: nothing of the old
- * one lands (DESIGN sections 1, "Signing in", and 2, "Nothing is lost that matters").
+ * one lands (docs/semantics.md, "Signing in").
  */
 import { beforeAll, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL paused, or stopped and started again (DESIGN section 3): what is open and known goes on, what needs facts is
- * UNAVAILABLE, and nothing written behind is lost.
+ * PostgreSQL paused, or stopped and started again (docs/operations.md, "When something fails"): what is open and known
+ * goes on, what needs facts is UNAVAILABLE, and nothing written behind is lost.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';

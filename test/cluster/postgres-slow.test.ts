@@ -1,6 +1,5 @@
 /**
- * PostgreSQL slow by five seconds for one node, or for all, while records change: the newest wins (DESIGN section 2,
- * "Nothing is lost that matters").
+ * PostgreSQL slow by five seconds for one node, or for all, while records change: the newest wins (docs/architecture.md).
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';

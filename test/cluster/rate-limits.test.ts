@@ -1,4 +1,4 @@
-/** Allowances are a user's over all nodes (DESIGN section 1, "Limits, errors"). */
+/** Allowances are a user's over all nodes (docs/semantics.md, "Limits"). */
 import { beforeAll, expect, test } from 'vitest';
 import { Refusal } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';

@@ -1,4 +1,7 @@
-/** A Redis that goes and comes back: with all it had, without the last of it, or with nothing (DESIGN section 3). */
+/**
+ * A Redis that goes and comes back: with all it had, without the last of it, or with nothing (docs/operations.md, "When
+ * something fails").
+ */
 import { expect, test } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { populate } from '../support/population.js';

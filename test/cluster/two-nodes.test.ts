@@ -1,4 +1,4 @@
-/** Two nodes are one service: what is done at the one is seen at the other (DESIGN section 1). */
+/** Two nodes are one service: what is done at the one is seen at the other (docs/semantics.md). */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Presence } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';

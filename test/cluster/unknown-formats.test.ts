@@ -1,6 +1,6 @@
 /**
  * What another release wrote and this one cannot read is UNAVAILABLE, never overwritten, and nobody else's trouble
- * (DESIGN section 2, "Rolling deploys").
+ * (docs/architecture.md).
  */
 import postgres from 'postgres';
 import { beforeAll, expect, test } from 'vitest';
