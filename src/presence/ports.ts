@@ -139,6 +139,11 @@ export interface Store {
   typing(conversationIds: readonly string[]): Promise<readonly TypingEntry[]>;
   /** In which conversations those users type now. */
   typingOf(userIds: readonly string[]): Promise<readonly TypingEntry[]>;
+  /**
+   * How long ago, in ms, the user last said to type or to have stopped, wherever that was. Null: not for two minutes, or not
+   * since all of their typing was cleared.
+   */
+  typedMsAgo(userId: string): Promise<number | null>;
   /** Ends the typing of a user, in one conversation or (null) in all; publishes the stops. */
   clearTyping(userId: string, conversationId: string | null): Promise<void>;
   /** Ends what ran out, and publishes the stops. Returns how many ended. */

@@ -137,14 +137,12 @@ export const createPresence = ({
     }
   };
 
-  /** How long ago who hides now seems to have closed their tab: not before others saw them type. */
+  /** How long ago who hides now seems to have closed their tab: not before others saw them type, or stop. */
   const closedMsAgoOf = async (userId: string): Promise<number> => {
     // Hiding does not fail for want of that: who may have been typing looks like one who ended their session.
-    const isTyping = await store.typingOf([userId]).then(
-      (typing) => typing.length > 0,
-      () => true,
-    );
-    return isTyping ? 0 : departures.closedMsAgo();
+    const typedMsAgo = await store.typedMsAgo(userId).catch(() => 0);
+    const closedMsAgo = departures.closedMsAgo();
+    return typedMsAgo !== null && typedMsAgo < closedMsAgo ? 0 : closedMsAgo;
   };
 
   const verbs: Presence = {

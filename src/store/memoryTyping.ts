@@ -5,14 +5,31 @@ import { createSchedule } from './schedule.js';
 
 type TypingStore = Pick<
   Store,
-  'startTyping' | 'announceTyping' | 'stopTyping' | 'typing' | 'typingOf' | 'clearTyping' | 'expireTyping'
+  | 'startTyping'
+  | 'announceTyping'
+  | 'stopTyping'
+  | 'typing'
+  | 'typingOf'
+  | 'typedMsAgo'
+  | 'clearTyping'
+  | 'expireTyping'
 >;
+
+/** How long it is kept when a user last typed or stopped. */
+const TYPED_MS = 120_000;
 
 /** Who types where, in memory. A conversation's typists in one map, and a user's conversations in another. */
 export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Clock }): TypingStore => {
   const typists = new Map<string, Map<string, TypingState>>();
   const conversations = new Map<string, Set<string>>();
   const schedule = createSchedule();
+  /** When users last typed or stopped, the earliest first. */
+  const typed = new Map<string, number>();
+
+  const noteTyped = (userId: string): void => {
+    typed.delete(userId);
+    typed.set(userId, clock());
+  };
 
   const stateOf = (conversationId: string, userId: string) => typists.get(conversationId)?.get(userId);
 
@@ -39,6 +56,7 @@ export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Cloc
 
   return {
     async startTyping({ conversationId, userId, sessionId, forMs }) {
+      noteTyped(userId);
       const now = clock();
       const state = startTyping(expireTyping(stateOf(conversationId, userId), now), sessionId, now + forMs);
       set(conversationId, userId, state);
@@ -53,6 +71,7 @@ export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Cloc
     },
 
     async stopTyping({ conversationId, userId, sessionId }) {
+      if (typed.has(userId)) noteTyped(userId);
       const state = expireTyping(stopTyping(stateOf(conversationId, userId), sessionId), clock());
       set(conversationId, userId, state);
       return { expiresAt: state ? typingUntil(state) : null };
@@ -70,13 +89,23 @@ export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Cloc
       );
     },
 
+    async typedMsAgo(userId) {
+      const at = typed.get(userId);
+      return at === undefined || at <= clock() - TYPED_MS ? null : clock() - at;
+    },
+
     async clearTyping(userId, conversationId) {
+      if (conversationId === null) typed.delete(userId);
       const cleared = conversationId === null ? [...(conversations.get(userId) ?? [])] : [conversationId];
       for (const id of cleared) set(id, userId, undefined);
     },
 
     async expireTyping() {
       const now = clock();
+      for (const [userId, at] of typed) {
+        if (at > now - TYPED_MS) break;
+        typed.delete(userId);
+      }
       let ended = 0;
       for (const conversationId of schedule.due(now, Number.POSITIVE_INFINITY)) {
         for (const [userId, state] of [...(typists.get(conversationId) ?? [])]) {

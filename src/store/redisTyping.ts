@@ -4,12 +4,19 @@ import type { Redises } from './scripts.js';
 
 type TypingStore = Pick<
   Store,
-  'startTyping' | 'announceTyping' | 'stopTyping' | 'typing' | 'typingOf' | 'clearTyping' | 'expireTyping'
+  | 'startTyping'
+  | 'announceTyping'
+  | 'stopTyping'
+  | 'typing'
+  | 'typingOf'
+  | 'typedMsAgo'
+  | 'clearTyping'
+  | 'expireTyping'
 >;
 
 /** How many conversations one turn takes care of. */
 const BATCH = 500;
-/** How long the list of where a user may be typing outlives the latest start. */
+/** How long the list of where a user may be typing outlives the latest start or stop: what is left tells when that was. */
 const LIST_MS = 120_000;
 
 /**
@@ -74,6 +81,7 @@ export const createRedisTyping = ({
     },
 
     async stopTyping(entry) {
+      await redises.ask((client) => client.pexpire(keys.typingOf(entry.userId), LIST_MS));
       const { until } = await change('stop', entry);
       return { expiresAt: until === 0 ? null : until };
     },
@@ -88,6 +96,11 @@ export const createRedisTyping = ({
       if (conversationIds.length === 0) return [];
       const asked = new Set(userIds);
       return (await Promise.all(conversationIds.map(typistsOf))).flat().filter(({ userId }) => asked.has(userId));
+    },
+
+    async typedMsAgo(userId) {
+      const leftMs = await redises.ask((client) => client.pttl(keys.typingOf(userId)));
+      return leftMs < 0 ? null : Math.max(0, LIST_MS - leftMs);
     },
 
     async clearTyping(userId, conversationId) {

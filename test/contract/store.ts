@@ -582,6 +582,23 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await store.typingOf(['__proto__'])).toHaveLength(HOSTILE.length - 1);
         expect(await store.typing(['toString', 'a', 'b'])).toEqual([]);
       });
+
+      it('knows how long ago a user typed or stopped, wherever that was, until all of it is cleared', async () => {
+        expect(await store.typedMsAgo('ana')).toBeNull();
+        await start('ana');
+        expect(await store.typedMsAgo('ana')).toBeLessThan(5_000);
+        expect(await store.typedMsAgo('bo')).toBeNull();
+        await onceAfter(20, async () => ((await store.typedMsAgo('ana')) ?? 0) >= 20);
+        await store.stopTyping({ conversationId: 'room', userId: 'ana', sessionId: 'tab' });
+        await store.expireTyping();
+        const stopped = (await store.typedMsAgo('ana')) ?? Number.NaN;
+        expect(stopped).toBeLessThan(under.advance ? 1 : 5_000);
+        await onceAfter(5, async () => ((await store.typedMsAgo('ana')) ?? 0) >= stopped + 5);
+        await store.clearTyping('ana', 'room');
+        expect(await store.typedMsAgo('ana')).not.toBeNull();
+        await store.clearTyping('ana', null);
+        expect(await store.typedMsAgo('ana')).toBeNull();
+      });
     });
 
     describe('the clock', () => {

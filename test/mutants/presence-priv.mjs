@@ -29,8 +29,8 @@ export default [
     name: 'who types and hides was last seen a grace ago',
     promise: 'Who hides while others see them type is last seen at that moment.',
     file: 'src/presence/presence.ts',
-    from: 'return isTyping ? 0 : departures.closedMsAgo();',
-    to: 'return departures.closedMsAgo();',
+    from: 'return typedMsAgo !== null && typedMsAgo < closedMsAgo ? 0 : closedMsAgo;',
+    to: 'return closedMsAgo;',
     tests: ['test/presence/departures.test.ts'],
   },
   {

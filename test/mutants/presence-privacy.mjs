@@ -40,4 +40,20 @@ export default [
     to: '    if (others.length === 0) return new Set();\n    const answers = await ask(',
     tests: ['test/db/held.test.ts'],
   },
+  {
+    name: 'stopping to type leaves no trace',
+    promise: 'Who stops typing and hides within a grace is last seen when they hide, in Redis as in memory.',
+    file: 'src/store/redisTyping.ts',
+    from: '      await redises.ask((client) => client.pexpire(keys.typingOf(entry.userId), LIST_MS));\n',
+    to: '',
+    tests: ['test/store/redis.test.ts'],
+  },
+  {
+    name: 'stopping to type leaves no trace in memory',
+    promise: 'Who stops typing and hides within a grace is last seen when they hide, in Redis as in memory.',
+    file: 'src/store/memoryTyping.ts',
+    from: '      if (typed.has(userId)) noteTyped(userId);\n',
+    to: '',
+    tests: ['test/store/memory.test.ts'],
+  },
 ];

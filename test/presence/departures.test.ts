@@ -71,9 +71,31 @@ describe('who hides', () => {
     expect(ana?.lastSeen).toBe(f.now);
   });
 
+  it.each([
+    ['who stopped typing by themselves', false, 2_000],
+    ['whose typing ran out', true, 4_999],
+  ])('is last seen then, %s within a grace', async (_, letsRunOut, msAgo) => {
+    const f = setUpPresence();
+    f.people.conversations.set('room', { open: false, members: ['ana', 'bo'] });
+    await f.connect('ana');
+    await f.wait(60_000);
+    const lastSeenBefore = async (ms: number) => {
+      await f.presence.setTyping(user('ana'), { conversationId: 'room', isTyping: true });
+      if (!letsRunOut) await f.presence.setTyping(user('ana'), { conversationId: 'room', isTyping: false });
+      await f.wait(ms);
+      await f.presence.setPresence(user('ana'), { status: 'INVISIBLE' });
+      const [ana] = await f.presence.presenceOf({ kind: 'service', userId: 'host' }, ['ana']);
+      return f.now - (ana?.lastSeen ?? 0);
+    };
+    expect(await lastSeenBefore(msAgo)).toBe(0);
+    await f.presence.setPresence(user('ana'), { status: 'ONLINE' });
+    await f.wait(60_000);
+    expect(await lastSeenBefore(GRACE)).toBe(GRACE);
+  });
+
   it('hides also while it cannot be asked whether they type', async () => {
     const f = setUpPresence({
-      store: (store) => ({ ...store, typingOf: () => Promise.reject(new Error('away')) }),
+      store: (store) => ({ ...store, typedMsAgo: () => Promise.reject(new Error('away')) }),
     });
     await f.connect('ana');
     await f.wait(60_000);
