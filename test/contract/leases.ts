@@ -255,6 +255,36 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
       expect((await store.now()) - renewedAt).toBeGreaterThanOrEqual(quietMs);
     });
 
+    describe('a gap in which what was timed ran out', () => {
+      const QUIET_MS = 1_500;
+      const gap = async () => {
+        const node = shared.open({ leaseMs: LEASE_MS, gapMs: 500, quietMs: QUIET_MS });
+        await node.store.renewLease('here');
+        await node.store.renewLease('gone');
+        await beat(node.store, 'ana');
+        await shared.shards('clock', (before) => before + LEASE_MS + 1_000);
+        return node;
+      };
+
+      it('nobody is lost before a lease was renewed again', async () => {
+        const { store } = await gap();
+        expect(await store.lostNodes()).toEqual([]);
+      });
+
+      it('nobody is due before a lease was renewed again', async () => {
+        const { store } = await gap();
+        expect(await store.dueUsers(10)).toEqual([]);
+      });
+
+      it('an HTTP session that lived before it goes on for as long as it is quiet', async () => {
+        const { store } = await gap();
+        const { now } = await store.read(['ana']);
+        await store.renewLease('here');
+        const [session] = (await store.read(['ana'])).records.get('ana')?.sessions ?? [];
+        expect(session?.leaseUntil).toBeGreaterThanOrEqual(now + QUIET_MS);
+      });
+    });
+
     it('is quiet after a gap, however long it was, for no longer than anything timed had left', async () => {
       const node = shared.open({ leaseMs: LEASE_MS, gapMs: 500, quietMs: 100, maxQuietMs: 300 });
       const { store } = node;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { putBack, putBackRest } from '../../src/presence/recovery.js';
+import { type Memory, putBack, putBackRest } from '../../src/presence/recovery.js';
 import { createRemembered } from '../../src/presence/remembered.js';
 import type { PresenceRecord, Session } from '../../src/presence/types.js';
 import { NOON, record, session } from '../support/builders.js';
@@ -89,6 +89,18 @@ describe('a reminder', () => {
     const earlier = session({ connections: ['a/1'], activeAt: NOON - 9_000, activities: [chess] });
     expect(back(there, earlier)).toBe(there);
     expect(back(record(), earlier).sessions).toEqual([]);
+  });
+});
+
+describe('what is known of a user who was deleted', () => {
+  const named = record({ generation: 2, sessions: [session({ id: 'new' })] });
+  const before = record({ generation: 1, chosen: 'AWAY', chosenAsOf: NOON, sessions: [session({ id: 'phone' })] });
+  const putBackAll = (memory: Partial<Memory>) =>
+    putBackRest(named, { known: null, kept: undefined, ends: new Map(), ...memory }, { atLeastMs: 0 }, NOON).record;
+
+  test('is put back neither of their sessions nor of their choice, where they were named again', () => {
+    expect(putBackAll({ known: { record: before, memory: null, livedAt: NOON - 1_000 } })).toBe(named);
+    expect(putBackAll({ kept: before })).toBe(named);
   });
 });
 

@@ -16,15 +16,23 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
   let made = 0;
   const fake = createFakePeople(users);
   const { people } = fake;
-  const { journal } = createFakeJournal(users);
+  const kept = createFakeJournal(users);
+  const { journal } = kept;
 
   return {
     conversations: fake.conversations,
+    journal: kept,
     get store(): Store {
       return present;
     },
     wait(ms: number) {
       now += ms;
+    },
+    /** Everything is written, and what is not live leaves the store. */
+    async drain() {
+      const { records } = await present.dirty(1_000);
+      await journal.write(records);
+      await present.clean(records);
     },
     /** All that is live is lost. */
     empty() {
@@ -37,6 +45,8 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
       let incarnations = 0;
       let known = epoch;
       const failing = { updates: 0 };
+      let held: Promise<void> | undefined;
+      let settled = 0;
       const store = new Proxy({} as Store, {
         get: (_, method: keyof Store) => {
           if (method === 'renewLease') {
@@ -52,6 +62,14 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
               throw unavailable('It went away again.');
             };
           }
+          if (method === 'update' && held) {
+            const until = held;
+            held = undefined;
+            return async (...args: Parameters<Store['update']>) => {
+              await until;
+              return present.update(...args);
+            };
+          }
           return present[method].bind(present);
         },
       });
@@ -64,6 +82,9 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
         timings: timings(),
         newId: () => 'new',
         newIncarnation: () => `${name}.${++incarnations}`,
+        onSettled: () => {
+          settled += 1;
+        },
         onJournalFailure: () => {},
       });
       await presence.node.start();
@@ -73,6 +94,18 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
         /** The next so many changes find the store away. */
         fail(updates: number) {
           failing.updates = updates;
+        },
+        /** The next change waits. Returns how it is let go on. */
+        holdNextChange() {
+          let goOn = () => {};
+          held = new Promise((resolve) => {
+            goOn = resolve;
+          });
+          return () => goOn();
+        },
+        /** How often it was told that the store has settled. */
+        get settled() {
+          return settled;
         },
         turn: () => presence.node.turn(),
         open: (userId: string, connectionId: string, sessionId: string) =>

@@ -1,0 +1,97 @@
+/** What is let go of, ended or of another generation stays so, whatever a node still remembers and puts back meanwhile. */
+import { describe, expect, it, vi } from 'vitest';
+import { unavailable } from '../../src/presence/errors.js';
+import { createSharedStore } from '../support/emptiedStore.js';
+import { user } from './serviceUnderTest.js';
+
+const setUp = async ({ deaf = false } = {}) => {
+  const shared = createSharedStore();
+  const [serves, other] = [await shared.startNode({ deaf }), await shared.startNode()];
+  await serves.open('ana', '1', 'tab');
+  const record = async (userId = 'ana') => (await shared.store.read([userId])).records.get(userId);
+  return { ...shared, serves, other, record, sessions: async () => (await record())?.sessions ?? [] };
+};
+
+it('a connection that closes while its session is put back is let go of', async () => {
+  const { serves, empty, wait, sessions } = await setUp();
+  empty();
+  wait(100);
+  await serves.turn();
+  const goOn = serves.holdNextChange();
+  await serves.answer('1');
+  await serves.presence.disconnect({ userId: 'ana', connectionId: '1', lastHeardMsAgo: 0 });
+  goOn();
+  await new Promise(setImmediate);
+  for (const session of await sessions())
+    expect(session).toMatchObject({ connections: [], graceUntil: expect.any(Number) });
+  expect(serves.presence.node.connections).toBe(0);
+});
+
+it('a connection is let go of whose session the store took, and did not say so', async () => {
+  const { serves, store, record } = await setUp();
+  const { update } = store;
+  vi.spyOn(store, 'update').mockImplementationOnce(async (...args) => {
+    await update(...args);
+    throw unavailable('The answer was lost.');
+  });
+  await expect(serves.open('bo', '2', 'phone')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect((await record('bo'))?.sessions).toMatchObject([{ id: 'phone', graceUntil: null }]);
+  await serves.presence.disconnect({ userId: 'bo', connectionId: '2', lastHeardMsAgo: 0 });
+  expect((await record('bo'))?.sessions).toMatchObject([{ connections: [], graceUntil: expect.any(Number) }]);
+});
+
+describe('a session that another node ended', () => {
+  it('does not come back by mending, heard of or not, also once its record has left the store', async () => {
+    const { serves, other, wait, drain, record } = await setUp({ deaf: true });
+    wait(1_000);
+    await other.presence.endSession(user('ana'), 'tab');
+    await drain();
+    expect(await record()).toBeUndefined();
+    await serves.presence.node.mend();
+    expect(await record()).toBeUndefined();
+    expect(serves.presence.node.connections).toBe(0);
+  });
+
+  it.each(['ended', 'replaced'])(
+    'is not held any more by the node of its connection, and not put back: %s',
+    async (how) => {
+      const { serves, other, wait, empty, sessions } = await setUp();
+      wait(1_000);
+      if (how === 'ended') await other.presence.endSession(user('ana'), 'tab');
+      else for (let place = 0; place < 20; place += 1) await other.open('ana', `${place}`, `session-${place}`);
+      expect(serves.presence.node.connections).toBe(0);
+      empty();
+      wait(100);
+      await serves.turn();
+      await serves.answer('1');
+      expect((await sessions()).map(({ id }) => id)).not.toContain('tab');
+    },
+  );
+});
+
+describe('a user who was deleted and named again', () => {
+  /** The store has the new user, and the node of the old one's connection has not heard of any of it. */
+  const nameAgain = async ({ store, journal, other }: Awaited<ReturnType<typeof setUp>>) => {
+    await store.forget('ana', 1);
+    journal.rows.set('ana', { generation: 2, kept: null });
+    await other.open('ana', '2', 'new');
+  };
+
+  it('gets no session of before by mending', async () => {
+    const team = await setUp();
+    await nameAgain(team);
+    await team.serves.presence.node.mend();
+    expect(await team.record()).toMatchObject({ generation: 2, sessions: [{ id: 'new' }] });
+    expect(team.serves.presence.node.connections).toBe(0);
+  });
+});
+
+it('what is shown is read again once a store that lost something has settled, and not before', async () => {
+  const { serves, empty } = await setUp();
+  await serves.turn();
+  expect(serves.settled).toBe(1);
+  empty();
+  await serves.turn();
+  await serves.turn();
+  expect(serves.settled).toBe(2);
+});
