@@ -141,6 +141,18 @@ class JoiningRedis extends Redis {
   }
 }
 
+/**
+ * ioredis subscribes again by itself after a reconnection, and hears nothing of how that goes: closed while Redis hangs, it
+ * would end the process. Whoever asks themselves is told all the same.
+ */
+class ResubscribingRedis extends Redis {
+  override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
+    const answer = super.sendCommand(...args);
+    if (answer instanceof Promise) answer.catch(() => {});
+    return answer;
+  }
+}
+
 type Opened = Pick<RedisConnection, 'client' | 'pubSub' | 'messageEvent' | 'publish'> & {
   /** Events of the client that subscribes, after which messages may have been missed. */
   readonly interruptions: readonly string[];
@@ -153,7 +165,7 @@ const openSingle = (url: string): Opened => {
     messageEvent: 'message',
     publish: 'PUBLISH',
     pubSub: createPubSub({
-      open: () => new Redis(url, FOR_SUBSCRIPTIONS),
+      open: () => new ResubscribingRedis(url, FOR_SUBSCRIPTIONS),
       subscribe: (subscriber, channel) => subscriber.subscribe(channel),
       unsubscribe: (subscriber, channel) => subscriber.unsubscribe(channel),
       publish: (channel, message) => client.publish(channel, message),

@@ -111,8 +111,8 @@ export default [
     name: 'a choice of another generation is put back',
     promise: 'No choice of a user who was deleted is put back for the one who was named again.',
     file: 'src/presence/recovery.ts',
-    from: 'if (kept.generation !== record.generation) return record;',
-    to: '',
+    from: 'if (kept.generation !== record.generation) return record;\n  const { chosen, chosenAsOf }',
+    to: 'const { chosen, chosenAsOf }',
     tests: ['test/presence/recovery.test.ts'],
   },
   {

@@ -47,4 +47,12 @@ export default [
     to: 'settledInMs: Math.min(...found.map(({ settledInMs }) => settledInMs))',
     tests: ['test/store/leases.test.ts'],
   },
+  {
+    name: 'subscribing again fails unheard',
+    promise: 'A node that stops while Redis hangs does not end by a failure that nobody hears.',
+    file: 'src/store/connection.ts',
+    from: 'if (answer instanceof Promise) answer.catch(() => {});',
+    to: '',
+    tests: ['test/store/connection.test.ts'],
+  },
 ];

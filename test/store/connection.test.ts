@@ -25,6 +25,28 @@ const open = (redisUrls: readonly string[]) =>
   openLive({ redisUrls, redisShards: 8, timings: DEFAULT_TIMINGS, onMessage: () => {}, onError: () => {} });
 
 describe('a connection to Redis', () => {
+  it('that is closed while Redis hangs and is subscribed to anew leaves no failure that nobody hears', async () => {
+    const hanging = await startRedis();
+    onTestFinished(() => hanging.stop());
+    const unheard: unknown[] = [];
+    const hear = (error: unknown) => unheard.push(error);
+    process.on('unhandledRejection', hear);
+    onTestFinished(() => void process.off('unhandledRejection', hear));
+    const { pubSub, close } = openRedis([hanging.url], { onError: () => {} });
+    await new Promise<unknown>((acknowledged) => pubSub.subscribe('channel', acknowledged));
+    hanging.signal('SIGSTOP');
+    const connected = new Promise<void>((resolve) => pubSub.on('ready', resolve));
+    await pubSub.reconnect();
+    await connected;
+    const ended = new Promise<void>((resolve) => pubSub.on('end', resolve));
+    await close();
+    await ended;
+    // Failures that nobody hears are told of after a turn.
+    await new Promise(setImmediate);
+    hanging.signal('SIGCONT');
+    expect(unheard).toEqual([]);
+  });
+
   it.each([
     ['one Redis', 1],
     ['a Cluster', 2],
