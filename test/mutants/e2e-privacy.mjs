@@ -1,0 +1,61 @@
+const tests = ['test/e2e/twin-worlds.test.ts'];
+
+/** @type {readonly import('./mutant.d.ts').Mutant[]} */
+export default [
+  {
+    name: 'what a hidden user says is shown',
+    promise: 'The whole transcript of a viewer is the same whatever an INVISIBLE user says.',
+    file: 'src/presence/view.ts',
+    from: 'statusMessage: isShown || facets.self ? record.message : null,',
+    to: 'statusMessage: record.message,',
+    tests,
+  },
+  {
+    name: 'sessions that end in hiding move lastSeen',
+    promise: 'The whole transcript of a viewer is the same whatever sessions of an INVISIBLE user start and end.',
+    file: 'src/presence/session.ts',
+    from: "const hidden = record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE';",
+    to: 'const hidden = false;',
+    tests,
+  },
+  {
+    name: 'who hides stays among the live of a roster',
+    promise: 'The order of a roster is the same whatever an INVISIBLE user does.',
+    file: 'src/presence/record.ts',
+    from: 'record.sessions.length > 0 && !isHiding(record.chosen);',
+    to: 'record.sessions.length > 0;',
+    tests,
+  },
+  {
+    name: 'the typing of who hides is kept',
+    promise: 'The whole transcript of a viewer is the same wherever an INVISIBLE user types.',
+    file: 'src/presence/typingVerbs.ts',
+    from: 'return record && isSeenLive(record) ? record : undefined;',
+    to: 'return record;',
+    tests,
+  },
+  {
+    name: 'a block hides nothing',
+    promise: 'The whole transcript of a viewer is the same whatever a user does who blocks them.',
+    file: 'src/presence/visibility.ts',
+    from: 'if (facts.blocked || !inAudience(',
+    to: 'if (!inAudience(',
+    tests,
+  },
+  {
+    name: 'devices are shown to whom activities are not',
+    promise: 'The whole transcript of a viewer is the same whatever a user does whose activities they may not see.',
+    file: 'src/presence/view.ts',
+    from: 'devices: showsActivity ? devicesOf(record) : NONE,',
+    to: 'devices: isShown ? devicesOf(record) : NONE,',
+    tests,
+  },
+  {
+    name: 'typing is told of wherever it is',
+    promise: 'The whole transcript of a viewer is the same whatever a user types where the viewer is not.',
+    file: 'src/presence/typingVerbs.ts',
+    from: 'shared.has(conversationId) && !blocked.has(userId)',
+    to: '!blocked.has(userId)',
+    tests,
+  },
+];
