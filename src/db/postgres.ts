@@ -32,6 +32,8 @@ export const SESSION_SETTINGS: SessionSettings = {
 const CONNECT_TIMEOUT_SECONDS = 5;
 /** After so long without one answer, connections are given up for new ones: TCP itself would try for a quarter of an hour. */
 const SILENCE_MS = 10_000;
+/** How long a server has for its first answer when a node starts: postgres.js would go on trying for good. */
+const FIRST_ANSWER_MS = 10_000;
 /** Names the lock under which nodes migrate, among all advisory locks of the database: "rollcall" in ASCII. */
 const MIGRATION_LOCK = 0x726f6c6c63616c6cn;
 
@@ -48,6 +50,22 @@ const connect = (url: string, max: number, settings: SessionSettings) =>
     prepare: false,
     onnotice: () => {},
   });
+
+/** Resolves when the server at `url` answers. Rejects where it refuses, or says nothing that makes sense for `withinMs`. */
+const reach = async (url: string, withinMs: number): Promise<void> => {
+  const client = connect(url, 1, {});
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${withinMs / 1_000} s`)), withinMs);
+  });
+  try {
+    await Promise.race([client`select 1`, late]);
+  } finally {
+    clearTimeout(timer);
+    // It may hang as the question did, and has nothing to say goodbye to.
+    void client.end({ timeout: 0 }).catch(() => {});
+  }
+};
 
 /**
  * One node migrates, the others wait for it and find it done. Lock and migrations are one transaction, since a pooler
@@ -91,16 +109,19 @@ const whatToDo = (code: string): string => {
 /**
  * Opens the PostgreSQL database at `url`, with its migrations applied. Rejects with a StartFault where that fails.
  * `onAdvice` gets a sentence for the operator where a pooler stands in between that should be set otherwise.
- * `silenceMs` is how long nothing may be answered before the connections are replaced.
+ * `silenceMs` is how long nothing may be answered before the connections are replaced, `firstAnswerMs` how long the
+ * server has for its first answer.
  */
 export const openPostgres = async (options: {
   readonly url: string;
   readonly onAdvice?: (sentence: string) => void;
   readonly silenceMs?: number;
+  readonly firstAnswerMs?: number;
 }): Promise<OpenDatabase> => {
-  const { url, onAdvice = () => {}, silenceMs = SILENCE_MS } = options;
+  const { url, onAdvice = () => {}, silenceMs = SILENCE_MS, firstAnswerMs = FIRST_ANSWER_MS } = options;
   checkDriver();
   const start = async () => {
+    await reach(url, firstAnswerMs);
     await migrateLocked(url);
     return await settleSettings(SESSION_SETTINGS, (settings) => connect(url, 1, settings));
   };
