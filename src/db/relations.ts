@@ -1,4 +1,4 @@
-import { and, eq, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { badInput } from '../presence/errors.js';
 import type { FactChange, People } from '../presence/ports.js';
 import { textArray } from './arrays.js';
@@ -132,16 +132,6 @@ export const createRelations = ({
       });
     },
 
-    async blockedWith(userId) {
-      const rows = await db.run((orm) =>
-        orm
-          .select()
-          .from(blocks)
-          .where(or(eq(blocks.blockerId, userId), eq(blocks.blockedId, userId))),
-      );
-      return new Set(rows.map((row) => (row.blockerId === userId ? row.blockedId : row.blockerId)));
-    },
-
     blockedAmong: createHeld({ db, holds: isBlocked }),
-  } satisfies Pick<People, Writers | 'blockedWith' | 'blockedAmong'>;
+  } satisfies Pick<People, Writers | 'blockedAmong'>;
 };

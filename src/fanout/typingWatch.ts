@@ -14,6 +14,8 @@ import type { Watch } from './watch.js';
 
 /** Of all of the viewer's conversations, the first by id that one subscription watches. */
 export const MAX_CONVERSATIONS = 5_000;
+/** Beyond so many, of whom it is known whether they may be shown, those are forgotten who type no more. */
+const MAX_JUDGED = 5_000;
 
 /** One watched conversation. */
 interface Watched {
@@ -63,13 +65,16 @@ export const createTypingWatch = (
   onEnd: () => void,
 ): TypingWatch => {
   const conversations = new Map<string, Watched>();
-  let blocked: ReadonlySet<string> = new Set();
+  /** Of those who were heard to type, whether a block stands between them and the viewer, as it is at this epoch. */
+  const blocked = new Map<string, boolean>();
+  /** Who types and was not asked about yet. */
+  const unjudged = new Set<string>();
   /** While a fact may have narrowed, nothing new goes out. */
   let withheld = true;
   let ended = false;
 
   const isOwed = ({ allowed, typists }: Watched, userId: string): boolean =>
-    allowed && userId !== viewer.userId && !blocked.has(userId) && typists.has(userId);
+    allowed && userId !== viewer.userId && blocked.get(userId) === false && typists.has(userId);
 
   const outbox = createOutbox<Owed, TypingView>({
     judge({ watched, userId }) {
@@ -92,6 +97,11 @@ export const createTypingWatch = (
   });
 
   const compare = (watched: Watched, userId: string) => {
+    if (watched.typists.has(userId) && userId !== viewer.userId && !blocked.has(userId)) {
+      unjudged.add(userId);
+      judging.request();
+      return;
+    }
     if (isOwed(watched, userId) !== watched.told.has(userId)) outbox.put({ watched, userId });
   };
   const compareAll = (watched: Watched) => {
@@ -103,6 +113,14 @@ export const createTypingWatch = (
     if (isTyping) watched.typists.set(userId, expiresAt);
     else watched.typists.delete(userId);
     compare(watched, userId);
+    if (!isTyping && (unjudged.has(userId) || blocked.size > MAX_JUDGED)) forgetUnlessTyping(userId);
+  };
+
+  /** Keeps what is known of those who are heard from growing with all who ever typed. */
+  const forgetUnlessTyping = (userId: string) => {
+    if ([...conversations.values()].some(({ typists }) => typists.has(userId))) return;
+    unjudged.delete(userId);
+    if (blocked.size > MAX_JUDGED) blocked.delete(userId);
   };
 
   const join = (conversationId: string): Watched => {
@@ -159,31 +177,45 @@ export const createTypingWatch = (
     for (const watched of conversations.values()) watched.heard = undefined;
   };
 
-  /** Reads everything anew: what may be watched, who types until when, and who is blocked. */
+  /** Asks who of them is blocked. */
+  const judge = async (userIds: ReadonlySet<string>) => {
+    const found = await people.blockedAmong(viewer.userId, [...userIds]);
+    return () => {
+      for (const userId of userIds) blocked.set(userId, found.has(userId));
+    };
+  };
+
+  /** Reads everything anew: what may be watched, who types until when, and who of them, and of those known, is blocked. */
   const readOnce = async () => {
     const allowed = await allowedNow();
     if (ended) return () => {};
     await joinAll([...allowed].filter((id) => !conversations.has(id)));
     await readTypists();
-    const blockedNow = await people.blockedWith(viewer.userId);
+    const typists = [...conversations.values()].flatMap((watched) => [...watched.typists.keys()]);
+    const judged = await judge(new Set([...blocked.keys(), ...typists]));
     return () => {
-      blocked = blockedNow;
+      judged();
       for (const watched of conversations.values()) watched.allowed = allowed.has(watched.conversationId);
     };
   };
 
   let epoch = 0;
-  const read = async () => {
+  /** Reads until no fact changed meanwhile, and then applies at once what was read. */
+  const readUntouched = async (once: () => Promise<() => void>) => {
     for (;;) {
       const before = epoch;
-      const apply = await readOnce();
-      if (before === epoch) {
-        apply();
-        withheld = false;
-        return;
-      }
+      const apply = await once();
+      if (before === epoch) return apply();
     }
   };
+  const read = () =>
+    readUntouched(async () => {
+      const apply = await readOnce();
+      return () => {
+        apply();
+        withheld = false;
+      };
+    });
 
   const refresher = createRefresher({
     async read() {
@@ -193,6 +225,18 @@ export const createTypingWatch = (
         // A conversation that is no longer the viewer's is over with its stops, and joined anew if it is again.
         if (!watched.allowed) leave(watched);
       }
+    },
+    hasEnded: () => ended,
+    onError,
+  });
+
+  /** Who begins to type is asked about once; whoever it is, and whatever the answer, in the same way. */
+  const judging = createRefresher({
+    async read() {
+      const asked = new Set([...unjudged].filter((userId) => !blocked.has(userId)));
+      if (asked.size > 0) await readUntouched(() => judge(asked));
+      for (const userId of blocked.keys()) unjudged.delete(userId);
+      for (const watched of conversations.values()) for (const userId of asked) compare(watched, userId);
     },
     hasEnded: () => ended,
     onError,
@@ -231,6 +275,7 @@ export const createTypingWatch = (
         else for (const userId of watched.typists.keys()) if (isOwed(watched, userId)) watched.told.add(userId);
       }
       refresher.open();
+      judging.open();
     },
     factsChanged(change) {
       if (!touches(change)) return;

@@ -305,9 +305,7 @@ export interface People {
   conversationsOf(userId: string, limit: number): Promise<readonly string[]>;
   /** Those of the conversations of which the user is a member. */
   conversationsAmong(userId: string, conversationIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Who blocks, or is blocked by, the user. */
-  blockedWith(userId: string): Promise<ReadonlySet<string>>;
-  /** Those of the others who block the user, or are blocked by them. */
+  /** Those of the others who block the user, or are blocked by them. Questions of the same moment are one query. */
   blockedAmong(userId: string, others: readonly string[]): Promise<ReadonlySet<string>>;
 
   updatePrivacy(userId: string, privacy: Partial<Record<keyof Privacy, Audience>>): Promise<Privacy>;

@@ -36,7 +36,7 @@ const expectWorking = async (): Promise<void> => {
   await expect.poll(askWidely, { timeout: 15_000 }).toEqual(Array(11).fill({ status: 'fulfilled', value: undefined }));
   const people = createPeople({ db: database.db, bus: recordingBus() });
   await people.block('ann', 'bob');
-  expect(await people.blockedWith('ann')).toEqual(new Set(['bob']));
+  expect(await people.blockedAmong('ann', ['bob', 'cem'])).toEqual(new Set(['bob']));
   await people.unblock('ann', 'bob');
 };
 

@@ -11,6 +11,7 @@ import { SESSION_SETTINGS } from '../../src/db/postgres.js';
 import { rosterFactsQuery, rosterQuery } from '../../src/db/roster.js';
 import { standingsOf } from '../../src/db/standings.js';
 import { durable } from '../support/builders.js';
+import { type Explained, nodesOf, readWhole } from '../support/plans.js';
 import { startPostgres } from '../support/postgres.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
@@ -61,24 +62,12 @@ const FILL = `
   insert into presence_journal (user_id, generation, revision, chosen, format)
     select 'u' || i, 1, 1, 'ONLINE', 1 from generate_series(0, 19999) as i`;
 
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Cond'?: string;
-  readonly Plans?: readonly Plan[];
-}
-const nodesOf = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-
 /** How tables are read other than by looking something up in an index. */
 const scannedBy = async (query: SQL): Promise<readonly string[]> => {
-  const [row] = await orm.execute<{ 'QUERY PLAN': readonly [{ readonly Plan: Plan }] }>(
-    sql`explain (format json) ${query}`,
-  );
-  const nodes = nodesOf(row!['QUERY PLAN'][0].Plan).filter((node) => node['Relation Name'] !== undefined);
-  expect(nodes.length).toBeGreaterThan(0);
-  return nodes
-    .filter((node) => !/^(Index|Bitmap)/.test(node['Node Type']) && !/^(ModifyTable|LockRows)$/.test(node['Node Type']))
-    .map((node) => `${node['Node Type']} of ${node['Relation Name']}`);
+  const [row] = await orm.execute<Explained>(sql`explain (format json) ${query}`);
+  const { Plan } = row!['QUERY PLAN'][0];
+  expect(nodesOf(Plan).some((node) => node['Relation Name'] !== undefined)).toBe(true);
+  return readWhole(Plan);
 };
 
 const pairsOf = (one: string, many: readonly string[]) => many.map((other) => [one, other] as const);

@@ -73,7 +73,7 @@ describe('subscriptions that end leave nothing behind', () => {
     },
   );
 
-  it.each(['people.conversation', 'bus.subscribeTyping', 'store.typing', 'people.blockedWith'])(
+  it.each(['people.conversation', 'bus.subscribeTyping', 'store.typing', 'people.blockedAmong'])(
     'when the start of typing fails at %s',
     async (call) => {
       const valve = createValve();
@@ -102,7 +102,7 @@ describe('subscriptions that end leave nothing behind', () => {
     },
   );
 
-  it.each(['people.conversationsOf', 'bus.subscribeTyping', 'store.typing', 'people.blockedWith'])(
+  it.each(['people.conversationsOf', 'bus.subscribeTyping', 'store.typing', 'people.blockedAmong'])(
     'when typing ends while the conversations grow, held at %s',
     async (call) => {
       const valve = createValve();

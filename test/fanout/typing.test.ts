@@ -115,6 +115,64 @@ describe('a subscription to the typing of one conversation', () => {
     expect(said(await mine.news())).toEqual(['chat: ann types']);
   });
 
+  it('asks about each who types once, blocked or not, and about nobody else', async () => {
+    let asked = 0;
+    const f = await start({
+      gate: async (call, answered) => {
+        if (call === 'people.blockedAmong' && !answered) asked += 1;
+      },
+    });
+    const questionsOf = async (work: () => Promise<unknown>) => {
+      const before = asked;
+      await work();
+      await quiet();
+      return asked - before;
+    };
+    await f.people.block('bob', 'me');
+    const mine = await f.collectTyping('me', 'chat');
+    expect(await questionsOf(() => f.type('ann', 'chat'))).toBe(1);
+    expect(await questionsOf(() => f.type('bob', 'chat'))).toBe(1);
+    for (const userId of ['ann', 'bob', 'me']) {
+      expect(await questionsOf(() => f.type(userId, 'chat', false))).toBe(0);
+      expect(await questionsOf(() => f.type(userId, 'chat'))).toBe(0);
+    }
+    expect(said(await mine.news())).toEqual(['chat: ann types', 'chat: ann stops', 'chat: ann types']);
+  });
+
+  it('shows those whom it knows while it cannot be asked who is blocked, and others when it can', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collectTyping('me', 'chat');
+    await f.type('ann', 'chat');
+    await f.type('ann', 'chat', false);
+    await mine.news();
+    valve.fail('people.blockedAmong', unavailable('The database is away.'));
+    await f.type('bob', 'chat');
+    await f.type('ann', 'chat');
+    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    valve.mend('people.blockedAmong');
+    await vi.waitFor(() => expect(said(mine.events)).toEqual(['chat: bob types']), { timeout: 10_000 });
+    await mine.end();
+  });
+
+  it('shows nobody by an answer from before the block', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collectTyping('me', 'chat');
+    valve.hold('people.blockedAmong');
+    await f.type('ann', 'chat');
+    await quiet();
+    // Released once, the call has its answer, and is held again with it.
+    valve.release('people.blockedAmong');
+    valve.hold('people.blockedAmong');
+    await quiet();
+    await f.people.block('ann', 'me');
+    valve.release('people.blockedAmong');
+    expect(await mine.news()).toEqual([]);
+    await f.people.unblock('ann', 'me');
+    expect(said(await mine.news())).toEqual(['chat: ann types']);
+  });
+
   it('tells when it would end by the last refresh, where it is shown again', async () => {
     let now = 1_700_000_000_000;
     const f = await start({ clock: () => now });
@@ -165,8 +223,9 @@ describe('a subscription to the typing of one conversation', () => {
     const f = await start();
     const mine = await f.collectTyping('me', 'chat');
     await f.type('ann', 'chat');
+    expect(said(await mine.news())).toEqual(['chat: ann types']);
     await f.people.putConversation('chat', ['me', 'bob'], false);
-    expect(said(await mine.news())).toEqual(['chat: ann types', 'chat: ann stops']);
+    expect(said(await mine.news())).toEqual(['chat: ann stops']);
   });
 
   it('opens to everybody and closes again', async () => {
@@ -188,8 +247,9 @@ describe('a subscription to the typing of one conversation', () => {
     const f = await start();
     const mine = await f.collectTyping('me', 'chat');
     await f.type('ann', 'chat');
+    expect(said(await mine.news())).toEqual(['chat: ann types']);
     await f.people.deleteConversation('chat');
-    expect(said(await mine.news())).toEqual(['chat: ann types', 'chat: ann stops']);
+    expect(said(await mine.news())).toEqual(['chat: ann stops']);
     expect(mine.ended).toBe(false);
     await mine.end();
     expect(f.bus.size).toBe(0);
@@ -247,7 +307,7 @@ describe('a subscription to the typing of all conversations', () => {
     await host.end();
   });
 
-  it.each(['people.conversationsOf', 'bus.subscribeTyping', 'store.typing', 'people.blockedWith'])(
+  it.each(['people.conversationsOf', 'bus.subscribeTyping', 'store.typing', 'people.blockedAmong'])(
     'shows who types in a new conversation also where %s failed at first',
     async (call) => {
       const valve = createValve();
@@ -275,13 +335,13 @@ describe('a subscription to the typing of all conversations', () => {
     const mine = await f.collectTyping('me', null);
     await f.type('ann', 'chat');
     await mine.news();
-    valve.fail('people.blockedWith', unavailable('The database is away.'));
+    valve.fail('people.blockedAmong', unavailable('The database is away.'));
     await f.people.block('bob', 'me');
     await f.type('bob', 'chat');
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(said(await mine.news())).toEqual(['chat: ann stops']);
-    valve.mend('people.blockedWith');
+    valve.mend('people.blockedAmong');
     await vi.waitFor(() => expect(said(mine.events)).toEqual(['chat: ann types']), { timeout: 10_000 });
     await mine.end();
   });

@@ -115,7 +115,6 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
         .map(([id]) => id)
         .slice(0, limit),
     conversationsAmong: async (userId, ids) => new Set(ids.filter((id) => conversations.get(id)?.members.has(userId))),
-    blockedWith: async (userId) => new Set([...users.keys()].filter((other) => blocked(userId, other))),
     blockedAmong: async (userId, others) => new Set(others.filter((other) => blocked(userId, other))),
 
     async updatePrivacy(userId, change) {

@@ -110,7 +110,7 @@ export const createFanout = async ({
         roster: gated(gate, 'people.roster', people.roster),
         conversation: gated(gate, 'people.conversation', people.conversation),
         conversationsOf: gated(gate, 'people.conversationsOf', people.conversationsOf),
-        blockedWith: gated(gate, 'people.blockedWith', people.blockedWith),
+        blockedAmong: gated(gate, 'people.blockedAmong', people.blockedAmong),
       },
       reads: presence.reads,
       readRecords: gated(gate, 'records', presence.readRecords),
