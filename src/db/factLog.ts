@@ -114,18 +114,22 @@ export const readFactLog = async (db: Database, position: LogPosition | null, af
   };
 };
 
-/**
- * Deletes some of the rows older than `olderThanMs`; several nodes may do so at once. Resolves to whether there may be more.
- * The oldest are those of the lowest ids, so no index on their age is needed.
- */
-export const trimFactLog = async (db: Database, olderThanMs: number): Promise<boolean> => {
+/** Deletes the first rows by id, those of them that are old. */
+export const trimQuery = (orm: Orm, olderThanMs: number) => {
   const oldest = sql`
     select id from fact_log
     where id < (select min(id) from fact_log) + ${TRIMMED}
       and at < ${clock} - ${olderThanMs}::bigint
     order by id for update skip locked`;
-  const gone = await db.run((orm) =>
-    orm.delete(factLog).where(sql`${factLog.id} in (${oldest})`).returning({ id: factLog.id }),
-  );
+  // As a list: however many they are taken for, each is looked up.
+  return orm.delete(factLog).where(sql`${factLog.id} = any(array(${oldest}))`).returning({ id: factLog.id });
+};
+
+/**
+ * Deletes some of the rows older than `olderThanMs`; several nodes may do so at once. Resolves to whether there may be more.
+ * The oldest are those of the lowest ids, so no index on their age is needed.
+ */
+export const trimFactLog = async (db: Database, olderThanMs: number): Promise<boolean> => {
+  const gone = await db.run((orm) => trimQuery(orm, olderThanMs));
   return gone.length > 0;
 };

@@ -6,12 +6,13 @@ import { createMemoryBus } from '../../src/bus/memory.js';
 import { openDatabase } from '../../src/db/client.js';
 import { createDatabase, type Database } from '../../src/db/database.js';
 import { startFactFeed } from '../../src/db/factFeed.js';
-import { factLogQuery, readFactLog } from '../../src/db/factLog.js';
+import { factLogQuery, readFactLog, trimQuery } from '../../src/db/factLog.js';
 import { factsQuery } from '../../src/db/facts.js';
 import { createJournal, journalWrite } from '../../src/db/journal.js';
 import { rosterFactsQuery, rosterQuery } from '../../src/db/roster.js';
 import type { DurablePresence } from '../../src/presence/types.js';
 import { durable } from '../support/builders.js';
+import { type Explained, nodesOf, readWhole } from '../support/plans.js';
 import { startPostgres } from '../support/postgres.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
@@ -62,19 +63,9 @@ const fill = async () => {
   for (const filler of fillers) await orm.execute(filler);
 };
 
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly Plans?: readonly Plan[];
-}
-
-const nodesOf = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-
 /** How tables are read, as `Node Type of table`, of a statement that is planned and not executed. */
 const scansOf = async (query: SQL): Promise<readonly string[]> => {
-  const [row] = await orm.execute<{ 'QUERY PLAN': readonly [{ readonly Plan: Plan }] }>(
-    sql`explain (format json) ${query}`,
-  );
+  const [row] = await orm.execute<Explained>(sql`explain (format json) ${query}`);
   const scans = nodesOf(row!['QUERY PLAN'][0].Plan).flatMap((node) =>
     node['Relation Name'] ? [`${node['Node Type']} of ${node['Relation Name']}`] : [],
   );
@@ -129,6 +120,11 @@ it('reads what is new in the log by an index, also while a transaction of somebo
       [],
     );
   }
+});
+
+it('deletes what is old in the log by an index, however long it is', async () => {
+  const [row] = await orm.execute<Explained>(sql`explain (format json) ${trimQuery(orm, 3_600_000).getSQL()}`);
+  expect(readWhole(row!['QUERY PLAN'][0].Plan)).toEqual([]);
 });
 
 it('asks once when nothing is new in the log', async () => {

@@ -32,4 +32,12 @@ export default [
     to: 'false)`',
     tests: ['test/db/deletions.test.ts'],
   },
+  {
+    name: 'the log is read whole to shorten it',
+    promise: 'Deleting what is old in the log of changes costs what is deleted, however long the log.',
+    file: 'src/db/factLog.ts',
+    from: '= any(array(${oldest}))',
+    to: 'in (${oldest})',
+    tests: ['test/db/plans.test.ts'],
+  },
 ];
