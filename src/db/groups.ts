@@ -77,6 +77,17 @@ export const conversationsQuery = (orm: Orm, userId: string, limit: number) =>
 export const isMember: Holds = (userId, conversationId) =>
   exists(sql`conversation_members where conversation_id = ${conversationId} and user_id = ${userId}`);
 
+/** A row for each of the users; none where there is no such conversation. */
+export const conversationQuery = (orm: Orm, conversationId: string, userIds: readonly string[]) =>
+  orm
+    .select({
+      id: sql<string>`asked.id`,
+      open: conversations.open,
+      isMember: exists(sql`conversation_members where conversation_id = ${conversationId} and user_id = asked.id`),
+    })
+    .from(sql`unnest(${textArray(userIds)}) as asked (id)`)
+    .innerJoin(conversations, eq(conversations.id, conversationId));
+
 /** Circles and conversations of the host. Members may be users who are not known yet. */
 export const createGroups = ({
   db,
@@ -91,6 +102,11 @@ export const createGroups = ({
     const members = [...new Set(memberIds)];
     if (members.length > maxMembers) throw badInput(`A ${what} can have at most ${maxMembers} members.`);
     return members;
+  };
+
+  const conversationFor: People['conversationFor'] = async (conversationId, userIds) => {
+    const rows = await db.run((orm) => conversationQuery(orm, conversationId, userIds));
+    return new Map(rows.map(({ id, open, isMember }) => [id, { open, isMember }]));
   };
 
   return {
@@ -149,18 +165,10 @@ export const createGroups = ({
       });
     },
 
+    conversationFor,
+
     async conversation(conversationId, userId) {
-      const [row] = await db.run((orm) =>
-        orm
-          .select({
-            open: conversations.open,
-            isMember: sql<boolean>`exists (
-              select from conversation_members where conversation_id = ${conversationId} and user_id = ${userId})`,
-          })
-          .from(conversations)
-          .where(eq(conversations.id, conversationId)),
-      );
-      return row;
+      return (await conversationFor(conversationId, [userId])).get(userId);
     },
 
     async conversationsOf(userId, limit) {
@@ -177,6 +185,7 @@ export const createGroups = ({
     | 'putConversation'
     | 'deleteConversation'
     | 'conversation'
+    | 'conversationFor'
     | 'conversationsOf'
   >;
 };

@@ -1,5 +1,5 @@
 import { inPieces } from '../presence/batches.js';
-import type { Bus, FactChange, People, Store } from '../presence/ports.js';
+import type { Bus, People, Store } from '../presence/ports.js';
 import type { Reads } from '../presence/reads.js';
 import type { ReadAlike, ReadRecords } from '../presence/records.js';
 import type { TypingView } from '../presence/verbs.js';
@@ -12,6 +12,7 @@ import { createSight } from './sight.js';
 import { createTopicRegistry } from './topics.js';
 import { createTypingWatch } from './typingWatch.js';
 import type { PresenceStream, Watch, WatchBudget } from './watch.js';
+import { createWatches } from './watches.js';
 
 /** How many users are read again at once. */
 const BATCH = 500;
@@ -73,7 +74,7 @@ export const createHub = async ({
       }),
   });
   const sight = createSight({ people, readAlike, topics, onError });
-  const watches = new Set<{ factsChanged(change: FactChange): void; factsMissed(): void; reread?(): void }>();
+  const watches = createWatches();
   const deps: WatchDeps = {
     reads,
     topics,
@@ -81,14 +82,19 @@ export const createHub = async ({
     // All that a user has open asks for the same roster after each change of it.
     rosterOf: createShared((viewerId) => people.roster(viewerId, MAX_WATCHED)),
     onError,
-    onEnd: (watch) => watches.delete(watch),
+    onEnd: (watch) => watches.remove(watch),
   };
+  const watchersOf = (userId: string): readonly string[] =>
+    topics
+      .get(userId)
+      ?.everybody()
+      .map(({ viewer }) => viewer.userId) ?? [];
   let closed = false;
 
   const unsubscribe = await bus.subscribeFacts((change) => {
     // Interests first: what may narrow is withheld before anything else happens.
     sight.changed(change);
-    for (const watch of [...watches]) watch.factsChanged(change);
+    watches.changed(change, watchersOf);
   });
 
   /** Everything that came of messages is read again: some may have been missed. */
@@ -115,7 +121,7 @@ export const createHub = async ({
     },
     async watchTyping(viewer, options) {
       const watch = createTypingWatch({ bus, store, people, reads, onError }, viewer, options, () =>
-        watches.delete(watch),
+        watches.remove(watch),
       );
       watches.add(watch);
       await watch.start();

@@ -16,6 +16,7 @@ import type { Sight, Watching } from './sight.js';
 import { type Told, viewOf } from './told.js';
 import type { TopicRegistry } from './topics.js';
 import type { PresenceStream, WatchBudget } from './watch.js';
+import type { Following } from './watches.js';
 
 /** How many users one connection watches at most; of a roster, the first by id. */
 export const MAX_WATCHED = 5_000;
@@ -39,7 +40,7 @@ type Place = Interest | Group;
 const userIdOf = (place: Place): string => (place instanceof Group ? place.topic.userId : place.userId);
 
 /** There is one a subscription, with a place for each watched user: a class, for its size. */
-export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner<Owed, Told>, Watching {
+export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner<Owed, Told>, Watching, Following {
   readonly outbox = new Outbox<Owed, Told>(this);
   private places: Place[] = [];
   /** Ended ones of users who left the roster and the viewer's sight: should they come back, what was told counts. */

@@ -9,6 +9,7 @@ import type { FactChange, People } from '../presence/ports.js';
 import type { ReadAlike } from '../presence/records.js';
 import { type Facets, facetsFor, type Viewer } from '../presence/visibility.js';
 import type { Interest } from './interest.js';
+import { createLists } from './lists.js';
 import type { TopicRegistry } from './topics.js';
 
 /** How many pairs are asked about at once. */
@@ -70,7 +71,7 @@ export const createSight = ({
   readonly topics: TopicRegistry;
   readonly onError: (error: unknown) => void;
 }): Sight => {
-  const byViewer = new Map<string, Watching[]>();
+  const byViewer = createLists<Watching>();
 
   const readOnce = async (
     interests: readonly Interest[],
@@ -116,7 +117,7 @@ export const createSight = ({
   };
 
   const interestsOf = (viewerId: string, isMeant: (userId: string) => boolean): readonly Interest[] =>
-    (byViewer.get(viewerId) ?? []).flatMap((watching) => watching.interests(isMeant));
+    byViewer.get(viewerId).flatMap((watching) => watching.interests(isMeant));
 
   const ofPair = (viewerId: string, userId: string) => interestsOf(viewerId, (id) => id === userId);
 
@@ -147,21 +148,13 @@ export const createSight = ({
   };
 
   return {
-    add(watching) {
-      const { userId } = watching.viewer;
-      byViewer.set(userId, [...(byViewer.get(userId) ?? []), watching]);
-    },
-    remove(watching) {
-      const { userId } = watching.viewer;
-      const others = byViewer.get(userId)?.filter((each) => each !== watching) ?? [];
-      if (others.length > 0) byViewer.set(userId, others);
-      else byViewer.delete(userId);
-    },
+    add: (watching) => byViewer.add(watching.viewer.userId, watching),
+    remove: (watching) => byViewer.remove(watching.viewer.userId, watching),
     changed(change) {
       void recheck(touchedBy(change), change.narrows);
     },
     missed() {
-      const all = [...byViewer.keys()].flatMap((viewerId) => interestsOf(viewerId, () => true));
+      const all = byViewer.keys().flatMap((viewerId) => interestsOf(viewerId, () => true));
       void recheck(all, false);
     },
     async read(interests, apply) {

@@ -11,6 +11,7 @@ import { mayUseTyping, type Viewer } from '../presence/visibility.js';
 import { createOutbox } from './outbox.js';
 import { createRefresher } from './refresher.js';
 import type { Watch } from './watch.js';
+import type { Following } from './watches.js';
 
 /** Of all of the viewer's conversations, the first by id that one subscription watches. */
 export const MAX_CONVERSATIONS = 5_000;
@@ -35,13 +36,10 @@ interface Owed {
   readonly userId: string;
 }
 
-export interface TypingWatch {
+export interface TypingWatch extends Following {
   readonly iterator: Watch<TypingView>;
   /** Resolves when it watches. Rejects with NOT_FOUND, or what the ports reject with; it has then ended. */
   start(): Promise<void>;
-  factsChanged(change: FactChange): void;
-  /** Changes of facts may have been missed. */
-  factsMissed(): void;
   /** Messages may have been missed: who types is read again. */
   reread(): void;
 }
@@ -256,6 +254,8 @@ export const createTypingWatch = (
   };
 
   return {
+    viewer,
+    conversationId: options.conversationId,
     iterator: outbox,
     async start() {
       try {

@@ -296,7 +296,12 @@ export interface People {
     conversationId: string,
     userId: string,
   ): Promise<{ readonly open: boolean; readonly isMember: boolean } | undefined>;
-  /** The same, cached, and kept true by fact changes: for what is asked at every keystroke. */
+  /** The same for each of the users, in one query; empty where there is no such conversation. */
+  conversationFor(
+    conversationId: string,
+    userIds: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly open: boolean; readonly isMember: boolean }>>;
+  /** As `conversation`, cached, and kept true by fact changes: for what is asked at every keystroke. */
   membership(
     conversationId: string,
     userId: string,

@@ -1,4 +1,5 @@
 /** Who types: set, read, and kept true (docs/semantics.md, "Typing"). */
+import { inBatches } from './batches.js';
 import { isUnavailable, notFound, unreadableRecord } from './errors.js';
 import type { HoldingVerbs } from './holding.js';
 import { checkId } from './input.js';
@@ -142,11 +143,11 @@ export const createTypingVerbs = ({
     ...verbs,
     /** A conversation changed: ends the typing of those who may not type there any more. */
     async endTypingOfStrangers(conversationId: string): Promise<void> {
-      for (const { userId } of await store.typing([conversationId])) {
-        if (!mayUseTyping(await people.conversation(conversationId, userId))) {
-          await store.clearTyping(userId, conversationId);
-        }
-      }
+      const typists = (await store.typing([conversationId])).map(({ userId }) => userId);
+      if (typists.length === 0) return;
+      const found = await people.conversationFor(conversationId, typists);
+      const strangers = typists.filter((userId) => !mayUseTyping(found.get(userId)));
+      await inBatches(strangers, (userId) => store.clearTyping(userId, conversationId));
     },
   };
 };

@@ -389,6 +389,11 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.putConversation('a', ['ann'], true);
         expect(await people.conversation('b', 'ann')).toEqual({ open: false, isMember: true });
         expect(await people.conversation('b', 'cem')).toEqual({ open: false, isMember: false });
+        expect([...(await people.conversationFor('b', ['cem', 'ann']))].sort()).toEqual([
+          ['ann', { open: false, isMember: true }],
+          ['cem', { open: false, isMember: false }],
+        ]);
+        expect(await people.conversationFor('nowhere', ['ann'])).toEqual(new Map());
         expect(await people.conversationsOf('ann', 100)).toEqual(['a', 'b']);
         expect(await people.conversationsOf('ann', 1)).toEqual(['a']);
         expect(await people.conversationsOf('cem', 100)).toEqual([]);

@@ -24,4 +24,28 @@ export default [
     to: 'if (!isTyping) blocked.delete(userId);',
     tests: ['test/fanout/typing.test.ts'],
   },
+  {
+    name: 'an open conversation does not tell who watches it',
+    promise: 'Who watches the typing of one conversation follows its changes, a member or not.',
+    file: 'src/fanout/watches.ts',
+    from: "if (change.kind === 'conversation')",
+    to: "if (change.kind === 'circle')",
+    tests: ['test/fanout/typing.test.ts', 'test/fanout/crowd.test.ts'],
+  },
+  {
+    name: 'everybody hears of every follow',
+    promise: 'A change of facts costs whom it names, not everybody who is connected.',
+    file: 'src/fanout/watches.ts',
+    from: '(viewerId) => byViewer.get(viewerId)',
+    to: '(viewerId) => [...byViewer.get(viewerId), ...all]',
+    tests: ['test/fanout/crowd.test.ts'],
+  },
+  {
+    name: 'the typing of who was removed goes on',
+    promise: 'Typing ends when the member leaves the conversation.',
+    file: 'src/presence/typingVerbs.ts',
+    from: '!mayUseTyping(found.get(userId))',
+    to: '!found.has(userId)',
+    tests: ['test/presence/typingVerbs.test.ts'],
+  },
 ];

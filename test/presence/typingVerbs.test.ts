@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Store } from '../../src/presence/ports.js';
 import { NOON } from '../support/builders.js';
 import { host, setUpPresence, user } from './serviceUnderTest.js';
@@ -133,6 +133,18 @@ describe('the typing of a conversation', () => {
     await presence.factsChanged(change);
     expect(heard.slice(2)).toEqual([{ conversationId: 'room', userId: 'ana', isTyping: false, expiresAt: null }]);
     expect(await presence.typingAmong(bo.viewer, ['ana'])).toEqual(new Set());
+  });
+
+  it('ends with one question about all who type, when the conversation changes', async () => {
+    const { types, presence, people, store } = await setUpRoom();
+    for (const who of [ana, bo]) await types(who);
+    people.conversations.set('room', { open: false, members: [] });
+    const asked = vi.spyOn(people.people, 'conversationFor');
+    const askedOne = vi.spyOn(people.people, 'conversation');
+    await presence.factsChanged({ kind: 'conversation', id: 'room', changed: [], members: [], narrows: true });
+    expect(asked.mock.calls).toHaveLength(1);
+    expect(askedOne.mock.calls).toHaveLength(0);
+    expect(await store.typing(['room'])).toEqual([]);
   });
 
   it('ends when the typist is no longer seen live', async () => {

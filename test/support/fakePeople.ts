@@ -105,6 +105,11 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       const group = conversations.get(id);
       return group && { open: group.open, isMember: group.members.has(userId) };
     },
+    async conversationFor(id, userIds) {
+      const group = conversations.get(id);
+      if (!group) return new Map();
+      return new Map(userIds.map((userId) => [userId, { open: group.open, isMember: group.members.has(userId) }]));
+    },
     async membership(id, userId) {
       const group = conversations.get(id);
       return group && { open: group.open, isMember: group.members.has(userId) };

@@ -8,7 +8,15 @@ import { facts as factsOf } from './builders.js';
 
 type Verbs = Pick<
   People,
-  'facts' | 'roster' | 'rosterFacts' | 'privacy' | 'conversation' | 'membership' | 'conversationsAmong' | 'blockedAmong'
+  | 'facts'
+  | 'roster'
+  | 'rosterFacts'
+  | 'privacy'
+  | 'conversation'
+  | 'conversationFor'
+  | 'membership'
+  | 'conversationsAmong'
+  | 'blockedAmong'
 >;
 
 /** People by what the test says of them: `know('bo', 'ana', { follows: true })` is how bo stands to ana. */
@@ -40,6 +48,12 @@ export const createFakePeople = (users: readonly string[]) => {
     conversation: async (id, userId) => {
       const conversation = conversations.get(id);
       return conversation && { open: conversation.open, isMember: conversation.members.includes(userId) };
+    },
+    conversationFor: async (id, userIds) => {
+      const found = await Promise.all(
+        userIds.map(async (userId) => [userId, await verbs.conversation(id, userId)] as const),
+      );
+      return new Map(found.flatMap(([userId, conversation]) => (conversation ? [[userId, conversation]] : [])));
     },
     membership: (id, userId) => verbs.conversation(id, userId),
     conversationsAmong: async (userId, ids) =>

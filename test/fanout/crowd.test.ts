@@ -1,0 +1,35 @@
+import { expect, it, vi } from 'vitest';
+import { createFanout, quiet } from '../support/fanout.js';
+
+const CROWD = 200;
+
+it('tells a change of facts to those whom it names, however many there are', async () => {
+  const f = await createFanout();
+  const ids = Array.from({ length: CROWD }, (_, i) => `u${i}`);
+  await f.users('ann', 'bob', ...ids);
+  for (const userId of ids) {
+    await f.collect(userId, null);
+    await f.collectTyping(userId, null);
+  }
+  const mine = await f.collect('ann', null);
+  await f.people.putConversation('hall', [], true);
+  const hall = await f.collectTyping('u1', 'hall');
+  expect(f.hub.size().watches).toBe(2 * CROWD + 2);
+
+  const users: [string, string] = ['ann', 'bob'];
+  const members = ['ann', 'bob'];
+  const looks = [users, members].map((list) => vi.spyOn(list, 'includes'));
+  f.bus.deliverFacts({ kind: 'relation', users, narrows: false });
+  f.bus.deliverFacts({ kind: 'circle', id: 'team', changed: members, members, narrows: false });
+  f.bus.deliverFacts({ kind: 'conversation', id: 'chat', changed: members, members, narrows: false });
+  await quiet();
+  for (const look of looks) expect(look.mock.calls.length).toBeLessThan(10);
+
+  await f.follow('ann', 'u0');
+  await f.connect('u0');
+  expect((await mine.news()).map(({ userId }) => userId)).toContain('u0');
+  await f.people.putConversation('hall', ['ann'], true);
+  await f.connect('ann');
+  await f.type('ann', 'hall');
+  expect((await hall.news()).map(({ userId }) => userId)).toEqual(['ann']);
+});
