@@ -10,8 +10,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // By `npm run test:cluster:slow`, which takes minutes.
-        test: { name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/cluster-slow/**', 'test/timing/**'] },
+        // By `npm run test:cluster:slow` and its like, which take minutes.
+        test: {
+          name: 'main',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/cluster-slow/**', 'test/scale/**', 'test/timing/**'],
+        },
       },
       {
         // The black-box suite once more, each server on a Redis and a PostgreSQL database of its own.

@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { inPieces } from '../presence/batches.js';
 import { badInput } from '../presence/errors.js';
 import type { FactChange, People } from '../presence/ports.js';
 import { textArray } from './arrays.js';
@@ -8,6 +9,9 @@ import { isLeftOver, NEXT_NUMBER } from './deletions.js';
 import { isBlocked } from './facts.js';
 import { createHeld } from './held.js';
 import { blocks, follows } from './schema.js';
+
+/** Of how many users the follows are counted in one statement. */
+const CHECKED = 25;
 
 type Follow = Parameters<People['addFollows']>[0][number];
 type Writers = 'follow' | 'unfollow' | 'addFollows' | 'removeFollows' | 'block' | 'unblock';
@@ -24,16 +28,19 @@ const pairsOf = (list: readonly Follow[]): SQL => sql`
     as pair (follower_id, followee_id)
   where follower_id <> followee_id`;
 
-/** Refuses what the transaction wrote if any of those users now follows more than `maxFollows` others. */
+/**
+ * Refuses what the transaction wrote if any of those users now follows more than `maxFollows` others. Of each so many are
+ * counted, and there may be a thousand users, so it takes several statements, each well within the statement timeout.
+ */
 const checkBound = async (tx: Orm, followerIds: readonly string[], maxFollows: number): Promise<void> => {
-  const [over] = await tx
-    .select({ followerId: follows.followerId })
-    .from(follows)
-    .where(sql`${follows.followerId} = any(${textArray(followerIds)})`)
-    .groupBy(follows.followerId)
-    .having(sql`count(*) > ${maxFollows}`)
-    .limit(1);
-  if (over) throw badInput(`A user can follow at most ${maxFollows} others, and ${over.followerId} would follow more.`);
+  for (const piece of inPieces(followerIds, CHECKED)) {
+    const [over] = await tx
+      .select({ id: sql<string>`asked.id` })
+      .from(sql`unnest(${textArray(piece)}) as asked (id)`)
+      .where(sql`exists (select from follows where follower_id = asked.id offset ${maxFollows})`)
+      .limit(1);
+    if (over) throw badInput(`A user can follow at most ${maxFollows} others, and ${over.id} would follow more.`);
+  }
 };
 
 /** False for a tombstone: whose token is still in use for a moment after the deletion must leave nothing behind. */

@@ -49,9 +49,16 @@ export interface TestPostgres {
 
 /**
  * Starts a PostgreSQL server of its own on a free port, its data in a temporary folder, without fsync. As root it runs
- * as the user `postgres`, since PostgreSQL refuses root. `stop` removes the data too.
+ * as the user `postgres`, since PostgreSQL refuses root. `stop` removes the data too. `settings` are further ones of the
+ * server, as `name=value`.
  */
-export const startPostgres = async ({ maxConnections = 50 } = {}): Promise<TestPostgres> => {
+export const startPostgres = async ({
+  maxConnections = 50,
+  settings = [],
+}: {
+  readonly maxConnections?: number;
+  readonly settings?: readonly string[];
+} = {}): Promise<TestPostgres> => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-postgres-'));
   await chmod(folder, 0o777);
   const port = await freePort();
@@ -71,6 +78,7 @@ export const startPostgres = async ({ maxConnections = 50 } = {}): Promise<TestP
       'unix_socket_directories=',
       // Looked for soon: on a busy machine the default second leaves too little of a statement's time.
       'deadlock_timeout=50ms',
+      ...settings,
     ].flatMap((setting) => ['-c', setting]),
     onLog: (line) => log.push(String(line)),
     onError: (line) => log.push(String(line)),
