@@ -81,7 +81,7 @@ export const createTypingWatch = (
       if (isTyping) watched.told.add(userId);
       else watched.told.delete(userId);
       const expiresAt = isTyping ? (watched.typists.get(userId) ?? null) : null;
-      const lost = !watched.allowed || blocked.has(userId);
+      const lost = !watched.allowed || blocked.get(userId) === true;
       return { conversationId: watched.conversationId, userId, isTyping, expiresAt, ...(lost && { lost }) };
     },
     collapse: (waiting) => [
