@@ -12,7 +12,7 @@ export default [
     name: 'the stop that a block brings has a name',
     promise: 'The stop of a typist who leaves the viewer’s sight has neither name nor picture.',
     file: 'src/fanout/typingWatch.ts',
-    from: '!watched.allowed || blocked.has(userId);',
+    from: '!watched.allowed || blocked.get(userId) === true;',
     to: '!watched.allowed;',
     tests: ['test/fanout/typing.test.ts'],
   },

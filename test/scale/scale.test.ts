@@ -14,6 +14,7 @@ import { createPeople } from '../../src/db/people.js';
 import { SESSION_SETTINGS } from '../../src/db/postgres.js';
 import { PresenceError } from '../../src/presence/errors.js';
 import { recordingBus } from '../contract/people.js';
+import { durable } from '../support/builders.js';
 import { type Explained, nodesOf, readWhole } from '../support/plans.js';
 import { startPostgres } from '../support/postgres.js';
 import { fillTown, TOWN } from './town.js';
@@ -72,9 +73,7 @@ const pairsOf = (viewerId: string, userIds: readonly string[]) => userIds.map((u
 const viewersOf = (userId: string, viewerIds: readonly string[]) => viewerIds.map((viewerId) => ({ viewerId, userId }));
 const spread = some(1_000, 7, 997);
 const rowsOf = (userIds: readonly string[]) =>
-  userIds.map(
-    (userId) => ({ userId, generation: 1, revision: 2, chosen: 'AWAY', message: null, lastSeen: 1 }) as const,
-  );
+  userIds.map((userId) => durable({ userId, revision: 2, chosen: 'AWAY', lastSeen: 1 }));
 const newcomers = Array.from({ length: 1_000 }, (_, i) => `newcomer${i}`);
 
 /** Each verb by its name, or with a word on the case; how many it is asked about; and the call. */
