@@ -55,7 +55,7 @@ export default [
     promise: 'The whole transcript of a viewer is the same whatever a user types where the viewer is not.',
     file: 'src/presence/typingVerbs.ts',
     from: 'shared.has(conversationId) && !blocked.has(userId)',
-    to: '!blocked.has(userId)',
+    to: '(shared.has(conversationId) || conversationId) && !blocked.has(userId)',
     tests,
   },
 ];
