@@ -116,7 +116,7 @@ describe('a connection to Redis', () => {
 
   it('that cannot be made stops the start, with a sentence for the operator', async () => {
     await expect(open([await nowhere()])).rejects.toMatchObject({
-      code: 'REDIS_URL',
+      name: 'StartFault',
       message: expect.stringMatching(/^Redis cannot be used at REDIS_URL: .*\.$/),
     });
   });
