@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { inBatches } from './batches.js';
 import { createHolding, type HoldingVerbs } from './holding.js';
 import { createMending, type Mend } from './mending.js';
-import type { Bus, Store, Unsubscribe } from './ports.js';
+import type { Bus, PuttingBack, Renewal, Store, Unsubscribe } from './ports.js';
 import type { ReadRecords, RecordWriter } from './records.js';
 import { nodeLost } from './recovery.js';
 import type { Remembered } from './remembered.js';
@@ -118,18 +118,20 @@ export const createNode = ({
     rest.owe();
   };
 
+  const puttingBack = (): PuttingBack => (holding.awaiting || rest.owing ? 'first' : rest.done ? null : 'again');
+
   /** Renews the lease; as another node, where this one was lost, or finds that the store lost something. */
-  const renew = async (): Promise<number> => {
+  const renew = async (): Promise<Pick<Renewal, 'settledInMs' | 'awaited'>> => {
     let revived: { readonly emptied: boolean } | undefined;
     for (let revivals = 0; revivals < MAX_REVIVALS; revivals += 1) {
-      const puttingBack = holding.awaiting || !rest.done;
       try {
-        const { lost, emptied, settledInMs } = await store.renewLease(incarnation, { puttingBack });
+        const renewal = await store.renewLease(incarnation, { puttingBack: puttingBack() });
+        const { lost, emptied } = renewal;
         const goneAt = healthyAt;
         healthyAt = performance.now();
         if (!lost && !emptied) {
           if (revived) onRevived(revived.emptied);
-          return settledInMs;
+          return renewal;
         }
         revive(emptied, goneAt);
         revived = { emptied: emptied || revived?.emptied === true };
@@ -141,14 +143,15 @@ export const createNode = ({
     }
     // The next turn renews the new lease: the connections are asked all the same.
     onRevived(revived?.emptied ?? false);
-    return Number.POSITIVE_INFINITY;
+    return { settledInMs: Number.POSITIVE_INFINITY, awaited: true };
   };
 
   /** What a turn brings besides the lease. */
-  const goOn = async (settledInMs: number): Promise<void> => {
+  const goOn = async ({ settledInMs, awaited }: Pick<Renewal, 'settledInMs' | 'awaited'>): Promise<void> => {
     if (performance.now() - askedAt > ANSWER_MS) holding.putBackSilent();
     holding.tryAgain();
-    if (!rest.done) await shortly(rest.putBack());
+    // What is added once more is added to what the others put back.
+    if (rest.owing || (puttingBack() === 'again' && !awaited)) await shortly(rest.putBack());
     if (rest.done && !holding.awaiting) remembered.found();
     if (settled || settledInMs > 0) return;
     settled = true;
@@ -203,7 +206,10 @@ export const createNode = ({
     },
 
     async turn() {
+      const before = puttingBack();
       await goOn(await renew());
+      // Others wait for it: that it is further is said at once.
+      if (before !== null && puttingBack() !== before) await goOn(await renew());
       sweeping ??= sweepLost().finally(() => {
         sweeping = undefined;
       });

@@ -55,6 +55,12 @@ export interface Missing {
   readonly doubtful: PresenceRecord | undefined;
 }
 
+/**
+ * How far a node is with what it puts back: for the `first` time; what it knows beyond that once more, `again`, when all
+ * others have put back theirs; null: all of it is done.
+ */
+export type PuttingBack = 'first' | 'again' | null;
+
 /** What renewing a lease found. */
 export interface Renewal {
   /** The lease had run out, and others may have taken the node's connections for gone. */
@@ -63,6 +69,8 @@ export interface Renewal {
   readonly emptied: boolean;
   /** In how many milliseconds, at the most, the store has settled; 0: it has. */
   readonly settledInMs: number;
+  /** Some node has still to put back what it holds, for the first time. */
+  readonly awaited: boolean;
 }
 
 export interface LostNode {
@@ -152,10 +160,10 @@ export interface Store {
   /**
    * Renews the lease of a node's incarnation, named `NODE.NUMBER`, every second or so. Whoever is `lost`, or finds the
    * store `emptied`, takes a new incarnation and puts back what it holds; until it has settled the store answers no
-   * reading. It goes on settling for a node that is `puttingBack`, and for those that anybody saw before and that did not
+   * reading. It goes on settling for a node that is `puttingBack` anything, and for those that anybody saw before and that did not
    * renew since, for as long as a lease.
    */
-  renewLease(incarnation: string, options?: { readonly puttingBack: boolean }): Promise<Renewal>;
+  renewLease(incarnation: string, options?: { readonly puttingBack: PuttingBack }): Promise<Renewal>;
   /** Nodes whose lease ran out. They are listed until they are dismissed. */
   lostNodes(): Promise<readonly LostNode[]>;
   /** Users with connections of that incarnation. */

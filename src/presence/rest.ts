@@ -19,8 +19,8 @@ export interface Rest {
   /** Nothing is left to be done. */
   readonly done: boolean;
   /**
-   * Puts back what is owed; once all of it is there, and the others had as long for theirs, all of it once more, since
-   * it may add to what they put back. What cannot be put back now is left for the next time. Never rejects.
+   * Puts back what is owed. Once all of it is there, and the others have put back theirs, it is for the caller to have all
+   * of it put back once more, since it may add to that. What cannot be put back now is left for the next time. Never rejects.
    */
   putBack(): Promise<void>;
 }

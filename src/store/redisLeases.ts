@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unavailable } from '../presence/errors.js';
-import type { LostNode, Renewal, Store } from '../presence/ports.js';
+import type { LostNode, PuttingBack, Renewal, Store } from '../presence/ports.js';
 import { processOf } from '../presence/recovery.js';
 import { SHARDS_KEY, type ShardKeys } from './keys.js';
 import type { Redises } from './scripts.js';
@@ -21,6 +21,9 @@ export interface LeaseOptions {
   /** Names the channels on which this process hears from itself, see `createRedisBus`. */
   readonly probe?: string;
 }
+
+/** As renew.lua takes them. */
+const STAGES = { first: 2, again: 1 } as const;
 
 /** What a renewal found. */
 interface Seen {
@@ -55,8 +58,8 @@ export const createRedisLeases = ({
   /** The nodes that had leases a moment ago: a shard that comes back with less than it had recovers until they are back. */
   let nodes: readonly string[] = [];
   let turns = 0;
-  /** Whether this node puts back what it holds, as it said last. */
-  let puttingBack = false;
+  /** How far this node is with what it puts back, as it said last. */
+  let puttingBack: PuttingBack = null;
   /** What was found and nobody was told of yet, since another shard did not answer. */
   let untold = { lost: false, emptied: false };
 
@@ -68,7 +71,7 @@ export const createRedisLeases = ({
     const before = known.get(shard);
     const askedBefore = asked.get(shard)?.get(incarnation) ?? '';
     if (before !== undefined) asked.get(shard)?.set(incarnation, before.epoch);
-    const [epoch, state, left, clock, since, ...incarnations] = await redises.run(
+    const [epoch, state, left, clock, since, awaited, ...incarnations] = await redises.run(
       'renew',
       [shard.shard, shard.nodes, shard.lost, shard.awaited],
       [
@@ -82,7 +85,8 @@ export const createRedisLeases = ({
         shard.probeChannel(probe),
         publish,
         processOf(incarnation),
-        puttingBack ? 1 : 0,
+        // What was found and not told yet is not even begun to be put back.
+        untold.emptied ? STAGES.first : puttingBack ? STAGES[puttingBack] : 0,
         before?.epoch ?? '',
         before?.clock ?? 0,
         lists ? 1 : 0,
@@ -94,7 +98,7 @@ export const createRedisLeases = ({
     asked.get(shard)?.set(incarnation, String(epoch));
     const emptied = before !== undefined && before.epoch !== epoch;
     if (lists && !emptied && left === 0) nodes = [...new Set(incarnations.map((each) => processOf(String(each))))];
-    return { emptied, lost: state === 'lost' && !emptied, settledInMs: Number(left) };
+    return { emptied, lost: state === 'lost' && !emptied, settledInMs: Number(left), awaited: awaited === 1 };
   };
 
   const keepInMind = ({ lost, emptied }: Renewal): void => {
@@ -102,7 +106,7 @@ export const createRedisLeases = ({
   };
 
   const port: LeasePort = {
-    async renewLease(incarnation, options = { puttingBack: false }) {
+    async renewLease(incarnation, options = { puttingBack: null }) {
       puttingBack = options.puttingBack;
       // All shards have the same leases: one of them is asked, another one each time.
       const listing = shards[turns++ % shards.length];
@@ -117,7 +121,11 @@ export const createRedisLeases = ({
       if (untold.emptied) await redises.ask((client) => client.set(SHARDS_KEY, shards.length, 'NX'));
       const told = untold;
       untold = { lost: false, emptied: false };
-      return { ...told, settledInMs: Math.max(...found.map(({ settledInMs }) => settledInMs)) };
+      return {
+        ...told,
+        settledInMs: Math.max(...found.map(({ settledInMs }) => settledInMs)),
+        awaited: found.some((each) => each.awaited),
+      };
     },
 
     async lostNodes() {

@@ -26,4 +26,20 @@ export default [
     to: 'then kept.revision',
     tests: ['test/db/pglite.test.ts'],
   },
+  {
+    name: 'what a node knows besides is added before the others are back',
+    promise: 'What one node knows of a session that another holds is added to it, however late that finds out.',
+    file: 'src/presence/node.ts',
+    from: "(puttingBack() === 'again' && !awaited)",
+    to: "puttingBack() === 'again'",
+    tests: recovering,
+  },
+  {
+    name: 'what was found and not told is said to be put back',
+    promise: 'A shard that found less than it had recovers also where another could not be asked at the same moment.',
+    file: 'src/store/redisLeases.ts',
+    from: 'untold.emptied ? STAGES.first :',
+    to: 'false ? STAGES.first :',
+    tests: ['test/store/leases.test.ts'],
+  },
 ];

@@ -63,7 +63,10 @@ describe('one shard of many', () => {
     await redis.admin.set(keys.of(1).shard, 'not a hash');
     await expect(store.renewLease('here')).rejects.toThrow();
     await redis.admin.rename('aside', keys.of(1).shard);
-    expect(await store.renewLease('here')).toMatchObject({ emptied: true });
+    const told = await store.renewLease('here');
+    expect(told).toMatchObject({ emptied: true });
+    // Who is told only now has put back nothing yet: it is waited for, longer than for nobody.
+    expect(told.settledInMs).toBeGreaterThan(2_000);
     expect(await store.renewLease('here')).toMatchObject({ emptied: false });
   });
 });

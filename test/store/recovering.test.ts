@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { isSeenLive } from '../../src/presence/record.js';
-import { message } from '../support/builders.js';
+import { activity, message } from '../support/builders.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { callerOf, createTeam, orRefused, takeCopy } from '../support/team.js';
 
@@ -144,6 +144,27 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect([record.chosen, record.message?.text]).toEqual(['DO_NOT_DISTURB', 'After']);
     await other.writeBehind.flush();
     expect(team.journal.rows.get('ana')?.kept).toMatchObject({ chosen: 'DO_NOT_DISTURB', message: { text: 'After' } });
+  });
+
+  it('has all that one node knew of a session that another holds, and that finds out last', async () => {
+    const team = createTeam(redis, { users: ['ana'] });
+    const nodes = await team.start(2);
+    const [other, late] = nodes as [Node, Node];
+    await late.open('ana', 'tab');
+    const happen = await prepare();
+    await other.presence.putActivity({ kind: 'service', userId: 'host' }, 'ana', 'calls', [activity({ name: 'Call' })]);
+    await other.presence.setPresence(callerOf('ana'), { sessionId: 'tab', activities: [activity({ name: 'Chess' })] });
+    for (const node of nodes) await node.turn();
+    await happen();
+    expect(await turnsFor([other], 900)).toEqual(new Set(['refused']));
+    await late.turn();
+    late.answer();
+    await team.settled([late, other]);
+    const record = await other.record('ana');
+    const names = (from: readonly { readonly activities: readonly { readonly name: string }[] }[]) =>
+      from.flatMap(({ activities }) => activities.map(({ name }) => name));
+    expect(names(record.sessions)).toEqual(['Chess']);
+    expect(names(record.hosted)).toEqual(['Call']);
   });
 
   it('keeps what was said at the node that finds out last, though it drains what another put back first', async () => {

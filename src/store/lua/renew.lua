@@ -5,16 +5,18 @@
 --   the highest revision given; `begun`, the revisions up to which were there when an epoch began with less than there had been, 0: the
 --   shard was empty; `since`, the same after any gap; `lived`, when the shard was last known to be served before that)
 -- KEYS[2] nodes (zset: incarnation → end of its lease)   KEYS[3] lost (hash: incarnation → last heard)
--- KEYS[4] awaited (zset: node → until when, at the most, the shard recovers for it; 0: it has put back what it holds)
+-- KEYS[4] awaited (zset: node → until when, at the most, the shard recovers for it to put back what it holds; negative: it
+--   has, and until when for what it adds once all others have; 0: it is done)
 -- ARGV[1] incarnation   ARGV[2] lease, in ms   ARGV[3] the epoch to begin
 -- ARGV[4] how long a shard recovers at the least, in ms   ARGV[5] the longest gap between renewals that is none, in ms
 -- ARGV[6] how long nobody is lost after a gap, at the least, in ms   ARGV[7] the same at the most
 -- ARGV[8] probe channel   ARGV[9] PUBLISH | SPUBLISH
--- ARGV[10] node   ARGV[11] 1: it still puts back what it holds   ARGV[12] the epoch that it knows; empty: it just started
+-- ARGV[10] node   ARGV[11] 2: it still puts back what it holds; 1: it has yet to add to that; 0: done   ARGV[12] the epoch that it knows; empty: it just started
 -- ARGV[13] the shard's clock when it last renewed; 0: never   ARGV[14] 1: it asks for the incarnations
 -- ARGV[15] the epoch in which the node asked for this lease before, whether or not it got an answer; empty: never
 -- ARGV[16..] the nodes that it knew before
--- Returns {epoch, known | lost | new, ms until it has recovered, clock, since, incarnation, ...}.
+-- Returns {epoch, known | lost | new, ms until it has recovered, clock, since, 1 while some node still puts back what it
+-- holds, incarnation, ...}.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept', 'wall', 'server', 'top',
   'begun', 'since', 'lived', 'least')
 local function number(i) return tonumber(shard[i] or 0) end
@@ -51,14 +53,18 @@ else
     since, lived = math.max(now, number(8)), number(5)
   end
 end
+local awaited = 0
 if begins or now < settled then
   local isNews = ARGV[12] ~= '' and ARGV[12] ~= epoch
   if isNews then
     for i = 16, #ARGV do redis.call('ZADD', KEYS[4], 'NX', whole(now + lease), ARGV[i]) end
   end
-  redis.call('ZADD', KEYS[4], (isNews or ARGV[11] == '1') and whole(now + lease) or 0, ARGV[10])
+  local stage = isNews and '2' or ARGV[11]
+  redis.call('ZADD', KEYS[4], stage == '2' and whole(now + lease) or stage == '1' and whole(-now - lease) or 0, ARGV[10])
+  local first = redis.call('ZRANGE', KEYS[4], 0, 0, 'WITHSCORES')
   local last = redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')
-  settled = math.max(least, tonumber(last[2]))
+  settled = math.max(least, tonumber(last[2]), -tonumber(first[2]))
+  if tonumber(last[2]) > now then awaited = 1 end
   redis.call('PEXPIRE', KEYS[4], lease * 2)
 end
 redis.call('HSET', KEYS[1], 'epoch', epoch, 'clock', whole(now), 'settled', whole(settled), 'quiet', whole(quiet),
@@ -70,4 +76,4 @@ local state = redis.call('ZSCORE', KEYS[2], ARGV[1]) and 'known' or 'new'
 if redis.call('HEXISTS', KEYS[3], ARGV[1]) == 1 or (state == 'new' and ARGV[15] == epoch) then state = 'lost'
 else redis.call('ZADD', KEYS[2], whole(now + lease), ARGV[1]) end
 local listed = ARGV[14] == '1' and redis.call('ZRANGE', KEYS[2], 0, -1) or {}
-return {epoch, state, math.max(0, settled - now), now, since, unpack(listed)}
+return {epoch, state, math.max(0, settled - now), now, since, awaited, unpack(listed)}
