@@ -14,6 +14,7 @@ import { createWatching } from './watching.js';
 
 /** See docs/semantics.md, "Limits". */
 const MAX_FOLLOWS = 10_000;
+const MAX_BLOCKS = 10_000;
 const MAX_MEMBERS = 5_000;
 
 /** Entries of each cache. */
@@ -33,9 +34,11 @@ export const createPeople = (options: {
   readonly logged?: boolean;
   readonly onError?: (error: unknown) => void;
   readonly maxFollows?: number;
+  readonly maxBlocks?: number;
   readonly maxMembers?: number;
 }) => {
-  const { db, bus, logged = false, onError = () => {}, maxFollows = MAX_FOLLOWS, maxMembers = MAX_MEMBERS } = options;
+  const { db, bus, logged = false, onError = () => {} } = options;
+  const { maxFollows = MAX_FOLLOWS, maxBlocks = MAX_BLOCKS, maxMembers = MAX_MEMBERS } = options;
   const existence = createCache<boolean>({ max: CACHED });
   const profiles = createCache<UserProfile>({ max: CACHED });
   const standings = createCache<Standing>({ max: CACHED });
@@ -79,7 +82,7 @@ export const createPeople = (options: {
 
   return {
     ...users.verbs,
-    ...createRelations({ db, commit, maxFollows }),
+    ...createRelations({ db, commit, maxFollows, maxBlocks }),
     ...groups,
     ...createRoster({ db }),
 

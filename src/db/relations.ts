@@ -43,6 +43,12 @@ const checkBound = async (tx: Orm, followerIds: readonly string[], maxFollows: n
   }
 };
 
+/** The same of whom a user blocks. */
+const checkBlocks = async (tx: Orm, blockerId: string, maxBlocks: number): Promise<void> => {
+  const count = await tx.$count(blocks, eq(blocks.blockerId, blockerId));
+  if (count > maxBlocks) throw badInput(`A user can block at most ${maxBlocks} others.`);
+};
+
 /** False for a tombstone: whose token is still in use for a moment after the deletion must leave nothing behind. */
 const mayAct = (userId: string): SQL => sql`
   not exists (select from users where id = ${userId} and deleted_at is not null)`;
@@ -55,10 +61,12 @@ export const createRelations = ({
   db,
   commit,
   maxFollows,
+  maxBlocks,
 }: {
   readonly db: Database;
   readonly commit: Commit;
   readonly maxFollows: number;
+  readonly maxBlocks: number;
 }) => {
   /** `only` is a condition on what is written. Returns how many were new. */
   const add = (list: readonly Follow[], only: SQL = sql`true`): Promise<number> =>
@@ -126,6 +134,7 @@ export const createRelations = ({
             setWhere: isLeftOver(sql`${blocks.since}`, sql`${blocks.blockerId}`, sql`${blocks.blockedId}`),
           })
           .returning();
+        if (added.length > 0) await checkBlocks(tx, blockerId, maxBlocks);
         return { result: undefined, changes: added.map(() => relation(blockerId, blockedId, true)) };
       });
     },

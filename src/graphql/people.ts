@@ -52,7 +52,7 @@ Errors: ${byHost}; RATE_LIMITED.`,
     block: t.boolean({
       description: `Hides both users from each other, from this moment on, open subscriptions included. Removes no follow and no
 membership: \`unblock\` restores what was. ${whetherOrNot}
-Errors: FORBIDDEN to service tokens; BAD_USER_INPUT for oneself; RATE_LIMITED.`,
+Errors: FORBIDDEN to service tokens; BAD_USER_INPUT for oneself and beyond 10,000 blocks; RATE_LIMITED.`,
       args: { userId: t.arg.id({ required: true }) },
       resolve: (_, { userId }, ctx) => ctx.relations.block(callerOf(ctx).viewer, userId),
     }),

@@ -325,6 +325,7 @@ export interface People {
   /** BAD_USER_INPUT past `maxFollows`. */
   follow(followerId: string, followeeId: string): Promise<void>;
   unfollow(followerId: string, followeeId: string): Promise<void>;
+  /** BAD_USER_INPUT past `maxBlocks`. */
   block(blockerId: string, blockedId: string): Promise<void>;
   unblock(blockerId: string, blockedId: string): Promise<void>;
 

@@ -90,7 +90,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
     beforeEach(async () => {
       await empty(database);
       bus = recordingBus();
-      people = createPeople({ db: database.db, bus, maxFollows: 5, maxMembers: 4 });
+      people = createPeople({ db: database.db, bus, maxFollows: 5, maxBlocks: 3, maxMembers: 4 });
     });
 
     describe('existence', () => {
@@ -319,6 +319,18 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.unfollow('ann', 'u0');
         await people.follow('ann', 'u5');
         expect(await factsOf('ann', 'u5')).toMatchObject({ follows: true });
+      });
+
+      it('refuses a block past the bound, and then leaves everything as it was', async () => {
+        for (const id of numbered('u', 3)) await people.block('ann', id);
+        bus.news();
+        await people.block('ann', 'u0');
+        await expect(people.block('ann', 'u3')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+        expect(bus.news()).toEqual([]);
+        expect(await factsOf('ann', 'u3')).toMatchObject({ blocked: false });
+        await people.unblock('ann', 'u0');
+        await people.block('ann', 'u3');
+        expect(await factsOf('ann', 'u3')).toMatchObject({ blocked: true });
       });
 
       it('lets no number of calls at the same time pass the bound', async () => {

@@ -121,7 +121,7 @@ export type Mutation = {
   /**
    * Hides both users from each other, from this moment on, open subscriptions included. Removes no follow and no
    * membership: `unblock` restores what was. True, whether or not there is such a user.
-   * Errors: FORBIDDEN to service tokens; BAD_USER_INPUT for oneself; RATE_LIMITED.
+   * Errors: FORBIDDEN to service tokens; BAD_USER_INPUT for oneself and beyond 10,000 blocks; RATE_LIMITED.
    */
   block: Scalars['Boolean']['output'];
   /** False when there was no such circle. Errors: FORBIDDEN unless the token has the scope `service`. */
