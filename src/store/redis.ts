@@ -10,6 +10,7 @@ import { atRevision, decodeRecord, encodeBody, expectedHead, FORMAT, isReadable 
 import type { Keys } from './keys.js';
 import { createRedisLeases, type LeaseOptions } from './redisLeases.js';
 import { createRedisTyping } from './redisTyping.js';
+import { inPairs, ofUser, oneEach } from './replies.js';
 import type { Redises, Reply } from './scripts.js';
 
 /** When a shard was away, see renew.lua: revisions and instants, 0 where it never was. */
@@ -113,7 +114,11 @@ export const createRedisStore = ({
           [when === 'settled' ? 0 : 1],
         );
         const away = awayOf(begun, since, lived);
-        const texts = ids.map((userId, i) => ({ userId, text: typeof found[i] === 'string' ? found[i] : null, away }));
+        const texts = oneEach(ids, found).map((text, i) => ({
+          userId: ids[i]!,
+          text: typeof text === 'string' ? text : null,
+          away,
+        }));
         return { now: Number(now), texts };
       }),
     );
@@ -215,10 +220,10 @@ export const createRedisStore = ({
    * way of the answer): often nobody else came in between, and a decision need not wait for a reading.
    */
   const recent = new LRUCache<string, PresenceRecord>({ max: MAX_RECENT });
-  /** What this node committed last, where that is the text: it need not be decoded. */
-  const recentAs = (userId: string, text: string): PresenceRecord | undefined => {
+  /** The record in that text. What this node committed last need not be decoded. */
+  const decodedOf = (userId: string, text: string): PresenceRecord => {
     const record = recent.peek(userId);
-    return record && text.startsWith(expectedHead(record)) ? record : undefined;
+    return record && text.startsWith(expectedHead(record)) ? record : ofUser(userId, decodeRecord(text));
   };
   let clockAhead: number | undefined;
   const heardClock = (now: number) => {
@@ -246,7 +251,7 @@ export const createRedisStore = ({
     decide: (record: PresenceRecord, now: number) => Decision<R>,
   ) => {
     const { now, text, gone, settling, away } = await open(userId);
-    const stored = text === undefined ? undefined : decodeRecord(text);
+    const stored = text === undefined ? undefined : ofUser(userId, decodeRecord(text));
     const found = stored && asLeft(stored, away);
     const isRestored = !stored || isDoubtful(stored, away);
     const base = isRestored ? restored?.record : found;
@@ -304,7 +309,7 @@ export const createRedisStore = ({
       for (const { userId, text, away } of texts) {
         if (text === null) continue;
         if (isReadable(text)) {
-          const record = recentAs(userId, text) ?? decodeRecord(text);
+          const record = decodedOf(userId, text);
           records.set(userId, asLeft(record, away));
           if (isDoubtful(record, away)) doubtful.add(userId);
         } else unreadable.add(userId);
@@ -343,7 +348,8 @@ export const createRedisStore = ({
         shards.map(({ dirty }) => redises.ask((client) => client.zrange(dirty, 0, limit - 1, 'WITHSCORES'))),
       );
       const userIds = marked
-        .flatMap((pairs) => pairs.flatMap((userId, i) => (i % 2 === 0 ? [{ userId, at: Number(pairs[i + 1]) }] : [])))
+        .flatMap(inPairs)
+        .map(([userId, at]) => ({ userId, at }))
         .sort((a, b) => a.at - b.at)
         .slice(0, limit)
         .map(({ userId }) => userId);
@@ -352,7 +358,7 @@ export const createRedisStore = ({
       if (gone.length > 0) await clean(gone);
       // What a newer release wrote is for its nodes to bring into the journal.
       const readable = texts.flatMap(({ userId, text, away }) =>
-        text !== null && isReadable(text) ? asLeft(recentAs(userId, text) ?? decodeRecord(text), away) : [],
+        text !== null && isReadable(text) ? asLeft(decodedOf(userId, text), away) : [],
       );
       return { now, records: readable };
     },

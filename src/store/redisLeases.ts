@@ -3,6 +3,7 @@ import { unavailable } from '../presence/errors.js';
 import type { LostNode, PuttingBack, Renewal, Store } from '../presence/ports.js';
 import { processOf } from '../presence/recovery.js';
 import { SHARDS_KEY, type ShardKeys } from './keys.js';
+import { inPairs } from './replies.js';
 import type { Redises } from './scripts.js';
 
 /** A gap between two renewals up to this long is the ordinary unpunctuality of nodes. */
@@ -133,12 +134,9 @@ export const createRedisLeases = ({
       const lapsed = await Promise.all(
         shards.map(({ shard, nodes, lost }) => redises.run('lapsed', [shard, nodes, lost], [leaseMs, gapMs])),
       );
-      for (const marked of lapsed) {
-        for (let i = 0; i < marked.length; i += 2) {
-          const [incarnation, heardAt] = [String(marked[i]), Number(marked[i + 1])];
-          const before = found.get(incarnation);
-          found.set(incarnation, { incarnation, heardAt: Math.min(heardAt, before?.heardAt ?? heardAt) });
-        }
+      for (const [incarnation, heardAt] of lapsed.flatMap(inPairs)) {
+        const before = found.get(incarnation);
+        found.set(incarnation, { incarnation, heardAt: Math.min(heardAt, before?.heardAt ?? heardAt) });
       }
       return [...found.values()];
     },

@@ -1,5 +1,6 @@
 import type { Store, TypingEntry } from '../presence/ports.js';
 import type { Keys, ShardKeys } from './keys.js';
+import { inPairs } from './replies.js';
 import type { Redises } from './scripts.js';
 
 type TypingStore = Pick<
@@ -60,11 +61,7 @@ export const createRedisTyping = ({
 
   const typistsOf = async (conversationId: string): Promise<readonly TypingEntry[]> => {
     const found = await redises.run('typists', [shardOf(conversationId).shard, keys.typing(conversationId)]);
-    const entries: TypingEntry[] = [];
-    for (let i = 0; i < found.length; i += 2) {
-      entries.push({ conversationId, userId: String(found[i]), expiresAt: Number(found[i + 1]) });
-    }
-    return entries;
+    return inPairs(found).map(([userId, expiresAt]) => ({ conversationId, userId, expiresAt }));
   };
 
   const listOf = (userId: string) => redises.ask((client) => client.smembers(keys.typingOf(userId)));

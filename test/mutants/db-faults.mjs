@@ -80,4 +80,28 @@ export default [
     to: 'if (PATCHED) return;',
     tests: ['test/db/driver.test.ts'],
   },
+  {
+    name: 'a reply of another length is read by place',
+    promise: 'A reply of Redis that is not as long as what was asked is refused as a whole.',
+    file: 'src/store/replies.ts',
+    from: 'if (replies.length !== ids.length) throw misfit();',
+    to: '',
+    tests: ['test/store/replies.test.ts'],
+  },
+  {
+    name: 'a pair that lacks its number is taken',
+    promise: 'Who types until when is not read of a reply that ends in the middle.',
+    file: 'src/store/replies.ts',
+    from: 'if (replies.length % 2 !== 0) throw misfit();',
+    to: '',
+    tests: ['test/store/replies.test.ts'],
+  },
+  {
+    name: "another user's record is taken",
+    promise: 'A record is taken for nobody but the user whom it names.',
+    file: 'src/store/replies.ts',
+    from: 'if (record.userId !== userId) throw misfit();',
+    to: '',
+    tests: ['test/store/replies.test.ts'],
+  },
 ];
