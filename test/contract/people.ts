@@ -459,6 +459,25 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       expect(await people.membership('chat', 'bob')).toEqual({ open: false, isMember: true });
     });
 
+    it.each([
+      ['follows', 'eve', (from: string, to: string) => people.follow(from, to)],
+      ['follows', 'fay', (from: string, to: string) => people.follow(from, to)],
+      ['blocked', 'eve', (from: string, to: string) => people.block(from, to)],
+      ['blocked', 'fay', (from: string, to: string) => people.block(from, to)],
+    ] as const)(
+      'a new relation (%s) is seen by subscriptions, also when %s was looked at by others first',
+      async (relation, first, relate) => {
+        await known('eve', 'fay', 'gus');
+        const users = ['eve', 'fay', 'gus'];
+        await people.factsToWatch(users.flatMap((viewerId) => users.map((userId) => ({ viewerId, userId }))));
+        await relate('eve', 'fay');
+        await people.factsToWatch([{ viewerId: 'gus', userId: first }]);
+        const pair = { viewerId: 'eve', userId: 'fay' };
+        const [facts] = inOrder([pair], await people.factsToWatch([pair]));
+        expect(facts).toMatchObject({ [relation]: true });
+      },
+    );
+
     it('forgets how both ends of a relation stand, whichever was kept', async () => {
       await known('ann', 'bob');
       const pairs = [
