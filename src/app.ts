@@ -169,6 +169,7 @@ export const startApp = async (
       store,
       tick: presence.tick,
       everyMs: sweepMs,
+      spreadMs: sweepMs,
       onSwept: metrics.swept,
       onError: failed('sweeping'),
     });

@@ -17,6 +17,9 @@ export interface Sweeper {
  * Everything timed, done: every `everyMs` the store is asked who is due, and each is ticked. A gap between two turns
  * (the event loop stalled, the process was stopped) proves nothing about anybody: what came due in it waits as long
  * again, so that those who were kept from saying anything can say it.
+ *
+ * The ticks of one sweep are spread over `spreadMs` at random, unless they are so many that nobody can be told from them:
+ * who leaves would otherwise be known by the instant of a sweep from who hides, at any instant (docs/security.md, "Time").
  */
 export const startSweeper = ({
   store,
@@ -24,6 +27,8 @@ export const startSweeper = ({
   everyMs = 100,
   toleratedGapMs = 1_000,
   maxWaitMs = 30_000,
+  spreadMs = 0,
+  random = Math.random,
   onSwept = () => {},
   onError,
 }: {
@@ -33,6 +38,9 @@ export const startSweeper = ({
   /** A gap up to this long is the ordinary unpunctuality of timers. */
   readonly toleratedGapMs?: number;
   readonly maxWaitMs?: number;
+  /** Over how long the ticks of one sweep are spread, in ms. */
+  readonly spreadMs?: number;
+  readonly random?: () => number;
   /** A turn is over, in which so many users had what was due done. */
   readonly onSwept?: (users: number) => void;
   readonly onError: (error: unknown) => void;
@@ -50,6 +58,15 @@ export const startSweeper = ({
       onError(error);
     });
 
+  const tickApart = async (userId: string) => {
+    await new Promise<void>((passed) => void setTimeout(passed, random() * spreadMs).unref());
+    await tickOne(userId);
+  };
+  const tickAll = async (due: readonly string[]) => {
+    if (spreadMs > 0 && due.length < BATCH) await Promise.all(due.map(tickApart));
+    else for (const batch of inPieces(due, AT_ONCE)) if (!stopped) await Promise.all(batch.map(tickOne));
+  };
+
   const sweep = async () => {
     failed = false;
     let more = true;
@@ -57,7 +74,7 @@ export const startSweeper = ({
     // Who could not be ticked stays due, for the next turn; one user's failure is not the next one's.
     while (more && !failed && !stopped) {
       const due = await store.dueUsers(BATCH);
-      for (const batch of inPieces(due, AT_ONCE)) if (!stopped) await Promise.all(batch.map(tickOne));
+      await tickAll(due);
       users += due.length;
       more = due.length === BATCH;
     }

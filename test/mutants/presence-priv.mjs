@@ -41,4 +41,12 @@ export default [
     to: '      late.length = 0;',
     tests: ['test/presence/departures.test.ts'],
   },
+  {
+    name: 'all who leave are committed at the instant of a sweep',
+    promise: 'Who leaves is not known from who hides by the instant of a sweep.',
+    file: 'src/presence/sweeper.ts',
+    from: 'if (spreadMs > 0 && due.length < BATCH)',
+    to: 'if (due.length < 0)',
+    tests: ['test/presence/sweeper.test.ts'],
+  },
 ];

@@ -15,7 +15,14 @@ afterEach(() => {
 });
 
 /** A sweeper over users who are due as the test says; `ticked` is who was ticked, in order. */
-const setUp = ({ tick }: { readonly tick?: (userId: string) => Promise<void> } = {}) => {
+const setUp = ({
+  tick,
+  ...spread
+}: {
+  readonly tick?: (userId: string) => Promise<void>;
+  readonly spreadMs?: number;
+  readonly random?: () => number;
+} = {}) => {
   const due = new Set<string>();
   const ticked: string[] = [];
   const errors: unknown[] = [];
@@ -39,6 +46,7 @@ const setUp = ({ tick }: { readonly tick?: (userId: string) => Promise<void> } =
       due.delete(userId);
     },
     onError: (error) => errors.push(error),
+    ...spread,
   });
   onTestFinished(() => sweeper.stop());
   return Object.assign(state, { sweeper });
@@ -59,6 +67,21 @@ describe('the sweeper', () => {
     under.due.add('ana');
     await vi.advanceTimersByTimeAsync(100);
     expect(under.ticked).toEqual(['ana', 'bo', 'ana']);
+  });
+
+  it('spreads the ticks of one sweep, so that its instant is not to be told from them', async () => {
+    const lots = [0.9, 0.1, 0.5];
+    const instants = new Map<string, number>();
+    const under = setUp({
+      spreadMs: 100,
+      random: () => lots.shift() ?? 0,
+      tick: async (userId) => void instants.set(userId, Date.now()),
+    });
+    const startedAt = Date.now();
+    under.due.add('ana').add('bo').add('cy');
+    await vi.advanceTimersByTimeAsync(200);
+    expect(under.ticked).toEqual(['bo', 'cy', 'ana']);
+    expect([...instants.values()].map((at) => at - startedAt)).toEqual([110, 150, 190]);
   });
 
   it('takes care of more than one batch in one turn', async () => {
