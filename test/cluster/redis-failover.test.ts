@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { populate } from '../support/population.js';
-import { APPEND_ONLY, inflict, PROMOTED_EVEN } from '../support/redisFaults.js';
+import { APPEND_ONLY, FLUSHED, inflict, PROMOTED_EVEN, SNAPSHOT } from '../support/redisFaults.js';
 
 const BACK_WITHIN_MS = 8_000;
 /** What a busy machine may add. */
@@ -13,14 +13,15 @@ const LOAD_MS = 4_000;
 /** So much later than the others a node may find out. */
 const LATE_MS = 2_500;
 
-const faults = [PROMOTED_EVEN, APPEND_ONLY];
-const found: [string, ReadonlyMap<number, number>][] = [
-  ['by all nodes at once', new Map()],
-  ['by one node later than by another', new Map([[1, LATE_MS]])],
+const LOSSLESS = [PROMOTED_EVEN, APPEND_ONLY];
+const AT_ONCE: ReadonlyMap<number, number> = new Map();
+const found = [
+  { how: 'by all nodes at once', late: AT_ONCE, faults: LOSSLESS },
+  { how: 'by one node later than by another', late: new Map([[1, LATE_MS]]), faults: [...LOSSLESS, FLUSHED, SNAPSHOT] },
 ];
 
-for (const fault of faults) {
-  for (const [how, late] of found) {
+for (const { how, late, faults } of found) {
+  for (const fault of faults) {
     test(`a Redis that is ${fault.name}, found ${how}: what was acknowledged is all that anybody is shown`, async () => {
       const cluster = await startCluster({
         nodes: 3,
