@@ -76,7 +76,7 @@ export interface Remembered {
   prune(isOurs: (record: PresenceRecord) => boolean, storeNow: number): void;
 }
 
-export const createRemembered = ({ now = () => performance.now() } = {}): Remembered => {
+export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_KEPT } = {}): Remembered => {
   const live = new Map<string, { readonly record: PresenceRecord; readonly at: number }>();
   const durable = new Map<string, { readonly kept: DurablePresence; readonly at: number }>();
   const ends = new Map<string, Map<string, Ended>>();
@@ -122,7 +122,7 @@ export const createRemembered = ({ now = () => performance.now() } = {}): Rememb
       if (!durableChanged(before, after)) return;
       durable.delete(userId);
       durable.set(userId, { kept: durableOf(after, after.revision), at: now() });
-      const [oldest] = durable.size > MAX_KEPT ? durable.keys() : [];
+      const [oldest] = durable.size > maxKept ? durable.keys() : [];
       if (oldest !== undefined) durable.delete(oldest);
     },
     forget(userId) {

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMemoryBus } from '../../src/bus/memory.js';
 import { unavailable } from '../../src/presence/errors.js';
+import type { Store } from '../../src/presence/ports.js';
 import * as commands from '../../src/presence/record.js';
 import { createRemembered } from '../../src/presence/remembered.js';
 import type { PresenceStatus } from '../../src/presence/types.js';
 import { startWriteBehind } from '../../src/presence/writeBehind.js';
 import { createMemoryStore } from '../../src/store/memory.js';
-import { NOON, timings } from '../support/builders.js';
+import { durable, NOON, timings } from '../support/builders.js';
 import { createFakeJournal } from '../support/fakes.js';
 
 const MINUTE = 60_000;
@@ -193,5 +194,108 @@ describe('the write-behind', () => {
     open();
     await stopping;
     expect([kept('ana'), kept('bo')].every(Boolean)).toBe(true);
+  });
+});
+
+/** A node that remembers what it committed, over a store that has forgotten all of it. */
+const setUpRemembering = () => {
+  const world = setUp();
+  const remembered = createRemembered();
+  const empty = async () => ({ now: Date.now(), records: [] });
+  const state = { store: { dirty: empty } as Partial<Store> };
+  const mine = startWriteBehind({
+    store: new Proxy(world.store, { get: (store, verb: keyof Store) => state.store[verb] ?? store[verb] }),
+    journal: world.journal.journal,
+    remembered,
+    onError: () => {},
+  });
+  onTestFinished(() => {
+    state.store = {};
+    return mine.stop();
+  });
+  return {
+    ...world,
+    remembered,
+    mine,
+    state,
+    /** A choice that this node committed, and of which the store, emptied since, has no mark any more. */
+    async commit(userId: string, status: PresenceStatus) {
+      const { record: before } = await world.connect(userId);
+      const { record: after } = await world.choose(userId, status);
+      remembered.committed(before, after);
+      await world.store.forget(userId, after.generation);
+      return after;
+    },
+    waiting: () => remembered.unjournaled(0).map(({ userId }) => userId),
+  };
+};
+
+describe('what a node committed and the store lost', () => {
+  it('waits until the journal has it, however often the store has nothing to be written', async () => {
+    const { commit, kept, journal, mine, waiting } = setUpRemembering();
+    await commit('ana', 'DO_NOT_DISTURB');
+    journal.failure = unavailable('PostgreSQL is away.');
+    await vi.advanceTimersByTimeAsync(30_000);
+    await expect(mine.rescue()).rejects.toBe(journal.failure);
+    expect([waiting(), kept('ana')]).toEqual([['ana'], null]);
+    journal.failure = undefined;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([waiting(), kept('ana')]).toEqual([[], expect.objectContaining({ chosen: 'DO_NOT_DISTURB' })]);
+  });
+
+  it('waits on where the journal can be read and takes nothing', async () => {
+    const { commit, kept, journal, waiting } = setUpRemembering();
+    await commit('ana', 'AWAY');
+    const { write } = journal.journal;
+    journal.journal.write = () => Promise.reject(unavailable('PostgreSQL is read-only.'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(waiting()).toEqual(['ana']);
+    journal.journal.write = write;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([waiting(), kept('ana')?.chosen]).toEqual([[], 'AWAY']);
+  });
+
+  it('is written also while the store is away', async () => {
+    const { commit, kept, state } = setUpRemembering();
+    await commit('ana', 'DO_NOT_DISTURB');
+    state.store = { dirty: () => Promise.reject(unavailable('The store is away.')) };
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(kept('ana')?.chosen).toBe('DO_NOT_DISTURB');
+  });
+
+  it('is not looked for before whoever drains the store may have brought it', async () => {
+    const { commit, journal, waiting } = setUpRemembering();
+    await commit('ana', 'AWAY');
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect([waiting(), journal.reads]).toEqual([['ana'], []]);
+  });
+
+  it('goes once the journal has that user at that revision, and not at an earlier one', async () => {
+    const { commit, journal, remembered, waiting } = setUpRemembering();
+    const { revision } = await commit('ana', 'AWAY');
+    remembered.journaled([durable({ userId: 'bo', revision })]);
+    remembered.journaled([durable({ revision: revision - 1 })]);
+    expect(waiting()).toEqual(['ana']);
+    journal.rows.set('ana', { generation: 1, kept: durable({ revision, chosen: 'AWAY' }) });
+    await vi.advanceTimersByTimeAsync(7_000);
+    // Somebody else had brought it there.
+    expect([waiting(), journal.writes]).toEqual([[], []]);
+  });
+
+  it('goes where its user was deleted, whom the journal never takes', async () => {
+    const { commit, journal, waiting } = setUpRemembering();
+    await commit('ana', 'AWAY');
+    journal.rows.delete('ana');
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect([waiting(), journal.writes]).toEqual([[], []]);
+  });
+
+  it('is of so many users at the most, those whose changes are the latest', () => {
+    const remembered = createRemembered({ maxKept: 3 });
+    const before = commands.restoreRecord('user', { generation: 1, kept: null });
+    for (const userId of ['ana', 'bo', 'ana', 'cy', 'di']) {
+      remembered.committed({ ...before, userId }, { ...before, userId, chosen: 'AWAY', revision: 1 });
+    }
+    expect(remembered.unjournaled(0).map(({ userId }) => userId)).toEqual(['ana', 'cy', 'di']);
   });
 });

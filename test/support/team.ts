@@ -8,7 +8,7 @@ import { startWriteBehind } from '../../src/presence/writeBehind.js';
 import type { LeaseOptions } from '../../src/store/redisLeases.js';
 import { timings } from './builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
-import { openLiveInTest } from './live.js';
+import { openLive } from './live.js';
 import type { TestRedis } from './redis.js';
 
 const NEVER_MS = 100_000_000;
@@ -48,7 +48,7 @@ export const createTeam = (
     made += 1;
     const name = `node-${made}`;
     let incarnations = 0;
-    const live = openLiveInTest([redis.url], shards, { settleMs: 300, leaseMs: 10_000, quietMs: 200, ...leases });
+    const live = openLive([redis.url], shards, { settleMs: 300, leaseMs: 10_000, quietMs: 200, ...leases });
     const presence = createPresence({
       store: live.store,
       bus: live.bus,
@@ -68,7 +68,11 @@ export const createTeam = (
       liveEveryMs: NEVER_MS,
       onError: () => {},
     });
-    onTestFinished(() => writeBehind.stop().catch(() => {}));
+    const stop = async () => {
+      await writeBehind.stop().catch(() => {});
+      await live.close();
+    };
+    onTestFinished(stop);
     await presence.node.start();
     await presence.node.turn();
     const connections = new Map<string, string>();
@@ -76,6 +80,11 @@ export const createTeam = (
       ...live,
       presence,
       writeBehind,
+      stop,
+      /** How many connections were opened, whether or not they could be. */
+      get made() {
+        return connections.size;
+      },
       turn: () => presence.node.turn(),
       async open(userId: string, sessionId = 'tab') {
         const connectionId = String(connections.size + 1);
@@ -125,12 +134,27 @@ export const createTeam = (
   };
 };
 
-/** Everything in Redis as it is now, to be brought back: what the same server had some time ago. */
-export const takeCopy = async ({ admin }: TestRedis): Promise<() => Promise<void>> => {
-  const names = await admin.keys('*');
-  const dumps = await Promise.all(names.map((name) => admin.dumpBuffer(name)));
+const DUMP_ALL = `
+  local all = {}
+  for _, key in ipairs(redis.call('KEYS', '*')) do
+    all[#all + 1] = key
+    all[#all + 1] = redis.call('DUMP', key)
+  end
+  return all`;
+
+/**
+ * Everything in Redis as it is now, to be brought back in one step: what the same server had some time ago. With the keys
+ * of shards in `elsewhere` it is as if another server held them by then.
+ */
+export const takeCopy = async (
+  { admin }: TestRedis,
+  elsewhere: readonly string[] = [],
+): Promise<() => Promise<unknown>> => {
+  const dump = (await admin.callBuffer('EVAL', DUMP_ALL, 0)) as readonly Buffer[];
   return async () => {
-    await admin.flushall();
-    for (const [i, name] of names.entries()) await admin.restore(name, 0, dumps[i]!);
+    const back = admin.multi().flushall();
+    for (let i = 0; i < dump.length; i += 2) back.restore(dump[i]!, 0, dump[i + 1]!);
+    for (const shard of elsewhere) back.hset(shard, 'server', 'another');
+    return back.exec();
   };
 };
