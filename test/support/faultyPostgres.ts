@@ -80,6 +80,8 @@ export const openFaultyPostgres = async (port: number) => {
     });
     for (const socket of [near, far]) {
       sockets.add(socket);
+      // Messages go one by one: each would wait for the acknowledgement of the one before, 40 ms a statement.
+      socket.setNoDelay(true);
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);

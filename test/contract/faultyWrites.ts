@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/db/database.js';
+import { startFactFeed } from '../../src/db/factFeed.js';
+import { createJournal } from '../../src/db/journal.js';
+import { createPeople } from '../../src/db/people.js';
+import { isUnavailable } from '../../src/presence/errors.js';
+import { answerOf, type FaultyDatabase, failuresOf, nameOf, outcomeOf, PATIENT_MS } from '../support/failing.js';
+import type { FailureKind } from '../support/faults.js';
+import { recordingBus } from './people.js';
+
+const USERS = ['eve', 'fay', 'gus'];
+const PAIRS = USERS.flatMap((viewerId) => USERS.map((userId) => ({ viewerId, userId })));
+const FOLLOWS = ['fay', 'gus', 'somebody'].map((followeeId) => ({ followerId: 'eve', followeeId }));
+
+/** A node that follows the log of changes where there is one. `catchUp` resolves when it knows all that was committed. */
+const startNode = async (db: Database, logged: boolean) => {
+  const bus = recordingBus();
+  const people = createPeople({ db, bus, logged });
+  const feed = logged
+    ? await startFactFeed({ db, bus, everyMs: 1e9, onGap: people.forgetAll, onError: () => people.forgetStandings() })
+    : null;
+  return {
+    people,
+    journal: createJournal({ db }),
+    catchUp: async () => answerOf(async () => feed?.poll()),
+    stop: async () => feed?.stop(),
+  };
+};
+type Node = Awaited<ReturnType<typeof startNode>>;
+
+type Questions = Readonly<Record<string, (node: Node) => Promise<unknown>>>;
+
+/** What a node keeps of these users. */
+const KEPT: Questions = {
+  facts: ({ people }) => people.factsToWatch(PAIRS),
+  profiles: ({ people }) => people.profiles(USERS),
+  membership: ({ people }) => people.membership('den', 'fay'),
+  known: ({ people }) => people.ensure('fay'),
+};
+/** The same, and what it reads each time. */
+const ALL: Questions = {
+  ...KEPT,
+  roster: ({ people }) => people.roster('eve', 100),
+  privacy: ({ people }) => people.privacy('fay'),
+  conversationsOf: ({ people }) => people.conversationsOf('fay', 100),
+  blockedAmong: ({ people }) => people.blockedAmong('fay', USERS),
+  deletedAmong: ({ people }) => people.deletedAmong(USERS),
+  journal: ({ journal }) => journal.read(USERS),
+};
+
+const answersOf = async (node: Node, questions: Questions): Promise<Readonly<Record<string, unknown>>> => {
+  const answers = Object.entries(questions).map(
+    async ([name, ask]) => [name, await answerOf(() => ask(node))] as const,
+  );
+  return Object.fromEntries(await Promise.all(answers));
+};
+
+/** A change, and what takes it back. Done twice it changes no more than done once. */
+interface Change {
+  write(node: Node): Promise<unknown>;
+  undo(node: Node): Promise<unknown>;
+}
+
+const both = (name: string, one: Change['write'], reverse: string, other: Change['write']) => ({
+  [name]: { write: one, undo: other },
+  [reverse]: { write: other, undo: one },
+});
+
+let revision = 1_000;
+const keep = ({ journal }: Node, chosen: 'AWAY' | 'ONLINE') =>
+  journal.write([
+    {
+      userId: 'eve',
+      generation: 1,
+      revision,
+      chosen,
+      chosenAsOf: revision,
+      message: null,
+      messageAsOf: 900,
+      lastSeen: 900,
+    },
+  ]);
+const nameFay = ({ people }: Node) => people.upsertUsers([{ id: 'fay', name: 'Fay', privacy: { status: 'MUTUALS' } }]);
+
+const CHANGES: Readonly<Record<string, Change>> = {
+  ...both(
+    'follow',
+    ({ people }) => people.follow('eve', 'fay'),
+    'unfollow',
+    ({ people }) => people.unfollow('eve', 'fay'),
+  ),
+  ...both(
+    'addFollows',
+    ({ people }) => people.addFollows(FOLLOWS),
+    'removeFollows',
+    ({ people }) => people.removeFollows(FOLLOWS),
+  ),
+  ...both(
+    'block',
+    ({ people }) => people.block('eve', 'fay'),
+    'unblock',
+    ({ people }) => people.unblock('eve', 'fay'),
+  ),
+  ...both(
+    'putCircle',
+    ({ people }) => people.putCircle('club', ['eve', 'fay', 'somebody']),
+    'deleteCircle',
+    ({ people }) => people.deleteCircle('club'),
+  ),
+  ...both(
+    'putConversation',
+    ({ people }) => people.putConversation('den', ['eve', 'fay'], false),
+    'deleteConversation',
+    ({ people }) => people.deleteConversation('den'),
+  ),
+  updatePrivacy: {
+    write: ({ people }) => people.updatePrivacy('fay', { status: 'NOBODY' }),
+    undo: ({ people }) => people.updatePrivacy('fay', { status: 'MUTUALS' }),
+  },
+  upsertUsers: {
+    write: ({ people }) =>
+      people.upsertUsers([
+        { id: 'fay', name: 'Faye' },
+        { id: 'gus', avatarUrl: 'https://gus.example' },
+      ]),
+    undo: ({ people }) =>
+      people.upsertUsers([
+        { id: 'fay', name: 'Fay' },
+        { id: 'gus', avatarUrl: null },
+      ]),
+  },
+  ...both('deleteUser', ({ people }) => people.deleteUser('fay'), 'upsertUsers of one who was deleted', nameFay),
+  journal: {
+    write: (node) => keep(node, 'AWAY'),
+    undo(node) {
+      revision += 1;
+      const kept = keep(node, 'ONLINE');
+      revision += 1;
+      return kept;
+    },
+  },
+};
+
+/**
+ * Changes over a database whose statements fail in the middle: done as a whole or not at all, and what every node answers
+ * afterwards is what the database holds. `logged` is whether nodes follow the log of changes, without which there is one.
+ */
+export const describeFaultyWrites = (
+  name: string,
+  open: () => Promise<FaultyDatabase>,
+  { kinds, logged }: { readonly kinds: readonly FailureKind[]; readonly logged: boolean },
+): void => {
+  describe(`a change of which a statement fails, on ${name}`, () => {
+    let opened: FaultyDatabase;
+    let writer: Node;
+    let nodes: readonly Node[];
+
+    beforeAll(async () => {
+      opened = await open();
+      const start = () => answerOf(() => startNode(opened.db, logged));
+      writer = await start();
+      nodes = logged ? [writer, await start()] : [writer];
+      await answerOf(() => writer.people.upsertUsers([{ id: 'eve', name: 'Eve' }, { id: 'gus' }]));
+      await answerOf(() => nameFay(writer));
+    });
+    afterAll(async () => {
+      for (const node of nodes) await node.stop();
+      await opened.close();
+    });
+
+    /** What the database holds: no cache has it yet. */
+    const held = async () => answersOf(await startNode(opened.db, false), ALL);
+    const expectAllToKeep = async (held: object, message: string): Promise<void> => {
+      for (const node of nodes) {
+        await node.catchUp();
+        expect({ ...held, ...(await answersOf(node, KEPT)) }, message).toEqual(held);
+      }
+    };
+
+    it.each(Object.keys(CHANGES))(
+      'leaves %s done or not done, and every node knows which',
+      async (key) => {
+        const { write, undo } = CHANGES[key]!;
+        await answerOf(() => undo(writer));
+        for (const failure of await failuresOf(opened.faults, () => write(writer), kinds)) {
+          await answerOf(() => undo(writer));
+          const before = await held();
+          await expectAllToKeep(before, nameOf(failure));
+
+          opened.faults.failAt(failure);
+          const outcome = await outcomeOf(write(writer));
+          opened.faults.mend();
+          if ('refusal' in outcome) expect(isUnavailable(outcome.refusal), nameOf(failure)).toBe(true);
+          const after = await held();
+          await expectAllToKeep(after, nameOf(failure));
+
+          await answerOf(() => write(writer));
+          const done = await held();
+          if ('answer' in outcome) expect(after, nameOf(failure)).toEqual(done);
+          else expect([before, done], nameOf(failure)).toContainEqual(after);
+        }
+      },
+      PATIENT_MS,
+    );
+  });
+};
