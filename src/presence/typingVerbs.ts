@@ -82,6 +82,29 @@ export const createTypingVerbs = ({
     return new Set(typing.filter((_, i) => isShared(i)).map(({ userId }) => userId));
   };
 
+  /** Of those who type, whom the viewer may see type by what holds now. */
+  const typingAsAsked = async (viewerId: string, typing: readonly TypingEntry[]): Promise<ReadonlySet<string>> => {
+    const [shared, blocked] = await Promise.all([
+      people.conversationsAmong(viewerId, [...new Set(typing.map(({ conversationId }) => conversationId))]),
+      people.blockedAmong(viewerId, [...new Set(typing.map(({ userId }) => userId))]),
+    ]);
+    const seen = typing.filter(({ conversationId, userId }) => shared.has(conversationId) && !blocked.has(userId));
+    return new Set(seen.map(({ userId }) => userId));
+  };
+
+  /** The database did not answer the last question; since then one question at a time looks whether it does again. */
+  let isAway = false;
+  let isLooking = false;
+  const lookAgain = async (question: () => Promise<unknown>): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    isAway = await question().then(
+      () => false,
+      (error: unknown) => isUnavailable(error),
+    );
+    isLooking = false;
+  };
+
   const verbs: Pick<Presence, 'setTyping' | 'typing' | 'typingAmong'> = {
     async setTyping({ viewer, connectionId }, input) {
       const userId = userOf(viewer);
@@ -124,18 +147,17 @@ export const createTypingVerbs = ({
       if (viewer.kind !== 'user') return new Set();
       // The rest is asked also where nobody types: somebody may, where the viewer may not know.
       const typing = await store.typingOf(userIds);
+      const question = () => typingAsAsked(viewer.userId, typing);
       try {
-        const [shared, blocked] = await Promise.all([
-          people.conversationsAmong(viewer.userId, [...new Set(typing.map(({ conversationId }) => conversationId))]),
-          people.blockedAmong(viewer.userId, [...new Set(typing.map(({ userId }) => userId))]),
-        ]);
-        const seen = typing.filter(({ conversationId, userId }) => shared.has(conversationId) && !blocked.has(userId));
-        return new Set(seen.map(({ userId }) => userId));
+        if (!isAway) return await question();
+        void lookAgain(question);
       } catch (error) {
         if (!isUnavailable(error)) throw error;
-        // Of users whom an open subscription shows: it goes on with what is known, and the rest is denied.
-        return typingAsKnown(viewer.userId, typing);
+        isAway = true;
       }
+      // Of users whom an open subscription shows: it goes on with what is known, and the rest is denied. Its events wait
+      // for the database once, and not each of them.
+      return typingAsKnown(viewer.userId, typing);
     },
   };
 

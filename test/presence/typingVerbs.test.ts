@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { unavailable } from '../../src/presence/errors.js';
 import type { Store } from '../../src/presence/ports.js';
 import { NOON } from '../support/builders.js';
 import { host, setUpPresence, user } from './serviceUnderTest.js';
@@ -145,6 +146,22 @@ describe('the typing of a conversation', () => {
     expect(asked.mock.calls).toHaveLength(1);
     expect(askedOne.mock.calls).toHaveLength(0);
     expect(await store.typing(['room'])).toEqual([]);
+  });
+
+  it('is shown by what is known while the database hangs, which is waited for once, until it answers', async () => {
+    const { types, presence, people } = await setUpRoom();
+    for (const who of [ana, bo]) await types(who);
+    const seen = () => presence.typingAmong(bo.viewer, ['ana']);
+    let answer = (_: ReadonlySet<string>) => {};
+    const asked = vi
+      .spyOn(people.people, 'conversationsAmong')
+      .mockRejectedValueOnce(unavailable('It hangs.'))
+      .mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+    for (let event = 0; event < 3; event += 1) expect(await seen()).toEqual(new Set(['ana']));
+    expect(asked).toHaveBeenCalledTimes(2);
+    answer(new Set());
+    people.conversations.set('room', { open: false, members: ['ana'] });
+    await vi.waitFor(async () => expect(await seen()).toEqual(new Set()));
   });
 
   it('ends when the typist is no longer seen live', async () => {

@@ -60,7 +60,7 @@ test('what is to be tried shows what the page says', async () => {
   const ada = createClient({
     url: rollcall.wsUrl,
     webSocketImpl: WebSocket,
-    connectionParams: { authorization: `Bearer ${tokenOf('ada')}` },
+    connectionParams: { authorization: `Bearer ${tokenOf('ada')}`, presence: false },
   });
   onTestFinished(async () => void (await ada.dispose()));
   ada.subscribe<{ presenceChanged: Presence }>(
