@@ -148,10 +148,18 @@ const withHosted = (record: PresenceRecord, memory: HostedMemory | null): Presen
     ? record
     : recordWith(record, { hosted: memory.hosted, hostedAsOf: memory.asOf });
 
-/** A session that no connection of this node holds, as it is remembered: one of another node's connections comes back with those. */
-const withRemembered = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
+/**
+ * A session that no connection of this node holds, as it is remembered: one of another node's connections comes back with
+ * those. `again`: it was put back before, so where it is missing by now, a node that knows of its end took it away.
+ */
+const withRemembered = (
+  record: PresenceRecord,
+  session: Session,
+  { again }: { readonly again: boolean },
+  now: number,
+): PresenceRecord => {
   const present = sessionById(record, session.id);
-  if (!present) return session.connections.length > 0 ? record : withSession(record, session, now);
+  if (!present) return again || session.connections.length > 0 ? record : withSession(record, session, now);
   const next = withMemory(present, session);
   return next === present ? record : replaceSession(record, next);
 };
@@ -218,12 +226,12 @@ export const knowsMore = (known: PresenceRecord, served: ReadonlySet<string> | u
  * What a node knows beyond the connections that it serves itself: its choice and message, where nobody knows of later;
  * which sessions had ended; HTTP leases and graces that lived at `livedAt`, when the store was last seen, go on for as long
  * as they had, and for `atLeastMs`; sessions that others put back, which may know less of them, are brought up to date; and
- * so is what the host put.
+ * so is what the host put. `again`, once all nodes have put back what they know, nothing is added that is missing.
  */
 export const putBackRest = (
   record: PresenceRecord,
   { known, kept, ends }: Memory,
-  { atLeastMs }: { readonly atLeastMs: number },
+  { atLeastMs, again }: { readonly atLeastMs: number; readonly again: boolean },
   now: number,
 ): Decision<null> =>
   decide(
@@ -234,11 +242,11 @@ export const putBackRest = (
       if (known === null || known.record.generation !== current.generation) return { record: there, result: null };
       const prolonged = (until: number | null) => until && Math.max(until, now + atLeastMs);
       const back = known.record.sessions.reduce((rest, session) => {
-        if (session.connections.length > 0) return withRemembered(rest, session, now);
+        if (session.connections.length > 0) return withRemembered(rest, session, { again }, now);
         if ((session.graceUntil ?? session.leaseUntil ?? 0) <= known.livedAt) return rest;
         const { graceUntil, leaseUntil } = session;
         const longer = sessionWith(session, { graceUntil: prolonged(graceUntil), leaseUntil: prolonged(leaseUntil) });
-        return withRemembered(rest, longer, now);
+        return withRemembered(rest, longer, { again }, now);
       }, there);
       return { record: withHosted(back, known.memory), result: null };
     },

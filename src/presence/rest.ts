@@ -44,7 +44,7 @@ export const createRest = ({
   let running: Promise<void> | undefined;
 
   /** False while the store is away. */
-  const putBackOne = async (userId: string): Promise<boolean> => {
+  const putBackOne = async (userId: string, again: boolean): Promise<boolean> => {
     const lost = remembered.lostRecord(userId);
     const [kept, ends] = [remembered.lostKept(userId), remembered.lostEnds(userId)];
     // The user was deleted.
@@ -55,7 +55,12 @@ export const createRest = ({
       await records.update(
         userId,
         (record, now) =>
-          putBackRest(record, { known: knownAt(now), kept, ends }, { atLeastMs: timings.heartbeatIntervalMs }, now),
+          putBackRest(
+            record,
+            { known: knownAt(now), kept, ends },
+            { atLeastMs: timings.heartbeatIntervalMs, again },
+            now,
+          ),
         'put back',
       );
       return true;
@@ -69,7 +74,7 @@ export const createRest = ({
     const [todo, then] = owed.size > 0 ? [owed, again] : [again, undefined];
     const away = new AbortController();
     const putBack = async (userId: string) => {
-      if (!(await putBackOne(userId))) return away.abort();
+      if (!(await putBackOne(userId, !then))) return away.abort();
       todo.delete(userId);
       then?.add(userId);
     };

@@ -22,7 +22,7 @@ const back = (there: PresenceRecord, known: Session) =>
       kept: undefined,
       ends: new Map(),
     },
-    { atLeastMs: 0 },
+    { atLeastMs: 0, again: false },
     NOON,
   ).record;
 
@@ -96,7 +96,12 @@ describe('what is known of a user who was deleted', () => {
   const named = record({ generation: 2, sessions: [session({ id: 'new' })] });
   const before = record({ generation: 1, chosen: 'AWAY', chosenAsOf: NOON, sessions: [session({ id: 'phone' })] });
   const putBackAll = (memory: Partial<Memory>) =>
-    putBackRest(named, { known: null, kept: undefined, ends: new Map(), ...memory }, { atLeastMs: 0 }, NOON).record;
+    putBackRest(
+      named,
+      { known: null, kept: undefined, ends: new Map(), ...memory },
+      { atLeastMs: 0, again: false },
+      NOON,
+    ).record;
 
   test('is put back neither of their sessions nor of their choice, where they were named again', () => {
     expect(putBackAll({ known: { record: before, memory: null, livedAt: NOON - 1_000 } })).toBe(named);

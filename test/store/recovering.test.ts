@@ -1,6 +1,6 @@
 /** A Redis that comes back with less than it had: what nodes, the journal and what is left of it make of that. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { isSeenLive } from '../../src/presence/record.js';
 import { activity, message } from '../support/builders.js';
@@ -165,6 +165,29 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
       from.flatMap(({ activities }) => activities.map(({ name }) => name));
     expect(names(record.sessions)).toEqual(['Chess']);
     expect(names(record.hosted)).toEqual(['Call']);
+  });
+
+  it.each([0, 1])('does not show again who was shown offline, whichever node finds out last (%i)', async (last) => {
+    const team = createTeam(redis, { users: ['ana'], graceMs: 1_000, heartbeatIntervalMs: 60_000 });
+    const nodes = await team.start(2);
+    const [held, ended] = nodes as [Node, Node];
+    const tab = await held.open('ana', 'tab');
+    const happen = await prepare();
+    await held.close(tab);
+    // One node has last heard of the store while the session was in its grace, and the other one found that over.
+    await held.turn();
+    expect((await held.record('ana')).sessions).toMatchObject([{ id: 'tab', graceUntil: expect.any(Number) }]);
+    while ((await ended.record('ana')).sessions.length > 0) {
+      await ended.turn();
+      await ended.sweep();
+    }
+    await happen();
+    // Those who subscribe anew to another Redis do not hear what is published before.
+    for (const { bus } of nodes) vi.spyOn(bus, 'publishEnded').mockResolvedValue();
+    const [late, other] = last === 0 ? [held, ended] : [ended, held];
+    expect(await turnsFor([other], 500)).toEqual(new Set(['refused']));
+    await team.settled([late, other]);
+    expect((await other.record('ana')).sessions).toEqual([]);
   });
 
   it('keeps what was said at the node that finds out last, though it drains what another put back first', async () => {

@@ -1,0 +1,19 @@
+/** Faults of what is put back into a store once more, which tests have to notice. */
+export default [
+  {
+    name: 'what had ended is put back once more',
+    promise: 'A session whose end one node knows of is not put back by another that knows only of its grace.',
+    file: 'src/presence/recovery.ts',
+    from: 'if (!present) return again || session',
+    to: 'if (!present) return (again && false) || session',
+    tests: ['test/store/recovering.test.ts'],
+  },
+  {
+    name: 'ends are forgotten once more',
+    promise: 'What was put back after a node had ended it ends when that node puts back once more.',
+    file: 'src/presence/rest.ts',
+    from: '{ known: knownAt(now), kept, ends },',
+    to: '{ known: knownAt(now), kept, ends: again ? new Map() : ends },',
+    tests: ['test/store/recovering.test.ts'],
+  },
+];
