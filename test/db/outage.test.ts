@@ -72,7 +72,7 @@ describe('a node whose PostgreSQL', () => {
     await people.factsToWatch(pairs);
     await server.pause();
     // Until the log of changes is found out of reach, every change would have been heard of.
-    expect(await people.factsToWatch(pairs)).toMatchObject([{ exists: true, follows: false }]);
+    expect([...(await people.factsToWatch(pairs)).values()]).toMatchObject([{ exists: true, follows: false }]);
     people.forgetStandings();
     await expect(people.factsToWatch(pairs)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await people.ensure('cem')).toBe(true);
