@@ -186,10 +186,12 @@ export const createWorld = async (
       const mark = `turn-${turn}.`;
       await host.putActivity(friend.id, 'turns', [{ type: 'PLAYING', name: mark }]);
       await Promise.all(ofPresence.map((stream) => stream.until((text) => text.includes(mark))));
-      await friend.setTyping(lounge);
-      await friend.setTyping(lounge, false);
-      const hasStopped = (text: string) => text.includes(friend.id) && text.includes('"isTyping":false');
-      await Promise.all(streams.filter(isTyping).map((stream) => stream.until(hasStopped)));
+      // Who stops before it is known that the viewer may see them type was never seen to.
+      for (const types of [true, false]) {
+        await friend.setTyping(lounge, types);
+        const isToldSo = (text: string) => text.includes(friend.id) && text.includes(`"isTyping":${types}`);
+        await Promise.all(streams.filter(isTyping).map((stream) => stream.until(isToldSo)));
+      }
     },
     async untilTold(wanted) {
       const told = async (stream: Stream): Promise<Presence> => {
