@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { withTimeout } from '../async/timeout.js';
 import type { Bus, FactChange } from '../presence/ports.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
@@ -29,12 +30,9 @@ const publish = async (
   onError: (error: unknown) => void,
 ): Promise<void> => {
   if (changes.length === 0) return;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('A change of facts was not published in time.')), PUBLISH_MS);
-  });
-  const outcomes = await Promise.allSettled(changes.map((change) => Promise.race([bus.publishFacts(change), late])));
-  clearTimeout(timer);
+  const late = () => new Error('A change of facts was not published in time.');
+  const published = changes.map((change) => withTimeout(bus.publishFacts(change), PUBLISH_MS, late));
+  const outcomes = await Promise.allSettled(published);
   const failures = outcomes.flatMap((outcome, i) => (outcome.status === 'rejected' ? [{ i, ...outcome }] : []));
   for (const { i } of failures) {
     const change = changes[i];

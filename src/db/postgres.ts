@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { withTimeout } from '../async/timeout.js';
 import { codeOf, messageOf, rootOf, StartFault } from '../startFault.js';
 import type { OpenDatabase } from './client.js';
 import { countedClient } from './counted.js';
@@ -54,14 +55,9 @@ const connect = (url: string, max: number, settings: SessionSettings) =>
 /** Resolves when the server at `url` answers. Rejects where it refuses, or says nothing that makes sense for `withinMs`. */
 const reach = async (url: string, withinMs: number): Promise<void> => {
   const client = connect(url, 1, {});
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${withinMs / 1_000} s`)), withinMs);
-  });
   try {
-    await Promise.race([client`select 1`, late]);
+    await withTimeout(client`select 1`, withinMs, () => new Error(`no answer in ${withinMs / 1_000} s`));
   } finally {
-    clearTimeout(timer);
     // It may hang as the question did, and has nothing to say goodbye to.
     void client.end({ timeout: 0 }).catch(() => {});
   }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { withTimeout } from '../async/timeout.js';
 import { unauthenticated } from '../graphql/context.js';
 import { PresenceError } from '../presence/errors.js';
 import type { Identity } from './auth.js';
@@ -190,7 +191,9 @@ export const createHttp = ({
   };
 
   const serveReady = async (response: ServerResponse): Promise<void> => {
-    const isReady = !stopping && (await withinMs(ready, READY_TIMEOUT_MS)) && !stopping;
+    const late = () => new Error('No answer in time.');
+    const answered = !stopping && (await withTimeout(ready(), READY_TIMEOUT_MS, late).catch(() => false));
+    const isReady = answered && !stopping;
     sendJson(response, isReady ? 200 : 503, { ready: isReady });
   };
 
@@ -253,19 +256,4 @@ export const createHttp = ({
       return stopped;
     },
   };
-};
-
-/** What `ask` resolves to; false where it rejects or takes too long. */
-const withinMs = async (ask: () => Promise<boolean>, ms: number): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  try {
-    return await Promise.race([ask(), late]);
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(timer);
-  }
 };

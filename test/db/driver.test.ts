@@ -1,5 +1,5 @@
 /**
- * What `patches/postgres+3.4.9.patch` mends in the driver. Each promise fails without it. Reported upstream, at
+ * What `patches/postgres+3.4.9.patch` mends in the driver, and what it must leave as it was. Reported upstream, at
  * github.com/porsager/postgres: rows of an answer after a failed one (issues 1119, 1181), writing to a connection that was
  * closed (1066, 1154, 1208).
  */

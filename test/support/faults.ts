@@ -25,3 +25,40 @@ export interface Faults {
   /** Takes back a failure that has not come. */
   mend(): void;
 }
+
+/** The faults of one database, and what whoever answers for it does with them. */
+export const createFaults = () => {
+  let failure: Failure | null = null;
+  let answered: number[] = [];
+  const faults: Faults = {
+    startCounting() {
+      answered = [];
+    },
+    get answered() {
+      return answered;
+    },
+    failAt(next) {
+      answered = [];
+      failure = next;
+    },
+    get hasFailed() {
+      return failure === null;
+    },
+    mend() {
+      failure = null;
+    },
+  };
+  return {
+    faults,
+    /** The failure of the statement that is being answered; null where it is to succeed. */
+    pending: (): Failure | null => (failure?.statement === answered.length ? failure : null),
+    /** The failure has come. */
+    failed(): void {
+      failure = null;
+    },
+    /** A statement was answered with so many rows. */
+    answered(rows: number): void {
+      answered.push(rows);
+    },
+  };
+};

@@ -3,25 +3,24 @@ import type { PGlite, Results, Transaction } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Database } from '../../src/db/database.js';
 import { IN_MEMORY, openPglite } from '../../src/db/pglite.js';
-import type { Failure, Faults } from './faults.js';
+import { createFaults } from './faults.js';
 
 /** PGlite hands over whole answers, so a statement that fails has passed on no row, wherever it fails. */
 export const openFaultyPglite = async () => {
   const database = await openPglite({ dataDir: IN_MEMORY });
-  let failure: Failure | null = null;
-  let answered: number[] = [];
+  const control = createFaults();
 
   const spoil = <Row>(result: Results<Row>): Results<Row> => {
-    const here = failure !== null && failure.statement === answered.length ? failure : null;
-    answered.push(result.rows.length);
+    const here = control.pending();
+    control.answered(result.rows.length);
     if (here === null) return result;
     const { how, afterRows } = here;
     if (how === 'cancelled') {
-      failure = null;
+      control.failed();
       throw Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
     }
     if (afterRows >= result.rows.length) return result;
-    failure = null;
+    control.failed();
     const rows = [...result.rows];
     if (how === 'hole') delete rows[afterRows];
     else rows.splice(afterRows, 1, ...(how === 'twice' ? [rows[afterRows]!, rows[afterRows]!] : []));
@@ -50,23 +49,5 @@ export const openFaultyPglite = async () => {
         return work(drizzle({ client: spoilt(orm.$client as PGlite) }));
       }),
   };
-  const faults: Faults = {
-    startCounting() {
-      answered = [];
-    },
-    get answered() {
-      return answered;
-    },
-    failAt(next) {
-      answered = [];
-      failure = next;
-    },
-    get hasFailed() {
-      return failure === null;
-    },
-    mend() {
-      failure = null;
-    },
-  };
-  return { db, faults, close: () => database.close() };
+  return { db, faults: control.faults, close: () => database.close() };
 };

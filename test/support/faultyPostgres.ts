@@ -1,6 +1,6 @@
 /** A way to PostgreSQL on which statements fail in the middle of their answer, as the protocol has it. */
 import { createServer, connect as dial, type Socket } from 'node:net';
-import type { Failure, Faults } from './faults.js';
+import { createFaults } from './faults.js';
 
 const field = (kind: string, text: string) => Buffer.from(`${kind}${text}\0`);
 const message = (kind: string, body: Buffer): Buffer => {
@@ -38,8 +38,7 @@ const createMessages = (each: (kind: string, message: Buffer) => void) => {
 /** Opens one to the server on that port of 127.0.0.1. Everything passes until a failure is asked for. */
 export const openFaultyPostgres = async (port: number) => {
   const sockets = new Set<Socket>();
-  let failure: Failure | null = null;
-  let answered: number[] = [];
+  const control = createFaults();
 
   const proxy = createServer((near) => {
     const far = dial(port, '127.0.0.1');
@@ -48,10 +47,10 @@ export const openFaultyPostgres = async (port: number) => {
 
     const pass = createMessages((kind, bytes) => {
       if (isSwallowing && kind !== 'Z') return;
-      const here =
-        failure !== null && answered.length === failure.statement && rows === failure.afterRows ? failure : null;
+      const pending = control.pending();
+      const here = pending?.afterRows === rows ? pending : null;
       if (here && (here.how === 'cancelled' || here.how === 'cut') && (kind === 'D' || kind === 'C')) {
-        failure = null;
+        control.failed();
         rows = 0;
         if (here.how === 'cut') {
           near.end();
@@ -63,14 +62,14 @@ export const openFaultyPostgres = async (port: number) => {
         return;
       }
       if (here && kind === 'D') {
-        failure = null;
+        control.failed();
         if (here.how === 'twice') near.write(Buffer.concat([bytes, bytes]));
         rows += 1;
         return;
       }
       if (kind === 'D') rows += 1;
       if (kind === 'C') {
-        answered.push(rows);
+        control.answered(rows);
         rows = 0;
       }
       // A transaction in which a statement failed is a failed one.
@@ -95,27 +94,9 @@ export const openFaultyPostgres = async (port: number) => {
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const address = proxy.address();
 
-  const faults: Faults = {
-    startCounting() {
-      answered = [];
-    },
-    get answered() {
-      return answered;
-    },
-    failAt(next) {
-      answered = [];
-      failure = next;
-    },
-    get hasFailed() {
-      return failure === null;
-    },
-    mend() {
-      failure = null;
-    },
-  };
   return {
     url: `postgres://rollcall:rollcall@127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/postgres`,
-    faults,
+    faults: control.faults,
     /** Ends all connections. */
     cut(): void {
       for (const socket of sockets) socket.destroy();
