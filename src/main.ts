@@ -28,19 +28,26 @@ const run = async (config: Config, log: Log): Promise<void> => {
   const demo = ownSecret !== null && config.databaseUrl === null;
 
   // Before anything starts, so that a signal during the start is not lost.
+  let asked: NodeJS.Signals | null = null;
   const stopAsked = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
-
-  // Also of a start that goes on and on: it waits for a database, or for another node's migrations.
-  void stopAsked.then(() =>
+  void stopAsked.then((signal) => {
+    asked = signal;
+    // Also of a start that goes on and on: it waits for a database, or for another node's migrations.
     setTimeout(() => {
       log.error('stopping takes too long; ending without the rest of it');
       process.exit(1);
-    }, STOP_WITHIN_MS).unref(),
-  );
+    }, STOP_WITHIN_MS).unref();
+  });
 
-  const app = await startApp(config, { log, secrets: ownSecret === null ? secrets : [ownSecret], demo });
+  const secretsOf = ownSecret === null ? secrets : [ownSecret];
+  const app = await startApp(config, { log, secrets: secretsOf, demo }).catch((error: unknown) => {
+    if (asked === null) throw error;
+    // Ctrl-C reaches every process of the terminal, the one that makes a new database too.
+    log.info({ signal: asked }, 'stopped before the start was over');
+    process.exit(0);
+  });
   const { port, url, metricsPort } = app;
   log.info({ port, url, ...(metricsPort !== null && { metricsPort }) }, 'listening');
   if (ownSecret !== null) process.stdout.write(await banner({ ...config.auth, url, secret: ownSecret, demo }));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +59,19 @@ describe('the server refuses to start', () => {
       expect(output).toContain(name);
     }
   });
+});
+
+test('Ctrl-C while the first database is made ends the start in one line', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
+  onTestFinished(() => removeFolder(folder));
+  const dataDir = join(folder, 'data');
+  const starting = run('main.js', [], { PORT: '0', DATA_DIR: dataDir }, { detached: true });
+  await expect.poll(() => existsSync(join(dataDir, 'pglite.new')), { timeout: 30_000 }).toBe(true);
+  process.kill(-starting.pid, 'SIGINT');
+  expect(await starting.exited).toEqual({ code: 0, signal: null });
+  expect(starting.output().trim().split('\n')).toEqual([
+    expect.stringMatching(/"signal":"SIGINT","msg":"stopped before the start was over"/),
+  ]);
 });
 
 describe('in development with no secret', async () => {

@@ -52,13 +52,17 @@ export interface Run {
   readonly exited: Promise<Exit>;
 }
 
-/** Runs a built file with an environment that holds nothing but what is given (and PATH). */
-export function run(file: string, args: readonly string[], env: Environment): Run {
+/**
+ * Runs a built file with an environment that holds nothing but what is given (and PATH). `detached`: in a process group
+ * of its own, as a terminal has it, so that `process.kill(-pid)` signals its own children too.
+ */
+export function run(file: string, args: readonly string[], env: Environment, { detached = false } = {}): Run {
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const child = spawn(process.execPath, [built(file), ...args], {
     cwd: packageRoot,
     env: { PATH: process.env.PATH ?? '', ...Object.fromEntries(set) },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
   });
   const endWithUs = () => child.kill('SIGKILL');
   process.once('exit', endWithUs);
