@@ -6,6 +6,9 @@ type Settings = Omit<Config, 'warnings'>;
 /** What RFC 7518 asks of a key for HS256. */
 const SECRET_BYTES = 32;
 
+/** How long typing may last without a repetition, in ms. Redis lists for two minutes where a user may be typing. */
+const MAX_TYPING_MS = 60_000;
+
 /** Production is for the network: nothing that a stranger could guess, listen in on or bring from elsewhere. */
 const ofProduction = (
   { auth }: Settings,
@@ -62,6 +65,9 @@ export const inconsistencies = (
   }
   if (redisUrls === null && redisShards !== 1 && !isSet('REDIS_URL')) {
     faults.push('REDIS_SHARDS must be left out where REDIS_URL is not set: there is no Redis to divide.');
+  }
+  if (config.timings.typingTimeoutMs > MAX_TYPING_MS) {
+    faults.push('TYPING_TIMEOUT must be at most 60s: who hides after so long would still be seen typing.');
   }
   return faults;
 };

@@ -101,6 +101,13 @@ describe('readConfig', () => {
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual(others);
   });
 
+  test('typing lasts a minute at most, since longer the store does not know where somebody types', () => {
+    expect(readConfig({ TYPING_TIMEOUT: '60s' }).timings.typingTimeoutMs).toBe(60_000);
+    expect(faultsOf({ TYPING_TIMEOUT: '60001ms' })).toEqual([
+      expect.stringMatching(/^TYPING_TIMEOUT must be at most 60s/),
+    ]);
+  });
+
   test('a rate is a count and an interval, or off', () => {
     const { rates } = readConfig({
       RATE_PRESENCE: '1,250ms',
