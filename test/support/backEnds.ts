@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { inject } from 'vitest';
+import { recoverEmpty } from './live.js';
 import { startRedis } from './redis.js';
 
 /** Whether servers run on Redis and PostgreSQL: `ROLLCALL_BACKENDS=redis`, as one of the projects sets it. */
@@ -23,8 +24,12 @@ export const startBackEnds = async (): Promise<BackEnds | null> => {
     await admin.unsafe(statement);
     await admin.end();
   };
-  const redis = await startRedis();
-  await asAdmin(`create database ${name}`);
+  const createRedis = async () => {
+    const redis = await startRedis();
+    await recoverEmpty(redis.url);
+    return redis;
+  };
+  const [redis] = await Promise.all([createRedis(), asAdmin(`create database ${name}`)]);
   return {
     env: {
       REDIS_URL: redis.url,

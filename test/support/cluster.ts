@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, onTestFinished, TestRunner, vi } from 'vitest';
+import { recoverEmpty } from './live.js';
 import { startPostgres, type TestPostgres } from './postgres.js';
 import { openProxy, type TestProxy } from './proxy.js';
 import { randomFrom } from './random.js';
@@ -150,8 +151,15 @@ export const startCluster = async ({
   ways: ofTheirOwn = false,
 }: ClusterOptions = {}): Promise<Cluster> => {
   shared ??= startPostgres();
-  const server = await shared;
-  const [databaseUrl, redis] = await Promise.all([createDatabase(server), startRedis(redisArgs)]);
+  const startStore = async () => {
+    const started = await startRedis(redisArgs);
+    await recoverEmpty(started.url);
+    return started;
+  };
+  const [[server, databaseUrl], redis] = await Promise.all([
+    shared.then(async (its) => [its, await createDatabase(its)] as const),
+    startStore(),
+  ]);
   const nodes: Node[] = [];
   let started = count;
   let stopped: Promise<void> | undefined;

@@ -1,4 +1,11 @@
+import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** Copies a folder to a path that is not there yet, with owners and modes as they are. */
+export const copyFolder = async (from: string, to: string): Promise<void> => {
+  await promisify(execFile)('cp', ['-a', from, to]);
+};
 
 /**
  * Removes a folder with all that is in it, or a file. A server that was killed may have left a child that still writes

@@ -46,6 +46,18 @@ export const openLiveInTest = (...args: Parameters<typeof openLive>): LiveUnderT
   return live;
 };
 
+/**
+ * Has an empty Redis of one shard recovered, as a node that has come and gone leaves it: the first node that starts does
+ * not have to wait for what others might put back.
+ */
+export const recoverEmpty = async (url: string): Promise<void> => {
+  const { store, close } = openLive([url], 1, { settleMs: 0 });
+  const incarnation = `${randomUUID()}.1`;
+  await store.renewLease(incarnation);
+  await store.dismiss(incarnation);
+  await close();
+};
+
 /** For the contract of stores. */
 export const storeUnderTest = async (urls: readonly string[], shards: number): Promise<StoreUnderTest> => {
   const { store, bus, connection } = openLive(urls, shards);

