@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../src/db/client.js';
 import { createJournal } from '../../src/db/journal.js';
 import { createPeople } from '../../src/db/people.js';
+import { presenceJournal } from '../../src/db/schema.js';
 import type { DurablePresence } from '../../src/presence/types.js';
 import { durable, NOON } from '../support/builders.js';
 import { empty, recordingBus } from './people.js';
@@ -111,6 +112,8 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       await journal.write([row('nobody'), row('bob'), row('ann')]);
       expect([...(await journal.read(['nobody', 'bob', 'ann'])).keys()]).toEqual(['ann']);
       expect(await kept('ann')).not.toBeNull();
+      const written = database.db.run((orm) => orm.select({ id: presenceJournal.userId }).from(presenceJournal));
+      expect(await written).toEqual([{ id: 'ann' }]);
     });
 
     it('takes nothing of a generation that is over, and starts the next one empty', async () => {

@@ -570,7 +570,12 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
           () => people.putConversation('hall', ['ann', 'cem'], true),
           () => people.unblock('bob', 'cem'),
           () => people.updatePrivacy('cem', { status: 'FOLLOWERS', activity: 'MUTUALS' }),
-          () => people.upsertUsers([{ id: 'eve', privacy: { status: 'EVERYONE' } }]),
+          () =>
+            people.upsertUsers([
+              { id: 'eve', privacy: { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' } },
+            ]),
+          () => people.block('ann', 'eve'),
+          () => people.block('eve', 'cem'),
           () => people.unfollow('bob', 'ann'),
           () => people.deleteCircle('team'),
           () => people.updatePrivacy('ann', { status: 'NOBODY' }),
