@@ -11,7 +11,7 @@ import { reconciled } from './recovery.js';
 import type { Remembered } from './remembered.js';
 import { isWithdrawn, sessionById } from './session.js';
 import { type Cause, type Transition, transitions } from './transitions.js';
-import type { PresenceRecord } from './types.js';
+import type { DurablePresence, PresenceRecord } from './types.js';
 
 /** How long an answer waits for the journal to have a choice to hide, in ms. */
 const KEPT_WITHIN_MS = 1_000;
@@ -118,6 +118,8 @@ export interface RecordWriter {
   speak: RecordWriter['update'];
   /** Does what is due for one user. */
   tick(userId: string): Promise<void>;
+  /** Brings into the journal what it may lack. What it has as of later stays there. */
+  keep(kept: DurablePresence): Promise<void>;
 }
 
 export const createRecordWriter = ({
@@ -219,6 +221,10 @@ export const createRecordWriter = ({
         return tick(current, now);
       });
       if (before) departures.ticked(before, record);
+    },
+    async keep(kept) {
+      await journal.write([kept]);
+      remembered.journaled([kept]);
     },
   };
 };

@@ -68,6 +68,8 @@ export interface Remembered {
   lostUsers(): Iterable<string>;
   /** The record as it was read, with what this node knows of later and the journal may not have got. */
   newer(record: PresenceRecord): PresenceRecord;
+  /** Whether the journal may not have got something of a user. */
+  waits(userId: string): boolean;
   /** What the journal may not have got, of so many ms ago or earlier. */
   unjournaled(ageMs: number): readonly DurablePresence[];
   /** The journal has those users as they are in these, or of later. */
@@ -164,6 +166,7 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
       const kept = durable.get(record.userId)?.kept ?? lostKept.get(record.userId);
       return kept ? joined(record, kept) : record;
     },
+    waits: (userId) => durable.has(userId),
     unjournaled(ageMs) {
       const since = now() - ageMs;
       return [...durable.values()].flatMap(({ kept, at }) => (at <= since ? kept : []));

@@ -52,7 +52,7 @@ export const createRest = ({
     const knownAt = (now: number) =>
       lost ? { record: lost.record, memory: lost.hosted, livedAt: now - (performance.now() - lost.goneAt) } : null;
     try {
-      await records.update(
+      const { record: back } = await records.update(
         userId,
         (record, now) =>
           putBackRest(
@@ -63,6 +63,8 @@ export const createRest = ({
           ),
         'put back',
       );
+      // Nothing is committed of a user of whom nothing is live: other nodes learn it from the journal.
+      if (kept && back.sessions.length === 0 && remembered.waits(userId)) await records.keep(kept);
       return true;
     } catch (error) {
       onError(error);

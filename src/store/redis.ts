@@ -130,13 +130,14 @@ export const createRedisStore = ({
   };
 
   const open = async (userId: string) => {
-    const [now, found, gone, settling, begun, since, lived] = await redises.run('open', [
+    const [now, found, gone, settling, begun, since, lived, epoch] = await redises.run('open', [
       shardOf(userId).shard,
       keys.record(userId),
       keys.gone(userId),
     ]);
     const text = typeof found === 'string' ? found : undefined;
-    return { now: Number(now), text, gone: gone ?? '', settling: settling === 1, away: awayOf(begun, since, lived) };
+    const away = awayOf(begun, since, lived);
+    return { now: Number(now), text, gone: gone ?? '', settling: settling === 1, away, epoch: String(epoch) };
   };
 
   /** The revision and time of the commit; undefined when the record moved. */
@@ -146,12 +147,15 @@ export const createRedisStore = ({
       base,
       restored,
       since,
+      epoch,
     }: {
       readonly stored: PresenceRecord | undefined;
       readonly base: PresenceRecord;
       /** What `base` is, where it is not what the store has. */
       readonly restored: Restored | undefined;
       readonly since: number;
+      /** In which `base` was found; empty: in any. */
+      readonly epoch: string;
     },
     next: PresenceRecord,
   ): Promise<{ readonly now: number; readonly record: PresenceRecord } | undefined> => {
@@ -191,13 +195,14 @@ export const createRedisStore = ({
         userId,
         (restored?.openedAt ?? 0) + GONE_MS,
         since,
+        epoch,
         ...nodes.map(({ node, joins }) => (joins ? node : '')),
       ],
       () => body.length <= encodeBody(base).length + SLACK_CHARS,
     );
     if (done === WITHOUT_LEASE) {
       await Promise.all(nodes.filter(({ joins }) => joins).map(({ node }) => leases.register(shard, node)));
-      return commit({ stored, base, restored, since }, next);
+      return commit({ stored, base, restored, since, epoch }, next);
     }
     if (done !== 1) return undefined;
     heardClock(Number(now));
@@ -233,12 +238,14 @@ export const createRedisStore = ({
   /** Decides about the record as this node left it, and commits. Undefined where that cannot be, or it moved since. */
   const attemptUnread = async <R>(userId: string, decide: (record: PresenceRecord, now: number) => Decision<R>) => {
     const base = recent.get(userId);
-    const since = leases.sinceOf(shardOf(userId));
+    const shard = shardOf(userId);
+    const since = leases.sinceOf(shard);
+    const epoch = leases.epochOf(shard) ?? '';
     if (!base || clockAhead === undefined || base.revision <= since) return undefined;
     const decision = decide(base, Math.floor(monotonicMs() + clockAhead));
     // That nothing changes can only be said of what was read.
     if (decision.record === base) return undefined;
-    const committed = await commit({ stored: base, base, restored: undefined, since }, decision.record);
+    const committed = await commit({ stored: base, base, restored: undefined, since, epoch }, decision.record);
     if (committed) return { committed: { ...committed, result: decision.result } };
     recent.delete(userId);
     return undefined;
@@ -250,7 +257,8 @@ export const createRedisStore = ({
     restored: Restored | undefined,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
   ) => {
-    const { now, text, gone, settling, away } = await open(userId);
+    const { now, text, gone, settling, away, epoch } = await open(userId);
+    leases.checkEpoch(shardOf(userId), epoch);
     const stored = text === undefined ? undefined : ofUser(userId, decodeRecord(text));
     const found = stored && asLeft(stored, away);
     const isRestored = !stored || isDoubtful(stored, away);
@@ -261,7 +269,7 @@ export const createRedisStore = ({
     if (decision.record === base && (!stored || stored === base)) return { committed: { ...decision, now } };
     const { since } = away;
     const committed = await commit(
-      { stored, base, restored: isRestored ? restored : undefined, since },
+      { stored, base, restored: isRestored ? restored : undefined, since, epoch },
       decision.record,
     );
     return committed && { committed: { ...committed, result: decision.result } };

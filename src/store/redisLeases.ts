@@ -63,6 +63,8 @@ export const createRedisLeases = ({
   let puttingBack: PuttingBack = null;
   /** What was found and nobody was told of yet, since another shard did not answer. */
   let untold = { lost: false, emptied: false };
+  /** The epoch of each shard that whoever renews knows of. */
+  const told = new Map<ShardKeys, string>();
 
   const renewIn = async (
     shard: ShardKeys,
@@ -120,10 +122,11 @@ export const createRedisLeases = ({
       if (failed) throw failed.reason;
       // The number of shards, which a node that starts compares with its own, was lost with the rest.
       if (untold.emptied) await redises.ask((client) => client.set(SHARDS_KEY, shards.length, 'NX'));
-      const told = untold;
+      const news = untold;
       untold = { lost: false, emptied: false };
+      for (const [shard, { epoch }] of known) told.set(shard, epoch);
       return {
-        ...told,
+        ...news,
         settledInMs: Math.max(...found.map(({ settledInMs }) => settledInMs)),
         awaited: found.some((each) => each.awaited),
       };
@@ -167,6 +170,19 @@ export const createRedisLeases = ({
       const renewal = await renewIn(shard, incarnation, { lists: false });
       keepInMind(renewal);
       if (renewal.lost) throw unavailable('This node was taken for lost, and is about to return.');
+    },
+
+    /** The epoch of a shard as of the last renewal; undefined before the first. */
+    epochOf: (shard: ShardKeys): string | undefined => told.get(shard),
+
+    /**
+     * UNAVAILABLE where a shard began an epoch of which this node learns with its next renewal: what it knows of the one
+     * before, and puts back then, is not to be replaced by what others have put back so far.
+     */
+    checkEpoch(shard: ShardKeys, epoch: string): void {
+      const before = told.get(shard);
+      if (before !== undefined && before !== epoch)
+        throw unavailable('The live store is settling after an interruption.');
     },
 
     /** What of a schedule is due. */

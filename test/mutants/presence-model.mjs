@@ -99,4 +99,20 @@ export default [
     to: '        throw error;',
     tests: ['test/presence/renewing.test.ts'],
   },
+  {
+    name: 'what one node remembers of who is not live is restored for it alone',
+    promise: 'Once the store has recovered, every node has what one of them remembered of a user who left before.',
+    file: 'src/presence/rest.ts',
+    from: '      if (kept && back.sessions.length === 0 && remembered.waits(userId)) await records.keep(kept);\n',
+    to: '',
+    tests: recovering,
+  },
+  {
+    name: 'a node decides in an epoch that it has not found',
+    promise: 'What a node knows that has not found out about a loss is not replaced by what others have put back so far.',
+    file: 'src/store/redis.ts',
+    from: '    leases.checkEpoch(shardOf(userId), epoch);\n',
+    to: '',
+    tests: recovering,
+  },
 ];

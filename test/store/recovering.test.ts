@@ -224,6 +224,40 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(team.journal.rows.get('ana')?.kept?.message?.text).toBe('Last');
   });
 
+  it('has for every node what one alone remembers of a user who left before', async () => {
+    const team = createTeam(redis, { users: ['ana'] });
+    const nodes = await team.start(2);
+    const [took, other] = nodes as [Node, Node];
+    await took.open('ana');
+    const happen = await prepare();
+    // Not in the journal yet.
+    await took.presence.setPresence(callerOf('ana'), { status: 'DO_NOT_DISTURB' });
+    await took.presence.endSession(callerOf('ana'), 'tab');
+    for (const node of nodes) await node.turn();
+    await happen();
+    await team.settled([other, took]);
+    expect(await other.record('ana')).toMatchObject({ chosen: 'DO_NOT_DISTURB', sessions: [] });
+  });
+
+  it('keeps what a node knows that has not found out yet, whatever it is asked meanwhile', async () => {
+    const team = createTeam(redis, { users: ['ana'] });
+    const nodes = await team.start(2);
+    const [late, other] = nodes as [Node, Node];
+    await other.open('ana', 'tab');
+    const happen = await prepare();
+    await late.presence.heartbeat(callerOf('ana'), { idle: false, sessionId: 'app' });
+    for (const node of nodes) await node.turn();
+    await happen();
+    await other.turn();
+    other.answer();
+    const restored = async () => (await other.store.usersOn('node-2.2')).length > 0;
+    while (!(await restored())) await wait(5);
+    expect(await orRefused(late.open('ana', 'phone'))).toBe('refused');
+    await team.settled([other, late]);
+    const there = (await other.record('ana')).sessions.map(({ id }) => id);
+    expect(there).toEqual(expect.arrayContaining(['app', 'tab']));
+  });
+
   it('keeps what was chosen while the journal was away, until the journal has it', async () => {
     const team = createTeam(redis, { users: ['ana'] });
     const nodes = await team.start(2);

@@ -8,15 +8,15 @@
 -- ARGV[8] body   ARGV[9] due, empty: never   ARGV[10] seen live   ARGV[11] live   ARGV[12] for the journal
 -- ARGV[13] channel, empty: nobody sees a difference   ARGV[14] PUBLISH | SPUBLISH   ARGV[15] user
 -- ARGV[16] the clock up to which what was restored may be committed: the mark of a drop is kept for as long
--- ARGV[17] `since` of the shard, as it was when the record was read
--- ARGV[18..] for each of KEYS[8..]: the incarnation that is joined; empty: it is left
+-- ARGV[17], ARGV[18] `since` and epoch of the shard, as they were when the record was read; empty: as it may be
+-- ARGV[19..] for each of KEYS[8..]: the incarnation that is joined; empty: it is left
 -- Returns {1, now, revision}; {0} when the record moved, or the shard was away since; {-2} where one that is joined has no
 -- lease, so that nobody would ever find it lost; {-1} where the shard has no epoch, or another server holds it than at the
 -- last renewal.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server', 'since', 'top')
 if not shard[1] or not isServedBy(shard[4], serverId()) then return {-1} end
 local since = tonumber(shard[5] or 0)
-if since ~= tonumber(ARGV[17]) then return {0} end
+if since ~= tonumber(ARGV[17]) or (ARGV[18] ~= '' and ARGV[18] ~= shard[1]) then return {0} end
 local current = redis.call('GET', KEYS[2])
 if current then
   if ARGV[1] == '' or string.sub(current, 1, #ARGV[1]) ~= ARGV[1] then return {0} end
@@ -27,7 +27,7 @@ else
   if (redis.call('GET', KEYS[6]) or '') ~= ARGV[2] then return {0} end
 end
 for i = 8, #KEYS do
-  local joined = ARGV[10 + i]
+  local joined = ARGV[11 + i]
   if joined ~= '' and not redis.call('ZSCORE', KEYS[7], joined) then return {-2} end
 end
 local time = redis.call('TIME')
@@ -45,7 +45,7 @@ if ARGV[9] == '' then redis.call('ZREM', KEYS[3], user) else redis.call('ZADD', 
 if ARGV[10] == '1' then redis.call('ZADD', KEYS[4], '9000000000000000', user) else redis.call('ZREM', KEYS[4], user) end
 if ARGV[12] == '1' then redis.call('ZADD', KEYS[5], 'LT', string.format('%s%06d', time[1], time[2]), user) end
 for i = 8, #KEYS do
-  if ARGV[10 + i] ~= '' then redis.call('SADD', KEYS[i], user) else redis.call('SREM', KEYS[i], user) end
+  if ARGV[11 + i] ~= '' then redis.call('SADD', KEYS[i], user) else redis.call('SREM', KEYS[i], user) end
 end
 if ARGV[13] ~= '' and now >= tonumber(shard[3]) then redis.call(ARGV[14], ARGV[13], record) end
 return {1, now, revision}
