@@ -4,6 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isUnavailable, unavailable } from './errors.js';
+import type { Emptied } from './ports.js';
 import { disconnect } from './record.js';
 import type { RecordWriter } from './records.js';
 import { putBack } from './recovery.js';
@@ -24,7 +25,7 @@ export interface Held {
   name: string;
   /** It is just taking its session; or has to be put back, once it answered; or it answered, and is being put back. */
   state: 'opening' | 'there' | 'asked' | 'returning';
-  /** The store came back empty, and has not got it again. */
+  /** The store lost it, or may have, and has not got it again. */
   forgotten: boolean;
 }
 
@@ -64,12 +65,12 @@ export interface Holding {
   has(connectionId: string): boolean;
   /** Whether it is served, and the store should have it. */
   isThere(connection: Held): boolean;
-  /** Some that answered are not put back yet. */
-  readonly puttingBack: boolean;
   /** Some have to answer, or to be put back. */
   readonly awaiting: boolean;
-  /** All have to answer, and are then put back; `emptied`: the store has nothing of them. */
-  ask(emptied: boolean): void;
+  /** The same of those that the store lost: others wait for these. */
+  readonly owing: boolean;
+  /** All have to answer, and are then put back; `emptied`: whose connections the store lost. */
+  ask(emptied: Emptied): void;
   /** Puts back those that answered and could not be put back then. */
   tryAgain(): void;
   /** Puts back those that the store lost and that have not answered yet; of whom this node was lost for, it asks on. */
@@ -80,6 +81,13 @@ export interface Holding {
   end(connectionIds: readonly string[]): void;
   drop(connection: Held): void;
 }
+
+const isForgotten = ({ forgotten }: Held): boolean => forgotten;
+
+const isAny = (connections: ReadonlyMap<string, Held>, is: (connection: Held) => boolean): boolean => {
+  for (const connection of connections.values()) if (is(connection)) return true;
+  return false;
+};
 
 export const createHolding = ({
   records,
@@ -226,20 +234,17 @@ export const createHolding = ({
     },
     has: (connectionId) => held.has(connectionId.slice(connectionId.lastIndexOf('/') + 1)),
     isThere: (connection) => held.get(connection.local) === connection && connection.state === 'there',
-    get puttingBack() {
-      return returning.size > 0;
-    },
     get awaiting() {
-      if (returning.size > 0) return true;
-      for (const { state } of held.values()) if (state === 'asked') return true;
-      for (const { forgotten } of closing.values()) if (forgotten) return true;
-      return false;
+      return returning.size > 0 || isAny(held, ({ state }) => state === 'asked') || isAny(closing, isForgotten);
+    },
+    get owing() {
+      return isAny(held, ({ state, forgotten }) => forgotten && state !== 'there') || isAny(closing, isForgotten);
     },
 
     ask(emptied) {
       returning.clear();
       for (const connection of held.values()) connection.state = 'asked';
-      if (emptied) for (const each of [...held.values(), ...closing.values()]) each.forgotten = true;
+      for (const each of [...held.values(), ...closing.values()]) each.forgotten ||= emptied(each.userId);
     },
 
     tryAgain() {

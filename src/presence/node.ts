@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { inBatches } from './batches.js';
 import { createHolding, type HoldingVerbs } from './holding.js';
 import { createMending, type Mend } from './mending.js';
-import type { Bus, PuttingBack, Renewal, Store, Unsubscribe } from './ports.js';
+import type { Bus, Emptied, PuttingBack, Renewal, Store, Unsubscribe } from './ports.js';
 import type { ReadRecords, RecordWriter } from './records.js';
 import { nodeLost } from './recovery.js';
 import type { Remembered } from './remembered.js';
@@ -47,6 +47,9 @@ export interface Node extends HoldingVerbs {
   stop(): Promise<void>;
 }
 
+const anybody: Emptied = () => true;
+const nobody: Emptied = () => false;
+
 export const createNode = ({
   store,
   bus,
@@ -67,7 +70,7 @@ export const createNode = ({
   readonly remembered: Remembered;
   readonly timings: Timings;
   readonly newIncarnation: () => string;
-  /** Connections have to answer before they are put back: ask them now. `emptied`: the store forgot everything. */
+  /** Connections have to answer before they are put back: ask them now. `emptied`: the store lost something. */
   readonly onRevived: (emptied: boolean) => void;
   /** The store came back empty and has settled: what was shown is brought up to date. */
   readonly onSettled: () => void;
@@ -105,20 +108,21 @@ export const createNode = ({
   });
 
   /** Others took this node for gone, or the store forgot it: it is another from now on. */
-  const revive = (emptied: boolean, goneAt: number): void => {
+  const revive = ({ lost, emptied }: Pick<Renewal, 'lost' | 'emptied'>, goneAt: number): void => {
     const before = incarnation;
     incarnation = newIncarnation();
     if (emptied) onTransition({ kind: 'store emptied' });
     onTransition({ kind: 'node revived', incarnation, before });
-    remembered.lost(goneAt);
-    holding.ask(emptied);
+    remembered.lost(goneAt, lost ? anybody : (emptied ?? nobody));
+    holding.ask(emptied ?? nobody);
     askedAt = performance.now();
     if (!emptied) return;
     settled = false;
-    rest.owe();
+    // Of nobody else: what others have ended meanwhile would be shown again where nothing recovers.
+    rest.owe(emptied);
   };
 
-  const puttingBack = (): PuttingBack => (holding.awaiting || rest.owing ? 'first' : rest.done ? null : 'again');
+  const puttingBack = (): PuttingBack => (holding.owing || rest.owing ? 'first' : rest.done ? null : 'again');
 
   /** Renews the lease; as another node, where this one was lost, or finds that the store lost something. */
   const renew = async (): Promise<Pick<Renewal, 'settledInMs' | 'awaited'>> => {
@@ -129,12 +133,12 @@ export const createNode = ({
         const { lost, emptied } = renewal;
         const goneAt = healthyAt;
         healthyAt = performance.now();
-        if (!lost && !emptied) {
+        if (!lost && emptied === null) {
           if (revived) onRevived(revived.emptied);
           return renewal;
         }
-        revive(emptied, goneAt);
-        revived = { emptied: emptied || revived?.emptied === true };
+        revive(renewal, goneAt);
+        revived = { emptied: emptied !== null || revived?.emptied === true };
       } catch (error) {
         if (!revived) throw error;
         onError(error);

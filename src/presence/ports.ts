@@ -61,12 +61,18 @@ export interface Missing {
  */
 export type PuttingBack = 'first' | 'again' | null;
 
+/** Whether a part of the store that came back empty, or older than it was, has that user's record. */
+export type Emptied = (userId: string) => boolean;
+
 /** What renewing a lease found. */
 export interface Renewal {
   /** The lease had run out, and others may have taken the node's connections for gone. */
   readonly lost: boolean;
-  /** The store, or a part of it, is not the one of the last renewal: it came back empty, or older than it was. */
-  readonly emptied: boolean;
+  /**
+   * The store, or a part of it, is not the one of the last renewal: it came back empty, or older than it was. Of whom it may
+   * have lost something by that; null: of nobody.
+   */
+  readonly emptied: Emptied | null;
   /** In how many milliseconds, at the most, the store has settled; 0: it has. */
   readonly settledInMs: number;
   /** Some node has still to put back what it holds, for the first time. */

@@ -69,7 +69,7 @@ export const createPresence = ({
   readonly newId: () => string;
   /** The name of this node from now on, which no other ever had. */
   readonly newIncarnation: () => string;
-  /** Connections have to answer before they are put back: ask them now. `emptied`: the store forgot everything. */
+  /** Connections have to answer before they are put back: ask them now. `emptied`: the store lost something. */
   readonly onRevived?: (emptied: boolean) => void;
   /** The store came back empty and has settled: what was shown is brought up to date. */
   readonly onSettled?: () => void;

@@ -3,7 +3,7 @@
  */
 import { recordWith, sessionWith } from './copies.js';
 import { withMemory } from './merging.js';
-import type { SessionsEnded } from './ports.js';
+import type { Emptied, SessionsEnded } from './ports.js';
 import { durableChanged, durableOf } from './record.js';
 import { type Ended, type HostedMemory, joined } from './recovery.js';
 import { sessionById } from './session.js';
@@ -51,10 +51,10 @@ export interface Remembered {
   ended(ended: SessionsEnded): void;
   record(userId: string): PresenceRecord | undefined;
   /**
-   * The store, last seen at `goneAt` (`performance.now`), lost what this node knows, or may have: that is kept as it is,
-   * whatever is committed while it is put back, until {@link Remembered.found}.
+   * The store, last seen at `goneAt` (`performance.now`), lost what this node knows of those users, or may have: that is
+   * kept as it is, whatever is committed while it is put back, until {@link Remembered.found}.
    */
-  lost(goneAt: number): void;
+  lost(goneAt: number, ofWhom: Emptied): void;
   lostRecord(userId: string): Lost | undefined;
   lostRecords(): ReadonlyMap<string, Lost>;
   /** The session of that id, whether or not its record was committed since without it. */
@@ -143,10 +143,12 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
       if (before) lost.set(message.userId, { ...before, record: without(before.record, message), hosted: null });
     },
     record: (userId) => live.get(userId)?.record,
-    lost(goneAt) {
-      for (const [userId, { kept }] of durable) lostKept.set(userId, kept);
-      for (const [userId, ended] of ends) lostEnds.set(userId, new Map([...(lostEnds.get(userId) ?? []), ...ended]));
-      for (const [userId, known] of live) lose(userId, known, goneAt);
+    lost(goneAt, ofWhom) {
+      for (const [userId, { kept }] of durable) if (ofWhom(userId)) lostKept.set(userId, kept);
+      for (const [userId, ended] of ends) {
+        if (ofWhom(userId)) lostEnds.set(userId, new Map([...(lostEnds.get(userId) ?? []), ...ended]));
+      }
+      for (const [userId, known] of live) if (ofWhom(userId)) lose(userId, known, goneAt);
     },
     lostRecord: (userId) => lost.get(userId),
     lostRecords: () => lost,

@@ -6,14 +6,15 @@
 import { performance } from 'node:perf_hooks';
 import { inBatches } from './batches.js';
 import { isUnavailable } from './errors.js';
+import type { Emptied } from './ports.js';
 import type { RecordWriter } from './records.js';
 import { knowsMore, putBackRest } from './recovery.js';
 import type { Remembered } from './remembered.js';
 import type { Timings } from './types.js';
 
 export interface Rest {
-  /** The store came back empty, and what this node knew is in {@link Remembered.lostRecords}: all of that is owed. */
-  owe(): void;
+  /** The store lost something of those users: all that this node knew of them, as {@link Remembered} has it, is owed. */
+  owe(emptied: Emptied): void;
   /** Something of it is not there yet. */
   readonly owing: boolean;
   /** Nothing is left to be done. */
@@ -84,13 +85,14 @@ export const createRest = ({
   };
 
   return {
-    owe() {
-      owed = new Set();
-      again = new Set();
-      for (const userId of remembered.lostUsers()) owed.add(userId);
+    owe(emptied) {
+      // Whoever is being put back just now may be so in vain.
+      owed = new Set(owed);
+      again = new Set([...again].filter((userId) => !emptied(userId)));
+      for (const userId of remembered.lostUsers()) if (emptied(userId)) owed.add(userId);
       const sessions = served();
       for (const [userId, { record }] of remembered.lostRecords()) {
-        if (knowsMore(record, sessions.get(userId))) owed.add(userId);
+        if (emptied(userId) && knowsMore(record, sessions.get(userId))) owed.add(userId);
       }
     },
     get owing() {

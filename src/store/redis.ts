@@ -62,7 +62,7 @@ export const createRedisStore = ({
 } & LeaseOptions) => {
   const shards = Array.from({ length: keys.shards }, (_, shard) => keys.of(shard));
   const shardOf = (id: string) => shards[keys.shardOf(id)]!;
-  const leases = createRedisLeases({ redises, shards, publish, ...leaseOptions });
+  const leases = createRedisLeases({ redises, shards, shardOf, publish, ...leaseOptions });
   const typing = createRedisTyping({
     redises,
     keys,

@@ -26,7 +26,12 @@ export interface LeaseOptions {
 /** As renew.lua takes them. */
 const STAGES = { first: 2, again: 1 } as const;
 
-/** What a renewal found. */
+/** What a renewal in one shard found. */
+interface Found extends Omit<Renewal, 'emptied'> {
+  readonly emptied: boolean;
+}
+
+/** A shard as a renewal found it. */
 interface Seen {
   readonly epoch: string;
   readonly clock: number;
@@ -34,12 +39,15 @@ interface Seen {
   readonly since: number;
 }
 
+const NO_NEWS = { lost: false, emptied: new Set<ShardKeys>() };
+
 type LeasePort = Pick<Store, 'renewLease' | 'lostNodes' | 'usersOn' | 'dismiss'>;
 
 /** Node leases: one in each shard, renewed together with a look at the shard's epoch. */
 export const createRedisLeases = ({
   redises,
   shards,
+  shardOf,
   publish,
   leaseMs,
   settleMs = 2_000,
@@ -50,6 +58,8 @@ export const createRedisLeases = ({
 }: LeaseOptions & {
   readonly redises: Redises;
   readonly shards: readonly ShardKeys[];
+  /** In which of them a user is. */
+  readonly shardOf: (userId: string) => ShardKeys;
   readonly publish: 'PUBLISH' | 'SPUBLISH';
 }) => {
   /** Each shard as this process last saw it. */
@@ -62,7 +72,7 @@ export const createRedisLeases = ({
   /** How far this node is with what it puts back, as it said last. */
   let puttingBack: PuttingBack = null;
   /** What was found and nobody was told of yet, since another shard did not answer. */
-  let untold = { lost: false, emptied: false };
+  let untold = NO_NEWS;
   /** The epoch of each shard that whoever renews knows of. */
   const told = new Map<ShardKeys, string>();
 
@@ -70,7 +80,7 @@ export const createRedisLeases = ({
     shard: ShardKeys,
     incarnation: string,
     { lists }: { readonly lists: boolean },
-  ): Promise<Renewal> => {
+  ): Promise<Found> => {
     const before = known.get(shard);
     const askedBefore = asked.get(shard)?.get(incarnation) ?? '';
     if (before !== undefined) asked.get(shard)?.set(incarnation, before.epoch);
@@ -89,7 +99,7 @@ export const createRedisLeases = ({
         publish,
         processOf(incarnation),
         // What was found and not told yet is not even begun to be put back.
-        untold.emptied ? STAGES.first : puttingBack ? STAGES[puttingBack] : 0,
+        untold.emptied.size > 0 ? STAGES.first : puttingBack ? STAGES[puttingBack] : 0,
         before?.epoch ?? '',
         before?.clock ?? 0,
         lists ? 1 : 0,
@@ -104,8 +114,8 @@ export const createRedisLeases = ({
     return { emptied, lost: state === 'lost' && !emptied, settledInMs: Number(left), awaited: awaited === 1 };
   };
 
-  const keepInMind = ({ lost, emptied }: Renewal): void => {
-    untold = { lost: untold.lost || lost, emptied: untold.emptied || emptied };
+  const keepInMind = (shard: ShardKeys, { lost, emptied }: Found): void => {
+    untold = { lost: untold.lost || lost, emptied: emptied ? new Set([...untold.emptied, shard]) : untold.emptied };
   };
 
   const port: LeasePort = {
@@ -114,19 +124,23 @@ export const createRedisLeases = ({
       // All shards have the same leases: one of them is asked, another one each time.
       const listing = shards[turns++ % shards.length];
       const renewals = await Promise.allSettled(
-        shards.map((shard) => renewIn(shard, incarnation, { lists: shard === listing })),
+        shards.map(async (shard) => {
+          const found = await renewIn(shard, incarnation, { lists: shard === listing });
+          keepInMind(shard, found);
+          return found;
+        }),
       );
       const found = renewals.flatMap((renewal) => (renewal.status === 'fulfilled' ? [renewal.value] : []));
-      for (const each of found) keepInMind(each);
       const failed = renewals.find((renewal) => renewal.status === 'rejected');
       if (failed) throw failed.reason;
       // The number of shards, which a node that starts compares with its own, was lost with the rest.
-      if (untold.emptied) await redises.ask((client) => client.set(SHARDS_KEY, shards.length, 'NX'));
-      const news = untold;
-      untold = { lost: false, emptied: false };
+      if (untold.emptied.size > 0) await redises.ask((client) => client.set(SHARDS_KEY, shards.length, 'NX'));
+      const { lost, emptied } = untold;
+      untold = NO_NEWS;
       for (const [shard, { epoch }] of known) told.set(shard, epoch);
       return {
-        ...news,
+        lost,
+        emptied: emptied.size > 0 ? (userId) => emptied.has(shardOf(userId)) : null,
         settledInMs: Math.max(...found.map(({ settledInMs }) => settledInMs)),
         awaited: found.some((each) => each.awaited),
       };
@@ -167,9 +181,9 @@ export const createRedisLeases = ({
      * renewal tells, and whoever joined it would be lost with it.
      */
     async register(shard: ShardKeys, incarnation: string): Promise<void> {
-      const renewal = await renewIn(shard, incarnation, { lists: false });
-      keepInMind(renewal);
-      if (renewal.lost) throw unavailable('This node was taken for lost, and is about to return.');
+      const found = await renewIn(shard, incarnation, { lists: false });
+      keepInMind(shard, found);
+      if (found.lost) throw unavailable('This node was taken for lost, and is about to return.');
     },
 
     /** The epoch of a shard as of the last renewal; undefined before the first. */

@@ -79,8 +79,8 @@ export default [
     name: 'the second renewal of a turn is not looked at',
     promise: 'A turn renews until nothing is amiss.',
     file: 'src/presence/node.ts',
-    from: 'if (!lost && !emptied) {',
-    to: 'if (revived || (!lost && !emptied)) {',
+    from: 'if (!lost && emptied === null) {',
+    to: 'if (revived || (!lost && emptied === null)) {',
     tests: ['test/presence/renewing.test.ts'],
   },
   {
@@ -109,7 +109,8 @@ export default [
   },
   {
     name: 'a node decides in an epoch that it has not found',
-    promise: 'What a node knows that has not found out about a loss is not replaced by what others have put back so far.',
+    promise:
+      'What a node knows that has not found out about a loss is not replaced by what others have put back so far.',
     file: 'src/store/redis.ts',
     from: '    leases.checkEpoch(shardOf(userId), epoch);\n',
     to: '',

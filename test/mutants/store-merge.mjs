@@ -35,8 +35,8 @@ export default [
     name: 'one shard that was lost is forgotten when another fails',
     promise: 'What one shard of many told while another did not answer is told when that is back.',
     file: 'src/store/redisLeases.ts',
-    from: 'untold = { lost: untold.lost || lost, emptied: untold.emptied || emptied };',
-    to: 'untold = { lost, emptied };',
+    from: 'emptied ? new Set([...untold.emptied, shard]) : untold.emptied',
+    to: 'emptied ? new Set([shard]) : NO_NEWS.emptied',
     tests: ['test/store/leases.test.ts'],
   },
   {

@@ -154,7 +154,7 @@ describe('what a node remembers', () => {
     now = 140_000;
     remembered.learnt(seen);
     now = 200_000;
-    remembered.lost(now);
+    remembered.lost(now, () => true);
     expect(remembered.lostRecord('ana')).toMatchObject({ record: known, hosted: null });
     expect(remembered.lostRecord('bo')).toMatchObject({ record: seen, hosted: { hosted, asOf: NOON } });
   });
@@ -163,13 +163,13 @@ describe('what a node remembers', () => {
     const remembered = createRemembered();
     const [tab, phone] = [session({ connections: ['a/1'], activities: [chess] }), session({ id: 'phone' })];
     remembered.committed(record(), record({ revision: NOON, sessions: [tab, phone] }));
-    remembered.lost(0);
+    remembered.lost(0, () => true);
     const fresh = session({ id: 'new' });
     remembered.committed(record(), record({ revision: NOON + 1, sessions: [fresh] }));
     expect(remembered.session('ana', 'tab')).toBe(tab);
     expect(remembered.session('ana', 'new')).toBe(fresh);
 
-    remembered.lost(1);
+    remembered.lost(1, () => true);
     expect(remembered.lostRecord('ana')?.record.sessions).toEqual([fresh, tab, phone]);
     remembered.ended({ userId: 'ana', connectionIds: ['a/1'] });
     expect(remembered.session('ana', 'tab')).toBeUndefined();

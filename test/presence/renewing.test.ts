@@ -8,9 +8,9 @@ import { createMemoryStore } from '../../src/store/memory.js';
 import { NOON, timings } from '../support/builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';
 
-const FINE: Renewal = { lost: false, emptied: false, settledInMs: 0, awaited: false };
+const FINE: Renewal = { lost: false, emptied: null, settledInMs: 0, awaited: false };
 const LOST: Renewal = { ...FINE, lost: true };
-const EMPTIED: Renewal = { ...FINE, emptied: true };
+const EMPTIED: Renewal = { ...FINE, emptied: () => true };
 
 /** A node with one connection, whose store answers renewals one after the other like this; the last one stands. */
 const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {

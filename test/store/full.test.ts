@@ -89,7 +89,7 @@ it('renews leases, finds nodes that are gone, and takes the users off them', asy
   await limit(1);
   let lost: readonly { readonly incarnation: string; readonly heardAt: number }[] = [];
   while (lost.length === 0) {
-    expect(await store.renewLease('here')).toMatchObject({ lost: false, emptied: false });
+    expect(await store.renewLease('here')).toMatchObject({ lost: false, emptied: null });
     lost = await store.lostNodes();
   }
   expect(lost.map(({ incarnation }) => incarnation)).toEqual(['gone']);

@@ -373,6 +373,53 @@ describe('a store that comes back older than it was', () => {
   });
 });
 
+describe('a store of which one part comes back empty', () => {
+  /** Users of two parts of the store, on nodes of which each knows of the others. */
+  const inTwoParts = async ({ graceMs = 400 } = {}) => {
+    const team = createTeam(redis, { users: MANY, graceMs, heartbeatIntervalMs: 60_000 });
+    const nodes = await team.start(2);
+    const { keys } = nodes[0]!;
+    const [here, elsewhere] = [0, 1].map((shard) => MANY.filter((userId) => keys.shardOf(userId) === shard));
+    const empty = async () => {
+      const names = await redis.admin.keys('rc:{1}:*');
+      await redis.admin.del(...names);
+    };
+    return { ...team, nodes, here: here!, elsewhere: elsewhere!, empty };
+  };
+
+  it('shows nobody of another part again who was shown offline', async () => {
+    const { nodes, here, empty, settled } = await inTwoParts();
+    const [userId] = here as [string];
+    const [held, ended] = nodes as [Node, Node];
+    const tab = await held.open(userId);
+    await held.close(tab);
+    // One node has last heard of the store while the session was in its grace, and the other one found that over.
+    await held.turn();
+    while ((await ended.record(userId)).sessions.length > 0) {
+      await ended.turn();
+      await ended.sweep();
+    }
+    const shown: (string | undefined)[] = [];
+    await ended.bus.subscribeUser(userId, ({ record }) => shown.push(...(record?.sessions ?? []).map(({ id }) => id)));
+    await empty();
+    await settled(nodes);
+    for (const node of nodes) await node.turn();
+    expect((await ended.record(userId)).sessions).toEqual([]);
+    expect(shown).toEqual([]);
+  });
+
+  it('has recovered without the answers of connections of another part', async () => {
+    const { nodes, here, elsewhere, empty } = await inTwoParts();
+    const [node, other] = nodes as [Node, Node];
+    await node.open(here[0]!, 'silent');
+    await node.open(elsewhere[0]!, 'tab');
+    await empty();
+    while ((await node.records()) === 'refused') for (const each of [node, other]) await each.turn();
+    expect((await node.record(elsewhere[0]!)).sessions).toMatchObject([{ id: 'tab', graceUntil: null }]);
+    expect((await node.record(here[0]!)).sessions).toMatchObject([{ id: 'silent', graceUntil: null }]);
+  });
+});
+
 describe('another server than before', () => {
   it('is refused by every node before one has renewed its lease there, and recovers then', async () => {
     const own = await startRedis();

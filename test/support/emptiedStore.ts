@@ -53,7 +53,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
             return async () => {
               const emptied = known !== epoch;
               known = epoch;
-              return { lost: false, emptied, settledInMs: 0, awaited: false };
+              return { lost: false, emptied: emptied ? () => true : null, settledInMs: 0, awaited: false };
             };
           }
           if (method === 'update' && failing.updates > 0) {
