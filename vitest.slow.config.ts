@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The failures that are worth a run with the timings as they are by default: it takes minutes. */
+/** The failures that are worth a run with the timings as they are by default, and variants of others: it takes minutes. */
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {

@@ -1,0 +1,16 @@
+/** The other ways in which a Redis goes and comes back: with all it had, without the last of it, or with nothing. */
+import { AT_ONCE, ONE_LATE, testRedis } from '../support/failover.js';
+import {
+  APPEND_ONLY,
+  APPEND_ONLY_CUT,
+  FLUSHED,
+  PROMOTED,
+  PROMOTED_EVEN,
+  RESTARTED_EMPTY,
+  SNAPSHOT,
+} from '../support/redisFaults.js';
+
+const OTHERS = [APPEND_ONLY, FLUSHED, RESTARTED_EMPTY, PROMOTED, APPEND_ONLY_CUT];
+
+for (const fault of [PROMOTED_EVEN, SNAPSHOT, ...OTHERS]) testRedis(fault, AT_ONCE);
+for (const fault of OTHERS) testRedis(fault, ONE_LATE);

@@ -1,0 +1,5 @@
+/** The other ways in which a part of a Redis Cluster comes to another server. */
+import { testRedisCluster } from '../support/failover.js';
+import { BEHIND, FAILED_OVER, TAKEN_OVER } from '../support/redisClusterFaults.js';
+
+for (const fault of [TAKEN_OVER, FAILED_OVER, BEHIND]) testRedisCluster(fault);
