@@ -10,7 +10,7 @@ import { createRefresher } from './refresher.js';
 import { createShared } from './shared.js';
 import { createSight } from './sight.js';
 import { createTopicRegistry } from './topics.js';
-import { createTypingWatch } from './typingWatch.js';
+import { createTypingWatch, MAX_CONVERSATIONS } from './typingWatch.js';
 import type { PresenceStream, Watch, WatchBudget } from './watch.js';
 import { createWatches } from './watches.js';
 
@@ -27,10 +27,13 @@ export interface Hub {
     viewer: Viewer,
     options: { readonly userIds: readonly string[] | null; readonly snapshot: boolean; readonly budget: WatchBudget },
   ): Promise<Watch<PresenceView>>;
-  /** `conversationId` null: all of the viewer's. NOT_FOUND unless the viewer may use its typing. */
+  /**
+   * `conversationId` null: all of the viewer's. NOT_FOUND unless the viewer may use its typing; BAD_USER_INPUT past the
+   * budget.
+   */
   watchTyping(
     viewer: Viewer,
-    options: { readonly conversationId: string | null; readonly snapshot: boolean },
+    options: { readonly conversationId: string | null; readonly snapshot: boolean; readonly budget: WatchBudget },
   ): Promise<Watch<TypingView>>;
 }
 
@@ -84,6 +87,7 @@ export const createHub = async ({
     onError,
     onEnd: (watch) => watches.remove(watch),
   };
+  const conversationsOf = createShared((viewerId) => people.conversationsOf(viewerId, MAX_CONVERSATIONS));
   const watchersOf = (userId: string): readonly string[] =>
     topics
       .get(userId)
@@ -120,7 +124,7 @@ export const createHub = async ({
       return watch;
     },
     async watchTyping(viewer, options) {
-      const watch = createTypingWatch({ bus, store, people, reads, onError }, viewer, options, () =>
+      const watch = createTypingWatch({ bus, store, people, reads, conversationsOf, onError }, viewer, options, () =>
         watches.remove(watch),
       );
       watches.add(watch);

@@ -2,6 +2,7 @@
  * A subscription to typing: who is known to type, who was told, and the difference, which is owed. It starts like one
  * to presence: acknowledged by the bus, then read, and read again when a fact changed meanwhile.
  */
+import { badInput } from '../presence/errors.js';
 import { checkId } from '../presence/input.js';
 import type { Bus, FactChange, People, Store, TypingMessage, Unsubscribe } from '../presence/ports.js';
 import type { Reads } from '../presence/reads.js';
@@ -10,11 +11,16 @@ import type { TypingView } from '../presence/verbs.js';
 import { mayUseTyping, type Viewer } from '../presence/visibility.js';
 import { createOutbox } from './outbox.js';
 import { createRefresher } from './refresher.js';
-import type { Watch } from './watch.js';
+import type { Watch, WatchBudget } from './watch.js';
 import type { Following } from './watches.js';
 
-/** Of all of the viewer's conversations, the first by id that one subscription watches. */
+/**
+ * Of all of the viewer's conversations, the first by id that one subscription watches; and how many one connection watches:
+ * who watches as many already starts no more.
+ */
 export const MAX_CONVERSATIONS = 5_000;
+/** With those of a subscription to all, which never fails for its own size, beside others. */
+const MAX_WITH_ALL = 2 * MAX_CONVERSATIONS;
 /** Beyond so many, of whom it is known whether they may be shown, those are forgotten who type no more. */
 const MAX_JUDGED = 5_000;
 
@@ -30,6 +36,8 @@ interface Watched {
   heard: Set<string> | undefined;
   allowed: boolean;
 }
+
+const allStale = () => ({ conversations: true, typists: true, users: new Set<string>() });
 
 interface Owed {
   readonly watched: Watched;
@@ -50,18 +58,22 @@ export const createTypingWatch = (
     store,
     people,
     reads,
+    conversationsOf,
     onError,
   }: {
     readonly bus: Bus;
     readonly store: Store;
     readonly people: People;
     readonly reads: Reads;
+    /** The conversations of a user, {@link MAX_CONVERSATIONS} of them. */
+    readonly conversationsOf: (userId: string) => Promise<readonly string[]>;
     readonly onError: (error: unknown) => void;
   },
   viewer: Viewer,
-  options: { readonly conversationId: string | null; readonly snapshot: boolean },
+  options: { readonly conversationId: string | null; readonly snapshot: boolean; readonly budget: WatchBudget },
   onEnd: () => void,
 ): TypingWatch => {
+  const { budget } = options;
   const conversations = new Map<string, Watched>();
   /** Of those who were heard to type, whether a block stands between them and the viewer, as it is at this epoch. */
   const blocked = new Map<string, boolean>();
@@ -131,11 +143,12 @@ export const createTypingWatch = (
       subscription: bus.subscribeTyping(conversationId, (message) => hear(watched, message)),
     };
     conversations.set(conversationId, watched);
+    budget.conversations += 1;
     return watched;
   };
 
   const leave = (watched: Watched) => {
-    conversations.delete(watched.conversationId);
+    if (conversations.delete(watched.conversationId)) budget.conversations -= 1;
     watched.subscription.then(
       (unsubscribe) => unsubscribe(),
       () => {},
@@ -146,7 +159,7 @@ export const createTypingWatch = (
   const allowedNow = async (): Promise<ReadonlySet<string>> => {
     const { conversationId } = options;
     if (viewer.kind !== 'user') return new Set();
-    if (conversationId === null) return new Set(await people.conversationsOf(viewer.userId, MAX_CONVERSATIONS));
+    if (conversationId === null) return new Set(await conversationsOf(viewer.userId));
     return new Set(mayUseTyping(await people.conversation(conversationId, viewer.userId)) ? [conversationId] : []);
   };
 
@@ -162,17 +175,18 @@ export const createTypingWatch = (
   };
 
   /** What was heard while it was read is newer; otherwise who is not in the reading types no more. */
-  const readTypists = async () => {
-    for (const watched of conversations.values()) watched.heard = new Set();
-    const typing = await store.typing([...conversations.keys()]);
-    for (const watched of conversations.values()) {
+  const readTypists = async (asked: readonly Watched[]) => {
+    if (asked.length === 0) return;
+    for (const watched of asked) watched.heard = new Set();
+    const typing = await store.typing(asked.map(({ conversationId }) => conversationId));
+    for (const watched of asked) {
       for (const userId of watched.typists.keys()) if (!watched.heard?.has(userId)) watched.typists.delete(userId);
     }
     for (const { conversationId, userId, expiresAt } of typing) {
       const watched = conversations.get(conversationId);
       if (!watched?.heard?.has(userId)) watched?.typists.set(userId, expiresAt);
     }
-    for (const watched of conversations.values()) watched.heard = undefined;
+    for (const watched of asked) watched.heard = undefined;
   };
 
   /** Asks who of them is blocked. */
@@ -183,18 +197,39 @@ export const createTypingWatch = (
     };
   };
 
-  /** Reads everything anew: what may be watched, who types until when, and who of them, and of those known, is blocked. */
+  /** What has to be read anew: the conversations; and of those that are followed already, who types, or where these users do. */
+  let stale: { conversations: boolean; typists: boolean; readonly users: Set<string> } = allStale();
+  /** The conversations that may be watched, as they were read. */
+  let allowed: ReadonlySet<string> = new Set();
+
+  /** Of those that may be watched, those that are not yet, as far as there is room. */
+  const joinNew = async () => {
+    const room = Math.max(0, MAX_WITH_ALL - budget.conversations);
+    await joinAll([...allowed].filter((id) => !conversations.has(id)).slice(0, room));
+  };
+
+  /** Reads what is stale: what may be watched, and who types until when; and who of them, and of those known, is blocked. */
   const readOnce = async () => {
-    const allowed = await allowedNow();
-    if (ended) return () => {};
-    await joinAll([...allowed].filter((id) => !conversations.has(id)));
-    await readTypists();
-    const typists = [...conversations.values()].flatMap((watched) => [...watched.typists.keys()]);
-    const judged = await judge(new Set([...blocked.keys(), ...typists]));
-    return () => {
-      judged();
-      for (const watched of conversations.values()) watched.allowed = allowed.has(watched.conversationId);
-    };
+    const reading = stale;
+    stale = { conversations: false, typists: false, users: new Set() };
+    const isStale = ({ typists }: Watched) =>
+      reading.typists || [...reading.users].some((userId) => typists.has(userId));
+    try {
+      const followed = new Set(conversations.values());
+      if (reading.conversations) allowed = await allowedNow();
+      if (ended) return () => {};
+      await joinNew();
+      await readTypists([...conversations.values()].filter((each) => !followed.has(each) || isStale(each)));
+      const typists = [...conversations.values()].flatMap((watched) => [...watched.typists.keys()]);
+      const judged = await judge(new Set([...blocked.keys(), ...typists]));
+      return () => {
+        judged();
+        for (const watched of conversations.values()) watched.allowed = allowed.has(watched.conversationId);
+      };
+    } catch (error) {
+      stale = allStale();
+      throw error;
+    }
   };
 
   let epoch = 0;
@@ -240,6 +275,13 @@ export const createTypingWatch = (
     onError,
   });
 
+  const checkBudget = () => {
+    if (budget.conversations < MAX_CONVERSATIONS) return;
+    throw badInput(
+      `One connection watches the typing of at most ${MAX_CONVERSATIONS.toLocaleString('en-US')} conversations.`,
+    );
+  };
+
   const touches = (change: FactChange): boolean => {
     switch (change.kind) {
       case 'relation':
@@ -262,7 +304,10 @@ export const createTypingWatch = (
         if (options.conversationId !== null) {
           await checkMayUseTyping(people, viewer, checkId(options.conversationId, 'conversationId'));
         }
-        await reads.open(viewer, 'start', async () => {
+        // All of them may be many: one start follows the other, so that each is counted before the next.
+        const counted = options.conversationId === null ? reads.roster : reads.open;
+        await counted(viewer, 'start', async () => {
+          checkBudget();
           await read();
           return { result: undefined, judged: conversations.size };
         });
@@ -281,12 +326,19 @@ export const createTypingWatch = (
       if (!touches(change)) return;
       epoch += 1;
       if (change.narrows) withheld = true;
+      // Whom they follow and block is for users to say, as often as they like: only where those two type it is read again.
+      if (change.kind === 'relation') for (const userId of change.users) stale.users.add(userId);
+      else stale.conversations = true;
       refresher.request();
     },
     factsMissed() {
       epoch += 1;
+      stale.conversations = true;
       refresher.request();
     },
-    reread: () => refresher.request(),
+    reread() {
+      stale = allStale();
+      refresher.request();
+    },
   };
 };

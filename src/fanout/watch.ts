@@ -3,9 +3,12 @@ import type { PresenceView } from '../presence/view.js';
 import type { Sink } from './outbox.js';
 import type { Told } from './told.js';
 
-/** How many users one connection watches, over all its subscriptions. One object a connection, shared by them. */
+/** How much one connection watches, over all its subscriptions. One object a connection, shared by them. */
 export interface WatchBudget {
+  /** Users. */
   watched: number;
+  /** Conversations whose typing it watches. */
+  conversations: number;
 }
 
 /** An iterator that ends for good with `return()`, at any time, also while `next()` is pending. */

@@ -64,7 +64,7 @@ Errors: ${membersOnly}; RATE_LIMITED; FORBIDDEN to service tokens.`,
       type: Typing,
       description: `Who starts and stops typing, in one conversation or, with no \`conversationId\`, in all of the caller's. Never the
 caller's own. Starts, unless \`snapshot\` is false, with those who type now.
-Errors: ${membersOnly}; BAD_USER_INPUT beyond 50 subscriptions a connection; RATE_LIMITED.`,
+Errors: ${membersOnly}; BAD_USER_INPUT beyond 50 subscriptions or 5,000 conversations a connection; RATE_LIMITED.`,
       args: {
         conversationId: t.arg.id(),
         snapshot: t.arg.boolean({ required: true, defaultValue: true }),
@@ -73,6 +73,7 @@ Errors: ${membersOnly}; BAD_USER_INPUT beyond 50 subscriptions a connection; RAT
         ctx.hub.watchTyping(callerOf(ctx).viewer, {
           conversationId: conversationId == null ? null : checkId(conversationId, 'conversationId'),
           snapshot,
+          budget: ctx.budget,
         }),
       resolve: (view) => view,
     }),

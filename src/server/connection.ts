@@ -105,7 +105,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   readonly brake: Brake;
   readonly outbound: Outbound;
   readonly operations: Operations;
-  readonly budget: WatchBudget = { watched: 0 };
+  readonly budget: WatchBudget = { watched: 0, conversations: 0 };
   /** Whether `connection_init` was accepted. */
   accepted = false;
   /** Who speaks; known once accepted. */

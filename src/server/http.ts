@@ -159,7 +159,11 @@ export const createHttp = ({
       sendError(response, 400, { code: 'BAD_USER_INPUT', message });
       return;
     }
-    const operation = { caller: identity && callerOf(identity, null), budget: { watched: 0 }, requestId };
+    const operation = {
+      caller: identity && callerOf(identity, null),
+      budget: { watched: 0, conversations: 0 },
+      requestId,
+    };
     if (await answerDirectly(engine, request, response, body, operation)) return;
     const stream = streamOf(identity, requestId, response);
     // Not only once there is something to write: until then the reader who left would count as a connection.

@@ -11,7 +11,9 @@ export interface Keys {
   record(userId: string): string;
   gone(userId: string): string;
   userChannel(userId: string): string;
-  typing(conversationId: string): string;
+  /** Who types in a conversation, and until when. */
+  typists(conversationId: string): string;
+  typistsEnds(conversationId: string): string;
   typingChannel(conversationId: string): string;
   /** The conversations in which a user may be typing. */
   typingOf(userId: string): string;
@@ -48,16 +50,17 @@ export const createKeys = (shards: number): Keys => {
     record: ofId('record'),
     gone: ofId('gone'),
     userChannel: ofId('user'),
-    typing: ofId('typing'),
+    typists: ofId('typists'),
+    typistsEnds: ofId('typists-ends'),
     typingChannel: ofId('typed'),
-    typingOf: ofId('types'),
+    typingOf: ofId('types-in'),
     of: (shard) => ({
       shard: name(shard, 'shard'),
       due: name(shard, 'due'),
       live: name(shard, 'live'),
       dirty: name(shard, 'dirty'),
       dirtyGuard: name(shard, 'dirty-guard'),
-      typingDue: name(shard, 'typing-due'),
+      typingDue: name(shard, 'typists-due'),
       nodes: name(shard, 'nodes'),
       lost: name(shard, 'lost'),
       awaited: name(shard, 'awaited'),

@@ -22,6 +22,7 @@ const TYPED_MS = 120_000;
 export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Clock }): TypingStore => {
   const typists = new Map<string, Map<string, TypingState>>();
   const conversations = new Map<string, Set<string>>();
+  /** Of each conversation, each of its typists by themselves: what a start costs does not depend on how many others type. */
   const schedule = createSchedule();
   /** When users last typed or stopped, the earliest first. */
   const typed = new Map<string, number>();
@@ -42,8 +43,7 @@ export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Cloc
       removeFrom(typists, conversationId, userId);
       removeFrom(conversations, userId, conversationId);
     }
-    const rest = typists.get(conversationId);
-    schedule.set(conversationId, rest ? Math.min(...[...rest.values()].map(typingUntil)) : null);
+    schedule.set(JSON.stringify([conversationId, userId]), state ? typingUntil(state) : null);
     if (before?.announced && !state) {
       bus.publishTyping({ conversationId, userId, isTyping: false, expiresAt: null });
     }
@@ -107,13 +107,10 @@ export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Cloc
         typed.delete(userId);
       }
       let ended = 0;
-      for (const conversationId of schedule.due(now, Number.POSITIVE_INFINITY)) {
-        for (const [userId, state] of [...(typists.get(conversationId) ?? [])]) {
-          const rest = expireTyping(state, now);
-          if (rest?.until.size === state.until.size) continue;
-          if (!rest) ended += 1;
-          set(conversationId, userId, rest);
-        }
+      for (const key of schedule.due(now, Number.POSITIVE_INFINITY)) {
+        const [conversationId, userId] = JSON.parse(key) as [string, string];
+        ended += 1;
+        set(conversationId, userId, undefined);
       }
       return ended;
     },

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { inPieces } from '../presence/batches.js';
 import { sameItems } from '../presence/copies.js';
 import { isUnavailable, unavailable } from '../presence/errors.js';
 import type { Decision, Store } from '../presence/ports.js';
@@ -7,6 +6,7 @@ import { scheduleOf } from '../presence/record.js';
 import { leftOf, nodesOf } from '../presence/recovery.js';
 import type { PresenceRecord, Session } from '../presence/types.js';
 import { atRevision, decodeRecord, encodeBody, expectedHead, FORMAT, isReadable } from './codec.js';
+import { inShards } from './inShards.js';
 import type { Keys } from './keys.js';
 import { createRedisLeases, type LeaseOptions } from './redisLeases.js';
 import { createRedisTyping } from './redisTyping.js';
@@ -87,27 +87,14 @@ export const createRedisStore = ({
           connectionsToo: !isDoubtful(record, away),
         });
 
-  const byShard = (ids: readonly string[]): ReadonlyMap<number, readonly string[]> => {
-    const groups = new Map<number, string[]>();
-    for (const id of ids) {
-      const shard = keys.shardOf(id);
-      const group = groups.get(shard) ?? [];
-      group.push(id);
-      groups.set(shard, group);
-    }
-    return groups;
-  };
-
   /** The same users, those of one shard together, as many as one script takes. */
-  const inShards = (ids: readonly string[]) =>
-    [...byShard(ids)].flatMap(([shard, all]) =>
-      inPieces(all, READ_AT_ONCE).map((piece) => ({ shard: shards[shard]!, ids: piece })),
-    );
+  const usersInShards = (userIds: readonly string[]) =>
+    inShards(keys, userIds, READ_AT_ONCE).map(({ shard, ids }) => ({ shard: shards[shard]!, ids }));
 
   /** The records of those users as they are stored; null where there is none. */
   const readAll = async (userIds: readonly string[], when: 'settled' | 'settling too') => {
     const readings = await Promise.all(
-      inShards(userIds).map(async ({ shard: { shard }, ids }) => {
+      usersInShards(userIds).map(async ({ shard: { shard }, ids }) => {
         const [now, begun, since, lived, ...found] = await redises.run(
           'read',
           [shard, ...ids.map(keys.record)],
@@ -346,7 +333,7 @@ export const createRedisStore = ({
 
     async liveAmong(userIds) {
       const found = await Promise.all(
-        inShards(userIds).map(({ shard: { shard, live }, ids }) => redises.run('among', [shard, live], ids)),
+        usersInShards(userIds).map(({ shard: { shard, live }, ids }) => redises.run('among', [shard, live], ids)),
       );
       return new Set(found.flat().map(String));
     },
@@ -406,7 +393,7 @@ export const createRedisStore = ({
   async function clean(written: readonly { readonly userId: string; readonly revision: number }[]): Promise<void> {
     const revisions = new Map(written.map(({ userId, revision }) => [userId, revision]));
     await Promise.all(
-      inShards([...revisions.keys()]).map(({ shard: { due, live, dirty }, ids }) =>
+      usersInShards([...revisions.keys()]).map(({ shard: { due, live, dirty }, ids }) =>
         redises.run(
           'clean',
           [due, live, dirty, ...ids.flatMap((userId) => [keys.record(userId), keys.gone(userId)])],

@@ -1,6 +1,7 @@
 import type { Store, TypingEntry } from '../presence/ports.js';
+import { inShards } from './inShards.js';
 import type { Keys, ShardKeys } from './keys.js';
-import { inPairs } from './replies.js';
+import { inThrees } from './replies.js';
 import type { Redises } from './scripts.js';
 
 type TypingStore = Pick<
@@ -15,14 +16,17 @@ type TypingStore = Pick<
   | 'expireTyping'
 >;
 
-/** How many conversations one turn takes care of. */
+/** How many conversations one turn takes care of, and how many typists of each. */
 const BATCH = 500;
 /** How long the list of where a user may be typing outlives the latest start or stop: what is left tells when that was. */
 const LIST_MS = 120_000;
+/** For how long a conversation is listed beyond the end of the typing: clocks of shards differ. */
+const LISTED_BEYOND_MS = 10_000;
 
 /**
- * Who types where, in Redis. The typists of a conversation are one hash; where a user may be typing is a list of its
- * own, in the user's shard, written before the start that it lists, and judged by the conversations themselves.
+ * Who types where, in Redis. The typists of a conversation are one hash, and one sorted set by when they end; where a user
+ * may be typing is a list of its own, in the user's shard, written before the start that it lists, and judged by the
+ * conversations themselves.
  */
 export const createRedisTyping = ({
   redises,
@@ -39,6 +43,11 @@ export const createRedisTyping = ({
   readonly due: (shard: string, schedule: string, limit: number) => Promise<readonly string[]>;
 }): TypingStore => {
   const shardOf = (conversationId: string) => shards[keys.shardOf(conversationId)]!;
+  const typistsIn = (conversationId: string) => [
+    shardOf(conversationId).shard,
+    keys.typists(conversationId),
+    keys.typistsEnds(conversationId),
+  ];
 
   const change = async (
     act: 'start' | 'stop' | 'clear' | 'announce',
@@ -49,26 +58,35 @@ export const createRedisTyping = ({
       forMs = 0,
     }: { conversationId: string; userId: string; sessionId?: string; forMs?: number },
   ) => {
-    const { shard, typingDue } = shardOf(conversationId);
     const [told, until] = await redises.run(
       'type',
-      [shard, keys.typing(conversationId), typingDue],
+      [...typistsIn(conversationId), shardOf(conversationId).typingDue],
       [act, userId, sessionId, forMs, conversationId, keys.typingChannel(conversationId), publish],
       () => act === 'stop' || act === 'clear',
     );
     return { announced: told === 1, until: Number(until) };
   };
 
-  const typistsOf = async (conversationId: string): Promise<readonly TypingEntry[]> => {
-    const found = await redises.run('typists', [shardOf(conversationId).shard, keys.typing(conversationId)]);
-    return inPairs(found).map(([userId, expiresAt]) => ({ conversationId, userId, expiresAt }));
+  /** Who types in those conversations: of each the users named, or all where none is. One script a shard asks for many. */
+  const typistsOf = async (asked: ReadonlyMap<string, readonly string[]>): Promise<readonly TypingEntry[]> => {
+    const found = await Promise.all(
+      inShards(keys, [...asked.keys()], BATCH).map(({ shard, ids }) => {
+        const named = ids.flatMap((id) => [id, asked.get(id)!.length, ...asked.get(id)!]);
+        const names = ids.flatMap((id) => [keys.typists(id), keys.typistsEnds(id)]);
+        return redises.run('typists', [shards[shard]!.shard, ...names], named);
+      }),
+    );
+    return found
+      .flatMap(inThrees)
+      .map(([conversationId, userId, expiresAt]) => ({ conversationId, userId, expiresAt }));
   };
 
-  const listOf = (userId: string) => redises.ask((client) => client.smembers(keys.typingOf(userId)));
+  const listOf = (userId: string) => redises.ask((client) => client.zrange(keys.typingOf(userId), 0, -1));
 
   return {
     async startTyping(entry) {
-      await redises.run('list', [keys.typingOf(entry.userId)], [entry.conversationId, LIST_MS]);
+      const listedMs = entry.forMs + LISTED_BEYOND_MS;
+      await redises.run('list', [keys.typingOf(entry.userId)], [entry.conversationId, listedMs, LIST_MS]);
       const { announced, until } = await change('start', entry);
       return { announced, expiresAt: until };
     },
@@ -84,15 +102,20 @@ export const createRedisTyping = ({
     },
 
     async typing(conversationIds) {
-      return (await Promise.all(conversationIds.map(typistsOf))).flat();
+      return typistsOf(new Map(conversationIds.map((id) => [id, []])));
     },
 
     async typingOf(userIds) {
-      const lists = await Promise.all(userIds.map(listOf));
-      const conversationIds = [...new Set(lists.flat())];
-      if (conversationIds.length === 0) return [];
-      const asked = new Set(userIds);
-      return (await Promise.all(conversationIds.map(typistsOf))).flat().filter(({ userId }) => asked.has(userId));
+      const asked = new Map<string, string[]>();
+      const list = async (userId: string) => {
+        for (const id of await listOf(userId)) {
+          const typists = asked.get(id) ?? [];
+          typists.push(userId);
+          asked.set(id, typists);
+        }
+      };
+      await Promise.all([...new Set(userIds)].map(list));
+      return typistsOf(asked);
     },
 
     async typedMsAgo(userId) {
@@ -114,8 +137,8 @@ export const createRedisTyping = ({
             conversationIds.map((conversationId) =>
               redises.run(
                 'lapse',
-                [shard, keys.typing(conversationId), typingDue],
-                [conversationId, keys.typingChannel(conversationId), publish],
+                [...typistsIn(conversationId), typingDue],
+                [conversationId, keys.typingChannel(conversationId), publish, BATCH],
               ),
             ),
           );

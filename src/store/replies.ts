@@ -17,6 +17,14 @@ export const inPairs = (replies: readonly unknown[]): readonly (readonly [name: 
   return replies.flatMap((name, i) => (i % 2 === 0 ? [[String(name), Number(replies[i + 1])] as const] : []));
 };
 
+/** Replies that come as two names and a number. Throws UNAVAILABLE where one of the three is missing. */
+export const inThrees = (replies: readonly unknown[]): readonly (readonly [one: string, other: string, number])[] => {
+  if (replies.length % 3 !== 0) throw misfit();
+  return replies.flatMap((one, i) =>
+    i % 3 === 0 ? [[String(one), String(replies[i + 1]), Number(replies[i + 2])] as const] : [],
+  );
+};
+
 /** The record, which says itself whose it is. Throws UNAVAILABLE where that is somebody else. */
 export const ofUser = (userId: string, record: PresenceRecord): PresenceRecord => {
   if (record.userId !== userId) throw misfit();

@@ -16,7 +16,7 @@ describe('the limits of subscriptions', () => {
 
   it('refuses ids that are none, and holds nothing afterwards', async () => {
     const f = await createFanout();
-    const budget = { watched: 0 };
+    const budget = { watched: 0, conversations: 0 };
     for (const id of ['', 'x'.repeat(129), 'a\u0000']) {
       await expect(f.watch('me', ['ann', id], { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     }
@@ -26,7 +26,7 @@ describe('the limits of subscriptions', () => {
 
   it('lets one connection watch 5,000 users over all its subscriptions, and gives back what ends', async () => {
     const f = await createFanout();
-    const budget = { watched: 0 };
+    const budget = { watched: 0, conversations: 0 };
     const watches = [];
     for (let i = 0; i < 5; i += 1) watches.push(await f.watch('me', ids(1_000, `list-${i}`), { budget }));
     await expect(f.watch('me', ['one-more'], { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
@@ -44,7 +44,7 @@ describe('the limits of subscriptions', () => {
     const f = await createFanout();
     await f.users('me', ...ids(5_000));
     await f.people.putCircle('all', ['me', ...ids(5_000)]);
-    const budget = { watched: 0 };
+    const budget = { watched: 0, conversations: 0 };
     const first = await f.watch('me', null, { budget });
     await expect(f.watch('me', null, { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(budget.watched).toBe(5_000);
@@ -56,7 +56,7 @@ describe('the limits of subscriptions', () => {
   it('lets rosters that were opened while they were short grow no further than twice that', async () => {
     const f = await createFanout();
     await f.users('me', ...ids(3_000));
-    const budget = { watched: 0 };
+    const budget = { watched: 0, conversations: 0 };
     const rosters = [];
     for (let n = 0; n < 5; n += 1) rosters.push(await f.collect('me', null, { budget }));
     await f.people.putCircle('all', ['me', ...ids(3_000)]);
@@ -92,9 +92,74 @@ describe('the limits of subscriptions', () => {
     for (const roster of rosters) await roster.end();
   });
 
+  it('lets one connection watch the typing of 5,000 conversations, with those of one subscription to all 10,000', async () => {
+    const f = await createFanout();
+    await f.users('me');
+    for (const id of ids(4_000, 'chat')) await f.people.putConversation(id, ['me'], false);
+    const budget = { watched: 0, conversations: 0 };
+    const all = [await f.watchTyping('me', null, { budget }), await f.watchTyping('me', null, { budget })];
+    expect(budget.conversations).toBe(8_000);
+    await expect(f.watchTyping('me', null, { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    await expect(f.watchTyping('me', 'chat-1', { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    await all[0]!.return();
+    await all[0]!.return();
+    expect(budget.conversations).toBe(4_000);
+    const one = await f.watchTyping('me', 'chat-1', { budget });
+    for (const watch of [...all, one]) await watch.return();
+    expect(budget.conversations).toBe(0);
+    expect(f.bus.size).toBe(0);
+  });
+
+  it('lets subscriptions to the typing of all conversations grow no further than 10,000', async () => {
+    const f = await createFanout();
+    await f.users('me');
+    const budget = { watched: 0, conversations: 0 };
+    const all = [];
+    for (let n = 0; n < 4; n += 1) all.push(await f.watchTyping('me', null, { budget }));
+    for (const id of ids(3_000, 'chat')) await f.people.putConversation(id, ['me'], false);
+    await vi.waitFor(() => expect(budget.conversations).toBe(10_000), { timeout: 10_000 });
+    for (const watch of all) await watch.return();
+    expect(budget.conversations).toBe(0);
+  });
+
+  it('starts one subscription to the typing of all conversations of a user after the other', async () => {
+    const valve = createValve();
+    const f = await createFanout({ gate: valve.gate });
+    await f.users('me');
+    for (const id of ids(10, 'chat')) await f.people.putConversation(id, ['me'], false);
+    valve.hold('store.typing');
+    const starts = Array.from({ length: 10 }, () => f.watchTyping('me', null));
+    await quiet();
+    expect(valve.waiting('store.typing')).toBe(1);
+    valve.release('store.typing');
+    for (const watch of await Promise.all(starts)) await watch.return();
+  });
+
+  it('does not read again who types, nor where, when a user follows or blocks somebody', async () => {
+    const asked: string[] = [];
+    const f = await createFanout({
+      gate: async (call, answered) => {
+        if (!answered) asked.push(call);
+      },
+    });
+    await f.users('me', 'ann');
+    await f.people.putConversation('chat', ['me', 'ann'], false);
+    const watch = await f.watchTyping('me', null);
+    asked.length = 0;
+    await f.follow('me', 'ann');
+    await f.people.block('me', 'ann');
+    await quiet();
+    expect(asked).toContain('people.blockedAmong');
+    expect(new Set(asked)).toEqual(new Set(['people.blockedAmong']));
+    await f.people.putConversation('another', ['me', 'ann'], false);
+    await quiet();
+    expect(asked).toContain('store.typing');
+    await watch.return();
+  });
+
   it('counts each user once a subscription, however often they are named', async () => {
     const f = await createFanout();
-    const budget = { watched: 0 };
+    const budget = { watched: 0, conversations: 0 };
     const watch = await f.watch('me', ['ann', 'ann', 'bob'], { budget });
     expect(budget.watched).toBe(2);
     await watch.return();
@@ -105,7 +170,7 @@ describe('the limits of subscriptions', () => {
     async (call) => {
       const valve = createValve();
       const f = await createFanout({ gate: valve.gate });
-      const budget = { watched: 0 };
+      const budget = { watched: 0, conversations: 0 };
       valve.fail(call, unavailable('It is away.'));
       await expect(f.watch('me', ['ann', 'bob'], { budget })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       expect(budget.watched).toBe(0);

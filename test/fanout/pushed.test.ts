@@ -35,7 +35,7 @@ describe('those who are in step', () => {
     const stream = await f.hub.watchPresence(userViewer(viewer), {
       userIds: ['ann'],
       snapshot: true,
-      budget: { watched: 0 },
+      budget: { watched: 0, conversations: 0 },
     });
     streams.push(stream);
     const told: Told[] = [];

@@ -664,7 +664,7 @@ export type Subscription = {
   /**
    * Who starts and stops typing, in one conversation or, with no `conversationId`, in all of the caller's. Never the
    * caller's own. Starts, unless `snapshot` is false, with those who type now.
-   * Errors: NOT_FOUND unless the caller is a member, or the conversation is open; BAD_USER_INPUT beyond 50 subscriptions a connection; RATE_LIMITED.
+   * Errors: NOT_FOUND unless the caller is a member, or the conversation is open; BAD_USER_INPUT beyond 50 subscriptions or 5,000 conversations a connection; RATE_LIMITED.
    */
   typingChanged: Typing;
 };

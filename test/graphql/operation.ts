@@ -57,7 +57,7 @@ const recording = <T extends object>(verbs: Partial<T> | undefined, calls: Call[
 
 export const setUp = (
   answers: Answers = {},
-  { caller = ana, budget = { watched: 0 } }: { caller?: Caller | null; budget?: WatchBudget } = {},
+  { caller = ana, budget = { watched: 0, conversations: 0 } }: { caller?: Caller | null; budget?: WatchBudget } = {},
 ) => {
   const calls: Call[] = [];
   const logged: Readonly<Record<string, unknown>>[] = [];

@@ -95,4 +95,55 @@ export default [
     to: 'export const MAX_MESSAGE_BYTES_BEFORE_INIT = 256 * 1024;',
     tests: ['test/server/strangers.test.ts'],
   },
+  {
+    name: 'a keystroke reads all who type',
+    promise: 'What it costs to type does not depend on how many others type in the same conversation.',
+    file: 'src/store/lua/type.lua',
+    from: "local before = redis.call('HGET', KEYS[2], user) or '0'",
+    to: "redis.call('HGETALL', KEYS[2])\nlocal before = redis.call('HGET', KEYS[2], user) or '0'",
+    tests: ['test/store/typingCost.test.ts'],
+  },
+  {
+    name: 'who is asked about is looked for among all who type',
+    promise: 'Whether one user types costs the same to ask, however many others type.',
+    file: 'src/store/redisTyping.ts',
+    from: 'const named = ids.flatMap((id) => [id, asked.get(id)!.length, ...asked.get(id)!]);',
+    to: 'const named = ids.flatMap((id) => [id, 0]);',
+    tests: ['test/store/typingCost.test.ts'],
+  },
+  {
+    name: 'where a user typed is never forgotten',
+    promise:
+      'The list of where a user may be typing holds what they typed in lately, however long they go on elsewhere.',
+    file: 'src/store/lua/list.lua',
+    from: "redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))\n",
+    to: '',
+    tests: ['test/store/typingCost.test.ts'],
+  },
+  {
+    name: 'starts of typing all at once',
+    promise:
+      'Subscriptions of a user to the typing of all conversations start one after the other, each counted before the next.',
+    file: 'src/fanout/typingWatch.ts',
+    from: 'options.conversationId === null ? reads.roster : reads.open',
+    to: 'reads.open',
+    tests: ['test/fanout/limits.test.ts'],
+  },
+  {
+    name: 'conversations have no budget',
+    promise: 'One connection watches the typing of so many conversations, over all its subscriptions.',
+    file: 'src/fanout/typingWatch.ts',
+    from: 'if (budget.conversations < MAX_CONVERSATIONS) return;',
+    to: 'if (budget.conversations >= 0) return;',
+    tests: ['test/fanout/limits.test.ts'],
+  },
+  {
+    name: 'a follow reads all typing again',
+    promise:
+      'What users can bring about themselves, by whom they follow or block, does not read all their conversations again.',
+    file: 'src/fanout/typingWatch.ts',
+    from: "if (change.kind === 'relation') for (const userId of change.users) stale.users.add(userId);",
+    to: "if (change.kind === 'relation') stale = allStale();",
+    tests: ['test/fanout/limits.test.ts'],
+  },
 ];

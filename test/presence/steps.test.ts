@@ -142,11 +142,15 @@ const QUESTIONS: Readonly<Record<string, (f: Fixture) => Promise<unknown>>> = {
   'presence of some': (f) => f.presence.presenceOf(ME.viewer, ['friend', 'ana']),
   isTyping: (f) => f.presence.typingAmong(ME.viewer, ['ana']),
   'a start of presenceChanged': async (f) => {
-    const watch = await f.hub.watchPresence(ME.viewer, { userIds: ['ana'], snapshot: true, budget: { watched: 0 } });
+    const watch = await f.hub.watchPresence(ME.viewer, {
+      userIds: ['ana'],
+      snapshot: true,
+      budget: { watched: 0, conversations: 0 },
+    });
     await watch.return();
   },
   'a second one, when others watch already': async (f) => {
-    const options = { userIds: ['ana', 'friend'], snapshot: true, budget: { watched: 0 } };
+    const options = { userIds: ['ana', 'friend'], snapshot: true, budget: { watched: 0, conversations: 0 } };
     const first = collect(await f.hub.watchPresence(user('friend').viewer, options));
     await first.news();
     const second = collect(await f.hub.watchPresence(ME.viewer, options));
@@ -225,7 +229,11 @@ describe('as many steps, the same ones', () => {
   it.each<[string, (f: Fixture, id: string) => Promise<unknown>]>([
     ['setTyping', (f, conversationId) => f.presence.setTyping(ME, { conversationId, isTyping: true })],
     ['typing', (f, id) => f.presence.typing(ME.viewer, id)],
-    ['typingChanged', (f, conversationId) => f.hub.watchTyping(ME.viewer, { conversationId, snapshot: true })],
+    [
+      'typingChanged',
+      (f, conversationId) =>
+        f.hub.watchTyping(ME.viewer, { conversationId, snapshot: true, budget: { watched: 0, conversations: 0 } }),
+    ],
   ])('for %s, whether the conversation is of others or of nobody', async (_, ask) => {
     const f = await setUp();
     await f.people.putConversation('theirs', ['ana', 'friend'], false);

@@ -30,7 +30,10 @@ const start = async () => {
   const caller = { viewer: userViewer('me'), connectionId: null };
   /** Runs it as it came over a socket; gives the errors of the answer. */
   const refused = async (query: string, variables: Record<string, unknown> = {}) => {
-    const prepared = engine.prepare({ query, variables }, { caller, budget: { watched: 0 }, requestId: 'r' });
+    const prepared = engine.prepare(
+      { query, variables },
+      { caller, budget: { watched: 0, conversations: 0 }, requestId: 'r' },
+    );
     const answer = 'run' in prepared ? await prepared.run() : { errors: prepared };
     if (!('errors' in answer)) throw new Error('It was not refused.');
     return answer.errors ?? [];
@@ -170,7 +173,10 @@ describe('what is kept', () => {
     await users('me', 'ann');
     const before = await bytesInUse();
     const open = async (query: string, variables: Record<string, unknown>) => {
-      const prepared = engine.prepare({ query, variables }, { caller, budget: { watched: 0 }, requestId: 'r' });
+      const prepared = engine.prepare(
+        { query, variables },
+        { caller, budget: { watched: 0, conversations: 0 }, requestId: 'r' },
+      );
       if (!('run' in prepared)) throw prepared[0];
       const opened = await prepared.run();
       if (!('render' in opened)) throw new Error('It is not shared.');

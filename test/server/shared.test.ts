@@ -31,7 +31,10 @@ const start = async () => {
   });
   const open = async (viewer: Viewer, query: string, variables: Record<string, unknown>) => {
     const caller = { viewer, connectionId: null };
-    const prepared = engine.prepare({ query, variables }, { caller, budget: { watched: 0 }, requestId: 'r' });
+    const prepared = engine.prepare(
+      { query, variables },
+      { caller, budget: { watched: 0, conversations: 0 }, requestId: 'r' },
+    );
     if (!('run' in prepared)) throw prepared[0];
     return prepared.run();
   };
@@ -174,7 +177,7 @@ describe('a delivery that many share', () => {
     const watch = await counted.watchPresence(userViewer('me'), {
       userIds: ids,
       snapshot: true,
-      budget: { watched: 0 },
+      budget: { watched: 0, conversations: 0 },
     });
     expect(questions).toBe(1);
     expect(counted.size().topics).toBe(50);

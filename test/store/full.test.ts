@@ -107,7 +107,7 @@ it('ends typing, also what runs out', async () => {
   // Once more: she does not type any more, and others do.
   for (let i = 0; i < 2; i += 1) await store.stopTyping({ ...typing, userId: 'ana' });
   await store.clearTyping('bo', null);
-  while ((await redis.admin.keys('*typing-due')).length > 0) await store.expireTyping();
+  while ((await redis.admin.keys('*typists-due')).length > 0) await store.expireTyping();
   expect(await store.typing(['room'])).toEqual([]);
 });
 

@@ -117,7 +117,7 @@ describe('the names in Redis', () => {
     }
     const names = await redis.admin.keys('*');
     expect(names.filter((name) => !/^rc:\{[0-3]\}:[a-z-]+(:[\w%.!~*'()-]+)?$/.test(name))).toEqual([]);
-    for (const kind of ['record', 'typing', 'types']) {
+    for (const kind of ['record', 'typists', 'typists-ends', 'types-in']) {
       const ids = names.flatMap((name) => name.match(`^rc:\\{\\d\\}:${kind}:(.*)$`)?.[1] ?? []);
       expect(ids.map(decodeURIComponent).sort()).toEqual([...hostile].sort());
     }

@@ -125,14 +125,14 @@ export const createFanout = async ({
   const watch = async (
     viewer: Viewer | string,
     userIds: readonly string[] | null,
-    { snapshot = true, budget = { watched: 0 } }: { snapshot?: boolean; budget?: WatchBudget } = {},
+    { snapshot = true, budget = { watched: 0, conversations: 0 } }: { snapshot?: boolean; budget?: WatchBudget } = {},
     on = hub,
   ) => on.watchPresence(typeof viewer === 'string' ? userViewer(viewer) : viewer, { userIds, snapshot, budget });
   const watchTyping = async (
     viewer: Viewer | string,
     conversationId: string | null,
-    { snapshot = true }: { snapshot?: boolean } = {},
-  ) => hub.watchTyping(typeof viewer === 'string' ? userViewer(viewer) : viewer, { conversationId, snapshot });
+    { snapshot = true, budget = { watched: 0, conversations: 0 } }: { snapshot?: boolean; budget?: WatchBudget } = {},
+  ) => hub.watchTyping(typeof viewer === 'string' ? userViewer(viewer) : viewer, { conversationId, snapshot, budget });
 
   return {
     bus,

@@ -1,4 +1,8 @@
--- Lists a conversation among those in which a user may be typing.
--- KEYS[1] list (set)   ARGV[1] conversation   ARGV[2] how long the list outlives this, in ms
-redis.call('SADD', KEYS[1], ARGV[1])
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+-- Lists a conversation among those in which a user may be typing, and forgets those in which they no longer can.
+-- KEYS[1] list (zset: conversation → until when it stays)   ARGV[1] conversation   ARGV[2] for how long it stays, in ms
+-- ARGV[3] how long the list outlives this, in ms
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
+redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
+return redis.call('PEXPIRE', KEYS[1], ARGV[3])

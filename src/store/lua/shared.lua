@@ -6,3 +6,15 @@ local function serverId()
 end
 -- Whether the server that a shard was last renewed at is that one, as far as both are known.
 local function isServedBy(known, server) return not known or known == '' or server == '' or known == server end
+-- A conversation is due when the first of its typists is; what is kept of them outlives the last by a minute.
+local function scheduleTyping(typists, ends, due, conversation)
+  local first = redis.call('ZRANGE', ends, 0, 0, 'WITHSCORES')[2]
+  if not first then
+    redis.call('ZREM', due, conversation)
+    return
+  end
+  redis.call('ZADD', due, first, conversation)
+  local lastAt = string.format('%.0f', redis.call('ZRANGE', ends, -1, -1, 'WITHSCORES')[2] + 60000)
+  redis.call('PEXPIREAT', typists, lastAt)
+  redis.call('PEXPIREAT', ends, lastAt)
+end

@@ -1,47 +1,37 @@
--- One user's typing in one conversation changes: a session goes on typing, stops, all of them stop, or it is told.
--- KEYS[1] shard   KEYS[2] typing (hash: 'user\nsession' → until; 'user\n' → 1 when it was told)   KEYS[3] due (zset)
+-- One user's typing in one conversation changes: a session goes on typing, stops, all of them stop, or it is told. What it
+-- costs does not depend on how many others type.
+-- KEYS[1] shard   KEYS[2] typists (hash: user → told, 1 or 0, and a line for each session: until, a blank, session)
+-- KEYS[3] ends (zset: user → until when the last of the sessions types)   KEYS[4] due (zset of conversations)
 -- ARGV[1] start | stop | clear | announce   ARGV[2] user   ARGV[3] session   ARGV[4] for how long, in ms
 -- ARGV[5] conversation   ARGV[6] channel   ARGV[7] PUBLISH | SPUBLISH
 -- Returns {told, until}: 0 where the user does not type.
 local clock = redis.call('HGET', KEYS[1], 'clock')
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(clock or 0))
-local act, told = ARGV[1], ARGV[2] .. '\n'
-local all = redis.call('HGETALL', KEYS[2])
-local wasTold, untilAt, last = false, 0, 0
-if act == 'start' then redis.call('HSET', KEYS[2], told .. ARGV[3], string.format('%.0f', now + ARGV[4])) end
-for i = 1, #all, 2 do
-  local field, at = all[i], tonumber(all[i + 1])
-  local own = string.sub(field, 1, #told) == told
-  if field == told then
-    wasTold = true
-  elseif own and (at <= now or act == 'clear' or (act ~= 'announce' and field == told .. ARGV[3])) then
-    if not (act == 'start' and field == told .. ARGV[3]) then redis.call('HDEL', KEYS[2], field) end
-  elseif own then
-    untilAt = math.max(untilAt, at)
+local act, user = ARGV[1], ARGV[2]
+local before = redis.call('HGET', KEYS[2], user) or '0'
+local isTold, untilAt, lines = string.sub(before, 1, 1) == '1', 0, {}
+local function types(session, at)
+  lines[#lines + 1] = '\n' .. string.format('%.0f', at) .. ' ' .. session
+  untilAt = math.max(untilAt, at)
+end
+if act ~= 'clear' then
+  for at, session in string.gmatch(before, '\n(%d+) ([^\n]*)') do
+    local changes = act ~= 'announce' and session == ARGV[3]
+    if tonumber(at) > now and not changes then types(session, tonumber(at)) end
   end
 end
-if act == 'start' then untilAt = math.max(untilAt, now + ARGV[4]) end
-if wasTold and untilAt == 0 then
-  redis.call('HDEL', KEYS[2], told)
-  redis.call(ARGV[7], ARGV[6], '1|' .. cjson.encode({ARGV[2], false}))
-elseif act == 'announce' and untilAt > 0 and not wasTold then
-  redis.call('HSET', KEYS[2], told, '1')
-  wasTold = true
-  redis.call(ARGV[7], ARGV[6], '1|' .. cjson.encode({ARGV[2], true, untilAt}))
-end
--- When the first of all sessions runs out, whoever's it is.
-local first = 0
-for i, value in ipairs(redis.call('HGETALL', KEYS[2])) do
-  local at = tonumber(value)
-  if i % 2 == 0 and at and at > 1 and (first == 0 or at < first) then first = at end
-  if i % 2 == 0 and at and at > last then last = at end
-end
-if first == 0 then
-  redis.call('DEL', KEYS[2])
-  redis.call('ZREM', KEYS[3], ARGV[5])
+if act == 'start' then types(ARGV[3], now + ARGV[4]) end
+if untilAt == 0 then
+  redis.call('HDEL', KEYS[2], user)
+  redis.call('ZREM', KEYS[3], user)
+  if isTold then redis.call(ARGV[7], ARGV[6], '1|' .. cjson.encode({user, false})) end
 else
-  redis.call('ZADD', KEYS[3], string.format('%.0f', first), ARGV[5])
-  redis.call('PEXPIREAT', KEYS[2], string.format('%.0f', last + 60000))
+  local isNews = act == 'announce' and not isTold
+  isTold = isTold or isNews
+  redis.call('HSET', KEYS[2], user, (isTold and '1' or '0') .. table.concat(lines))
+  redis.call('ZADD', KEYS[3], string.format('%.0f', untilAt), user)
+  if isNews then redis.call(ARGV[7], ARGV[6], '1|' .. cjson.encode({user, true, untilAt})) end
 end
-return {wasTold and untilAt > 0 and 1 or 0, untilAt}
+scheduleTyping(KEYS[2], KEYS[3], KEYS[4], ARGV[5])
+return {untilAt > 0 and isTold and 1 or 0, untilAt}
