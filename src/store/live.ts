@@ -32,9 +32,15 @@ const openMemory = (onMessage: (kind: MessageKind) => void): Live => {
   return { store, bus, redis: null, close: async () => {} };
 };
 
+/** Where Redis is, and how long it is waited for one that is on its way. */
+interface Reach {
+  readonly url: string;
+  readonly reachMs: number;
+}
+
 /** The number of shards as the first node stored it. Waits for a Redis that is on its way. */
-const storedShards = async (client: RedisClient, shards: number, url: string): Promise<number> => {
-  const giveUpAt = performance.now() + REACH_MS;
+const storedShards = async (client: RedisClient, shards: number, { url, reachMs }: Reach): Promise<number> => {
+  const giveUpAt = performance.now() + reachMs;
   for (;;) {
     try {
       await client.set(SHARDS_KEY, shards, 'NX');
@@ -50,8 +56,8 @@ const storedShards = async (client: RedisClient, shards: number, url: string): P
 };
 
 /** The number of shards is the first node's to choose: keys of another number would not be found. */
-const checkShards = async (client: RedisClient, shards: number, url: string): Promise<void> => {
-  const stored = await storedShards(client, shards, url);
+const checkShards = async (client: RedisClient, shards: number, reach: Reach): Promise<void> => {
+  const stored = await storedShards(client, shards, reach);
   if (stored === shards) return;
   throw new StartFault(
     `REDIS_SHARDS is ${shards}, but what is in Redis was made with ${stored}. Set it to ${stored}, or use an empty Redis.`,
@@ -68,6 +74,7 @@ export const openLive = async ({
   timings,
   onMessage,
   onError,
+  reachMs = REACH_MS,
 }: {
   readonly redisUrls: readonly string[] | null;
   readonly redisShards: number;
@@ -75,12 +82,14 @@ export const openLive = async ({
   /** Counts what this node hears through the bus. */
   readonly onMessage: (kind: MessageKind) => void;
   readonly onError: (error: unknown) => void;
+  /** How long it is waited for a Redis that is on its way. */
+  readonly reachMs?: number;
 }): Promise<Live> => {
   if (redisUrls === null) return openMemory(onMessage);
   const connection = openRedis(redisUrls, { onError });
   try {
     const { client, publish } = connection;
-    await checkShards(client, redisShards, redisUrls[0]!);
+    await checkShards(client, redisShards, { url: redisUrls[0]!, reachMs });
     const keys = createKeys(redisShards);
     const probe = randomUUID();
     const bus = createRedisBus({ connection, keys, probe, onMessage });

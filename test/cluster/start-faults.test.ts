@@ -1,28 +1,37 @@
 /** What a start that cannot go on says: one line of the log, which names a setting and what to do. */
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { removeFolder } from '../support/folders.js';
 import { freePort } from '../support/freePort.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { startRedis } from '../support/redis.js';
-import { type Environment, type Run, run } from '../support/server.js';
+import { copyPreparedData, type Environment, type Run, run } from '../support/server.js';
 import { TEST_SECRET } from '../support/tokens.js';
+
+const PATIENTLY = { timeout: 30_000 };
+
+/** Done when all tests are over, the latest first: some of them run at once. */
+const cleaningUp: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const clean of cleaningUp.reverse()) await clean();
+});
 
 const tempFolder = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-start-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  cleaningUp.push(() => removeFolder(folder));
   return folder;
 };
 
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startPostgres();
+  cleaningUp.push(() => server.stop());
 });
-afterAll(() => server.stop());
 
 const start = async (env: Environment): Promise<Run> => {
   const base = {
@@ -35,7 +44,10 @@ const start = async (env: Environment): Promise<Run> => {
     DATABASE_URL: 'DATA_DIR' in env ? undefined : server.url,
   };
   const process = run('main.js', [], { ...base, ...env });
-  onTestFinished(() => void process.child.kill('SIGKILL'));
+  cleaningUp.push(async () => {
+    process.child.kill('SIGKILL');
+    await process.exited;
+  });
   return process;
 };
 
@@ -65,7 +77,7 @@ const listening = async (answer = '') => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => void server.close());
+  cleaningUp.push(() => server.close());
   return (server.address() as AddressInfo).port;
 };
 
@@ -104,6 +116,7 @@ describe('a start without a folder for its data names DATA_DIR', () => {
 
   test('which another server uses', async () => {
     const DATA_DIR = join(await tempFolder(), 'data');
+    await copyPreparedData(DATA_DIR);
     const first = await start({ DATA_DIR });
     await first.logged('listening');
     expect((await faultOf({ DATA_DIR })).msg).toMatch(/^DATA_DIR .* is in use by another server \(process \d+\)/);
@@ -119,7 +132,8 @@ describe('a start without a folder for its data names DATA_DIR', () => {
   });
 });
 
-describe('a start without its back-ends names their URL, and not their password', () => {
+// At once: a start waits for seconds for a Redis that may be on its way.
+describe.concurrent('a start without its back-ends names their URL, and not their password', () => {
   const urlWith = (parts: Partial<Record<'port' | 'password' | 'pathname' | 'hostname', string>>) =>
     Object.assign(new URL(server.url), parts).href;
 
@@ -161,11 +175,10 @@ describe('a start without its back-ends names their URL, and not their password'
 
   test('Redis that wants another password, or any', async () => {
     const redis = await startRedis();
-    onTestFinished(() => redis.stop());
+    cleaningUp.push(() => redis.stop());
     await redis.admin.config('SET', 'requirepass', 'rollcall');
-    for (const credentials of ['', ':hunter2@']) {
-      const REDIS_URL = redis.url.replace('//', `//${credentials}`);
-      const { msg } = await faultOf({ REDIS_URL });
+    const urls = ['', ':hunter2@'].map((credentials) => redis.url.replace('//', `//${credentials}`));
+    for (const { msg } of await Promise.all(urls.map((REDIS_URL) => faultOf({ REDIS_URL })))) {
       expect(msg).toMatch(/REDIS_URL: (NOAUTH|WRONGPASS) .*Correct the user and the password in REDIS_URL/);
       expect(msg).not.toContain('hunter2');
     }
@@ -183,7 +196,7 @@ describe('a start without its back-ends names their URL, and not their password'
       AUTH_JWT_SECRET: undefined,
     });
     await logged('listening');
-    await expect.poll(output).toContain('back end');
+    await vi.waitUntil(() => output().includes('back end'), PATIENTLY);
     expect(output()).not.toContain('#token=');
     const admin = postgres(server.url, { max: 1 });
     expect(await admin`select * from users`).toEqual([]);

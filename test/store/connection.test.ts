@@ -22,7 +22,14 @@ afterAll(async () => {
 
 const nowhere = async () => `redis://127.0.0.1:${await freePort()}`;
 const open = (redisUrls: readonly string[]) =>
-  openLive({ redisUrls, redisShards: 8, timings: DEFAULT_TIMINGS, onMessage: () => {}, onError: () => {} });
+  openLive({
+    redisUrls,
+    redisShards: 8,
+    timings: DEFAULT_TIMINGS,
+    reachMs: 500,
+    onMessage: () => {},
+    onError: () => {},
+  });
 
 describe('a connection to Redis', () => {
   it('that is closed while Redis hangs and is subscribed to anew leaves no failure that nobody hears', async () => {

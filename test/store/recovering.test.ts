@@ -5,7 +5,7 @@ import { unavailable } from '../../src/presence/errors.js';
 import { isSeenLive } from '../../src/presence/record.js';
 import { activity, message } from '../support/builders.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
-import { callerOf, createTeam, orRefused, takeCopy } from '../support/team.js';
+import { callerOf, createTeam, orRefused, SETTLE_MS, takeCopy } from '../support/team.js';
 
 let redis: TestRedis;
 beforeAll(async () => {
@@ -32,10 +32,10 @@ const liveOf = async (node: Node) => {
   return reading === 'refused' ? reading : [...reading.records.values()].filter(isSeenLive).length;
 };
 
-/** Until the least time of a recovery is long over, nodes take turns, and everybody who may be read is live. */
-const turnsFor = async (nodes: readonly Node[], ms: number) => {
+/** Until the least time of a recovery is long over, nodes take turns. How many were shown live, or whether they were refused. */
+const turnsPast = async (nodes: readonly Node[]) => {
   const seen = new Set<number | 'refused'>();
-  const endsAt = performance.now() + ms;
+  const endsAt = performance.now() + 3 * SETTLE_MS;
   while (performance.now() < endsAt) {
     for (const node of nodes) {
       await node.turn();
@@ -74,7 +74,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     const { nodes } = await crowd(3);
     const [late, ...others] = nodes as [Node, ...Node[]];
     await lose(nodes);
-    expect(await turnsFor(others, 900)).toEqual(new Set(['refused']));
+    expect(await turnsPast(others)).toEqual(new Set(['refused']));
     await late.turn();
     late.answer();
     expect(await firstShown(nodes)).toBe(MANY.length);
@@ -85,7 +85,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     const [hangs, other] = nodes as [Node, Node];
     await lose(nodes);
     await hangs.turn();
-    expect(await turnsFor([other], 900)).toEqual(new Set(['refused']));
+    expect(await turnsPast([other])).toEqual(new Set(['refused']));
     hangs.answer();
     expect(await firstShown(nodes)).toBe(MANY.length);
   });
@@ -94,7 +94,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     const { nodes, journal } = await crowd(2);
     await lose(nodes);
     journal.failure = unavailable('PostgreSQL is away.');
-    expect(await turnsFor(nodes, 900)).toEqual(new Set(['refused']));
+    expect(await turnsPast(nodes)).toEqual(new Set(['refused']));
     journal.failure = undefined;
     expect(await firstShown(nodes)).toBe(MANY.length);
   });
@@ -156,7 +156,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     await other.presence.setPresence(callerOf('ana'), { sessionId: 'tab', activities: [activity({ name: 'Chess' })] });
     for (const node of nodes) await node.turn();
     await happen();
-    expect(await turnsFor([other], 900)).toEqual(new Set(['refused']));
+    expect(await turnsPast([other])).toEqual(new Set(['refused']));
     await late.turn();
     late.answer();
     await team.settled([late, other]);
@@ -185,7 +185,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     // Those who subscribe anew to another Redis do not hear what is published before.
     for (const { bus } of nodes) vi.spyOn(bus, 'publishEnded').mockResolvedValue();
     const [late, other] = last === 0 ? [held, ended] : [ended, held];
-    expect(await turnsFor([other], 500)).toEqual(new Set(['refused']));
+    expect(await turnsPast([other])).toEqual(new Set(['refused']));
     await team.settled([late, other]);
     expect((await other.record('ana')).sessions).toEqual([]);
   });
@@ -200,7 +200,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     await late.presence.setPresence(callerOf('ana'), { statusMessage: message({ text: 'Last' }) });
     for (const node of nodes) await node.turn();
     await happen();
-    expect(await turnsFor([other], 500)).toEqual(new Set(['refused']));
+    expect(await turnsPast([other])).toEqual(new Set(['refused']));
     await late.writeBehind.flush();
     await team.settled(nodes);
     expect((await other.record('ana')).message?.text).toBe('Last');
@@ -218,7 +218,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     await says.presence.setPresence(callerOf('ana'), { statusMessage: message({ text: 'Last' }) });
     for (const node of nodes) await node.turn();
     await happen();
-    expect(await turnsFor([other], 500)).toEqual(new Set(['refused']));
+    expect(await turnsPast([other])).toEqual(new Set(['refused']));
     await says.writeBehind.rescue();
     await other.writeBehind.flush();
     expect(team.journal.rows.get('ana')?.kept?.message?.text).toBe('Last');
@@ -269,7 +269,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     await took.presence.setPresence(callerOf('ana'), { status: 'INVISIBLE' });
     for (const node of nodes) await node.turn();
     await happen();
-    await turnsFor(nodes, 500);
+    await turnsPast(nodes);
     await expect(took.writeBehind.rescue()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     for (const node of nodes) await node.writeBehind.flush().catch(() => {});
     team.journal.failure = undefined;
@@ -283,8 +283,8 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
 
 describe('a store that comes back older than it was', () => {
   /** A user who hides, with the journal knowing; the store forgets it. */
-  const hidden = async () => {
-    const team = createTeam(redis, { users: ['ana', 'bo'] });
+  const hidden = async (leases: Parameters<typeof createTeam>[1]['leases'] = {}) => {
+    const team = createTeam(redis, { users: ['ana', 'bo'], leases });
     const nodes = await team.start(2);
     const [took, other] = nodes as [Node, Node];
     await took.open('ana');
@@ -297,7 +297,7 @@ describe('a store that comes back older than it was', () => {
   };
 
   it('shows nothing of a record before the journal was asked, where its node is gone', async () => {
-    const { other, journal } = await hidden();
+    const { other, journal } = await hidden({ leaseMs: 3_000 });
     const { kept } = journal.rows.get('ana')!;
     expect(kept?.chosen).toBe('INVISIBLE');
     do {

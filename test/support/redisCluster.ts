@@ -71,7 +71,8 @@ export const startRedisCluster = async (): Promise<TestRedisCluster> => {
     await Promise.all(nodes.map((node) => node.stop()));
   };
   try {
-    for (let i = 0; i < 2 * MASTERS; i += 1) nodes.push(await startNode());
+    const startOne = async () => nodes.push(await startNode());
+    await Promise.all(Array.from({ length: 2 * MASTERS }, startOne));
     const masters = nodes.slice(0, MASTERS);
     const pairs = masters.map((master, i) => ({ master, replica: nodes[MASTERS + i]! }));
     const first = masters[0]!;

@@ -34,6 +34,9 @@ export const QUIET: Environment = {
   RATE_READS: 'off',
 };
 
+/** A process that has not said so by then hangs: on a busy machine a first start takes most of a minute. */
+const LOGGED_WITHIN_MS = 100_000;
+
 export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -96,7 +99,10 @@ export function run(file: string, args: readonly string[], env: Environment, { d
     output: () => stdout + stderr,
     stdout: () => stdout,
     async logged(msg) {
-      return lines.transcript.find((line) => line.msg === msg) ?? lines.nextWhere((line) => line.msg === msg, 30_000);
+      return (
+        lines.transcript.find((line) => line.msg === msg) ??
+        lines.nextWhere((line) => line.msg === msg, LOGGED_WITHIN_MS)
+      );
     },
     exited,
   };
@@ -117,9 +123,9 @@ export interface ServerProcess {
   remove(): Promise<void>;
 }
 
-/** Data as a first start leaves it, made once for all that is built of the same sources. */
-const preparedData = () =>
-  prepareData({
+/** Data as a first start leaves it, made once for all that is built of the same sources, copied to a folder that is not there yet. */
+export const copyPreparedData = async (folder: string): Promise<void> => {
+  const prepared = await prepareData({
     cacheFolder: join(packageRoot, 'node_modules', '.cache', 'rollcall-e2e'),
     madeBy: [built('db'), join(packageRoot, 'drizzle'), join(packageRoot, 'package-lock.json')],
     async firstStart(folder) {
@@ -129,6 +135,8 @@ const preparedData = () =>
       await first.exited;
     },
   });
+  await prepared.copyTo(folder);
+};
 
 /** Where the live store begins empty, it settles before it answers. */
 const isReady = async (origin: string): Promise<void> => {
@@ -154,7 +162,7 @@ export async function startProcess(env: Environment = {}, { fromScratch = false 
     return current.exited;
   };
   try {
-    if (!fromScratch && !backEnds) await (await preparedData()).copyTo(join(dataDir, 'data'));
+    if (!fromScratch && !backEnds) await copyPreparedData(join(dataDir, 'data'));
     await start();
   } catch (error) {
     await backEnds?.stop();

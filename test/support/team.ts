@@ -12,6 +12,8 @@ import { openLive } from './live.js';
 import type { TestRedis } from './redis.js';
 
 const NEVER_MS = 100_000_000;
+/** How long a store that lost something recovers at the least, where nothing else is said. */
+export const SETTLE_MS = 150;
 
 /** Whoever asks is told what there is, or that it cannot be said now. */
 export const orRefused = async <T>(answer: Promise<T>): Promise<T | 'refused'> => {
@@ -48,7 +50,7 @@ export const createTeam = (
     made += 1;
     const name = `node-${made}`;
     let incarnations = 0;
-    const live = openLive([redis.url], shards, { settleMs: 300, leaseMs: 10_000, quietMs: 200, ...leases });
+    const live = openLive([redis.url], shards, { settleMs: SETTLE_MS, leaseMs: 10_000, quietMs: 200, ...leases });
     const presence = createPresence({
       store: live.store,
       bus: live.bus,
