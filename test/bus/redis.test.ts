@@ -145,7 +145,7 @@ describe('the bus while Redis is away', () => {
     for (const result of await asked) {
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
     }
-    expect(performance.now() - askedAt).toBeLessThan(4_000);
+    expect(performance.now() - askedAt).toBeLessThan(8_000);
     expect(live.bus.size).toBe(0);
     for (const node of away.nodes) node.signal('SIGCONT');
     await until(async () => (await Promise.all(away.nodes.map(channelsOf))).flat().length === 0);

@@ -11,7 +11,7 @@ const GRACE_MS = 1_000;
 /** What a server under load holds more than an idle one, whoever reads or does not. */
 const GROWTH_BYTES = 150 * 2 ** 20;
 /** What a busy machine may add. */
-const LOAD_MS = 3_000;
+const LOAD_MS = 6_000;
 
 test('a TCP connection that is dead but not closed is gone within HEARTBEAT_TIMEOUT, and the others stay', async () => {
   const cluster = await startCluster({ nodes: 1 });
@@ -35,7 +35,7 @@ test('a TCP connection that is dead but not closed is gone within HEARTBEAT_TIME
   expect(observer.offline).toHaveLength(1);
   expect(after).toBeLessThan(TIMEOUT_MS + GRACE_MS + LOAD_MS);
   expect(silent).toBeGreaterThanOrEqual(GRACE_MS);
-  expect(Date.parse(event?.lastSeen ?? '')).toBeLessThanOrEqual(heldAt + 50);
+  expect(Date.parse(event?.lastSeen ?? '')).toBeLessThanOrEqual(heldAt + TIMEOUT_MS / 2);
 });
 
 test('a reader that never reads is closed 1013 after 256 KiB at most, and the others notice nothing', async () => {

@@ -11,7 +11,7 @@ import type { Person } from '../support/rollcall.js';
 import type { Socket, Watch } from '../support/socket.js';
 
 /** The design says 2 s; the machine may be busy. */
-const REFUSED_WITHIN_MS = 4_000;
+const REFUSED_WITHIN_MS = 8_000;
 /** Longer than every timeout of the database client. */
 const AWAY_MS = 12_000;
 /** For the database to be asked again, where it has to recover. */

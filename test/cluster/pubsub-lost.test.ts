@@ -4,7 +4,7 @@ import { isLive, observe } from '../support/observer.js';
 import { openRedisProxy } from '../support/redisProxy.js';
 
 const NOTICED_WITHIN_MS = 5_000;
-const LOAD_MS = 3_000;
+const LOAD_MS = 6_000;
 
 const watched = async (cluster: Awaited<ReturnType<typeof startCluster>>) => {
   const ids = await cluster.followed('watcher', 'user', 3);

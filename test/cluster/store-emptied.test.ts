@@ -5,7 +5,7 @@ import { isLive, isOffline, observe } from '../support/observer.js';
 
 const BACK_WITHIN_MS = 5_000;
 /** What a busy machine may add. */
-const LOAD_MS = 3_000;
+const LOAD_MS = 6_000;
 
 const faults: [string, (cluster: Cluster) => Promise<unknown>][] = [
   ['flushed', ({ redis }) => redis.admin.flushall()],

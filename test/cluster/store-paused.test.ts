@@ -6,7 +6,7 @@ import { isLive, observe } from '../support/observer.js';
 import { connectSocket, SocketRefused } from '../support/socket.js';
 
 /** What a busy machine may add to each of the limits. */
-const LOAD_MS = 3_000;
+const LOAD_MS = 6_000;
 const UNREADY_WITHIN_MS = 3_000;
 const REFUSED_WITHIN_MS = 2_000;
 /** Many more than are let in at a time. */

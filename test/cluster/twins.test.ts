@@ -123,9 +123,7 @@ test.each(SEEDS)(
     for (const { viewer } of watches) await (await viewer.lurk()).watch([sentinel.id]).next();
     const told = () =>
       watches.map(({ of }) => of.map(({ transcript }, i) => blurred(transcript, twins[i]!, then.get(twins[i]!) ?? '')));
-    await expect
-      .poll(() => told().map(([one, other]) => one === other), { timeout: 5_000 })
-      .toEqual(watches.map(() => true));
+    await expect.poll(() => told().map(([one, other]) => one === other)).toEqual(watches.map(() => true));
     for (const [one, other] of told()) {
       expect(one).toBe(other);
       expect(one).not.toContain('secret');

@@ -9,7 +9,7 @@ import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Person } from '../support/rollcall.js';
 
 /** The design says a second; the machine may be busy. */
-const LIMIT_MS = 3_000;
+const LIMIT_MS = 8_000;
 
 let cluster: Cluster;
 let sql: postgres.Sql;

@@ -6,6 +6,7 @@ import { createPeople } from '../../src/db/people.js';
 import { presenceJournal } from '../../src/db/schema.js';
 import type { DurablePresence } from '../../src/presence/types.js';
 import { durable, NOON } from '../support/builders.js';
+import { answerOf } from '../support/failing.js';
 import { empty, recordingBus } from './people.js';
 
 const row = (userId: string, changes: Partial<DurablePresence> = {}): DurablePresence =>
@@ -144,9 +145,9 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
 
     it('writes and reads a batch of thousands', async () => {
       const ids = Array.from({ length: 3_000 }, (_, i) => `u${i}`);
-      await people.upsertUsers(ids.map((id) => ({ id })));
-      await journal.write(ids.map((id, i) => row(id, { revision: NOON + i })));
-      const rows = await journal.read(ids);
+      await answerOf(() => people.upsertUsers(ids.map((id) => ({ id }))));
+      await answerOf(() => journal.write(ids.map((id, i) => row(id, { revision: NOON + i }))));
+      const rows = await answerOf(() => journal.read(ids));
       expect(ids.map((id) => rows.get(id)?.kept?.revision)).toEqual(ids.map((_, i) => NOON + i));
     });
   });

@@ -62,7 +62,7 @@ test('sockets that come and go by the dozen leave nobody live', async () => {
     if (turn % 2) await own.next();
     await (turn % 4 < 2 ? socket.close() : socket.drop());
   }
-  await expect.poll(() => bob.me().then(({ sessions }) => sessions.length), { timeout: 5_000 }).toBe(0);
+  await expect.poll(() => bob.me().then(({ sessions }) => sessions.length)).toBe(0);
   await bob.connect({ device: 'PLUGIN' });
   const last = await watching.nextWhere((seen) => seen.devices.includes('PLUGIN'));
   expect(last.status).toBe('ONLINE');

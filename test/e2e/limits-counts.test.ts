@@ -121,13 +121,11 @@ describe('a user', () => {
     expect((await sockets[0]?.me())?.userId).toBe(bob.id);
     await sockets[18]?.close();
     await expect
-      .poll(
-        () =>
-          bob.connect().then(
-            () => 'open',
-            () => 'refused',
-          ),
-        { timeout: 5_000 },
+      .poll(() =>
+        bob.connect().then(
+          () => 'open',
+          () => 'refused',
+        ),
       )
       .toBe('open');
     first.close();

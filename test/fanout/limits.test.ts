@@ -61,7 +61,7 @@ describe('the limits of subscriptions', () => {
     for (let n = 0; n < 5; n += 1) rosters.push(await f.collect('me', null, { budget }));
     await f.people.putCircle('all', ['me', ...ids(3_000)]);
     await rosters[0]!.news();
-    await vi.waitFor(() => expect(budget.watched).toBe(10_000));
+    await vi.waitFor(() => expect(budget.watched).toBe(10_000), { timeout: 10_000 });
     expect(f.errors).toEqual([]);
     for (const roster of rosters) await roster.end();
     expect(budget.watched).toBe(0);

@@ -161,7 +161,7 @@ describe('the typing of a conversation', () => {
     expect(asked).toHaveBeenCalledTimes(2);
     answer(new Set());
     people.conversations.set('room', { open: false, members: ['ana'] });
-    await vi.waitFor(async () => expect(await seen()).toEqual(new Set()));
+    await vi.waitFor(async () => expect(await seen()).toEqual(new Set()), { timeout: 10_000 });
   });
 
   it('ends when the typist is no longer seen live', async () => {

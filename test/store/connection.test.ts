@@ -70,7 +70,7 @@ describe('a connection to Redis', () => {
       for (const answer of await Promise.allSettled(asked)) {
         expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
       }
-      expect(performance.now() - askedAt).toBeLessThan(4_000);
+      expect(performance.now() - askedAt).toBeLessThan(8_000);
       expect(errors.length).toBeGreaterThan(0);
     },
   );

@@ -34,7 +34,7 @@ export const answerOf = async <T>(ask: () => Promise<T>): Promise<T> => {
       if ('refusal' in outcome && isUnavailable(outcome.refusal)) throw outcome.refusal;
       return outcome;
     },
-    { timeout: 10_000 },
+    { timeout: 40_000 },
   );
   if ('refusal' in outcome) throw outcome.refusal;
   return outcome.answer;
