@@ -25,7 +25,7 @@ export interface Held {
   name: string;
   /** It is just taking its session; or has to be put back, once it answered; or it answered, and is being put back. */
   state: 'opening' | 'there' | 'asked' | 'returning';
-  /** The store lost it, or may have, and has not got it again. */
+  /** The store lost it, or may have, and has not got it again, nor was anybody shown that it has not. */
   forgotten: boolean;
 }
 
@@ -71,6 +71,8 @@ export interface Holding {
   readonly owing: boolean;
   /** All have to answer, and are then put back; `emptied`: whose connections the store lost. */
   ask(emptied: Emptied): void;
+  /** The others did not wait for them, and saw them gone: only those that answer are put back. */
+  comeLate(): void;
   /** Puts back those that answered and could not be put back then. */
   tryAgain(): void;
   /** Puts back those that the store lost and that have not answered yet; of whom this node was lost for, it asks on. */
@@ -117,6 +119,12 @@ export const createHolding = ({
     memory: forgotten ? (remembered.lostRecord(userId)?.hosted ?? null) : null,
   });
 
+  /** Whether the user was deleted since, and named again: nothing of before comes back. */
+  const isOfAnother = ({ userId, generation }: PresenceRecord): boolean => {
+    const known = remembered.lostRecord(userId)?.record ?? remembered.record(userId);
+    return known !== undefined && known.generation !== generation;
+  };
+
   const putBackOne = async (connection: Held): Promise<void> => {
     returning.add(connection);
     connection.state = 'returning';
@@ -124,7 +132,8 @@ export const createHolding = ({
     underWay.add(connection);
     const name = nameOf(connection.local);
     // While it was not there, and this node has not heard of it; under the new name where an answer was lost.
-    const wasEnded = (record: PresenceRecord) => isWithdrawn(record, connection.name) || isWithdrawn(record, name);
+    const wasEnded = (record: PresenceRecord) =>
+      isWithdrawn(record, connection.name) || isWithdrawn(record, name) || isOfAnother(record);
     try {
       const { record: after } = await records.update(
         connection.userId,
@@ -245,6 +254,10 @@ export const createHolding = ({
       returning.clear();
       for (const connection of held.values()) connection.state = 'asked';
       for (const each of [...held.values(), ...closing.values()]) each.forgotten ||= emptied(each.userId);
+    },
+
+    comeLate() {
+      for (const each of [...held.values(), ...closing.values()]) each.forgotten = false;
     },
 
     tryAgain() {

@@ -122,6 +122,15 @@ export const createNode = ({
     rest.owe(emptied);
   };
 
+  /**
+   * The others waited no longer, and showed what there was: who is missing by now was seen to leave, and comes back only
+   * with a connection that answers.
+   */
+  const comeLate = (): void => {
+    holding.comeLate();
+    rest.comeLate();
+  };
+
   const puttingBack = (): PuttingBack => (holding.owing || rest.owing ? 'first' : rest.done ? null : 'again');
 
   /** Renews the lease; as another node, where this one was lost, or finds that the store lost something. */
@@ -129,11 +138,13 @@ export const createNode = ({
     let revived: { readonly emptied: boolean } | undefined;
     for (let revivals = 0; revivals < MAX_REVIVALS; revivals += 1) {
       try {
-        const renewal = await store.renewLease(incarnation, { puttingBack: puttingBack() });
-        const { lost, emptied } = renewal;
+        const said = puttingBack();
+        const renewal = await store.renewLease(incarnation, { puttingBack: said });
+        const { lost, emptied, settledInMs } = renewal;
         const goneAt = healthyAt;
         healthyAt = performance.now();
         if (!lost && emptied === null) {
+          if (said === 'first' && settledInMs === 0) comeLate();
           if (revived) onRevived(revived.emptied);
           return renewal;
         }

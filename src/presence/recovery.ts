@@ -6,7 +6,15 @@ import { recordWith, sameItems, sameSession, sessionWith } from './copies.js';
 import { withMemory } from './merging.js';
 import type { Decision, JournalRow } from './ports.js';
 import { decide, restoreRecord } from './record.js';
-import { endSessions, loseConnection, makeRoom, replaceSession, sessionById } from './session.js';
+import {
+  endSessions,
+  loseConnection,
+  makeRoom,
+  replaceSession,
+  sessionById,
+  withdrawConnections,
+  withdrawSession,
+} from './session.js';
 import type { DurablePresence, HostedActivities, PresenceRecord, Session, Timings } from './types.js';
 
 /** The incarnation of the node that a connection is on: a connection is named `INCARNATION/number`. */
@@ -14,6 +22,11 @@ export const nodeOf = (connectionId: string): string => connectionId.slice(0, co
 
 /** The node of an incarnation, which it is for as long as its process runs: the first part of `NODE.NUMBER`. */
 export const processOf = (incarnation: string): string => incarnation.split('.')[0] ?? incarnation;
+
+/** Whether two names are of one connection: it has another one under each incarnation of its node. */
+const isSameConnection = (one: string, other: string): boolean =>
+  one.slice(one.lastIndexOf('/')) === other.slice(other.lastIndexOf('/')) &&
+  processOf(nodeOf(one)) === processOf(nodeOf(other));
 
 /** Incarnations of all nodes that hold connections of a record. */
 export const nodesOf = (record: PresenceRecord | undefined): ReadonlySet<string> =>
@@ -119,11 +132,16 @@ export const joined = (record: PresenceRecord, kept: DurablePresence): PresenceR
   return recordWith(next, { lastSeen, revision, revisions });
 };
 
-/** A record of before the store came back older than it was, with what the journal knows of later. */
+/**
+ * A record of before the store came back older than it was, with what the journal knows of later. Where something was
+ * committed since, its sessions are not taken for live: they may have ended, as whoever committed it knows.
+ */
 export const reconciled = (found: PresenceRecord, row: JournalRow): PresenceRecord => {
   if (row.generation !== found.generation) return restoreRecord(found.userId, row);
-  const { userId, generation } = found;
-  return row.kept === null ? found : joined(found, { userId, generation, ...row.kept });
+  if (row.kept === null) return found;
+  const { userId, generation, hosted, hostedAsOf, withdrawn } = found;
+  if (row.kept.revision <= found.revision) return joined(found, { userId, generation, ...row.kept });
+  return recordWith(joined(restoreRecord(userId, row), found), { hosted, hostedAsOf, withdrawn });
 };
 
 const withSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
@@ -182,7 +200,8 @@ export const putBack = (
     now,
     (current) => {
       const present = sessionById(current, session.id);
-      const others = present ? present.connections.filter((id) => id !== connectionId) : [];
+      // It may have come back before, under an earlier name.
+      const others = present ? present.connections.filter((id) => !isSameConnection(id, connectionId)) : [];
       const held = sessionWith(present ?? session, { connections: [...others, connectionId], graceUntil: null });
       const next = withMemory(held, session);
       const there = present ? replaceSession(current, next) : withSession(current, next, now);
@@ -191,10 +210,12 @@ export const putBack = (
     { again: true },
   );
 
-/** A session that ended by the commit of the revision `at`; its grace or lease would have lasted until `until`. */
+/** A session that ended by the commit of the revision `at`, and until when a node may yet bring it back. */
 export interface Ended {
   readonly at: number;
   readonly until: number;
+  /** That held it, where it was ended on purpose. */
+  readonly connections: readonly string[];
 }
 
 /** What a node knows of a record that the store lost. */
@@ -209,14 +230,16 @@ export interface Memory {
   readonly ends: ReadonlyMap<string, Ended>;
 }
 
-/** Without sessions that had ended, unless they said something since. */
-const withoutEnded = (record: PresenceRecord, ends: ReadonlyMap<string, Ended>): PresenceRecord =>
-  endSessions(
-    record,
-    record.sessions.filter(
-      ({ id, connections, activeAt }) => connections.length === 0 && activeAt < (ends.get(id)?.at ?? 0),
-    ),
-  );
+/** Without sessions that had ended, unless they said something since or other connections hold them. */
+const withoutEnded = (record: PresenceRecord, ends: ReadonlyMap<string, Ended>, now: number): PresenceRecord =>
+  record.sessions.reduce((rest, session) => {
+    const ended = ends.get(session.id);
+    if (!ended) return rest;
+    const wasWithdrawn = (id: string) => ended.connections.some((withdrawn) => isSameConnection(withdrawn, id));
+    const isTimed = session.leaseUntil !== null || session.graceUntil !== null;
+    const goesOn = !session.connections.every(wasWithdrawn) || (isTimed && session.activeAt >= ended.at);
+    return goesOn ? withdrawConnections(rest, session, wasWithdrawn, now) : withdrawSession(rest, session, now);
+  }, record);
 
 /** Whether a node knows more of a record than what comes back with the connections that it serves itself. */
 export const knowsMore = (known: PresenceRecord, served: ReadonlySet<string> | undefined): boolean =>
@@ -238,7 +261,7 @@ export const putBackRest = (
     record,
     now,
     (current) => {
-      const there = withoutEnded(kept ? withKept(current, kept) : current, ends);
+      const there = withoutEnded(kept ? withKept(current, kept) : current, ends, now);
       if (known === null || known.record.generation !== current.generation) return { record: there, result: null };
       const prolonged = (until: number | null) => until && Math.max(until, now + atLeastMs);
       const back = known.record.sessions.reduce((rest, session) => {

@@ -6,7 +6,7 @@ import { withMemory } from './merging.js';
 import type { Emptied, SessionsEnded } from './ports.js';
 import { durableChanged, durableOf } from './record.js';
 import { type Ended, type HostedMemory, joined } from './recovery.js';
-import { sessionById } from './session.js';
+import { isWithdrawn, sessionById } from './session.js';
 import type { DurablePresence, PresenceRecord, Session } from './types.js';
 
 /** Changes of so many users at the most wait for the journal here: what the store has of them waits there as well. */
@@ -88,11 +88,16 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
 
   /** Sessions that a commit ended: a store that comes back a little older has them again. */
   const rememberEnds = (before: PresenceRecord, after: PresenceRecord) => {
-    for (const { id, graceUntil, leaseUntil } of before.sessions) {
-      const until = graceUntil ?? leaseUntil;
-      if (until === null || sessionById(after, id)) continue;
+    const at = after.revision;
+    for (const { id, connections, graceUntil, leaseUntil } of before.sessions) {
+      if (sessionById(after, id)) continue;
+      // Their nodes are told, but may not have heard it; those that closed are nobody's to bring back.
+      const withdrawn = connections.filter((connectionId) => isWithdrawn(after, connectionId));
+      const end = graceUntil ?? leaseUntil;
+      const until = Math.max(end === null ? 0 : end + LATE_MS, withdrawn.length > 0 ? at + OTHERS_LEARN_MS : 0);
+      if (until === 0) continue;
       const ofUser = ends.get(after.userId) ?? new Map<string, Ended>();
-      ends.set(after.userId, ofUser.set(id, { at: after.revision, until: until + LATE_MS }));
+      ends.set(after.userId, ofUser.set(id, { at, until, connections: withdrawn }));
     }
   };
 

@@ -15,6 +15,8 @@ import type { Timings } from './types.js';
 export interface Rest {
   /** The store lost something of those users: all that this node knew of them, as {@link Remembered} has it, is owed. */
   owe(emptied: Emptied): void;
+  /** The others waited no longer: nothing that is missing by now is added any more. */
+  comeLate(): void;
   /** Something of it is not there yet. */
   readonly owing: boolean;
   /** Nothing is left to be done. */
@@ -77,6 +79,7 @@ export const createRest = ({
     const [todo, then] = owed.size > 0 ? [owed, again] : [again, undefined];
     const away = new AbortController();
     const putBack = async (userId: string) => {
+      if (!todo.has(userId)) return;
       if (!(await putBackOne(userId, !then))) return away.abort();
       todo.delete(userId);
       then?.add(userId);
@@ -94,6 +97,10 @@ export const createRest = ({
       for (const [userId, { record }] of remembered.lostRecords()) {
         if (emptied(userId) && knowsMore(record, sessions.get(userId))) owed.add(userId);
       }
+    },
+    comeLate() {
+      for (const userId of owed) again.add(userId);
+      owed.clear();
     },
     get owing() {
       return owed.size > 0;

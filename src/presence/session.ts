@@ -152,12 +152,31 @@ export const endSessions = (record: PresenceRecord, ended: readonly Session[]): 
   });
 };
 
-/** Ends a session on purpose: connections that hold it go on as watchers, see {@link PresenceRecord.withdrawn}. */
-export const withdrawSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
-  const ended = endSessions(record, [session]);
-  if (session.connections.length === 0) return ended;
-  const withdrawn = session.connections.map((connectionId) => ({ connectionId, at: now }));
-  return recordWith(ended, { withdrawn: [...ended.withdrawn, ...withdrawn] });
+/** Connections hold nothing any more, and go on as watchers, see {@link PresenceRecord.withdrawn}. */
+const withWithdrawn = (record: PresenceRecord, connectionIds: readonly string[], now: number): PresenceRecord => {
+  if (connectionIds.length === 0) return record;
+  const withdrawn = connectionIds.map((connectionId) => ({ connectionId, at: now }));
+  return recordWith(record, { withdrawn: [...record.withdrawn, ...withdrawn] });
+};
+
+/** Ends a session on purpose: connections that hold it go on as watchers. */
+export const withdrawSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord =>
+  withWithdrawn(endSessions(record, [session]), session.connections, now);
+
+/** The same for some of its connections: the session goes on without them. */
+export const withdrawConnections = (
+  record: PresenceRecord,
+  session: Session,
+  isWithdrawn: (connectionId: string) => boolean,
+  now: number,
+): PresenceRecord => {
+  const connections = session.connections.filter((connectionId) => !isWithdrawn(connectionId));
+  if (connections.length === session.connections.length) return record;
+  return withWithdrawn(
+    replaceSession(record, sessionWith(session, { connections })),
+    session.connections.filter(isWithdrawn),
+    now,
+  );
 };
 
 /** Without those of which every node has learnt by `now`, or that are too many. */

@@ -86,7 +86,7 @@ export const createRedisLeases = ({
     if (before !== undefined) asked.get(shard)?.set(incarnation, before.epoch);
     const [epoch, state, left, clock, since, awaited, ...incarnations] = await redises.run(
       'renew',
-      [shard.shard, shard.nodes, shard.lost, shard.awaited],
+      [shard.shard, shard.nodes, shard.lost, shard.awaited, shard.due, shard.live],
       [
         incarnation,
         leaseMs,

@@ -132,8 +132,8 @@ export default [
     name: 'a session that is ended on purpose is not withdrawn',
     promise: 'A connection whose session was ended is not taken for one that the store lost.',
     file: 'src/presence/session.ts',
-    from: 'return recordWith(ended, { withdrawn: [...ended.withdrawn, ...withdrawn] });',
-    to: 'return ended;',
+    from: 'withWithdrawn(endSessions(record, [session]), session.connections, now);',
+    to: 'endSessions(record, [session]);',
     tests: ['test/presence/session.test.ts', 'test/presence/recovery.test.ts', 'test/presence/emptied.test.ts'],
   },
   {

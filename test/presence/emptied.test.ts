@@ -1,5 +1,5 @@
 /** A store that comes back empty gets back what the nodes hold and know, and nothing that was ended meanwhile. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { activity } from '../support/builders.js';
 import { createSharedStore } from '../support/emptiedStore.js';
 import { host, user } from './serviceUnderTest.js';
@@ -20,6 +20,10 @@ const setUp = () => {
     },
   };
 };
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const plays = (name: string, expiresAt: number | null = null) => [activity({ name, expiresAt })];
 
@@ -193,5 +197,53 @@ describe('what the host put', () => {
     await node.answer('1');
     expect(await activities('ana')).toEqual([]);
     expect((await recordOf('bo'))?.hosted ?? []).toEqual([]);
+  });
+});
+
+describe('a node that finds out when the store has recovered without it', () => {
+  const comeLate = async () => {
+    const team = setUp();
+    const [late, other] = [await team.startNode({ late: true }), await team.startNode()];
+    await late.open('ana', '1', 'tab');
+    await late.presence.heartbeat(user('bo'), { idle: false, sessionId: 'phone' });
+    await late.presence.putActivity(host.viewer, 'ana', 'calls', plays('A call'));
+    team.empty();
+    await other.turn();
+    team.wait(10_000);
+    await late.turn();
+    await late.turn();
+    return { ...team, late, other };
+  };
+
+  it('brings back no lease: who had it was seen to leave, and may have left', async () => {
+    const { late, sessions } = await comeLate();
+    for (let turn = 0; turn < 3; turn += 1) await late.turn();
+    expect(await sessions('bo')).toEqual([]);
+  });
+
+  it('brings back who answers, and nobody who is silent or closes', async () => {
+    const { late, sessions, activities } = await comeLate();
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 5_000);
+    await late.turn();
+    expect(await sessions()).toEqual([]);
+    await late.answer('1');
+    expect((await sessions()).map(({ id }) => id)).toEqual(['tab']);
+    expect(await activities()).toEqual([]);
+    const again = await comeLate();
+    await again.late.presence.disconnect({ userId: 'ana', connectionId: '1', lastHeardMsAgo: 0 });
+    expect(await again.sessions()).toEqual([]);
+  });
+
+  it('keeps what was chosen there, also while somebody is silent', async () => {
+    const { startNode, empty, journal, recordOf } = setUp();
+    const [late, other] = [await startNode({ late: true }), await startNode()];
+    await late.open('ana', '1', 'tab');
+    await other.presence.heartbeat(user('bo'), { idle: false, sessionId: 'phone' });
+    await late.presence.setPresence(user('bo'), { status: 'AWAY' });
+    journal.rows.set('bo', { generation: 1, kept: null });
+    empty();
+    for (let turn = 0; turn < 3; turn += 1) await other.turn();
+    for (let turn = 0; turn < 3; turn += 1) await late.turn();
+    expect(await recordOf('bo')).toMatchObject({ chosen: 'AWAY', sessions: [{ id: 'phone' }] });
   });
 });

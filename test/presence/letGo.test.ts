@@ -69,6 +69,29 @@ describe('a session that another node ended', () => {
   );
 });
 
+describe('a session that another node ended, of which nobody was told before the store came back empty', () => {
+  it('is over again once all is back, and the others go on', async () => {
+    const { serves, other, empty, wait, record } = await setUp({ deaf: true });
+    await other.open('ana', '2', 'phone');
+    wait(1_000);
+    await other.presence.endSession(user('ana'), 'tab');
+    empty();
+    await serves.turn();
+    await serves.answer('1');
+    expect((await record())?.sessions.map(({ id }) => id)).toEqual(['tab']);
+    await other.turn();
+    await other.answer('2');
+    for (let turn = 0; turn < 2; turn += 1) await other.turn();
+    expect(await record()).toMatchObject({
+      sessions: [{ id: 'phone' }],
+      withdrawn: [{ connectionId: expect.stringMatching(/^node-1\.\d\/1$/) }],
+    });
+    // Its node learns that by comparing, and does not bring it back.
+    await serves.presence.node.mend();
+    expect(serves.presence.node.connections).toBe(0);
+  });
+});
+
 describe('a user who was deleted and named again', () => {
   /** The store has the new user, and the node of the old one's connection has not heard of any of it. */
   const nameAgain = async ({ store, journal, other }: Awaited<ReturnType<typeof setUp>>) => {
@@ -84,6 +107,16 @@ describe('a user who was deleted and named again', () => {
     expect(await team.record()).toMatchObject({ generation: 2, sessions: [{ id: 'new' }] });
     expect(team.serves.presence.node.connections).toBe(0);
   });
+
+  it('gets no session of before by putting it back', async () => {
+    const team = await setUp();
+    await nameAgain(team);
+    team.empty();
+    await team.serves.turn();
+    await team.serves.answer('1');
+    expect(await team.sessions()).toEqual([]);
+    expect(team.serves.presence.node.connections).toBe(0);
+  });
 });
 
 it('what is shown is read again once a store that lost something has settled, and not before', async () => {
@@ -91,6 +124,10 @@ it('what is shown is read again once a store that lost something has settled, an
   await serves.turn();
   expect(serves.settled).toBe(1);
   empty();
+  await serves.turn();
+  await serves.turn();
+  expect(serves.settled).toBe(1);
+  await serves.answer('1');
   await serves.turn();
   await serves.turn();
   expect(serves.settled).toBe(2);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Memory, putBack, putBackRest } from '../../src/presence/recovery.js';
+import { type Memory, putBack, putBackRest, reconciled } from '../../src/presence/recovery.js';
 import { createRemembered } from '../../src/presence/remembered.js';
 import type { PresenceRecord, Session } from '../../src/presence/types.js';
-import { NOON, record, session } from '../support/builders.js';
+import { durable, NOON, record, session } from '../support/builders.js';
 
 const chess = {
   type: 'PLAYING',
@@ -44,6 +44,12 @@ describe('a session that is put back', () => {
       const twice = putBack(once, { session: second, connectionId: 'other/1' }, NOON).record;
       expect(twice.sessions).toEqual([{ ...later, connections: ['new/1', 'other/1'] }]);
     }
+  });
+
+  test('is held once by a connection that came back before, under an earlier name of its node', () => {
+    const there = record({ sessions: [session({ connections: ['node.1/7', 'node.1/8', 'other.1/7'] })] });
+    const { record: after } = putBack(there, { session: session(), connectionId: 'node.2/7' }, NOON);
+    expect(after.sessions.map(({ connections }) => connections)).toEqual([['node.1/8', 'other.1/7', 'node.2/7']]);
   });
 
   test('of plain HTTP lives as long as the longest lease that a node granted', () => {
@@ -89,6 +95,56 @@ describe('a reminder', () => {
     const earlier = session({ connections: ['a/1'], activeAt: NOON - 9_000, activities: [chess] });
     expect(back(there, earlier)).toBe(there);
     expect(back(record(), earlier).sessions).toEqual([]);
+  });
+});
+
+describe('a session that is known to have been ended on purpose', () => {
+  const ends = new Map([['tab', { at: NOON - 2_000, until: NOON + 60_000, connections: ['node.1/7'] }]]);
+  const putBackAll = (there: Session) =>
+    putBackRest(
+      record({ sessions: [there] }),
+      { known: null, kept: undefined, ends },
+      { atLeastMs: 0, again: true },
+      NOON,
+    ).record;
+  const before = { activeAt: NOON - 9_000 };
+
+  test('ends again, also under another name of its connection, which gets no other', () => {
+    const ended = putBackAll(session({ ...before, connections: ['node.2/7'] }));
+    expect(ended).toMatchObject({ sessions: [], withdrawn: [{ connectionId: 'node.2/7', at: NOON }] });
+  });
+
+  test('goes on with a connection that took it since, or what it said over HTTP since', () => {
+    const resumed = putBackAll(session({ ...before, connections: ['node.2/7', 'node.2/9'] }));
+    expect(resumed).toMatchObject({
+      sessions: [{ connections: ['node.2/9'] }],
+      withdrawn: [{ connectionId: 'node.2/7' }],
+    });
+    const spoke = putBackAll(session({ activeAt: NOON - 1_000, connections: ['node.2/7'], leaseUntil: NOON + 1_000 }));
+    expect(spoke).toMatchObject({ sessions: [{ connections: [] }], withdrawn: [{ connectionId: 'node.2/7' }] });
+    const other = record({ sessions: [session({ ...before, connections: ['other.1/7'] })] });
+    expect(putBackAll(other.sessions[0]!).sessions).toEqual(other.sessions);
+  });
+});
+
+describe('a record of before the store came back older than it was', () => {
+  const hosted = [{ source: 'calls', activities: [chess] }];
+  const found = record({ revision: NOON, sessions: [session({ id: 'phone' })], hosted, hostedAsOf: NOON - 5_000 });
+  const rowOf = (revision: number) => {
+    const { userId: _, generation, ...kept } = durable({ revision, chosen: 'AWAY', lastSeen: NOON - 3_000 });
+    return { generation, kept };
+  };
+
+  test('has no sessions where the journal knows of a later commit, by which they may have ended', () => {
+    const after = reconciled(found, rowOf(NOON + 1));
+    expect(after).toMatchObject({ revision: NOON + 1, chosen: 'AWAY', sessions: [], lastSeen: NOON - 3_000 });
+    // For those who have their sessions put back by who remembers them.
+    expect(after).toMatchObject({ hosted, hostedAsOf: NOON - 5_000 });
+  });
+
+  test('has them where nothing is known of later', () => {
+    expect(reconciled(found, rowOf(NOON - 1)).sessions).toEqual(found.sessions);
+    expect(reconciled(found, { generation: 1, kept: null })).toBe(found);
   });
 });
 

@@ -278,7 +278,8 @@ describe('a node that was taken for lost', () => {
     await node.presence.node.turn();
     node.presence.node.heard('1');
     while ((await node.sessions()).length === 1) await node.presence.node.turn();
-    expect((await node.sessions()).map(({ id }) => id)).toEqual(['tab', 'phone']);
+    // Those that start at one moment stand in either order.
+    expect((await node.sessions()).map(({ id }) => id).sort()).toEqual(['phone', 'tab']);
   });
 });
 

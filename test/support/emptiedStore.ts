@@ -7,6 +7,8 @@ import { createMemoryStore } from '../../src/store/memory.js';
 import { NOON, timings } from './builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
 
+const RECOVERS_MS = 1_000;
+
 export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
   let now = NOON;
   const bus = createMemoryBus();
@@ -39,8 +41,8 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
       present = makeEmpty();
       epoch += 1;
     },
-    /** One more node. `deaf`: it misses what is told of ended sessions. */
-    async startNode({ deaf = false } = {}) {
+    /** One more node. `deaf`: it misses what is told of ended sessions; `late`: it finds a loss when the store has recovered. */
+    async startNode({ deaf = false, late = false } = {}) {
       const name = `node-${++made}`;
       let incarnations = 0;
       let known = epoch;
@@ -50,10 +52,12 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
       const store = new Proxy({} as Store, {
         get: (_, method: keyof Store) => {
           if (method === 'renewLease') {
-            return async () => {
+            return async (...[, { puttingBack } = { puttingBack: null }]: Parameters<Store['renewLease']>) => {
               const emptied = known !== epoch;
               known = epoch;
-              return { lost: false, emptied: emptied ? () => true : null, settledInMs: 0, awaited: false };
+              // It recovers for as long as this node puts back anything.
+              const settledInMs = !late && (emptied || puttingBack !== null) ? RECOVERS_MS : 0;
+              return { lost: false, emptied: emptied ? () => true : null, settledInMs, awaited: false };
             };
           }
           if (method === 'update' && failing.updates > 0) {

@@ -3,12 +3,12 @@
 -- KEYS[1] shard   KEYS[2] typists (hash), see type.lua   KEYS[3] ends (zset)   KEYS[4] due (zset of conversations)
 -- ARGV[1] conversation   ARGV[2] channel   ARGV[3] PUBLISH | SPUBLISH   ARGV[4] limit
 -- Returns how many users stopped.
-local clock = redis.call('HGET', KEYS[1], 'clock')
+local shard = redis.call('HMGET', KEYS[1], 'clock', 'begun')
 local time = redis.call('TIME')
-local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(clock or 0))
+local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[1] or 0))
 local ended = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[4])
 for _, user in ipairs(ended) do
-  local isTold = string.sub(redis.call('HGET', KEYS[2], user) or '', 1, 1) == '1'
+  local isTold = string.match(redis.call('HGET', KEYS[2], user) or '', '^[^\n]*') == toldMark(shard[2])
   redis.call('HDEL', KEYS[2], user)
   redis.call('ZREM', KEYS[3], user)
   if isTold then redis.call(ARGV[3], ARGV[2], '1|' .. cjson.encode({user, false})) end

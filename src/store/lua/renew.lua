@@ -7,6 +7,7 @@
 -- KEYS[2] nodes (zset: incarnation → end of its lease)   KEYS[3] lost (hash: incarnation → last heard)
 -- KEYS[4] awaited (zset: node → until when, at the most, the shard recovers for it to put back what it holds; negative: it
 --   has, and until when for what it adds once all others have; 0: it is done)
+-- KEYS[5] due (zset)   KEYS[6] live (zset)
 -- ARGV[1] incarnation   ARGV[2] lease, in ms   ARGV[3] the epoch to begin
 -- ARGV[4] how long a shard recovers at the least, in ms   ARGV[5] the longest gap between renewals that is none, in ms
 -- ARGV[6] how long nobody is lost after a gap, at the least, in ms   ARGV[7] the same at the most
@@ -46,6 +47,11 @@ if begins then
   local gone = redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')
   for i = 1, #gone, 2 do redis.call('HSET', KEYS[3], gone[i], whole(gone[i + 1] - lease)) end
   redis.call('DEL', KEYS[2])
+  -- Who is seen live is listed anew, as what was there is looked at: all that was timed is, whether or not it is due.
+  if older then
+    redis.call('UNLINK', KEYS[6])
+    redis.call('ZUNIONSTORE', KEYS[5], 1, KEYS[5], 'WEIGHTS', 0)
+  end
 else
   local gap = now - number(5)
   if gap > tonumber(ARGV[5]) then

@@ -6,6 +6,9 @@ local function serverId()
 end
 -- Whether the server that a shard was last renewed at is that one, as far as both are known.
 local function isServedBy(known, server) return not known or known == '' or server == '' or known == server end
+-- What is kept first of somebody whose typing was told. In a shard that came back older than it was it is another mark: who
+-- typed before may have stopped since, or hidden, and is told of anew with what they type next.
+local function toldMark(begun) return begun and begun ~= '0' and begun or '1' end
 -- A conversation is due when the first of its typists is; what is kept of them outlives the last by a minute.
 local function scheduleTyping(typists, ends, due, conversation)
   local first = redis.call('ZRANGE', ends, 0, 0, 'WITHSCORES')[2]

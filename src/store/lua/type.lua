@@ -1,16 +1,17 @@
 -- One user's typing in one conversation changes: a session goes on typing, stops, all of them stop, or it is told. What it
 -- costs does not depend on how many others type.
--- KEYS[1] shard   KEYS[2] typists (hash: user → told, 1 or 0, and a line for each session: until, a blank, session)
+-- KEYS[1] shard   KEYS[2] typists (hash: user → told, see toldMark in shared.lua, or 0, and a line for each session: until, a blank, session)
 -- KEYS[3] ends (zset: user → until when the last of the sessions types)   KEYS[4] due (zset of conversations)
 -- ARGV[1] start | stop | clear | announce   ARGV[2] user   ARGV[3] session   ARGV[4] for how long, in ms
 -- ARGV[5] conversation   ARGV[6] channel   ARGV[7] PUBLISH | SPUBLISH
 -- Returns {told, until}: 0 where the user does not type.
-local clock = redis.call('HGET', KEYS[1], 'clock')
+local shard = redis.call('HMGET', KEYS[1], 'clock', 'begun')
 local time = redis.call('TIME')
-local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(clock or 0))
+local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[1] or 0))
 local act, user = ARGV[1], ARGV[2]
 local before = redis.call('HGET', KEYS[2], user) or '0'
-local isTold, untilAt, lines = string.sub(before, 1, 1) == '1', 0, {}
+local mark, untilAt, lines = toldMark(shard[2]), 0, {}
+local isTold = string.match(before, '^[^\n]*') == mark
 local function types(session, at)
   lines[#lines + 1] = '\n' .. string.format('%.0f', at) .. ' ' .. session
   untilAt = math.max(untilAt, at)
@@ -29,7 +30,7 @@ if untilAt == 0 then
 else
   local isNews = act == 'announce' and not isTold
   isTold = isTold or isNews
-  redis.call('HSET', KEYS[2], user, (isTold and '1' or '0') .. table.concat(lines))
+  redis.call('HSET', KEYS[2], user, (isTold and mark or '0') .. table.concat(lines))
   redis.call('ZADD', KEYS[3], string.format('%.0f', untilAt), user)
   if isNews then redis.call(ARGV[7], ARGV[6], '1|' .. cjson.encode({user, true, untilAt})) end
 end

@@ -3,15 +3,15 @@
 -- ARGV for each conversation: its id, how many users are named (0: all), and they
 -- Returns {conversation, user, until, ...}, or {-1} while the shard recovers, or another server holds it than at the last
 -- renewal.
-local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server')
+local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server', 'begun')
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
 if not shard[1] or now < tonumber(shard[3]) or not isServedBy(shard[4], serverId()) then return {-1} end
-local found, at = {}, 1
+local found, at, mark = {}, 1, toldMark(shard[5])
 for i = 2, #KEYS, 2 do
   local typists, ends, conversation, named = KEYS[i], KEYS[i + 1], ARGV[at], tonumber(ARGV[at + 1])
   local function add(user, untilAt)
-    if untilAt <= now or string.sub(redis.call('HGET', typists, user) or '', 1, 1) ~= '1' then return end
+    if untilAt <= now or string.match(redis.call('HGET', typists, user) or '', '^[^\n]*') ~= mark then return end
     for _, each in ipairs({conversation, user, untilAt}) do found[#found + 1] = each end
   end
   for j = at + 2, at + 1 + named do add(ARGV[j], tonumber(redis.call('ZSCORE', ends, ARGV[j]) or 0)) end
