@@ -35,6 +35,7 @@ const EVERY_CHANGE = {
   RATE_PRESENCE: 'off',
   RATE_TYPING: 'off',
   RATE_MUTATIONS: 'off',
+  RATE_CONNECTIONS: 'off',
   RATE_READS: 'off',
 };
 

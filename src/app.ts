@@ -268,6 +268,7 @@ export const startApp = async (
       engine,
       signIn,
       connections,
+      admits: (userId) => rateLimits.take('connection', userId),
       origins,
       log,
       presence,

@@ -41,6 +41,8 @@ export interface Rates {
   readonly mutation: Rate | null;
   /** In ids that are judged. */
   readonly read: Rate | null;
+  /** In connections that are let in, a node. */
+  readonly connection: Rate | null;
 }
 
 /** Everything that can be set, as docs/semantics.md, "Settings" has it. Frozen. */
@@ -193,6 +195,7 @@ export const readConfig = (env: Environment): Config => {
       typing: rate('RATE_TYPING', 10, 500),
       mutation: rate('RATE_MUTATIONS', 60, 200),
       read: rate('RATE_READS', 10_000, 1),
+      connection: rate('RATE_CONNECTIONS', 60, 1_000),
     },
     relationsByUsers: flag('RELATIONS_BY_USERS', true),
     allowedOrigins: read<readonly string[]>(

@@ -41,6 +41,7 @@ describe('readConfig', () => {
         typing: { burst: 10, intervalMs: 500 },
         mutation: { burst: 60, intervalMs: 200 },
         read: { burst: 10_000, intervalMs: 1 },
+        connection: { burst: 60, intervalMs: 1_000 },
       },
       relationsByUsers: true,
       allowedOrigins: [],
@@ -114,12 +115,14 @@ describe('readConfig', () => {
       RATE_TYPING: 'off',
       RATE_MUTATIONS: '3, 2',
       RATE_READS: '7,1ms',
+      RATE_CONNECTIONS: '8,3s',
     });
     expect(rates).toEqual({
       presence: { burst: 1, intervalMs: 250 },
       typing: null,
       mutation: { burst: 3, intervalMs: 2_000 },
       read: { burst: 7, intervalMs: 1 },
+      connection: { burst: 8, intervalMs: 3_000 },
     });
   });
 

@@ -380,7 +380,7 @@ export interface Journal {
  * What is limited a user (docs/semantics.md, "Limits"): `setPresence`, `setTyping`, all other mutations, and the ids
  * that are judged for them.
  */
-export type RateKind = 'presence' | 'typing' | 'mutation' | 'read';
+export type RateKind = 'presence' | 'typing' | 'mutation' | 'read' | 'connection';
 
 export interface RateLimits {
   /**

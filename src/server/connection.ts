@@ -61,6 +61,8 @@ export interface ConnectionPorts {
   readonly signIn: SignIn;
   readonly presence: Pick<Presence, 'connect' | 'disconnect'>;
   readonly connections: Connections;
+  /** Lets a user connect once more. Rejects with RATE_LIMITED where they do so too often. */
+  readonly admits: (userId: string) => Promise<void>;
   /** Whether the live store answers: who cannot be let in although it does is one of a kind. */
   readonly storeAnswers: () => boolean;
   readonly log: Log;
@@ -93,7 +95,8 @@ const closeOf = (error: unknown): readonly [code: number, reason: string] => {
     case 'BAD_USER_INPUT':
       return [CLOSE.BAD_REQUEST, error.message];
     case 'RATE_LIMITED':
-      return [CLOSE.TOO_MANY, error.message];
+      // Who has too many has to close one; who comes too often comes again later by themselves.
+      return [error.details.retryAfterMs === undefined ? CLOSE.TOO_MANY : CLOSE.TRY_AGAIN_LATER, error.message];
     case 'UNAVAILABLE':
     case 'INTERNAL':
       return [CLOSE.TRY_AGAIN_LATER, 'Try again later.'];
@@ -292,6 +295,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     const wanted = readConnectParams(params);
     this.count(identity);
     this.expiry = new Alarm(identity.expiresAt, () => this.close(CLOSE.FORBIDDEN, 'The token has run out.'));
+    if (!identity.service) await this.deps.admits(identity.userId);
     await signIn.ensure(identity);
     if (!this.isOpen) return null;
     this.caller = callerOf(identity, this.connectionId);

@@ -20,6 +20,7 @@ import { LRUCache } from 'lru-cache';
 import type { Introspection } from '../config.js';
 import {
   isPureIntrospection,
+  MAX_DOCUMENT_CHARS,
   MAX_DOCUMENT_FAULTS,
   MAX_TOKENS,
   overLimit,
@@ -31,8 +32,6 @@ const KEPT_BYTES = 32 * 1024 * 1024;
 /** Measured: a token with its node, and what validation and execution remember of it; a document beside its tokens. */
 const BYTES_A_TOKEN = 512;
 const BYTES_A_DOCUMENT = 8_192;
-/** What has more text than its tokens account for is seldom sent twice, and would push out much that is. */
-const MAX_KEPT_CHARS = 64 * 1024;
 
 export interface Checked {
   /** Null where the text is no document. */
@@ -50,6 +49,17 @@ export interface Checked {
 export interface Documents {
   check(text: string): Checked;
 }
+
+const overLimitError = (sentence: string) => new GraphQLError(sentence, { extensions: { code: 'BAD_USER_INPUT' } });
+
+/** What is not even read. */
+const TOO_LONG: Checked = {
+  document: null,
+  faults: [overLimitError(`The query is longer than ${MAX_DOCUMENT_CHARS.toLocaleString('en-US')} characters.`)],
+  introspects: false,
+  bytes: 0,
+  lists: false,
+};
 
 export const createDocuments = ({
   schema,
@@ -83,7 +93,7 @@ export const createDocuments = ({
   const faultsOf = (document: DocumentNode): readonly GraphQLError[] => {
     const sentence = overLimit(document);
     if (sentence === null) return validate(schema, document, rules, { maxErrors: MAX_DOCUMENT_FAULTS });
-    return [new GraphQLError(sentence, { extensions: { code: 'BAD_USER_INPUT' } })];
+    return [overLimitError(sentence)];
   };
 
   const read = (text: string): Checked => {
@@ -111,11 +121,12 @@ export const createDocuments = ({
 
   return {
     check(text) {
+      if (text.length > MAX_DOCUMENT_CHARS) return TOO_LONG;
       const known = kept.get(text);
       if (known) return known;
       const checked = read(text);
       // What is wrong is not worth keeping: it would push out what is right.
-      if (checked.faults.length === 0 && text.length <= MAX_KEPT_CHARS) kept.set(text, checked);
+      if (checked.faults.length === 0) kept.set(text, checked);
       return checked;
     },
   };

@@ -17,6 +17,8 @@ export const MAX_DEPTH = 8;
 export const MAX_ALIASES = 5;
 export const MAX_DIRECTIVES = 5;
 export const MAX_TOKENS = 1_000;
+/** Of a document: what it takes to read one is known before it is read. */
+export const MAX_DOCUMENT_CHARS = 64 * 1024;
 /** Fields of one name in an operation and its fragments: validation compares each with each. */
 export const MAX_ALIKE = 50;
 /**

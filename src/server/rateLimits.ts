@@ -9,6 +9,7 @@ const SENTENCES: Record<RateKind, string> = {
   typing: 'You send typing too often.',
   mutation: 'You send too many mutations.',
   read: 'You read of too many users.',
+  connection: 'You connect too often.',
 };
 
 const inWords = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${Math.ceil(ms / 100) / 10} s`);
@@ -111,6 +112,8 @@ export const createRateLimits = (rates: Rates, client: RedisClient | null = null
     typing: allowanceOf('typing'),
     mutation: allowanceOf('mutation'),
     read: allowanceOf('read'),
+    // A node's own: who comes back while Redis is away is not kept out for that.
+    connection: rates.connection && createMemoryAllowance(rates.connection),
   };
   return {
     async take(kind, userId, { count = 1, ahead = false } = {}) {

@@ -11,6 +11,8 @@ import { connect, post, startServer } from './harness.js';
 const MIB = 1024 * 1024;
 /** As long as a message over a socket may be. */
 const LONG = 255_000;
+/** And nearly as long as a document may be. */
+const LONG_DOCUMENT = 60_000;
 /** How often what a good request of the same length costs a bad one may cost; and what counts as nothing, in ms. */
 const TIMES = 30;
 const NOTHING_MS = 10;
@@ -79,7 +81,7 @@ describe('variables that do not fit', () => {
   test('the answer to a whole body of them is short over HTTP, too', async () => {
     const server = await startServer({ suggestions: false });
     const query = 'query ($mood: Mood) { mood(mood: $mood) }';
-    for (const mood of [Array(300_000).fill({}), ' '.repeat(1_000_000), { ...keys }]) {
+    for (const mood of [Array(80_000).fill({}), ' '.repeat(250_000), { ...keys }]) {
       const { body } = await post(server, { query, variables: { mood } });
       expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
       expect(JSON.stringify(body).length).toBeLessThan(SHORT);
@@ -101,9 +103,9 @@ const heavy: readonly (readonly [string, string])[] = [
       (_, n) => `F${Number(n) + 1} }`,
     )} fragment F80 on Query { me { userId } }`,
   ],
-  ['fields that are not there, far down', `{${'\n'.repeat(LONG)} me { ${many(300, 'nothing$')} } }`],
+  ['fields that are not there, far down', `{${'\n'.repeat(LONG_DOCUMENT)} me { ${many(300, 'nothing$')} } }`],
   ['variables of one name', `query (${many(240, '$v: ID').replace(/\d+v/g, '$$v')}) { me { userId } }`],
-  ['a name of a whole message', `{ ${'a'.repeat(LONG)} }`],
+  ['a name of a whole message', `{ ${'a'.repeat(LONG_DOCUMENT)} }`],
   ['a list within a list', `{ presence(userIds: ${'['.repeat(400)}${']'.repeat(400)}) { id } }`],
 ];
 
@@ -129,6 +131,17 @@ describe('a document', () => {
       expect(documents.check(query)).toMatchObject({ faults: [], lists: true });
     }
     expect(documents.check('{ me { userId } __typename }').lists).toBe(false);
+  });
+
+  test('that is longer than 64 Ki characters is not read, whatever it is made of', async () => {
+    const documents = createDocuments({ schema: createSchema(), introspection: 'users' });
+    const padded = (length: number) => '{ me { userId } }'.padEnd(length, '\n');
+    expect(documents.check(padded(65_536)).faults).toEqual([]);
+    const sentence = 'The query is longer than 65,536 characters.';
+    for (const text of [padded(65_537), '{'.repeat(1_000_000), '#\n'.repeat(500_000)]) {
+      expect(documents.check(text)).toMatchObject({ document: null, faults: [{ message: sentence }] });
+    }
+    expect(await cpuMsOf(() => documents.check('#\n'.repeat(500_000)))).toBeLessThan(NOTHING_MS);
   });
 
   test('may name a field fifty times, and no more', () => {
@@ -215,8 +228,12 @@ describe('what is kept', () => {
   test('of the documents of one connection has a bound; a subscription beyond it is refused, and the others go on', async () => {
     const server = await startServer();
     const client = await connect(server);
-    const pad = '#'.repeat(200_000);
-    for (let n = 0; n < 30; n += 1) client.subscribe(`${n}`, `subscription { values } ${pad}${n}`);
+    const others = many(190, 'query Q$ { who }');
+    const subscribe = (id: string) => {
+      const query = `subscription S { values } ${others} # ${id}`;
+      client.send({ id, type: 'subscribe', payload: { query, operationName: 'S' } });
+    };
+    for (let n = 0; n < 30; n += 1) subscribe(`${n}`);
     client.send({ type: 'ping' });
     let refusals = 0;
     for (let { type } = await client.next(); type !== 'pong'; { type } = await client.next()) {
@@ -226,7 +243,7 @@ describe('what is kept', () => {
     expect(server.sources.length).toBeGreaterThanOrEqual(10);
     expect(server.sources.length + refusals).toBe(30);
     client.complete('0');
-    client.subscribe('again', `subscription { values } ${pad}`);
+    subscribe('again');
     await server.events.until('subscribed', server.sources.length + 1);
     server.sources.at(-1)?.push('fine');
     expect(await client.next()).toMatchObject({ id: 'again', type: 'next' });

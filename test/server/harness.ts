@@ -133,6 +133,7 @@ export interface ServerOptions {
   readonly heartbeatTimeoutMs?: number;
   readonly initTimeoutMs?: number;
   readonly maxStrangers?: number;
+  readonly admits?: (userId: string) => Promise<void>;
   readonly stallMs?: number;
   readonly verify?: SignIn['verify'];
   readonly ready?: () => Promise<boolean>;
@@ -259,6 +260,7 @@ export const startServer = async (options: ServerOptions = {}) => {
     connections,
     origins,
     log,
+    admits: options.admits ?? (async () => {}),
     storeAnswers: options.storeAnswers ?? (() => true),
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 45_000,
     ...(options.initTimeoutMs !== undefined && { initTimeoutMs: options.initTimeoutMs }),

@@ -1,10 +1,11 @@
+import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Rates } from '../../src/config.js';
 import type { PresenceError } from '../../src/presence/errors.js';
 import { createRateLimits } from '../../src/server/rateLimits.js';
 import { startRedis } from '../support/redis.js';
 
-const NONE: Rates = { presence: null, typing: null, mutation: null, read: null };
+const NONE: Rates = { presence: null, typing: null, mutation: null, read: null, connection: null };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -52,7 +53,7 @@ describe('rate limits', () => {
 
   test('users and kinds have allowances of their own', async () => {
     const one = { burst: 1, intervalMs: 1_000 };
-    const limits = createRateLimits({ presence: one, typing: one, mutation: one, read: one });
+    const limits = createRateLimits({ presence: one, typing: one, mutation: one, read: one, connection: one });
     for (const user of ['ada', 'bob']) {
       for (const kind of ['presence', 'typing', 'mutation', 'read'] as const) {
         await limits.take(kind, user);
@@ -64,6 +65,14 @@ describe('rate limits', () => {
   test('off is no limit', async () => {
     const limits = createRateLimits(NONE);
     for (let n = 0; n < 1_000; n += 1) await limits.take('mutation', 'ada');
+  });
+
+  test('connections are counted in this process, also where Redis is away', async () => {
+    const client = { defineCommand() {} } as unknown as Redis;
+    const limits = createRateLimits({ ...NONE, connection: { burst: 2, intervalMs: 500 } }, client);
+    for (let n = 0; n < 2; n += 1) await limits.take('connection', 'ada');
+    await expect(limits.take('connection', 'ada')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await limits.take('connection', 'bob');
   });
 
   test('what is told to wait is enough, and never more than an interval', async () => {

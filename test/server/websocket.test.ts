@@ -2,12 +2,15 @@ import { createClient } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { unavailable } from '../../src/presence/errors.js';
+import { createRateLimits } from '../../src/server/rateLimits.js';
 import { connect, openSocket, startServer, tokenOf } from './harness.js';
 
 const init = async (user = 'ada', params: object = {}) => ({
   type: 'connection_init',
   payload: { authorization: await tokenOf(user), ...params },
 });
+
+const NO_RATES = { presence: null, typing: null, mutation: null, read: null, connection: null };
 
 describe('connecting', () => {
   test('the graphql-ws client subscribes, queries and mutates over one socket', async () => {
@@ -172,6 +175,24 @@ describe('connecting', () => {
     clients[0]?.socket.close();
     await clients[0]?.closed;
     await connect(server);
+  });
+
+  test('a user who connects too often is 1013, before anything is asked; others, and service tokens, are let in', async () => {
+    const limits = createRateLimits({ ...NO_RATES, connection: { burst: 3, intervalMs: 60_000 } });
+    const server = await startServer({ admits: (userId) => limits.take('connection', userId) });
+    for (let n = 0; n < 3; n += 1) {
+      const client = await connect(server);
+      client.socket.close();
+      await client.closed;
+    }
+    const beyond = await openSocket(server.ws);
+    beyond.send(await init());
+    const { code, reason } = await beyond.closed;
+    expect(code).toBe(1013);
+    expect(reason).toMatch(/^You connect too often\. Try again in /);
+    await connect(server, {}, 'bob');
+    await connect(server, { authorization: await tokenOf('ada', { service: true }) });
+    expect(server.events.seen.filter(({ name }) => name === 'connect')).toHaveLength(4);
   });
 
   test('the upgrade is refused elsewhere with 404, and to foreign origins with 403', async () => {

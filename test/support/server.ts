@@ -32,6 +32,7 @@ export const QUIET: Environment = {
   RATE_TYPING: 'off',
   RATE_MUTATIONS: 'off',
   RATE_READS: 'off',
+  RATE_CONNECTIONS: 'off',
 };
 
 /** A process that has not said so by then hangs: on a busy machine a first start takes most of a minute. */
