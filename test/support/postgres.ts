@@ -49,6 +49,8 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
+const MAX_STARTS = 50;
+
 const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Data as initdb leaves it, which takes longer than a start. It belongs to a user of this machine, and stays on it. */
@@ -122,9 +124,18 @@ export const startPostgres = async ({
   const resume = async (): Promise<void> => {
     for (const pid of paused.splice(0)) signal(pid, 'SIGCONT');
   };
+  /** It refuses to start while a process of the one that was killed is not quite gone. */
   const restart = async (): Promise<void> => {
-    await server.start();
-    killed = false;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await server.start();
+        killed = false;
+        return;
+      } catch (error) {
+        if (attempt === MAX_STARTS) throw new Error(`PostgreSQL did not start again:\n${log.join('')}`, { cause: error });
+        await wait(100);
+      }
+    }
   };
   return {
     url: `postgres://rollcall:rollcall@127.0.0.1:${port}/postgres`,
