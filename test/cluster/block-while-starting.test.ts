@@ -8,7 +8,7 @@ import { type Cluster, startCluster } from '../support/cluster.js';
 import { randomFrom } from '../support/random.js';
 
 const PAIRS = 20;
-const ROUNDS = 10;
+const ROUNDS = 6;
 /** By how much the start and the block are apart, at most. */
 const APART_MS = 40;
 const AFTER_MS = 1_000;

@@ -132,7 +132,8 @@ export const startPostgres = async ({
         killed = false;
         return;
       } catch (error) {
-        if (attempt === MAX_STARTS) throw new Error(`PostgreSQL did not start again:\n${log.join('')}`, { cause: error });
+        if (attempt === MAX_STARTS)
+          throw new Error(`PostgreSQL did not start again:\n${log.join('')}`, { cause: error });
         await wait(100);
       }
     }
