@@ -9,7 +9,7 @@ import { StartFault } from '../startFault.js';
 import { openRedis } from './connection.js';
 import { createKeys, SHARDS_KEY } from './keys.js';
 import { createMemoryStore } from './memory.js';
-import { whyUnusable } from './reach.js';
+import { checkTellsWhich, whyUnusable } from './reach.js';
 import { createRedisStore } from './redis.js';
 import { createRedises, type RedisClient } from './scripts.js';
 
@@ -38,22 +38,29 @@ interface Reach {
   readonly reachMs: number;
 }
 
-/** The number of shards as the first node stored it. Waits for a Redis that is on its way. */
-const storedShards = async (client: RedisClient, shards: number, { url, reachMs }: Reach): Promise<number> => {
+/** What `ask` resolves to, which is asked until then. */
+const reached = async <T>(
+  client: RedisClient,
+  { url, reachMs }: Reach,
+  ask: (client: RedisClient) => Promise<T>,
+): Promise<T> => {
   const giveUpAt = performance.now() + reachMs;
   for (;;) {
     try {
-      await client.set(SHARDS_KEY, shards, 'NX');
-      return Number(await client.get(SHARDS_KEY));
+      return await ask(client);
     } catch (error) {
-      if (performance.now() > giveUpAt) {
-        const text = await whyUnusable(url, (direct) => direct.set(SHARDS_KEY, shards, 'NX'), error);
-        throw new StartFault(text, { cause: error });
-      }
+      if (performance.now() > giveUpAt) throw new StartFault(await whyUnusable(url, ask, error), { cause: error });
       await wait(RETRY_MS);
     }
   }
 };
+
+/** The number of shards as the first node stored it. */
+const storedShards = (client: RedisClient, shards: number, reach: Reach): Promise<number> =>
+  reached(client, reach, async (asked) => {
+    await asked.set(SHARDS_KEY, shards, 'NX');
+    return Number(await asked.get(SHARDS_KEY));
+  });
 
 /** The number of shards is the first node's to choose: keys of another number would not be found. */
 const checkShards = async (client: RedisClient, shards: number, reach: Reach): Promise<void> => {
@@ -89,7 +96,9 @@ export const openLive = async ({
   const connection = openRedis(redisUrls, { onError });
   try {
     const { client, publish } = connection;
-    await checkShards(client, redisShards, { url: redisUrls[0]!, reachMs });
+    const reach = { url: redisUrls[0]!, reachMs };
+    await checkShards(client, redisShards, reach);
+    await reached(client, reach, checkTellsWhich);
     const keys = createKeys(redisShards);
     const probe = randomUUID();
     const bus = createRedisBus({ connection, keys, probe, onMessage });

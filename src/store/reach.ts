@@ -1,10 +1,22 @@
 /** Why a start cannot use Redis, for the operator. */
 import { Redis } from 'ioredis';
 import { messageOf, rootOf } from '../startFault.js';
+import type { RedisClient } from './scripts.js';
 
 const TIMEOUT_MS = 1_000;
 
+/**
+ * Rejects where Redis does not tell which server it is: nobody would see that another one took over, which has less, and what
+ * had ended or was hidden since would be shown.
+ */
+export const checkTellsWhich = async (client: RedisClient): Promise<void> => {
+  const info = await client.info('replication');
+  if (!/master_replid:\w/.test(info)) throw new Error('INFO replication tells no master_replid');
+};
+
 const whatToDo = (reason: string): string => {
+  if (reason.includes("'info'")) return 'Allow that user INFO: by it is seen that another Redis took over.';
+  if (reason.includes('master_replid')) return 'Use one that does: by it is seen that another Redis took over.';
   if (/^(?:NOAUTH|WRONGPASS|NOPERM|ERR AUTH)/.test(reason)) return 'Correct the user and the password in REDIS_URL.';
   if (reason.startsWith('LOADING')) return 'Start again when it has read its data.';
   if (reason.startsWith('READONLY')) return 'Let REDIS_URL name the primary.';

@@ -95,4 +95,28 @@ export default [
     to: '',
     tests: late,
   },
+  {
+    name: 'a server that does not tell which it is is taken for the same',
+    promise: 'Nothing is read or committed where it may not be asked which server Redis is.',
+    file: 'src/store/lua/shared.lua',
+    from: "return server ~= '' and (not known or",
+    to: "return server == '' or (not known or",
+    tests: older,
+  },
+  {
+    name: 'a lease is renewed at a server that does not tell which it is',
+    promise: 'No node goes on as if all were well where it may not be asked which server Redis is.',
+    file: 'src/store/lua/renew.lua',
+    from: "if server == '' then return {-1} end",
+    to: '',
+    tests: older,
+  },
+  {
+    name: 'a start does not ask which server Redis is',
+    promise: 'A start where Redis may not be asked which server it is stops with a sentence.',
+    file: 'src/store/live.ts',
+    from: 'await reached(client, reach, checkTellsWhich);',
+    to: 'void checkTellsWhich;',
+    tests: ['test/store/connection.test.ts'],
+  },
 ];

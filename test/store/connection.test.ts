@@ -127,4 +127,12 @@ describe('a connection to Redis', () => {
       message: expect.stringMatching(/^Redis cannot be used at REDIS_URL: .*\.$/),
     });
   });
+
+  it('that may not ask INFO stops the start, since it would not be seen that another Redis took over', async () => {
+    await redis.admin.call('ACL', 'SETUSER', 'guest', 'on', '>guest', '~*', '&*', '+@all', '-info');
+    await expect(open([redis.url.replace('//', '//guest:guest@')])).rejects.toMatchObject({
+      name: 'StartFault',
+      message: expect.stringMatching(/^Redis cannot be used at REDIS_URL: NOPERM .*'info'.* Allow that user INFO: /),
+    });
+  });
 });

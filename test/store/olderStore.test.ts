@@ -85,3 +85,18 @@ it('a node that comes when all is over brings back no session that was ended, he
   }
   expect((await other.record('ana')).sessions).toEqual([]);
 });
+
+it('nothing is read or committed where the server may not be asked any more whether another one took over', async () => {
+  await redis.admin.call('ACL', 'SETUSER', 'guest', 'on', '>guest', '~*', '&*', '+@all');
+  const guests = { ...redis, url: redis.url.replace('//', '//guest:guest@') };
+  const team = createTeam(guests, { users: ['ana'] });
+  const [node] = (await team.start(1)) as [Node];
+  await node.open('ana');
+  await redis.admin.call('ACL', 'SETUSER', 'guest', '-info');
+  expect(await node.records()).toBe('refused');
+  await expect(node.open('ana', 'phone')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(node.store.renewLease('node-1.1')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await redis.admin.call('ACL', 'SETUSER', 'guest', '+info');
+  await team.settled([node]);
+  expect((await node.record('ana')).sessions).toMatchObject([{ id: 'tab' }]);
+});

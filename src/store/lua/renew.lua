@@ -17,7 +17,7 @@
 -- ARGV[15] the epoch in which the node asked for this lease before, whether or not it got an answer; empty: never
 -- ARGV[16..] the nodes that it knew before
 -- Returns {epoch, known | lost | new, ms until it has recovered, clock, since, 1 while some node still puts back what it
--- holds, incarnation, ...}.
+-- holds, incarnation, ...}; {-1} where it must not be asked which server this is.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept', 'wall', 'server', 'top',
   'begun', 'since', 'lived', 'least')
 local function number(i) return tonumber(shard[i] or 0) end
@@ -27,6 +27,7 @@ local time = redis.call('TIME')
 local wall, clock = time[1] * 1000 + math.floor(time[2] / 1000), number(2)
 local before = tonumber(shard[6] or wall)
 local server = serverId()
+if server == '' then return {-1} end
 -- Another server holds it now, or it has forgotten a renewal: what was committed last may be gone.
 local older = shard[1] and (not isServedBy(shard[7], server) or seen > clock)
 clock = math.max(clock, seen)

@@ -1,11 +1,12 @@
--- What every script begins with. The server that runs it, as far as it may be asked: another one has another replication
--- id, after a restart as after the promotion of a replica; empty where a script must not ask.
+-- What every script begins with. The server that runs it: another one has another replication id, after a restart as after the
+-- promotion of a replica; empty where a script must not ask.
 local function serverId()
   local info = redis.pcall('INFO', 'replication')
   return type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or ''
 end
--- Whether the server that a shard was last renewed at is that one, as far as both are known.
-local function isServedBy(known, server) return not known or known == '' or server == '' or known == server end
+-- Whether the server that a shard was last renewed at is that one. Where it must not be asked nothing would tell that another
+-- one took over.
+local function isServedBy(known, server) return server ~= '' and (not known or known == '' or known == server) end
 -- What is kept first of somebody whose typing was told. In a shard that came back older than it was it is another mark: who
 -- typed before may have stopped since, or hidden, and is told of anew with what they type next.
 local function toldMark(begun) return begun and begun ~= '0' and begun or '1' end
