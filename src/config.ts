@@ -195,7 +195,7 @@ export const readConfig = (env: Environment): Config => {
       typing: rate('RATE_TYPING', 10, 500),
       mutation: rate('RATE_MUTATIONS', 60, 200),
       read: rate('RATE_READS', 10_000, 1),
-      connection: rate('RATE_CONNECTIONS', 60, 1_000),
+      connection: rate('RATE_CONNECTIONS', 200, 200),
     },
     relationsByUsers: flag('RELATIONS_BY_USERS', true),
     allowedOrigins: read<readonly string[]>(

@@ -41,7 +41,7 @@ describe('readConfig', () => {
         typing: { burst: 10, intervalMs: 500 },
         mutation: { burst: 60, intervalMs: 200 },
         read: { burst: 10_000, intervalMs: 1 },
-        connection: { burst: 60, intervalMs: 1_000 },
+        connection: { burst: 200, intervalMs: 200 },
       },
       relationsByUsers: true,
       allowedOrigins: [],

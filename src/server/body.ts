@@ -1,14 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Of a user, as over a socket; and of the host's back end, whose bulk calls are long. */
-export const MAX_BODY_BYTES = 256 * 1024;
-export const MAX_SERVICE_BODY_BYTES = 1024 * 1024;
+export const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
  * The whole body of a request, at most `maxBytes` of it; null where it is longer, whether or not the request said so
  * beforehand. Rejects when the client goes away while sending.
  */
-export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer | null> =>
+export const readBody = (request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<Buffer | null> =>
   new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
       resolve(null);

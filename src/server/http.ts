@@ -3,7 +3,7 @@ import { withTimeout } from '../async/timeout.js';
 import { unauthenticated } from '../graphql/context.js';
 import { PresenceError } from '../presence/errors.js';
 import type { Identity } from './auth.js';
-import { MAX_BODY_BYTES, MAX_SERVICE_BODY_BYTES, readBody } from './body.js';
+import { readBody } from './body.js';
 import { type Connections, createConnections } from './connections.js';
 import { answerCors } from './cors.js';
 import { acceptsEvents, bearerToken, urlOf, urlToken } from './credentials.js';
@@ -149,10 +149,9 @@ export const createHttp = ({
       sendError(response, 415, { code: 'BAD_USER_INPUT', message: fault });
       return;
     }
-    const maxBytes = identity?.service ? MAX_SERVICE_BODY_BYTES : MAX_BODY_BYTES;
-    const body = await readBody(request, maxBytes);
+    const body = await readBody(request);
     if (body === null) {
-      sendError(response, 413, { code: 'BAD_USER_INPUT', message: `The body is longer than ${maxBytes / 1_024} KiB.` });
+      sendError(response, 413, { code: 'BAD_USER_INPUT', message: 'The body is longer than 1 MiB.' });
       return;
     }
     if (request.method === 'POST' && body.length === 0) {

@@ -38,17 +38,17 @@ describe('graphql over HTTP', () => {
     expect(answer.status).toBe(405);
   });
 
-  test('takes a body of nearly 256 KiB and refuses a greater one with 413', async () => {
+  test('takes a body of nearly 1 MiB and refuses a greater one with 413', async () => {
     const padded = (bytes: number) => {
       const body = JSON.stringify({ query: '{ me { userId } }', extensions: { padding: '' } });
       return body.replace('"padding":""', `"padding":"${'x'.repeat(bytes - body.length)}"`);
     };
     const token = await bob.token();
-    expect((await postBody(rollcall.url, token, padded(256 * 1024 - 10))).status).toBe(200);
-    expect((await postBody(rollcall.url, token, padded(256 * 1024 + 10))).status).toBe(413);
+    expect((await postBody(rollcall.url, token, padded(1024 * 1024 - 10))).status).toBe(200);
+    expect((await postBody(rollcall.url, token, padded(1024 * 1024 + 10))).status).toBe(413);
     const inChunks = await fetch(rollcall.url, {
       method: 'POST',
-      body: new Blob([padded(256 * 1024 + 10)]).stream(),
+      body: new Blob([padded(1024 * 1024 + 10)]).stream(),
       duplex: 'half',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     } as RequestInit);

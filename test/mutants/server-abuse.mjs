@@ -120,14 +120,6 @@ export default [
     tests: ['test/server/costs.test.ts'],
   },
   {
-    name: 'bodies of users as long as bulk calls',
-    promise: 'The body of a user is no longer than a message over a socket may be; that of the back end may be.',
-    file: 'src/server/http.ts',
-    from: 'identity?.service ? MAX_SERVICE_BODY_BYTES : MAX_BODY_BYTES',
-    to: 'MAX_SERVICE_BODY_BYTES',
-    tests: ['test/server/http.test.ts'],
-  },
-  {
     name: 'a keystroke reads all who type',
     promise: 'What it costs to type does not depend on how many others type in the same conversation.',
     file: 'src/store/lua/type.lua',
