@@ -7,7 +7,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
-    maxWorkers: 2,
+    // One more than a small machine has cores: tests of what fails wait most of their time.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
