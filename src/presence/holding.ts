@@ -3,7 +3,7 @@
  * back where the store lost it, or others took this node for lost. See docs/architecture.md.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { isUnavailable, unavailable } from './errors.js';
+import { passes, unavailable } from './errors.js';
 import type { Emptied } from './ports.js';
 import { disconnect } from './record.js';
 import type { RecordWriter } from './records.js';
@@ -154,8 +154,9 @@ export const createHolding = ({
         );
       }
     } catch (error) {
-      // While the store is away the next turn tries again; a user who is no more has nothing to be put back.
-      if (!isUnavailable(error)) settle(connection, name);
+      // While the store is away the next turn tries again; a user who is no more has nothing to be put back, and where
+      // a newer release has written of them others must not wait for it: `mend` looks once a minute.
+      if (!passes(error)) settle(connection, name);
       onError(error);
     } finally {
       underWay.delete(connection);

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createDepartures } from './departures.js';
-import { badInput, forbidden, isUnavailable, notFound, unreadableRecord } from './errors.js';
+import { badInput, forbidden, isUnavailable, notFound, passes, unreadableRecord } from './errors.js';
 import { checkActivities, checkId, checkStatusMessage } from './input.js';
 import { createNode } from './node.js';
 import type { Bus, Decision, FactChange, Journal, People, RateLimits, Store } from './ports.js';
@@ -182,7 +182,7 @@ export const createPresence = ({
         );
       } catch (error) {
         // While the store is away whoever closed it tries again, under the same name.
-        if (isUnavailable(error)) throw error;
+        if (passes(error)) throw error;
         node.closed(local);
         throw error;
       }

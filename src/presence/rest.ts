@@ -5,7 +5,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { inBatches } from './batches.js';
-import { isUnavailable } from './errors.js';
+import { passes } from './errors.js';
 import type { Emptied } from './ports.js';
 import type { RecordWriter } from './records.js';
 import { knowsMore, putBackRest } from './recovery.js';
@@ -71,7 +71,7 @@ export const createRest = ({
       return true;
     } catch (error) {
       onError(error);
-      return !isUnavailable(error);
+      return !passes(error);
     }
   };
 

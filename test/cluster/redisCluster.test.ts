@@ -177,7 +177,7 @@ describe('a master that fails over', () => {
     await watch.nextWhere(is(opens, 'ONLINE'));
     await closing!.close();
     await watch.nextWhere(is(closes, 'OFFLINE'));
-    await redis.failOver(pair);
+    await redis.takeOver(pair);
     await cluster.ready();
     const statuses = async () => (await cluster.person('fay').presence(ids)).map(({ status }) => status);
     await until(async () => (await statuses()).join() === 'ONLINE,OFFLINE,ONLINE');

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/bus/memory.js';
 import { unavailable } from '../../src/presence/errors.js';
-import type { Renewal } from '../../src/presence/ports.js';
+import type { PuttingBack, Renewal } from '../../src/presence/ports.js';
 import { createPresence } from '../../src/presence/presence.js';
 import { createMemoryStore } from '../../src/store/memory.js';
 import { NOON, timings } from '../support/builders.js';
@@ -18,14 +18,16 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   const store = createMemoryStore({ bus, clock: () => NOON });
   let left: readonly (Renewal | Error)[] = [FINE];
   const renewed: string[] = [];
+  const said: PuttingBack[] = [];
   const revived: boolean[] = [];
   let incarnations = 0;
   const presence = createPresence({
     bus,
     store: {
       ...store,
-      async renewLease(incarnation) {
+      async renewLease(incarnation, { puttingBack } = { puttingBack: null }) {
         renewed.push(incarnation);
+        said.push(puttingBack);
         const [answer, ...others] = left;
         if (others.length > 0) left = others;
         if (answer instanceof Error) throw answer;
@@ -45,8 +47,15 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   await presence.node.turn();
   await presence.connect({ userId: 'ana', connectionId: '1', sessionId: 'tab', device: 'WEB' });
   renewed.length = 0;
+  said.length = 0;
   left = answers;
-  return { turn: () => presence.node.turn(), renewed, revived };
+  return {
+    turn: () => presence.node.turn(),
+    answer: () => presence.node.heard('1'),
+    renewed,
+    said,
+    revived,
+  };
 };
 
 it('a turn renews until nothing is amiss, and asks the connections once', async () => {
@@ -71,4 +80,15 @@ it('a turn whose second renewal fails has asked the connections all the same', a
   expect(revived).toEqual([false]);
   await turn();
   expect(renewed).toEqual(['node.1', 'node.2', 'node.2']);
+});
+
+it('a node says how far it is with what it puts back, and nothing once all of it is there', async () => {
+  const others: Renewal = { ...FINE, awaited: true };
+  const { turn, answer, said } = await nodeOf(EMPTIED, others, others, FINE);
+  await turn();
+  expect(new Set(said)).toEqual(new Set([null, 'first']));
+  answer();
+  for (let turns = 0; turns < 4; turns += 1) await turn();
+  expect(said).toContain('again');
+  expect(said.slice(-2)).toEqual([null, null]);
 });

@@ -258,6 +258,25 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(there).toEqual(expect.arrayContaining(['app', 'tab']));
   });
 
+  it.each(['is held', 'closes', 'is plain HTTP'])(
+    'does not wait for a user whose record a newer release wrote, and whose session %s',
+    async (kind) => {
+      const team = createTeam(redis, { users: ['ana', 'bo'] });
+      const [node] = (await team.start(1)) as [Node];
+      await node.open('bo');
+      const anas = kind === 'is plain HTTP' ? null : await node.open('ana');
+      if (!anas) await node.presence.heartbeat(callerOf('ana'), { idle: false, sessionId: 'app' });
+      const unknown = '2|of a newer release';
+      await lose([node]);
+      await redis.admin.set(node.keys.record('ana'), unknown);
+      await node.turn();
+      if (kind === 'closes' && anas) await expect(node.close(anas)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await team.settled([node]);
+      expect((await node.record('bo')).sessions).toMatchObject([{ id: 'tab', graceUntil: null }]);
+      expect(await redis.admin.get(node.keys.record('ana'))).toBe(unknown);
+    },
+  );
+
   it('keeps what was chosen while the journal was away, until the journal has it', async () => {
     const team = createTeam(redis, { users: ['ana'] });
     const nodes = await team.start(2);

@@ -14,6 +14,8 @@ import type { TestRedis } from './redis.js';
 const NEVER_MS = 100_000_000;
 /** How long a store that lost something recovers at the least, where nothing else is said. */
 export const SETTLE_MS = 150;
+/** Longer than any recovery takes. */
+const SETTLED_WITHIN_MS = 20_000;
 
 /** Whoever asks is told what there is, or that it cannot be said now. */
 export const orRefused = async <T>(answer: Promise<T>): Promise<T | 'refused'> => {
@@ -78,6 +80,7 @@ export const createTeam = (
     await presence.node.start();
     await presence.node.turn();
     const connections = new Map<string, string>();
+    const silent = new Set<string>();
     return {
       ...live,
       presence,
@@ -96,10 +99,11 @@ export const createTeam = (
       },
       close: (connectionId: string) =>
         presence.disconnect({ userId: connections.get(connectionId)!, connectionId, lastHeardMsAgo: 0 }),
-      /** All connections answer. */
+      /** All connections answer, but those that fell silent. */
       answer() {
-        for (const connectionId of connections.keys()) presence.node.heard(connectionId);
+        for (const connectionId of connections.keys()) if (!silent.has(connectionId)) presence.node.heard(connectionId);
       },
+      fallSilent: (connectionId: string) => void silent.add(connectionId),
       records: async (userIds = users) => orRefused(presence.readRecords(userIds)),
       async record(userId: string) {
         const { records } = await presence.readRecords([userId]);
@@ -123,15 +127,18 @@ export const createTeam = (
       await this.settled(nodes);
       return nodes;
     },
-    /** Turns of all, and answers of all, until the store can be read; what was seen on the way. */
-    async settled(nodes: readonly TeamNode[]): Promise<void> {
-      for (;;) {
+    /** Turns of all, and answers of all, until all can read the store. Rejects after so many ms. */
+    async settled(nodes: readonly TeamNode[], withinMs = SETTLED_WITHIN_MS): Promise<void> {
+      const endsAt = performance.now() + withinMs;
+      while (performance.now() < endsAt) {
         for (const node of nodes) {
           await node.turn().catch(() => {});
           node.answer();
         }
-        if ((await nodes[0]!.records()) !== 'refused') return;
+        const readings = await Promise.all(nodes.map((node) => node.records()));
+        if (!readings.includes('refused')) return;
       }
+      throw new Error(`the store has not recovered after ${withinMs} ms`);
     },
   };
 };
