@@ -13,6 +13,9 @@ const FORMAT = 1;
 /** Of how many users the rows are read at once, for several who ask. */
 const MAX_USERS = 4_000;
 
+/** Of a row that an earlier release wrote. */
+const NOT_KNOWN = { chosenAsOf: null, messageAsOf: null };
+
 /** Of each user the newest: one statement cannot write a row twice. */
 const newest = (rows: readonly DurablePresence[]): readonly DurablePresence[] => {
   const byUser = new Map<string, DurablePresence>();
@@ -38,7 +41,7 @@ const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect 
     };
   }
   const { revision, chosen, messageText, messageEmoji, messageExpiresAt, lastSeen } = journal;
-  const { chosenAsOf, messageAsOf } = journal;
+  const { chosenAsOf, messageAsOf } = journal.asOfRevision === revision ? journal : NOT_KNOWN;
   const message = messageText === null ? null : { text: messageText, emoji: messageEmoji, expiresAt: messageExpiresAt };
   return {
     generation,
@@ -60,18 +63,31 @@ const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect 
 export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
   const text = (of: (row: DurablePresence) => string | null) => textArray(rows.map(of));
   const number = (of: (row: DurablePresence) => number | null) => bigintArray(rows.map(of));
-  const isOfLater = (column: 'chosen_as_of' | 'message_as_of') => {
-    const asOf = sql.identifier(column);
-    return sql`(excluded.generation > kept.generation or excluded.${asOf} > coalesce(kept.${asOf}, kept.revision))`;
+  type AsOf = 'chosen_as_of' | 'message_as_of';
+  const keptAsOf = (column: AsOf) =>
+    sql`case when kept.as_of_revision = kept.revision then kept.${sql.identifier(column)} else kept.revision end`;
+  const isOfLater = (column: AsOf) =>
+    sql`(excluded.generation > kept.generation or excluded.${sql.identifier(column)} > ${keptAsOf(column)})`;
+  const laterAsOf = (column: AsOf) => {
+    const name = sql.identifier(column);
+    return sql`${name} = case when ${isOfLater(column)} then excluded.${name} else ${keptAsOf(column)} end`;
   };
-  const later = (asOf: 'chosen_as_of' | 'message_as_of', column: string) => {
+  const later = (asOf: AsOf, column: string) => {
     const name = sql.identifier(column);
     return sql`${name} = case when ${isOfLater(asOf)} then excluded.${name} else kept.${name} end`;
   };
+  const isOfBoth = sql`excluded.chosen_as_of < ${keptAsOf('chosen_as_of')}
+    or excluded.message_as_of < ${keptAsOf('message_as_of')}`;
+  const revision = sql`case
+    when excluded.generation > kept.generation then excluded.revision
+    when excluded.revision < kept.revision then kept.revision + 1
+    when ${isOfBoth} then excluded.revision + 1
+    else excluded.revision
+  end`;
   return sql`
-    insert into presence_journal as kept (user_id, generation, revision, chosen, chosen_as_of,
+    insert into presence_journal as kept (user_id, generation, revision, as_of_revision, chosen, chosen_as_of,
       message_text, message_emoji, message_expires_at, message_as_of, last_seen, format)
-    select users.id, users.generation, new.revision, new.chosen, new.chosen_as_of,
+    select users.id, users.generation, new.revision, new.revision, new.chosen, new.chosen_as_of,
       new.message_text, new.message_emoji, new.message_expires_at, new.message_as_of, new.last_seen, ${FORMAT}::smallint
     from unnest(
       ${text((row) => row.userId)}, ${number((row) => row.generation)}, ${number((row) => row.revision)},
@@ -85,16 +101,10 @@ export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
     for share of users
     on conflict (user_id) do update set
       generation = excluded.generation,
-      revision = case
-        when excluded.generation > kept.generation then excluded.revision
-        when excluded.revision < kept.revision then kept.revision + 1
-        when excluded.chosen_as_of < kept.chosen_as_of or excluded.message_as_of < kept.message_as_of
-          then excluded.revision + 1
-        else excluded.revision
-      end,
-      ${later('chosen_as_of', 'chosen')}, ${later('chosen_as_of', 'chosen_as_of')},
+      revision = ${revision}, as_of_revision = ${revision},
+      ${later('chosen_as_of', 'chosen')}, ${laterAsOf('chosen_as_of')},
       ${later('message_as_of', 'message_text')}, ${later('message_as_of', 'message_emoji')},
-      ${later('message_as_of', 'message_expires_at')}, ${later('message_as_of', 'message_as_of')},
+      ${later('message_as_of', 'message_expires_at')}, ${laterAsOf('message_as_of')},
       last_seen = case
         when (excluded.generation, excluded.revision) >= (kept.generation, kept.revision) then excluded.last_seen
         else kept.last_seen

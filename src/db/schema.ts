@@ -123,9 +123,14 @@ export const presenceJournal = pgTable(
     messageEmoji: text('message_emoji'),
     messageExpiresAt: instant('message_expires_at'),
     lastSeen: instant('last_seen'),
-    /** As of which revisions the choice and the message are known; null: as of the row's, by an earlier release. */
+    /** As of which revisions the choice and the message are known. */
     chosenAsOf: instant('chosen_as_of'),
     messageAsOf: instant('message_as_of'),
+    /**
+     * The revision that those two were written with.
+     * Where the row has another one, an earlier release wrote it, and all of it is known as of then.
+     */
+    asOfRevision: instant('as_of_revision'),
     /** How to read the row. A release never overwrites a format that it does not know. */
     format: smallint('format').notNull(),
   },

@@ -83,11 +83,26 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
     it('knows a row of an earlier release as of its revision', async () => {
       await journal.write([row('ann', { chosen: 'AWAY', message: said })]);
       await database.db.run((orm) =>
-        orm.execute(sql`update presence_journal set chosen_as_of = null, message_as_of = null`),
+        orm.execute(sql`update presence_journal set chosen_as_of = null, message_as_of = null, as_of_revision = null`),
       );
       expect(await kept('ann')).toMatchObject({ chosenAsOf: NOON, messageAsOf: NOON });
       await journal.write([row('ann', { revision: NOON + 9, chosenAsOf: NOON - 1, messageAsOf: NOON + 3 })]);
-      expect(await kept('ann')).toMatchObject({ revision: NOON + 9, chosen: 'AWAY', message: null });
+      // It is of both.
+      expect(await kept('ann')).toMatchObject({ revision: NOON + 10, chosen: 'AWAY', message: null });
+    });
+
+    it('knows what an earlier release wrote over a row of this one as of then', async () => {
+      await journal.write([row('ann', { chosen: 'AWAY', message: said })]);
+      await database.db.run((orm) =>
+        orm.execute(sql`update presence_journal set revision = ${NOON + 5}, chosen = 'INVISIBLE', message_text = null`),
+      );
+      expect(await kept('ann')).toMatchObject({ chosenAsOf: NOON + 5, messageAsOf: NOON + 5 });
+      await journal.write([row('ann', { revision: NOON + 3, chosen: 'DO_NOT_DISTURB', message: said })]);
+      expect(await kept('ann')).toMatchObject({ revision: NOON + 5, chosen: 'INVISIBLE', message: null });
+      await journal.write([
+        row('ann', { revision: NOON + 9, chosenAsOf: NOON + 3, messageAsOf: NOON + 9, message: said }),
+      ]);
+      expect(await kept('ann')).toMatchObject({ chosen: 'INVISIBLE', chosenAsOf: NOON + 5, message: said });
     });
 
     it('takes a later lastSeen of an equal revision: somebody stayed live', async () => {

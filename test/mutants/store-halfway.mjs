@@ -119,4 +119,12 @@ export default [
     to: 'void checkTellsWhich;',
     tests: ['test/store/connection.test.ts'],
   },
+  {
+    name: 'what an earlier release wrote is known as of what was there before',
+    promise: 'In a rolling deploy what an earlier release wrote is not overwritten by what was chosen before.',
+    file: 'src/db/journal.ts',
+    from: 'case when kept.as_of_revision = kept.revision then',
+    to: 'case when kept.as_of_revision is not null then',
+    tests: ['test/db/pglite.test.ts'],
+  },
 ];

@@ -1,0 +1,1 @@
+ALTER TABLE "presence_journal" ADD COLUMN "as_of_revision" bigint;
