@@ -4,7 +4,7 @@
  */
 import { badInput } from '../presence/errors.js';
 import { checkId } from '../presence/input.js';
-import type { Bus, FactChange, People, Store, TypingMessage, Unsubscribe } from '../presence/ports.js';
+import type { Bus, FactChange, People, Store, TypingEntry, TypingMessage } from '../presence/ports.js';
 import type { Reads } from '../presence/reads.js';
 import { checkMayUseTyping } from '../presence/typingVerbs.js';
 import type { TypingView } from '../presence/verbs.js';
@@ -12,6 +12,7 @@ import { mayUseTyping, type Viewer } from '../presence/visibility.js';
 import { createOutbox } from './outbox.js';
 import { createRefresher } from './refresher.js';
 import type { Watch, WatchBudget } from './watch.js';
+import { WatchedConversation } from './watchedConversation.js';
 import type { Following } from './watches.js';
 
 /**
@@ -24,23 +25,10 @@ const MAX_WITH_ALL = 2 * MAX_CONVERSATIONS;
 /** Beyond so many, of whom it is known whether they may be shown, those are forgotten who type no more. */
 const MAX_JUDGED = 5_000;
 
-/** One watched conversation. */
-interface Watched {
-  readonly conversationId: string;
-  readonly subscription: Promise<Unsubscribe>;
-  /** Who types, and until when, whether or not the viewer may know. */
-  readonly typists: Map<string, number | null>;
-  /** Of whom the viewer was told that they type. */
-  readonly told: Set<string>;
-  /** While it is read who types: of whom something was heard, so that the reading knows no better. */
-  heard: Set<string> | undefined;
-  allowed: boolean;
-}
-
 const allStale = () => ({ conversations: true, typists: true, users: new Set<string>() });
 
 interface Owed {
-  readonly watched: Watched;
+  readonly watched: WatchedConversation;
   readonly userId: string;
 }
 
@@ -74,25 +62,24 @@ export const createTypingWatch = (
   onEnd: () => void,
 ): TypingWatch => {
   const { budget } = options;
-  const conversations = new Map<string, Watched>();
+  const conversations = new Map<string, WatchedConversation>();
   /** Of those who were heard to type, whether a block stands between them and the viewer, as it is at this epoch. */
   const blocked = new Map<string, boolean>();
-  /** Who types and was not asked about yet. */
-  const unjudged = new Set<string>();
+  /** Who types and was not asked about yet, and where. */
+  const unjudged = new Map<string, Set<WatchedConversation>>();
   /** While a fact may have narrowed, nothing new goes out. */
   let withheld = true;
   let ended = false;
 
-  const isOwed = ({ allowed, typists }: Watched, userId: string): boolean =>
-    allowed && userId !== viewer.userId && blocked.get(userId) === false && typists.has(userId);
+  const isOwed = (watched: WatchedConversation, userId: string): boolean =>
+    watched.allowed && userId !== viewer.userId && blocked.get(userId) === false && watched.types(userId);
 
   const outbox = createOutbox<Owed, TypingView>({
     judge({ watched, userId }) {
       const isTyping = isOwed(watched, userId);
-      if (isTyping === watched.told.has(userId) || (isTyping && withheld)) return undefined;
-      if (isTyping) watched.told.add(userId);
-      else watched.told.delete(userId);
-      const expiresAt = isTyping ? (watched.typists.get(userId) ?? null) : null;
+      if (isTyping === watched.wasTold(userId) || (isTyping && withheld)) return undefined;
+      watched.tell(userId, isTyping);
+      const expiresAt = isTyping ? watched.until(userId) : null;
       const lost = !watched.allowed || blocked.get(userId) === true;
       return { conversationId: watched.conversationId, userId, isTyping, expiresAt, ...(lost && { lost }) };
     },
@@ -106,48 +93,44 @@ export const createTypingWatch = (
     },
   });
 
-  const compare = (watched: Watched, userId: string) => {
-    if (watched.typists.has(userId) && userId !== viewer.userId && !blocked.has(userId)) {
-      unjudged.add(userId);
+  const compare = (watched: WatchedConversation, userId: string) => {
+    if (watched.types(userId) && userId !== viewer.userId && !blocked.has(userId)) {
+      const where = unjudged.get(userId) ?? new Set();
+      unjudged.set(userId, where.add(watched));
       judging.request();
       return;
     }
-    if (isOwed(watched, userId) !== watched.told.has(userId)) outbox.put({ watched, userId });
+    if (isOwed(watched, userId) !== watched.wasTold(userId)) outbox.put({ watched, userId });
   };
-  const compareAll = (watched: Watched) => {
-    for (const userId of new Set([...watched.typists.keys(), ...watched.told])) compare(watched, userId);
+  const compareAll = (watched: WatchedConversation) => {
+    for (const userId of watched.concerned()) compare(watched, userId);
   };
 
-  const hear = (watched: Watched, { userId, isTyping, expiresAt }: TypingMessage) => {
-    watched.heard?.add(userId);
-    if (isTyping) watched.typists.set(userId, expiresAt);
-    else watched.typists.delete(userId);
+  const hear = (watched: WatchedConversation, { userId, isTyping, expiresAt }: TypingMessage) => {
+    watched.hear(userId, isTyping, expiresAt);
     compare(watched, userId);
-    if (!isTyping && (unjudged.has(userId) || blocked.size > MAX_JUDGED)) forgetUnlessTyping(userId);
+    if (!isTyping) forget(watched, userId);
   };
 
   /** Keeps what is known of those who are heard from growing with all who ever typed. */
-  const forgetUnlessTyping = (userId: string) => {
-    if ([...conversations.values()].some(({ typists }) => typists.has(userId))) return;
-    unjudged.delete(userId);
-    if (blocked.size > MAX_JUDGED) blocked.delete(userId);
+  const forget = (stopped: WatchedConversation, userId: string) => {
+    const where = unjudged.get(userId);
+    if (where?.delete(stopped) && where.size === 0) unjudged.delete(userId);
+    if (blocked.size <= MAX_JUDGED) return;
+    for (const watched of conversations.values()) if (watched.types(userId)) return;
+    blocked.delete(userId);
   };
 
-  const join = (conversationId: string): Watched => {
-    const watched: Watched = {
-      conversationId,
-      typists: new Map(),
-      told: new Set(),
-      heard: undefined,
-      allowed: false,
-      subscription: bus.subscribeTyping(conversationId, (message) => hear(watched, message)),
-    };
+  const join = (conversationId: string): WatchedConversation => {
+    const watched = new WatchedConversation(conversationId, (joined) =>
+      bus.subscribeTyping(conversationId, (message) => hear(joined, message)),
+    );
     conversations.set(conversationId, watched);
     budget.conversations += 1;
     return watched;
   };
 
-  const leave = (watched: Watched) => {
+  const leave = (watched: WatchedConversation) => {
     if (conversations.delete(watched.conversationId)) budget.conversations -= 1;
     watched.subscription.then(
       (unsubscribe) => unsubscribe(),
@@ -174,19 +157,16 @@ export const createTypingWatch = (
     }
   };
 
-  /** What was heard while it was read is newer; otherwise who is not in the reading types no more. */
-  const readTypists = async (asked: readonly Watched[]) => {
+  const readTypists = async (asked: readonly WatchedConversation[]) => {
     if (asked.length === 0) return;
-    for (const watched of asked) watched.heard = new Set();
-    const typing = await store.typing(asked.map(({ conversationId }) => conversationId));
-    for (const watched of asked) {
-      for (const userId of watched.typists.keys()) if (!watched.heard?.has(userId)) watched.typists.delete(userId);
+    for (const watched of asked) watched.beginReading();
+    const found = new Map<string, TypingEntry[]>();
+    for (const entry of await store.typing(asked.map(({ conversationId }) => conversationId))) {
+      const entries = found.get(entry.conversationId) ?? [];
+      entries.push(entry);
+      found.set(entry.conversationId, entries);
     }
-    for (const { conversationId, userId, expiresAt } of typing) {
-      const watched = conversations.get(conversationId);
-      if (!watched?.heard?.has(userId)) watched?.typists.set(userId, expiresAt);
-    }
-    for (const watched of asked) watched.heard = undefined;
+    for (const watched of asked) watched.endReading(found.get(watched.conversationId) ?? []);
   };
 
   /** Asks who of them is blocked. */
@@ -212,15 +192,15 @@ export const createTypingWatch = (
   const readOnce = async () => {
     const reading = stale;
     stale = { conversations: false, typists: false, users: new Set() };
-    const isStale = ({ typists }: Watched) =>
-      reading.typists || [...reading.users].some((userId) => typists.has(userId));
+    const isStale = (watched: WatchedConversation) =>
+      reading.typists || [...reading.users].some((userId) => watched.types(userId));
     try {
       const followed = new Set(conversations.values());
       if (reading.conversations) allowed = await allowedNow();
       if (ended) return () => {};
       await joinNew();
       await readTypists([...conversations.values()].filter((each) => !followed.has(each) || isStale(each)));
-      const typists = [...conversations.values()].flatMap((watched) => [...watched.typists.keys()]);
+      const typists = [...conversations.values()].flatMap((watched) => watched.typing());
       const judged = await judge(new Set([...blocked.keys(), ...typists]));
       return () => {
         judged();
@@ -266,10 +246,13 @@ export const createTypingWatch = (
   /** Who begins to type is asked about once; whoever it is, and whatever the answer, in the same way. */
   const judging = createRefresher({
     async read() {
-      const asked = new Set([...unjudged].filter((userId) => !blocked.has(userId)));
+      const asked = new Set([...unjudged.keys()].filter((userId) => !blocked.has(userId)));
       if (asked.size > 0) await readUntouched(() => judge(asked));
-      for (const userId of blocked.keys()) unjudged.delete(userId);
-      for (const watched of conversations.values()) for (const userId of asked) compare(watched, userId);
+      for (const [userId, where] of unjudged) {
+        if (!blocked.has(userId)) continue;
+        unjudged.delete(userId);
+        for (const watched of where) compare(watched, userId);
+      }
     },
     hasEnded: () => ended,
     onError,
@@ -317,7 +300,7 @@ export const createTypingWatch = (
       }
       for (const watched of conversations.values()) {
         if (options.snapshot) compareAll(watched);
-        else for (const userId of watched.typists.keys()) if (isOwed(watched, userId)) watched.told.add(userId);
+        else for (const userId of watched.typing()) if (isOwed(watched, userId)) watched.tell(userId, true);
       }
       refresher.open();
       judging.open();

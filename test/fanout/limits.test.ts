@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { createFanout, createValve, quiet } from '../support/fanout.js';
+import { bytesInUse } from '../support/usage.js';
 
 const ids = (count: number, prefix = 'user') => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
 
@@ -133,6 +134,18 @@ describe('the limits of subscriptions', () => {
     expect(valve.waiting('store.typing')).toBe(1);
     valve.release('store.typing');
     for (const watch of await Promise.all(starts)) await watch.return();
+  });
+
+  it('keeps little of a conversation in which nobody types', async () => {
+    const f = await createFanout();
+    await f.users('me');
+    for (const id of ids(4_000, 'chat')) await f.people.putConversation(id, ['me'], false);
+    // What is kept of a conversation once is kept for all who watch it.
+    const first = await f.watchTyping('me', null);
+    const before = await bytesInUse();
+    const watches = [await f.watchTyping('me', null), await f.watchTyping('me', null)];
+    expect((await bytesInUse()) - before).toBeLessThan(8_000 * 600);
+    for (const watch of [first, ...watches]) await watch.return();
   });
 
   it('does not read again who types, nor where, when a user follows or blocks somebody', async () => {
