@@ -64,7 +64,7 @@ describe('a reader who never reads', () => {
     const server = await startServer({ stallMs: STALL_MS });
     const closed = closedByServer(server, 1);
     const before = await bytesInUse();
-    const socket = await deaf(server.port, (await requestOf(`{ many(bytes: ${BIG}) }`)).repeat(200));
+    const socket = await deaf(server.port, (await requestOf(`{ many(bytes: ${BIG}) }`)).repeat(90));
     await server.events.until('many');
     // What is sent on top waits in the kernel.
     for (let n = 0; n < 100; n += 1) socket.write((await requestOf('{ who }')).repeat(500));
@@ -86,7 +86,7 @@ describe('a reader who never reads', () => {
   test('the page of GraphiQL: however often it is asked for, one waits, and the connection is destroyed', async () => {
     const server = await startServer({ stallMs: STALL_MS, graphiql: true });
     const closed = closedByServer(server, 1);
-    await deaf(server.port, 'GET /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\n\r\n'.repeat(300));
+    await deaf(server.port, 'GET /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\n\r\n'.repeat(90));
     await closed;
   });
 
@@ -98,7 +98,7 @@ describe('a reader who never reads', () => {
     };
     const served = await serveMetrics({ ...NO_METRICS, text }, 0, { host: '127.0.0.1', stallMs: STALL_MS });
     onTestFinished(() => served.stop());
-    const socket = await deaf(served.port, 'GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(300));
+    const socket = await deaf(served.port, 'GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(90));
     const other = await fetch(`http://127.0.0.1:${served.port}/metrics`);
     expect((await other.text()).length).toBe(BIG);
     const closed = once(socket, 'close');
@@ -155,4 +155,56 @@ test('requests sent ahead are answered in order, each in its turn', async () => 
   expect(order).toEqual(Array.from({ length: 20 }, () => ['who', 'bad', 'node']).flat());
   socket.write(requests[0]!);
   await once(socket, 'data');
+});
+
+test('between requests sent ahead others are served', async () => {
+  let asked = 0;
+  const server = await startServer({
+    ready: async () => {
+      asked += 1;
+      return true;
+    },
+  });
+  const [ahead, other] = [connectTcp(server.port, '127.0.0.1'), connectTcp(server.port, '127.0.0.1')];
+  onTestFinished(() => void [ahead, other].map((socket) => socket.destroy()));
+  const request = await requestOf('mutation { set(value: "x") }');
+  // Whoever is known is let in without a pause.
+  expect((await post(server, { query: '{ who }' })).status).toBe(200);
+  ahead.write('GET /ready HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(90));
+  other.write(request);
+  await server.events.until('set');
+  expect(asked).toBeLessThan(60);
+});
+
+test('a client that sends hundreds of requests ahead is let go of, and few of them are kept', async () => {
+  let asked = 0;
+  const server = await startServer({
+    ready: async () => {
+      asked += 1;
+      return true;
+    },
+  });
+  const closed = closedByServer(server, 1);
+  const socket = await deaf(server.port, 'GET /ready HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(1_000));
+  await closed;
+  socket.destroy();
+  expect(asked).toBeLessThan(2);
+  expect((await post(server, { query: '{ who }' })).status).toBe(200);
+});
+
+test('a client that always sends one request ahead is served for as long as it likes', async () => {
+  const server = await startServer();
+  const socket = connectTcp(server.port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  const request = 'GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n';
+  let answers = 0;
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    for (let n = chunk.split('HTTP/1.1 200').length - 1; n > 0; n -= 1) {
+      answers += 1;
+      if (answers === 300) socket.emit('enough');
+      else socket.write(request);
+    }
+  });
+  socket.write(request.repeat(2));
+  await once(socket, 'enough');
 });
