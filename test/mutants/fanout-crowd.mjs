@@ -20,7 +20,7 @@ export default [
     name: 'a subscription to typing forgets whom it knew',
     promise: 'Who was seen to type goes on being shown while the database is away.',
     file: 'src/fanout/typingWatch.ts',
-    from: 'if (!isTyping && (unjudged.has(userId) || blocked.size > MAX_JUDGED)) forgetUnlessTyping(userId);',
+    from: 'if (!isTyping) forget(watched, userId);',
     to: 'if (!isTyping) blocked.delete(userId);',
     tests: ['test/fanout/typing.test.ts'],
   },

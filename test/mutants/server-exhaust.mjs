@@ -59,8 +59,8 @@ export default [
     name: 'upgrades-out-of-turn',
     promise: 'A request with an upgrade is served when those before it over the connection are answered.',
     file: 'src/server/turns.ts',
-    from: 'if (!last) {',
-    to: 'if (!last || true) {',
+    from: 'if (!line) {',
+    to: 'if (!line || true) {',
     tests: ['test/server/strangers.test.ts'],
   },
   {
