@@ -68,7 +68,7 @@ describe('a reader who never reads', () => {
     await server.events.until('many');
     // What is sent on top waits in the kernel.
     for (let n = 0; n < 100; n += 1) socket.write((await requestOf('{ who }')).repeat(500));
-    expect((await bytesInUse()) - before).toBeLessThan(2 * BIG + 32 * MIB);
+    expect((await bytesInUse()) - before).toBeLessThan(2 * BIG + 4 * MIB);
     await closed;
     expect(await server.events.until('many')).toHaveLength(1);
   });
@@ -118,7 +118,7 @@ describe('a reader who never reads', () => {
     await server.events.until('many', 1);
     other.subscribe('1', '{ who }');
     expect(await other.next()).toMatchObject({ type: 'next', payload: { data: { who: 'user bob' } } });
-    expect((await bytesInUse()) - before).toBeLessThan(5 * 2 * BIG + 16 * MIB);
+    expect((await bytesInUse()) - before).toBeLessThan(4 * BIG + 4 * MIB);
     await server.events.until('disconnect');
     expect((await server.events.until('many')).length).toBeLessThanOrEqual(5);
   });
