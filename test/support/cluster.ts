@@ -21,6 +21,9 @@ export const QUICK: Environment = {
   PRESENCE_OFFLINE_DEBOUNCE: '1s',
 };
 
+/** Far longer than a start or a recovery takes. */
+const READY_WITHIN_MS = 90_000;
+
 /** One server process of a cluster. */
 export interface Node {
   readonly index: number;
@@ -33,7 +36,7 @@ export interface Node {
   stop(signal?: NodeJS.Signals): Promise<Exit>;
   /** The status of `/ready`; null where nobody answers (within two seconds). */
   readiness(): Promise<number | null>;
-  /** Resolves when `/ready` answers so. */
+  /** Resolves when `/ready` answers so; rejects after far too long, with the last of the log. */
   ready(status?: number): Promise<void>;
 }
 
@@ -134,7 +137,12 @@ const startNode = async (index: number, env: Environment): Promise<Node> => {
     },
     readiness,
     async ready(status = 200) {
-      while ((await readiness()) !== status) await wait(25);
+      const endsAt = performance.now() + READY_WITHIN_MS;
+      while ((await readiness()) !== status) {
+        if (performance.now() > endsAt)
+          throw new Error(`/ready is not ${status} within ${READY_WITHIN_MS} ms: ${process.output().slice(-2_000)}`);
+        await wait(25);
+      }
     },
   };
 };

@@ -55,6 +55,8 @@ const AT_ONCE = 20;
 /** What is kept is in the journal within two seconds, and shown in no more; a busy machine may take longer. */
 const KEPT_WITHIN_MS = 10_000;
 const SHOWN_WITHIN_MS = 20_000;
+/** Far longer than any recovery takes. */
+const ANSWERED_WITHIN_MS = 60_000;
 /** How long it is between two questions of whoever asks all the time. */
 const ASKS_EVERY_MS = 100;
 
@@ -113,7 +115,7 @@ export interface Population {
   change(): Promise<void>;
   /** From now on all nodes are asked again and again for everybody. */
   askOn(): void;
-  /** Resolves once each node has answered what it is asked from now on, with how long that took, in ms. */
+  /** Resolves once each node has answered what it is asked from now on, with how long that took, in ms; rejects after a minute. */
   answered(): Promise<number>;
   /** Waits until all is shown that will be, and resolves with what differs from what was acknowledged. */
   findings(): Promise<readonly string[]>;
@@ -317,7 +319,19 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
 
     async answered() {
       const beganAt = performance.now();
-      await Promise.all(awaited.map((waiting) => new Promise<void>((resolve) => waiting.add(resolve))));
+      await Promise.all(
+        awaited.map(
+          (waiting, i) =>
+            new Promise<void>((resolve, reject) => {
+              const noAnswer = () => reject(new Error(`node ${i} gave no answer within ${ANSWERED_WITHIN_MS} ms`));
+              const limit = setTimeout(noAnswer, ANSWERED_WITHIN_MS);
+              waiting.add(() => {
+                clearTimeout(limit);
+                resolve();
+              });
+            }),
+        ),
+      );
       return performance.now() - beganAt;
     },
 

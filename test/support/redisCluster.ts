@@ -34,9 +34,16 @@ export interface TestRedisCluster {
   stop(): Promise<void>;
 }
 
+/** How long it may take until all of them know something, on a machine that has much to do. */
+const KNOWN_WITHIN_MS = 60_000;
+
 /** Nothing tells when gossip has arrived: it is asked for again and again. */
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await wait(20);
+  const endsAt = performance.now() + KNOWN_WITHIN_MS;
+  while (!(await holds())) {
+    if (performance.now() > endsAt) throw new Error(`after ${KNOWN_WITHIN_MS} ms the Cluster is not so: ${holds}`);
+    await wait(20);
+  }
 };
 
 const infoOf = async (redis: TestRedis, section: 'cluster' | 'replication'): Promise<string> =>
