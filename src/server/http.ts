@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { withTimeout } from '../async/timeout.js';
+import { createTurnstile } from '../async/turnstile.js';
 import { unauthenticated } from '../graphql/context.js';
 import { PresenceError } from '../presence/errors.js';
 import type { Identity } from './auth.js';
@@ -29,6 +30,8 @@ const IDLE_CHECK_MS = 50;
 const STOP_TIMEOUT_MS = 2_000;
 /** Requests of a user under way at a time, from signing in until the answer was taken; of all who need no token, together. */
 const MAX_REQUESTS_PER_USER = 100;
+/** Longer bodies are read one a turn of the event loop. */
+const LONG_BODY_BYTES = 64 * 1024;
 const WITHOUT_TOKEN = '';
 
 const GRAPHQL_PATH = '/graphql';
@@ -78,6 +81,7 @@ export const createHttp = ({
   /** How long an idle connection is kept. */
   readonly keepAliveMs?: number;
 }): Http => {
+  const longBodies = createTurnstile();
   let stopping = false;
   let stopped: Promise<void> | null = null;
   const streaming = new Set<ServerResponse>();
@@ -165,6 +169,8 @@ export const createHttp = ({
       requestId,
     };
     if (await answerDirectly(engine, request, response, body, operation)) return;
+    // The longest take 80 ms to be read as JSON: others are served in between.
+    if (body.length > LONG_BODY_BYTES) await longBodies();
     const stream = streamOf(identity, requestId, response);
     // Not only once there is something to write: until then the reader who left would count as a connection.
     response.once('close', stream.release);

@@ -194,4 +194,12 @@ export default [
     to: 'private typists: Map<string, number | null> | undefined = new Map();',
     tests: ['test/fanout/limits.test.ts'],
   },
+  {
+    name: 'long bodies are read as they come',
+    promise: 'Others are served between the long bodies that are sent at once.',
+    file: 'src/server/http.ts',
+    from: 'if (body.length > LONG_BODY_BYTES) await longBodies();',
+    to: '',
+    tests: ['test/server/http.test.ts'],
+  },
 ];

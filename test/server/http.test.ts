@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { serverAudits } from 'graphql-http';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { post, startServer, type TestServer, tokenOf } from './harness.js';
 
@@ -137,7 +137,32 @@ describe('bodies and headers', () => {
     expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  test('that holds for a body whose length was not told', async () => {
+  test('long ones are read one a turn of the event loop, so that others are served in between', async () => {
+    const server = await startServer();
+    let turn = 0;
+    let over = false;
+    const count = () => {
+      turn += 1;
+      if (!over) setImmediate(count);
+    };
+    setImmediate(count);
+    const readAt: number[] = [];
+    const parse = JSON.parse;
+    vi.spyOn(JSON, 'parse').mockImplementation((text: string, ...rest) => {
+      if (text.length > 100_000) readAt.push(turn);
+      return parse(text, ...rest);
+    });
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+      over = true;
+    });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(server, bodyOf(200_000))));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(readAt).toHaveLength(20);
+    expect(new Set(readAt).size).toBe(20);
+  });
+
+  test('1 MiB is the most also of a body whose length was not told', async () => {
     const server = await startServer();
     const headers = { authorization: `Bearer ${await tokenOf('ada')}`, 'content-type': 'application/json' };
     const statusOf = (bytes: number) =>
