@@ -156,7 +156,8 @@ const DEEDS: Readonly<Record<string, Deed>> = {
 /** A way of being hidden: how it comes about, and what of a user nobody may notice any more. */
 interface Way {
   readonly how?: Parameters<typeof createWorld>[1]['how'];
-  readonly hide: (world: World) => Promise<unknown>;
+  /** `isBusy` tells the two worlds apart, where they come to the same in different ways. */
+  readonly hide: (world: World, isBusy: boolean) => Promise<unknown>;
   readonly hides: readonly Aspect[];
   /** Whether what holds is that there is no such user. */
   readonly isGone: boolean;
@@ -164,7 +165,7 @@ interface Way {
 
 const HIDDEN: readonly Aspect[] = ['life', 'text', 'activity', 'typing', 'elsewhere'];
 const isOffline = ({ status }: { readonly status: string }) => status === 'OFFLINE';
-const lost = (act: Way['hide'], options: Partial<Way> = {}): Way => ({
+const lost = (act: (world: World) => Promise<unknown>, options: Partial<Way> = {}): Way => ({
   hide: async (world) => {
     await act(world);
     await world.untilTold(isOffline);
@@ -201,6 +202,17 @@ const WAYS: Readonly<Record<string, Way>> = {
     hides: ['activity', 'elsewhere'],
     isGone: false,
   },
+  'whose last visit is not for the viewer': {
+    hide: async (world, isBusy) => {
+      await world.hidden.updatePrivacy({ lastSeen: 'NOBODY' });
+      // A lost connection was seen a grace ago, and who says goodbye at once.
+      if (isBusy) await world.tab.drop();
+      else await world.hidden.endSession('tab');
+      await world.untilTold(isOffline);
+    },
+    hides: [],
+    isGone: false,
+  },
   'who types elsewhere': { hide: async () => {}, hides: ['elsewhere'], isGone: false },
 };
 
@@ -220,7 +232,7 @@ describe.each(groups)('nobody can tell what somebody does', (...ways) => {
       expect(busy.told(), deed).toEqual(still.told());
       expect(JSON.stringify([one, busy.told()]), deed).not.toContain('secret');
     };
-    await both(hide);
+    await both((world) => hide(world, world === busy));
     await compare('hides');
     await both(async ({ viewer, hidden }) => {
       const [one, nobody] = await Promise.all([hidden.id, 'nobody'].map((id) => viewer.userPresence(id)));

@@ -58,4 +58,12 @@ export default [
     to: '(shared.has(conversationId) || conversationId) && !blocked.has(userId)',
     tests,
   },
+  {
+    name: 'lastSeen is shown to everybody',
+    promise: 'Whether a connection was lost or closed is the same to whom lastSeen is not shown.',
+    file: 'src/presence/view.ts',
+    from: "lastSeen: facets.lastSeen && shownToOthers === 'OFFLINE'",
+    to: "lastSeen: shownToOthers === 'OFFLINE'",
+    tests,
+  },
 ];
