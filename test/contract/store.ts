@@ -590,11 +590,13 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         await start('ana');
         expect(await store.typedMsAgo('ana')).toBeLessThan(5_000);
         expect(await store.typedMsAgo('bo')).toBeNull();
-        await onceAfter(BRIEF_MS, async () => ((await store.typedMsAgo('ana')) ?? 0) >= 20);
+        await onceAfter(BRIEF_MS, async () => ((await store.typedMsAgo('ana')) ?? 0) >= 100);
+        const stoppedAt = performance.now();
         await store.stopTyping({ conversationId: 'room', userId: 'ana', sessionId: 'tab' });
         await store.expireTyping();
         const stopped = (await store.typedMsAgo('ana')) ?? Number.NaN;
-        expect(stopped).toBeLessThan(under.advance ? 1 : 5_000);
+        // In no more than the test itself took since; clocks of milliseconds round.
+        expect(stopped).toBeLessThan(performance.now() - stoppedAt + 10);
         await onceAfter(5, async () => ((await store.typedMsAgo('ana')) ?? 0) >= stopped + 5);
         await store.clearTyping('ana', 'room');
         expect(await store.typedMsAgo('ana')).not.toBeNull();

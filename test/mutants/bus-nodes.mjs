@@ -22,6 +22,6 @@ export default [
     file: 'src/store/connection.ts',
     from: 'for (const channels of inPieces([...wanted], SUBSCRIBE_AT_ONCE)) await Promise.all(channels.map(subscribe));',
     to: '',
-    tests: ['test/bus/redis.test.ts'],
+    tests: ['test/store/connection.test.ts'],
   },
 ];

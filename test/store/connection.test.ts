@@ -5,6 +5,7 @@ import { openRedis } from '../../src/store/connection.js';
 import { openLive } from '../../src/store/live.js';
 import { createRedises } from '../../src/store/scripts.js';
 import { freePort } from '../support/freePort.js';
+import { createInbox } from '../support/inbox.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { startRedisCluster, type TestRedisCluster } from '../support/redisCluster.js';
 import { openRedisProxy } from '../support/redisProxy.js';
@@ -52,6 +53,25 @@ describe('a connection to Redis', () => {
     await new Promise(setImmediate);
     hanging.signal('SIGCONT');
     expect(unheard).toEqual([]);
+  });
+
+  it.each([
+    ['one Redis', () => [redis.url]],
+    ['a Cluster', () => cluster.urls],
+  ])('that is given up for a new one, to %s, is subscribed to the same once that is done', async (_, urls) => {
+    const connection = openRedis(urls(), { onError: () => {} });
+    onTestFinished(() => connection.close());
+    const { pubSub, messageEvent } = connection;
+    await new Promise<unknown>((acknowledged) => pubSub.subscribe('{a}:channel', acknowledged));
+    const heard = createInbox<string>('messages');
+    pubSub.on(messageEvent, (_channel: string, message: string) => heard.push(message));
+    await pubSub.reconnect();
+    // One Redis is subscribed to again in its own time.
+    await vi.waitFor(async () => {
+      await pubSub.publish('{a}:channel', 'after');
+      expect(heard.transcript.length).toBeGreaterThan(0);
+    }, 20_000);
+    expect(heard.transcript[0]).toBe('after');
   });
 
   it.each([
