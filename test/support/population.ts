@@ -206,13 +206,17 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
     findings.add({ userId, what, example: { shown: content, wanted } });
   };
 
+  /** What became of the latest question to each. */
+  const latest: string[] = [];
   /** What a host's back end is answered at a node, or refused. */
   const ask = async (node: Node, place: number): Promise<boolean> => {
+    latest[place] = 'is being asked';
     try {
       answers[place]?.push(...(await cluster.host(node).presence(ids)));
       return true;
     } catch (error) {
       const code = error instanceof Refusal ? error.code : error;
+      latest[place] = String(error);
       if (code !== 'UNAVAILABLE') findings.add({ userId: '', what: `an answer is ${code}` });
       return false;
     }
@@ -323,7 +327,8 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
         awaited.map(
           (waiting, i) =>
             new Promise<void>((resolve, reject) => {
-              const noAnswer = () => reject(new Error(`node ${i} gave no answer within ${ANSWERED_WITHIN_MS} ms`));
+              const noAnswer = () =>
+                reject(new Error(`node ${i} gave no answer within ${ANSWERED_WITHIN_MS} ms: ${latest[i]}`));
               const limit = setTimeout(noAnswer, ANSWERED_WITHIN_MS);
               waiting.add(() => {
                 clearTimeout(limit);
