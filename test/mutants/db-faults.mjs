@@ -89,10 +89,10 @@ export default [
     tests: ['test/store/replies.test.ts'],
   },
   {
-    name: 'a pair that lacks its number is taken',
+    name: 'a typist without an end is taken',
     promise: 'Who types until when is not read of a reply that ends in the middle.',
     file: 'src/store/replies.ts',
-    from: 'if (replies.length % 2 !== 0) throw misfit();',
+    from: 'if (replies.length % 3 !== 0) throw misfit();',
     to: '',
     tests: ['test/store/replies.test.ts'],
   },
