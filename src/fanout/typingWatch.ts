@@ -2,9 +2,10 @@
  * A subscription to typing: who is known to type, who was told, and the difference, which is owed. It starts like one
  * to presence: acknowledged by the bus, then read, and read again when a fact changed meanwhile.
  */
+import { groupedBy } from '../presence/batches.js';
 import { badInput } from '../presence/errors.js';
 import { checkId } from '../presence/input.js';
-import type { Bus, FactChange, People, Store, TypingEntry, TypingMessage } from '../presence/ports.js';
+import type { Bus, FactChange, People, Store, TypingMessage } from '../presence/ports.js';
 import type { Reads } from '../presence/reads.js';
 import { checkMayUseTyping } from '../presence/typingVerbs.js';
 import type { TypingView } from '../presence/verbs.js';
@@ -160,12 +161,8 @@ export const createTypingWatch = (
   const readTypists = async (asked: readonly WatchedConversation[]) => {
     if (asked.length === 0) return;
     for (const watched of asked) watched.beginReading();
-    const found = new Map<string, TypingEntry[]>();
-    for (const entry of await store.typing(asked.map(({ conversationId }) => conversationId))) {
-      const entries = found.get(entry.conversationId) ?? [];
-      entries.push(entry);
-      found.set(entry.conversationId, entries);
-    }
+    const typing = await store.typing(asked.map(({ conversationId }) => conversationId));
+    const found = groupedBy(typing, ({ conversationId }) => conversationId);
     for (const watched of asked) watched.endReading(found.get(watched.conversationId) ?? []);
   };
 

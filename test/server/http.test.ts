@@ -4,6 +4,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { serverAudits } from 'graphql-http';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
+import { countTurns } from '../support/turns.js';
 import { post, startServer, type TestServer, tokenOf } from './harness.js';
 
 const UNAUTHENTICATED = {
@@ -139,23 +140,14 @@ describe('bodies and headers', () => {
 
   test('long ones are read one a turn of the event loop, so that others are served in between', async () => {
     const server = await startServer();
-    let turn = 0;
-    let over = false;
-    const count = () => {
-      turn += 1;
-      if (!over) setImmediate(count);
-    };
-    setImmediate(count);
+    const turn = countTurns();
     const readAt: number[] = [];
     const parse = JSON.parse;
     vi.spyOn(JSON, 'parse').mockImplementation((text: string, ...rest) => {
-      if (text.length > 100_000) readAt.push(turn);
+      if (text.length > 100_000) readAt.push(turn());
       return parse(text, ...rest);
     });
-    onTestFinished(() => {
-      vi.restoreAllMocks();
-      over = true;
-    });
+    onTestFinished(() => void vi.restoreAllMocks());
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(server, bodyOf(200_000))));
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
     expect(readAt).toHaveLength(20);
