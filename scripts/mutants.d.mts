@@ -6,6 +6,10 @@ export interface ListedMutant extends Mutant {
 }
 
 export declare const readMutants: () => Promise<readonly ListedMutant[]>;
+export declare const selectMutants: (
+  mutants: readonly ListedMutant[],
+  words: readonly string[],
+) => readonly ListedMutant[];
 export declare const withFault: (source: string, mutant: Mutant) => string;
 export declare const tableOf: (mutants: readonly ListedMutant[]) => string;
 export declare const withTable: (page: string, table: string) => string;

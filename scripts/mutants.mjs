@@ -2,7 +2,8 @@
  * Puts faults into the code, one at a time, and says which of them no test notices: `npm run test:mutants`.
  *
  *     npm run test:mutants                     all of them
- *     npm run test:mutants -- store 'grace'    those whose file under test/mutants, or whose name, contains a word
+ *     npm run test:mutants -- presence         those of test/mutants/presence.mjs, since a word that names a list means that list
+ *     npm run test:mutants -- store 'grace'    else those whose list, or whose own name, contains a word
  *     npm run test:mutants -- --table          writes their table into docs/testing.md, and runs none
  *
  * The lists are `test/mutants/*.mjs`; `test/mutants/mutant.d.ts` says what an entry is. Each fault is put into a copy of the
@@ -38,6 +39,14 @@ export const readMutants = async () => {
     }),
   );
   return lists.flat();
+};
+
+/** Those that the words mean: a list's own name means that list alone, another word what contains it. No word means all. */
+export const selectMutants = (mutants, words) => {
+  const rooms = new Set(mutants.map(({ room }) => room));
+  const means = (word, { room, name }) =>
+    rooms.has(word) ? room === word : room.includes(word) || name.includes(word);
+  return words.length === 0 ? mutants : mutants.filter((mutant) => words.some((word) => means(word, mutant)));
 };
 
 /** The source with the fault in it. Throws where the text to be replaced does not stand there exactly once. */
@@ -109,9 +118,7 @@ const main = async (words) => {
     writeFileSync(TABLE_PAGE, withTable(readFileSync(TABLE_PAGE, 'utf8'), tableOf(all)));
     return 0;
   }
-  const isMeant = ({ room, name }) =>
-    words.length === 0 || words.some((word) => room.includes(word) || name.includes(word));
-  const mutants = all.filter(isMeant);
+  const mutants = selectMutants(all, words);
   const copy = copyRepository();
   try {
     const tests = [...new Set(mutants.flatMap((mutant) => mutant.tests))];
