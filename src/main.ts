@@ -1,10 +1,10 @@
 /** The process: environment → config → app → signals. */
 import { startApp } from './app.js';
-import { type Config, ConfigError, readConfig } from './config.js';
-import { banner } from './demo.js';
-import { createLog, type Log } from './server/log.js';
-import { developmentSecret } from './server/tokens.js';
-import { StartFault } from './startFault.js';
+import { banner } from './cli/demo.js';
+import { type Config, ConfigError, readConfig } from './config/config.js';
+import { StartFault } from './config/startFault.js';
+import { developmentSecret } from './server/auth/tokens.js';
+import { createLog, type Log } from './telemetry/log.js';
 
 /** How long a graceful stop may take before the process ends regardless. */
 const STOP_WITHIN_MS = 14_000;

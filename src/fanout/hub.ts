@@ -1,18 +1,18 @@
-import { inPieces } from '../presence/batches.js';
+import { inPieces } from '../async/batches.js';
+import type { ReadAlike, ReadRecords } from '../node/records.js';
 import type { Bus, People, Store } from '../presence/ports.js';
-import type { Reads } from '../presence/reads.js';
-import type { ReadAlike, ReadRecords } from '../presence/records.js';
-import type { TypingView } from '../presence/verbs.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
-import { MAX_WATCHED, PresenceWatch, type WatchDeps } from './presenceWatch.js';
+import type { TypingView } from '../service/contract.js';
+import type { Reads } from '../service/readBudget.js';
+import { MAX_WATCHED, PresenceWatch, type WatchDeps } from './presenceSubscription.js';
 import { createRefresher } from './refresher.js';
-import { createShared } from './shared.js';
-import { createSight } from './sight.js';
+import { createShared } from './sharedSubscriptions.js';
+import type { PresenceStream, Watch, WatchBudget } from './subscription.js';
+import { createWatches } from './subscriptions.js';
 import { createTopicRegistry } from './topics.js';
-import { createTypingWatch, MAX_CONVERSATIONS } from './typingWatch.js';
-import type { PresenceStream, Watch, WatchBudget } from './watch.js';
-import { createWatches } from './watches.js';
+import { createTypingWatch, MAX_CONVERSATIONS } from './typingSubscription.js';
+import { createSight } from './visibilityChanges.js';
 
 /** How many users are read again at once. */
 const BATCH = 500;

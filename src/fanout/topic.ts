@@ -1,12 +1,12 @@
 /** One watched user on this node: the latest record, and who watches it, in groups of those who see the same facets. */
 import { performance } from 'node:perf_hooks';
-import { expireContent } from '../presence/content.js';
+import { expireContent } from '../presence/activities.js';
 import type { PresenceRecord } from '../presence/types.js';
 import { contentFor, OUT_OF_SIGHT, sameContent } from '../presence/view.js';
 import { type Facets, SELF } from '../presence/visibility.js';
-import { Group, type GroupTopic } from './group.js';
-import type { Interest } from './interest.js';
-import { Shown } from './told.js';
+import { Group, type GroupTopic } from './cohort.js';
+import { Shown } from './delivery.js';
+import type { Interest } from './watcher.js';
 
 const isNewer = (record: PresenceRecord, than: PresenceRecord | undefined): boolean =>
   !than ||

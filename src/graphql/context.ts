@@ -1,11 +1,11 @@
 /** What resolvers find in their context: the caller, the services, and what batches an operation's loads. */
 import DataLoader from 'dataloader';
 import type { Hub } from '../fanout/hub.js';
-import type { WatchBudget } from '../fanout/watch.js';
+import type { WatchBudget } from '../fanout/subscription.js';
 import { PresenceError } from '../presence/errors.js';
 import type { People, UserProfile } from '../presence/ports.js';
-import type { Relations } from '../presence/relations.js';
-import type { Caller, Presence } from '../presence/verbs.js';
+import type { Caller, Presence } from '../service/contract.js';
+import type { Relations } from '../service/relationService.js';
 
 /** The verbs that resolvers call. One object a server. */
 export interface Services {

@@ -1,11 +1,16 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.js';
 import { addContentTypes } from './content.js';
-import { addHostedUsers, addMemberships, addRelations, addUser } from './people.js';
-import { addPresenceMutations, addPresenceQueries, addPresenceSubscription, addPresenceType } from './presence.js';
-import { addPrivacy, addPrivacyTypes } from './privacy.js';
-import { addMe, addSessions } from './sessions.js';
-import { addTyping } from './typing.js';
+import {
+  addPresenceMutations,
+  addPresenceQueries,
+  addPresenceSubscription,
+  addPresenceType,
+} from './presenceFields.js';
+import { addPrivacy, addPrivacyTypes } from './privacyFields.js';
+import { addMe, addSessions } from './sessionFields.js';
+import { addTyping } from './typingFields.js';
+import { addHostedUsers, addMemberships, addRelations, addUser } from './userFields.js';
 
 /** The executable schema. Its resolvers want a {@link import('./context.js').Context}. */
 export const createSchema = (): GraphQLSchema => {

@@ -3,7 +3,7 @@
  * same object when nothing changes. No clock, no I/O. Everything timed is one mechanism: {@link nextDue} says when
  * {@link tick} has something to do. See docs/semantics.md, "Being live" and "Status".
  */
-import { activitiesFrom, expireContent } from './content.js';
+import { activitiesFrom, expireContent } from './activities.js';
 import { recordWith, sameHosted, sameMessage, sameRecord, sessionWith } from './copies.js';
 import type { Decision, JournalRow, Schedule } from './ports.js';
 import {

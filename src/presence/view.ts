@@ -1,5 +1,5 @@
 /** What a viewer sees of a record, purely (docs/semantics.md, "Status"). */
-import { isOver } from './content.js';
+import { isOver } from './activities.js';
 import { sameItems, sameMessage, sameShown } from './copies.js';
 import { isIdle } from './session.js';
 import {

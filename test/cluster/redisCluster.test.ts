@@ -1,7 +1,7 @@
 /** The main flows over a Redis Cluster of three masters, and what becomes of them when one of its masters fails over. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKeys } from '../../src/store/keys.js';
+import { createKeys } from '../../src/adapters/redis/keys.js';
 import type { Presence } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { startRedisCluster, type TestPair, type TestRedisCluster } from '../support/redisCluster.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/db/database.js';
-import { createJournal } from '../../src/db/journal.js';
-import { createPeople } from '../../src/db/people.js';
+import type { Database } from '../../src/adapters/sql/database.js';
+import { createPeople } from '../../src/adapters/sql/people.js';
+import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { isUnavailable } from '../../src/presence/errors.js';
 import { answerOf, type FaultyDatabase, failuresOf, nameOf, outcomeOf, PATIENT_MS } from '../support/failing.js';
 import type { FailureKind } from '../support/faults.js';

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { OpenDatabase } from '../../src/db/client.js';
-import { createJournal } from '../../src/db/journal.js';
-import { createPeople } from '../../src/db/people.js';
-import { presenceJournal } from '../../src/db/schema.js';
+import { createPeople } from '../../src/adapters/sql/people.js';
+import type { OpenDatabase } from '../../src/adapters/sql/sqlClient.js';
+import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
+import { presenceJournal } from '../../src/adapters/sql/tables.js';
 import type { DurablePresence } from '../../src/presence/types.js';
 import { durable, NOON } from '../support/builders.js';
 import { answerOf } from '../support/failing.js';

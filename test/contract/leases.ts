@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { LeaseOptions } from '../../src/adapters/redis/redisLeases.js';
+import { createRedisStore } from '../../src/adapters/redis/redisStore.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { LostNode, Store, UserMessage } from '../../src/presence/ports.js';
 import * as commands from '../../src/presence/record.js';
 import { nodeLost } from '../../src/presence/recovery.js';
-import { createRedisStore } from '../../src/store/redis.js';
-import type { LeaseOptions } from '../../src/store/redisLeases.js';
 import { message, timings } from '../support/builders.js';
 import { createInbox } from '../support/inbox.js';
 import type { LiveUnderTest } from '../support/live.js';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { OpenDatabase } from '../../src/db/client.js';
-import { createPeople } from '../../src/db/people.js';
+import { createPeople } from '../../src/adapters/sql/people.js';
+import type { OpenDatabase } from '../../src/adapters/sql/sqlClient.js';
 import { pairKey } from '../../src/presence/pairs.js';
 import type { FactChange, Pair } from '../../src/presence/ports.js';
 import { DEFAULT_PRIVACY, type Facts, facetsFor, NOTHING } from '../../src/presence/visibility.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Group } from '../../src/fanout/group.js';
-import { Interest, type InterestOwner } from '../../src/fanout/interest.js';
+import { Group } from '../../src/fanout/cohort.js';
+import type { Told } from '../../src/fanout/delivery.js';
 import { Outbox } from '../../src/fanout/outbox.js';
-import type { Told } from '../../src/fanout/told.js';
 import { Topic } from '../../src/fanout/topic.js';
+import { Interest, type InterestOwner } from '../../src/fanout/watcher.js';
 import type { PresenceRecord } from '../../src/presence/types.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
 import { message, NOON, record, session } from '../support/builders.js';

@@ -1,14 +1,14 @@
 /** What holds for subscriptions that are asked holds for those that are pushed, most of which are in step. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Told } from '../../src/fanout/told.js';
-import type { PresenceStream } from '../../src/fanout/watch.js';
+import type { Told } from '../../src/fanout/delivery.js';
+import type { PresenceStream } from '../../src/fanout/subscription.js';
 import { createFanout, delivery, quiet, userViewer } from '../support/fanout.js';
 
 delivery.pushed = true;
 
 describe('pushed, as when asked', async () => {
   describe('snapshots', async () => void (await import('./snapshot.test.js')));
-  describe('changes of sight', async () => void (await import('./sight.test.js')));
+  describe('changes of sight', async () => void (await import('./visibilityChanges.test.js')));
   describe('rosters', async () => void (await import('./roster.test.js')));
   describe('limits', async () => void (await import('./limits.test.js')));
   describe('the pace', async () => void (await import('./pace.test.js')));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createOutbox } from '../../src/fanout/outbox.js';
-import type { Watch } from '../../src/fanout/watch.js';
+import type { Watch } from '../../src/fanout/subscription.js';
 import type { PresenceView } from '../../src/presence/view.js';
 import { contentOf, countByUser, createFanout, quiet } from '../support/fanout.js';
 

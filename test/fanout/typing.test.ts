@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import type { TypingView } from '../../src/presence/verbs.js';
+import type { TypingView } from '../../src/service/contract.js';
 import { createFanout, createValve, quiet } from '../support/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {

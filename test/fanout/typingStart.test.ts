@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import type { TypingView } from '../../src/presence/verbs.js';
+import type { TypingView } from '../../src/service/contract.js';
 import { collect, createFanout, type Fanout, quiet } from '../support/fanout.js';
 import { randomFrom } from '../support/random.js';
 

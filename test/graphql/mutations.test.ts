@@ -1,8 +1,8 @@
 import { print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { PresenceError } from '../../src/presence/errors.js';
-import type { HeartbeatView, TypingView } from '../../src/presence/verbs.js';
 import { DEFAULT_PRIVACY } from '../../src/presence/visibility.js';
+import type { HeartbeatView, TypingView } from '../../src/service/contract.js';
 import {
   AddFollowsDocument,
   BlockDocument,

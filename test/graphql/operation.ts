@@ -2,14 +2,14 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type ExecutionResult, execute, type GraphQLError, parse, print, subscribe, validate } from 'graphql';
 import type { Hub } from '../../src/fanout/hub.js';
-import type { WatchBudget } from '../../src/fanout/watch.js';
+import type { WatchBudget } from '../../src/fanout/subscription.js';
 import { type Context, createContext, type Services } from '../../src/graphql/context.js';
-import { maskError } from '../../src/graphql/errors.js';
+import { maskError } from '../../src/graphql/maskedErrors.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import type { People } from '../../src/presence/ports.js';
-import type { Relations } from '../../src/presence/relations.js';
-import type { Caller, Presence } from '../../src/presence/verbs.js';
 import type { PresenceView } from '../../src/presence/view.js';
+import type { Caller, Presence } from '../../src/service/contract.js';
+import type { Relations } from '../../src/service/relationService.js';
 
 export const schema = createSchema();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { badInput, forbidden, notFound } from '../../src/presence/errors.js';
-import type { MeView } from '../../src/presence/verbs.js';
 import { DEFAULT_PRIVACY } from '../../src/presence/visibility.js';
+import type { MeView } from '../../src/service/contract.js';
 import {
   MeDocument,
   OnlineDocument,

@@ -3,7 +3,7 @@ import { generate } from '@graphql-codegen/cli';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import codegen from '../../codegen.js';
-import { printContract } from '../../src/graphql/print.js';
+import { printContract } from '../../src/cli/printSchema.js';
 import { ACTIVITY_TYPES, DEVICES, STATUSES } from '../../src/presence/types.js';
 import { AUDIENCES } from '../../src/presence/visibility.js';
 import { schema } from './operation.js';

@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { Watch } from '../../src/fanout/watch.js';
+import type { Watch } from '../../src/fanout/subscription.js';
 import { badInput } from '../../src/presence/errors.js';
 import type { UserProfile } from '../../src/presence/ports.js';
 import { PresenceChangedDocument, TypingChangedDocument } from '../generated/operations.js';

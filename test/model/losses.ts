@@ -1,8 +1,8 @@
 /** Nodes over a store that loses what it had, and what must hold of it all the same. */
 import fc from 'fast-check';
+import { createKeys } from '../../src/adapters/redis/keys.js';
 import { unavailable } from '../../src/presence/errors.js';
-import type { Caller } from '../../src/presence/verbs.js';
-import { createKeys } from '../../src/store/keys.js';
+import type { Caller } from '../../src/service/contract.js';
 import { message } from '../support/builders.js';
 import type { TestRedis } from '../support/redis.js';
 import { callerOf, createTeam, orRefused, takeCopy } from '../support/team.js';

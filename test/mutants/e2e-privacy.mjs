@@ -29,7 +29,7 @@ export default [
   {
     name: 'the typing of who hides is kept',
     promise: 'The whole transcript of a viewer is the same wherever an INVISIBLE user types.',
-    file: 'src/presence/typingVerbs.ts',
+    file: 'src/service/typingService.ts',
     from: 'return record && isSeenLive(record) ? record : undefined;',
     to: 'return record;',
     tests,
@@ -53,7 +53,7 @@ export default [
   {
     name: 'typing is told of wherever it is',
     promise: 'The whole transcript of a viewer is the same whatever a user types where the viewer is not.',
-    file: 'src/presence/typingVerbs.ts',
+    file: 'src/service/typingService.ts',
     from: 'shared.has(conversationId) && !blocked.has(userId)',
     to: '(shared.has(conversationId) || conversationId) && !blocked.has(userId)',
     tests,

@@ -3,7 +3,7 @@ export default [
   {
     name: 'who is blocked is shown to type',
     promise: 'Who types is shown once it is known that no block stands between the two.',
-    file: 'src/fanout/typingWatch.ts',
+    file: 'src/fanout/typingSubscription.ts',
     from: 'blocked.set(userId, found.has(userId))',
     to: 'blocked.set(userId, false)',
     tests: ['test/fanout/typing.test.ts'],
@@ -11,7 +11,7 @@ export default [
   {
     name: 'a first start is never asked about',
     promise: 'Who is heard to type for the first time is asked about then.',
-    file: 'src/fanout/typingWatch.ts',
+    file: 'src/fanout/typingSubscription.ts',
     from: '      judging.request();\n',
     to: '',
     tests: ['test/fanout/typing.test.ts'],
@@ -19,7 +19,7 @@ export default [
   {
     name: 'a subscription to typing forgets whom it knew',
     promise: 'Who was seen to type goes on being shown while the database is away.',
-    file: 'src/fanout/typingWatch.ts',
+    file: 'src/fanout/typingSubscription.ts',
     from: 'if (!isTyping) forget(watched, userId);',
     to: 'if (!isTyping) blocked.delete(userId);',
     tests: ['test/fanout/typing.test.ts'],
@@ -27,7 +27,7 @@ export default [
   {
     name: 'an open conversation does not tell who watches it',
     promise: 'Who watches the typing of one conversation follows its changes, a member or not.',
-    file: 'src/fanout/watches.ts',
+    file: 'src/fanout/subscriptions.ts',
     from: "if (change.kind === 'conversation')",
     to: "if (change.kind === 'circle')",
     tests: ['test/fanout/typing.test.ts', 'test/fanout/crowd.test.ts'],
@@ -35,7 +35,7 @@ export default [
   {
     name: 'everybody hears of every follow',
     promise: 'A change of facts costs whom it names, not everybody who is connected.',
-    file: 'src/fanout/watches.ts',
+    file: 'src/fanout/subscriptions.ts',
     from: '(viewerId) => byViewer.get(viewerId)',
     to: '(viewerId) => [...byViewer.get(viewerId), ...all]',
     tests: ['test/fanout/crowd.test.ts'],
@@ -43,9 +43,9 @@ export default [
   {
     name: 'the typing of who was removed goes on',
     promise: 'Typing ends when the member leaves the conversation.',
-    file: 'src/presence/typingVerbs.ts',
+    file: 'src/service/typingService.ts',
     from: '!mayUseTyping(found.get(userId))',
     to: '!found.has(userId)',
-    tests: ['test/presence/typingVerbs.test.ts'],
+    tests: ['test/service/typingService.test.ts'],
   },
 ];

@@ -2,7 +2,7 @@ export default [
   {
     name: 'rosters-without-budget',
     promise: 'A connection that watches as many users as it may starts no roster beside them.',
-    file: 'src/fanout/presenceWatch.ts',
+    file: 'src/fanout/presenceSubscription.ts',
     from: 'this.checkBudget(1);',
     to: '',
     tests: ['test/fanout/limits.test.ts'],
@@ -10,7 +10,7 @@ export default [
   {
     name: 'rosters-grow-without-end',
     promise: 'Rosters that were opened while they were short do not grow beyond what a connection may watch.',
-    file: 'src/fanout/presenceWatch.ts',
+    file: 'src/fanout/presenceSubscription.ts',
     from: '.slice(0, room);',
     to: ';',
     tests: ['test/fanout/limits.test.ts'],
@@ -18,7 +18,7 @@ export default [
   {
     name: 'rosters-read-one-by-one',
     promise: 'A change of a roster has it read once, however many subscriptions to it are open.',
-    file: 'src/fanout/shared.ts',
+    file: 'src/fanout/sharedSubscriptions.ts',
     from: 'line.next ??= begin(key, line);',
     to: 'line.next = begin(key, line);',
     tests: ['test/fanout/limits.test.ts'],
@@ -26,7 +26,7 @@ export default [
   {
     name: 'shared-readings-from-before',
     promise: 'Nobody gets a reading that began before they asked.',
-    file: 'src/fanout/shared.ts',
+    file: 'src/fanout/sharedSubscriptions.ts',
     from: 'line.next = undefined;',
     to: '',
     tests: ['test/fanout/limits.test.ts'],

@@ -2,22 +2,22 @@ export default [
   {
     name: 'ready for too long without a store',
     promise: 'A node whose store hangs says within three seconds that it is not ready.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: 'const ANSWERED_WITHIN_MS = 2_000;',
     to: 'const ANSWERED_WITHIN_MS = 2_500;',
-    tests: ['test/presence/readiness.test.ts'],
+    tests: ['test/node/readiness.test.ts'],
   },
   {
     name: 'a connect that found the store away is not released',
     promise: 'A connection whose session the store may have although it did not answer is let go of when it closes.',
-    file: 'src/presence/presence.ts',
+    file: 'src/service/presenceService.ts',
     from: `        if (!isUnavailable(error)) {
           node.close(local);
           node.closed(local);
         }`,
     to: `        node.close(local);
         node.closed(local);`,
-    tests: ['test/presence/letGo.test.ts'],
+    tests: ['test/service/letGo.test.ts'],
   },
   {
     name: 'a lease holds by who was active last',
@@ -25,7 +25,7 @@ export default [
     file: 'src/presence/merging.ts',
     from: '({ leaseAsOf, leaseUntil, graceUntil }) => [leaseAsOf,',
     to: '({ activeAt, leaseUntil, graceUntil }) => [activeAt,',
-    tests: ['test/presence/merging.test.ts', 'test/presence/memories.test.ts'],
+    tests: ['test/presence/merging.test.ts', 'test/node/recentCommits.test.ts'],
   },
   {
     name: 'an earlier device holds',
@@ -33,7 +33,7 @@ export default [
     file: 'src/presence/merging.ts',
     from: 'device: device.device,',
     to: 'device: a.device,',
-    tests: ['test/presence/merging.test.ts', 'test/presence/memories.test.ts'],
+    tests: ['test/presence/merging.test.ts', 'test/node/recentCommits.test.ts'],
   },
   {
     name: 'idleness of whichever comes first',
@@ -41,7 +41,7 @@ export default [
     file: 'src/presence/merging.ts',
     from: 'saysIdle: idleness.saysIdle,',
     to: 'saysIdle: a.saysIdle,',
-    tests: ['test/presence/merging.test.ts', 'test/presence/memories.test.ts'],
+    tests: ['test/presence/merging.test.ts', 'test/node/recentCommits.test.ts'],
   },
   {
     name: 'a reminder leaves a session without an end',
@@ -49,7 +49,7 @@ export default [
     file: 'src/presence/merging.ts',
     from: 'endless && !isHeld ? -1 : memory.leaseAsOf',
     to: 'memory.leaseAsOf',
-    tests: ['test/presence/merging.test.ts', 'test/presence/memories.test.ts'],
+    tests: ['test/presence/merging.test.ts', 'test/node/recentCommits.test.ts'],
   },
   {
     name: 'connecting says that nothing is done',
@@ -57,15 +57,15 @@ export default [
     file: 'src/presence/session.ts',
     from: 'activitiesAsOf: 0,',
     to: 'activitiesAsOf: now,',
-    tests: ['test/presence/memories.test.ts'],
+    tests: ['test/node/recentCommits.test.ts'],
   },
   {
     name: 'a commit wipes what was known',
     promise: 'What a node knows of a session is not forgotten when it commits into a store that lost it.',
-    file: 'src/presence/remembered.ts',
+    file: 'src/node/recentCommits.ts',
     from: 'if (known && isLost(known.record, before)) lose(userId, known, now());',
     to: '',
-    tests: ['test/presence/memories.test.ts'],
+    tests: ['test/node/recentCommits.test.ts'],
   },
   {
     name: 'what was said is of no moment',
@@ -73,31 +73,31 @@ export default [
     file: 'src/presence/session.ts',
     from: 'activitiesAsOf: since(session.activitiesAsOf, now)',
     to: 'activitiesAsOf: session.activitiesAsOf',
-    tests: ['test/presence/memories.test.ts', 'test/presence/record.test.ts'],
+    tests: ['test/node/recentCommits.test.ts', 'test/presence/record.test.ts'],
   },
   {
     name: 'a connection that closes while it is put back stays',
     promise: 'A connection that closes while its session is put back is let go of.',
-    file: 'src/presence/holding.ts',
+    file: 'src/node/heldSessions.ts',
     from: 'if (held.get(connection.local) !== connection) {',
     to: 'if (false) {',
-    tests: ['test/presence/letGo.test.ts'],
+    tests: ['test/service/letGo.test.ts'],
   },
   {
     name: 'an ended session comes back once its record was dropped',
     promise: 'A session that was ended does not come back by mending, also once its record has left the store.',
-    file: 'src/presence/mending.ts',
+    file: 'src/node/reconciliation.ts',
     from: 'return record.sessions.length > 0 || record.revision <= known.revision;',
     to: 'return true;',
-    tests: ['test/presence/letGo.test.ts'],
+    tests: ['test/service/letGo.test.ts'],
   },
   {
     name: 'mending crosses generations',
     promise: 'Nothing that a node knows of a user who was deleted and named again is mended into their new record.',
-    file: 'src/presence/mending.ts',
+    file: 'src/node/reconciliation.ts',
     from: 'if (record.generation !== known.generation || isWithdrawn(record, name)) return false;',
     to: 'if (isWithdrawn(record, name)) return false;',
-    tests: ['test/presence/letGo.test.ts'],
+    tests: ['test/service/letGo.test.ts'],
   },
   {
     name: 'sessions of another generation are put back',
@@ -118,17 +118,17 @@ export default [
   {
     name: 'other nodes do not hear of a replaced session',
     promise: 'A session that another node replaced is not put back by the node that serves its connection.',
-    file: 'src/presence/records.ts',
+    file: 'src/node/records.ts',
     from: '.filter((connectionId) => !isWithdrawn(before, connectionId));',
     to: '.filter(() => false);',
-    tests: ['test/presence/letGo.test.ts'],
+    tests: ['test/service/letGo.test.ts'],
   },
   {
     name: 'what is watched is not read again once the store has settled',
     promise: 'What was shown is brought up to date once a store that lost something has settled.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: "onTransition({ kind: 'store settled' });\n    onSettled();",
     to: "onTransition({ kind: 'store settled' });",
-    tests: ['test/presence/letGo.test.ts'],
+    tests: ['test/service/letGo.test.ts'],
   },
 ];

@@ -1,12 +1,12 @@
 /** Faults in what comes back of a store that lost it, which tests have to notice. */
-const recovering = ['test/store/recovering.test.ts'];
-const writing = ['test/presence/writeBehind.test.ts'];
+const recovering = ['test/adapters/redis/recovering.test.ts'];
+const writing = ['test/node/writeBehind.test.ts'];
 
 export default [
   {
     name: 'what was looked for counts as written',
     promise: 'What a node committed waits until the journal has that user at that revision.',
-    file: 'src/presence/writeBehind.ts',
+    file: 'src/node/writeBehind.ts',
     from: 'if (unwritten.length > 0) await journal.write(unwritten);',
     to: 'if (unwritten.length > 0) journal.write(unwritten).catch(() => {});',
     tests: writing,
@@ -14,7 +14,7 @@ export default [
   {
     name: 'an empty store counts as a journal that has all',
     promise: 'An entry of what the journal may lack goes only when the journal confirms it.',
-    file: 'src/presence/writeBehind.ts',
+    file: 'src/node/writeBehind.ts',
     from: '      if (records.length < BATCH) break;',
     to: '      if (records.length < BATCH) {\n        remembered?.journaled(remembered.unjournaled(0));\n        break;\n      }',
     tests: writing,
@@ -22,7 +22,7 @@ export default [
   {
     name: 'any row of a user counts as the latest',
     promise: 'The journal has a change once it has that revision, or a later one.',
-    file: 'src/presence/writeBehind.ts',
+    file: 'src/node/writeBehind.ts',
     from: 'return row.kept !== null && isKeptIn(row.kept, kept);',
     to: 'return row.kept !== undefined;',
     tests: writing,
@@ -30,7 +30,7 @@ export default [
   {
     name: 'an earlier revision takes a later one off',
     promise: 'What the journal has at an earlier revision waits on.',
-    file: 'src/presence/remembered.ts',
+    file: 'src/node/recentCommits.ts',
     from: 'if (mine && isKeptIn(row, mine.kept)) durable.delete(row.userId);',
     to: 'if (mine) durable.delete(row.userId);',
     tests: writing,
@@ -38,7 +38,7 @@ export default [
   {
     name: 'a store that is away keeps the journal waiting',
     promise: 'What a node committed is brought into the journal also while the store cannot be asked.',
-    file: 'src/presence/writeBehind.ts',
+    file: 'src/node/writeBehind.ts',
     from: 'const results = await Promise.allSettled([drain(), look(LOOK_AFTER_MS)]);',
     to: 'await drain();\n      const results = await Promise.allSettled([look(LOOK_AFTER_MS)]);',
     tests: writing,
@@ -46,7 +46,7 @@ export default [
   {
     name: 'what waits for the journal has no bound',
     promise: 'Changes of so many users at the most wait for the journal.',
-    file: 'src/presence/remembered.ts',
+    file: 'src/node/recentCommits.ts',
     from: 'durable.size > maxKept ?',
     to: 'durable.size > Number.POSITIVE_INFINITY ?',
     tests: writing,
@@ -54,7 +54,7 @@ export default [
   {
     name: 'all that ever begins is prolonged after a gap',
     promise: 'What begins after a gap runs on time.',
-    file: 'src/store/redis.ts',
+    file: 'src/adapters/redis/redisStore.ts',
     from: 'record.revision > away.since\n      ? record',
     to: 'record.revision < 0 * away.since\n      ? record',
     tests: recovering,
@@ -62,7 +62,7 @@ export default [
   {
     name: 'nothing is prolonged after a gap',
     promise: 'Leases and graces of before a gap go on after it.',
-    file: 'src/store/lua/renew.lua',
+    file: 'src/adapters/redis/lua/renew.lua',
     from: 'since, lived = math.max(now, number(8)), number(5)',
     to: 'since, lived = number(10), number(5)',
     tests: recovering,
@@ -70,7 +70,7 @@ export default [
   {
     name: 'nobody is lost for as long after a recovery as after a gap',
     promise: 'A node that is gone after a recovery is found in its time.',
-    file: 'src/store/lua/renew.lua',
+    file: 'src/adapters/redis/lua/renew.lua',
     from: 'epoch, quiet, least = ARGV[3], 0, now + ARGV[4]',
     to: 'epoch, quiet, least = ARGV[3], now + ARGV[6], now + ARGV[4]',
     tests: recovering,
@@ -78,31 +78,31 @@ export default [
   {
     name: 'the second renewal of a turn is not looked at',
     promise: 'A turn renews until nothing is amiss.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: 'if (!lost && emptied === null) {',
     to: 'if (revived || (!lost && emptied === null)) {',
-    tests: ['test/presence/renewing.test.ts'],
+    tests: ['test/node/renewing.test.ts'],
   },
   {
     name: 'a store that keeps losing something is renewed for ever',
     promise: 'A turn ends, also where the store is found to have lost something again and again.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: 'const MAX_REVIVALS = 5;',
     to: 'const MAX_REVIVALS = 50;',
-    tests: ['test/presence/renewing.test.ts'],
+    tests: ['test/node/renewing.test.ts'],
   },
   {
     name: 'what a failed second renewal leaves is forgotten',
     promise: 'Connections are asked to answer also where the renewal of the new lease fails.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: '        if (!revived) throw error;\n        onError(error);\n        break;',
     to: '        throw error;',
-    tests: ['test/presence/renewing.test.ts'],
+    tests: ['test/node/renewing.test.ts'],
   },
   {
     name: 'what one node remembers of who is not live is restored for it alone',
     promise: 'Once the store has recovered, every node has what one of them remembered of a user who left before.',
-    file: 'src/presence/rest.ts',
+    file: 'src/node/restore.ts',
     from: '      if (kept && back.sessions.length === 0 && remembered.waits(userId)) await records.keep(kept);\n',
     to: '',
     tests: recovering,
@@ -111,7 +111,7 @@ export default [
     name: 'a node decides in an epoch that it has not found',
     promise:
       'What a node knows that has not found out about a loss is not replaced by what others have put back so far.',
-    file: 'src/store/redis.ts',
+    file: 'src/adapters/redis/redisStore.ts',
     from: '    leases.checkEpoch(shardOf(userId), epoch);\n',
     to: '',
     tests: recovering,

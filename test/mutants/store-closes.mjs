@@ -6,14 +6,14 @@ export default [
     file: 'src/presence/recovery.ts',
     from: 'if (!present) return again || session',
     to: 'if (!present) return (again && false) || session',
-    tests: ['test/store/recovering.test.ts'],
+    tests: ['test/adapters/redis/recovering.test.ts'],
   },
   {
     name: 'ends are forgotten once more',
     promise: 'What was put back after a node had ended it ends when that node puts back once more.',
-    file: 'src/presence/rest.ts',
+    file: 'src/node/restore.ts',
     from: '{ known: knownAt(now), kept, ends },',
     to: '{ known: knownAt(now), kept, ends: again ? new Map() : ends },',
-    tests: ['test/store/recovering.test.ts'],
+    tests: ['test/adapters/redis/recovering.test.ts'],
   },
 ];

@@ -1,14 +1,14 @@
 /** Faults of what comes back, and what does not, with a store that lost something, which tests have to notice. */
-const older = ['test/store/olderStore.test.ts'];
+const older = ['test/adapters/redis/olderStore.test.ts'];
 const pure = ['test/presence/recovery.test.ts'];
-const late = ['test/presence/emptied.test.ts'];
-const letGo = ['test/presence/letGo.test.ts'];
+const late = ['test/node/emptied.test.ts'];
+const letGo = ['test/service/letGo.test.ts'];
 
 export default [
   {
     name: 'typing of before a loss is shown',
     promise: 'In a store that came back older nobody is shown to type who may have stopped, or hidden, since.',
-    file: 'src/store/lua/shared.lua',
+    file: 'src/adapters/redis/lua/shared.lua',
     from: "begun ~= '0' and begun or '1'",
     to: "begun ~= '0' and '1' or '1'",
     tests: older,
@@ -16,7 +16,7 @@ export default [
   {
     name: 'typing is not told anew after a loss',
     promise: 'Who types on after the store came back older is seen to type with the next key.',
-    file: 'src/store/lua/type.lua',
+    file: 'src/adapters/redis/lua/type.lua',
     from: "local isTold = string.match(before, '^[^\\n]*') == mark",
     to: "local isTold = before ~= '0'",
     tests: older,
@@ -24,7 +24,7 @@ export default [
   {
     name: 'the list of who is live comes back',
     promise: 'In a store that came back older nobody is listed as live who had hidden or left since.',
-    file: 'src/store/lua/renew.lua',
+    file: 'src/adapters/redis/lua/renew.lua',
     from: "redis.call('UNLINK', KEYS[6])",
     to: '',
     tests: older,
@@ -32,7 +32,7 @@ export default [
   {
     name: 'leases of an older store are looked at in their time',
     promise: 'All that was timed in a store that came back older is looked at as soon as it has recovered.',
-    file: 'src/store/lua/renew.lua',
+    file: 'src/adapters/redis/lua/renew.lua',
     from: "redis.call('ZUNIONSTORE', KEYS[5], 1, KEYS[5], 'WEIGHTS', 0)",
     to: '',
     tests: older,
@@ -57,7 +57,7 @@ export default [
     name: 'the end of a connected session is not remembered',
     promise:
       'A session that was ended on purpose stays ended, also where the node of its connection did not hear of it.',
-    file: 'src/presence/remembered.ts',
+    file: 'src/node/recentCommits.ts',
     from: 'const withdrawn = connections.filter((connectionId) => isWithdrawn(after, connectionId));',
     to: 'const withdrawn = connections.filter(() => false);',
     tests: letGo,
@@ -73,7 +73,7 @@ export default [
   {
     name: 'a connection of a deleted user is put back',
     promise: 'Nothing of a deleted user comes back for who was named again.',
-    file: 'src/presence/holding.ts',
+    file: 'src/node/heldSessions.ts',
     from: ' || isOfAnother(record);',
     to: ';',
     tests: letGo,
@@ -82,7 +82,7 @@ export default [
     name: 'a node that comes late adds what it knows',
     promise:
       'A node that finds out when the store has recovered brings back no lease: it may have run out or been ended.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: '    rest.comeLate();',
     to: '',
     tests: [...late, ...older],
@@ -90,7 +90,7 @@ export default [
   {
     name: 'a node that comes late puts back who is silent',
     promise: 'Of a node that finds out when the store has recovered only those come back who answer.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: '    holding.comeLate();',
     to: '',
     tests: late,
@@ -98,7 +98,7 @@ export default [
   {
     name: 'a server that does not tell which it is is taken for the same',
     promise: 'Nothing is read or committed where it may not be asked which server Redis is.',
-    file: 'src/store/lua/shared.lua',
+    file: 'src/adapters/redis/lua/shared.lua',
     from: "return server ~= '' and (not known or",
     to: "return server == '' or (not known or",
     tests: older,
@@ -106,7 +106,7 @@ export default [
   {
     name: 'a lease is renewed at a server that does not tell which it is',
     promise: 'No node goes on as if all were well where it may not be asked which server Redis is.',
-    file: 'src/store/lua/renew.lua',
+    file: 'src/adapters/redis/lua/renew.lua',
     from: "if server == '' then return {-1} end",
     to: '',
     tests: older,
@@ -114,17 +114,17 @@ export default [
   {
     name: 'a start does not ask which server Redis is',
     promise: 'A start where Redis may not be asked which server it is stops with a sentence.',
-    file: 'src/store/live.ts',
+    file: 'src/adapters/backEnds.ts',
     from: 'await reached(client, reach, checkTellsWhich);',
     to: 'void checkTellsWhich;',
-    tests: ['test/store/connection.test.ts'],
+    tests: ['test/adapters/redis/redisConnection.test.ts'],
   },
   {
     name: 'what an earlier release wrote is known as of what was there before',
     promise: 'In a rolling deploy what an earlier release wrote is not overwritten by what was chosen before.',
-    file: 'src/db/journal.ts',
+    file: 'src/adapters/sql/sqlJournal.ts',
     from: 'case when kept.as_of_revision = kept.revision then',
     to: 'case when kept.as_of_revision is not null then',
-    tests: ['test/db/pglite.test.ts'],
+    tests: ['test/adapters/sql/pglite.test.ts'],
   },
 ];

@@ -1,11 +1,11 @@
 /** Faults of a store that comes back with less than it had, which tests have to notice. */
-const recovering = ['test/store/recovering.test.ts'];
+const recovering = ['test/adapters/redis/recovering.test.ts'];
 
 export default [
   {
     name: 'recovery waits for nobody',
     promise: 'A shard recovers until every node of before has put back what it holds.',
-    file: 'src/store/lua/renew.lua',
+    file: 'src/adapters/redis/lua/renew.lua',
     from: 'settled = math.max(least, tonumber(last[2]), -tonumber(first[2]))',
     to: 'settled = least',
     tests: recovering,
@@ -13,7 +13,7 @@ export default [
   {
     name: 'an older store is taken as it is',
     promise: 'A shard whose clock went back begins a new epoch.',
-    file: 'src/store/lua/renew.lua',
+    file: 'src/adapters/redis/lua/renew.lua',
     from: 'or seen > clock)',
     to: 'or false)',
     tests: recovering,
@@ -21,7 +21,7 @@ export default [
   {
     name: 'another server is read from at once',
     promise: 'Nothing is read from another server before a lease was renewed there.',
-    file: 'src/store/lua/read.lua',
+    file: 'src/adapters/redis/lua/read.lua',
     from: 'if not shard[1] or not isServedBy(shard[4], serverId()) then',
     to: 'if not shard[1] then',
     tests: recovering,
@@ -29,7 +29,7 @@ export default [
   {
     name: 'a doubtful record is shown',
     promise: 'A record of before the store came back older is compared with the journal before it is shown.',
-    file: 'src/store/redis.ts',
+    file: 'src/adapters/redis/redisStore.ts',
     from: 'revision <= begun;',
     to: 'revision < 0 * begun;',
     tests: recovering,
@@ -53,7 +53,7 @@ export default [
   {
     name: 'a node says that it is done while connections have to answer',
     promise: 'A recovery ends when what is held has answered, or is known to be gone.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: "holding.owing || rest.owing ? 'first'",
     to: "rest.owing ? 'first'",
     tests: recovering,
@@ -61,7 +61,7 @@ export default [
   {
     name: 'the recovery of one part waits for connections of another',
     promise: 'A part of the store that recovers waits for what it lost itself, and for nothing else.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: "holding.owing || rest.owing ? 'first'",
     to: "holding.awaiting || rest.owing ? 'first'",
     tests: recovering,
@@ -69,7 +69,7 @@ export default [
   {
     name: 'what one part of the store lost is put back into all of it',
     promise: 'Who was shown offline is not shown again because another part of the store recovers.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: 'rest.owe(emptied);',
     to: 'remembered.lost(goneAt, anybody);\n    rest.owe(anybody);',
     tests: recovering,
@@ -77,9 +77,9 @@ export default [
   {
     name: 'a renewal does not tell which part of the store lost something',
     promise: 'A node is told of whom the store may have lost something, and of nobody else.',
-    file: 'src/store/redisLeases.ts',
+    file: 'src/adapters/redis/redisLeases.ts',
     from: '(userId) => emptied.has(shardOf(userId))',
     to: '() => true',
-    tests: [...recovering, 'test/store/leases.test.ts'],
+    tests: [...recovering, 'test/adapters/leases.test.ts'],
   },
 ];

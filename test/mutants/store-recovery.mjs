@@ -1,11 +1,11 @@
 /** Faults of what nodes and the journal know of different revisions, after a store lost something. */
-const recovering = ['test/store/recovering.test.ts'];
+const recovering = ['test/adapters/redis/recovering.test.ts'];
 
 export default [
   {
     name: 'a later revision alone counts as written',
     promise: 'A node remembers what it committed until the journal has that, and not only a later revision without it.',
-    file: 'src/presence/remembered.ts',
+    file: 'src/node/recentCommits.ts',
     from: 'row.revision >= kept.revision && row.chosenAsOf >= kept.chosenAsOf && row.messageAsOf >= kept.messageAsOf;',
     to: 'row.revision >= kept.revision;',
     tests: recovering,
@@ -13,23 +13,23 @@ export default [
   {
     name: 'the journal takes the message of the later revision',
     promise: 'The journal keeps the message that is known as of later, whichever row has the later revision.',
-    file: 'src/db/journal.ts',
+    file: 'src/adapters/sql/sqlJournal.ts',
     from: "${later('message_as_of', 'message_text')}",
     to: 'message_text = excluded.message_text',
-    tests: ['test/db/pglite.test.ts'],
+    tests: ['test/adapters/sql/pglite.test.ts'],
   },
   {
     name: 'a row of both is as of one of them',
     promise: 'What the journal joins of two rows has a later revision than either.',
-    file: 'src/db/journal.ts',
+    file: 'src/adapters/sql/sqlJournal.ts',
     from: 'then kept.revision + 1',
     to: 'then kept.revision',
-    tests: ['test/db/pglite.test.ts'],
+    tests: ['test/adapters/sql/pglite.test.ts'],
   },
   {
     name: 'what a node knows besides is added before the others are back',
     promise: 'What one node knows of a session that another holds is added to it, however late that finds out.',
-    file: 'src/presence/node.ts',
+    file: 'src/node/node.ts',
     from: "(puttingBack() === 'again' && !awaited)",
     to: "puttingBack() === 'again'",
     tests: recovering,
@@ -37,9 +37,9 @@ export default [
   {
     name: 'what was found and not told is said to be put back',
     promise: 'A shard that found less than it had recovers also where another could not be asked at the same moment.',
-    file: 'src/store/redisLeases.ts',
+    file: 'src/adapters/redis/redisLeases.ts',
     from: 'untold.emptied.size > 0 ? STAGES.first :',
     to: 'false ? STAGES.first :',
-    tests: ['test/store/leases.test.ts'],
+    tests: ['test/adapters/leases.test.ts'],
   },
 ];

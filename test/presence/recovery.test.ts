@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { createRemembered } from '../../src/node/recentCommits.js';
 import { type Memory, putBack, putBackRest, reconciled } from '../../src/presence/recovery.js';
-import { createRemembered } from '../../src/presence/remembered.js';
 import type { PresenceRecord, Session } from '../../src/presence/types.js';
 import { durable, NOON, record, session } from '../support/builders.js';
 

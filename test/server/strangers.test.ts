@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { lately } from '../../src/server/lately.js';
+import { lately } from '../../src/async/lately.js';
 import { connect, openSocket, startServer, tokenOf } from './harness.js';
 
 const openTcp = async (port: number) => {

@@ -1,9 +1,9 @@
 /** Nodes that share a live store of which everything can be lost, as when Redis is flushed. All in memory, on one clock. */
-import { createMemoryBus } from '../../src/bus/memory.js';
+import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
+import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { Store } from '../../src/presence/ports.js';
-import { createPresence } from '../../src/presence/presence.js';
-import { createMemoryStore } from '../../src/store/memory.js';
+import { createPresence } from '../../src/service/presenceService.js';
 import { NOON, timings } from './builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
 

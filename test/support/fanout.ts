@@ -1,16 +1,16 @@
 /** One node's presence and fan-out over memory, with every call of the hub's ports open to delay and failure. */
 import { setImmediate } from 'node:timers/promises';
-import { createMemoryBus } from '../../src/bus/memory.js';
+import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
+import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
+import { viewOf } from '../../src/fanout/delivery.js';
 import { createHub } from '../../src/fanout/hub.js';
-import { viewOf } from '../../src/fanout/told.js';
-import type { PresenceStream, Watch, WatchBudget } from '../../src/fanout/watch.js';
+import type { PresenceStream, Watch, WatchBudget } from '../../src/fanout/subscription.js';
 import type { Bus } from '../../src/presence/ports.js';
-import { createPresence } from '../../src/presence/presence.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
-import type { SetPresence } from '../../src/presence/verbs.js';
 import type { PresenceContent, PresenceView } from '../../src/presence/view.js';
 import type { Viewer } from '../../src/presence/visibility.js';
-import { createMemoryStore } from '../../src/store/memory.js';
+import type { SetPresence } from '../../src/service/contract.js';
+import { createPresence } from '../../src/service/presenceService.js';
 import { createFakePeople, NO_LIMITS } from './fakePeople.js';
 
 /**

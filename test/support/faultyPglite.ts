@@ -1,8 +1,8 @@
 /** PGlite, as its adapter opens it, with statements that fail. */
 import type { PGlite, Results, Transaction } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
-import type { Database } from '../../src/db/database.js';
-import { IN_MEMORY, openPglite } from '../../src/db/pglite.js';
+import type { Database } from '../../src/adapters/sql/database.js';
+import { IN_MEMORY, openPglite } from '../../src/adapters/sql/pglite.js';
 import { createFaults } from './faults.js';
 
 /** PGlite hands over whole answers, so a statement that fails has passed on no row, wherever it fails. */

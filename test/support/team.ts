@@ -1,11 +1,11 @@
 /** Nodes as the server makes them, over one Redis, each of which takes its turns when the test says so. */
 import { onTestFinished } from 'vitest';
+import type { LeaseOptions } from '../../src/adapters/redis/redisLeases.js';
+import { startWriteBehind } from '../../src/node/writeBehind.js';
 import { isUnavailable } from '../../src/presence/errors.js';
-import { createPresence } from '../../src/presence/presence.js';
 import type { Timings } from '../../src/presence/types.js';
-import type { Caller } from '../../src/presence/verbs.js';
-import { startWriteBehind } from '../../src/presence/writeBehind.js';
-import type { LeaseOptions } from '../../src/store/redisLeases.js';
+import type { Caller } from '../../src/service/contract.js';
+import { createPresence } from '../../src/service/presenceService.js';
 import { timings } from './builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
 import { openLive } from './live.js';

@@ -1,0 +1,46 @@
+import type { Bus, CommitBus, FactChange, SessionsEnded, TypingMessage, UserMessage } from '../../presence/ports.js';
+import { createTopics, type MessageKind } from '../busTopics.js';
+
+/** The bus of one process: what is published is delivered before `publish` returns. `onMessage` counts what is heard. */
+export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: MessageKind) => void } = {}) => {
+  const users = createTopics<UserMessage>(() => onMessage('user'));
+  const typing = createTopics<TypingMessage>(() => onMessage('typing'));
+  const facts = createTopics<FactChange>(() => onMessage('facts'));
+  const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
+  return {
+    async subscribeUser(userId, listener) {
+      return users.add(userId, listener);
+    },
+    async subscribeTyping(conversationId, listener) {
+      return typing.add(conversationId, listener);
+    },
+    async subscribeFacts(listener) {
+      return facts.add('', listener);
+    },
+    async subscribeEnded(listener) {
+      return ended.add('', listener);
+    },
+    /** Within one process nothing is ever missed. */
+    onGap: () => () => {},
+    publishUser(message) {
+      users.deliver(message.userId, message);
+    },
+    publishTyping(message) {
+      typing.deliver(message.conversationId, message);
+    },
+    async publishFacts(change) {
+      facts.deliver('', change);
+    },
+    async publishEnded(message) {
+      ended.deliver('', message);
+    },
+    deliverFacts(change) {
+      facts.deliver('', change);
+    },
+    /** How many topics somebody listens to. */
+    get size() {
+      return users.size + typing.size;
+    },
+    async close() {},
+  } satisfies Bus & CommitBus & { readonly size: number };
+};

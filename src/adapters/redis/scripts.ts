@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { type Cluster, type Redis, ReplyError } from 'ioredis';
+import { PresenceError, unavailable } from '../../presence/errors.js';
+
+export type RedisClient = Redis | Cluster;
+
+/** The scripts of `lua/`, by file name. */
+export type ScriptName =
+  | 'among'
+  | 'clean'
+  | 'commit'
+  | 'dismiss'
+  | 'due'
+  | 'forget'
+  | 'lapse'
+  | 'lapsed'
+  | 'list'
+  | 'live'
+  | 'mark'
+  | 'open'
+  | 'read'
+  | 'renew'
+  | 'type'
+  | 'typists';
+
+export interface Redises {
+  /**
+   * Runs a script. Rejects with UNAVAILABLE while Redis cannot be asked or the shard settles; where Redis is full, and
+   * `shrinks` says so, the script runs all the same.
+   */
+  run(
+    name: ScriptName,
+    keys: readonly string[],
+    args?: readonly (string | number)[],
+    shrinks?: () => boolean,
+  ): Promise<readonly Reply[]>;
+  /** Runs plain commands, with the same errors. */
+  ask<T>(command: (client: RedisClient) => Promise<T>): Promise<T>;
+}
+
+export type Reply = string | number | null;
+
+const FOLDER = new URL('./lua/', import.meta.url);
+/** What all of them begin with. */
+const SHARED = 'shared.lua';
+
+/** Replies of a server that cannot serve now, rather than of a script that is wrong. */
+const PASSING =
+  /^(READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|MOVED|ASK|OOM|NOREPLICAS|BUSY|UNKILLABLE|NOAUTH|MISCONF)/;
+
+/** What Redis answers when it cannot be asked. A script that is wrong is a bug of ours, and stays one. */
+const asUnavailable = (error: unknown): unknown => {
+  if (error instanceof PresenceError) return error;
+  if (error instanceof ReplyError && !PASSING.test((error as Error).message)) return error;
+  return unavailable('The live store cannot be reached. Try again in a moment.');
+};
+
+/** As the first line of a script it lets that write while Redis is full. */
+export const ALSO_WHEN_FULL = '#!lua flags=allow-oom\n';
+
+/** Redis is full, and refused the first thing that a script wrote. */
+const isFull = (error: unknown): boolean => error instanceof ReplyError && (error as Error).message.startsWith('OOM');
+
+export const createRedises = (client: RedisClient): Redises => {
+  const textOf = (file: string) => readFileSync(new URL(file, FOLDER), 'utf8');
+  const shared = textOf(SHARED);
+  for (const file of readdirSync(FOLDER)) {
+    if (!file.endsWith('.lua') || file === SHARED) continue;
+    const [name, lua] = [file.slice(0, -4), textOf(file)];
+    const isAllowed = lua.startsWith(ALSO_WHEN_FULL);
+    const whole = shared + (isAllowed ? lua.slice(ALSO_WHEN_FULL.length) : lua);
+    client.defineCommand(commandOf(name), { lua: isAllowed ? ALSO_WHEN_FULL + whole : whole });
+    if (!isAllowed) client.defineCommand(commandWhenFull(name), { lua: ALSO_WHEN_FULL + whole });
+  }
+  const commands = client as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
+
+  const ask: Redises['ask'] = async (command) => {
+    try {
+      return await command(client);
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  };
+
+  return {
+    ask,
+    async run(name, keys, args = [], shrinks = () => false) {
+      const send = (command: string) => commands[command]!(keys.length, ...keys, ...args);
+      const reply = await send(commandOf(name))
+        .catch((error: unknown) => {
+          if (isFull(error) && shrinks()) return send(commandWhenFull(name));
+          throw error;
+        })
+        .catch((error: unknown) => {
+          throw asUnavailable(error);
+        });
+      const replies = (Array.isArray(reply) ? reply : [reply]) as readonly Reply[];
+      if (replies[0] === -1) throw unavailable('The live store is settling after an interruption.');
+      return replies;
+    },
+  };
+};
+
+const commandOf = (name: string): string => `rollcall_${name}`;
+const commandWhenFull = (name: string): string => `rollcall_${name}_when_full`;

@@ -1,0 +1,8 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The root of the package, from `src/adapters/sql` and from `dist/adapters/sql` alike. */
+export const packageRoot = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The SQL migrations, the same for PGlite and PostgreSQL. */
+export const migrationsFolder = join(packageRoot, 'drizzle');

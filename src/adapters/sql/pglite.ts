@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { PGlite } from '@electric-sql/pglite';
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import { inDataDir } from '../../config/dataDir.js';
+import { messageOf, StartFault } from '../../config/startFault.js';
+import { createDatabase } from './database.js';
+import { takeLock } from './lock.js';
+import { migrationsFolder, packageRoot } from './package.js';
+import type { OpenDatabase } from './sqlClient.js';
+
+/** The data directory that stands for "in memory": for tests. */
+export const IN_MEMORY = 'memory://';
+
+/**
+ * PGlite's own parameters, and less memory: what PostgreSQL would share among a hundred processes, one process here has
+ * for itself. Without them it takes 300 MB.
+ */
+const START_PARAMS = [
+  ...PGlite.defaultStartParams,
+  ...[
+    'shared_buffers=16MB',
+    'max_connections=10',
+    'max_wal_senders=0',
+    'wal_level=minimal',
+    'max_wal_size=64MB',
+  ].flatMap((setting) => ['-c', setting]),
+];
+
+/** What the process that makes a database runs: everything a new one is made of, and a clean stop. */
+const MAKE = `
+  import { PGlite } from '@electric-sql/pglite';
+  const [dataDir, startParams] = process.argv.slice(1);
+  const pglite = await PGlite.create({ dataDir, startParams: JSON.parse(startParams) });
+  await pglite.close();
+`;
+
+/**
+ * Makes a new database in a process of its own, because making one leaves 800 MB resident behind. It comes to its place
+ * whole: what a killed one left half made is thrown away.
+ */
+const makeCluster = async (cluster: string): Promise<void> => {
+  const draft = `${cluster}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  // `--liftoff-only`: code that runs once is not worth optimising, and half the time goes into that.
+  const args = ['--liftoff-only', '--input-type=module', '--eval', MAKE, draft, JSON.stringify(START_PARAMS)];
+  // An evaluated program finds its packages from the working directory.
+  await promisify(execFile)(process.execPath, args, { cwd: packageRoot });
+  renameSync(draft, cluster);
+};
+
+/** Of the databases that this release of PGlite makes and opens. */
+const POSTGRES_MAJOR = '18';
+
+const checkVersion = (dataDir: string, cluster: string): void => {
+  const file = join(cluster, 'PG_VERSION');
+  const version = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'unknown';
+  if (version === POSTGRES_MAJOR) return;
+  throw new StartFault(
+    `DATA_DIR (${dataDir}) holds a database of version ${version}, and this release opens those of ${POSTGRES_MAJOR}. Start the release that made it, or set DATA_DIR to another folder.`,
+  );
+};
+
+/** Opens the database that is there; what is broken in it is the operator's to restore. */
+const openCluster = async (dataDir: string, cluster: string): Promise<PGlite> => {
+  try {
+    return await PGlite.create({ dataDir: cluster, startParams: START_PARAMS });
+  } catch (cause) {
+    throw new StartFault(
+      `DATA_DIR (${dataDir}) holds a database that cannot be opened: ${messageOf(cause)}. Restore it from a backup, or set DATA_DIR to another folder.`,
+      { cause },
+    );
+  }
+};
+
+/** Locks the folder, makes the database where there is none, and says where it is. */
+const prepareFolder = async (dataDir: string): Promise<{ readonly cluster: string; readonly release: () => void }> => {
+  mkdirSync(dataDir, { recursive: true });
+  const lock = takeLock(join(dataDir, 'rollcall.lock'));
+  if ('heldBy' in lock) {
+    throw new StartFault(
+      `DATA_DIR (${dataDir}) is in use by another server (process ${lock.heldBy}). Stop that one, or set DATA_DIR to another folder or DATABASE_URL to a PostgreSQL server.`,
+    );
+  }
+  try {
+    const cluster = resolve(dataDir, 'pglite');
+    if (existsSync(cluster)) checkVersion(dataDir, cluster);
+    else await makeCluster(cluster);
+    return { cluster, release: lock.release };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
+/**
+ * Opens the PGlite database in the folder `dataDir` (made when missing; {@link IN_MEMORY} keeps nothing), which no
+ * other process may use meanwhile: it rejects with a sentence that names the one that does.
+ *
+ * A commit has written its log to the file system when it resolves, so it survives the death of the process, also by
+ * SIGKILL. (PGlite runs without fsync: it may not survive the death of the machine.) `relaxedDurability` would change
+ * nothing here: it is for file systems that are written as a whole after each query.
+ */
+export const openPglite = async (options: { readonly dataDir: string }): Promise<OpenDatabase> => {
+  const { cluster, release } =
+    options.dataDir === IN_MEMORY
+      ? { cluster: IN_MEMORY, release: () => {} }
+      : await inDataDir(options.dataDir, () => prepareFolder(options.dataDir));
+  try {
+    const pglite = await openCluster(options.dataDir, cluster);
+    const orm = drizzle({ client: pglite });
+    await migrate(orm, { migrationsFolder });
+    // Nothing else removes what was overwritten: there is no process beside this one to do so.
+    if (cluster !== IN_MEMORY) await orm.execute(sql`vacuum`);
+
+    let closing: Promise<void> | undefined;
+    // Inside the process nothing hangs: it is slow at worst, and then an answer is better than none.
+    const db = createDatabase({ orm: () => orm, isOpen: () => closing === undefined, deadline: null });
+    return {
+      db,
+      async ping() {
+        await db.run((orm) => orm.execute(sql`select 1`));
+      },
+      close() {
+        closing ??= pglite.close().finally(release);
+        return closing;
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+};

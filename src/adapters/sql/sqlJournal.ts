@@ -1,0 +1,167 @@
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { unreadableRecord } from '../../presence/errors.js';
+import type { Journal, JournalRow } from '../../presence/ports.js';
+import type { DurablePresence } from '../../presence/types.js';
+import { byKey } from './answers.js';
+import { bigintArray, textArray } from './arrays.js';
+import type { Database, Orm } from './database.js';
+import { createGathered } from './loader.js';
+import { presenceJournal, users } from './tables.js';
+
+/** How this release writes a row, and the one format it reads. */
+const FORMAT = 1;
+/** Of how many users the rows are read at once, for several who ask. */
+const MAX_USERS = 4_000;
+
+/** Of a row that an earlier release wrote. */
+const NOT_KNOWN = { chosenAsOf: null, messageAsOf: null };
+
+/** Of each user the newest: one statement cannot write a row twice. */
+const newest = (rows: readonly DurablePresence[]): readonly DurablePresence[] => {
+  const byUser = new Map<string, DurablePresence>();
+  for (const row of rows) {
+    const other = byUser.get(row.userId);
+    const isNewer =
+      !other ||
+      row.generation > other.generation ||
+      (row.generation === other.generation && row.revision > other.revision);
+    if (isNewer) byUser.set(row.userId, row);
+  }
+  return [...byUser.values()];
+};
+
+const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect | null): JournalRow => {
+  if (journal === null) return { generation, kept: null };
+  if (journal.format !== FORMAT) {
+    return {
+      generation,
+      get kept(): never {
+        throw unreadableRecord();
+      },
+    };
+  }
+  const { revision, chosen, messageText, messageEmoji, messageExpiresAt, lastSeen } = journal;
+  const { chosenAsOf, messageAsOf } = journal.asOfRevision === revision ? journal : NOT_KNOWN;
+  const message = messageText === null ? null : { text: messageText, emoji: messageEmoji, expiresAt: messageExpiresAt };
+  return {
+    generation,
+    kept: {
+      revision,
+      chosen,
+      chosenAsOf: chosenAsOf ?? revision,
+      message,
+      messageAsOf: messageAsOf ?? revision,
+      lastSeen,
+    },
+  };
+};
+
+/**
+ * One statement for any number of rows, of different users. The user's row is held while it is written, so that a deletion
+ * comes wholly before or after it.
+ */
+export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
+  const text = (of: (row: DurablePresence) => string | null) => textArray(rows.map(of));
+  const number = (of: (row: DurablePresence) => number | null) => bigintArray(rows.map(of));
+  type AsOf = 'chosen_as_of' | 'message_as_of';
+  const keptAsOf = (column: AsOf) =>
+    sql`case when kept.as_of_revision = kept.revision then kept.${sql.identifier(column)} else kept.revision end`;
+  const isOfLater = (column: AsOf) =>
+    sql`(excluded.generation > kept.generation or excluded.${sql.identifier(column)} > ${keptAsOf(column)})`;
+  const laterAsOf = (column: AsOf) => {
+    const name = sql.identifier(column);
+    return sql`${name} = case when ${isOfLater(column)} then excluded.${name} else ${keptAsOf(column)} end`;
+  };
+  const later = (asOf: AsOf, column: string) => {
+    const name = sql.identifier(column);
+    return sql`${name} = case when ${isOfLater(asOf)} then excluded.${name} else kept.${name} end`;
+  };
+  const isOfBoth = sql`excluded.chosen_as_of < ${keptAsOf('chosen_as_of')}
+    or excluded.message_as_of < ${keptAsOf('message_as_of')}`;
+  const revision = sql`case
+    when excluded.generation > kept.generation then excluded.revision
+    when excluded.revision < kept.revision then kept.revision + 1
+    when ${isOfBoth} then excluded.revision + 1
+    else excluded.revision
+  end`;
+  return sql`
+    insert into presence_journal as kept (user_id, generation, revision, as_of_revision, chosen, chosen_as_of,
+      message_text, message_emoji, message_expires_at, message_as_of, last_seen, format)
+    select users.id, users.generation, new.revision, new.revision, new.chosen, new.chosen_as_of,
+      new.message_text, new.message_emoji, new.message_expires_at, new.message_as_of, new.last_seen, ${FORMAT}::smallint
+    from unnest(
+      ${text((row) => row.userId)}, ${number((row) => row.generation)}, ${number((row) => row.revision)},
+      ${text((row) => row.chosen)}, ${number((row) => row.chosenAsOf)}, ${text((row) => row.message?.text ?? null)},
+      ${text((row) => row.message?.emoji ?? null)}, ${number((row) => row.message?.expiresAt ?? null)},
+      ${number((row) => row.messageAsOf)}, ${number((row) => row.lastSeen)}
+    ) as new (user_id, generation, revision, chosen, chosen_as_of,
+      message_text, message_emoji, message_expires_at, message_as_of, last_seen)
+    join users on users.id = new.user_id and users.generation = new.generation and users.deleted_at is null
+    order by users.id
+    for share of users
+    on conflict (user_id) do update set
+      generation = excluded.generation,
+      revision = ${revision}, as_of_revision = ${revision},
+      ${later('chosen_as_of', 'chosen')}, ${laterAsOf('chosen_as_of')},
+      ${later('message_as_of', 'message_text')}, ${later('message_as_of', 'message_emoji')},
+      ${later('message_as_of', 'message_expires_at')}, ${laterAsOf('message_as_of')},
+      last_seen = case
+        when (excluded.generation, excluded.revision) >= (kept.generation, kept.revision) then excluded.last_seen
+        else kept.last_seen
+      end
+    where kept.format = ${FORMAT} and excluded.generation >= kept.generation
+      and ((excluded.generation, excluded.revision) > (kept.generation, kept.revision)
+        or ${isOfLater('chosen_as_of')} or ${isOfLater('message_as_of')}
+        or ((excluded.generation, excluded.revision) = (kept.generation, kept.revision)
+          and excluded.last_seen > coalesce(kept.last_seen, 0)))`;
+};
+
+/** One row for each of those different ids: what is kept of the user's present generation, null where no user exists. */
+export const journalQuery = (orm: Orm, userIds: readonly string[]) =>
+  orm
+    .select({ id: sql<string>`asked.id`, generation: users.generation, journal: presenceJournal })
+    .from(sql`unnest(${textArray(userIds)}) as asked (id)`)
+    .leftJoin(users, and(eq(users.id, sql`asked.id`), isNull(users.deletedAt)))
+    .leftJoin(
+      presenceJournal,
+      and(eq(presenceJournal.userId, users.id), eq(presenceJournal.generation, users.generation)),
+    );
+
+/**
+ * What outlives a restart, in the table `presence_journal`.
+ *
+ * A row in a format that this release does not know is never overwritten. That user's `kept` throws UNAVAILABLE when it is
+ * looked at, since to leave it out or null would say that there is nothing.
+ */
+export const createJournal = ({ db }: { readonly db: Database }) => {
+  const readRows = createGathered<string, JournalRow>({
+    max: MAX_USERS,
+    async ask(userIds) {
+      const asked = new Set(userIds);
+      const rows = await db.run(async (orm) => byKey(asked, await journalQuery(orm, [...asked]), ({ id }) => id));
+      return new Map(
+        [...rows].flatMap(([id, { generation, journal }]) =>
+          generation === null ? [] : [[id, toRow(generation, journal)]],
+        ),
+      );
+    },
+  });
+
+  return {
+    async read(userIds) {
+      if (userIds.length === 0) return new Map();
+      const rows = await readRows(userIds);
+      return new Map(
+        userIds.flatMap((userId) => {
+          const row = rows.get(userId);
+          return row ? [[userId, row]] : [];
+        }),
+      );
+    },
+
+    async write(rows) {
+      const last = newest(rows);
+      if (last.length > 0) await db.run((orm) => orm.execute(journalWrite(last)));
+    },
+  } satisfies Journal;
+};

@@ -1,0 +1,79 @@
+/** Whom a viewer watches by default: the first so many by id, and how the viewer stands to them. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { People } from '../../presence/ports.js';
+import type { Audience } from '../../presence/visibility.js';
+import { toFacts } from './accessFacts.js';
+import { exists, toStanding } from './accessSummary.js';
+import type { Database, Orm } from './database.js';
+
+/**
+ * The first `limit` by id of those whom the viewer follows and of the members of the viewer's circles, known or not,
+ * without the viewer. Of each source no more than that many are read: a circle is walked in the order of its index.
+ */
+const firstOf = (viewerId: string, limit: number): SQL => sql`
+  select id, bool_or(followed) as followed, bool_or(circled) as circled
+  from (
+    (select followee_id as id, true as followed, false as circled from follows
+      where follower_id = ${viewerId} order by followee_id limit ${limit})
+    union all
+    select theirs.user_id, false, true
+    from circle_members as mine cross join lateral (
+      select user_id from circle_members where circle_id = mine.circle_id order by user_id limit ${limit + 1}
+    ) as theirs
+    where mine.user_id = ${viewerId}
+  ) as source
+  where id <> ${viewerId}
+  group by id order by id limit ${limit}`;
+
+export const rosterQuery = (orm: Orm, viewerId: string, limit: number) =>
+  orm.select({ id: sql<string>`rostered.id` }).from(sql`(${firstOf(viewerId, limit)}) as rostered`);
+
+/**
+ * The same users with all that decides who of them the viewer sees. Who is followed or in a circle needs no conversation
+ * to be seen, so none is looked for.
+ */
+export const rosterFactsQuery = (orm: Orm, viewerId: string, limit: number) =>
+  orm
+    .select({
+      id: sql<string>`rostered.id`,
+      status: sql<Audience | null>`found.privacy_status`,
+      lastSeen: sql<Audience | null>`found.privacy_last_seen`,
+      activity: sql<Audience | null>`found.privacy_activity`,
+      follows: sql<boolean>`rostered.followed`,
+      sharesCircle: sql<boolean>`rostered.circled`,
+      followedBy: exists(sql`follows where follower_id = rostered.id and followee_id = ${viewerId}`),
+      blocked: sql<boolean>`(
+        ${exists(sql`blocks where blocker_id = ${viewerId} and blocked_id = rostered.id`)}
+        or ${exists(sql`blocks where blocker_id = rostered.id and blocked_id = ${viewerId}`)})`,
+    })
+    .from(
+      sql`(${firstOf(viewerId, limit)}) as rostered left join lateral (
+        select privacy_status, privacy_last_seen, privacy_activity from users
+        where users.id = rostered.id and deleted_at is null offset 0
+      ) as found on true`,
+    )
+    .orderBy(sql`rostered.id`);
+
+export const createRoster = ({ db }: { readonly db: Database }) =>
+  ({
+    async roster(viewerId, limit) {
+      const rows = await db.run((orm) => rosterQuery(orm, viewerId, limit));
+      return rows.map((row) => row.id);
+    },
+
+    async rosterFacts(viewerId, limit) {
+      const rows = await db.run((orm) => rosterFactsQuery(orm, viewerId, limit));
+      return new Map(
+        rows.map(({ id, follows, followedBy, sharesCircle, blocked, ...privacy }) => [
+          id,
+          toFacts(toStanding({ ...privacy, ties: 0 }), {
+            follows,
+            followedBy,
+            sharesCircle,
+            sharesConversation: false,
+            blocked,
+          }),
+        ]),
+      );
+    },
+  }) satisfies Pick<People, 'roster' | 'rosterFacts'>;

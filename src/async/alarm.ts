@@ -1,0 +1,41 @@
+import { MAX_TIMER_MS } from '../config/settings.js';
+
+/**
+ * Calls `action` at an instant (milliseconds since 1970), however far off: a timer alone ends after 24 days. Keeps no
+ * process alive. Connections have one each: a class, for its size.
+ */
+export class Alarm {
+  private timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly instant: number,
+    private readonly action: () => void,
+    private readonly now: () => number = Date.now,
+  ) {
+    // Never within the call itself: the caller has not got what calls it off yet.
+    this.timer = this.wait(Math.max(0, instant - now()));
+  }
+
+  callOff(): void {
+    clearTimeout(this.timer);
+  }
+
+  private wait(ms: number): NodeJS.Timeout {
+    return setTimeout(ring, Math.min(ms, MAX_TIMER_MS), this).unref();
+  }
+
+  /** The timer's turn. */
+  ring(): void {
+    const leftMs = this.instant - this.now();
+    if (leftMs <= 0) this.action();
+    else this.timer = this.wait(leftMs);
+  }
+}
+
+const ring = (alarm: Alarm): void => alarm.ring();
+
+/** The same; returns what calls it off. */
+export const at = (instant: number, action: () => void, now?: () => number): (() => void) => {
+  const alarm = new Alarm(instant, action, now);
+  return () => alarm.callOff();
+};

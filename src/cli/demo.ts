@@ -1,0 +1,67 @@
+/** Development's demo users: people who follow each other, a circle and a conversation, with tokens to be them. */
+import type { People } from '../presence/ports.js';
+import { signToken } from '../server/auth/tokens.js';
+
+const DEMO_USERS = [
+  { id: 'ada', name: 'Ada Lovelace' },
+  { id: 'ben', name: 'Ben Bitdiddle' },
+  { id: 'cleo', name: 'Cleo Codd' },
+  { id: 'dev', name: 'Dev Dijkstra' },
+] as const;
+const DEMO_IDS = DEMO_USERS.map(({ id }) => id);
+const DEMO_CIRCLE = 'studio';
+const DEMO_CONVERSATION = 'lobby';
+const WEEK_SECONDS = 7 * 24 * 60 * 60;
+
+/** Makes the demo users where there are none yet; what was changed of them since stays. */
+export const seedDemo = async (people: People): Promise<void> => {
+  if ((await people.profiles(DEMO_IDS)).size > 0) return;
+  await people.upsertUsers(DEMO_USERS);
+  await people.addFollows(
+    DEMO_IDS.flatMap((followerId) =>
+      DEMO_IDS.filter((id) => id !== followerId).map((followeeId) => ({ followerId, followeeId })),
+    ),
+  );
+  await people.putCircle(DEMO_CIRCLE, DEMO_IDS);
+  await people.putConversation(DEMO_CONVERSATION, DEMO_IDS, false);
+};
+
+/**
+ * What development prints at its start where it made its secret itself: a token for the host's back end and, with the
+ * demo users, a link for each of them.
+ */
+export const banner = async (options: {
+  readonly url: string;
+  readonly secret: string;
+  readonly issuer: string | null;
+  readonly audience: string | null;
+  readonly serviceScope: string;
+  /** Whether the demo users are there. */
+  readonly demo: boolean;
+}): Promise<string> => {
+  const { url, demo, ...signing } = options;
+  const token = (userId: string, service = false) =>
+    signToken({ ...signing, userId, service, ttlSeconds: WEEK_SECONDS });
+  const lines = [
+    '',
+    `Development mode${demo ? '. Open one of these, each in a window of its own:' : ', with data of its own.'}`,
+    '',
+  ];
+  if (demo) {
+    for (const { id, name } of DEMO_USERS) {
+      lines.push(`  ${name} (${id})`, `    ${url}/graphql#token=${await token(id)}`);
+    }
+    lines.push(
+      '',
+      `They follow each other, and share the circle "${DEMO_CIRCLE}" and the conversation "${DEMO_CONVERSATION}".`,
+    );
+  }
+  lines.push(
+    'A token goes into the header Authorization: Bearer TOKEN. More of them: npm run --silent token -- USER [--service]',
+    '',
+    `  The host's back end (scope "${signing.serviceScope}")`,
+    `    ${await token('backend', true)}`,
+    '',
+  );
+  return `${lines.join('\n')}\n`;
+};

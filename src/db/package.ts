@@ -1,8 +1,0 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The root of the package, from `src/db` and from `dist/db` alike. */
-export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
-
-/** The SQL migrations, the same for PGlite and PostgreSQL. */
-export const migrationsFolder = join(packageRoot, 'drizzle');

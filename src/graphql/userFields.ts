@@ -1,0 +1,146 @@
+/** Users as the host describes them, their follows and blocks, and the circles and conversations of the host. */
+import type { Builder } from './builder.js';
+import { callerOf } from './context.js';
+import type { PrivacyTypes } from './privacyFields.js';
+
+/** A user of whom only the id is at hand: name and picture are loaded when they are asked for. */
+export interface UserShape {
+  readonly id: string;
+  /** True on the last event of a user who leaves the caller's sight: the answer names nothing but the id. */
+  readonly withheld: boolean;
+}
+
+/** The type `User`, which others refer to. */
+export const addUser = (builder: Builder) =>
+  builder.objectRef<UserShape>('User').implement({
+    description: 'What the host application says of a user, for showing beside their presence.',
+    fields: (t) => ({
+      id: t.exposeID('id'),
+      name: t.string({
+        nullable: true,
+        resolve: async ({ id, withheld }, _, { loaders }) =>
+          withheld ? null : ((await loaders.profile.load(id))?.name ?? null),
+      }),
+      avatarUrl: t.string({
+        nullable: true,
+        description: 'An `http` or `https` address.',
+        resolve: async ({ id, withheld }, _, { loaders }) =>
+          withheld ? null : ((await loaders.profile.load(id))?.avatarUrl ?? null),
+      }),
+    }),
+  });
+
+export type UserRef = ReturnType<typeof addUser>;
+
+/** What users do about other users. */
+export const addRelations = (builder: Builder): void => {
+  const whetherOrNot = 'True, whether or not there is such a user.';
+  const byHost = 'FORBIDDEN where the host keeps follows to itself, and to service tokens';
+  builder.mutationFields((t) => ({
+    follow: t.boolean({
+      description: `${whetherOrNot}
+Errors: ${byHost}; BAD_USER_INPUT for oneself and beyond 10,000 follows; RATE_LIMITED.`,
+      args: { userId: t.arg.id({ required: true }) },
+      resolve: (_, { userId }, ctx) => ctx.relations.follow(callerOf(ctx).viewer, userId),
+    }),
+    unfollow: t.boolean({
+      description: `${whetherOrNot}
+Errors: ${byHost}; RATE_LIMITED.`,
+      args: { userId: t.arg.id({ required: true }) },
+      resolve: (_, { userId }, ctx) => ctx.relations.unfollow(callerOf(ctx).viewer, userId),
+    }),
+    block: t.boolean({
+      description: `Hides both users from each other, from this moment on, open subscriptions included. Removes no follow and no
+membership: \`unblock\` restores what was. ${whetherOrNot}
+Errors: FORBIDDEN to service tokens; BAD_USER_INPUT for oneself and beyond 10,000 blocks; RATE_LIMITED.`,
+      args: { userId: t.arg.id({ required: true }) },
+      resolve: (_, { userId }, ctx) => ctx.relations.block(callerOf(ctx).viewer, userId),
+    }),
+    unblock: t.boolean({
+      description: `${whetherOrNot} Errors: FORBIDDEN to service tokens; RATE_LIMITED.`,
+      args: { userId: t.arg.id({ required: true }) },
+      resolve: (_, { userId }, ctx) => ctx.relations.unblock(callerOf(ctx).viewer, userId),
+    }),
+  }));
+};
+
+const forTheHost = 'Errors: FORBIDDEN unless the token has the scope `service`';
+const bulk = `${forTheHost}; BAD_USER_INPUT beyond 1,000 items`;
+
+/** What the host's back end says of users and of who follows whom. */
+export const addHostedUsers = (builder: Builder, { UpdatePrivacyInput }: Pick<PrivacyTypes, 'UpdatePrivacyInput'>) => {
+  const UserInput = builder.inputType('UserInput', {
+    description: 'What is left out stays as it is; a null `name` or `avatarUrl` is cleared.',
+    fields: (t) => ({
+      id: t.id({ required: true }),
+      name: t.string({ description: 'At most 128 characters.' }),
+      avatarUrl: t.string({ description: 'An absolute `http` or `https` address of at most 2,048 characters.' }),
+      privacy: t.field({ type: UpdatePrivacyInput, description: 'Not null: leave it out to keep it as it is.' }),
+    }),
+  });
+  const FollowInput = builder.inputType('FollowInput', {
+    fields: (t) => ({ followerId: t.id({ required: true }), followeeId: t.id({ required: true }) }),
+  });
+
+  builder.mutationFields((t) => ({
+    upsertUsers: t.int({
+      description: `Creates or updates users, and brings back deleted ones, anew. A user named twice is updated twice, in order.
+Returns how many users were named.
+${bulk}, or for a name or picture that is too long or malformed.`,
+      args: { users: t.arg({ type: [UserInput], required: true }) },
+      resolve: (_, { users }, ctx) => ctx.relations.upsertUsers(callerOf(ctx).viewer, users),
+    }),
+    deleteUser: t.boolean({
+      description: `Forgets a user: presence, sessions, relations, memberships; a tombstone stays, so that old tokens do not bring them
+back. False when there was no such user. ${forTheHost}.`,
+      args: { userId: t.arg.id({ required: true }) },
+      resolve: (_, { userId }, ctx) => ctx.relations.deleteUser(callerOf(ctx).viewer, userId),
+    }),
+    addFollows: t.int({
+      description: `Adds follows in bulk, all or none. Returns how many were new.
+${bulk}, beyond 10,000 follows of a user, and for a user who would follow themselves.`,
+      args: { follows: t.arg({ type: [FollowInput], required: true }) },
+      resolve: (_, { follows }, ctx) => ctx.relations.addFollows(callerOf(ctx).viewer, follows),
+    }),
+    removeFollows: t.int({
+      description: `Removes follows in bulk. Returns how many there were.
+${bulk}.`,
+      args: { follows: t.arg({ type: [FollowInput], required: true }) },
+      resolve: (_, { follows }, ctx) => ctx.relations.removeFollows(callerOf(ctx).viewer, follows),
+    }),
+  }));
+};
+
+/** The circles and conversations of the host: who sees, and who types with, whom. */
+export const addMemberships = (builder: Builder): void => {
+  const members = `${forTheHost}; BAD_USER_INPUT beyond 5,000 members`;
+  builder.mutationFields((t) => ({
+    putCircle: t.boolean({
+      description: `Creates the circle, or replaces its members.
+${members}.`,
+      args: { id: t.arg.id({ required: true }), memberIds: t.arg.idList({ required: true }) },
+      resolve: (_, { id, memberIds }, ctx) => ctx.relations.putCircle(callerOf(ctx).viewer, id, memberIds),
+    }),
+    deleteCircle: t.boolean({
+      description: `False when there was no such circle. ${forTheHost}.`,
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_, { id }, ctx) => ctx.relations.deleteCircle(callerOf(ctx).viewer, id),
+    }),
+    putConversation: t.boolean({
+      description: `Creates the conversation, or replaces its members. An \`open\` one is readable and writable by every signed-in user.
+${members}.`,
+      args: {
+        id: t.arg.id({ required: true }),
+        memberIds: t.arg.idList({ required: true }),
+        open: t.arg.boolean({ required: true, defaultValue: false }),
+      },
+      resolve: (_, { id, memberIds, open }, ctx) =>
+        ctx.relations.putConversation(callerOf(ctx).viewer, id, memberIds, open),
+    }),
+    deleteConversation: t.boolean({
+      description: `False when there was no such conversation. ${forTheHost}.`,
+      args: { id: t.arg.id({ required: true }) },
+      resolve: (_, { id }, ctx) => ctx.relations.deleteConversation(callerOf(ctx).viewer, id),
+    }),
+  }));
+};

@@ -1,0 +1,91 @@
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import { type ErrorLog, maskError } from '../../graphql/maskedErrors.js';
+import type { ErrorCode } from '../../presence/errors.js';
+
+/** What HTTP says of each code where there is nothing but errors to answer with. */
+export const HTTP_STATUS: Record<ErrorCode, number> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  BAD_USER_INPUT: 400,
+  RATE_LIMITED: 429,
+  UNAVAILABLE: 503,
+  INTERNAL: 500,
+};
+
+const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(HTTP_STATUS, code);
+
+/** The code of a finished error. */
+export const codeOf = ({ extensions }: GraphQLError): ErrorCode =>
+  isCode(extensions.code) ? extensions.code : 'INTERNAL';
+
+const SUGGESTION = /\s*Did you mean [\s\S]*\?/;
+
+export interface Finishing {
+  /** What is told of anything that was thrown. */
+  error(error: unknown, requestId: string): GraphQLError;
+  result(result: ExecutionResult, requestId: string): ExecutionResult;
+  /** The same iterator, each result finished, and what it throws turned into a last result. */
+  stream(source: AsyncIterable<ExecutionResult>, requestId: string): AsyncIterableIterator<ExecutionResult>;
+}
+
+/**
+ * The last thing done to every result on its way out, over every transport: each error has a code of the table
+ * (docs/semantics.md, "Errors"), and says nothing that it should not. `suggestions` is whether it may say
+ * "Did you mean", which tells of a schema that may not be introspected.
+ */
+export const createFinishing = ({
+  log,
+  suggestions,
+  onDelivery = () => {},
+}: {
+  readonly log: ErrorLog;
+  readonly suggestions: boolean;
+  /** A result of a subscription is on its way out. */
+  readonly onDelivery?: () => void;
+}): Finishing => {
+  const error = (raw: unknown, requestId: string): GraphQLError => {
+    const masked = maskError(raw, { requestId, log });
+    if (!suggestions) masked.message = masked.message.replace(SUGGESTION, '');
+    return masked;
+  };
+
+  const result = (raw: ExecutionResult, requestId: string): ExecutionResult =>
+    raw.errors ? { ...raw, errors: raw.errors.map((each) => error(each, requestId)) } : raw;
+
+  return {
+    error,
+    result,
+    stream(source, requestId) {
+      const iterator = source[Symbol.asyncIterator]();
+      let failed = false;
+      return {
+        async next() {
+          if (failed) return { done: true, value: undefined };
+          try {
+            const next = await iterator.next();
+            if (next.done) return next;
+            onDelivery();
+            return { done: false, value: result(next.value, requestId) };
+          } catch (thrown) {
+            failed = true;
+            return { done: false, value: { errors: [error(thrown, requestId)] } };
+          }
+        },
+        async return() {
+          failed = true;
+          await iterator.return?.();
+          return { done: true, value: undefined };
+        },
+        async throw(thrown) {
+          failed = true;
+          await iterator.return?.();
+          throw thrown;
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      };
+    },
+  };
+};

@@ -1,0 +1,170 @@
+/**
+ * One execution for many subscribers: what a subscription sends of something shown depends on the document, on its
+ * variables but the list of users, and on what is shown, which is one object for all who see the same facets. So it is
+ * executed and serialised once, and only the instant of each viewer is put in. See docs/architecture.md.
+ */
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { type Shown, type Told, viewOf } from '../../fanout/delivery.js';
+import { MAX_VARIABLE_FAULTS } from './documentLimits.js';
+
+/** What is sent of something told: the JSON of the result in UTF-8, each byte a character. */
+export type Renderer = (told: Told) => string;
+
+/** How many sets of variables of one document share their executions. */
+const MAX_VARIABLES = 64;
+
+/**
+ * An instant that nothing else in a result is: what is executed has it for `asOf`, and it is replaced in the text. It is
+ * drawn at the start, so that nobody can write it into a text of theirs.
+ */
+const STAND_IN = Date.UTC(1000, 0, 1) + Math.floor(Math.random() * 800 * 365 * 86_400_000);
+const STAND_IN_TEXT = new Date(STAND_IN).toISOString();
+
+/** One operation of a document, if all that it asks for is the same for everybody who sees the same facets. */
+interface Shape {
+  readonly operation: OperationDefinitionNode;
+  /** The document without the arguments of the subscription: they decide whom to watch, and nothing of what is sent. */
+  readonly document: DocumentNode;
+  /** The variables that decide what is sent. */
+  readonly used: readonly string[];
+  /** By the values of those. */
+  readonly renderers: LRUCache<string, Renderer>;
+}
+
+/** What was rendered of something shown: the text around the instant, and the whole of it for the latest instant. */
+interface Rendered {
+  readonly around: readonly string[];
+  asOf: number;
+  text: string;
+}
+
+const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+/** Fields that depend on the viewer, or have to be loaded. */
+const isOwn = (type: string | undefined, field: string): boolean =>
+  (type === 'Presence' && field === 'isTyping') || (type === 'User' && field !== 'id' && field !== '__typename');
+
+export const createRendering = ({
+  schema,
+  finish,
+  onDelivery,
+}: {
+  readonly schema: GraphQLSchema;
+  /** A result is on its way out. */
+  readonly onDelivery: () => void;
+  /** The last thing done to a result. */
+  readonly finish: (result: ExecutionResult) => ExecutionResult;
+}) => {
+  const shapes = new WeakMap<DocumentNode, Map<string, Shape | null>>();
+  let executions = 0;
+
+  const readShape = (document: DocumentNode, operationName: string | null | undefined): Shape | null => {
+    const operation = getOperationAST(document, operationName);
+    const [root] = operation?.selectionSet.selections ?? [];
+    if (!operation || root?.kind !== Kind.FIELD || root.name.value !== 'presenceChanged') return null;
+    let isShared = true;
+    const used = new Set<string>();
+    const types = new TypeInfo(schema);
+    const withoutArguments = visit(
+      document,
+      visitWithTypeInfo(types, {
+        VariableDefinition: () => false,
+        Field(node) {
+          const parent = types.getParentType();
+          if (isOwn(parent?.name, node.name.value)) isShared = false;
+          return parent === schema.getSubscriptionType() && node.arguments?.length
+            ? { ...node, arguments: [] }
+            : undefined;
+        },
+        Variable: ({ name }) => {
+          used.add(name.value);
+        },
+      }),
+    );
+    if (!isShared) return null;
+    const bare = visit(withoutArguments, {
+      VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null),
+    });
+    return { operation, document: bare, used: [...used].sort(), renderers: new LRUCache({ max: MAX_VARIABLES }) };
+  };
+
+  const shapeOf = (document: DocumentNode, operationName: string | null | undefined): Shape | null => {
+    const known = shapes.get(document) ?? new Map<string, Shape | null>();
+    shapes.set(document, known);
+    const name = operationName ?? '';
+    const shape = known.get(name) ?? (known.has(name) ? null : readShape(document, operationName));
+    known.set(name, shape);
+    return shape;
+  };
+
+  const rendererOf = (args: ExecutionArgs): Renderer => {
+    const rendered = new WeakMap<Shown, Rendered>();
+    let last: { readonly shown: Shown; readonly rendered: Rendered } | undefined;
+
+    const renderedOf = (shown: Shown): Rendered => {
+      const known = rendered.get(shown);
+      if (known) return known;
+      executions += 1;
+      const result = execute({ ...args, rootValue: viewOf({ shown, asOf: STAND_IN }), contextValue: {} });
+      const around = asBytes(JSON.stringify(finish(result as ExecutionResult))).split(STAND_IN_TEXT);
+      const made = { around, asOf: -1, text: '' };
+      rendered.set(shown, made);
+      return made;
+    };
+
+    return ({ shown, asOf }) => {
+      onDelivery();
+      // The same thing goes to one after the other.
+      if (last?.shown !== shown) last = { shown, rendered: renderedOf(shown) };
+      const { rendered: known } = last;
+      if (known.asOf !== asOf) {
+        known.asOf = asOf;
+        known.text = known.around.length === 1 ? known.around[0]! : known.around.join(new Date(asOf).toISOString());
+      }
+      return known.text;
+    };
+  };
+
+  return {
+    /** Whether all who see the same are sent the same by such a subscription. */
+    isShared: ({ document, operationName }: ExecutionArgs): boolean => shapeOf(document, operationName) !== null,
+    /** How to send what such a subscription is told. Of one that was opened: its variables are known to fit. */
+    rendererFor({ document, operationName, variableValues }: ExecutionArgs): Renderer {
+      const shape = shapeOf(document, operationName);
+      if (!shape) throw new Error('This subscription is executed for each viewer.');
+      const { operation, used, renderers } = shape;
+      const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, {
+        maxErrors: MAX_VARIABLE_FAULTS,
+      });
+      const values = Object.fromEntries(
+        used.flatMap((name) => (Object.hasOwn(coerced, name) ? [[name, coerced[name]]] : [])),
+      );
+      const key = JSON.stringify(values);
+      const shared = renderers.get(key);
+      if (shared) return shared;
+      const renderer = rendererOf({ schema, document: shape.document, operationName, variableValues: values });
+      renderers.set(key, renderer);
+      return renderer;
+    },
+    /** How many executions there were. */
+    get executions() {
+      return executions;
+    },
+  };
+};
+
+export type Rendering = ReturnType<typeof createRendering>;

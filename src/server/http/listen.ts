@@ -1,0 +1,38 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { codeOf, messageOf, StartFault } from '../../config/startFault.js';
+
+/** Where a server listens, and the name of the setting that says on which port. */
+export interface Place {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly setting: 'PORT' | 'METRICS_PORT';
+}
+
+const faultOf = (error: unknown, { host, port, setting }: Place): string => {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return `${setting} ${port} is in use on ${host}. Stop the process that listens there, or set ${setting} to another.`;
+    case 'EACCES':
+      return `${setting} ${port} may not be used by the user of this process. Set ${setting} to 1024 or more.`;
+    case 'EADDRNOTAVAIL':
+      return `HOST ${host} is no address of this machine. Set HOST to one that is, or to 0.0.0.0 for all.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `HOST ${host} is a name that has no address. Set HOST to an address of this machine.`;
+    default:
+      return `HOST ${host} and ${setting} ${port} cannot be listened at: ${messageOf(error)}.`;
+  }
+};
+
+/** Lets a server listen, and resolves to its port. Rejects with a StartFault. */
+export const listen = (server: Server, place: Place): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const failed = (error: Error) => reject(new StartFault(faultOf(error, place), { cause: error }));
+    server.once('error', failed);
+    server.listen(place.port, place.host, () => {
+      server.off('error', failed);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });

@@ -1,0 +1,145 @@
+import { GraphQLError, OperationTypeNode } from 'graphql';
+import type { Context, OperationResult, ServerOptions, SubscribePayload } from 'graphql-ws';
+import type { WatchBudget } from '../../fanout/subscription.js';
+import type { Caller } from '../../service/contract.js';
+import type { Engine, Prepared } from '../execution/engine.js';
+import { newRequestId } from '../execution/requestIds.js';
+import type { Brake } from './brake.js';
+import type { Framer } from './frames.js';
+import type { Outbound } from './outbound.js';
+import { halt, Running } from './running.js';
+
+export const MAX_SUBSCRIPTIONS = 50;
+/** What a connection's subscriptions keep of their documents and ids. */
+const MAX_SUBSCRIBED_BYTES = 8 * 1024 * 1024;
+/** Their ids are kept as they came, and as each message begins with them. */
+const BYTES_A_CHARACTER_OF_ID = 8;
+/** Queries and mutations at a time, from the question until the answer is written; then the client is held back. */
+const MAX_RUNNING = 100;
+/** As how many of them one counts whose answer lists as many users as there are. */
+const LISTING = 25;
+
+type Hooks = { readonly [K in 'onSubscribe' | 'onOperation' | 'onComplete']: NonNullable<ServerOptions[K]> };
+
+/** The connection that operations belong to. */
+export interface OperationsOwner {
+  readonly caller: Caller | null;
+  readonly budget: WatchBudget;
+  readonly brake: Pick<Brake, 'hold' | 'release'>;
+  readonly outbound: Pick<Outbound, 'push'>;
+}
+
+/** What graphql-ws hands to every hook of one operation. */
+type Payload = SubscribePayload & { [RUNNING]?: Running };
+const RUNNING = Symbol('running');
+
+/** What all connections share. */
+export interface OperationsDeps {
+  readonly engine: Engine;
+  readonly frame: Framer;
+  readonly maxSubscriptions?: number;
+}
+
+/**
+ * What a connection runs, for graphql-ws. That library knows operations by the id that the client gave them, and a
+ * client may cancel one and use its id again while the first is still being started, answered or ended; the first
+ * would then speak, complete or linger in the name of the second. So each operation is watched here by itself: a
+ * cancelled one ends its iterator and goes no further. There is one a connection: a class, for its size.
+ */
+export class Operations implements Hooks {
+  /** Subscriptions that are open or being opened. */
+  subscriptions = 0;
+  private subscribedBytes = 0;
+  private answering = 0;
+
+  constructor(
+    private readonly deps: OperationsDeps,
+    private readonly owner: OperationsOwner,
+  ) {}
+
+  onSubscribe({ subscriptions: byId }: Context, id: string, payload: Payload): ReturnType<Hooks['onSubscribe']> {
+    const { engine, maxSubscriptions = MAX_SUBSCRIPTIONS } = this.deps;
+    const { caller, budget } = this.owner;
+    const running = new Running(this);
+    payload[RUNNING] = running;
+    // From this moment on, so that a cancellation is heard however early it comes.
+    byId[id] = running;
+    const requestId = newRequestId();
+    const prepared = engine.prepare(payload, { caller, budget, requestId });
+    if (!('run' in prepared)) return prepared;
+    if (prepared.kind === OperationTypeNode.SUBSCRIPTION) {
+      const bytes = prepared.bytes + BYTES_A_CHARACTER_OF_ID * id.length;
+      const refusal = this.refusalOf(bytes, maxSubscriptions);
+      if (refusal !== null) {
+        engine.subscriptionRefused(caller, 'BAD_USER_INPUT');
+        return [engine.finishing.error(new GraphQLError(refusal), requestId)];
+      }
+      running.counted = bytes;
+      this.subscriptions += 1;
+      this.subscribedBytes += bytes;
+    } else this.enter(running, prepared.lists ? LISTING : 1);
+    running.prepared = prepared;
+    return forgetful(payload, prepared);
+  }
+
+  /** The result that graphql-ws passes is void: the operation is run here, where its cancellation is known. */
+  async onOperation(_ctx: Context, id: string, payload: Payload): Promise<OperationResult> {
+    const running = payload[RUNNING];
+    const prepared = running?.prepared;
+    if (!running || !prepared) return halt();
+    running.prepared = null;
+    const result = await prepared.run();
+    running.ran = true;
+    if (running.cancelled) this.leave(running);
+    if ('render' in result) running.share(result, { id, outbound: this.owner.outbound, frame: this.deps.frame });
+    else if (Symbol.asyncIterator in result) running.follow(result[Symbol.asyncIterator]());
+    else return running.cancelled ? halt() : result;
+    return running.cancelled ? halt() : running;
+  }
+
+  onComplete(_ctx: Context, _id: string, payload: Payload): undefined | Promise<never> {
+    const running = payload[RUNNING];
+    if (running?.cancelled) return halt();
+    if (running) this.settle(running);
+    return undefined;
+  }
+
+  /** An operation is over: completed, and written; or cancelled. */
+  settle(running: Running): void {
+    if (running.ran) this.leave(running);
+    if (running.counted === 0) return;
+    this.subscriptions -= 1;
+    this.subscribedBytes -= running.counted;
+    running.counted = 0;
+  }
+
+  private enter(running: Running, weight: number): void {
+    running.weight = weight;
+    this.answering += weight;
+    if (this.answering >= MAX_RUNNING) this.owner.brake.hold('running');
+  }
+
+  private leave(running: Running): void {
+    this.answering -= running.weight;
+    running.weight = 0;
+    if (this.answering < MAX_RUNNING) this.owner.brake.release('running');
+  }
+
+  /** Why there may not be one more subscription; null where there may. */
+  private refusalOf(bytes: number, max: number): string | null {
+    if (this.subscriptions >= max) {
+      return `This connection has ${max} subscriptions, as many as are allowed. Complete one.`;
+    }
+    if (this.subscribedBytes + bytes <= MAX_SUBSCRIBED_BYTES) return null;
+    return 'The documents of the subscriptions of this connection are too large together. Complete one.';
+  }
+}
+
+/**
+ * What graphql-ws looks at to tell the kind of operation. It keeps that and the message for as long as the operation
+ * goes on, and needs nothing else of them: a subscription to many users would be kept twice.
+ */
+const forgetful = (payload: Payload, { args: { schema, document, operationName } }: Prepared) => {
+  Object.assign(payload, { query: '', variables: null, extensions: null });
+  return { schema, document, operationName };
+};

@@ -1,0 +1,228 @@
+import { setMaxListeners } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { handleProtocols, makeServer } from 'graphql-ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { createTick } from '../../async/coalescer.js';
+import type { ErrorCode } from '../../presence/errors.js';
+import type { Caller } from '../../service/contract.js';
+import { urlOf, urlToken } from '../auth/credentials.js';
+import type { Engine } from '../execution/engine.js';
+import type { Origins } from '../http/origins.js';
+import { refuseSocket } from '../http/refuse.js';
+import { afterTurns, STALL_MS } from '../http/turns.js';
+import { CLOSE } from './closeCodes.js';
+import { createFramer } from './frames.js';
+import { createGate } from './gate.js';
+import { createKeepAlive } from './keepAlive.js';
+import { asksForWebSocket, serveWithoutUpgrade } from './upgrades.js';
+import {
+  Connection,
+  type ConnectionDeps,
+  type ConnectionPorts,
+  MAX_MESSAGE_BYTES_BEFORE_INIT,
+} from './webSocketConnection.js';
+
+const INIT_TIMEOUT_MS = 10_000;
+/** How long a client may take to answer a close frame. */
+const CLOSE_TIMEOUT_MS = 2_000;
+/** How many are let in at a time: when thousands come back at once, the store and the database are asked no faster. */
+const MAX_ENTERING = 64;
+/** Sockets of whom nobody signed in yet: beyond these the oldest is closed. */
+const MAX_STRANGERS = 10_000;
+const MAX_SPREAD_MS = 5_000;
+/** Few sockets need no spreading: one every so many milliseconds at most. */
+const SPREAD_STEP_MS = 10;
+/** For how long, once all are told to go, a stop tries to let go of sessions while the store is away. */
+const RELEASE_TIMEOUT_MS = 2_000;
+
+export interface Sockets {
+  /** How many are open. */
+  readonly size: number;
+  /** How many operations the sockets have open, all together. */
+  readonly subscriptions: number;
+  /** Writes now what was put off for a moment, so that it is out before what comes next. */
+  flush(): void;
+  /** Asks every connection to answer, now rather than at the next round. */
+  pingAll(): void;
+  /**
+   * Refuses upgrades from now on, closes all sockets with 1012, spread over at most `spreadMs` milliseconds, and
+   * resolves when nothing is left of them. Calling it again changes nothing.
+   */
+  stop(options?: { readonly spreadMs?: number }): Promise<void>;
+}
+
+/**
+ * graphql-transport-ws at `/graphql` of `server` (docs/semantics.md and docs/architecture.md).
+ */
+export const createSockets = ({
+  server,
+  engine,
+  origins,
+  onHeard = () => {},
+  heartbeatTimeoutMs,
+  initTimeoutMs = INIT_TIMEOUT_MS,
+  maxStrangers = MAX_STRANGERS,
+  stallMs = STALL_MS,
+  onSlowReader = () => {},
+  ...ports
+}: ConnectionPorts & {
+  readonly server: Server;
+  readonly engine: Engine;
+  readonly origins: Origins;
+  /** A connection answered: a pong, a ping, or any message. */
+  readonly onHeard?: (connectionId: string) => void;
+  readonly heartbeatTimeoutMs: number;
+  readonly initTimeoutMs?: number;
+  readonly maxStrangers?: number;
+  /** How long a reader may leave more than 256 KiB unread. */
+  readonly stallMs?: number;
+  /** A connection is closed because nobody reads it. */
+  readonly onSlowReader?: (caller: Caller | null) => void;
+}): Sockets => {
+  const { log } = ports;
+  let opened = 0;
+  let stopped: Promise<void> | null = null;
+  const abandon = new AbortController();
+  // One listener for each connection that cannot be let go of while the store is away.
+  setMaxListeners(0, abandon.signal);
+  const open = new Map<WebSocket, Connection>();
+  /** In the order in which they were opened. */
+  const strangers = new Set<Connection>();
+  /** Connections that are closed, and still to be let go of. */
+  const ending = new Set<Promise<void>>();
+
+  const keepAlive = createKeepAlive({ timeoutMs: heartbeatTimeoutMs });
+  // What mutations change is told to many at once, and together with what others change meanwhile.
+  const tick = createTick({ isBusy: () => engine.mutations > 0 });
+  const deps: ConnectionDeps = {
+    ...ports,
+    engine,
+    tick,
+    onHeard,
+    onVerified: (connection) => void strangers.delete(connection),
+    stallMs,
+    onSlowReader,
+    keepAlive,
+    gate: createGate(MAX_ENTERING),
+    frame: createFramer(),
+  };
+
+  const protocol = makeServer<Record<string, unknown>, Connection>({
+    connectionInitWaitTimeout: initTimeoutMs,
+    onConnect: ({ connectionParams, extra }) => extra.accept(connectionParams),
+    onSubscribe: (ctx, id, payload) => ctx.extra.operations.onSubscribe(ctx, id, payload),
+    // Run by `onOperation`, which knows whether anybody still waits for it.
+    execute: () => ({}),
+    subscribe: () => ({}),
+    onOperation: (ctx, id, payload) => ctx.extra.operations.onOperation(ctx, id, payload),
+    onComplete: (ctx, id, payload) => ctx.extra.operations.onComplete(ctx, id, payload),
+  });
+
+  // The same listeners serve all sockets: one of each for every socket would be a good part of what a connection takes.
+  const onMessage = function (this: WebSocket, data: RawData): void {
+    open.get(this)?.received(data);
+  };
+  const onAnswer = function (this: WebSocket): void {
+    open.get(this)?.heard();
+  };
+  const onPing = function (this: WebSocket, data: Buffer): void {
+    open.get(this)?.pinged(data);
+  };
+  // What is wrong with a frame closes the socket with its own code; there is nobody else to tell.
+  const onError = (): void => {};
+
+  const serve = (socket: WebSocket, stream: Duplex, token: string | null): void => {
+    opened += 1;
+    const connection = new Connection(deps, socket, stream, String(opened), token);
+    open.set(socket, connection);
+    strangers.add(connection);
+    // Whoever signs in does so at once: who has not for longest is the likeliest never to.
+    const [oldest] = strangers;
+    if (strangers.size > maxStrangers && oldest) {
+      strangers.delete(oldest);
+      oldest.close(CLOSE.TRY_AGAIN_LATER, 'Try again later.');
+    }
+    const closed = protocol.opened(connection, connection);
+    socket.on('message', onMessage);
+    socket.on('pong', onAnswer);
+    socket.on('ping', onPing);
+    socket.on('error', onError);
+    socket.once('close', (code, reason) => {
+      connection.closed();
+      strangers.delete(connection);
+      open.delete(socket);
+      const end = Promise.all([closed(code, reason.toString()), connection.end(abandon.signal)]).then(
+        () => {},
+        (error: unknown) => log.error({ err: error }, 'closing failed'),
+      );
+      ending.add(end);
+      void end.then(() => ending.delete(end));
+    });
+  };
+
+  const options = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    autoPong: false,
+    // One message a turn of the loop: `complete` and `subscribe` that arrive together are two.
+    allowSynchronousEvents: false,
+    maxPayload: MAX_MESSAGE_BYTES_BEFORE_INIT,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    handleProtocols: (protocols: Set<string>) => handleProtocols(protocols),
+  };
+  const upgrades = new WebSocketServer(options);
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (!asksForWebSocket(request)) {
+      serveWithoutUpgrade(server, request, socket, head);
+      return;
+    }
+    const url = urlOf(request);
+    const refuse = (status: number, code: ErrorCode, message: string) =>
+      refuseSocket(socket, status, { code, message });
+    if (stopped !== null) refuse(503, 'UNAVAILABLE', 'The server restarts.');
+    else if (url?.pathname !== '/graphql') refuse(404, 'NOT_FOUND', 'There is nothing here. GraphQL is at /graphql.');
+    else if (!origins.allows(request)) {
+      refuse(403, 'FORBIDDEN', 'Pages of this origin may not connect: it is not among ALLOWED_ORIGINS.');
+    } else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, urlToken(url)));
+  };
+  server.on('upgrade', (request, socket, head) => afterTurns(socket, () => onUpgrade(request, socket, head)));
+
+  const closeAll = async (spreadMs: number): Promise<void> => {
+    const sockets = [...open];
+    const stepMs = Math.min(SPREAD_STEP_MS, spreadMs / Math.max(1, sockets.length));
+    const gone = sockets.map(
+      ([socket, connection], index) =>
+        new Promise<void>((resolve) => {
+          socket.once('close', () => resolve());
+          setTimeout(() => connection.close(CLOSE.RESTART, 'The server restarts.'), index * stepMs);
+        }),
+    );
+    const impatient = setTimeout(() => abandon.abort(), sockets.length * stepMs + RELEASE_TIMEOUT_MS);
+    await Promise.all(gone);
+    await Promise.all(ending);
+    clearTimeout(impatient);
+    keepAlive.stop();
+  };
+
+  return {
+    get size() {
+      return open.size;
+    },
+    get subscriptions() {
+      let count = 0;
+      for (const { operations } of open.values()) count += operations.subscriptions;
+      return count;
+    },
+    flush: tick.run,
+    pingAll() {
+      for (const connection of open.values()) connection.ping();
+    },
+    stop({ spreadMs = MAX_SPREAD_MS } = {}) {
+      stopped ??= closeAll(Math.min(spreadMs, MAX_SPREAD_MS));
+      return stopped;
+    },
+  };
+};

@@ -1,0 +1,93 @@
+/**
+ * The queries of presence: what is live first, then the facts, in one query a batch, so that nothing stale is shown; in as
+ * many steps whatever is found, so that nobody can tell from the time what they may not see.
+ */
+
+import type { ReadAlike, ReadRecords } from '../node/records.js';
+import { forbidden, unreadableRecord } from '../presence/errors.js';
+import { pairKey } from '../presence/pairs.js';
+import type { People, Store } from '../presence/ports.js';
+import { isSeenLive } from '../presence/record.js';
+import { cursorOf, readCursor } from '../presence/rosterOrder.js';
+import { checkFirst, checkId, checkIds, MAX_ITEMS } from '../presence/validate.js';
+import { type PresenceView, viewAt } from '../presence/view.js';
+import { EVERYTHING, facetsFor, maySee, type Viewer } from '../presence/visibility.js';
+import type { Presence } from './contract.js';
+import type { Reads } from './readBudget.js';
+import { createRosterReading } from './rosterQuery.js';
+
+/** How many of a roster one page may hold. */
+const MAX_ROSTER_PAGE = 500;
+
+export const createReading = ({
+  store,
+  people,
+  reads,
+  readRecords,
+  readAlike,
+}: {
+  readonly store: Store;
+  readonly people: People;
+  readonly reads: Reads;
+  readonly readRecords: ReadRecords;
+  readonly readAlike: ReadAlike;
+}): Pick<Presence, 'presenceOf' | 'presenceOfRoster' | 'userPresence' | 'roster' | 'online'> => {
+  const viewsOf = async (viewer: Viewer, userIds: readonly string[]): Promise<readonly PresenceView[]> => {
+    if (userIds.length === 0) return [];
+    const { nowOf, records, unreadable, facts } = await readAlike(userIds, () =>
+      people.facts(userIds.map((userId) => ({ viewerId: viewer.userId, userId }))),
+    );
+    return userIds.flatMap((userId) => {
+      const facets = facetsFor(viewer, userId, facts.get(pairKey(viewer.userId, userId)));
+      const record = records.get(userId);
+      // Among others they are left out: what cannot be read is not guessed, and is no reason to answer nobody.
+      if (userIds.length === 1 && unreadable?.has(userId) && maySee(facets)) throw unreadableRecord();
+      return record && maySee(facets) ? [viewAt(record, facets, nowOf(userId))] : [];
+    });
+  };
+
+  const judgedOf = (viewer: Viewer, userIds: readonly string[]) =>
+    reads.list(viewer, userIds.length, 'query', () => viewsOf(viewer, userIds));
+
+  const readRosterPage = createRosterReading({ store, people, viewsOf });
+  const rosterPage = (viewer: Viewer, page: Parameters<Presence['roster']>[1]) =>
+    reads.roster(viewer, 'query', () => readRosterPage(viewer, page));
+
+  return {
+    presenceOf: async (viewer, userIds) => judgedOf(viewer, checkIds(userIds, 'userIds')),
+
+    async presenceOfRoster(viewer) {
+      const { items } = await rosterPage(viewer, { first: MAX_ITEMS, after: null, statuses: null });
+      return items.map(({ view }) => view);
+    },
+
+    async userPresence(viewer, userId) {
+      const [view] = await judgedOf(viewer, [checkId(userId, 'userId')]);
+      return view ?? null;
+    },
+
+    async roster(viewer, { first, after, statuses }) {
+      checkFirst(first, MAX_ROSTER_PAGE);
+      if (after !== null) readCursor(after);
+      return rosterPage(viewer, { first, after, statuses });
+    },
+
+    async online(viewer, { first, after }) {
+      if (viewer.kind !== 'service') throw forbidden('online takes a token with the scope "service".');
+      checkFirst(first, MAX_ITEMS);
+      const from = after === null ? null : readCursor(after).userId;
+      const { userIds, total } = await store.live({ after: from, limit: first + 1 });
+      const { nowOf, records } = await readRecords(userIds.slice(0, first));
+      return {
+        totalCount: total,
+        // Who hid since they were listed is not there any more.
+        items: [...records.values()].filter(isSeenLive).map((record) => ({
+          cursor: cursorOf({ live: true, userId: record.userId }),
+          view: viewAt(record, EVERYTHING, nowOf(record.userId)),
+        })),
+        hasNextPage: userIds.length > first,
+        hasPreviousPage: from !== null,
+      };
+    },
+  };
+};

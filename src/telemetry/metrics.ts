@@ -1,0 +1,180 @@
+/**
+ * What is counted and measured, for Prometheus (docs/operations.md lists it). Nothing outside this file knows
+ * prom-client: the rest is given small hooks, and sizes are read when somebody asks for them.
+ */
+import { createServer, type RequestListener } from 'node:http';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { MessageKind } from '../adapters/busTopics.js';
+import { PresenceError } from '../presence/errors.js';
+import type { Transition } from '../presence/transitions.js';
+import type { SignInRefusal } from '../server/auth/verifier.js';
+import { listen } from '../server/http/listen.js';
+import { ALWAYS, sendError } from '../server/http/respond.js';
+import { inTurn } from '../server/http/turns.js';
+import type { Call } from './instrument.js';
+
+/** Read when the metrics are. */
+export interface Sizes {
+  /** Open WebSockets, accepted or not. */
+  readonly webSockets: number;
+  /** Open streams of Server-Sent Events. */
+  readonly eventStreams: number;
+  /** Users with a connection, watchers included. */
+  readonly connectedUsers: number;
+  /** Connections that hold a session. */
+  readonly sessions: number;
+  readonly subscriptions: number;
+  /** Users of whom this node hears because somebody watches them. */
+  readonly watchedUsers: number;
+  readonly storeReady: boolean;
+  /** For how long something may have been waiting for the journal. */
+  readonly journalLagMs: number;
+}
+
+export interface Metrics {
+  /** A call of a back-end ended. */
+  called(backEnd: 'store' | 'database', call: Call): void;
+  /** A message of the bus was heard here. */
+  heard(kind: MessageKind): void;
+  /** One result of a subscription was handed on to its connection. */
+  delivered(): void;
+  slowReader(): void;
+  subscriptionRefused(code: string): void;
+  signInRefused(reason: SignInRefusal): void;
+  /** One turn of the sweeper did what was due for so many users. */
+  swept(users: number): void;
+  transition(kind: Transition['kind']): void;
+  /** From where the sizes are read. Called once. */
+  read(sizes: () => Sizes): void;
+  /** All of it, as Prometheus reads it. */
+  text(): Promise<string>;
+}
+
+/** Counts nothing. */
+export const NO_METRICS: Metrics = {
+  called: () => {},
+  heard: () => {},
+  delivered: () => {},
+  slowReader: () => {},
+  subscriptionRefused: () => {},
+  signInRefused: () => {},
+  swept: () => {},
+  transition: () => {},
+  read: () => {},
+  text: async () => '',
+};
+
+const BUCKETS_SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2];
+
+const outcomeOf = (error: unknown): string => {
+  if (error === undefined) return 'ok';
+  if (!(error instanceof PresenceError)) return 'failed';
+  return error.code === 'UNAVAILABLE' ? 'unavailable' : 'refused';
+};
+
+export const createMetrics = (): Metrics => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+  const counterBy = <Label extends string>(label: Label, name: string, help: string) =>
+    new Counter({ name, help, registers, labelNames: [label] });
+  const duration = (name: string, help: string) =>
+    new Histogram({ name, help, registers, labelNames: ['method', 'outcome'], buckets: BUCKETS_SECONDS });
+
+  const durations = {
+    store: duration('rollcall_store_call_duration_seconds', 'Calls of the live store (Redis, or memory).'),
+    database: duration('rollcall_database_call_duration_seconds', 'Calls of the database (PostgreSQL, or PGlite).'),
+  };
+  const messages = counterBy('kind', 'rollcall_bus_messages_total', 'Messages that this node heard through the bus.');
+  const deliveries = counter('rollcall_deliveries_total', 'Results of subscriptions handed on to connections.');
+  const slowReaders = counter('rollcall_slow_readers_total', 'Connections closed for not reading.');
+  const refused = counterBy('code', 'rollcall_subscriptions_refused_total', 'Subscriptions that were not started.');
+  const signIns = counterBy(
+    'reason',
+    'rollcall_sign_ins_refused_total',
+    'Requests and sockets that were not signed in.',
+  );
+  const sweeps = counter('rollcall_sweeps_total', 'Turns of the sweeper that asked who is due.');
+  const sweptUsers = counter('rollcall_swept_users_total', 'Users for whom this node did what was due.');
+  const happened = counterBy('kind', 'rollcall_transitions_total', 'What the log tells of, committed by this node.');
+
+  return {
+    text: () => registry.metrics(),
+    called: (backEnd, { method, ms, error }) =>
+      durations[backEnd].observe({ method, outcome: outcomeOf(error) }, ms / 1_000),
+    heard: (kind) => messages.inc({ kind }),
+    delivered: () => deliveries.inc(),
+    slowReader: () => slowReaders.inc(),
+    subscriptionRefused: (code) => refused.inc({ code }),
+    signInRefused: (reason) => signIns.inc({ reason: reason.replaceAll(' ', '_') }),
+    swept(users) {
+      sweeps.inc();
+      sweptUsers.inc(users);
+    },
+    transition: (kind) => happened.inc({ kind: kind.replaceAll(' ', '_') }),
+    read(sizes) {
+      const gauge = (name: string, help: string, of: (sizes: Sizes) => number) =>
+        new Gauge({
+          name,
+          help,
+          registers,
+          collect() {
+            this.set(of(sizes()));
+          },
+        });
+      new Gauge({
+        name: 'rollcall_connections',
+        help: 'Open connections of this node.',
+        registers,
+        labelNames: ['transport'],
+        collect() {
+          const { webSockets, eventStreams } = sizes();
+          this.set({ transport: 'websocket' }, webSockets);
+          this.set({ transport: 'sse' }, eventStreams);
+        },
+      });
+      gauge('rollcall_connected_users', 'Users with a connection to this node.', (now) => now.connectedUsers);
+      gauge('rollcall_sessions', 'Connections of this node that hold a session.', (now) => now.sessions);
+      gauge('rollcall_subscriptions', 'Subscriptions open on this node.', (now) => now.subscriptions);
+      gauge('rollcall_watched_users', 'Users whom somebody on this node watches.', (now) => now.watchedUsers);
+      gauge('rollcall_store_ready', '1 while the live store answers and has settled.', (now) => +now.storeReady);
+      gauge(
+        'rollcall_journal_lag_seconds',
+        'For how long a change may have been waiting to be written to the database.',
+        (now) => now.journalLagMs / 1_000,
+      );
+    },
+  };
+};
+
+/**
+ * Answers `GET /metrics` on a port of its own (0 takes a free one), without signing in: it is for the inside of the
+ * network.
+ */
+export const serveMetrics = async (
+  metrics: Pick<Metrics, 'text'>,
+  port: number,
+  { host, stallMs }: { readonly host: string; readonly stallMs?: number },
+): Promise<{ readonly port: number; stop(): Promise<void> }> => {
+  const answer: RequestListener = (request, response) => {
+    if (request.url !== '/metrics') {
+      sendError(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. Metrics are at /metrics.' });
+      return;
+    }
+    metrics.text().then(
+      (text) => response.writeHead(200, { 'content-type': Registry.PROMETHEUS_CONTENT_TYPE, ...ALWAYS }).end(text),
+      () => response.destroy(),
+    );
+  };
+  const server = createServer(inTurn(answer, stallMs));
+  return {
+    port: await listen(server, { host, port, setting: 'METRICS_PORT' }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};

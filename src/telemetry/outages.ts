@@ -1,0 +1,78 @@
+/**
+ * What the log says while a back-end is away: one line when that begins and one when it is over, however often it is
+ * asked meanwhile.
+ */
+
+import { isUnavailable } from '../presence/errors.js';
+import type { Call } from './instrument.js';
+import type { Log } from './log.js';
+
+/** A back-end is back when it answers and has failed nobody for so long. */
+const QUIET_MS = 2_000;
+/** What fails again and again for another reason is told at most this often. */
+const REPEAT_MS = 60_000;
+
+/** One back-end, as those who ask it find it. */
+export interface Outage {
+  failed(error: unknown): void;
+  worked(): void;
+  /** A call of it ended. A caller's mistake is an answer too. */
+  called(call: Call): void;
+}
+
+export const createOutages = ({ log, now = () => performance.now() }: { readonly log: Log; now?: () => number }) => {
+  /** Failures that were told of already: one back-end's failure passes through the calls of another. */
+  const told = new WeakSet<object>();
+
+  return {
+    /** `what` is what the log calls the back-end. */
+    of(what: string): Outage {
+      let since: number | null = null;
+      let lastAt = 0;
+      let failures = 0;
+
+      const failed = (error: unknown) => {
+        if (typeof error === 'object' && error !== null) {
+          if (told.has(error)) return;
+          told.add(error);
+        }
+        lastAt = now();
+        failures += 1;
+        if (since !== null) return;
+        since = lastAt;
+        log.warn({ err: error }, `${what} is away`);
+      };
+      const worked = () => {
+        if (since === null || now() - lastAt < QUIET_MS) return;
+        log.info({ failures, awayMs: Math.round(now() - since) }, `${what} is back`);
+        since = null;
+        failures = 0;
+      };
+      return {
+        failed,
+        worked,
+        called: ({ error }) => (isUnavailable(error) ? failed(error) : worked()),
+      };
+    },
+
+    /**
+     * Tells of failures of something that is tried again by itself. Where a back-end is away, that back-end's own line
+     * says so; anything else is told at once, and then once a minute with how often it happened.
+     */
+    failures(what: string): (error: unknown) => void {
+      let toldAt = Number.NEGATIVE_INFINITY;
+      let failures = 0;
+      return (error) => {
+        if (isUnavailable(error)) {
+          log.debug({ err: error }, `${what} failed; it is tried again`);
+          return;
+        }
+        failures += 1;
+        if (now() - toldAt < REPEAT_MS) return;
+        log.warn({ err: error, failures }, `${what} failed; it is tried again`);
+        toldAt = now();
+        failures = 0;
+      };
+    },
+  };
+};

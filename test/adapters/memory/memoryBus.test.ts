@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
+import { busContract } from '../../contract/bus.js';
+import { record } from '../../support/builders.js';
+
+busContract('memory', async () => {
+  const bus = createMemoryBus();
+  return { bus, commits: bus };
+});
+
+describe('the bus of one process', () => {
+  it('has told everybody when publishing returns', async () => {
+    const bus = createMemoryBus();
+    const heard: unknown[] = [];
+    await bus.subscribeUser('ana', (message) => heard.push(message));
+    bus.publishUser({ userId: 'ana', record: record() });
+    expect(heard).toHaveLength(1);
+  });
+
+  it('holds a topic only while somebody listens', async () => {
+    const bus = createMemoryBus();
+    const unsubscribes = [
+      await bus.subscribeUser('ana', () => {}),
+      await bus.subscribeUser('ana', () => {}),
+      await bus.subscribeUser('bo', () => {}),
+      await bus.subscribeTyping('ana', () => {}),
+    ];
+    expect(bus.size).toBe(3);
+    for (const unsubscribe of unsubscribes) {
+      unsubscribe();
+      unsubscribe();
+    }
+    expect(bus.size).toBe(0);
+  });
+});

@@ -1,0 +1,163 @@
+import type { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createRateLimits } from '../../src/adapters/rateLimits.js';
+import type { Rates } from '../../src/config/config.js';
+import type { PresenceError } from '../../src/presence/errors.js';
+import { startRedis } from '../support/redis.js';
+
+const NONE: Rates = { presence: null, typing: null, mutation: null, read: null, connection: null };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('rate limits', () => {
+  test('as many as the burst at once, then one an interval', async () => {
+    const limits = createRateLimits({ ...NONE, presence: { burst: 5, intervalMs: 5_000 } });
+    for (let n = 0; n < 5; n += 1) await limits.take('presence', 'ada');
+    const refusal = { code: 'RATE_LIMITED', details: { retryAfterMs: 5_000 } };
+    await expect(limits.take('presence', 'ada')).rejects.toMatchObject(refusal);
+    vi.advanceTimersByTime(4_999);
+    await expect(limits.take('presence', 'ada')).rejects.toMatchObject({ details: { retryAfterMs: 1 } });
+    vi.advanceTimersByTime(1);
+    await limits.take('presence', 'ada');
+    await expect(limits.take('presence', 'ada')).rejects.toMatchObject(refusal);
+  });
+
+  test('no span of time holds more than the burst and one an interval, however the calls fall', async () => {
+    const limits = createRateLimits({ ...NONE, presence: { burst: 5, intervalMs: 5_000 } });
+    const taken: number[] = [];
+    const attempt = async (at: number) => {
+      const done = limits.take('presence', 'ada').then(
+        () => true,
+        () => false,
+      );
+      if (await done) taken.push(at);
+    };
+    // Two at first, all that is left just before a window of 25 s would be over, and then as often as they are let.
+    for (let ms = 0; ms < 100_000; ms += 100) {
+      if (ms === 0 || ms >= 24_900) for (let n = 0; n < (ms === 0 ? 2 : 12); n += 1) await attempt(ms);
+      vi.advanceTimersByTime(100);
+    }
+    for (const [first, from] of taken.entries()) {
+      for (const [last, to] of taken.entries()) {
+        if (last >= first) expect(last - first + 1).toBeLessThanOrEqual(5 + Math.floor((to - from) / 5_000));
+      }
+    }
+    expect(taken.filter((at) => at === 24_900)).toHaveLength(5);
+    expect(taken.filter((at) => at > 24_900)).toHaveLength(15);
+  });
+
+  test('users and kinds have allowances of their own', async () => {
+    const one = { burst: 1, intervalMs: 1_000 };
+    const limits = createRateLimits({ presence: one, typing: one, mutation: one, read: one, connection: one });
+    for (const user of ['ada', 'bob']) {
+      for (const kind of ['presence', 'typing', 'mutation', 'read'] as const) {
+        await limits.take(kind, user);
+        await expect(limits.take(kind, user)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+      }
+    }
+  });
+
+  test('off is no limit', async () => {
+    const limits = createRateLimits(NONE);
+    for (let n = 0; n < 1_000; n += 1) await limits.take('mutation', 'ada');
+  });
+
+  test('connections are counted in this process, also where Redis is away', async () => {
+    const client = { defineCommand() {} } as unknown as Redis;
+    const limits = createRateLimits({ ...NONE, connection: { burst: 2, intervalMs: 500 } }, client);
+    for (let n = 0; n < 2; n += 1) await limits.take('connection', 'ada');
+    await expect(limits.take('connection', 'ada')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await limits.take('connection', 'bob');
+  });
+
+  test('what is told to wait is enough, and never more than an interval', async () => {
+    const limits = createRateLimits({ ...NONE, typing: { burst: 10, intervalMs: 500 } });
+    for (let n = 0; n < 10; n += 1) await limits.take('typing', 'ada');
+    for (let n = 0; n < 9; n += 1) {
+      const error: unknown = await limits.take('typing', 'ada').catch((thrown: unknown) => thrown);
+      const { retryAfterMs } = (error as { details: { retryAfterMs: number } }).details;
+      expect(retryAfterMs).toBeGreaterThanOrEqual(1);
+      expect(retryAfterMs).toBeLessThanOrEqual(500);
+      vi.advanceTimersByTime(retryAfterMs);
+      await limits.take('typing', 'ada');
+    }
+  });
+
+  test('nothing is kept of those who are quiet', async () => {
+    const limits = createRateLimits({ ...NONE, mutation: { burst: 3, intervalMs: 100 } });
+    for (let n = 0; n < 1_000; n += 1) {
+      await limits.take('mutation', `user-${n}`);
+      await limits.take('mutation', `user-${n}`);
+    }
+    expect(vi.getTimerCount()).toBe(1_000);
+    vi.advanceTimersByTime(300);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('the message names the wait', async () => {
+    const limits = createRateLimits({
+      ...NONE,
+      typing: { burst: 1, intervalMs: 500 },
+      read: { burst: 10_000, intervalMs: 1 },
+    });
+    await limits.take('typing', 'ada');
+    await expect(limits.take('typing', 'ada')).rejects.toThrow('Try again in 500 ms.');
+    await limits.take('read', 'ada', { count: 10_000 });
+    await expect(limits.take('read', 'ada', { count: 1_234 })).rejects.toThrow('Try again in 1.3 s.');
+  });
+});
+
+/** An interval so long that no time passes while a test runs. */
+const READS = { burst: 10, intervalMs: 1_000_000 };
+
+describe.each(['memory', 'Redis'])('what counts for more than one, in %s', (where) => {
+  let redis: Awaited<ReturnType<typeof startRedis>> | undefined;
+  let limits: ReturnType<typeof createRateLimits>;
+  const waitOf = (count: number, ahead = false) =>
+    limits.take('read', 'ada', { count, ahead }).then(
+      () => 0,
+      (error: PresenceError) => Math.ceil((error.details.retryAfterMs ?? Number.NaN) / READS.intervalMs),
+    );
+
+  beforeEach(async () => {
+    vi.useRealTimers();
+    redis = where === 'Redis' ? await startRedis() : undefined;
+    limits = createRateLimits({ ...NONE, read: READS }, redis?.admin ?? null);
+  });
+  afterEach(() => redis?.stop());
+
+  test('is taken whole or not at all, and what fits is not kept from who asked for too much', async () => {
+    expect(await waitOf(6)).toBe(0);
+    expect(await waitOf(5)).toBe(1);
+    expect(await waitOf(4)).toBe(0);
+    expect(await waitOf(1)).toBe(1);
+    expect(await waitOf(10)).toBe(10);
+  });
+
+  test('is possible where it is more than the whole allowance, and takes all of it', async () => {
+    expect(await waitOf(11)).toBe(0);
+    expect(await waitOf(1)).toBe(1);
+    expect(await waitOf(500)).toBe(10);
+  });
+
+  test('may be taken ahead, as much again and no more', async () => {
+    expect(await waitOf(10)).toBe(0);
+    expect(await waitOf(10, true)).toBe(0);
+    expect(await waitOf(1, true)).toBe(1);
+    expect(await waitOf(1)).toBe(11);
+  });
+
+  test('is counted afterwards however little is left, up to two allowances ahead', async () => {
+    expect(await waitOf(9)).toBe(0);
+    await limits.count('read', 'ada', 8);
+    expect(await waitOf(1)).toBe(8);
+    for (let n = 0; n < 10; n += 1) await limits.count('read', 'ada', 1_000);
+    expect(await waitOf(1)).toBe(21);
+    expect(await waitOf(1, true)).toBe(11);
+  });
+});

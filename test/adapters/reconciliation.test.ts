@@ -1,0 +1,320 @@
+/** What a node and the store hold against each other after the store lost its last second, as a promoted replica does. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { unavailable } from '../../src/presence/errors.js';
+import type { LostNode, Renewal, Store } from '../../src/presence/ports.js';
+import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
+import { createPresence } from '../../src/service/presenceService.js';
+import { message, timings } from '../support/builders.js';
+import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';
+import { openLiveInTest } from '../support/live.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(() => redis.admin.flushall());
+
+const SHARDS = 4;
+
+const ana = { viewer: { kind: 'user', userId: 'ana' }, connectionId: null } as const;
+
+/** A node as the server makes it, over the shared Redis; a deaf one misses what is told of ended sessions. */
+const startNode = async ({
+  deaf = false,
+  store = {},
+  graceMs = DEFAULT_TIMINGS.graceMs,
+}: {
+  deaf?: boolean;
+  store?: Partial<Store>;
+  graceMs?: number;
+} = {}) => {
+  const live = openLiveInTest([redis.url], SHARDS, { settleMs: 0 });
+  const bus = deaf ? { ...live.bus, subscribeEnded: async () => () => {} } : live.bus;
+  const name = randomUUID();
+  let incarnations = 0;
+  const revived: boolean[] = [];
+  let held: Promise<void> | undefined;
+  const lost: LostNode[] = [];
+  let renewing = (renew: () => Promise<Renewal>) => renew();
+  const presence = createPresence({
+    store: {
+      ...live.store,
+      lostNodes: async () => lost,
+      ...store,
+      renewLease: (...args) => renewing(() => live.store.renewLease(...args)),
+      async update(...args) {
+        const until = held;
+        held = undefined;
+        await until;
+        return live.store.update(...args);
+      },
+    },
+    bus,
+    people: createFakePeople(['ana']).people,
+    journal: createFakeJournal(['ana']).journal,
+    rateLimits: createFakeRateLimits().rateLimits,
+    timings: timings({ graceMs }),
+    newId: () => 'new',
+    newIncarnation: () => `${name}.${++incarnations}`,
+    onRevived: (emptied) => revived.push(emptied),
+    onJournalFailure: () => {},
+  });
+  await presence.node.start();
+  await presence.node.turn();
+  const sessions = async () => (await live.store.read(['ana'])).records.get('ana')?.sessions ?? [];
+  return {
+    ...live,
+    presence,
+    sessions,
+    revived,
+    /** What comes between the node and its store when it renews its lease. */
+    whenRenewing(between: typeof renewing) {
+      renewing = between;
+    },
+    /** That node's lease ran out. */
+    lose(incarnation: string) {
+      lost.push({ incarnation, heardAt: 0 });
+    },
+    /** The next change waits. Returns how it is let go on. */
+    holdNextChange() {
+      let goOn = () => {};
+      held = new Promise((resolve) => {
+        goOn = resolve;
+      });
+      return () => goOn();
+    },
+    open: (connectionId: string, sessionId: string) =>
+      presence.connect({ userId: 'ana', connectionId, sessionId, device: 'WEB' }),
+    close: (connectionId: string) => presence.disconnect({ userId: 'ana', connectionId, lastHeardMsAgo: 0 }),
+    /** Whether the store lists the user among those on the node. */
+    isOn: async () => (await live.store.usersOn(presence.node.nameOf('').slice(0, -1))).includes('ana'),
+  };
+};
+
+/** Everything in Redis as it is now, to be brought back. */
+const takeCopy = async () => {
+  const names = await redis.admin.keys('*');
+  const dumps = await Promise.all(names.map((name) => redis.admin.dumpBuffer(name)));
+  return async () => {
+    await redis.admin.flushall();
+    for (const [i, name] of names.entries()) await redis.admin.restore(name, 0, dumps[i]!);
+  };
+};
+
+describe('mending', () => {
+  it('puts back a connection whose opening was lost', async () => {
+    const node = await startNode();
+    await node.open('1', 'tab');
+    const goBack = await takeCopy();
+    await node.open('2', 'phone');
+    const before = await node.sessions();
+    await goBack();
+    expect((await node.sessions()).map(({ id }) => id)).toEqual(['tab']);
+    await node.presence.node.mend();
+    expect(await node.sessions()).toMatchObject(
+      before.map(({ id, startedAt, connections }) => ({ id, startedAt, connections, graceUntil: null })),
+    );
+    expect(await node.isOn()).toBe(true);
+  });
+
+  it('puts it back also where another node changed the record since', async () => {
+    const [node, other] = [await startNode(), await startNode()];
+    await node.open('1', 'tab');
+    const goBack = await takeCopy();
+    await node.open('2', 'phone');
+    await goBack();
+    await other.open('1', 'desk');
+    expect((await node.sessions()).map(({ id }) => id)).toEqual(['tab', 'desk']);
+    await node.presence.node.mend();
+    // In the order in which they started, whichever was put back last.
+    expect((await node.sessions()).map(({ id, connections }) => [id, connections.length])).toEqual([
+      ['tab', 1],
+      ['phone', 1],
+      ['desk', 1],
+    ]);
+  });
+
+  it('puts back who was not there at all', async () => {
+    const node = await startNode();
+    const goBack = await takeCopy();
+    await node.open('1', 'tab');
+    await goBack();
+    expect(await node.sessions()).toEqual([]);
+    await node.presence.node.mend();
+    expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);
+  });
+
+  it('ends a connection whose closing was lost: its grace begins', async () => {
+    const node = await startNode();
+    await node.open('1', 'tab');
+    const goBack = await takeCopy();
+    await node.close('1');
+    await goBack();
+    expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);
+    await node.presence.node.mend();
+    const [session] = await node.sessions();
+    expect(session?.connections).toEqual([]);
+    expect(session?.graceUntil).toBeGreaterThan(0);
+    expect(await node.isOn()).toBe(false);
+  });
+
+  it('leaves alone what other nodes hold, and what is as it should be', async () => {
+    const [node, other] = [await startNode(), await startNode()];
+    await node.open('1', 'tab');
+    await other.open('1', 'phone');
+    const before = await node.sessions();
+    await node.presence.node.mend();
+    await other.presence.node.mend();
+    expect(await node.sessions()).toEqual(before);
+  });
+
+  it('does not put back a session that was ended on another node, heard of or not', async () => {
+    const [node, other] = [await startNode(), await startNode()];
+    await node.open('1', 'tab');
+    expect(await other.presence.endSession(ana, 'tab')).toBe(true);
+    await node.presence.node.mend();
+    await node.presence.node.mend();
+    expect(await node.sessions()).toEqual([]);
+  });
+
+  it.each([[[]], [['phone']]])(
+    'does not put back a session that was ended on another node and not heard of (beside %s)',
+    async (others: readonly string[]) => {
+      const [node, other] = [await startNode({ deaf: true }), await startNode()];
+      await node.open('1', 'tab');
+      for (const id of others) await other.open('2', id);
+      expect(await other.presence.endSession(ana, 'tab')).toBe(true);
+      await other.presence.setPresence(ana, { sessionId: 'phone', statusMessage: message() });
+      await node.presence.node.mend();
+      await node.presence.node.mend();
+      expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone']);
+      expect(node.presence.node.connections).toBe(0);
+    },
+  );
+
+  it('does not put back a session that twenty-one others left no room for, and that was not heard of', async () => {
+    const [node, other] = [await startNode({ deaf: true }), await startNode()];
+    await node.open('1', 'tab');
+    for (let place = 0; place < 20; place += 1) await other.open(`${place}`, `session-${place}`);
+    await node.presence.node.mend();
+    expect((await node.sessions()).map(({ id }) => id)).not.toContain('tab');
+    expect(await node.sessions()).toHaveLength(20);
+  });
+
+  it('does not put back a session that it ended itself and did not hear of', async () => {
+    for (const others of [[], ['phone']]) {
+      await redis.admin.flushall();
+      const node = await startNode({ deaf: true });
+      await node.open('1', 'tab');
+      for (const other of others) await node.open('2', other);
+      expect(await node.presence.endSession(ana, 'tab')).toBe(true);
+      await node.presence.node.mend();
+      await node.presence.node.mend();
+      expect((await node.sessions()).map(({ id }) => id)).toEqual(others);
+    }
+  });
+
+  it('goes on serving a connection that is only just taking its session', async () => {
+    const [node, other] = [await startNode(), await startNode()];
+    await node.open('1', 'tab');
+    await other.open('1', 'phone');
+    const goOn = node.holdNextChange();
+    const opening = node.open('2', 'tablet');
+    await node.presence.node.mend();
+    goOn();
+    await opening;
+    await node.presence.node.mend();
+    expect((await node.sessions()).map(({ id, connections }) => [id, connections.length])).toEqual([
+      ['tab', 1],
+      ['phone', 1],
+      ['tablet', 1],
+    ]);
+    expect(node.presence.node.connections).toBe(2);
+  });
+
+  it('has nothing to do with a connection that was refused its session', async () => {
+    const node = await startNode();
+    const refused = node.presence.connect({ userId: 'nobody', connectionId: '1', sessionId: 'tab', device: null });
+    await expect(refused).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(node.presence.node.connections).toBe(0);
+  });
+});
+
+describe('a node that was taken for lost', () => {
+  const lostOnce = (node: Awaited<ReturnType<typeof startNode>>) => {
+    let told = false;
+    node.whenRenewing(async (renew) => {
+      const renewal = await renew();
+      const lost = !told;
+      told = true;
+      return { ...renewal, lost };
+    });
+  };
+
+  it('does not put back a session that was ended meanwhile, heard of or not', async () => {
+    const [node, other] = [await startNode({ deaf: true }), await startNode()];
+    await node.open('1', 'tab');
+    await other.open('1', 'phone');
+    await other.presence.endSession(ana, 'tab');
+    lostOnce(node);
+    await node.presence.node.turn();
+    node.presence.node.heard('1');
+    while (node.presence.node.connections > 0) await node.presence.node.turn();
+    expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone']);
+  });
+
+  it('puts back its sessions also where there is no grace and others ended them with it', async () => {
+    const [node, other] = [await startNode({ graceMs: 0 }), await startNode({ graceMs: 0 })];
+    await node.open('1', 'tab');
+    await other.open('1', 'phone');
+    const incarnation = node.presence.node.nameOf('').slice(0, -1);
+    other.lose(incarnation);
+    await other.presence.node.turn();
+    while ((await node.sessions()).length > 1) await other.presence.node.turn();
+    lostOnce(node);
+    await node.presence.node.turn();
+    node.presence.node.heard('1');
+    while ((await node.sessions()).length === 1) await node.presence.node.turn();
+    // Those that start at one moment stand in either order.
+    expect((await node.sessions()).map(({ id }) => id).sort()).toEqual(['phone', 'tab']);
+  });
+});
+
+describe('a node that has many lost ones to take care of', () => {
+  it('goes on renewing its own lease', async () => {
+    const node = await startNode({ store: { lostNodes: () => new Promise(() => {}) } });
+    let renewals = 0;
+    node.whenRenewing((renew) => {
+      renewals += 1;
+      return renew();
+    });
+    await node.presence.node.turn();
+    await node.presence.node.turn();
+    expect(renewals).toBe(2);
+  });
+});
+
+describe('a node whose store came back empty and went away again at once', () => {
+  it('asks its connections all the same, and puts them back as they answer', async () => {
+    const node = await startNode();
+    await node.open('1', 'tab');
+    await redis.admin.flushall();
+    let renewals = 0;
+    node.whenRenewing(async (renew) => {
+      renewals += 1;
+      if (renewals === 2) throw unavailable('It went away again.');
+      return renew();
+    });
+    await node.presence.node.turn();
+    expect(node.revived).toEqual([true]);
+    node.presence.node.heard('1');
+    // Nothing is read before it has settled.
+    const isBack = async () => (await node.sessions().catch(() => [])).length > 0;
+    while (!(await isBack())) await node.presence.node.turn();
+    expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);
+    expect(await node.isOn()).toBe(true);
+  });
+});

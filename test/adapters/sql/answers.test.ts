@@ -1,0 +1,36 @@
+import { drizzle } from 'drizzle-orm/pglite';
+import { describe, expect, it } from 'vitest';
+import { byKey, WrongAnswer } from '../../../src/adapters/sql/answers.js';
+import { createDatabase } from '../../../src/adapters/sql/database.js';
+
+const row = (id: string) => ({ id, name: id.toUpperCase() });
+const keyed = (keys: readonly string[], rows: readonly { id: string; name: string }[]) =>
+  byKey(new Set(keys), rows, ({ id }) => id);
+
+describe('an answer', () => {
+  it('is matched by what each row says it is of, in whatever order the rows come', () => {
+    const found = keyed(['a', 'b', 'c'], [row('c'), row('a'), row('b')]);
+    expect(['a', 'b', 'c'].map((key) => found.get(key)?.name)).toEqual(['A', 'B', 'C']);
+    expect(keyed([], []).size).toBe(0);
+  });
+
+  const shifted = [row('a'), row('b')];
+  shifted.length = 3;
+  it.each([
+    ['lacks a row', [row('a')]],
+    ['lacks all rows', []],
+    ['has a row twice', [row('a'), row('a'), row('b')]],
+    ['has one row twice and another not at all', [row('a'), row('a')]],
+    ['has a row of something else besides', [row('a'), row('b'), row('z')]],
+    ['has a row of something else instead', [row('a'), row('z')]],
+    ['has a hole', shifted],
+  ])('that %s is refused as a whole', (_, rows) => {
+    expect(() => keyed(['a', 'b'], rows)).toThrow(WrongAnswer);
+  });
+
+  it('that does not fit the question is UNAVAILABLE', async () => {
+    const db = createDatabase({ orm: () => drizzle.mock(), isOpen: () => true, deadline: null });
+    const wrong = db.run(async () => keyed(['a'], []));
+    await expect(wrong).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterMs: expect.any(Number) } });
+  });
+});

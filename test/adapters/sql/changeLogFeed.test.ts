@@ -1,0 +1,440 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
+import { writeFactLog } from '../../../src/adapters/sql/changeLog.js';
+import { startFactFeed } from '../../../src/adapters/sql/changeLogFeed.js';
+import type { Database, Orm } from '../../../src/adapters/sql/database.js';
+import { createPeople } from '../../../src/adapters/sql/people.js';
+import { type OpenDatabase, openDatabase } from '../../../src/adapters/sql/sqlClient.js';
+import type { FactChange } from '../../../src/presence/ports.js';
+import { empty } from '../../contract/people.js';
+import { createInbox } from '../../support/inbox.js';
+import { openPatient, startPostgres } from '../../support/postgres.js';
+import { openProxy } from '../../support/proxy.js';
+
+let server: Awaited<ReturnType<typeof startPostgres>>;
+let writer: OpenDatabase;
+let cleanup: (() => Promise<unknown> | unknown)[] = [];
+
+beforeAll(async () => {
+  server = await startPostgres();
+  writer = await openDatabase({ databaseUrl: server.url, dataDir: '' });
+});
+afterAll(async () => {
+  await writer.close();
+  await server.stop();
+});
+beforeEach(() => empty(writer));
+afterEach(async () => {
+  for (const clean of cleanup.splice(0).reverse()) await clean();
+  cleanup = [];
+});
+
+const open = async (url = server.url): Promise<OpenDatabase> => {
+  const database = await openDatabase({ databaseUrl: url, dataDir: '' });
+  cleanup.push(() => database.close());
+  return database;
+};
+
+/** A node that reads the log when it is told to (or every `everyMs`), and hears nothing through its bus. */
+const startReader = async (
+  options: { db?: Database; everyMs?: number; retentionMs?: number; maxHeard?: number } = {},
+) => {
+  const db = options.db ?? (await open()).db;
+  const bus = createMemoryBus();
+  const heard = createInbox<FactChange>('changes of facts');
+  await bus.subscribeFacts(heard.push);
+  const gaps = createInbox<'gap'>('gaps');
+  const errors = createInbox<unknown>('errors');
+  const feed = await startFactFeed({
+    db,
+    bus,
+    everyMs: options.everyMs ?? 3_600_000,
+    ...(options.retentionMs !== undefined && { retentionMs: options.retentionMs }),
+    ...(options.maxHeard !== undefined && { maxHeard: options.maxHeard }),
+    onGap: () => gaps.push('gap'),
+    onError: errors.push,
+  });
+  cleanup.push(() => feed.stop());
+  return { db, bus, feed, heard, gaps, errors, people: createPeople({ db, bus, logged: true }) };
+};
+
+/** A node whose publications reach nobody else. */
+const otherNode = (db = writer.db) => createPeople({ db, bus: createMemoryBus(), logged: true });
+
+const follow = (to: string): FactChange => ({ kind: 'relation', users: ['ann', to], narrows: false });
+const followed = (to: string) => expect.objectContaining(follow(to));
+
+/** A transaction that has written a change and stays open until it is told to commit or to roll back. */
+const openTransaction = async (write: (tx: Orm) => Promise<unknown>, url = server.url) => {
+  let end = (_: 'commit' | 'rollback'): void => {};
+  const told = new Promise<'commit' | 'rollback'>((resolve) => {
+    end = resolve;
+  });
+  let wrote = (): void => {};
+  const written = new Promise<void>((resolve) => {
+    wrote = resolve;
+  });
+  const { db, close } = openPatient(url);
+  const ended = db
+    .run((orm) =>
+      orm.transaction(async (tx) => {
+        await write(tx);
+        wrote();
+        if ((await told) === 'rollback') throw new Error('rolled back');
+      }),
+    )
+    .catch(() => {})
+    .then(close);
+  await written;
+  return async (how: 'commit' | 'rollback') => {
+    end(how);
+    await ended;
+  };
+};
+
+describe('what is told', () => {
+  it('is every change of another node, once, in the order of the log, with its id', async () => {
+    const { feed, heard } = await startReader();
+    const people = otherNode();
+    await people.follow('ann', 'bob');
+    await people.block('bob', 'ann');
+    await people.putCircle('team', ['ann', 'bob']);
+    await people.upsertUsers([{ id: 'cem' }, { id: 'ann' }]);
+    await feed.poll();
+    await feed.poll();
+    const changes = await heard.take(5);
+    expect(changes).toEqual([
+      followed('bob'),
+      expect.objectContaining({ kind: 'relation', users: ['bob', 'ann'], narrows: true }),
+      expect.objectContaining({ kind: 'circle', id: 'team', changed: ['ann', 'bob'] }),
+      expect.objectContaining({ kind: 'user', userId: 'ann' }),
+      expect.objectContaining({ kind: 'user', userId: 'cem' }),
+    ]);
+    const ids = changes.map((change) => Number(change.logId));
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    expect(new Set(ids).size).toBe(5);
+    expect(heard.transcript).toHaveLength(5);
+  });
+
+  it('comes by itself, every so often', async () => {
+    const { heard } = await startReader({ everyMs: 20 });
+    await otherNode().follow('ann', 'bob');
+    expect(await heard.next()).toEqual(followed('bob'));
+  });
+
+  it('is nothing from before the start', async () => {
+    const people = otherNode();
+    await people.follow('ann', 'bob');
+    const { feed, heard, gaps } = await startReader();
+    await people.follow('ann', 'cem');
+    await feed.poll();
+    expect(heard.transcript).toEqual([followed('cem')]);
+    expect(gaps.transcript).toEqual([]);
+  });
+
+  it('is not told again to who heard it through the bus', async () => {
+    const { feed, heard, people } = await startReader();
+    await people.follow('ann', 'bob');
+    expect(heard.transcript).toEqual([followed('bob')]);
+    await otherNode().follow('ann', 'cem');
+    await feed.poll();
+    expect(heard.transcript).toEqual([followed('bob'), followed('cem')]);
+  });
+
+  it('is not told again to who heard it, however long the log could not be read', async () => {
+    const { feed, heard, people, gaps } = await startReader();
+    await people.upsertUsers([{ id: 'ann' }]);
+    await people.deleteUser('ann');
+    await people.upsertUsers([{ id: 'ann' }]);
+    const before = [...heard.transcript];
+    expect(before).toHaveLength(3);
+    const now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 3_000_000);
+    cleanup.push(() => clock.mockRestore());
+    await feed.poll();
+    await feed.poll();
+    expect(heard.transcript).toEqual(before);
+    expect(gaps.transcript).toEqual([]);
+  });
+
+  it('is not told again to who heard it before a reading that failed', async () => {
+    const database = await open();
+    let away = false;
+    const db: Database = {
+      run: (work) => (away ? Promise.reject(new Error('away')) : database.db.run(work)),
+    };
+    const { bus, feed, heard } = await startReader({ db });
+    const people = createPeople({ db: database.db, bus, logged: true });
+    await people.follow('ann', 'bob');
+    away = true;
+    await expect(feed.poll()).rejects.toThrow('away');
+    away = false;
+    await feed.poll();
+    expect(heard.transcript).toEqual([followed('bob')]);
+  });
+
+  it('is a gap where more was heard than can be remembered, and nothing is told twice', async () => {
+    const { feed, heard, people, gaps } = await startReader({ maxHeard: 2 });
+    for (const to of ['bob', 'cem', 'dan']) await people.follow('ann', to);
+    await feed.poll();
+    expect(gaps.transcript).toHaveLength(1);
+    expect(heard.transcript).toEqual([followed('bob'), followed('cem'), followed('dan')]);
+    await otherNode().follow('ann', 'eve');
+    await feed.poll();
+    expect(heard.transcript.slice(3)).toEqual([followed('eve')]);
+    expect(gaps.transcript).toHaveLength(1);
+  });
+
+  it('comes in pages, where it is much', async () => {
+    const { feed, heard, gaps } = await startReader();
+    const ids = Array.from({ length: 1_300 }, (_, i) => `u${i}`);
+    await otherNode().addFollows(ids.map((followeeId) => ({ followerId: 'ann', followeeId })));
+    await feed.poll();
+    expect(new Set((await heard.take(1_300)).map((change) => change.kind === 'relation' && change.users[1]))).toEqual(
+      new Set(ids),
+    );
+    await feed.poll();
+    expect(heard.transcript).toHaveLength(1_300);
+    expect(gaps.transcript).toEqual([]);
+  });
+
+  it('empties the caches of names and of who exists', async () => {
+    const { feed, people } = await startReader();
+    await people.upsertUsers([{ id: 'ann', name: 'Ann' }]);
+    expect(await people.ensure('ann')).toBe(true);
+    expect((await people.profiles(['ann'])).get('ann')?.name).toBe('Ann');
+    await otherNode().deleteUser('ann');
+    await feed.poll();
+    expect(await people.ensure('ann')).toBe(false);
+    expect((await people.profiles(['ann'])).size).toBe(0);
+    await otherNode().upsertUsers([{ id: 'ann', name: 'Anna' }]);
+    await feed.poll();
+    expect(await people.ensure('ann')).toBe(true);
+    expect((await people.profiles(['ann'])).get('ann')?.name).toBe('Anna');
+  });
+
+  it('ends when it is stopped, once or twice', async () => {
+    const { feed, heard } = await startReader({ everyMs: 10 });
+    await feed.stop();
+    await feed.stop();
+    await otherNode().follow('ann', 'bob');
+    const { heard: other } = await startReader({ everyMs: 10 });
+    await otherNode().follow('ann', 'cem');
+    await other.next();
+    expect(heard.transcript).toEqual([]);
+  });
+});
+
+describe('transactions that commit out of order', () => {
+  it('are all told, each once it has committed, also one that drew its number before others and commits after', async () => {
+    const { feed, heard } = await startReader();
+    const commitEarly = await openTransaction((tx) => writeFactLog(tx, [follow('early')]));
+    await otherNode().follow('ann', 'late');
+    await feed.poll();
+    expect(heard.transcript).toEqual([followed('late')]);
+    await otherNode().follow('ann', 'later');
+    await feed.poll();
+    await commitEarly('commit');
+    await feed.poll();
+    await feed.poll();
+    expect(heard.transcript).toEqual([followed('late'), followed('later'), followed('early')]);
+  });
+
+  it('were begun before the reader was, and are told', async () => {
+    const commit = await openTransaction((tx) => writeFactLog(tx, [follow('early')]));
+    const { feed, heard } = await startReader();
+    await commit('commit');
+    await feed.poll();
+    expect(heard.transcript).toEqual([followed('early')]);
+  });
+
+  it('are never told when they are rolled back', async () => {
+    const { feed, heard } = await startReader();
+    const rollBack = await openTransaction((tx) => writeFactLog(tx, [follow('never')]));
+    await feed.poll();
+    await rollBack('rollback');
+    await otherNode().follow('ann', 'bob');
+    await feed.poll();
+    expect(heard.transcript).toEqual([followed('bob')]);
+  });
+
+  it('do not wait for a transaction of somebody else, in another database of the server, that stays open', async () => {
+    await writer.db.run((orm) => orm.execute(sql`create database neighbour`));
+    const endTheirs = await openTransaction(
+      (tx) => tx.execute(sql`create table theirs ()`),
+      server.url.replace(/postgres$/, 'neighbour'),
+    );
+    const { feed, heard } = await startReader();
+    for (const to of ['bob', 'cem']) {
+      await otherNode().follow('ann', to);
+      await feed.poll();
+    }
+    expect(heard.transcript).toEqual([followed('bob'), followed('cem')]);
+    await endTheirs('rollback');
+  });
+
+  it('are told exactly once each when many nodes write while it is being read', async () => {
+    const patient = () => {
+      const { db, close } = openPatient(server.url);
+      cleanup.push(close);
+      return db;
+    };
+    const { feed, heard, gaps } = await startReader({ db: patient() });
+    const nodes = [patient(), patient(), patient()];
+    const writes = nodes.map(async (db, node) => {
+      const people = otherNode(db);
+      const turns = Array.from({ length: 60 }, (_, i) => people.follow(`n${node}-${i % 7}`, `u${i}`));
+      await Promise.all(turns);
+    });
+    let writing = true;
+    const reading = (async () => {
+      while (writing) await feed.poll();
+    })();
+    await Promise.all(writes);
+    writing = false;
+    await reading;
+    await feed.poll();
+    const told = heard.transcript.map((change) => (change.kind === 'relation' ? change.users.join() : ''));
+    expect(new Set(told).size).toBe(180);
+    expect(told).toHaveLength(180);
+    expect(gaps.transcript).toEqual([]);
+  });
+});
+
+describe('a gap', () => {
+  /** Rows as `writeFactLog` writes them, of any age and format. */
+  const insert = (count: number, { ageMs = 0, format = 1 } = {}) =>
+    writer.db.run((orm) =>
+      orm.execute(sql`
+        insert into fact_log (at, format, change)
+        select (extract(epoch from clock_timestamp()) * 1000)::bigint - ${ageMs}::bigint, ${format}::smallint,
+          jsonb_build_object('kind', 'relation', 'users', jsonb_build_array('ann', 'u' || i), 'narrows', false)
+        from generate_series(1, ${count}::int) as i`),
+    );
+  const count = async () => {
+    const [row] = await writer.db.run((orm) => orm.select({ count: sql<string>`count(*)` }).from(sql`fact_log`));
+    return Number(row?.count);
+  };
+
+  it('is told when the reader was away for longer than rows are kept', async () => {
+    const { feed, gaps } = await startReader({ retentionMs: 1 });
+    await expect
+      .poll(async () => {
+        await feed.poll();
+        return gaps.transcript.length;
+      })
+      .toBeGreaterThan(0);
+  });
+
+  it('is told where a row is of a format that this release does not know; the others are told as they are', async () => {
+    const { feed, heard, gaps } = await startReader();
+    await insert(2, { format: 2 });
+    await insert(1);
+    await feed.poll();
+    expect(gaps.transcript).toHaveLength(1);
+    expect(heard.transcript).toEqual([followed('u1')]);
+  });
+
+  it('stands for more than ten thousand changes at once, and the reading goes on behind them', async () => {
+    const { feed, heard, gaps } = await startReader();
+    await insert(10_001);
+    await feed.poll();
+    expect(gaps.transcript).toHaveLength(1);
+    const before = heard.transcript.length;
+    await otherNode().follow('ann', 'bob');
+    await feed.poll();
+    expect(heard.transcript.slice(before)).toEqual([followed('bob')]);
+    expect(gaps.transcript).toHaveLength(1);
+  });
+
+  it('is not what passing over rows makes that are deleted after an hour, by whoever comes by', async () => {
+    await insert(450, { ageMs: 3_600_001 });
+    await insert(3, { ageMs: 3_500_000 });
+    const readers = await Promise.all([startReader(), startReader()]);
+    await expect.poll(count, { timeout: 10_000 }).toBe(3);
+    for (const { feed } of readers) await feed.poll();
+    for (const { gaps } of readers) expect(gaps.transcript).toEqual([]);
+  });
+});
+
+describe('a database that is away', () => {
+  it('costs the reader nothing but time: the position is kept, one error is told, and all is caught up with', async () => {
+    const proxy = await openProxy(server.port);
+    cleanup.push(() => proxy.close());
+    const { db } = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
+    const { heard, gaps, errors } = await startReader({ db, everyMs: 20 });
+    proxy.hold();
+    proxy.cut();
+    await errors.next();
+    const people = otherNode();
+    await people.follow('ann', 'bob');
+    await people.follow('ann', 'cem');
+    proxy.release();
+    expect(await heard.take(2)).toEqual([followed('bob'), followed('cem')]);
+    expect(gaps.transcript).toEqual([]);
+    expect(errors.transcript).toHaveLength(1);
+  });
+
+  it('at the start leaves the position unknown: a gap is told once it is known', async () => {
+    const proxy = await openProxy(server.port);
+    cleanup.push(() => proxy.close());
+    const { db } = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
+    proxy.hold();
+    const { heard, gaps, errors } = await startReader({ db, everyMs: 20 });
+    expect(errors.transcript).toEqual([expect.objectContaining({ code: 'UNAVAILABLE' })]);
+    proxy.release();
+    await gaps.next();
+    await otherNode().follow('ann', 'bob');
+    expect(await heard.next()).toEqual(followed('bob'));
+    expect(gaps.transcript).toHaveLength(1);
+  });
+
+  it('that comes back as another server, or recovered, is a gap too, since its numbers may mean something else', async () => {
+    const { heard, gaps, errors } = await startReader({ everyMs: 20 });
+    await server.kill();
+    await errors.next();
+    await server.restart();
+    await gaps.next();
+    await expect.poll(() => otherNode().follow('ann', 'bob'), { timeout: 10_000 }).toBeUndefined();
+    expect(await heard.next()).toEqual(followed('bob'));
+    expect(gaps.transcript).toHaveLength(1);
+  });
+});
+
+it('does without the bus, and takes it up when it is there', async () => {
+  const { db } = await open();
+  const bus = createMemoryBus();
+  const heard = createInbox<FactChange>('changes of facts');
+  await bus.subscribeFacts(heard.push);
+  let away = true;
+  const subscribed = createInbox<'subscribed'>('subscriptions');
+  const feed = await startFactFeed({
+    db,
+    bus: {
+      deliverFacts: bus.deliverFacts,
+      async subscribeFacts(listener) {
+        if (away) throw new Error('away');
+        subscribed.push('subscribed');
+        return await bus.subscribeFacts(listener);
+      },
+    },
+    everyMs: 10,
+    onGap: () => {},
+    onError: () => {},
+  });
+  cleanup.push(() => feed.stop());
+  const people = otherNode();
+  await people.follow('ann', 'bob');
+  expect(await heard.next()).toEqual(followed('bob'));
+  away = false;
+  await subscribed.next();
+  let written: readonly FactChange[] = [];
+  const end = await openTransaction(async (tx) => {
+    written = await writeFactLog(tx, [follow('cem')]);
+  });
+  for (const change of written) await bus.publishFacts(change);
+  await end('commit');
+  await people.follow('ann', 'dan');
+  expect(await heard.take(2)).toEqual([followed('cem'), followed('dan')]);
+});

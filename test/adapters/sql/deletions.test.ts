@@ -1,0 +1,130 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Database } from '../../../src/adapters/sql/database.js';
+import { createPeople } from '../../../src/adapters/sql/people.js';
+import { openDatabase } from '../../../src/adapters/sql/sqlClient.js';
+import { unavailable } from '../../../src/presence/errors.js';
+import { empty, recordingBus } from '../../contract/people.js';
+import { startPostgres } from '../../support/postgres.js';
+
+const FOLLOWERS = 20_000;
+
+let server: Awaited<ReturnType<typeof startPostgres>>;
+let database: Awaited<ReturnType<typeof openDatabase>>;
+let client: postgres.Sql;
+let db: Database;
+/** So many more calls of the database succeed. */
+let left: number;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  database = await openDatabase({ databaseUrl: server.url, dataDir: '' });
+  client = postgres(server.url, { max: 1, onnotice: () => {} });
+  db = {
+    run: (work) => {
+      left -= 1;
+      return left < 0 ? Promise.reject(unavailable('away')) : database.db.run(work);
+    },
+  };
+});
+afterAll(async () => {
+  await client.end();
+  await database.close();
+  await server.stop();
+});
+beforeEach(async () => {
+  left = Number.POSITIVE_INFINITY;
+  await empty(database);
+  // Written by an earlier release, and by this one.
+  await client.unsafe(`
+    insert into users (id) select 'u' || i from generate_series(0, ${FOLLOWERS - 1}) as i union all select 'star';
+    insert into follows (follower_id, followee_id, since)
+      select 'u' || i, 'star', case when i % 2 = 0 then nextval('relation_numbers') end
+      from generate_series(0, ${FOLLOWERS - 1}) as i;
+    insert into blocks values ('u1', 'star'), ('star', 'u2');
+    insert into circle_members values ('team', 'star'), ('team', 'u3'), ('team', 'u4');
+    insert into conversation_members values ('chat', 'star')`);
+});
+
+const open = () => createPeople({ db, bus: recordingBus(), logged: true });
+const leftOver = async () => {
+  const [row] = await client<{ count: number }[]>`
+    select (select count(*) from follows)::int + (select count(*) from blocks)::int
+      + (select count(*) from circle_members where user_id = 'star')::int
+      + (select count(*) from conversation_members)::int as count`;
+  return row!.count;
+};
+const unfinished = async () => (await client`select * from deletions`).length;
+const exists = async (people: ReturnType<typeof open>) => (await people.rosterFacts('u3', 10)).get('star')?.exists;
+
+/** The transaction that deletes, and so many statements of the removal; then the node is gone. */
+const deletedHalfWay = async () => {
+  left = 5;
+  expect(await open().deleteUser('star')).toBe(true);
+  left = Number.POSITIVE_INFINITY;
+  expect(await unfinished()).toBe(1);
+  expect(await leftOver()).toBeGreaterThan(FOLLOWERS - 100);
+};
+
+it('a user with many followers is gone at once, and all that hung on them by and by', async () => {
+  const people = open();
+  expect(await people.deleteUser('star')).toBe(true);
+  await people.finishDeletions(() => false);
+  expect([await leftOver(), await unfinished(), await exists(people)]).toEqual([0, 0, undefined]);
+  expect(await people.roster('u3', 10)).toEqual(['u4']);
+  await people.upsertUsers([{ id: 'star' }]);
+});
+
+it('a removal that was cut off goes on elsewhere, several nodes at once included', async () => {
+  await deletedHalfWay();
+  expect(await exists(open())).toBe(false);
+  await Promise.all([open(), open(), open()].map((people) => people.finishDeletions(() => false)));
+  expect([await leftOver(), await unfinished()]).toEqual([0, 0]);
+});
+
+it('a removal stops between two pieces when the server stops', async () => {
+  await deletedHalfWay();
+  let pieces = 0;
+  await open().finishDeletions(() => ++pieces > 8);
+  const there = await leftOver();
+  expect(there).toBeGreaterThan(0);
+  expect(there).toBeLessThan(FOLLOWERS - 2_000);
+  expect(await unfinished()).toBe(1);
+});
+
+it('what is written meanwhile stays, also where the same was there before', async () => {
+  await deletedHalfWay();
+  const people = open();
+  expect(await people.addFollows([{ followerId: 'u7', followeeId: 'star' }])).toBe(1);
+  await people.follow('u8', 'star');
+  await people.block('u9', 'star');
+  await people.putCircle('team', ['star', 'u3']);
+  await people.putConversation('chat', ['star'], false);
+  await people.finishDeletions(() => false);
+  await people.upsertUsers([{ id: 'star' }]);
+  expect(await client`select follower_id from follows order by 1`).toEqual([
+    { follower_id: 'u7' },
+    { follower_id: 'u8' },
+  ]);
+  expect(await people.blockedAmong('star', ['u1', 'u2', 'u9'])).toEqual(new Set(['u9']));
+  expect(await people.roster('star', 10)).toEqual(['u3']);
+  expect(await people.conversationsOf('star', 10)).toEqual(['chat']);
+});
+
+it('nobody is named again before what they had is gone', async () => {
+  await deletedHalfWay();
+  // The attempt, and one look at what is left, which fails; then the second attempt.
+  left = 1;
+  await expect(open().upsertUsers([{ id: 'star' }, { id: 'new' }])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  left = Number.POSITIVE_INFINITY;
+  const [row] = await client`select deleted_at is null as there from users where id in ('star', 'new')`;
+  expect(row).toEqual({ there: false });
+  const people = open();
+  while (
+    await people.upsertUsers([{ id: 'star' }]).then(
+      () => false,
+      () => true,
+    )
+  );
+  expect(await leftOver()).toBe(0);
+});

@@ -1,0 +1,10 @@
+import { describeFaultyAnswers } from '../../contract/faultyAnswers.js';
+import { describeFaultyWrites } from '../../contract/faultyWrites.js';
+import { openFaultyPglite } from '../../support/faultyPglite.js';
+
+describeFaultyAnswers('PGlite', openFaultyPglite, {
+  failing: ['cancelled'],
+  wrong: ['lost', 'twice', 'hole'],
+  counted: false,
+});
+describeFaultyWrites('PGlite', openFaultyPglite, { kinds: ['cancelled'], logged: false });

@@ -1,0 +1,88 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createGathered } from '../../../src/adapters/sql/loader.js';
+import { unavailable } from '../../../src/presence/errors.js';
+
+/** A database that answers an item with its length, when the test says so. */
+const setUp = ({ max = 100 } = {}) => {
+  const asked: (readonly string[])[] = [];
+  const pending: (() => void)[] = [];
+  const gathered = createGathered<string, number>({
+    max,
+    ask: (items) => {
+      asked.push(items);
+      return new Promise((resolve, reject) => {
+        pending.push(() => {
+          if (items.includes('away')) reject(unavailable('The database is away.'));
+          else if (items.includes('refused')) reject(new Error('no such item'));
+          else resolve(new Map(items.map((item) => [item, item.length])));
+        });
+      });
+    },
+  });
+  const ask = async (items: readonly string[]) => {
+    const answers = await gathered(items);
+    return items.map((item) => answers.get(item));
+  };
+  const answer = async () => {
+    for (const reply of pending.splice(0)) reply();
+    await turn();
+  };
+  return { ask, asked, answer };
+};
+
+describe('questions to the database', () => {
+  it('of one turn are one, and each is answered with its own', async () => {
+    const { ask, asked, answer } = setUp();
+    const answers = Promise.all([ask(['a', 'bb']), ask([]), ask(['ccc'])]);
+    await turn();
+    expect(asked).toEqual([['a', 'bb', 'ccc']]);
+    await answer();
+    expect(await answers).toEqual([[1, 2], [], [3]]);
+  });
+
+  it('that come soon after one are one, and do not wait for its answer', async () => {
+    const { ask, asked, answer } = setUp();
+    const first = ask(['a']);
+    await turn();
+    const others = Promise.all([ask(['bb']), turn().then(() => ask(['ccc']))]);
+    await turn();
+    expect(asked).toEqual([['a']]);
+    await expect.poll(() => asked).toEqual([['a'], ['bb', 'ccc']]);
+    await answer();
+    expect(await first).toEqual([1]);
+    expect(await others).toEqual([[2], [3]]);
+  });
+
+  it('are not made larger than what is asked about at once, and never divided', async () => {
+    const { ask, asked, answer } = setUp({ max: 3 });
+    const answers = Promise.all([ask(['a', 'b']), ask(['c']), ask(['d', 'e', 'f', 'g']), ask(['h'])]);
+    await turn();
+    expect(asked).toEqual([['a', 'b', 'c'], ['d', 'e', 'f', 'g'], ['h']]);
+    await answer();
+    expect(await answers).toEqual([[1, 1], [1], [1, 1, 1, 1], [1]]);
+  });
+
+  it('that are refused together are asked one by one, so that only the bad one fails', async () => {
+    const { ask, asked, answer } = setUp();
+    const answers = Promise.allSettled([ask(['a']), ask(['refused']), ask(['bb'])]);
+    await turn();
+    await answer();
+    expect(asked.slice(1)).toEqual([['a'], ['refused'], ['bb']]);
+    await answer();
+    expect(await answers).toEqual([
+      { status: 'fulfilled', value: [1] },
+      { status: 'rejected', reason: new Error('no such item') },
+      { status: 'fulfilled', value: [2] },
+    ]);
+  });
+
+  it('all fail, and are not repeated, while the database is away', async () => {
+    const { ask, asked, answer } = setUp();
+    const answers = Promise.allSettled([ask(['a']), ask(['away'])]);
+    await turn();
+    await answer();
+    expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(asked).toHaveLength(1);
+  });
+});

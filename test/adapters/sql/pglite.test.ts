@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IN_MEMORY } from '../../../src/adapters/sql/pglite.js';
+import { type OpenDatabase, openDatabase } from '../../../src/adapters/sql/sqlClient.js';
+import { describeJournal } from '../../contract/journal.js';
+import { describePeople } from '../../contract/people.js';
+
+// PGlite takes seconds to start: one serves the whole file.
+let database: OpenDatabase;
+beforeAll(async () => {
+  database = await openDatabase({ databaseUrl: null, dataDir: IN_MEMORY });
+});
+afterAll(async () => {
+  await database.close();
+});
+
+const shared = async (): Promise<OpenDatabase> => ({ ...database, close: async () => {} });
+
+describePeople('PGlite', shared);
+describeJournal('PGlite', shared);
+
+describe('PGlite', () => {
+  it('answers until it is closed, and is UNAVAILABLE then', async () => {
+    await database.ping();
+    await database.close();
+    await database.close();
+    await expect(database.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});

@@ -1,0 +1,42 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createPeople } from '../../../src/adapters/sql/people.js';
+import { openDatabase } from '../../../src/adapters/sql/sqlClient.js';
+import { facetsFor, maySee } from '../../../src/presence/visibility.js';
+import { recordingBus } from '../../contract/people.js';
+import { startPostgres } from '../../support/postgres.js';
+
+let server: Awaited<ReturnType<typeof startPostgres>>;
+let database: Awaited<ReturnType<typeof openDatabase>>;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  database = await openDatabase({ databaseUrl: server.url, dataDir: '' });
+});
+afterAll(async () => {
+  await database.close();
+  await server.stop();
+});
+
+it('answers a member of twelve circles of 5,000, and of twelve that all have the same members', async () => {
+  // The server's own sessions give up what takes longer than a statement may.
+  const client = postgres(server.url, { max: 1, onnotice: () => {} });
+  await client`
+    with a as (insert into users (id) select 'u' || i from generate_series(0, 59999) as i),
+      b as (insert into circle_members select 'apart' || i / 5000, 'u' || i from generate_series(0, 59999) as i),
+      c as (insert into circle_members select 'alike' || i / 5000, 'u' || i % 5000 from generate_series(0, 59999) as i),
+      d as (insert into circle_members select 'apart' || i, 'one' from generate_series(0, 11) as i),
+      e as (insert into circle_members select 'alike' || i, 'other' from generate_series(0, 11) as i)
+    insert into users (id) values ('one'), ('other')`;
+  await client.end();
+  const people = createPeople({ db: database.db, bus: recordingBus() });
+  for (const viewerId of ['one', 'other']) {
+    const facts = await people.rosterFacts(viewerId, 5_000);
+
+    expect(facts.size).toBe(5_000);
+    const unseen = [...facts].filter(
+      ([id, known]) => !maySee(facetsFor({ kind: 'user', userId: viewerId }, id, known)),
+    );
+    expect(unseen).toEqual([]);
+  }
+});

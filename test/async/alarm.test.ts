@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { at } from '../../src/async/alarm.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 0 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('at', () => {
+  test.each([1, 1_000, 2 ** 31 - 1, 2 ** 31, 2 ** 33])('acts at %i ms, not before', (instant) => {
+    const action = vi.fn();
+    at(instant, action);
+    vi.advanceTimersByTime(instant - 1);
+    expect(action).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(action).toHaveBeenCalledOnce();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('an instant that has passed is acted on, but not within the call', () => {
+    const action = vi.fn();
+    at(-5, action);
+    expect(action).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(0);
+    expect(action).toHaveBeenCalledOnce();
+  });
+
+  test('what was called off does not happen', () => {
+    const action = vi.fn();
+    const cancel = at(2 ** 32, action);
+    vi.advanceTimersByTime(2 ** 31);
+    cancel();
+    vi.advanceTimersByTime(2 ** 33);
+    expect(action).not.toHaveBeenCalled();
+    at(Number.POSITIVE_INFINITY, action)();
+  });
+});

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import type { Subscriber } from '../../src/fanout/cohort.js';
+import { Topic } from '../../src/fanout/topic.js';
+import { restoreRecord } from '../../src/presence/record.js';
+import { EVERYTHING } from '../../src/presence/visibility.js';
+import { NOON } from '../support/builders.js';
+
+const away = () => restoreRecord('ana', { generation: 1, kept: null });
+const live = (revision: number) => ({
+  ...away(),
+  revision,
+  revisions: { status: revision, lastSeen: revision, activity: revision },
+  sessions: [{ id: 'tab', device: 'WEB', activities: [] } as never],
+});
+
+it('dates an event after what its subscribers hold, also where that was read at a later instant', () => {
+  const topic = new Topic('ana', 0, async () => {});
+  topic.learn(away(), NOON);
+  const group = topic.join(EVERYTHING);
+  const instants: number[] = [];
+  const subscriber: Subscriber = {
+    take: ({ asOf }) => instants.push(asOf) > 0,
+    fallOut: () => {
+      throw new Error('It can be sent at once.');
+    },
+  };
+  group.admit(subscriber, NOON + 500);
+  topic.learn(live(NOON + 200));
+  expect(instants).toEqual([NOON + 501]);
+});

@@ -1,0 +1,37 @@
+/** What takes long while the store hangs ends before its time when the node stops. */
+import { expect, it } from 'vitest';
+import type { Store } from '../../src/presence/ports.js';
+import { setUpPresence } from '../service/serviceUnderTest.js';
+
+const USERS = Array.from({ length: 950 }, (_, place) => `user-${place}`);
+
+it('mending begins nothing more once it is stopped', async () => {
+  let asked = 0;
+  let hang: Promise<void> | undefined;
+  const hanging = (store: Store): Store => ({
+    ...store,
+    async update(...args) {
+      asked += 1;
+      await hang;
+      return store.update(...args);
+    },
+  });
+  const { presence, connect } = setUpPresence({ users: USERS, store: hanging });
+  await Promise.all(USERS.map((userId) => connect(userId)));
+
+  let answer = () => {};
+  hang = new Promise((resolve) => {
+    answer = resolve;
+  });
+  asked = 0;
+  const stopping = new AbortController();
+  const mending = presence.node.mend(stopping.signal);
+  await new Promise(setImmediate);
+  const underWay = asked;
+  stopping.abort();
+  answer();
+  await mending;
+  expect(underWay).toBeGreaterThan(0);
+  expect(asked).toBe(underWay);
+  expect(asked).toBeLessThan(USERS.length);
+});

@@ -1,0 +1,212 @@
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startSweeper } from '../../src/node/sweeper.js';
+import type { Store } from '../../src/presence/ports.js';
+
+const loop = vi.hoisted(() => ({ stalledMs: 0 }));
+// Fake time moves the global clock alone.
+vi.mock('node:perf_hooks', () => ({ performance: { now: () => performance.now() + loop.stalledMs } }));
+
+beforeEach(() => {
+  loop.stalledMs = 0;
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A sweeper over users who are due as the test says; `ticked` is who was ticked, in order. */
+const setUp = ({
+  tick,
+  ...spread
+}: {
+  readonly tick?: (userId: string) => Promise<void>;
+  readonly spreadMs?: number;
+  readonly random?: () => number;
+} = {}) => {
+  const due = new Set<string>();
+  const ticked: string[] = [];
+  const errors: unknown[] = [];
+  const state = { due, ticked, errors, expiries: 0, asked: 0, failure: undefined as Error | undefined };
+  const store: Pick<Store, 'dueUsers' | 'expireTyping'> = {
+    async dueUsers(limit) {
+      state.asked += 1;
+      if (state.failure) throw state.failure;
+      return [...due].slice(0, limit);
+    },
+    async expireTyping() {
+      state.expiries += 1;
+      return 0;
+    },
+  };
+  const sweeper = startSweeper({
+    store: store as Store,
+    tick: async (userId) => {
+      await tick?.(userId);
+      ticked.push(userId);
+      due.delete(userId);
+    },
+    onError: (error) => errors.push(error),
+    ...spread,
+  });
+  onTestFinished(() => sweeper.stop());
+  return Object.assign(state, { sweeper });
+};
+
+/** The event loop stands still: the clock goes on, and no timer comes to its turn. */
+const stall = (ms: number) => {
+  loop.stalledMs += ms;
+};
+
+describe('the sweeper', () => {
+  it('ticks who is due, and ends the typing that ran out, a tenth of a second later at most', async () => {
+    const under = setUp();
+    under.due.add('ana').add('bo');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(under.ticked).toEqual(['ana', 'bo']);
+    expect(under.expiries).toBe(1);
+    under.due.add('ana');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(under.ticked).toEqual(['ana', 'bo', 'ana']);
+  });
+
+  it('spreads the ticks of one sweep, so that its instant is not to be told from them', async () => {
+    const lots = [0.9, 0.1, 0.5];
+    const instants = new Map<string, number>();
+    const under = setUp({
+      spreadMs: 100,
+      random: () => lots.shift() ?? 0,
+      tick: async (userId) => void instants.set(userId, Date.now()),
+    });
+    const startedAt = Date.now();
+    under.due.add('ana').add('bo').add('cy');
+    await vi.advanceTimersByTimeAsync(200);
+    expect(under.ticked).toEqual(['bo', 'cy', 'ana']);
+    expect([...instants.values()].map((at) => at - startedAt)).toEqual([110, 150, 190]);
+  });
+
+  it('takes care of more than one batch in one turn', async () => {
+    const under = setUp();
+    for (let i = 0; i < 1_234; i += 1) under.due.add(`user ${i}`);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(under.ticked).toHaveLength(1_234);
+  });
+
+  it('goes on with the next user where one fails, tells of it, and tries again in the next turn', async () => {
+    let failing = true;
+    const under = setUp({
+      tick: async (userId) => {
+        if (userId === 'ana' && failing) throw new Error('not ana');
+      },
+    });
+    under.due.add('ana').add('bo');
+    await vi.advanceTimersByTimeAsync(100);
+    expect([under.ticked, under.errors]).toEqual([['bo'], [new Error('not ana')]]);
+    failing = false;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(under.ticked).toEqual(['bo', 'ana']);
+  });
+
+  it('is not kept busy in one turn by a full batch of which nobody can be ticked', async () => {
+    const under = setUp({ tick: () => Promise.reject(new Error('nobody')) });
+    for (let i = 0; i < 600; i += 1) under.due.add(`user ${i}`);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(under.expiries).toBe(1);
+  });
+
+  it('survives a store that cannot be asked', async () => {
+    const under = setUp();
+    under.failure = new Error('away');
+    await vi.advanceTimersByTimeAsync(300);
+    expect(under.errors).toEqual([under.failure, under.failure, under.failure]);
+    under.failure = undefined;
+    under.due.add('ana');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(under.ticked).toEqual(['ana']);
+  });
+
+  it('never has two turns at once, however long one takes', async () => {
+    let inTurn = 0;
+    let most = 0;
+    const under = setUp({
+      tick: async () => {
+        inTurn += 1;
+        most = Math.max(most, inTurn);
+        await new Promise((resolve) => setTimeout(resolve, 350));
+        inTurn -= 1;
+      },
+    });
+    under.due.add('ana');
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect([under.ticked, most]).toEqual([['ana'], 1]);
+  });
+
+  it('waits after a gap as long again, so that who was kept from speaking can', async () => {
+    const under = setUp();
+    await vi.advanceTimersByTimeAsync(200);
+    under.due.add('ana');
+    stall(5_000);
+    await vi.advanceTimersByTimeAsync(4_900);
+    expect(under.ticked).toEqual([]);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(under.ticked).toEqual(['ana']);
+  });
+
+  it('does not take for a gap what is the ordinary lateness of timers, or a turn of its own that takes long', async () => {
+    const under = setUp({ tick: () => new Promise((resolve) => setTimeout(resolve, 3_000)) });
+    stall(900);
+    under.due.add('ana');
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(under.ticked).toEqual(['ana']);
+    under.due.add('bo');
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(under.ticked).toEqual(['ana', 'bo']);
+  });
+
+  it('waits half a minute at most, however long it was stopped', async () => {
+    const under = setUp();
+    under.due.add('ana');
+    stall(3_600_000);
+    await vi.advanceTimersByTimeAsync(30_300);
+    expect(under.ticked).toEqual(['ana']);
+  });
+
+  it('stopped does nothing more, once the turn under way is over; and stopping twice is stopping once', async () => {
+    let finish: () => void = () => {};
+    const under = setUp({
+      tick: () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        }),
+    });
+    under.due.add('ana');
+    await vi.advanceTimersByTimeAsync(100);
+    let stopped = false;
+    const stopping = under.sweeper.stop().then(() => {
+      stopped = true;
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(stopped).toBe(false);
+    finish();
+    await stopping;
+    await under.sweeper.stop();
+    under.due.add('bo');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([under.ticked, vi.getTimerCount()]).toEqual([['ana'], 0]);
+  });
+
+  it('begins nothing more once it is stopped, however many are due', async () => {
+    let goOn = () => {};
+    const hanging = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const under = setUp({ tick: () => hanging });
+    for (let place = 0; place < 400; place += 1) under.due.add(`user-${place}`);
+    await vi.advanceTimersByTimeAsync(100);
+    const stopping = under.sweeper.stop();
+    goOn();
+    await stopping;
+    expect(under.ticked.length).toBeGreaterThan(0);
+    expect(under.ticked.length).toBeLessThan(100);
+    expect(under.expiries).toBe(0);
+  });
+});

@@ -1,0 +1,301 @@
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
+import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
+import { createRemembered } from '../../src/node/recentCommits.js';
+import { startWriteBehind } from '../../src/node/writeBehind.js';
+import { unavailable } from '../../src/presence/errors.js';
+import type { Store } from '../../src/presence/ports.js';
+import * as commands from '../../src/presence/record.js';
+import type { PresenceStatus } from '../../src/presence/types.js';
+import { durable, NOON, timings } from '../support/builders.js';
+import { createFakeJournal } from '../support/fakes.js';
+
+const MINUTE = 60_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOON });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const setUp = ({ users = ['ana', 'bo'] }: { readonly users?: readonly string[] } = {}) => {
+  const store = createMemoryStore({ bus: createMemoryBus(), clock: () => Date.now() });
+  const journal = createFakeJournal(users);
+  const errors: unknown[] = [];
+  const writeBehind = startWriteBehind({ store, journal: journal.journal, onError: (error) => errors.push(error) });
+  onTestFinished(() => {
+    journal.failure = undefined;
+    journal.gate = Promise.resolve();
+    return writeBehind.stop();
+  });
+  const restore = (userId: string) => async () =>
+    commands.restoreRecord(userId, journal.rows.get(userId) ?? { generation: 1, kept: null });
+  return {
+    store,
+    journal,
+    errors,
+    writeBehind,
+    connect: (userId: string) =>
+      store.update(userId, restore(userId), (record, now) =>
+        commands.connect(record, { connectionId: `n/${userId}`, sessionId: 'tab', device: null }, now),
+      ),
+    choose: (userId: string, status: PresenceStatus) =>
+      store.update(userId, restore(userId), (record, now) =>
+        commands.setPresence(
+          record,
+          { status, speaking: { sessionId: 'tab', connectionId: null, newSessionId: 'tab' } },
+          now,
+          timings(),
+        ),
+      ),
+    end: (userId: string) =>
+      store.update(userId, restore(userId), (record, now) => commands.endSession(record, 'tab', now)),
+    kept: (userId: string) => journal.rows.get(userId)?.kept,
+  };
+};
+
+describe('the write-behind', () => {
+  it('brings what changed into the journal within two seconds, once, and drops who is not live', async () => {
+    const { connect, end, journal, kept, store } = setUp();
+    await connect('ana');
+    await connect('bo');
+    await vi.advanceTimersByTimeAsync(500);
+    await end('bo');
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(kept('ana')).toMatchObject({ chosen: 'ONLINE' });
+    expect(kept('bo')).toMatchObject({ lastSeen: NOON + 500 });
+    expect([...(await store.read(['ana', 'bo'])).records.keys()]).toEqual(['ana']);
+    const { length } = journal.writes;
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(journal.writes).toHaveLength(length);
+  });
+
+  it('writes in batches, all that waits in one turn', async () => {
+    const users = Array.from({ length: 2_500 }, (_, i) => `user ${i}`);
+    const { connect, journal } = setUp({ users });
+    for (const userId of users) await connect(userId);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(journal.writes.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+  });
+
+  it('tries again until the journal takes it, and drops nothing before', async () => {
+    const { connect, end, journal, kept, errors, store } = setUp();
+    await connect('ana');
+    await end('ana');
+    journal.failure = new Error('away');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(errors.length).toBeGreaterThan(5);
+    expect((await store.read(['ana'])).records.size).toBe(1);
+    journal.failure = undefined;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(kept('ana')).toMatchObject({ lastSeen: NOON });
+    expect((await store.read(['ana'])).records.size).toBe(0);
+  });
+
+  it('writes again what changed while it was written, and the newest stays', async () => {
+    const { connect, choose, journal, kept } = setUp();
+    await connect('ana');
+    let open: () => void = () => {};
+    journal.gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await choose('ana', 'DO_NOT_DISTURB');
+    open();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(kept('ana')?.chosen).toBe('DO_NOT_DISTURB');
+  });
+
+  it('does not ask a slow journal twice at once', async () => {
+    const { connect, journal, writeBehind } = setUp();
+    let inside = 0;
+    let most = 0;
+    const { write } = journal.journal;
+    journal.journal.write = async (rows) => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      inside -= 1;
+      return write(rows);
+    };
+    await connect('ana');
+    await vi.advanceTimersByTimeAsync(1_500);
+    const flushing = writeBehind.flush();
+    await connect('bo');
+    await vi.advanceTimersByTimeAsync(10_000);
+    await flushing;
+    journal.journal.write = write;
+    expect([most, journal.writes.length]).toEqual([1, 2]);
+  });
+
+  it('learns once a minute how long those lived who stay live', async () => {
+    const { connect, kept } = setUp();
+    await connect('ana');
+    await vi.advanceTimersByTimeAsync(10 * MINUTE);
+    expect(kept('ana')?.lastSeen).toBeGreaterThan(NOON + 8 * MINUTE);
+  });
+
+  it('flushed has written all that waited when it resolves, and rejects where the journal does', async () => {
+    const { connect, choose, journal, kept, writeBehind } = setUp();
+    await connect('ana');
+    journal.failure = new Error('away');
+    await expect(writeBehind.flush()).rejects.toBe(journal.failure);
+    journal.failure = undefined;
+    await choose('ana', 'AWAY');
+    await writeBehind.flush();
+    expect(kept('ana')?.chosen).toBe('AWAY');
+  });
+
+  it('stopped has written the last moment of those who are still live, and does nothing more', async () => {
+    const { connect, choose, kept, writeBehind, journal } = setUp();
+    await connect('ana');
+    await connect('bo');
+    await choose('bo', 'INVISIBLE');
+    await vi.advanceTimersByTimeAsync(30_000);
+    await writeBehind.stop();
+    expect(kept('ana')?.lastSeen).toBe(NOON + 30_000);
+    expect(kept('bo')).toMatchObject({ chosen: 'INVISIBLE', lastSeen: NOON });
+    const { length } = journal.writes;
+    await writeBehind.stop();
+    await vi.advanceTimersByTimeAsync(5 * MINUTE);
+    expect([journal.writes.length, vi.getTimerCount()]).toEqual([length, 0]);
+  });
+
+  it('stopped while the store is away has written what this node committed and did not see written', async () => {
+    const { store, journal, connect, choose, kept } = setUp();
+    const { record: before } = await connect('ana');
+    const { record: after } = await choose('ana', 'DO_NOT_DISTURB');
+    const remembered = createRemembered();
+    remembered.committed(before, after);
+    const away = async () => {
+      throw unavailable('The store is away.');
+    };
+    const writeBehind = startWriteBehind({
+      store: { ...store, dirty: away, markLiveDirty: away },
+      journal: journal.journal,
+      remembered,
+      onError: () => {},
+    });
+    await expect(writeBehind.stop()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(kept('ana')?.chosen).toBe('DO_NOT_DISTURB');
+  });
+
+  it('stopped with the turn under way waits for it, and flushes after it', async () => {
+    const { connect, journal, kept, writeBehind } = setUp();
+    await connect('ana');
+    let open: () => void = () => {};
+    journal.gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await connect('bo');
+    const stopping = writeBehind.stop();
+    open();
+    await stopping;
+    expect([kept('ana'), kept('bo')].every(Boolean)).toBe(true);
+  });
+});
+
+/** A node that remembers what it committed, over a store that has forgotten all of it. */
+const setUpRemembering = () => {
+  const world = setUp();
+  const remembered = createRemembered();
+  const empty = async () => ({ now: Date.now(), records: [] });
+  const state = { store: { dirty: empty } as Partial<Store> };
+  const mine = startWriteBehind({
+    store: new Proxy(world.store, { get: (store, verb: keyof Store) => state.store[verb] ?? store[verb] }),
+    journal: world.journal.journal,
+    remembered,
+    onError: () => {},
+  });
+  onTestFinished(() => {
+    state.store = {};
+    return mine.stop();
+  });
+  return {
+    ...world,
+    remembered,
+    mine,
+    state,
+    /** A choice that this node committed, and of which the store, emptied since, has no mark any more. */
+    async commit(userId: string, status: PresenceStatus) {
+      const { record: before } = await world.connect(userId);
+      const { record: after } = await world.choose(userId, status);
+      remembered.committed(before, after);
+      await world.store.forget(userId, after.generation);
+      return after;
+    },
+    waiting: () => remembered.unjournaled(0).map(({ userId }) => userId),
+  };
+};
+
+describe('what a node committed and the store lost', () => {
+  it('waits until the journal has it, however often the store has nothing to be written', async () => {
+    const { commit, kept, journal, mine, waiting } = setUpRemembering();
+    await commit('ana', 'DO_NOT_DISTURB');
+    journal.failure = unavailable('PostgreSQL is away.');
+    await vi.advanceTimersByTimeAsync(30_000);
+    await expect(mine.rescue()).rejects.toBe(journal.failure);
+    expect([waiting(), kept('ana')]).toEqual([['ana'], null]);
+    journal.failure = undefined;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([waiting(), kept('ana')]).toEqual([[], expect.objectContaining({ chosen: 'DO_NOT_DISTURB' })]);
+  });
+
+  it('waits on where the journal can be read and takes nothing', async () => {
+    const { commit, kept, journal, waiting } = setUpRemembering();
+    await commit('ana', 'AWAY');
+    const { write } = journal.journal;
+    journal.journal.write = () => Promise.reject(unavailable('PostgreSQL is read-only.'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(waiting()).toEqual(['ana']);
+    journal.journal.write = write;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([waiting(), kept('ana')?.chosen]).toEqual([[], 'AWAY']);
+  });
+
+  it('is written also while the store is away', async () => {
+    const { commit, kept, state } = setUpRemembering();
+    await commit('ana', 'DO_NOT_DISTURB');
+    state.store = { dirty: () => Promise.reject(unavailable('The store is away.')) };
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(kept('ana')?.chosen).toBe('DO_NOT_DISTURB');
+  });
+
+  it('is not looked for before whoever drains the store may have brought it', async () => {
+    const { commit, journal, waiting } = setUpRemembering();
+    await commit('ana', 'AWAY');
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect([waiting(), journal.reads]).toEqual([['ana'], []]);
+  });
+
+  it('goes once the journal has that user at that revision, and not at an earlier one', async () => {
+    const { commit, journal, remembered, waiting } = setUpRemembering();
+    const { revision } = await commit('ana', 'AWAY');
+    remembered.journaled([durable({ userId: 'bo', revision })]);
+    remembered.journaled([durable({ revision: revision - 1 })]);
+    expect(waiting()).toEqual(['ana']);
+    journal.rows.set('ana', { generation: 1, kept: durable({ revision, chosen: 'AWAY' }) });
+    await vi.advanceTimersByTimeAsync(7_000);
+    // Somebody else had brought it there.
+    expect([waiting(), journal.writes]).toEqual([[], []]);
+  });
+
+  it('goes where its user was deleted, whom the journal never takes', async () => {
+    const { commit, journal, waiting } = setUpRemembering();
+    await commit('ana', 'AWAY');
+    journal.rows.delete('ana');
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect([waiting(), journal.writes]).toEqual([[], []]);
+  });
+
+  it('is of so many users at the most, those whose changes are the latest', () => {
+    const remembered = createRemembered({ maxKept: 3 });
+    const before = commands.restoreRecord('user', { generation: 1, kept: null });
+    for (const userId of ['ana', 'bo', 'ana', 'cy', 'di']) {
+      remembered.committed({ ...before, userId }, { ...before, userId, chosen: 'AWAY', revision: 1 });
+    }
+    expect(remembered.unjournaled(0).map(({ userId }) => userId)).toEqual(['ana', 'cy', 'di']);
+  });
+});

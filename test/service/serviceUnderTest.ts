@@ -1,0 +1,78 @@
+import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
+import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
+import type { Store, TypingMessage, UserMessage } from '../../src/presence/ports.js';
+import type { Caller } from '../../src/service/contract.js';
+import { createPresence } from '../../src/service/presenceService.js';
+import { NOON, timings } from '../support/builders.js';
+import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';
+
+/** Somebody who calls over plain HTTP, or over a connection. */
+export const user = (userId: string, connectionId: string | null = null): Caller => ({
+  viewer: { kind: 'user', userId },
+  connectionId,
+});
+export const host: Caller = { viewer: { kind: 'service', userId: 'host' }, connectionId: null };
+
+/** The service over the memory store, with a clock of its own. `store` may put something between it and the store. */
+export const setUpPresence = ({
+  users = ['ana', 'bo', 'cy', 'di'],
+  store: wrap = (store) => store,
+}: {
+  readonly users?: readonly string[];
+  readonly store?: (store: Store) => Store;
+} = {}) => {
+  let now = NOON;
+  let made = 0;
+  const bus = createMemoryBus();
+  const store = createMemoryStore({ bus, clock: () => now });
+  const people = createFakePeople(users);
+  const journal = createFakeJournal(users);
+  const limits = createFakeRateLimits();
+  const failures: unknown[] = [];
+  const presence = createPresence({
+    bus,
+    store: wrap(store),
+    people: people.people,
+    journal: journal.journal,
+    rateLimits: limits.rateLimits,
+    timings: timings(),
+    newIncarnation: () => 'here',
+    newId: () => `new-${++made}`,
+    onJournalFailure: (error) => failures.push(error),
+  });
+  return {
+    presence,
+    store,
+    people,
+    journal,
+    limits,
+    failures,
+    get now() {
+      return now;
+    },
+    /** Time passes, and who is due is ticked at its end. */
+    async wait(ms: number) {
+      now += ms;
+      for (const userId of await store.dueUsers(1_000)) await presence.tick(userId);
+      await store.expireTyping();
+    },
+    /** Everything is written, and what is not live leaves the store. */
+    async drain() {
+      const { records } = await store.dirty(1_000);
+      await journal.journal.write(records);
+      await store.clean(records);
+    },
+    connect: (userId: string, sessionId = 'tab', connectionId = `n/${userId}`) =>
+      presence.connect({ userId, connectionId, sessionId, device: 'WEB' }),
+    async heardOf(userId: string) {
+      const heard: UserMessage[] = [];
+      await bus.subscribeUser(userId, (message) => heard.push(message));
+      return heard;
+    },
+    async typingHeardIn(conversationId: string) {
+      const heard: TypingMessage[] = [];
+      await bus.subscribeTyping(conversationId, (message) => heard.push(message));
+      return heard;
+    },
+  };
+};
