@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { openLive } from './adapters/backEnds.js';
 import { createRateLimits } from './adapters/rateLimits.js';
-import { startFactFeed } from './adapters/sql/changeLogFeed.js';
+import { startChangeLogFeed } from './adapters/sql/changeLogFeed.js';
 import { createPeople } from './adapters/sql/people.js';
 import { openDatabase } from './adapters/sql/sqlClient.js';
 import { createJournal } from './adapters/sql/sqlJournal.js';
@@ -86,7 +86,7 @@ export const startApp = async (
 
     // What is live, and who hears of it.
     const storeOutage = outages.of('the live store');
-    const live = await openLive({ ...config, onMessage: metrics.heard, onError: storeOutage.failed });
+    const live = await openLive({ ...config, onMessage: metrics.received, onError: storeOutage.failed });
     stopping.push(() => live.close());
     const { bus } = live;
     const sweepMs = live.redis ? SHARED_SWEEP_MS : SWEEP_MS;
@@ -124,7 +124,7 @@ export const startApp = async (
         sockets.pingAll();
         if (emptied) writeBehind.rescue().catch(failed('writing behind'));
       },
-      onSettled: () => hub.reread(),
+      onReady: () => hub.reread(),
       onTransition: ({ kind, ...what }) => {
         metrics.transition(kind);
         log.info(what, kind);
@@ -135,12 +135,12 @@ export const startApp = async (
     const relations = createRelations({ people, rateLimits, relationsByUsers: config.relationsByUsers });
     const connections = createConnections();
     stopping.push(
-      await bus.subscribeFacts((change) => {
+      await bus.subscribeAccessChanges((change) => {
         if (change.kind === 'user' && change.deleted) {
           log.info({ userId: change.userId }, 'user deleted');
           connections.closeUser(change.userId);
         }
-        presence.factsChanged(change).catch(failed('following a change of facts'));
+        presence.accessChanged(change).catch(failed('following a change of facts'));
       }),
     );
 
@@ -149,7 +149,7 @@ export const startApp = async (
       userIds: () => connections.userIds(),
       async deleted(userId) {
         connections.closeUser(userId);
-        await presence.factsChanged({ kind: 'user', userId, narrows: true, deleted: true });
+        await presence.accessChanged({ kind: 'user', userId, mayRevoke: true, deleted: true });
       },
       onError: failed('looking for users who were deleted'),
     });
@@ -161,7 +161,7 @@ export const startApp = async (
     const writeBehind = startWriteBehind({
       store,
       journal,
-      remembered: presence.remembered,
+      recentCommits: presence.recentCommits,
       onError: failed('writing behind'),
     });
     stopping.push(() => writeBehind.stop());
@@ -196,16 +196,16 @@ export const startApp = async (
     stopping.push(() => hub.close());
     if (many) {
       const followingFailed = failed('reading the log of changes');
-      const feed = await startFactFeed({
+      const feed = await startChangeLogFeed({
         db,
         bus,
         onGap: () => {
           people.forgetAll();
-          hub.factsMissed();
+          hub.accessChangesMissed();
           deletions.look();
         },
         onError: (error) => {
-          people.forgetStandings();
+          people.forgetAccessSummaries();
           followingFailed(error);
         },
       });
@@ -273,7 +273,7 @@ export const startApp = async (
       log,
       presence,
       storeAnswers: () => node.storeAnswers,
-      onHeard: (connectionId) => node.heard(connectionId),
+      onReceived: (connectionId) => node.answered(connectionId),
       heartbeatTimeoutMs: timings.heartbeatTimeoutMs,
       onSlowReader: (caller) => {
         metrics.slowReader();
@@ -282,18 +282,18 @@ export const startApp = async (
     });
     // What was told before a change that hides goes out before that change is answered, and never after it.
     stopping.push(
-      await bus.subscribeFacts(({ narrows }) => {
-        if (narrows) sockets.flush();
+      await bus.subscribeAccessChanges(({ mayRevoke }) => {
+        if (mayRevoke) sockets.flush();
       }),
     );
     // The lease goes on until the last socket is closed: who is still connected must not be taken for lost.
     await node.turn();
     const turning = every(LEASE_MS, () => node.turn(), failed('renewing the lease'));
-    const mending = every(MEND_MS, (stopped) => node.mend(stopped), failed('mending'));
-    stopping.push(bus.onGap(() => void node.mend(mending.stopped).catch(failed('mending'))));
+    const reconciling = every(MEND_MS, (stopped) => node.reconcile(stopped), failed('mending'));
+    stopping.push(bus.onGap(() => void node.reconcile(reconciling.stopped).catch(failed('mending'))));
     // While the store hangs each of them waits for its answer: all at once, rather than one after the other.
     stopping.push(async () => {
-      await Promise.all([http.stop(), turning.stop(), mending.stop(), sweeper.stop()]);
+      await Promise.all([http.stop(), turning.stop(), reconciling.stop(), sweeper.stop()]);
     });
     stopping.push(() => sockets.stop());
     stopping.push(() => http.failReadiness());

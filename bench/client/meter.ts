@@ -20,11 +20,11 @@ export const cpuOf = (pid: number): number => {
 /** Waits until the server has next to nothing to do, so that one stretch of work does not pay for the one before. */
 export const untilIdle = async (pid: number): Promise<void> => {
   const until = Date.now() + IDLE_WITHIN_MS;
-  let quiet = 0;
-  for (let last = cpuOf(pid); quiet < 3 && Date.now() < until; ) {
+  let inferredIdle = 0;
+  for (let last = cpuOf(pid); inferredIdle < 3 && Date.now() < until; ) {
     await wait(LOOK_EVERY_MS);
     const now = cpuOf(pid);
-    quiet = now - last <= IDLE_AT_MOST_US ? quiet + 1 : 0;
+    inferredIdle = now - last <= IDLE_AT_MOST_US ? inferredIdle + 1 : 0;
     last = now;
   }
 };

@@ -23,7 +23,7 @@ export interface Tally {
   /** What `check` does from now on. */
   checkWith(check: ((text: string) => void) | null): void;
   /** Resolves once at most `count` of those announced are still owed. Rejects when nothing arrives any more. */
-  owing(count: number): Promise<void>;
+  restorePending(count: number): Promise<void>;
   /** Resolves once all have arrived, and throws if more arrive than were announced. */
   exact(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export const createTally = ({ stallMs = STALL_MS, aftermathMs = AFTERMATH_MS } =
     for (const { resolve } of due) resolve();
   };
 
-  const owing = async (count: number): Promise<void> => {
+  const restorePending = async (count: number): Promise<void> => {
     const target = expected - count;
     if (received >= target) return;
     let last = received;
@@ -76,9 +76,9 @@ export const createTally = ({ stallMs = STALL_MS, aftermathMs = AFTERMATH_MS } =
     checkWith(check) {
       checker = check;
     },
-    owing,
+    restorePending,
     async exact() {
-      await owing(0);
+      await restorePending(0);
       await new Promise((resolve) => setTimeout(resolve, aftermathMs));
       if (received !== expected) throw new Error(`${received} deliveries came, ${expected} were to come.`);
     },

@@ -16,7 +16,7 @@ const TEXT = { binary: false };
 
 const watchers = new Map<string, Set<WebSocket>>();
 const present = new Map<string, Buffer>();
-const heardAt = new Map<WebSocket, number>();
+const aliveAt = new Map<WebSocket, number>();
 
 const messageOf = (presenceChanged: object): Buffer =>
   Buffer.from(JSON.stringify({ id: 'w', type: 'next', payload: { data: { presenceChanged } } }));
@@ -49,11 +49,11 @@ type Message =
 const serve = (socket: WebSocket, request: IncomingMessage): void => {
   let user: string | null = null;
   let watched: readonly string[] = [];
-  heardAt.set(socket, Date.now());
-  socket.on('pong', () => heardAt.set(socket, Date.now()));
+  aliveAt.set(socket, Date.now());
+  socket.on('pong', () => aliveAt.set(socket, Date.now()));
   socket.on('error', () => {});
   socket.on('close', () => {
-    heardAt.delete(socket);
+    aliveAt.delete(socket);
     for (const userId of watched) watchers.get(userId)?.delete(socket);
   });
   socket.on('message', async (data) => {
@@ -93,7 +93,7 @@ new WebSocketServer({ server, perMessageDeflate: false, maxPayload: 256 * 1024 }
 
 setInterval(() => {
   const now = Date.now();
-  for (const [socket, at] of heardAt) {
+  for (const [socket, at] of aliveAt) {
     if (now - at > LOST_AFTER_MS) socket.terminate();
     else socket.ping();
   }

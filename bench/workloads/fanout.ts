@@ -18,7 +18,7 @@ export const fanout =
     const once = async (count: number) => {
       crowd.tally.expect(count * watchers);
       await Promise.all(Array.from({ length: count }, () => crowd.post(crowd.change(star))));
-      await crowd.tally.owing(0);
+      await crowd.tally.restorePending(0);
     };
     const repeat = async (times: number, count: number) => {
       for (let time = 0; time < times; time += 1) await once(count);

@@ -37,9 +37,9 @@ export const graph =
         deliveries += owed;
         crowd.tally.expect(owed);
         await crowd.post(crowd.change(userId));
-        await crowd.tally.owing((IN_FLIGHT - 1) * WATCHED);
+        await crowd.tally.restorePending((IN_FLIGHT - 1) * WATCHED);
       });
-      await crowd.tally.owing(0);
+      await crowd.tally.restorePending(0);
       return deliveries;
     };
 

@@ -31,8 +31,8 @@ export const mutations =
       inFlight(members, HTTP_CONNECTIONS, (member) => crowd.say(member, crowd.change(member.userId)));
     await sayAll();
     await untilIdle(target.pid);
-    const saying = startMeter(target.pid);
+    const reporting = startMeter(target.pid);
     for (let time = 0; time < TIMES; time += 1) await sayAll();
-    readings.push(await saying.stop('over WebSocket', users * TIMES));
+    readings.push(await reporting.stop('over WebSocket', users * TIMES));
     return readings;
   };

@@ -14,7 +14,7 @@ export interface Due {
  * event loop bring something, and while there is something under way of which it may come. What comes without end is
  * waited for no longer than {@link MAX_WAIT_MS}.
  */
-export const createTick = ({
+export const createCoalescer = ({
   isBusy = () => false,
   now = () => performance.now(),
 }: {
@@ -24,11 +24,11 @@ export const createTick = ({
 } = {}) => {
   let asked: Due[] = [];
   /** How often something came, and how often it had when that was looked at last. */
-  let news = 0;
-  let newsBefore = 0;
+  let moreMayCome = 0;
+  let eventsBefore = 0;
   let since = 0;
   /** For how many turns nothing came. */
-  let quiet = 0;
+  let inferredIdle = 0;
 
   const run = () => {
     const due = asked;
@@ -37,22 +37,22 @@ export const createTick = ({
   };
 
   const look = () => {
-    const cameMore = news !== newsBefore;
-    newsBefore = news;
-    quiet = cameMore ? 0 : quiet + 1;
+    const cameMore = moreMayCome !== eventsBefore;
+    eventsBefore = moreMayCome;
+    inferredIdle = cameMore ? 0 : inferredIdle + 1;
     if (asked.length === 0) return;
     if (now() - since >= MAX_WAIT_MS || (!cameMore && !isBusy())) run();
-    else if (quiet < QUIET_TURNS) setImmediate(look);
+    else if (inferredIdle < QUIET_TURNS) setImmediate(look);
     else setTimeout(look, LOOK_EVERY_MS);
   };
 
   return {
     /** Something came that may be followed by more. */
-    news() {
-      news += 1;
+    moreMayCome() {
+      moreMayCome += 1;
     },
     /** To be run once, at the end. */
-    atEnd(due: Due): void {
+    schedule(due: Due): void {
       if (asked.push(due) > 1) return;
       since = now();
       setImmediate(look);
@@ -62,4 +62,4 @@ export const createTick = ({
   };
 };
 
-export type Tick = ReturnType<typeof createTick>;
+export type Coalescer = ReturnType<typeof createCoalescer>;

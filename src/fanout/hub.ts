@@ -4,15 +4,15 @@ import type { Bus, People, Store } from '../presence/ports.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
 import type { TypingView } from '../service/contract.js';
-import type { Reads } from '../service/readBudget.js';
-import { MAX_WATCHED, PresenceWatch, type WatchDeps } from './presenceSubscription.js';
+import type { ReadBudget } from '../service/readBudget.js';
+import { MAX_WATCHED, PresenceSubscription, type SubscriptionDeps } from './presenceSubscription.js';
 import { createRefresher } from './refresher.js';
-import { createShared } from './sharedSubscriptions.js';
-import type { PresenceStream, Watch, WatchBudget } from './subscription.js';
-import { createWatches } from './subscriptions.js';
+import { createSharedReader } from './sharedSubscriptions.js';
+import type { PresenceStream, SubscriptionBudget, SubscriptionIterator } from './subscription.js';
+import { createSubscriptions } from './subscriptions.js';
 import { createTopicRegistry } from './topics.js';
-import { createTypingWatch, MAX_CONVERSATIONS } from './typingSubscription.js';
-import { createSight } from './visibilityChanges.js';
+import { createTypingSubscription, MAX_CONVERSATIONS } from './typingSubscription.js';
+import { createVisibilityChanges } from './visibilityChanges.js';
 
 /** How many users are read again at once. */
 const BATCH = 500;
@@ -25,22 +25,30 @@ export interface Hub {
   /** `userIds` null: the viewer's roster, as it grows and shrinks. BAD_USER_INPUT past 1,000 ids or past the budget. */
   watchPresence(
     viewer: Viewer,
-    options: { readonly userIds: readonly string[] | null; readonly snapshot: boolean; readonly budget: WatchBudget },
-  ): Promise<Watch<PresenceView>>;
+    options: {
+      readonly userIds: readonly string[] | null;
+      readonly snapshot: boolean;
+      readonly budget: SubscriptionBudget;
+    },
+  ): Promise<SubscriptionIterator<PresenceView>>;
   /**
    * `conversationId` null: all of the viewer's. NOT_FOUND unless the viewer may use its typing; BAD_USER_INPUT past the
    * budget.
    */
   watchTyping(
     viewer: Viewer,
-    options: { readonly conversationId: string | null; readonly snapshot: boolean; readonly budget: WatchBudget },
-  ): Promise<Watch<TypingView>>;
+    options: {
+      readonly conversationId: string | null;
+      readonly snapshot: boolean;
+      readonly budget: SubscriptionBudget;
+    },
+  ): Promise<SubscriptionIterator<TypingView>>;
 }
 
 export interface HubSize {
   readonly topics: number;
-  readonly interests: number;
-  readonly watches: number;
+  readonly watchers: number;
+  readonly subscriptions: number;
 }
 
 export const createHub = async ({
@@ -56,7 +64,7 @@ export const createHub = async ({
   readonly bus: Bus;
   readonly store: Store;
   readonly people: People;
-  readonly reads: Reads;
+  readonly reads: ReadBudget;
   readonly readRecords: ReadRecords;
   readonly readAlike: ReadAlike;
   readonly broadcastIntervalMs: number;
@@ -65,7 +73,7 @@ export const createHub = async ({
 }) => {
   const read = async (userIds: readonly string[]) => {
     const { nowOf, records } = await readRecords(userIds);
-    for (const record of records.values()) topics.get(record.userId)?.learn(record, nowOf(record.userId));
+    for (const record of records.values()) topics.get(record.userId)?.observe(record, nowOf(record.userId));
   };
   const topics = createTopicRegistry({
     bus,
@@ -76,18 +84,18 @@ export const createHub = async ({
         throw error;
       }),
   });
-  const sight = createSight({ people, readAlike, topics, onError });
-  const watches = createWatches();
-  const deps: WatchDeps = {
+  const visibilityChanges = createVisibilityChanges({ people, readAlike, topics, onError });
+  const subscriptions = createSubscriptions();
+  const deps: SubscriptionDeps = {
     reads,
     topics,
-    sight,
+    visibilityChanges,
     // All that a user has open asks for the same roster after each change of it.
-    rosterOf: createShared((viewerId) => people.roster(viewerId, MAX_WATCHED)),
+    rosterOf: createSharedReader((viewerId) => people.roster(viewerId, MAX_WATCHED)),
     onError,
-    onEnd: (watch) => watches.remove(watch),
+    onEnd: (subscription) => subscriptions.remove(subscription),
   };
-  const conversationsOf = createShared((viewerId) => people.conversationsOf(viewerId, MAX_CONVERSATIONS));
+  const conversationsOf = createSharedReader((viewerId) => people.conversationsOf(viewerId, MAX_CONVERSATIONS));
   const watchersOf = (userId: string): readonly string[] =>
     topics
       .get(userId)
@@ -95,10 +103,10 @@ export const createHub = async ({
       .map(({ viewer }) => viewer.userId) ?? [];
   let closed = false;
 
-  const unsubscribe = await bus.subscribeFacts((change) => {
+  const unsubscribe = await bus.subscribeAccessChanges((change) => {
     // Interests first: what may narrow is withheld before anything else happens.
-    sight.changed(change);
-    watches.changed(change, watchersOf);
+    visibilityChanges.changed(change);
+    subscriptions.changed(change, watchersOf);
   });
 
   /** Everything that came of messages is read again: some may have been missed. */
@@ -112,37 +120,40 @@ export const createHub = async ({
   records.open();
   const reread = () => {
     records.request();
-    for (const watch of watches) watch.reread?.();
+    for (const subscription of subscriptions) subscription.reread?.();
   };
   const stopHearing = bus.onGap(reread);
 
   const hub = {
     async watchPresence(viewer, options): Promise<PresenceStream> {
-      const watch = new PresenceWatch(deps, viewer, options.budget);
-      watches.add(watch);
-      await watch.start(options);
-      return watch;
+      const subscription = new PresenceSubscription(deps, viewer, options.budget);
+      subscriptions.add(subscription);
+      await subscription.start(options);
+      return subscription;
     },
     async watchTyping(viewer, options) {
-      const watch = createTypingWatch({ bus, store, people, reads, conversationsOf, onError }, viewer, options, () =>
-        watches.remove(watch),
+      const subscription = createTypingSubscription(
+        { bus, store, people, reads, conversationsOf, onError },
+        viewer,
+        options,
+        () => subscriptions.remove(subscription),
       );
-      watches.add(watch);
-      await watch.start();
-      return watch.iterator;
+      subscriptions.add(subscription);
+      await subscription.start();
+      return subscription.iterator;
     },
   } satisfies Hub;
 
   return {
     ...hub,
     /** What is held for subscriptions: all zero when there are none. */
-    size: (): HubSize => ({ topics: topics.size, interests: sight.size, watches: watches.size }),
+    size: (): HubSize => ({ topics: topics.size, watchers: visibilityChanges.size, subscriptions: subscriptions.size }),
     /** Reads everything that is watched again, and goes on trying until it could. */
     reread,
     /** Changes of facts may have been missed: who sees what is judged anew, and goes on being tried until it could. */
-    factsMissed() {
-      sight.missed();
-      for (const watch of [...watches]) watch.factsMissed();
+    accessChangesMissed() {
+      visibilityChanges.missed();
+      for (const subscription of [...subscriptions]) subscription.accessChangesMissed();
     },
     close() {
       closed = true;

@@ -4,7 +4,7 @@ const MAX_WAITING = 512;
 /** What an outbox asks of whoever it belongs to. */
 export interface OutboxOwner<Item extends object, T> {
   /** What to send for an item now; undefined for nothing. */
-  judge(item: Item): T | undefined;
+  authorize(item: Item): T | undefined;
   /** Makes a bounded number of items of many, when the reader does not keep up. */
   collapse(items: readonly Item[]): readonly Item[];
   /** Called once, when the subscription ends. */
@@ -39,7 +39,7 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
   put(item: Item): void {
     if (this.ended) return;
     if (this.isFlowing) {
-      const value = this.owner.judge(item);
+      const value = this.owner.authorize(item);
       if (value !== undefined) this.push(value);
       return;
     }
@@ -114,7 +114,7 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
 
   private take(): IteratorYieldResult<T> | undefined {
     for (let item = this.waiting.shift(); item !== undefined; item = this.waiting.shift()) {
-      const value = this.owner.judge(item);
+      const value = this.owner.authorize(item);
       if (value !== undefined) return { done: false, value };
     }
     // A new one: what was emptied keeps its room.

@@ -3,20 +3,20 @@
  * the facts; a change heard meanwhile repeats the reading. So nothing that happens after it started is lost.
  */
 import { badInput } from '../presence/errors.js';
-import type { FactChange } from '../presence/ports.js';
+import type { AccessChange } from '../presence/ports.js';
 import { checkIds } from '../presence/validate.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
-import type { Reads } from '../service/readBudget.js';
-import { Group } from './cohort.js';
-import { type Told, viewOf } from './delivery.js';
+import type { ReadBudget } from '../service/readBudget.js';
+import { Cohort } from './cohort.js';
+import { type Delivery, viewOf } from './delivery.js';
 import { Outbox, type OutboxOwner, type Sink } from './outbox.js';
 import { createRefresher, type Refresher } from './refresher.js';
-import type { PresenceStream, WatchBudget } from './subscription.js';
-import type { Following } from './subscriptions.js';
+import type { PresenceStream, SubscriptionBudget } from './subscription.js';
+import type { FollowingSubscription } from './subscriptions.js';
 import type { TopicRegistry } from './topics.js';
-import type { Sight, Watching } from './visibilityChanges.js';
-import { Interest, type InterestOwner, type Owed } from './watcher.js';
+import type { VisibilityChanges, WatchingSubscription } from './visibilityChanges.js';
+import { type Pending, Watcher, type WatcherOwner } from './watcher.js';
 
 /** How many users one connection watches at most; of a roster, the first by id. */
 export const MAX_WATCHED = 5_000;
@@ -24,41 +24,43 @@ export const MAX_WATCHED = 5_000;
 const MAX_WITH_ROSTER = 2 * MAX_WATCHED;
 
 /** What all subscriptions to presence share. */
-export interface WatchDeps {
-  readonly reads: Reads;
+export interface SubscriptionDeps {
+  readonly reads: ReadBudget;
   readonly topics: TopicRegistry;
-  readonly sight: Sight;
+  readonly visibilityChanges: VisibilityChanges;
   /** Whom a viewer watches by default, the first {@link MAX_WATCHED} by id. */
   readonly rosterOf: (viewerId: string) => Promise<readonly string[]>;
   readonly onError: (error: unknown) => void;
-  readonly onEnd: (watch: PresenceWatch) => void;
+  readonly onEnd: (subscription: PresenceSubscription) => void;
 }
 
 /** Where a subscription stands with one user: apart, or in step with a group. */
-type Place = Interest | Group;
+type Place = Watcher | Cohort;
 
-const userIdOf = (place: Place): string => (place instanceof Group ? place.topic.userId : place.userId);
+const userIdOf = (place: Place): string => (place instanceof Cohort ? place.topic.userId : place.userId);
 
 /** There is one a subscription, with a place for each watched user: a class, for its size. */
-export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner<Owed, Told>, Watching, Following {
-  readonly outbox = new Outbox<Owed, Told>(this);
+export class PresenceSubscription
+  implements PresenceStream, WatcherOwner, OutboxOwner<Pending, Delivery>, WatchingSubscription, FollowingSubscription
+{
+  readonly outbox = new Outbox<Pending, Delivery>(this);
   private places: Place[] = [];
   /** Ended ones of users who left the roster and the viewer's sight: should they come back, what was told counts. */
-  private parted: Map<string, Interest> | undefined = undefined;
+  private parted: Map<string, Watcher> | undefined = undefined;
   /** Of a roster. */
   private refresher: Refresher | undefined = undefined;
   private ended = false;
 
   constructor(
-    private readonly deps: WatchDeps,
+    private readonly deps: SubscriptionDeps,
     readonly viewer: Viewer,
-    private readonly budget: WatchBudget,
+    private readonly budget: SubscriptionBudget,
   ) {}
 
   /** Resolves when it watches. Rejects with what the input or the ports reject with; it has then ended. */
   async start({ userIds, snapshot }: { readonly userIds: readonly string[] | null; readonly snapshot: boolean }) {
-    const { sight, reads, onError } = this.deps;
-    sight.add(this);
+    const { visibilityChanges, reads, onError } = this.deps;
+    visibilityChanges.add(this);
     try {
       if (userIds === null) {
         const refresher = createRefresher({ read: () => this.followRoster(), hasEnded: () => this.ended, onError });
@@ -68,7 +70,7 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
           this.checkBudget(1);
           const roster = await this.rosterOf();
           await this.add(roster, snapshot);
-          return { result: undefined, judged: roster.length };
+          return { result: undefined, counted: roster.length };
         });
         refresher.open();
       } else {
@@ -98,63 +100,63 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
     return this;
   }
 
-  flow(sink: Sink<Told>): void {
+  flow(sink: Sink<Delivery>): void {
     this.outbox.flow(sink);
-    this.settle();
+    this.trySync();
   }
 
   resume(): void {
     this.outbox.resume();
-    this.settle();
+    this.trySync();
   }
 
   /** A change of facts was heard, which may have changed the roster. */
-  factsChanged(change: FactChange): void {
+  accessChanged(change: AccessChange): void {
     if (this.refresher && this.mayChangeRoster(change)) this.refresher.request();
   }
 
   /** Changes of facts may have been missed. */
-  factsMissed(): void {
+  accessChangesMissed(): void {
     this.refresher?.request();
   }
 
-  take(told: Told): boolean {
-    return this.outbox.push(told);
+  take(delivered: Delivery): boolean {
+    return this.outbox.push(delivered);
   }
 
-  fallOut(group: Group): void {
-    this.putApart(this.places.indexOf(group), group);
+  detach(cohort: Cohort): void {
+    this.trackAgain(this.places.indexOf(cohort), cohort);
   }
 
-  fallIn(interest: Interest, group: Group): void {
-    this.places[this.places.indexOf(interest)] = group;
+  attach(watcher: Watcher, cohort: Cohort): void {
+    this.places[this.places.indexOf(watcher)] = cohort;
   }
 
-  interests(isMeant: (userId: string) => boolean): readonly Interest[] {
+  watchers(isMeant: (userId: string) => boolean): readonly Watcher[] {
     return this.places.flatMap((place, index) => {
       if (!isMeant(userIdOf(place))) return [];
-      return place instanceof Group ? this.putApart(index, place) : place;
+      return place instanceof Cohort ? this.trackAgain(index, place) : place;
     });
   }
 
-  judge(owed: Owed): Told | undefined {
-    return owed.interest.judge(owed);
+  authorize(pending: Pending): Delivery | undefined {
+    return pending.watcher.authorize(pending);
   }
 
   /** What waits, when too much does: the end of a sight as it is, and of every other user the present state, once. */
-  collapse(waiting: readonly Owed[]): readonly Owed[] {
-    const kept = new Map<Interest, Owed>();
-    for (const { interest, shown, notBefore } of waiting) {
-      kept.set(interest, { interest, shown: shown === 'lost' ? shown : null, notBefore });
+  collapse(waiting: readonly Pending[]): readonly Pending[] {
+    const latest = new Map<Watcher, Pending>();
+    for (const { watcher, projection, notBefore } of waiting) {
+      latest.set(watcher, { watcher, projection: projection === 'lost' ? projection : null, notBefore });
     }
-    return [...kept.values()];
+    return [...latest.values()];
   }
 
   onReturn(): void {
     this.ended = true;
     for (const place of this.places) this.leave(place);
     this.places = [];
-    this.deps.sight.remove(this);
+    this.deps.visibilityChanges.remove(this);
     this.deps.onEnd(this);
   }
 
@@ -166,58 +168,58 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
     );
   }
 
-  private settle(): void {
+  private trySync(): void {
     if (!this.outbox.isFlowing) return;
-    for (const place of this.places) if (place instanceof Interest) place.settle();
+    for (const place of this.places) if (place instanceof Watcher) place.trySync();
   }
 
-  private putApart(index: number, group: Group): Interest {
-    group.inStep.delete(this);
-    const interest = Interest.outOf(group, this);
-    this.places[index] = interest;
-    return interest;
+  private trackAgain(index: number, cohort: Cohort): Watcher {
+    cohort.synced.delete(this);
+    const watcher = Watcher.detachedFrom(cohort, this);
+    this.places[index] = watcher;
+    return watcher;
   }
 
   private leave(place: Place): void {
-    if (place instanceof Group) place.dismiss(this);
+    if (place instanceof Cohort) place.dismiss(this);
     else place.end();
     this.deps.topics.release(userIdOf(place));
     this.budget.watched -= 1;
   }
 
-  private drop(interest: Interest): void {
-    if (interest.ended) return;
-    this.places = this.places.filter((place) => place !== interest);
-    this.leave(interest);
+  private drop(watcher: Watcher): void {
+    if (watcher.ended) return;
+    this.places = this.places.filter((place) => place !== watcher);
+    this.leave(watcher);
   }
 
-  private async add(userIds: readonly string[], tell: boolean): Promise<void> {
-    const { topics, sight } = this.deps;
+  private async add(userIds: readonly string[], deliver: boolean): Promise<void> {
+    const { topics, visibilityChanges } = this.deps;
     const acknowledged: Promise<unknown>[] = [];
     const added = userIds.map((userId) => {
       const { topic, ready } = topics.acquire(userId);
       acknowledged.push(ready);
       this.budget.watched += 1;
-      return this.comeBack(userId, topic) ?? new Interest(this, topic);
+      return this.comeBack(userId, topic) ?? new Watcher(this, topic);
     });
     // A list of just that length.
     this.places = this.places.concat(added);
     try {
       await Promise.all(acknowledged);
-      await sight.read(added, (interest, facets, now) => {
-        if (!interest.ended) interest.begin(facets, now, tell);
+      await visibilityChanges.read(added, (watcher, facets, now) => {
+        if (!watcher.ended) watcher.begin(facets, now, deliver);
       });
     } catch (error) {
-      for (const interest of added) this.drop(interest);
+      for (const watcher of added) this.drop(watcher);
       throw error;
     }
   }
 
-  private comeBack(userId: string, topic: Parameters<Interest['resume']>[0]): Interest | undefined {
-    const interest = this.parted?.get(userId);
+  private comeBack(userId: string, topic: Parameters<Watcher['resume']>[0]): Watcher | undefined {
+    const watcher = this.parted?.get(userId);
     this.parted?.delete(userId);
-    interest?.resume(topic);
-    return interest;
+    watcher?.resume(topic);
+    return watcher;
   }
 
   private async rosterOf(): Promise<readonly string[]> {
@@ -236,30 +238,30 @@ export class PresenceWatch implements PresenceStream, InterestOwner, OutboxOwner
     const room = Math.max(0, MAX_WITH_ROSTER - this.budget.watched);
     const came = [...roster].filter((userId) => !known.has(userId)).slice(0, room);
     if (came.length > 0) await this.add(came, true);
-    for (const place of this.places) if (place instanceof Interest && roster.has(place.userId)) place.unmute(0);
-    const left = this.interests((userId) => !roster.has(userId));
+    for (const place of this.places) if (place instanceof Watcher && roster.has(place.userId)) place.rejoinRoster(0);
+    const left = this.watchers((userId) => !roster.has(userId));
     if (left.length === 0) return;
-    await this.deps.sight.read(left, (interest, facets, now) => {
-      if (interest.ended) return;
-      interest.mute();
-      interest.see(facets, now);
-      if (!interest.inSight) this.part(interest);
+    await this.deps.visibilityChanges.read(left, (watcher, facets, now) => {
+      if (watcher.ended) return;
+      watcher.leaveRoster();
+      watcher.see(facets, now);
+      if (!watcher.isInSight) this.part(watcher);
     });
     // They are kept in mind as far as there is room.
-    for (const interest of left.slice(0, Math.max(0, this.places.length - MAX_WATCHED))) this.drop(interest);
+    for (const watcher of left.slice(0, Math.max(0, this.places.length - MAX_WATCHED))) this.drop(watcher);
     const { parted } = this;
     if (!parted) return;
     for (const userId of [...parted.keys()].slice(0, Math.max(0, parted.size - MAX_WATCHED))) parted.delete(userId);
   }
 
-  private part(interest: Interest): void {
-    this.drop(interest);
+  private part(watcher: Watcher): void {
+    this.drop(watcher);
     this.parted ??= new Map();
-    this.parted.set(interest.userId, interest);
+    this.parted.set(watcher.userId, watcher);
   }
 
   /** Whether a change of facts may change the roster. */
-  private mayChangeRoster(change: FactChange): boolean {
+  private mayChangeRoster(change: AccessChange): boolean {
     switch (change.kind) {
       case 'relation':
         return change.users.includes(this.viewer.userId);

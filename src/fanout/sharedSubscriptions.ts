@@ -9,7 +9,7 @@ interface Line<T> {
  * One reading at a time of each key, and one more for all who ask meanwhile: however many ask, and however often, no more is
  * asked than is answered. Nobody gets an answer from before they asked.
  */
-export const createShared = <T>(read: (key: string) => Promise<T>): ((key: string) => Promise<T>) => {
+export const createSharedReader = <T>(read: (key: string) => Promise<T>): ((key: string) => Promise<T>) => {
   const lines = new Map<string, Line<T>>();
 
   const begin = async (key: string, line: Line<T>): Promise<T> => {

@@ -1,34 +1,34 @@
 /** The subscriptions of a node, and which of them a change of facts may concern: found by whom it names, however many there are. */
-import type { FactChange } from '../presence/ports.js';
+import type { AccessChange } from '../presence/ports.js';
 import type { Viewer } from '../presence/visibility.js';
 import { createLists } from './lists.js';
 
 /** A subscription, as far as it follows changes of facts. */
-export interface Following {
+export interface FollowingSubscription {
   readonly viewer: Viewer;
   /** Of one to the typing of one conversation: that one. */
   readonly conversationId?: string | null;
-  factsChanged(change: FactChange): void;
+  accessChanged(change: AccessChange): void;
   /** Changes of facts may have been missed. */
-  factsMissed(): void;
+  accessChangesMissed(): void;
   /** Messages may have been missed. */
   reread?(): void;
 }
 
-export interface Watches extends Iterable<Following> {
-  add(watch: Following): void;
-  remove(watch: Following): void;
+export interface Subscriptions extends Iterable<FollowingSubscription> {
+  add(subscription: FollowingSubscription): void;
+  remove(subscription: FollowingSubscription): void;
   /** Tells a change to those whom it may concern. `watchersOf` is who watches a user. */
-  changed(change: FactChange, watchersOf: (userId: string) => readonly string[]): void;
+  changed(change: AccessChange, watchersOf: (userId: string) => readonly string[]): void;
   readonly size: number;
 }
 
-export const createWatches = (): Watches => {
-  const all = new Set<Following>();
-  const byViewer = createLists<Following>();
-  const byConversation = createLists<Following>();
+export const createSubscriptions = (): Subscriptions => {
+  const all = new Set<FollowingSubscription>();
+  const byViewer = createLists<FollowingSubscription>();
+  const byConversation = createLists<FollowingSubscription>();
 
-  const viewersNamed = (change: FactChange, watchersOf: (userId: string) => readonly string[]): readonly string[] => {
+  const viewersNamed = (change: AccessChange, watchersOf: (userId: string) => readonly string[]): readonly string[] => {
     switch (change.kind) {
       case 'relation':
         return change.users;
@@ -40,20 +40,21 @@ export const createWatches = (): Watches => {
   };
 
   return {
-    add(watch) {
-      all.add(watch);
-      byViewer.add(watch.viewer.userId, watch);
-      if (watch.conversationId != null) byConversation.add(watch.conversationId, watch);
+    add(subscription) {
+      all.add(subscription);
+      byViewer.add(subscription.viewer.userId, subscription);
+      if (subscription.conversationId != null) byConversation.add(subscription.conversationId, subscription);
     },
-    remove(watch) {
-      if (!all.delete(watch)) return;
-      byViewer.remove(watch.viewer.userId, watch);
-      if (watch.conversationId != null) byConversation.remove(watch.conversationId, watch);
+    remove(subscription) {
+      if (!all.delete(subscription)) return;
+      byViewer.remove(subscription.viewer.userId, subscription);
+      if (subscription.conversationId != null) byConversation.remove(subscription.conversationId, subscription);
     },
     changed(change, watchersOf) {
       const touched = new Set(viewersNamed(change, watchersOf).flatMap((viewerId) => byViewer.get(viewerId)));
-      if (change.kind === 'conversation') for (const watch of byConversation.get(change.id)) touched.add(watch);
-      for (const watch of touched) watch.factsChanged(change);
+      if (change.kind === 'conversation')
+        for (const subscription of byConversation.get(change.id)) touched.add(subscription);
+      for (const subscription of touched) subscription.accessChanged(change);
     },
     [Symbol.iterator]: () => all.values(),
     get size() {

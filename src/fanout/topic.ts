@@ -2,11 +2,11 @@
 import { performance } from 'node:perf_hooks';
 import { expireContent } from '../presence/activities.js';
 import type { PresenceRecord } from '../presence/types.js';
-import { contentFor, OUT_OF_SIGHT, sameContent } from '../presence/view.js';
+import { contentFor, NOT_VISIBLE, sameContent } from '../presence/view.js';
 import { type Facets, SELF } from '../presence/visibility.js';
-import { Group, type GroupTopic } from './cohort.js';
-import { Shown } from './delivery.js';
-import type { Interest } from './watcher.js';
+import { Cohort, type CohortTopic } from './cohort.js';
+import { Projection } from './delivery.js';
+import type { Watcher } from './watcher.js';
 
 const isNewer = (record: PresenceRecord, than: PresenceRecord | undefined): boolean =>
   !than ||
@@ -24,20 +24,20 @@ const asOf = (record: PresenceRecord, at: number): PresenceRecord => ({
   revisions: { status: at, lastSeen: at, activity: at },
 });
 
-const NOBODY: ReadonlySet<Interest> = new Set();
+const NOBODY: ReadonlySet<Watcher> = new Set();
 
-export class Topic implements GroupTopic {
+export class Topic implements CohortTopic {
   record: PresenceRecord | undefined = undefined;
-  private readonly groups: Group[] = [];
-  private apart: Set<Interest> | undefined = undefined;
-  private lost: Shown | undefined = undefined;
+  private readonly cohorts: Cohort[] = [];
+  private tracked: Set<Watcher> | undefined = undefined;
+  private lost: Projection | undefined = undefined;
   /** How far the store's clock is ahead of `performance.now`. */
   private ahead = 0;
 
   constructor(
     readonly userId: string,
     readonly broadcastIntervalMs: number,
-    /** Has the record read, and {@link Topic.learn} told. */
+    /** Has the record read, and {@link Topic.observe} told. */
     readonly readAgain: () => Promise<void>,
   ) {}
 
@@ -46,8 +46,8 @@ export class Topic implements GroupTopic {
     return performance.now() + this.ahead;
   }
 
-  get outOfSight(): Shown {
-    this.lost ??= new Shown(this.userId, OUT_OF_SIGHT, 0, 0, true);
+  get notVisible(): Projection {
+    this.lost ??= new Projection(this.userId, NOT_VISIBLE, 0, 0, true);
     return this.lost;
   }
 
@@ -55,18 +55,18 @@ export class Topic implements GroupTopic {
    * A record was heard of with its commit, or read at `readAt`: taken over, and told, unless a newer one is known. A
    * reading later than what is known holds also where its record is older: the store lost what came between.
    */
-  learn(heard: PresenceRecord, readAt?: number): void {
+  observe(received: PresenceRecord, readAt?: number): void {
     const { record } = this;
-    this.ahead = (readAt ?? heard.revision) - performance.now();
+    this.ahead = (readAt ?? received.revision) - performance.now();
     // What has ended by then is not shown, as in the answer to a query, though its end is not committed yet; that of
     // one who is not live never is.
-    const candidate = readAt === undefined ? heard : expireContent(heard, readAt);
+    const candidate = readAt === undefined ? received : expireContent(received, readAt);
     if (candidate === record) return;
     if (isNewer(candidate, record)) this.record = candidate;
     else if (record && readAt !== undefined && readAt > record.revision && isOtherThan(candidate, record)) {
       this.record = asOf(candidate, readAt);
     } else return;
-    for (const group of this.groups) group.recordChanged();
+    for (const cohort of this.cohorts) cohort.recordChanged();
   }
 
   /** The user was deleted: what was known is void. */
@@ -74,41 +74,41 @@ export class Topic implements GroupTopic {
     this.record = undefined;
   }
 
-  join(facets: Facets): Group {
-    const group = this.groups.find((each) => each.isOf(facets)) ?? new Group(this, facets);
-    if (group.members === 0) this.groups.push(group);
-    group.members += 1;
-    return group;
+  join(facets: Facets): Cohort {
+    const cohort = this.cohorts.find((each) => each.isOf(facets)) ?? new Cohort(this, facets);
+    if (cohort.members === 0) this.cohorts.push(cohort);
+    cohort.members += 1;
+    return cohort;
   }
 
-  leave(group: Group): void {
-    group.members -= 1;
-    if (group.members > 0) return;
-    group.end();
-    this.groups.splice(this.groups.indexOf(group), 1);
+  leave(cohort: Cohort): void {
+    cohort.members -= 1;
+    if (cohort.members > 0) return;
+    cohort.end();
+    this.cohorts.splice(this.cohorts.indexOf(cohort), 1);
   }
 
-  addApart(interest: Interest): void {
-    this.apart ??= new Set();
-    this.apart.add(interest);
+  track(watcher: Watcher): void {
+    this.tracked ??= new Set();
+    this.tracked.add(watcher);
   }
 
-  removeApart(interest: Interest): void {
-    this.apart?.delete(interest);
-    if (this.apart?.size === 0) this.apart = undefined;
+  untrack(watcher: Watcher): void {
+    this.tracked?.delete(watcher);
+    if (this.tracked?.size === 0) this.tracked = undefined;
   }
 
-  offer(group: Group, shown: Shown): void {
-    for (const interest of this.apart ?? NOBODY) {
-      if (interest.group !== group) continue;
-      interest.offer(shown);
-      interest.settle();
+  offer(cohort: Cohort, projection: Projection): void {
+    for (const watcher of this.tracked ?? NOBODY) {
+      if (watcher.cohort !== cohort) continue;
+      watcher.offer(projection);
+      watcher.trySync();
     }
   }
 
   /** Everybody who watches, each apart. */
-  everybody(): readonly Interest[] {
-    for (const group of this.groups) for (const subscriber of group.inStep) subscriber.fallOut(group);
-    return [...(this.apart ?? NOBODY)];
+  everybody(): readonly Watcher[] {
+    for (const cohort of this.cohorts) for (const subscriber of cohort.synced) subscriber.detach(cohort);
+    return [...(this.tracked ?? NOBODY)];
   }
 }

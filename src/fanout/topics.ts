@@ -32,7 +32,7 @@ export const createTopicRegistry = ({
 
   const open = (userId: string): Held => {
     const topic = new Topic(userId, broadcastIntervalMs, () => readAgain(userId));
-    const ready = bus.subscribeUser(userId, ({ record }) => (record ? topic.learn(record) : topic.forget()));
+    const ready = bus.subscribeUser(userId, ({ record }) => (record ? topic.observe(record) : topic.forget()));
     const entry = { topic, ready, holders: 0 };
     held.set(userId, entry);
     return entry;

@@ -4,16 +4,16 @@
  */
 import { groupedBy } from '../async/batches.js';
 import { badInput } from '../presence/errors.js';
-import type { Bus, FactChange, People, Store, TypingMessage } from '../presence/ports.js';
+import type { AccessChange, Bus, People, Store, TypingMessage } from '../presence/ports.js';
 import { checkId } from '../presence/validate.js';
 import { mayUseTyping, type Viewer } from '../presence/visibility.js';
 import type { TypingView } from '../service/contract.js';
-import type { Reads } from '../service/readBudget.js';
+import type { ReadBudget } from '../service/readBudget.js';
 import { checkMayUseTyping } from '../service/typingService.js';
 import { createOutbox } from './outbox.js';
 import { createRefresher } from './refresher.js';
-import type { Watch, WatchBudget } from './subscription.js';
-import type { Following } from './subscriptions.js';
+import type { SubscriptionBudget, SubscriptionIterator } from './subscription.js';
+import type { FollowingSubscription } from './subscriptions.js';
 import { WatchedConversation } from './watchedConversation.js';
 
 /**
@@ -24,24 +24,24 @@ export const MAX_CONVERSATIONS = 5_000;
 /** With those of a subscription to all, which never fails for its own size, beside others. */
 const MAX_WITH_ALL = 2 * MAX_CONVERSATIONS;
 /** Beyond so many, of whom it is known whether they may be shown, those are forgotten who type no more. */
-const MAX_JUDGED = 5_000;
+const MAX_AUTHORIZED = 5_000;
 
 const allStale = () => ({ conversations: true, typists: true, users: new Set<string>() });
 
-interface Owed {
+interface Pending {
   readonly watched: WatchedConversation;
   readonly userId: string;
 }
 
-export interface TypingWatch extends Following {
-  readonly iterator: Watch<TypingView>;
+export interface TypingSubscription extends FollowingSubscription {
+  readonly iterator: SubscriptionIterator<TypingView>;
   /** Resolves when it watches. Rejects with NOT_FOUND, or what the ports reject with; it has then ended. */
   start(): Promise<void>;
   /** Messages may have been missed: who types is read again. */
   reread(): void;
 }
 
-export const createTypingWatch = (
+export const createTypingSubscription = (
   {
     bus,
     store,
@@ -53,39 +53,39 @@ export const createTypingWatch = (
     readonly bus: Bus;
     readonly store: Store;
     readonly people: People;
-    readonly reads: Reads;
+    readonly reads: ReadBudget;
     /** The conversations of a user, {@link MAX_CONVERSATIONS} of them. */
     readonly conversationsOf: (userId: string) => Promise<readonly string[]>;
     readonly onError: (error: unknown) => void;
   },
   viewer: Viewer,
-  options: { readonly conversationId: string | null; readonly snapshot: boolean; readonly budget: WatchBudget },
+  options: { readonly conversationId: string | null; readonly snapshot: boolean; readonly budget: SubscriptionBudget },
   onEnd: () => void,
-): TypingWatch => {
+): TypingSubscription => {
   const { budget } = options;
   const conversations = new Map<string, WatchedConversation>();
   /** Of those who were heard to type, whether a block stands between them and the viewer, as it is at this epoch. */
   const blocked = new Map<string, boolean>();
   /** Who types and was not asked about yet, and where. */
-  const unjudged = new Map<string, Set<WatchedConversation>>();
+  const unauthorized = new Map<string, Set<WatchedConversation>>();
   /** While a fact may have narrowed, nothing new goes out. */
-  let withheld = true;
+  let suspended = true;
   let ended = false;
 
-  const isOwed = (watched: WatchedConversation, userId: string): boolean =>
+  const shouldShow = (watched: WatchedConversation, userId: string): boolean =>
     watched.allowed && userId !== viewer.userId && blocked.get(userId) === false && watched.types(userId);
 
-  const outbox = createOutbox<Owed, TypingView>({
-    judge({ watched, userId }) {
-      const isTyping = isOwed(watched, userId);
-      if (isTyping === watched.wasTold(userId) || (isTyping && withheld)) return undefined;
-      watched.tell(userId, isTyping);
+  const outbox = createOutbox<Pending, TypingView>({
+    authorize({ watched, userId }) {
+      const isTyping = shouldShow(watched, userId);
+      if (isTyping === watched.wasDelivered(userId) || (isTyping && suspended)) return undefined;
+      watched.deliver(userId, isTyping);
       const expiresAt = isTyping ? watched.until(userId) : null;
       const lost = !watched.allowed || blocked.get(userId) === true;
       return { conversationId: watched.conversationId, userId, isTyping, expiresAt, ...(lost && { lost }) };
     },
     collapse: (waiting) => [
-      ...new Map(waiting.map((owed) => [`${owed.watched.conversationId}\n${owed.userId}`, owed])).values(),
+      ...new Map(waiting.map((pending) => [`${pending.watched.conversationId}\n${pending.userId}`, pending])).values(),
     ],
     onReturn: () => {
       ended = true;
@@ -96,35 +96,35 @@ export const createTypingWatch = (
 
   const compare = (watched: WatchedConversation, userId: string) => {
     if (watched.types(userId) && userId !== viewer.userId && !blocked.has(userId)) {
-      const where = unjudged.get(userId) ?? new Set();
-      unjudged.set(userId, where.add(watched));
-      judging.request();
+      const where = unauthorized.get(userId) ?? new Set();
+      unauthorized.set(userId, where.add(watched));
+      authorizing.request();
       return;
     }
-    if (isOwed(watched, userId) !== watched.wasTold(userId)) outbox.put({ watched, userId });
+    if (shouldShow(watched, userId) !== watched.wasDelivered(userId)) outbox.put({ watched, userId });
   };
   const compareAll = (watched: WatchedConversation) => {
     for (const userId of watched.concerned()) compare(watched, userId);
   };
 
-  const hear = (watched: WatchedConversation, { userId, isTyping, expiresAt }: TypingMessage) => {
-    watched.hear(userId, isTyping, expiresAt);
+  const receive = (watched: WatchedConversation, { userId, isTyping, expiresAt }: TypingMessage) => {
+    watched.receive(userId, isTyping, expiresAt);
     compare(watched, userId);
     if (!isTyping) forget(watched, userId);
   };
 
   /** Keeps what is known of those who are heard from growing with all who ever typed. */
   const forget = (stopped: WatchedConversation, userId: string) => {
-    const where = unjudged.get(userId);
-    if (where?.delete(stopped) && where.size === 0) unjudged.delete(userId);
-    if (blocked.size <= MAX_JUDGED) return;
+    const where = unauthorized.get(userId);
+    if (where?.delete(stopped) && where.size === 0) unauthorized.delete(userId);
+    if (blocked.size <= MAX_AUTHORIZED) return;
     for (const watched of conversations.values()) if (watched.types(userId)) return;
     blocked.delete(userId);
   };
 
   const join = (conversationId: string): WatchedConversation => {
     const watched = new WatchedConversation(conversationId, (joined) =>
-      bus.subscribeTyping(conversationId, (message) => hear(joined, message)),
+      bus.subscribeTyping(conversationId, (message) => receive(joined, message)),
     );
     conversations.set(conversationId, watched);
     budget.conversations += 1;
@@ -167,7 +167,7 @@ export const createTypingWatch = (
   };
 
   /** Asks who of them is blocked. */
-  const judge = async (userIds: ReadonlySet<string>) => {
+  const authorize = async (userIds: ReadonlySet<string>) => {
     const found = await people.blockedAmong(viewer.userId, [...userIds]);
     return () => {
       for (const userId of userIds) blocked.set(userId, found.has(userId));
@@ -198,9 +198,9 @@ export const createTypingWatch = (
       await joinNew();
       await readTypists([...conversations.values()].filter((each) => !followed.has(each) || isStale(each)));
       const typists = [...conversations.values()].flatMap((watched) => watched.typing());
-      const judged = await judge(new Set([...blocked.keys(), ...typists]));
+      const counted = await authorize(new Set([...blocked.keys(), ...typists]));
       return () => {
-        judged();
+        counted();
         for (const watched of conversations.values()) watched.allowed = allowed.has(watched.conversationId);
       };
     } catch (error) {
@@ -223,7 +223,7 @@ export const createTypingWatch = (
       const apply = await readOnce();
       return () => {
         apply();
-        withheld = false;
+        suspended = false;
       };
     });
 
@@ -241,13 +241,13 @@ export const createTypingWatch = (
   });
 
   /** Who begins to type is asked about once; whoever it is, and whatever the answer, in the same way. */
-  const judging = createRefresher({
+  const authorizing = createRefresher({
     async read() {
-      const asked = new Set([...unjudged.keys()].filter((userId) => !blocked.has(userId)));
-      if (asked.size > 0) await readUntouched(() => judge(asked));
-      for (const [userId, where] of unjudged) {
+      const asked = new Set([...unauthorized.keys()].filter((userId) => !blocked.has(userId)));
+      if (asked.size > 0) await readUntouched(() => authorize(asked));
+      for (const [userId, where] of unauthorized) {
         if (!blocked.has(userId)) continue;
-        unjudged.delete(userId);
+        unauthorized.delete(userId);
         for (const watched of where) compare(watched, userId);
       }
     },
@@ -262,7 +262,7 @@ export const createTypingWatch = (
     );
   };
 
-  const touches = (change: FactChange): boolean => {
+  const touches = (change: AccessChange): boolean => {
     switch (change.kind) {
       case 'relation':
         return change.users.includes(viewer.userId);
@@ -289,7 +289,7 @@ export const createTypingWatch = (
         await counted(viewer, 'start', async () => {
           checkBudget();
           await read();
-          return { result: undefined, judged: conversations.size };
+          return { result: undefined, counted: conversations.size };
         });
       } catch (error) {
         await outbox.return();
@@ -297,21 +297,21 @@ export const createTypingWatch = (
       }
       for (const watched of conversations.values()) {
         if (options.snapshot) compareAll(watched);
-        else for (const userId of watched.typing()) if (isOwed(watched, userId)) watched.tell(userId, true);
+        else for (const userId of watched.typing()) if (shouldShow(watched, userId)) watched.deliver(userId, true);
       }
       refresher.open();
-      judging.open();
+      authorizing.open();
     },
-    factsChanged(change) {
+    accessChanged(change) {
       if (!touches(change)) return;
       epoch += 1;
-      if (change.narrows) withheld = true;
+      if (change.mayRevoke) suspended = true;
       // Whom they follow and block is for users to say, as often as they like: only where those two type it is read again.
       if (change.kind === 'relation') for (const userId of change.users) stale.users.add(userId);
       else stale.conversations = true;
       refresher.request();
     },
-    factsMissed() {
+    accessChangesMissed() {
       epoch += 1;
       stale.conversations = true;
       refresher.request();

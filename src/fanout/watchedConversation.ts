@@ -11,9 +11,9 @@ export class WatchedConversation {
   readonly subscription: Promise<Unsubscribe>;
   /** Who types, and until when, whether or not the viewer may know. */
   private typists: Map<string, number | null> | undefined = undefined;
-  private told: Set<string> | undefined = undefined;
+  private delivered: Set<string> | undefined = undefined;
   /** While it is read who types: of whom something was heard, so that the reading knows no better. */
-  private heard: Set<string> | undefined = undefined;
+  private received: Set<string> | undefined = undefined;
 
   constructor(
     readonly conversationId: string,
@@ -36,37 +36,37 @@ export class WatchedConversation {
   }
 
   /** Whether the viewer was told that a user types. */
-  wasTold(userId: string): boolean {
-    return this.told?.has(userId) === true;
+  wasDelivered(userId: string): boolean {
+    return this.delivered?.has(userId) === true;
   }
 
   /** Those who type, and those of whom the viewer was told that they do. */
   concerned(): ReadonlySet<string> {
-    return new Set([...this.typing(), ...(this.told ?? [])]);
+    return new Set([...this.typing(), ...(this.delivered ?? [])]);
   }
 
-  tell(userId: string, isTyping: boolean): void {
+  deliver(userId: string, isTyping: boolean): void {
     if (isTyping) {
-      this.told ??= new Set();
-      this.told.add(userId);
-    } else if (this.told?.delete(userId) && this.told.size === 0) this.told = undefined;
+      this.delivered ??= new Set();
+      this.delivered.add(userId);
+    } else if (this.delivered?.delete(userId) && this.delivered.size === 0) this.delivered = undefined;
   }
 
-  hear(userId: string, isTyping: boolean, until: number | null): void {
-    this.heard?.add(userId);
+  receive(userId: string, isTyping: boolean, until: number | null): void {
+    this.received?.add(userId);
     this.set(userId, isTyping, until);
   }
 
   beginReading(): void {
-    this.heard = new Set();
+    this.received = new Set();
   }
 
   /** What was heard while it was read is newer; otherwise who is not in the reading types no more. */
   endReading(found: readonly TypingEntry[]): void {
-    const { heard } = this;
-    this.heard = undefined;
-    for (const userId of this.typing()) if (!heard?.has(userId)) this.set(userId, false, null);
-    for (const { userId, expiresAt } of found) if (!heard?.has(userId)) this.set(userId, true, expiresAt);
+    const { received } = this;
+    this.received = undefined;
+    for (const userId of this.typing()) if (!received?.has(userId)) this.set(userId, false, null);
+    for (const { userId, expiresAt } of found) if (!received?.has(userId)) this.set(userId, true, expiresAt);
   }
 
   private set(userId: string, isTyping: boolean, until: number | null): void {

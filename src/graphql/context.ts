@@ -1,7 +1,7 @@
 /** What resolvers find in their context: the caller, the services, and what batches an operation's loads. */
 import DataLoader from 'dataloader';
 import type { Hub } from '../fanout/hub.js';
-import type { WatchBudget } from '../fanout/subscription.js';
+import type { SubscriptionBudget } from '../fanout/subscription.js';
 import { PresenceError } from '../presence/errors.js';
 import type { People, UserProfile } from '../presence/ports.js';
 import type { Caller, Presence } from '../service/contract.js';
@@ -28,7 +28,7 @@ export interface Context extends Services {
   /** Null where nobody is signed in. */
   readonly caller: Caller | null;
   /** Shared by all subscriptions of one connection; one's own for each SSE stream. */
-  readonly budget: WatchBudget;
+  readonly budget: SubscriptionBudget;
   readonly loaders: Loaders;
 }
 
@@ -89,7 +89,7 @@ class OperationLoaders implements Loaders {
 /** The context of one operation. */
 export const createContext = (
   services: Services,
-  { caller, budget }: { readonly caller: Caller | null; readonly budget: WatchBudget },
+  { caller, budget }: { readonly caller: Caller | null; readonly budget: SubscriptionBudget },
 ): Context => {
   const { presence, relations, hub, people } = services;
   return { presence, relations, hub, people, caller, budget, loaders: new OperationLoaders(services, caller) };

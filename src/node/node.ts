@@ -4,15 +4,15 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { inBatches } from '../async/batches.js';
-import type { Bus, Emptied, PuttingBack, Renewal, Store, Unsubscribe } from '../presence/ports.js';
+import type { Bus, Emptied, Renewal, RestorePhase, Store, Unsubscribe } from '../presence/ports.js';
 import { nodeLost } from '../presence/recovery.js';
 import type { Transition } from '../presence/transitions.js';
 import type { Timings } from '../presence/types.js';
-import { createHolding, type HoldingVerbs } from './heldSessions.js';
-import type { Remembered } from './recentCommits.js';
-import { createMending, type Mend } from './reconciliation.js';
+import { createHeldSessions, type HeldSessionService } from './heldSessions.js';
+import type { RecentCommits } from './recentCommits.js';
+import { createReconciliation, type Reconcile } from './reconciliation.js';
 import type { ReadRecords, RecordWriter } from './records.js';
-import { createRest } from './restore.js';
+import { createRestore } from './restore.js';
 
 /** How long a turn waits, in ms, for what concerns many users: the lease is not to. */
 const TURN_MS = 500;
@@ -31,7 +31,7 @@ const COMMAND_MS = 1_400;
  */
 const ANSWERED_WITHIN_MS = 2_000;
 
-export interface Node extends HoldingVerbs {
+export interface Node extends HeldSessionService {
   /** The store answered lately, and does not settle. */
   readonly healthy: boolean;
   /** The store answered since anybody who has had no answer for as long as it may take asked it. */
@@ -42,7 +42,7 @@ export interface Node extends HoldingVerbs {
   /** One turn: the lease, what was lost, what others lost. Every second or so. */
   turn(): Promise<void>;
   /** Compares what the store has of this node with what it serves. Once a minute, and after a gap. */
-  readonly mend: Mend;
+  readonly reconcile: Reconcile;
   /** Ends the lease, once nothing is left on it. */
   stop(): Promise<void>;
 }
@@ -55,11 +55,11 @@ export const createNode = ({
   bus,
   records,
   readRecords,
-  remembered,
+  recentCommits,
   timings,
   newIncarnation,
   onRevived,
-  onSettled,
+  onReady,
   onTransition,
   onError,
 }: {
@@ -67,13 +67,13 @@ export const createNode = ({
   readonly bus: Bus;
   readonly records: RecordWriter;
   readonly readRecords: ReadRecords;
-  readonly remembered: Remembered;
+  readonly recentCommits: RecentCommits;
   readonly timings: Timings;
   readonly newIncarnation: () => string;
   /** Connections have to answer before they are put back: ask them now. `emptied`: the store lost something. */
   readonly onRevived: (emptied: boolean) => void;
   /** The store came back empty and has settled: what was shown is brought up to date. */
-  readonly onSettled: () => void;
+  readonly onReady: () => void;
   readonly onTransition: (transition: Transition) => void;
   readonly onError: (error: unknown) => void;
 }): Node => {
@@ -81,12 +81,12 @@ export const createNode = ({
   let healthyAt = Number.NEGATIVE_INFINITY;
   const answeredWithin = (ms: number) => performance.now() - healthyAt < ms;
   const answersLately = () => answeredWithin(ANSWERED_WITHIN_MS);
-  let settled = false;
+  let ready = false;
   let askedAt = Number.NEGATIVE_INFINITY;
 
-  const holding = createHolding({
+  const heldSessions = createHeldSessions({
     records,
-    remembered,
+    recentCommits,
     timings,
     nameOf: (local) => `${incarnation}/${local}`,
     onError,
@@ -99,10 +99,10 @@ export const createNode = ({
   const shortly = (work: Promise<void>): Promise<void> =>
     Promise.race([work.catch(onError), wait(TURN_MS, undefined, { ref: false })]);
 
-  const rest = createRest({
+  const restore = createRestore({
     records,
-    remembered,
-    served: holding.sessions,
+    recentCommits,
+    served: heldSessions.sessions,
     timings,
     onError,
   });
@@ -113,13 +113,13 @@ export const createNode = ({
     incarnation = newIncarnation();
     if (emptied) onTransition({ kind: 'store emptied' });
     onTransition({ kind: 'node revived', incarnation, before });
-    remembered.lost(goneAt, lost ? anybody : (emptied ?? nobody));
-    holding.ask(emptied ?? nobody);
+    recentCommits.lost(goneAt, lost ? anybody : (emptied ?? nobody));
+    heldSessions.awaitPongs(emptied ?? nobody);
     askedAt = performance.now();
     if (!emptied) return;
-    settled = false;
+    ready = false;
     // Of nobody else: what others have ended meanwhile would be shown again where nothing recovers.
-    rest.owe(emptied);
+    restore.require(emptied);
   };
 
   /**
@@ -127,24 +127,25 @@ export const createNode = ({
    * with a connection that answers.
    */
   const comeLate = (): void => {
-    holding.comeLate();
-    rest.comeLate();
+    heldSessions.comeLate();
+    restore.comeLate();
   };
 
-  const puttingBack = (): PuttingBack => (holding.owing || rest.owing ? 'first' : rest.done ? null : 'again');
+  const restorePhase = (): RestorePhase =>
+    heldSessions.restorePending || restore.restorePending ? 'first' : restore.done ? null : 'again';
 
   /** Renews the lease; as another node, where this one was lost, or finds that the store lost something. */
-  const renew = async (): Promise<Pick<Renewal, 'settledInMs' | 'awaited'>> => {
+  const renew = async (): Promise<Pick<Renewal, 'readyInMs' | 'awaited'>> => {
     let revived: { readonly emptied: boolean } | undefined;
     for (let revivals = 0; revivals < MAX_REVIVALS; revivals += 1) {
       try {
-        const said = puttingBack();
-        const renewal = await store.renewLease(incarnation, { puttingBack: said });
-        const { lost, emptied, settledInMs } = renewal;
+        const said = restorePhase();
+        const renewal = await store.renewLease(incarnation, { restorePhase: said });
+        const { lost, emptied, readyInMs } = renewal;
         const goneAt = healthyAt;
         healthyAt = performance.now();
         if (!lost && emptied === null) {
-          if (said === 'first' && settledInMs === 0) comeLate();
+          if (said === 'first' && readyInMs === 0) comeLate();
           if (revived) onRevived(revived.emptied);
           return renewal;
         }
@@ -158,28 +159,28 @@ export const createNode = ({
     }
     // The next turn renews the new lease: the connections are asked all the same.
     onRevived(revived?.emptied ?? false);
-    return { settledInMs: Number.POSITIVE_INFINITY, awaited: true };
+    return { readyInMs: Number.POSITIVE_INFINITY, awaited: true };
   };
 
   /** What a turn brings besides the lease. */
-  const goOn = async ({ settledInMs, awaited }: Pick<Renewal, 'settledInMs' | 'awaited'>): Promise<void> => {
-    if (performance.now() - askedAt > ANSWER_MS) holding.putBackSilent();
-    holding.tryAgain();
+  const goOn = async ({ readyInMs, awaited }: Pick<Renewal, 'readyInMs' | 'awaited'>): Promise<void> => {
+    if (performance.now() - askedAt > ANSWER_MS) heldSessions.restoreSilent();
+    heldSessions.tryAgain();
     // What is added once more is added to what the others put back.
-    if (rest.owing || (puttingBack() === 'again' && !awaited)) await shortly(rest.putBack());
-    if (rest.done && !holding.awaiting) remembered.found();
-    if (settled || settledInMs > 0) return;
-    settled = true;
+    if (restore.restorePending || (restorePhase() === 'again' && !awaited)) await shortly(restore.restoreConnection());
+    if (restore.done && !heldSessions.awaiting) recentCommits.found();
+    if (ready || readyInMs > 0) return;
+    ready = true;
     onTransition({ kind: 'store settled' });
-    onSettled();
+    onReady();
   };
 
   const sweepLost = async (): Promise<void> => {
-    for (const { incarnation: lost, heardAt } of await store.lostNodes()) {
+    for (const { incarnation: lost, aliveAt } of await store.lostNodes()) {
       const userIds = await store.usersOn(lost);
       await inBatches(userIds, (userId) =>
         records
-          .update(userId, (record, now) => nodeLost(record, { incarnation: lost, heardAt }, now, timings), 'node lost')
+          .update(userId, (record, now) => nodeLost(record, { incarnation: lost, aliveAt }, now, timings), 'node lost')
           .catch(onError),
       );
       // The mark stays until nobody is on the node: whoever comes next finishes what failed here.
@@ -189,42 +190,42 @@ export const createNode = ({
     }
   };
 
-  const mend = createMending({
+  const reconcile = createReconciliation({
     store,
     records,
     readRecords,
-    remembered,
-    holding,
+    recentCommits,
+    heldSessions,
     incarnation: () => incarnation,
     timings,
     onError,
   });
 
   return {
-    ...holding.verbs,
-    mend,
+    ...heldSessions.verbs,
+    reconcile,
     get healthy() {
-      return settled && answersLately();
+      return ready && answersLately();
     },
     get storeAnswers() {
       return answeredWithin(COMMAND_MS);
     },
     get connections() {
-      return holding.all().length;
+      return heldSessions.all().length;
     },
 
     async start() {
       unsubscribe = await bus.subscribeEnded((message) => {
-        remembered.ended(message);
-        holding.end(message.connectionIds);
+        recentCommits.ended(message);
+        heldSessions.end(message.connectionIds);
       });
     },
 
     async turn() {
-      const before = puttingBack();
+      const before = restorePhase();
       await goOn(await renew());
       // Others wait for it: that it is further is said at once.
-      if (before !== null && puttingBack() !== before) await goOn(await renew());
+      if (before !== null && restorePhase() !== before) await goOn(await renew());
       sweeping ??= sweepLost().finally(() => {
         sweeping = undefined;
       });

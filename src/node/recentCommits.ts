@@ -5,8 +5,8 @@ import { recordWith, sessionWith } from '../presence/copies.js';
 import { withMemory } from '../presence/merging.js';
 import type { Emptied, SessionsEnded } from '../presence/ports.js';
 import { durableChanged, durableOf } from '../presence/record.js';
-import { type Ended, type HostedMemory, joined } from '../presence/recovery.js';
-import { isWithdrawn, sessionById } from '../presence/session.js';
+import { type Ended, type HostMemory, joined } from '../presence/recovery.js';
+import { isRevoked, sessionById } from '../presence/session.js';
 import type { DurablePresence, PresenceRecord, Session } from '../presence/types.js';
 
 /** Changes of so many users at the most wait for the journal here: what the store has of them waits there as well. */
@@ -26,33 +26,35 @@ export type KnownAsOf = Pick<DurablePresence, 'revision' | 'chosenAsOf' | 'messa
  * Whether all of what is `kept` is in `row`, or is there as of later: a later revision alone may have been committed
  * without it, after the store lost it.
  */
-export const isKeptIn = (row: KnownAsOf, kept: KnownAsOf): boolean =>
-  row.revision >= kept.revision && row.chosenAsOf >= kept.chosenAsOf && row.messageAsOf >= kept.messageAsOf;
+export const isPersistedIn = (row: KnownAsOf, persisted: KnownAsOf): boolean =>
+  row.revision >= persisted.revision &&
+  row.chosenAsOf >= persisted.chosenAsOf &&
+  row.messageAsOf >= persisted.messageAsOf;
 
 /** A record as this node knew it when the store lost it, or may have. */
 export interface Lost {
   readonly record: PresenceRecord;
   /** Of what the host put; null where others may have changed it since, and know no more that they did. */
-  readonly hosted: HostedMemory | null;
+  readonly hostProvided: HostMemory | null;
   /** When the store was last seen to have it (`performance.now`). */
   readonly goneAt: number;
 }
 
 const NO_ENDS: ReadonlyMap<string, Ended> = new Map();
 
-export interface Remembered {
+export interface RecentCommits {
   /** A commit of this node. */
   committed(before: PresenceRecord, after: PresenceRecord): void;
   /** A user was deleted. */
   forget(userId: string): void;
   /** Read from the store: what others committed. */
-  learnt(record: PresenceRecord): void;
+  observed(record: PresenceRecord): void;
   /** Sessions were ended on purpose: they are not brought back. */
   ended(ended: SessionsEnded): void;
   record(userId: string): PresenceRecord | undefined;
   /**
    * The store, last seen at `goneAt` (`performance.now`), lost what this node knows of those users, or may have: that is
-   * kept as it is, whatever is committed while it is put back, until {@link Remembered.found}.
+   * kept as it is, whatever is committed while it is put back, until {@link RecentCommits.found}.
    */
   lost(goneAt: number, ofWhom: Emptied): void;
   lostRecord(userId: string): Lost | undefined;
@@ -62,7 +64,7 @@ export interface Remembered {
   /** All that was lost is put back. */
   found(): void;
   /** What of a user's record the store lost before the journal may have got it, and sessions that ended before. */
-  lostKept(userId: string): DurablePresence | undefined;
+  lostPersisted(userId: string): DurablePresence | undefined;
   lostEnds(userId: string): ReadonlyMap<string, Ended>;
   /** Users of whom there is something of either. */
   lostUsers(): Iterable<string>;
@@ -78,12 +80,12 @@ export interface Remembered {
   prune(isOurs: (record: PresenceRecord) => boolean, storeNow: number): void;
 }
 
-export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_KEPT } = {}): Remembered => {
+export const createRecentCommits = ({ now = () => performance.now(), maxKept = MAX_KEPT } = {}): RecentCommits => {
   const live = new Map<string, { readonly record: PresenceRecord; readonly at: number }>();
-  const durable = new Map<string, { readonly kept: DurablePresence; readonly at: number }>();
+  const durable = new Map<string, { readonly persisted: DurablePresence; readonly at: number }>();
   const ends = new Map<string, Map<string, Ended>>();
   const lost = new Map<string, Lost>();
-  const lostKept = new Map<string, DurablePresence>();
+  const lostPersisted = new Map<string, DurablePresence>();
   const lostEnds = new Map<string, ReadonlyMap<string, Ended>>();
 
   /** Sessions that a commit ended: a store that comes back a little older has them again. */
@@ -92,12 +94,12 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
     for (const { id, connections, graceUntil, leaseUntil } of before.sessions) {
       if (sessionById(after, id)) continue;
       // Their nodes are told, but may not have heard it; those that closed are nobody's to bring back.
-      const withdrawn = connections.filter((connectionId) => isWithdrawn(after, connectionId));
+      const revoked = connections.filter((connectionId) => isRevoked(after, connectionId));
       const end = graceUntil ?? leaseUntil;
-      const until = Math.max(end === null ? 0 : end + LATE_MS, withdrawn.length > 0 ? at + OTHERS_LEARN_MS : 0);
+      const until = Math.max(end === null ? 0 : end + LATE_MS, revoked.length > 0 ? at + OTHERS_LEARN_MS : 0);
       if (until === 0) continue;
       const ofUser = ends.get(after.userId) ?? new Map<string, Ended>();
-      ends.set(after.userId, ofUser.set(id, { at, until, connections: withdrawn }));
+      ends.set(after.userId, ofUser.set(id, { at, until, connections: revoked }));
     }
   };
 
@@ -108,11 +110,11 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
     goneAt: number,
   ) => {
     const isFresh = at > goneAt - OTHERS_LEARN_MS;
-    const hosted = isFresh ? { hosted: record.hosted, asOf: record.revision } : null;
+    const hostProvided = isFresh ? { hostProvided: record.hostProvided, asOf: record.revision } : null;
     const earlier = lost.get(userId);
     lost.set(userId, {
       record: earlier ? recordWith(record, { sessions: united(record.sessions, earlier.record.sessions) }) : record,
-      hosted,
+      hostProvided,
       goneAt: Math.min(earlier?.goneAt ?? goneAt, goneAt),
     });
   };
@@ -128,14 +130,14 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
       rememberEnds(before, after);
       if (!durableChanged(before, after)) return;
       durable.delete(userId);
-      durable.set(userId, { kept: durableOf(after, after.revision), at: now() });
+      durable.set(userId, { persisted: durableOf(after, after.revision), at: now() });
       const [oldest] = durable.size > maxKept ? durable.keys() : [];
       if (oldest !== undefined) durable.delete(oldest);
     },
     forget(userId) {
-      for (const known of [live, durable, ends, lost, lostKept, lostEnds]) known.delete(userId);
+      for (const known of [live, durable, ends, lost, lostPersisted, lostEnds]) known.delete(userId);
     },
-    learnt(record) {
+    observed(record) {
       const known = live.get(record.userId)?.record;
       const isNews = !known || record.generation > known.generation || record.revision >= known.revision;
       if (isNews) live.set(record.userId, { record, at: now() });
@@ -145,11 +147,11 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
       if (known) live.set(message.userId, { ...known, record: without(known.record, message) });
       const before = lost.get(message.userId);
       // Whether the user stayed live is not told: should they not have, nothing that the host put comes back.
-      if (before) lost.set(message.userId, { ...before, record: without(before.record, message), hosted: null });
+      if (before) lost.set(message.userId, { ...before, record: without(before.record, message), hostProvided: null });
     },
     record: (userId) => live.get(userId)?.record,
     lost(goneAt, ofWhom) {
-      for (const [userId, { kept }] of durable) if (ofWhom(userId)) lostKept.set(userId, kept);
+      for (const [userId, { persisted }] of durable) if (ofWhom(userId)) lostPersisted.set(userId, persisted);
       for (const [userId, ended] of ends) {
         if (ofWhom(userId)) lostEnds.set(userId, new Map([...(lostEnds.get(userId) ?? []), ...ended]));
       }
@@ -163,25 +165,25 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
       );
       return present && before ? withMemory(present, before) : (present ?? before);
     },
-    lostKept: (userId) => lostKept.get(userId),
+    lostPersisted: (userId) => lostPersisted.get(userId),
     lostEnds: (userId) => lostEnds.get(userId) ?? NO_ENDS,
-    lostUsers: () => [...lostKept.keys(), ...lostEnds.keys()],
+    lostUsers: () => [...lostPersisted.keys(), ...lostEnds.keys()],
     found() {
-      for (const known of [lost, lostKept, lostEnds]) known.clear();
+      for (const known of [lost, lostPersisted, lostEnds]) known.clear();
     },
     newer(record) {
-      const kept = durable.get(record.userId)?.kept ?? lostKept.get(record.userId);
-      return kept ? joined(record, kept) : record;
+      const persisted = durable.get(record.userId)?.persisted ?? lostPersisted.get(record.userId);
+      return persisted ? joined(record, persisted) : record;
     },
     waits: (userId) => durable.has(userId),
     unjournaled(ageMs) {
       const since = now() - ageMs;
-      return [...durable.values()].flatMap(({ kept, at }) => (at <= since ? kept : []));
+      return [...durable.values()].flatMap(({ persisted, at }) => (at <= since ? persisted : []));
     },
     journaled(rows) {
       for (const row of rows) {
         const mine = durable.get(row.userId);
-        if (mine && isKeptIn(row, mine.kept)) durable.delete(row.userId);
+        if (mine && isPersistedIn(row, mine.persisted)) durable.delete(row.userId);
       }
     },
     prune(isOurs, storeNow) {
@@ -201,9 +203,9 @@ const isLost = (known: PresenceRecord, before: PresenceRecord): boolean =>
   before.generation === known.generation && before.revision <= known.revision && before.sessions.length === 0;
 
 /** What is known of a record, without what was ended on purpose. */
-const without = (record: PresenceRecord, { connectionIds, withdrawn }: SessionsEnded): PresenceRecord => {
+const without = (record: PresenceRecord, { connectionIds, revoked }: SessionsEnded): PresenceRecord => {
   // What this node knows of later is not what ended.
-  const ids = withdrawn && record.revision < withdrawn.revision ? withdrawn.sessionIds : [];
+  const ids = revoked && record.revision < revoked.revision ? revoked.sessionIds : [];
   const sessions = record.sessions
     .filter(({ connections }) => !connections.some((connectionId) => connectionIds.includes(connectionId)))
     .map((session) =>

@@ -3,24 +3,24 @@
  */
 import { inBatches } from '../async/batches.js';
 import type { Store } from '../presence/ports.js';
-import { mend } from '../presence/recovery.js';
-import { isWithdrawn } from '../presence/session.js';
+import { reconcile } from '../presence/recovery.js';
+import { isRevoked } from '../presence/session.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
-import type { Held, Holding } from './heldSessions.js';
-import type { Remembered } from './recentCommits.js';
+import type { Held, HeldSessions } from './heldSessions.js';
+import type { RecentCommits } from './recentCommits.js';
 import type { ReadRecords, RecordWriter } from './records.js';
 
 /**
  * Mends both. Once `stopped`, whoever was not come to yet is left to the next time, or to those who find this node gone.
  */
-export type Mend = (stopped?: AbortSignal) => Promise<void>;
+export type Reconcile = (stopped?: AbortSignal) => Promise<void>;
 
-export const createMending = ({
+export const createReconciliation = ({
   store,
   records,
   readRecords,
-  remembered,
-  holding,
+  recentCommits,
+  heldSessions,
   incarnation,
   timings,
   onError,
@@ -28,18 +28,18 @@ export const createMending = ({
   readonly store: Store;
   readonly records: RecordWriter;
   readonly readRecords: ReadRecords;
-  readonly remembered: Remembered;
-  readonly holding: Holding;
+  readonly recentCommits: RecentCommits;
+  readonly heldSessions: HeldSessions;
   /** Under which this node serves now. */
   readonly incarnation: () => string;
   readonly timings: Timings;
   readonly onError: (error: unknown) => void;
-}): Mend => {
+}): Reconcile => {
   /** What the store has, and nobody serves. */
   const endUnserved = async (userId: string): Promise<void> => {
     await records.update(
       userId,
-      (record, now) => mend(record, { incarnation: incarnation(), served: holding }, now, timings),
+      (record, now) => reconcile(record, { incarnation: incarnation(), served: heldSessions }, now, timings),
       'lost',
     );
   };
@@ -50,27 +50,27 @@ export const createMending = ({
    * what it knows.
    */
   const isForgotten = ({ userId, name }: Held, record: PresenceRecord | undefined): boolean => {
-    const known = remembered.record(userId);
+    const known = recentCommits.record(userId);
     if (!known?.sessions.some((session) => session.connections.includes(name))) return false;
     if (!record) return true;
-    if (record.generation !== known.generation || isWithdrawn(record, name)) return false;
+    if (record.generation !== known.generation || isRevoked(record, name)) return false;
     return record.sessions.length > 0 || record.revision <= known.revision;
   };
 
   /** Of one user's connections, those that `record`, as it is in the store, should have and does not. */
-  const putBackForgotten = async (connections: readonly Held[], record: PresenceRecord | undefined): Promise<void> => {
+  const restoreForgotten = async (connections: readonly Held[], record: PresenceRecord | undefined): Promise<void> => {
     const there = new Set(record?.sessions.flatMap((session) => session.connections));
     for (const connection of connections) {
       // It is only just taking its session, or being put back, or has to answer first.
-      if (there.has(connection.name) || !holding.isThere(connection)) continue;
-      if (isForgotten(connection, record)) await holding.putBack(connection);
-      else holding.drop(connection);
+      if (there.has(connection.name) || !heldSessions.isRegistered(connection)) continue;
+      if (isForgotten(connection, record)) await heldSessions.restoreConnection(connection);
+      else heldSessions.drop(connection);
     }
   };
 
   return async (stopped) => {
     const byUser = new Map<string, Held[]>();
-    for (const connection of holding.all()) {
+    for (const connection of heldSessions.all()) {
       byUser.set(connection.userId, [...(byUser.get(connection.userId) ?? []), connection]);
     }
     const known = await store.usersOn(incarnation());
@@ -79,12 +79,12 @@ export const createMending = ({
     if (stopped?.aborted) return;
 
     const { records: present } = await readRecords([...byUser.keys()]);
-    await inBatches([...byUser], ([userId, held]) => putBackForgotten(held, present.get(userId)), stopped);
+    await inBatches([...byUser], ([userId, held]) => restoreForgotten(held, present.get(userId)), stopped);
     if (stopped?.aborted) return;
 
-    for (const record of present.values()) if (record.sessions.length > 0) remembered.learnt(record);
+    for (const record of present.values()) if (record.sessions.length > 0) recentCommits.observed(record);
     const now = await store.now();
-    remembered.prune(
+    recentCommits.prune(
       (record) =>
         byUser.has(record.userId) ||
         record.sessions.some(({ graceUntil, leaseUntil }) => (graceUntil ?? leaseUntil ?? 0) > now),

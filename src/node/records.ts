@@ -7,14 +7,14 @@ import { isUnavailable, notFound, unavailable } from '../presence/errors.js';
 import type { Bus, Decision, Journal, JournalRow, Missing, Reading, SessionsEnded, Store } from '../presence/ports.js';
 import { durableOf, isSeenLive, restoreRecord, tick } from '../presence/record.js';
 import { reconciled } from '../presence/recovery.js';
-import { isWithdrawn, sessionById } from '../presence/session.js';
+import { isRevoked, sessionById } from '../presence/session.js';
 import { type Cause, type Transition, transitions } from '../presence/transitions.js';
 import type { DurablePresence, PresenceRecord } from '../presence/types.js';
 import type { Departures } from './departures.js';
-import type { Remembered } from './recentCommits.js';
+import type { RecentCommits } from './recentCommits.js';
 
 /** How long an answer waits for the journal to have a choice to hide, in ms. */
-const KEPT_WITHIN_MS = 1_000;
+const PERSISTED_WITHIN_MS = 1_000;
 
 /** Records of one reading, whole; users who are not known are missing. */
 export type Records = Reading;
@@ -31,8 +31,8 @@ export type ReadRecords = (userIds: readonly string[]) => Promise<Records>;
  */
 export type ReadAlike = <F>(
   userIds: readonly string[],
-  facts: () => Promise<F>,
-) => Promise<Records & { readonly facts: F }>;
+  accessFacts: () => Promise<F>,
+) => Promise<Records & { readonly accessFacts: F }>;
 
 export interface RecordReader {
   readonly readRecords: ReadRecords;
@@ -52,21 +52,21 @@ const fromJournal = (userId: string, row: JournalRow, doubtful: PresenceRecord |
 export const createRecordReader = ({
   store,
   journal,
-  remembered,
+  recentCommits,
 }: {
   readonly store: Store;
   readonly journal: Journal;
-  readonly remembered: Remembered;
+  readonly recentCommits: RecentCommits;
 }): RecordReader => {
   const readOnce = async <F>(
     userIds: readonly string[],
     ofWhom: 'all' | 'who is not live',
-    facts: () => Promise<F>,
+    accessFacts: () => Promise<F>,
   ) => {
     const { now, nowOf, records: live, unreadable: unread, doubtful } = await store.read(userIds);
     const missing = userIds.filter((userId) => doubtful?.has(userId) || (!live.has(userId) && !unread?.has(userId)));
     const asked = ofWhom === 'all' ? userIds : missing;
-    const [rows, found] = await Promise.all([asked.length > 0 ? journal.read(asked) : undefined, facts()]);
+    const [rows, found] = await Promise.all([asked.length > 0 ? journal.read(asked) : undefined, accessFacts()]);
     const records = new Map(live);
     for (const userId of doubtful ?? []) records.delete(userId);
     const unreadable = new Set(unread);
@@ -76,7 +76,7 @@ export const createRecordReader = ({
       const row = rows?.get(userId);
       if (!row) continue;
       try {
-        const record = remembered.newer(fromJournal(userId, row, live.get(userId)));
+        const record = recentCommits.newer(fromJournal(userId, row, live.get(userId)));
         records.set(userId, record);
         if (record.revision > nowOf(userId)) later.set(userId, record.revision);
       } catch (error) {
@@ -85,7 +85,7 @@ export const createRecordReader = ({
         unreadable.add(userId);
       }
     }
-    return { now, nowOf, records, unreadable, facts: found, later };
+    return { now, nowOf, records, unreadable, accessFacts: found, later };
   };
 
   const read = async <F>(...how: Parameters<typeof readOnce<F>>) => {
@@ -99,7 +99,7 @@ export const createRecordReader = ({
 
   return {
     readRecords: (userIds) => read(userIds, 'who is not live', nothing),
-    readAlike: (userIds, facts) => read(userIds, 'all', facts),
+    readAlike: (userIds, accessFacts) => read(userIds, 'all', accessFacts),
   };
 };
 
@@ -119,14 +119,14 @@ export interface RecordWriter {
   /** Does what is due for one user. */
   tick(userId: string): Promise<void>;
   /** Brings into the journal what it may lack. What it has as of later stays there. */
-  keep(kept: DurablePresence): Promise<void>;
+  persist(persisted: DurablePresence): Promise<void>;
 }
 
 export const createRecordWriter = ({
   store,
   bus,
   journal,
-  remembered,
+  recentCommits,
   departures,
   onTransition,
   onJournalFailure,
@@ -134,7 +134,7 @@ export const createRecordWriter = ({
   readonly store: Store;
   readonly bus: Pick<Bus, 'publishEnded'>;
   readonly journal: Journal;
-  readonly remembered: Remembered;
+  readonly recentCommits: RecentCommits;
   readonly departures: Departures;
   /** What this node's commits did. */
   readonly onTransition: (transition: Transition) => void;
@@ -148,7 +148,7 @@ export const createRecordWriter = ({
       if (doubtful) await store.forget(userId, doubtful.generation);
       throw notFound('There is no such user.');
     }
-    return remembered.newer(fromJournal(userId, row, doubtful));
+    return recentCommits.newer(fromJournal(userId, row, doubtful));
   };
 
   const keeping = new Map<string, Promise<void>>();
@@ -156,19 +156,19 @@ export const createRecordWriter = ({
    * A choice to hide must outlive the very next moment, so it does not wait for the write-behind; nor does an answer
    * to who chose the same while it is being written come before it is.
    */
-  const keepHidden = async (before: PresenceRecord, record: PresenceRecord, now: number): Promise<void> => {
+  const persistHiding = async (before: PresenceRecord, record: PresenceRecord, now: number): Promise<void> => {
     const { userId } = record;
     if (before.chosen !== record.chosen) {
       const writing = journal
         .write([durableOf(record, now)])
-        .then(() => remembered.journaled([record]), onJournalFailure)
+        .then(() => recentCommits.journaled([record]), onJournalFailure)
         .finally(() => {
           if (keeping.get(userId) === writing) keeping.delete(userId);
         });
       keeping.set(userId, writing);
     }
     // Where PostgreSQL is away the write-behind will bring it; the answer does not wait for that.
-    await Promise.race([keeping.get(userId), wait(KEPT_WITHIN_MS, undefined, { ref: false })]);
+    await Promise.race([keeping.get(userId), wait(PERSISTED_WITHIN_MS, undefined, { ref: false })]);
   };
 
   const commit = async <R>(
@@ -184,7 +184,7 @@ export const createRecordWriter = ({
     });
     const { record, now } = committed;
     if (!before || before === record) return committed;
-    remembered.committed(before, record);
+    recentCommits.committed(before, record);
     for (const transition of transitions(before, record, cause)) onTransition(transition);
     const ended = endedOnPurpose(before, record, now);
     // What is committed stands, whether or not others hear of it now.
@@ -194,7 +194,7 @@ export const createRecordWriter = ({
       if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
     } finally {
       // Also where the store went away in between: the choice is made, and must be kept.
-      if (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE') await keepHidden(before, record, now);
+      if (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE') await persistHiding(before, record, now);
     }
     return committed;
   };
@@ -208,7 +208,7 @@ export const createRecordWriter = ({
       commit(
         userId,
         async (missing) => {
-          if (missing.settling) throw unavailable('The live store is settling after an interruption.');
+          if (missing.recovering) throw unavailable('The live store is settling after an interruption.');
           return restore(userId, missing);
         },
         decide,
@@ -222,9 +222,9 @@ export const createRecordWriter = ({
       });
       if (before) departures.ticked(before, record);
     },
-    async keep(kept) {
-      await journal.write([kept]);
-      remembered.journaled([kept]);
+    async persist(persisted) {
+      await journal.write([persisted]);
+      recentCommits.journaled([persisted]);
     },
   };
 };
@@ -234,9 +234,9 @@ export const createRecordWriter = ({
  * and sessions whose lease or grace ended before its time.
  */
 const endedOnPurpose = (before: PresenceRecord, after: PresenceRecord, now: number): SessionsEnded | undefined => {
-  const connectionIds = after.withdrawn
+  const connectionIds = after.revoked
     .map(({ connectionId }) => connectionId)
-    .filter((connectionId) => !isWithdrawn(before, connectionId));
+    .filter((connectionId) => !isRevoked(before, connectionId));
   const sessionIds: string[] = [];
   for (const { id, graceUntil, leaseUntil } of before.sessions) {
     const session = sessionById(after, id);
@@ -245,5 +245,5 @@ const endedOnPurpose = (before: PresenceRecord, after: PresenceRecord, now: numb
     if (wasToLive && !goesOn) sessionIds.push(id);
   }
   if (connectionIds.length === 0 && sessionIds.length === 0) return undefined;
-  return { userId: after.userId, connectionIds, withdrawn: { sessionIds, revision: after.revision } };
+  return { userId: after.userId, connectionIds, revoked: { sessionIds, revision: after.revision } };
 };

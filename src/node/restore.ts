@@ -7,67 +7,69 @@ import { performance } from 'node:perf_hooks';
 import { inBatches } from '../async/batches.js';
 import { passes } from '../presence/errors.js';
 import type { Emptied } from '../presence/ports.js';
-import { knowsMore, putBackRest } from '../presence/recovery.js';
+import { knowsMore, restoreRemainder } from '../presence/recovery.js';
 import type { Timings } from '../presence/types.js';
-import type { Remembered } from './recentCommits.js';
+import type { RecentCommits } from './recentCommits.js';
 import type { RecordWriter } from './records.js';
 
-export interface Rest {
-  /** The store lost something of those users: all that this node knew of them, as {@link Remembered} has it, is owed. */
-  owe(emptied: Emptied): void;
+export interface Restore {
+  /** The store lost something of those users: all that this node knew of them, as {@link RecentCommits} has it, is owed. */
+  require(emptied: Emptied): void;
   /** The others waited no longer: nothing that is missing by now is added any more. */
   comeLate(): void;
   /** Something of it is not there yet. */
-  readonly owing: boolean;
+  readonly restorePending: boolean;
   /** Nothing is left to be done. */
   readonly done: boolean;
   /**
    * Puts back what is owed. Once all of it is there, and the others have put back theirs, it is for the caller to have all
    * of it put back once more, since it may add to that. What cannot be put back now is left for the next time. Never rejects.
    */
-  putBack(): Promise<void>;
+  restoreConnection(): Promise<void>;
 }
 
-export const createRest = ({
+export const createRestore = ({
   records,
-  remembered,
+  recentCommits,
   served,
   timings,
   onError,
 }: {
   readonly records: RecordWriter;
-  readonly remembered: Remembered;
+  readonly recentCommits: RecentCommits;
   /** The ids of the sessions that connections of this node hold, by user. */
   readonly served: () => ReadonlyMap<string, ReadonlySet<string>>;
   readonly timings: Timings;
   readonly onError: (error: unknown) => void;
-}): Rest => {
-  let owed = new Set<string>();
+}): Restore => {
+  let pendingUsers = new Set<string>();
   let again = new Set<string>();
   let running: Promise<void> | undefined;
 
   /** False while the store is away. */
-  const putBackOne = async (userId: string, again: boolean): Promise<boolean> => {
-    const lost = remembered.lostRecord(userId);
-    const [kept, ends] = [remembered.lostKept(userId), remembered.lostEnds(userId)];
+  const restoreOne = async (userId: string, again: boolean): Promise<boolean> => {
+    const lost = recentCommits.lostRecord(userId);
+    const [persisted, ends] = [recentCommits.lostPersisted(userId), recentCommits.lostEnds(userId)];
     // The user was deleted.
-    if (!lost && !kept && ends.size === 0) return true;
+    if (!lost && !persisted && ends.size === 0) return true;
     const knownAt = (now: number) =>
-      lost ? { record: lost.record, memory: lost.hosted, livedAt: now - (performance.now() - lost.goneAt) } : null;
+      lost
+        ? { record: lost.record, memory: lost.hostProvided, livedAt: now - (performance.now() - lost.goneAt) }
+        : null;
     try {
       const { record: back } = await records.update(
         userId,
         (record, now) =>
-          putBackRest(
+          restoreRemainder(
             record,
-            { known: knownAt(now), kept, ends },
+            { known: knownAt(now), persisted, ends },
             { atLeastMs: timings.heartbeatIntervalMs, again },
             now,
           ),
         'put back',
       );
       // Nothing is committed of a user of whom nothing is live: other nodes learn it from the journal.
-      if (kept && back.sessions.length === 0 && remembered.waits(userId)) await records.keep(kept);
+      if (persisted && back.sessions.length === 0 && recentCommits.waits(userId)) await records.persist(persisted);
       return true;
     } catch (error) {
       onError(error);
@@ -75,41 +77,41 @@ export const createRest = ({
     }
   };
 
-  const putBackAll = async (): Promise<void> => {
-    const [todo, then] = owed.size > 0 ? [owed, again] : [again, undefined];
+  const restoreAll = async (): Promise<void> => {
+    const [todo, then] = pendingUsers.size > 0 ? [pendingUsers, again] : [again, undefined];
     const away = new AbortController();
-    const putBack = async (userId: string) => {
+    const restoreConnection = async (userId: string) => {
       if (!todo.has(userId)) return;
-      if (!(await putBackOne(userId, !then))) return away.abort();
+      if (!(await restoreOne(userId, !then))) return away.abort();
       todo.delete(userId);
       then?.add(userId);
     };
-    await inBatches([...todo], putBack, away.signal);
+    await inBatches([...todo], restoreConnection, away.signal);
   };
 
   return {
-    owe(emptied) {
+    require(emptied) {
       // Whoever is being put back just now may be so in vain.
-      owed = new Set(owed);
+      pendingUsers = new Set(pendingUsers);
       again = new Set([...again].filter((userId) => !emptied(userId)));
-      for (const userId of remembered.lostUsers()) if (emptied(userId)) owed.add(userId);
+      for (const userId of recentCommits.lostUsers()) if (emptied(userId)) pendingUsers.add(userId);
       const sessions = served();
-      for (const [userId, { record }] of remembered.lostRecords()) {
-        if (emptied(userId) && knowsMore(record, sessions.get(userId))) owed.add(userId);
+      for (const [userId, { record }] of recentCommits.lostRecords()) {
+        if (emptied(userId) && knowsMore(record, sessions.get(userId))) pendingUsers.add(userId);
       }
     },
     comeLate() {
-      for (const userId of owed) again.add(userId);
-      owed.clear();
+      for (const userId of pendingUsers) again.add(userId);
+      pendingUsers.clear();
     },
-    get owing() {
-      return owed.size > 0;
+    get restorePending() {
+      return pendingUsers.size > 0;
     },
     get done() {
-      return owed.size + again.size === 0;
+      return pendingUsers.size + again.size === 0;
     },
-    putBack() {
-      running ??= putBackAll().finally(() => {
+    restoreConnection() {
+      running ??= restoreAll().finally(() => {
         running = undefined;
       });
       return running;

@@ -3,7 +3,7 @@ import { every } from '../async/loop.js';
 import type { Journal, JournalRow, Store } from '../presence/ports.js';
 import { durableOf } from '../presence/record.js';
 import type { DurablePresence } from '../presence/types.js';
-import { isKeptIn, type Remembered } from './recentCommits.js';
+import { isPersistedIn, type RecentCommits } from './recentCommits.js';
 
 const BATCH = 1_000;
 /** After how long, in ms, a change that this node did not bring into the journal itself is looked for there. */
@@ -22,10 +22,10 @@ export interface WriteBehind {
 }
 
 /** Whether the journal has of a user all that was kept, or will never take it: of one who was deleted, or in a format of a newer release. */
-const isJournaled = (row: JournalRow | undefined, kept: DurablePresence): boolean => {
-  if (row?.generation !== kept.generation) return true;
+const isJournaled = (row: JournalRow | undefined, persisted: DurablePresence): boolean => {
+  if (row?.generation !== persisted.generation) return true;
   try {
-    return row.kept !== null && isKeptIn(row.kept, kept);
+    return row.persisted !== null && isPersistedIn(row.persisted, persisted);
   } catch {
     return true;
   }
@@ -39,14 +39,14 @@ const isJournaled = (row: JournalRow | undefined, kept: DurablePresence): boolea
 export const startWriteBehind = ({
   store,
   journal,
-  remembered,
+  recentCommits,
   everyMs = 1_000,
   liveEveryMs = 60_000,
   onError,
 }: {
   readonly store: Store;
   readonly journal: Journal;
-  readonly remembered?: Remembered;
+  readonly recentCommits?: RecentCommits;
   readonly everyMs?: number;
   readonly liveEveryMs?: number;
   readonly onError: (error: unknown) => void;
@@ -62,7 +62,7 @@ export const startWriteBehind = ({
       const { now, records } = await store.dirty(BATCH);
       if (records.length > 0) {
         await journal.write(records.map((record) => durableOf(record, now)));
-        remembered?.journaled(records);
+        recentCommits?.journaled(records);
         await store.clean(records.map(({ userId, revision }) => ({ userId, revision })));
       }
       if (records.length < BATCH) break;
@@ -72,12 +72,12 @@ export const startWriteBehind = ({
 
   /** What this node remembers of so long ago is in the journal, or is written now: its mark was lost with the store. */
   const look = async (ageMs: number): Promise<void> => {
-    const waiting = remembered?.unjournaled(ageMs) ?? [];
+    const waiting = recentCommits?.unjournaled(ageMs) ?? [];
     for (const some of inPieces(waiting, BATCH)) {
       const rows = await journal.read(some.map(({ userId }) => userId));
-      const unwritten = some.filter((kept) => !isJournaled(rows.get(kept.userId), kept));
+      const unwritten = some.filter((persisted) => !isJournaled(rows.get(persisted.userId), persisted));
       if (unwritten.length > 0) await journal.write(unwritten);
-      remembered?.journaled(some);
+      recentCommits?.journaled(some);
     }
   };
 

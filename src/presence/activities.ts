@@ -42,7 +42,7 @@ export const expireContent = (record: PresenceRecord, now: number): PresenceReco
   const anyOver = (holders: readonly { readonly activities: readonly Activity[] }[]) =>
     holders.some(({ activities }) => activities.length > 0 && activities.some((activity) => isOver(activity, now)));
   const messageOver = record.message !== null && isOver(record.message, now);
-  const activityOver = anyOver(record.sessions) || anyOver(record.hosted);
+  const activityOver = anyOver(record.sessions) || anyOver(record.hostProvided);
   if (!messageOver && !activityOver) return record;
   const remaining = <T extends { readonly activities: readonly Activity[] }>(holder: T): T => ({
     ...holder,
@@ -51,8 +51,8 @@ export const expireContent = (record: PresenceRecord, now: number): PresenceReco
   return recordWith(record, {
     message: messageOver ? null : record.message,
     sessions: activityOver ? record.sessions.map(remaining) : record.sessions,
-    hosted: activityOver
-      ? record.hosted.map(remaining).filter(({ activities }) => activities.length > 0)
-      : record.hosted,
+    hostProvided: activityOver
+      ? record.hostProvided.map(remaining).filter(({ activities }) => activities.length > 0)
+      : record.hostProvided,
   });
 };

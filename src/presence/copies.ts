@@ -3,7 +3,7 @@
  * by field. `{ ...record }` makes an object of a hidden class that no other place makes, and `isDeepStrictEqual` looks
  * at everything by name: every mutation goes through here, and V8 compiles well what always looks alike.
  */
-import type { Activity, HostedActivities, PresenceRecord, Session, StatusMessage, Withdrawn } from './types.js';
+import type { Activity, HostActivities, PresenceRecord, RevokedConnection, Session, StatusMessage } from './types.js';
 
 /** No field is left out, an optional one neither. */
 type EachField<T> = { readonly [K in keyof Required<T>]: unknown };
@@ -21,9 +21,9 @@ export const recordWith = (record: PresenceRecord, changes: Partial<PresenceReco
     messageAsOf = record.messageAsOf,
     lastSeen = record.lastSeen,
     sessions = record.sessions,
-    hosted = record.hosted,
-    hostedAsOf = record.hostedAsOf,
-    withdrawn = record.withdrawn,
+    hostProvided = record.hostProvided,
+    hostProvidedAsOf = record.hostProvidedAsOf,
+    revoked = record.revoked,
   } = changes;
   return {
     userId,
@@ -36,9 +36,9 @@ export const recordWith = (record: PresenceRecord, changes: Partial<PresenceReco
     messageAsOf,
     lastSeen,
     sessions,
-    hosted,
-    hostedAsOf,
-    withdrawn,
+    hostProvided,
+    hostProvidedAsOf,
+    revoked,
   } satisfies EachField<PresenceRecord>;
 };
 
@@ -53,15 +53,15 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
     leaseUntil = session.leaseUntil,
     knownLiveAt = session.knownLiveAt,
     activeAt = session.activeAt,
-    saysIdle = session.saysIdle,
-    quiet = session.quiet,
-    quietAt = session.quietAt,
+    reportedIdle = session.reportedIdle,
+    inferredIdle = session.inferredIdle,
+    inferIdleAt = session.inferIdleAt,
     activities = session.activities,
     deviceAsOf = session.deviceAsOf,
     activitiesAsOf = session.activitiesAsOf,
     idleAsOf = session.idleAsOf,
     leaseAsOf = session.leaseAsOf,
-    spokeAt = session.spokeAt,
+    touchedAt = session.touchedAt,
   } = changes;
   return {
     id,
@@ -72,15 +72,15 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
     leaseUntil,
     knownLiveAt,
     activeAt,
-    saysIdle,
-    quiet,
-    quietAt,
+    reportedIdle,
+    inferredIdle,
+    inferIdleAt,
     activities,
     deviceAsOf,
     activitiesAsOf,
     idleAsOf,
     leaseAsOf,
-    spokeAt,
+    touchedAt,
   } satisfies EachField<Session>;
 };
 
@@ -96,7 +96,7 @@ export const sameMessage = (a: StatusMessage | null, b: StatusMessage | null): b
   a === b || (a !== null && b !== null && a.text === b.text && a.emoji === b.emoji && a.expiresAt === b.expiresAt);
 
 /** What of two activities is shown. */
-export const sameShown = (a: Omit<Activity, 'startedAtGiven'>, b: Omit<Activity, 'startedAtGiven'>): boolean =>
+export const sameVisible = (a: Omit<Activity, 'startedAtGiven'>, b: Omit<Activity, 'startedAtGiven'>): boolean =>
   a === b ||
   (a.type === b.type &&
     a.name === b.name &&
@@ -104,12 +104,13 @@ export const sameShown = (a: Omit<Activity, 'startedAtGiven'>, b: Omit<Activity,
     a.startedAt === b.startedAt &&
     a.expiresAt === b.expiresAt);
 
-const sameActivity = (a: Activity, b: Activity): boolean => sameShown(a, b) && a.startedAtGiven === b.startedAtGiven;
+const sameActivity = (a: Activity, b: Activity): boolean => sameVisible(a, b) && a.startedAtGiven === b.startedAtGiven;
 
-export const sameHosted = (a: HostedActivities, b: HostedActivities): boolean =>
+export const sameHostActivities = (a: HostActivities, b: HostActivities): boolean =>
   a === b || (a.source === b.source && sameItems(a.activities, b.activities, sameActivity));
 
-const sameWithdrawn = (a: Withdrawn, b: Withdrawn): boolean => a.connectionId === b.connectionId && a.at === b.at;
+const sameRevoked = (a: RevokedConnection, b: RevokedConnection): boolean =>
+  a.connectionId === b.connectionId && a.at === b.at;
 
 export const sameSession = (a: Session, b: Session): boolean =>
   a === b ||
@@ -120,14 +121,14 @@ export const sameSession = (a: Session, b: Session): boolean =>
     a.graceUntil === b.graceUntil &&
     a.leaseUntil === b.leaseUntil &&
     a.knownLiveAt === b.knownLiveAt &&
-    a.saysIdle === b.saysIdle &&
-    a.quiet === b.quiet &&
-    a.quietAt === b.quietAt &&
+    a.reportedIdle === b.reportedIdle &&
+    a.inferredIdle === b.inferredIdle &&
+    a.inferIdleAt === b.inferIdleAt &&
     a.deviceAsOf === b.deviceAsOf &&
     a.activitiesAsOf === b.activitiesAsOf &&
     a.idleAsOf === b.idleAsOf &&
     a.leaseAsOf === b.leaseAsOf &&
-    a.spokeAt === b.spokeAt &&
+    a.touchedAt === b.touchedAt &&
     sameItems(a.connections, b.connections) &&
     sameItems(a.activities, b.activities, sameActivity));
 
@@ -142,6 +143,6 @@ export const sameRecord = (a: PresenceRecord, b: PresenceRecord): boolean =>
     a.lastSeen === b.lastSeen &&
     sameMessage(a.message, b.message) &&
     sameItems(a.sessions, b.sessions, sameSession) &&
-    a.hostedAsOf === b.hostedAsOf &&
-    sameItems(a.hosted, b.hosted, sameHosted) &&
-    sameItems(a.withdrawn, b.withdrawn, sameWithdrawn));
+    a.hostProvidedAsOf === b.hostProvidedAsOf &&
+    sameItems(a.hostProvided, b.hostProvided, sameHostActivities) &&
+    sameItems(a.revoked, b.revoked, sameRevoked));

@@ -39,8 +39,11 @@ const byActivities = laterBy(({ activitiesAsOf, activities }) => [
   -activities.length,
   textOf(activities),
 ]);
-const byIdleness = laterBy(({ idleAsOf, saysIdle }) => [idleAsOf, saysIdle === null ? 0 : saysIdle ? 2 : 1]);
-const bySilence = laterBy(({ spokeAt, quiet }) => [spokeAt, quiet ? 1 : 0]);
+const byIdleness = laterBy(({ idleAsOf, reportedIdle }) => [
+  idleAsOf,
+  reportedIdle === null ? 0 : reportedIdle ? 2 : 1,
+]);
+const bySilence = laterBy(({ touchedAt, inferredIdle }) => [touchedAt, inferredIdle ? 1 : 0]);
 /** A connection that closes beside a lease leaves its session to that: of one moment a lease is of later than a grace. */
 const byEnd = laterBy(({ leaseAsOf, leaseUntil, graceUntil }) => [leaseAsOf, orNever(leaseUntil), orNever(graceUntil)]);
 
@@ -54,7 +57,7 @@ export const mergedSession = (a: Session, b: Session): Session => {
     byEnd(a, b),
   ];
   const connections = [...new Set([...a.connections, ...b.connections])].sort();
-  const quietAt = Math.max(orNever(a.quietAt), orNever(b.quietAt));
+  const inferIdleAt = Math.max(orNever(a.inferIdleAt), orNever(b.inferIdleAt));
   return sessionWith(a, {
     startedAt: Math.max(a.startedAt, b.startedAt),
     connections,
@@ -64,11 +67,11 @@ export const mergedSession = (a: Session, b: Session): Session => {
     deviceAsOf: device.deviceAsOf,
     activities: activities.activities,
     activitiesAsOf: activities.activitiesAsOf,
-    saysIdle: idleness.saysIdle,
+    reportedIdle: idleness.reportedIdle,
     idleAsOf: idleness.idleAsOf,
-    quiet: silence.quiet,
-    spokeAt: silence.spokeAt,
-    quietAt: quietAt > 0 ? quietAt : null,
+    inferredIdle: silence.inferredIdle,
+    touchedAt: silence.touchedAt,
+    inferIdleAt: inferIdleAt > 0 ? inferIdleAt : null,
     leaseUntil: end.leaseUntil,
     leaseAsOf: end.leaseAsOf,
     graceUntil: connections.length > 0 ? null : end.graceUntil,

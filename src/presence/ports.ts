@@ -3,7 +3,7 @@
  * (`test/contract/`). Promises written here are part of the contract.
  */
 import type { DurablePresence, PresenceRecord } from './types.js';
-import type { Audience, Facts, Privacy } from './visibility.js';
+import type { AccessFacts, Audience, Privacy } from './visibility.js';
 
 /** What a decision about one user's record comes to. */
 export interface Decision<R> {
@@ -21,7 +21,7 @@ export interface Schedule {
   /** False when nothing of the record is live, so that it may be dropped once the journal has it. */
   readonly live: boolean;
   /** Whether anybody, the user included, sees a difference, so that it has to be published. */
-  readonly shownChanged: boolean;
+  readonly projectionChanged: boolean;
   /** Whether what outlives a restart changed, so that the journal must get it. */
   readonly durableChanged: boolean;
 }
@@ -50,7 +50,7 @@ export interface Reading {
 /** Where a decision has no record of the store to start from. */
 export interface Missing {
   /** The store settles: what is not there may yet be put back. */
-  readonly settling: boolean;
+  readonly recovering: boolean;
   /** There is one of before the store came back older than it was: the journal may know of later, see `reconciled`. */
   readonly doubtful: PresenceRecord | undefined;
 }
@@ -59,7 +59,7 @@ export interface Missing {
  * How far a node is with what it puts back: for the `first` time; what it knows beyond that once more, `again`, when all
  * others have put back theirs; null: all of it is done.
  */
-export type PuttingBack = 'first' | 'again' | null;
+export type RestorePhase = 'first' | 'again' | null;
 
 /** Whether a part of the store that came back empty, or older than it was, has that user's record. */
 export type Emptied = (userId: string) => boolean;
@@ -74,7 +74,7 @@ export interface Renewal {
    */
   readonly emptied: Emptied | null;
   /** In how many milliseconds, at the most, the store has settled; 0: it has. */
-  readonly settledInMs: number;
+  readonly readyInMs: number;
   /** Some node has still to put back what it holds, for the first time. */
   readonly awaited: boolean;
 }
@@ -82,7 +82,7 @@ export interface Renewal {
 export interface LostNode {
   readonly incarnation: string;
   /** When its lease was last renewed. */
-  readonly heardAt: number;
+  readonly aliveAt: number;
 }
 
 /**
@@ -169,7 +169,7 @@ export interface Store {
    * reading. It goes on settling for a node that is `puttingBack` anything, and for those that anybody saw before and that did not
    * renew since, for as long as a lease.
    */
-  renewLease(incarnation: string, options?: { readonly puttingBack: PuttingBack }): Promise<Renewal>;
+  renewLease(incarnation: string, options?: { readonly restorePhase: RestorePhase }): Promise<Renewal>;
   /** Nodes whose lease ran out. They are listed until they are dismissed. */
   lostNodes(): Promise<readonly LostNode[]>;
   /** Users with connections of that incarnation. */
@@ -196,13 +196,13 @@ export interface TypingMessage {
  * Which pairs a change of facts touches. All of it is re-read; `narrows` tells that somebody may lose sight, so that
  * what is open withholds at once and shows again what the re-reading allows.
  */
-export type FactChange = {
+export type AccessChange = {
   /** Its place in the log of changes. What has one may be told twice, and means the same each time. */
   readonly logId?: string;
 } & (
-  | { readonly kind: 'relation'; readonly users: readonly [string, string]; readonly narrows: boolean }
+  | { readonly kind: 'relation'; readonly users: readonly [string, string]; readonly mayRevoke: boolean }
   /** Privacy, name, existence or deletion of one user. */
-  | { readonly kind: 'user'; readonly userId: string; readonly narrows: boolean; readonly deleted: boolean }
+  | { readonly kind: 'user'; readonly userId: string; readonly mayRevoke: boolean; readonly deleted: boolean }
   /** Members came to or left a circle or conversation, or it was opened, closed or deleted. */
   | {
       readonly kind: 'circle' | 'conversation';
@@ -211,7 +211,7 @@ export type FactChange = {
       readonly changed: readonly string[];
       /** Who is or was a member. */
       readonly members: readonly string[];
-      readonly narrows: boolean;
+      readonly mayRevoke: boolean;
     }
 );
 
@@ -221,7 +221,7 @@ export interface SessionsEnded {
   /** Connections that held them; they go on as watchers. */
   readonly connectionIds: readonly string[];
   /** Sessions whose lease or grace ended before its time, by the commit of that revision: nobody brings them back. */
-  readonly withdrawn?: { readonly sessionIds: readonly string[]; readonly revision: number };
+  readonly revoked?: { readonly sessionIds: readonly string[]; readonly revision: number };
 }
 
 export type Unsubscribe = () => void;
@@ -234,16 +234,16 @@ export interface Bus {
   subscribeUser(userId: string, listener: (message: UserMessage) => void): Promise<Unsubscribe>;
   subscribeTyping(conversationId: string, listener: (message: TypingMessage) => void): Promise<Unsubscribe>;
   /** Every change of facts, on every node. */
-  subscribeFacts(listener: (change: FactChange) => void): Promise<Unsubscribe>;
+  subscribeAccessChanges(listener: (change: AccessChange) => void): Promise<Unsubscribe>;
   /** Every end of sessions whose connections stay open, on every node. */
   subscribeEnded(listener: (ended: SessionsEnded) => void): Promise<Unsubscribe>;
   /** Something may have been missed: whoever holds state from messages reads it again. */
   onGap(listener: () => void): Unsubscribe;
 
-  publishFacts(change: FactChange): Promise<void>;
+  publishAccessChange(change: AccessChange): Promise<void>;
   publishEnded(ended: SessionsEnded): Promise<void>;
   /** Tells this node's listeners of a change that was learnt otherwise than through the bus. */
-  deliverFacts(change: FactChange): void;
+  deliverAccessChange(change: AccessChange): void;
   close(): Promise<void>;
 }
 
@@ -275,7 +275,7 @@ export interface Pair {
 
 /**
  * Users, relations, privacy, circles and conversations, as PostgreSQL (or PGlite) has them. What a writer
- * changes is published through the bus, as {@link FactChange}s, when it resolves; writing what holds already changes
+ * changes is published through the bus, as {@link AccessChange}s, when it resolves; writing what holds already changes
  * nothing and publishes nothing. No method caches facts unless it says so. All reject with UNAVAILABLE while the
  * database cannot be asked and they know no answer.
  */
@@ -288,12 +288,12 @@ export interface People {
    * Facts of many pairs in one query, by `pairKey`: each pair that was asked about is there. Of relations that the user's privacy and a block leave without
    * a meaning nothing need be known: they are false.
    */
-  facts(pairs: readonly Pair[]): Promise<ReadonlyMap<string, Facts>>;
+  accessFacts(pairs: readonly Pair[]): Promise<ReadonlyMap<string, AccessFacts>>;
   /**
    * The same, also in one query, for open subscriptions, which hear of every change: existence and privacy are cached, and
    * kept true by fact changes.
    */
-  factsToWatch(pairs: readonly Pair[]): Promise<ReadonlyMap<string, Facts>>;
+  accessFactsToWatch(pairs: readonly Pair[]): Promise<ReadonlyMap<string, AccessFacts>>;
   /** Names and pictures, by id; unknown users are missing. Cached, and kept true by fact changes. */
   profiles(userIds: readonly string[]): Promise<ReadonlyMap<string, UserProfile>>;
   /**
@@ -302,7 +302,7 @@ export interface People {
    */
   roster(viewerId: string, limit: number): Promise<readonly string[]>;
   /** The same users in the same order, with the facts that decide whether the viewer sees them; one query. */
-  rosterFacts(viewerId: string, limit: number): Promise<ReadonlyMap<string, Facts>>;
+  rosterAccessFacts(viewerId: string, limit: number): Promise<ReadonlyMap<string, AccessFacts>>;
   privacy(userId: string): Promise<Privacy>;
 
   /** Undefined where there is no such conversation. */
@@ -361,7 +361,7 @@ export interface JournalRow {
   /** The user's present generation. */
   readonly generation: number;
   /** Null where nothing was kept yet. */
-  readonly kept: Omit<DurablePresence, 'userId' | 'generation'> | null;
+  readonly persisted: Omit<DurablePresence, 'userId' | 'generation'> | null;
 }
 
 /** What outlives a restart: chosen status, message, `lastSeen` and the record's time. */

@@ -4,7 +4,7 @@
  * {@link tick} has something to do. See docs/semantics.md, "Being live" and "Status".
  */
 import { activitiesFrom, expireContent } from './activities.js';
-import { recordWith, sameHosted, sameMessage, sameRecord, sessionWith } from './copies.js';
+import { recordWith, sameHostActivities, sameMessage, sameRecord, sessionWith } from './copies.js';
 import type { Decision, JournalRow, Schedule } from './ports.js';
 import {
   endSessions,
@@ -13,13 +13,13 @@ import {
   makeRoom,
   newSession,
   replaceSession,
-  saying,
+  reporting,
+  resolveSession,
+  revokeSession,
   sessionById,
-  speaker,
-  spoke,
+  touch,
   withConnection,
-  withdrawSession,
-  withoutOldWithdrawals,
+  withoutOldRevocations,
 } from './session.js';
 import type {
   Activity,
@@ -36,25 +36,25 @@ import { contentFor, revisionFor, sameActivities, sameContent } from './view.js'
 import { EVERYTHING, SELF } from './visibility.js';
 
 /** How many sources of hosted activities one user may have at a time. */
-export const MAX_HOSTED_SOURCES = 20;
+export const MAX_HOST_SOURCES = 20;
 
 /** A user's record as the journal has it: nothing live. */
 export const restoreRecord = (userId: string, row: JournalRow): PresenceRecord => {
-  const revision = row.kept?.revision ?? 0;
+  const revision = row.persisted?.revision ?? 0;
   return {
     userId,
     generation: row.generation,
     revision,
     revisions: { status: revision, lastSeen: revision, activity: revision },
-    chosen: row.kept?.chosen ?? 'ONLINE',
-    chosenAsOf: row.kept?.chosenAsOf ?? 0,
-    message: row.kept?.message ?? null,
-    messageAsOf: row.kept?.messageAsOf ?? 0,
-    lastSeen: row.kept?.lastSeen ?? null,
+    chosen: row.persisted?.chosen ?? 'ONLINE',
+    chosenAsOf: row.persisted?.chosenAsOf ?? 0,
+    message: row.persisted?.message ?? null,
+    messageAsOf: row.persisted?.messageAsOf ?? 0,
+    lastSeen: row.persisted?.lastSeen ?? null,
     sessions: [],
-    hosted: [],
-    hostedAsOf: 0,
-    withdrawn: [],
+    hostProvided: [],
+    hostProvidedAsOf: 0,
+    revoked: [],
   };
 };
 
@@ -86,11 +86,11 @@ export const nextDue = (record: PresenceRecord): number | null => {
   const endOf = (activities: readonly Activity[]) =>
     activities.reduce((first, { expiresAt }) => sooner(first, expiresAt), NEVER);
   let first = sooner(NEVER, record.message?.expiresAt ?? null);
-  for (const { graceUntil, leaseUntil, quietAt, activities } of record.sessions) {
-    first = sooner(sooner(sooner(first, graceUntil), leaseUntil), quietAt);
+  for (const { graceUntil, leaseUntil, inferIdleAt, activities } of record.sessions) {
+    first = sooner(sooner(sooner(first, graceUntil), leaseUntil), inferIdleAt);
     if (activities.length > 0) first = Math.min(first, endOf(activities));
   }
-  for (const { activities } of record.hosted) first = Math.min(first, endOf(activities));
+  for (const { activities } of record.hostProvided) first = Math.min(first, endOf(activities));
   return first === NEVER ? null : first;
 };
 
@@ -112,7 +112,7 @@ export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceR
     dueAt: live ? nextDue(next) : null,
     seenLive: isSeenLive(next),
     live,
-    shownChanged:
+    projectionChanged:
       previous === undefined ||
       previous.revisions.status !== next.revisions.status ||
       previous.revisions.lastSeen !== next.revisions.lastSeen ||
@@ -160,7 +160,10 @@ const seal = (
   if (changed === previous) return previous;
   const wasSeen = isSeenLive(previous);
   const isSeen = isSeenLive(changed);
-  let next = changed.sessions.length > 0 || changed.hosted.length === 0 ? changed : recordWith(changed, { hosted: [] });
+  let next =
+    changed.sessions.length > 0 || changed.hostProvided.length === 0
+      ? changed
+      : recordWith(changed, { hostProvided: [] });
   const appears = isSeen && !wasSeen;
   const hides = wasSeen && !isSeen && isHiding(next.chosen);
   // Who is put back was live before, and is last seen when their sessions were last known to be.
@@ -172,7 +175,7 @@ const seal = (
 
   const revision = nextRevision(previous, now);
   // What ends by then has ended in every answer of that revision.
-  next = withoutOldWithdrawals(expireContent(next, revision), now);
+  next = withoutOldRevocations(expireContent(next, revision), now);
   const [before, after] = [contentFor(previous, EVERYTHING), contentFor(next, EVERYTHING)];
   const moved = (same: boolean, facet: keyof PresenceRecord['revisions']) =>
     same ? previous.revisions[facet] : revision;
@@ -197,7 +200,7 @@ const startNotBefore = (record: PresenceRecord, now: number): PresenceRecord => 
       activity.startedAtGiven || activity.startedAt >= now ? activity : { ...activity, startedAt: now },
     ),
   });
-  return recordWith(record, { sessions: record.sessions.map(later), hosted: record.hosted.map(later) });
+  return recordWith(record, { sessions: record.sessions.map(later), hostProvided: record.hostProvided.map(later) });
 };
 
 /** Decides about the record as it is at `now`. */
@@ -228,7 +231,7 @@ export const connect = (
     const { connectionId, sessionId, device } = options;
     const session = sessionById(current, sessionId);
     const connected = withConnection(session ?? newSession(sessionId, now), connectionId, now);
-    const next = saying(connected, { device: device ?? undefined }, now);
+    const next = reporting(connected, { device: device ?? undefined }, now);
     return { record: session ? replaceSession(current, next) : start(current, next, now), result: null };
   });
 
@@ -238,7 +241,7 @@ export const connect = (
  */
 export const disconnect = (
   record: PresenceRecord,
-  options: { readonly connectionId: string; readonly heardAt: number },
+  options: { readonly connectionId: string; readonly aliveAt: number },
   now: number,
   timings: Timings,
 ): Decision<null> =>
@@ -248,7 +251,7 @@ export const disconnect = (
   }));
 
 /** Which session is meant: the one named, else the one that the connection holds, else the most recently active. */
-export interface Speaking {
+export interface SessionReference {
   readonly sessionId: string | null;
   /** Null over plain HTTP. */
   readonly connectionId: string | null;
@@ -267,7 +270,7 @@ export const setPresence = (
     readonly statusMessage?: StatusMessage | null | undefined;
     readonly activities?: readonly ActivityInput[] | undefined;
     readonly device?: DeviceType | undefined;
-    readonly speaking: Speaking;
+    readonly sessionReference: SessionReference;
     readonly closedMsAgo?: number;
   },
   now: number,
@@ -277,15 +280,16 @@ export const setPresence = (
     record,
     now,
     (current) => {
-      const { status, statusMessage, activities, device, speaking } = input;
-      const found = speaker(current, speaking);
+      const { status, statusMessage, activities, device, sessionReference } = input;
+      const found = resolveSession(current, sessionReference);
       let next = current;
       if (found || status !== 'OFFLINE') {
         const session =
-          found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, now + timings.sessionTtlMs);
-        const said = spoke(session, now, timings);
+          found ??
+          newSession(sessionReference.sessionId ?? sessionReference.newSessionId, now, now + timings.sessionTtlMs);
+        const said = touch(session, now, timings);
         const does = activities && activitiesFrom(activities, session.activities, now);
-        const spoken = device || does ? saying(said, { device, activities: does }, now) : said;
+        const spoken = device || does ? reporting(said, { device, activities: does }, now) : said;
         next = found ? replaceSession(current, spoken) : start(current, spoken, now);
       }
       if (statusMessage !== undefined || status !== undefined) {
@@ -302,18 +306,22 @@ export const setPresence = (
 /** `heartbeat`. The result is the id of the session that spoke. */
 export const heartbeat = (
   record: PresenceRecord,
-  input: { readonly idle: boolean; readonly device?: DeviceType | undefined; readonly speaking: Speaking },
+  input: {
+    readonly idle: boolean;
+    readonly device?: DeviceType | undefined;
+    readonly sessionReference: SessionReference;
+  },
   now: number,
   timings: Timings,
 ): Decision<string> =>
   decide(record, now, (current) => {
-    const { idle, device, speaking } = input;
+    const { idle, device, sessionReference } = input;
     const leaseUntil = now + timings.sessionTtlMs;
-    const found = speaker(current, speaking);
-    const speaks = found ?? newSession(speaking.sessionId ?? speaking.newSessionId, now, leaseUntil);
-    let session = spoke(saying(speaks, { idle, device }, now), now, timings);
-    const overHttp = speaking.connectionId === null;
-    if (overHttp && idle && speaking.sessionId !== null) {
+    const found = resolveSession(current, sessionReference);
+    const speaks = found ?? newSession(sessionReference.sessionId ?? sessionReference.newSessionId, now, leaseUntil);
+    let session = touch(reporting(speaks, { idle, device }, now), now, timings);
+    const overHttp = sessionReference.connectionId === null;
+    if (overHttp && idle && sessionReference.sessionId !== null) {
       // The app goes to the background: its session outlives its connection, also one that is already in grace.
       session = sessionWith(leasedUntil(session, leaseUntil, now), { graceUntil: null, knownLiveAt: now });
     } else if (!idle && session.connections.length > 0) {
@@ -331,7 +339,7 @@ export const endSession = (record: PresenceRecord, sessionId: string, now: numbe
     const session = sessionById(current, sessionId);
     if (!session) return { record: current, result: false };
     const ended = session.graceUntil === null ? sessionWith(session, { knownLiveAt: now }) : session;
-    return { record: withdrawSession(current, ended, now), result: true };
+    return { record: revokeSession(current, ended, now), result: true };
   });
 
 /** `putActivity`: one list a source, kept while the user is live. The result is false past the bound on sources. */
@@ -342,20 +350,25 @@ export const putActivity = (
 ): Decision<boolean> =>
   decide(record, now, (current) => {
     if (current.sessions.length === 0) return { record: current, result: true };
-    const others = current.hosted.filter(({ source }) => source !== input.source);
-    const before = current.hosted.find(({ source }) => source === input.source);
+    const others = current.hostProvided.filter(({ source }) => source !== input.source);
+    const before = current.hostProvided.find(({ source }) => source === input.source);
     const next = nextRevision(record, now);
     if (input.activities.length === 0) {
-      return { record: before ? recordWith(current, { hosted: others, hostedAsOf: next }) : current, result: true };
+      return {
+        record: before ? recordWith(current, { hostProvided: others, hostProvidedAsOf: next }) : current,
+        result: true,
+      };
     }
-    if (others.length >= MAX_HOSTED_SOURCES) return { record: current, result: false };
-    const hosted = {
+    if (others.length >= MAX_HOST_SOURCES) return { record: current, result: false };
+    const hostProvided = {
       source: input.source,
       activities: activitiesFrom(input.activities, before?.activities ?? [], now),
     };
-    const isRepeated = before !== undefined && sameHosted(hosted, before);
+    const isRepeated = before !== undefined && sameHostActivities(hostProvided, before);
     return {
-      record: isRepeated ? current : recordWith(current, { hosted: [...others, hosted], hostedAsOf: next }),
+      record: isRepeated
+        ? current
+        : recordWith(current, { hostProvided: [...others, hostProvided], hostProvidedAsOf: next }),
       result: true,
     };
   });
@@ -369,12 +382,12 @@ export const tick = (record: PresenceRecord, now: number): Decision<null> =>
     );
     const next = endSessions(current, ended);
     const sessions = next.sessions.map((session) => {
-      const quiet = passed(session.quietAt);
+      const inferredIdle = passed(session.inferIdleAt);
       const leaseOver = passed(session.leaseUntil);
-      if (!quiet && !leaseOver) return session;
+      if (!inferredIdle && !leaseOver) return session;
       return sessionWith(session, {
-        quiet: quiet || session.quiet,
-        quietAt: quiet ? null : session.quietAt,
+        inferredIdle: inferredIdle || session.inferredIdle,
+        inferIdleAt: inferredIdle ? null : session.inferIdleAt,
         leaseUntil: leaseOver ? null : session.leaseUntil,
       });
     });

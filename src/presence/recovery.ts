@@ -11,11 +11,11 @@ import {
   loseConnection,
   makeRoom,
   replaceSession,
+  revokeConnections,
+  revokeSession,
   sessionById,
-  withdrawConnections,
-  withdrawSession,
 } from './session.js';
-import type { DurablePresence, HostedActivities, PresenceRecord, Session, Timings } from './types.js';
+import type { DurablePresence, HostActivities, PresenceRecord, Session, Timings } from './types.js';
 
 /** The incarnation of the node that a connection is on: a connection is named `INCARNATION/number`. */
 export const nodeOf = (connectionId: string): string => connectionId.slice(0, connectionId.lastIndexOf('/'));
@@ -35,14 +35,14 @@ export const nodesOf = (record: PresenceRecord | undefined): ReadonlySet<string>
 /** A node is gone, last heard of at `heardAt`: each of its connections is lost, and sessions without another begin their grace. */
 export const nodeLost = (
   record: PresenceRecord,
-  { incarnation, heardAt }: { readonly incarnation: string; readonly heardAt: number },
+  { incarnation, aliveAt }: { readonly incarnation: string; readonly aliveAt: number },
   now: number,
   timings: Timings,
 ): Decision<null> =>
-  withoutConnections(record, (connectionId) => nodeOf(connectionId) === incarnation, heardAt, now, timings);
+  withoutConnections(record, (connectionId) => nodeOf(connectionId) === incarnation, aliveAt, now, timings);
 
 /** Connections that nobody serves are lost: those of that node which are not among the ones it has. */
-export const mend = (
+export const reconcile = (
   record: PresenceRecord,
   { incarnation, served }: { readonly incarnation: string; readonly served: Pick<ReadonlySet<string>, 'has'> },
   now: number,
@@ -59,14 +59,14 @@ export const mend = (
 const withoutConnections = (
   record: PresenceRecord,
   isGone: (connectionId: string) => boolean,
-  heardAt: number,
+  aliveAt: number,
   now: number,
   { graceMs }: Timings,
 ): Decision<null> =>
   decide(record, now, (current) => {
     const gone = current.sessions.flatMap(({ connections }) => connections).filter(isGone);
     const next = gone.reduce(
-      (rest, connectionId) => loseConnection(rest, { connectionId, heardAt }, now, graceMs),
+      (rest, connectionId) => loseConnection(rest, { connectionId, aliveAt }, now, graceMs),
       current,
     );
     return { record: next, result: null };
@@ -111,24 +111,24 @@ const lastOf = (one: number | null, other: number | null): number | null =>
   one === null || other === null ? (one ?? other) : Math.max(one, other);
 
 /** The record with what of its choice and message another memory knows of later, whatever was committed since without it. */
-export const withKept = (record: PresenceRecord, kept: DurablePresence): PresenceRecord => {
-  if (kept.generation !== record.generation) return record;
-  const { chosen, chosenAsOf } = kept.chosenAsOf > record.chosenAsOf ? kept : record;
-  const { message, messageAsOf } = kept.messageAsOf > record.messageAsOf ? kept : record;
-  const lastSeen = lastOf(record.lastSeen, kept.lastSeen);
+export const withPersisted = (record: PresenceRecord, persisted: DurablePresence): PresenceRecord => {
+  if (persisted.generation !== record.generation) return record;
+  const { chosen, chosenAsOf } = persisted.chosenAsOf > record.chosenAsOf ? persisted : record;
+  const { message, messageAsOf } = persisted.messageAsOf > record.messageAsOf ? persisted : record;
+  const lastSeen = lastOf(record.lastSeen, persisted.lastSeen);
   return recordWith(record, { chosen, chosenAsOf, message, messageAsOf, lastSeen });
 };
 
 /** The record with what is kept of it of later, as it is known to whoever reads both; as of later than either where it is of both. */
-export const joined = (record: PresenceRecord, kept: DurablePresence): PresenceRecord => {
-  if (kept.generation !== record.generation) return record;
-  const later = kept.revision > record.revision ? kept : record;
-  const next = withKept(record, kept);
+export const joined = (record: PresenceRecord, persisted: DurablePresence): PresenceRecord => {
+  if (persisted.generation !== record.generation) return record;
+  const later = persisted.revision > record.revision ? persisted : record;
+  const next = withPersisted(record, persisted);
   const isAlike = next.chosenAsOf === later.chosenAsOf && next.messageAsOf === later.messageAsOf;
   const revision = isAlike ? later.revision : later.revision + 1;
   if (revision === record.revision) return record;
   const revisions = { status: revision, lastSeen: revision, activity: revision };
-  const lastSeen = later === kept ? next.lastSeen : record.lastSeen;
+  const lastSeen = later === persisted ? next.lastSeen : record.lastSeen;
   return recordWith(next, { lastSeen, revision, revisions });
 };
 
@@ -138,10 +138,10 @@ export const joined = (record: PresenceRecord, kept: DurablePresence): PresenceR
  */
 export const reconciled = (found: PresenceRecord, row: JournalRow): PresenceRecord => {
   if (row.generation !== found.generation) return restoreRecord(found.userId, row);
-  if (row.kept === null) return found;
-  const { userId, generation, hosted, hostedAsOf, withdrawn } = found;
-  if (row.kept.revision <= found.revision) return joined(found, { userId, generation, ...row.kept });
-  return recordWith(joined(restoreRecord(userId, row), found), { hosted, hostedAsOf, withdrawn });
+  if (row.persisted === null) return found;
+  const { userId, generation, hostProvided, hostProvidedAsOf, revoked } = found;
+  if (row.persisted.revision <= found.revision) return joined(found, { userId, generation, ...row.persisted });
+  return recordWith(joined(restoreRecord(userId, row), found), { hostProvided, hostProvidedAsOf, revoked });
 };
 
 const withSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
@@ -152,8 +152,8 @@ const withSession = (record: PresenceRecord, session: Session, now: number): Pre
 };
 
 /** What a node knows of what the host put, all of it, as of a revision of the record. */
-export interface HostedMemory {
-  readonly hosted: readonly HostedActivities[];
+export interface HostMemory {
+  readonly hostProvided: readonly HostActivities[];
   readonly asOf: number;
 }
 
@@ -161,10 +161,10 @@ export interface HostedMemory {
  * What the host put comes back for who is live. Each node knows what there was as of another revision: whichever is of
  * later holds, in whatever order they come, so that nothing comes back that was cleared.
  */
-const withHosted = (record: PresenceRecord, memory: HostedMemory | null): PresenceRecord =>
-  memory === null || record.sessions.length === 0 || record.hostedAsOf >= memory.asOf
+const withHostActivities = (record: PresenceRecord, memory: HostMemory | null): PresenceRecord =>
+  memory === null || record.sessions.length === 0 || record.hostProvidedAsOf >= memory.asOf
     ? record
-    : recordWith(record, { hosted: memory.hosted, hostedAsOf: memory.asOf });
+    : recordWith(record, { hostProvided: memory.hostProvided, hostProvidedAsOf: memory.asOf });
 
 /**
  * A session that no connection of this node holds, as it is remembered: one of another node's connections comes back with
@@ -186,13 +186,13 @@ const withRemembered = (
  * Puts a session back as a node remembers it, held by `connectionId`. A session that is there keeps what it has and gets
  * the connection. A put-back is no start: it ends no chosen OFFLINE.
  */
-export const putBack = (
+export const restoreConnection = (
   record: PresenceRecord,
   {
     session,
     connectionId,
     memory = null,
-  }: { readonly session: Session; readonly connectionId: string; readonly memory?: HostedMemory | null },
+  }: { readonly session: Session; readonly connectionId: string; readonly memory?: HostMemory | null },
   now: number,
 ): Decision<null> =>
   decide(
@@ -205,7 +205,7 @@ export const putBack = (
       const held = sessionWith(present ?? session, { connections: [...others, connectionId], graceUntil: null });
       const next = withMemory(held, session);
       const there = present ? replaceSession(current, next) : withSession(current, next, now);
-      return { record: withHosted(there, memory), result: null };
+      return { record: withHostActivities(there, memory), result: null };
     },
     { again: true },
   );
@@ -223,10 +223,10 @@ export interface Memory {
   /** As it was, with leases and graces that lived at `livedAt`, and what the host put. */
   readonly known: {
     readonly record: PresenceRecord;
-    readonly memory: HostedMemory | null;
+    readonly memory: HostMemory | null;
     readonly livedAt: number;
   } | null;
-  readonly kept: DurablePresence | undefined;
+  readonly persisted: DurablePresence | undefined;
   readonly ends: ReadonlyMap<string, Ended>;
 }
 
@@ -235,10 +235,10 @@ const withoutEnded = (record: PresenceRecord, ends: ReadonlyMap<string, Ended>, 
   record.sessions.reduce((rest, session) => {
     const ended = ends.get(session.id);
     if (!ended) return rest;
-    const wasWithdrawn = (id: string) => ended.connections.some((withdrawn) => isSameConnection(withdrawn, id));
+    const wasRevoked = (id: string) => ended.connections.some((revoked) => isSameConnection(revoked, id));
     const isTimed = session.leaseUntil !== null || session.graceUntil !== null;
-    const goesOn = !session.connections.every(wasWithdrawn) || (isTimed && session.activeAt >= ended.at);
-    return goesOn ? withdrawConnections(rest, session, wasWithdrawn, now) : withdrawSession(rest, session, now);
+    const goesOn = !session.connections.every(wasRevoked) || (isTimed && session.activeAt >= ended.at);
+    return goesOn ? revokeConnections(rest, session, wasRevoked, now) : revokeSession(rest, session, now);
   }, record);
 
 /** Whether a node knows more of a record than what comes back with the connections that it serves itself. */
@@ -251,9 +251,9 @@ export const knowsMore = (known: PresenceRecord, served: ReadonlySet<string> | u
  * as they had, and for `atLeastMs`; sessions that others put back, which may know less of them, are brought up to date; and
  * so is what the host put. `again`, once all nodes have put back what they know, nothing is added that is missing.
  */
-export const putBackRest = (
+export const restoreRemainder = (
   record: PresenceRecord,
-  { known, kept, ends }: Memory,
+  { known, persisted, ends }: Memory,
   { atLeastMs, again }: { readonly atLeastMs: number; readonly again: boolean },
   now: number,
 ): Decision<null> =>
@@ -261,7 +261,7 @@ export const putBackRest = (
     record,
     now,
     (current) => {
-      const there = withoutEnded(kept ? withKept(current, kept) : current, ends, now);
+      const there = withoutEnded(persisted ? withPersisted(current, persisted) : current, ends, now);
       if (known === null || known.record.generation !== current.generation) return { record: there, result: null };
       const prolonged = (until: number | null) => until && Math.max(until, now + atLeastMs);
       const back = known.record.sessions.reduce((rest, session) => {
@@ -271,7 +271,7 @@ export const putBackRest = (
         const longer = sessionWith(session, { graceUntil: prolonged(graceUntil), leaseUntil: prolonged(leaseUntil) });
         return withRemembered(rest, longer, { again }, now);
       }, there);
-      return { record: withHosted(back, known.memory), result: null };
+      return { record: withHostActivities(back, known.memory), result: null };
     },
     { again: true },
   );

@@ -9,8 +9,8 @@ import type { Activity, DeviceType, PresenceRecord, Session, Timings } from './t
 export const MAX_SESSIONS = 20;
 
 /** For how long it is kept that a connection has no session any more, in ms: its node looks once a minute. */
-const WITHDRAWN_MS = 180_000;
-const MAX_WITHDRAWN = 40;
+const REVOKED_MS = 180_000;
+const MAX_REVOKED = 40;
 
 /** When something is said at `now` that was said before: by what the clock gave before, never earlier. */
 const since = (before: number, now: number): number => Math.max(before, now);
@@ -25,19 +25,19 @@ export const newSession = (id: string, now: number, leaseUntil: number | null = 
   leaseUntil,
   knownLiveAt: now,
   activeAt: now,
-  saysIdle: null,
-  quiet: false,
-  quietAt: null,
+  reportedIdle: null,
+  inferredIdle: false,
+  inferIdleAt: null,
   activities: [],
   deviceAsOf: 0,
   activitiesAsOf: 0,
   idleAsOf: 0,
   leaseAsOf: leaseUntil === null ? 0 : now,
-  spokeAt: 0,
+  touchedAt: 0,
 });
 
 /** The session once it said of itself what is given; what is undefined stays as it is. */
-export const saying = (
+export const reporting = (
   session: Session,
   {
     device,
@@ -53,7 +53,7 @@ export const saying = (
   sessionWith(session, {
     ...(device !== undefined && { device, deviceAsOf: since(session.deviceAsOf, now) }),
     ...(activities !== undefined && { activities, activitiesAsOf: since(session.activitiesAsOf, now) }),
-    ...(idle !== undefined && { saysIdle: idle, idleAsOf: since(session.idleAsOf, now) }),
+    ...(idle !== undefined && { reportedIdle: idle, idleAsOf: since(session.idleAsOf, now) }),
   });
 
 /** The session with another end of its lease. */
@@ -68,7 +68,7 @@ export const holderOf = (record: PresenceRecord, connectionId: string): Session 
   record.sessions.find((session) => session.connections.includes(connectionId));
 
 /** Whose session speaks; undefined where one has to be started. */
-export const speaker = (
+export const resolveSession = (
   record: PresenceRecord,
   { sessionId, connectionId }: { readonly sessionId: string | null; readonly connectionId: string | null },
 ): Session | undefined => {
@@ -78,15 +78,15 @@ export const speaker = (
 };
 
 /** Whether a session counts as idle. */
-export const isIdle = (session: Session): boolean => session.saysIdle === true || session.quiet;
+export const isIdle = (session: Session): boolean => session.reportedIdle === true || session.inferredIdle;
 
 /** The session says something: it is the most recently active, not quiet, and its HTTP lease, if any, begins anew. */
-export const spoke = (session: Session, now: number, timings: Timings): Session =>
+export const touch = (session: Session, now: number, timings: Timings): Session =>
   sessionWith(session, {
     activeAt: now,
-    spokeAt: since(session.spokeAt, now),
-    quiet: false,
-    quietAt: session.saysIdle === false ? now + timings.idleAfterMs : null,
+    touchedAt: since(session.touchedAt, now),
+    inferredIdle: false,
+    inferIdleAt: session.reportedIdle === false ? now + timings.idleAfterMs : null,
     leaseUntil: session.leaseUntil === null ? null : now + timings.sessionTtlMs,
     leaseAsOf: session.leaseUntil === null ? session.leaseAsOf : since(session.leaseAsOf, now),
     knownLiveAt: session.leaseUntil === null ? session.knownLiveAt : now,
@@ -108,13 +108,13 @@ export const withConnection = (session: Session, connectionId: string, now: numb
  */
 export const withoutConnection = (
   session: Session,
-  { connectionId, heardAt }: { readonly connectionId: string; readonly heardAt: number },
+  { connectionId, aliveAt }: { readonly connectionId: string; readonly aliveAt: number },
   now: number,
   graceMs: number,
 ): Session | undefined => {
   const connections = session.connections.filter((id) => id !== connectionId);
   if (connections.length > 0) return sessionWith(session, { connections });
-  const left = sessionWith(session, { connections, knownLiveAt: Math.max(session.knownLiveAt, heardAt) });
+  const left = sessionWith(session, { connections, knownLiveAt: Math.max(session.knownLiveAt, aliveAt) });
   if (session.leaseUntil !== null && session.leaseUntil > now + graceMs) return left;
   if (graceMs === 0) return undefined;
   const unleased = left.leaseUntil === null ? left : leasedUntil(left, null, now);
@@ -124,7 +124,7 @@ export const withoutConnection = (
 /** The record without one connection, and without its session where nothing else holds that and there is no grace. */
 export const loseConnection = (
   record: PresenceRecord,
-  lost: { readonly connectionId: string; readonly heardAt: number },
+  lost: { readonly connectionId: string; readonly aliveAt: number },
   now: number,
   graceMs: number,
 ): PresenceRecord => {
@@ -132,7 +132,7 @@ export const loseConnection = (
   if (!session) return record;
   const left = withoutConnection(session, lost, now, graceMs);
   if (left) return replaceSession(record, left);
-  return endSessions(record, [sessionWith(session, { knownLiveAt: Math.max(session.knownLiveAt, lost.heardAt) })]);
+  return endSessions(record, [sessionWith(session, { knownLiveAt: Math.max(session.knownLiveAt, lost.aliveAt) })]);
 };
 
 export const replaceSession = (record: PresenceRecord, session: Session): PresenceRecord =>
@@ -152,42 +152,42 @@ export const endSessions = (record: PresenceRecord, ended: readonly Session[]): 
   });
 };
 
-/** Connections hold nothing any more, and go on as watchers, see {@link PresenceRecord.withdrawn}. */
-const withWithdrawn = (record: PresenceRecord, connectionIds: readonly string[], now: number): PresenceRecord => {
+/** Connections hold nothing any more, and go on as watchers, see {@link PresenceRecord.revoked}. */
+const withRevoked = (record: PresenceRecord, connectionIds: readonly string[], now: number): PresenceRecord => {
   if (connectionIds.length === 0) return record;
-  const withdrawn = connectionIds.map((connectionId) => ({ connectionId, at: now }));
-  return recordWith(record, { withdrawn: [...record.withdrawn, ...withdrawn] });
+  const revoked = connectionIds.map((connectionId) => ({ connectionId, at: now }));
+  return recordWith(record, { revoked: [...record.revoked, ...revoked] });
 };
 
 /** Ends a session on purpose: connections that hold it go on as watchers. */
-export const withdrawSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord =>
-  withWithdrawn(endSessions(record, [session]), session.connections, now);
+export const revokeSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord =>
+  withRevoked(endSessions(record, [session]), session.connections, now);
 
 /** The same for some of its connections: the session goes on without them. */
-export const withdrawConnections = (
+export const revokeConnections = (
   record: PresenceRecord,
   session: Session,
-  isWithdrawn: (connectionId: string) => boolean,
+  isRevoked: (connectionId: string) => boolean,
   now: number,
 ): PresenceRecord => {
-  const connections = session.connections.filter((connectionId) => !isWithdrawn(connectionId));
+  const connections = session.connections.filter((connectionId) => !isRevoked(connectionId));
   if (connections.length === session.connections.length) return record;
-  return withWithdrawn(
+  return withRevoked(
     replaceSession(record, sessionWith(session, { connections })),
-    session.connections.filter(isWithdrawn),
+    session.connections.filter(isRevoked),
     now,
   );
 };
 
 /** Without those of which every node has learnt by `now`, or that are too many. */
-export const withoutOldWithdrawals = (record: PresenceRecord, now: number): PresenceRecord => {
-  if (record.withdrawn.length === 0) return record;
-  const withdrawn = record.withdrawn.filter(({ at }) => at > now - WITHDRAWN_MS).slice(-MAX_WITHDRAWN);
-  return withdrawn.length === record.withdrawn.length ? record : recordWith(record, { withdrawn });
+export const withoutOldRevocations = (record: PresenceRecord, now: number): PresenceRecord => {
+  if (record.revoked.length === 0) return record;
+  const revoked = record.revoked.filter(({ at }) => at > now - REVOKED_MS).slice(-MAX_REVOKED);
+  return revoked.length === record.revoked.length ? record : recordWith(record, { revoked });
 };
 
-export const isWithdrawn = (record: PresenceRecord, connectionId: string): boolean =>
-  record.withdrawn.some((each) => each.connectionId === connectionId);
+export const isRevoked = (record: PresenceRecord, connectionId: string): boolean =>
+  record.revoked.some((each) => each.connectionId === connectionId);
 
 /** Room for one more session: of twenty, one is replaced: in grace first, then HTTP, then the oldest. */
 export const makeRoom = (record: PresenceRecord, now: number): PresenceRecord => {
@@ -200,7 +200,7 @@ export const makeRoom = (record: PresenceRecord, now: number): PresenceRecord =>
     least(inGrace, ({ graceUntil }) => graceUntil ?? 0) ??
     least(overHttp, ({ leaseUntil }) => leaseUntil ?? 0) ??
     least(record.sessions, ({ startedAt }) => startedAt);
-  return victim ? withdrawSession(record, victim, now) : record;
+  return victim ? revokeSession(record, victim, now) : record;
 };
 
 /** The one for which `at` is greatest; of equals the last. */

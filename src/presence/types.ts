@@ -62,11 +62,11 @@ export interface Session {
   /** When it last spoke or started: which session speaks where none is named. */
   readonly activeAt: number;
   /** Null until its first heartbeat; then whether the last one said that it is idle. */
-  readonly saysIdle: boolean | null;
+  readonly reportedIdle: boolean | null;
   /** Whether it counts as idle for want of anything said. */
-  readonly quiet: boolean;
+  readonly inferredIdle: boolean;
   /** When it will count as idle unless it says something; null where silence does not matter. */
-  readonly quietAt: number | null;
+  readonly inferIdleAt: number | null;
   readonly activities: readonly Activity[];
   /**
    * When it was last said which device it is, what it does, whether it is idle, and until when it goes on over HTTP; 0: never.
@@ -77,17 +77,17 @@ export interface Session {
   readonly idleAsOf: number;
   readonly leaseAsOf: number;
   /** When it last spoke, which ends its silence; 0: it only connected. */
-  readonly spokeAt: number;
+  readonly touchedAt: number;
 }
 
 /** Activities that the host's back end put, one list a source. */
-export interface HostedActivities {
+export interface HostActivities {
   readonly source: string;
   readonly activities: readonly Activity[];
 }
 
 /** A connection whose session was ended or replaced, while it stays open itself. */
-export interface Withdrawn {
+export interface RevokedConnection {
   readonly connectionId: string;
   readonly at: number;
 }
@@ -120,17 +120,17 @@ export interface DurablePresence {
 export interface PresenceRecord extends DurablePresence {
   readonly revisions: FacetRevisions;
   readonly sessions: readonly Session[];
-  readonly hosted: readonly HostedActivities[];
+  readonly hostProvided: readonly HostActivities[];
   /**
    * When the host last changed those (0: never), or, in a store that came back empty, as of which revision they were put back: what
    * is known of earlier does not replace them.
    */
-  readonly hostedAsOf: number;
+  readonly hostProvidedAsOf: number;
   /**
    * Connections that are not to get their sessions back, for as long as their nodes may not have heard of it. One that is
    * missing, and not among these, was lost with what the store forgot.
    */
-  readonly withdrawn: readonly Withdrawn[];
+  readonly revoked: readonly RevokedConnection[];
 }
 
 /** The numbers that time everything, in milliseconds (docs/semantics.md, "Settings"). */

@@ -1,6 +1,6 @@
 /** What a viewer sees of a record, purely (docs/semantics.md, "Status"). */
 import { isOver } from './activities.js';
-import { sameItems, sameMessage, sameShown } from './copies.js';
+import { sameItems, sameMessage, sameVisible } from './copies.js';
 import { isIdle } from './session.js';
 import {
   type Activity,
@@ -13,13 +13,13 @@ import {
 import type { Facets } from './visibility.js';
 
 /** An activity as it is shown. */
-export type ShownActivity = Omit<Activity, 'startedAtGiven'>;
+export type VisibleActivity = Omit<Activity, 'startedAtGiven'>;
 
 /** What an answer or event shows, apart from when it was true. */
 export interface PresenceContent {
   readonly status: PresenceStatus;
   readonly statusMessage: StatusMessage | null;
-  readonly activities: readonly ShownActivity[];
+  readonly activities: readonly VisibleActivity[];
   readonly devices: readonly DeviceType[];
   readonly lastSeen: number | null;
 }
@@ -35,7 +35,7 @@ export interface PresenceView extends PresenceContent {
 const NONE: readonly never[] = Object.freeze([]);
 
 /** What is left of a user who leaves a viewer's sight. */
-export const OUT_OF_SIGHT: PresenceContent = Object.freeze({
+export const NOT_VISIBLE: PresenceContent = Object.freeze({
   status: 'OFFLINE',
   statusMessage: null,
   activities: NONE,
@@ -52,24 +52,24 @@ export const statusSeenByOthers = ({ chosen, sessions }: PresenceRecord): Presen
 
 /** What those facets show of a record. The caller has made sure that they show the user at all. */
 export const contentFor = (record: PresenceRecord, facets: Facets): PresenceContent => {
-  const shownToOthers = statusSeenByOthers(record);
-  const status = facets.self && record.chosen === 'INVISIBLE' ? 'INVISIBLE' : shownToOthers;
-  const isShown = status !== 'OFFLINE';
-  const showsActivity = isShown && facets.activity;
+  const visibleToOthers = statusSeenByOthers(record);
+  const status = facets.self && record.chosen === 'INVISIBLE' ? 'INVISIBLE' : visibleToOthers;
+  const isVisible = status !== 'OFFLINE';
+  const showsActivity = isVisible && facets.activity;
   return {
     status,
-    statusMessage: isShown || facets.self ? record.message : null,
+    statusMessage: isVisible || facets.self ? record.message : null,
     activities: showsActivity ? activitiesOf(record) : NONE,
     devices: showsActivity ? devicesOf(record) : NONE,
-    lastSeen: facets.lastSeen && shownToOthers === 'OFFLINE' ? record.lastSeen : null,
+    lastSeen: facets.lastSeen && visibleToOthers === 'OFFLINE' ? record.lastSeen : null,
   };
 };
 
 const isBusy = ({ activities }: { readonly activities: readonly Activity[] }): boolean => activities.length > 0;
 
-const activitiesOf = (record: PresenceRecord): readonly ShownActivity[] => {
-  if (!record.sessions.some(isBusy) && !record.hosted.some(isBusy)) return NONE;
-  return [...record.sessions, ...record.hosted]
+const activitiesOf = (record: PresenceRecord): readonly VisibleActivity[] => {
+  if (!record.sessions.some(isBusy) && !record.hostProvided.some(isBusy)) return NONE;
+  return [...record.sessions, ...record.hostProvided]
     .flatMap(({ activities }) => activities.map(({ startedAtGiven, ...shown }) => shown))
     .sort((a, b) => b.startedAt - a.startedAt);
 };
@@ -122,4 +122,4 @@ export const sameContent = (a: PresenceContent, b: PresenceContent): boolean =>
 
 /** Whether two views show the same to who may see activities. */
 export const sameActivities = (a: PresenceContent, b: PresenceContent): boolean =>
-  sameItems(a.devices, b.devices) && sameItems(a.activities, b.activities, sameShown);
+  sameItems(a.devices, b.devices) && sameItems(a.activities, b.activities, sameVisible);

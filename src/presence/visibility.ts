@@ -30,7 +30,7 @@ export interface Relation {
 }
 
 /** The facts about one (viewer, user) pair, as the people store has them. */
-export interface Facts extends Relation {
+export interface AccessFacts extends Relation {
   /** False for a user who does not exist or was deleted. */
   readonly exists: boolean;
   readonly privacy: Privacy;
@@ -74,13 +74,13 @@ export const dependsOnRelation = (privacy: Privacy): boolean =>
  * What `viewer` sees of the user `userId`, given the facts of that pair. Facts that could not be had are passed
  * as undefined and deny. A block beats everything but being oneself, and a user always sees themselves.
  */
-export const facetsFor = (viewer: Viewer, userId: string, facts: Facts | undefined): Facets => {
-  if (!facts?.exists) return NOTHING;
+export const facetsFor = (viewer: Viewer, userId: string, accessFacts: AccessFacts | undefined): Facets => {
+  if (!accessFacts?.exists) return NOTHING;
   if (viewer.kind === 'service') return EVERYTHING;
   if (viewer.userId === userId) return SELF;
-  if (facts.blocked || !inAudience(facts.privacy.status, facts)) return NOTHING;
-  const lastSeen = inAudience(facts.privacy.lastSeen, facts);
-  const activity = inAudience(facts.privacy.activity, facts);
+  if (accessFacts.blocked || !inAudience(accessFacts.privacy.status, accessFacts)) return NOTHING;
+  const lastSeen = inAudience(accessFacts.privacy.lastSeen, accessFacts);
+  const activity = inAudience(accessFacts.privacy.activity, accessFacts);
   return { self: false, status: true, lastSeen, activity };
 };
 

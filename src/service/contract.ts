@@ -67,7 +67,7 @@ export interface Presence {
   disconnect(options: {
     readonly userId: string;
     readonly connectionId: string;
-    readonly lastHeardMsAgo: number;
+    readonly lastReceivedMsAgo: number;
   }): Promise<void>;
 
   setPresence(caller: Caller, input: SetPresence): Promise<PresenceView>;

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createDepartures } from '../node/departures.js';
 import { createNode } from '../node/node.js';
-import { createRemembered } from '../node/recentCommits.js';
+import { createRecentCommits } from '../node/recentCommits.js';
 import { createRecordReader, createRecordWriter } from '../node/records.js';
 import { badInput, forbidden, isUnavailable, notFound, passes, unreadableRecord } from '../presence/errors.js';
-import type { Bus, Decision, FactChange, Journal, People, RateLimits, Store } from '../presence/ports.js';
+import type { AccessChange, Bus, Decision, Journal, People, RateLimits, Store } from '../presence/ports.js';
 import * as record from '../presence/record.js';
 import { isIdle } from '../presence/session.js';
 import type { Cause, Transition } from '../presence/transitions.js';
@@ -14,8 +14,8 @@ import { viewAt } from '../presence/view.js';
 import { SELF, type Viewer } from '../presence/visibility.js';
 import type { Caller, Presence, SetPresence } from './contract.js';
 import { createReading } from './queries.js';
-import { createReads } from './readBudget.js';
-import { createTypingVerbs } from './typingService.js';
+import { createReadBudget } from './readBudget.js';
+import { createTypingService } from './typingService.js';
 
 const RETRY_MS = 500;
 
@@ -53,7 +53,7 @@ export const createPresence = ({
   newId,
   newIncarnation,
   onRevived = () => {},
-  onSettled = () => {},
+  onReady = () => {},
   onTransition = () => {},
   onJournalFailure,
 }: {
@@ -72,32 +72,40 @@ export const createPresence = ({
   /** Connections have to answer before they are put back: ask them now. `emptied`: the store lost something. */
   readonly onRevived?: (emptied: boolean) => void;
   /** The store came back empty and has settled: what was shown is brought up to date. */
-  readonly onSettled?: () => void;
+  readonly onReady?: () => void;
   /** What happened to sessions, nodes and the store, as far as this node brought it about or found out. */
   readonly onTransition?: (transition: Transition) => void;
   readonly onJournalFailure: (error: unknown) => void;
 }) => {
-  const remembered = createRemembered();
-  const { readRecords, readAlike } = createRecordReader({ store, journal, remembered });
+  const recentCommits = createRecentCommits();
+  const { readRecords, readAlike } = createRecordReader({ store, journal, recentCommits });
   const departures = createDepartures({ graceMs: timings.graceMs, sweepMs });
-  const records = createRecordWriter({ store, bus, journal, remembered, departures, onTransition, onJournalFailure });
+  const records = createRecordWriter({
+    store,
+    bus,
+    journal,
+    recentCommits,
+    departures,
+    onTransition,
+    onJournalFailure,
+  });
   const node = createNode({
     store,
     bus,
     records,
     readRecords,
-    remembered,
+    recentCommits,
     timings,
     newIncarnation,
     onRevived,
-    onSettled,
+    onReady,
     onTransition,
     onError: onJournalFailure,
   });
   /** The name of a connection, as the store knows it. */
   const nameOf = (connectionId: string | null) => connectionId && node.nameOf(connectionId);
-  const reads = createReads({ rateLimits });
-  const { endTypingOfStrangers, ...typingVerbs } = createTypingVerbs({
+  const reads = createReadBudget({ rateLimits });
+  const { endTypingOfStrangers, ...typingService } = createTypingService({
     store,
     people,
     reads,
@@ -105,11 +113,14 @@ export const createPresence = ({
     timings,
     userOf,
     nameOf,
-    holding: node,
+    heldSessions: node,
   });
 
   /** Whose session speaks, by the name that the connection has when it is asked. */
-  const speakingOf = ({ connectionId }: Caller, sessionId: string | undefined): (() => record.Speaking) => {
+  const sessionReferenceOf = (
+    { connectionId }: Caller,
+    sessionId: string | undefined,
+  ): (() => record.SessionReference) => {
     const named = sessionId === undefined ? null : checkId(sessionId, 'sessionId');
     const newSessionId = newId();
     return () => ({ sessionId: named, connectionId: nameOf(connectionId), newSessionId });
@@ -165,7 +176,7 @@ export const createPresence = ({
       return id;
     },
 
-    async disconnect({ userId, connectionId: local, lastHeardMsAgo }) {
+    async disconnect({ userId, connectionId: local, lastReceivedMsAgo }) {
       const connectionId = node.close(local);
       if (connectionId === undefined) return;
       try {
@@ -174,11 +185,11 @@ export const createPresence = ({
           (before, now) =>
             record.disconnect(
               node.recall(local, before, now),
-              { connectionId, heardAt: Math.floor(now - lastHeardMsAgo) },
+              { connectionId, aliveAt: Math.floor(now - lastReceivedMsAgo) },
               now,
               timings,
             ),
-          lastHeardMsAgo < timings.heartbeatTimeoutMs ? 'closed' : 'lost',
+          lastReceivedMsAgo < timings.heartbeatTimeoutMs ? 'closed' : 'lost',
         );
       } catch (error) {
         // While the store is away whoever closed it tries again, under the same name.
@@ -191,7 +202,7 @@ export const createPresence = ({
 
     async setPresence(caller, { sessionId, ...input }) {
       const userId = userOf(caller.viewer);
-      const speaking = speakingOf(caller, sessionId);
+      const sessionReference = sessionReferenceOf(caller, sessionId);
       // The clock is asked only where there is something to hold against it.
       const isTimed = input.statusMessage?.expiresAt != null || input.activities?.some(hasTimes);
       const now = isTimed ? await store.now() : 0;
@@ -203,7 +214,12 @@ export const createPresence = ({
       const hides = input.status !== undefined && record.isHiding(input.status);
       const closedMsAgo = hides ? await closedMsAgoOf(userId) : 0;
       const set = (before: PresenceRecord, at: number) =>
-        record.setPresence(before, { ...input, activities, speaking: speaking(), closedMsAgo }, at, timings);
+        record.setPresence(
+          before,
+          { ...input, activities, sessionReference: sessionReference(), closedMsAgo },
+          at,
+          timings,
+        );
       const committed = await speak<HidingAlready | null>(caller, userId, (before, at) =>
         isFree && record.isHiding(before.chosen) ? { record: before, result: HIDING_ALREADY } : set(before, at),
       );
@@ -216,14 +232,14 @@ export const createPresence = ({
 
     async heartbeat(caller, { sessionId, ...input }) {
       const userId = userOf(caller.viewer);
-      const speaking = speakingOf(caller, sessionId);
+      const sessionReference = sessionReferenceOf(caller, sessionId);
       await rateLimits.take('mutation', userId);
       const {
         record: after,
         result: id,
         now,
       } = await speak(caller, userId, (before, at) =>
-        record.heartbeat(before, { ...input, speaking: speaking() }, at, timings),
+        record.heartbeat(before, { ...input, sessionReference: sessionReference() }, at, timings),
       );
       const session = after.sessions.find((candidate) => candidate.id === id);
       return {
@@ -250,7 +266,7 @@ export const createPresence = ({
         userId,
         presence: viewAt(mine, SELF, reading.nowOf(userId)),
         chosenStatus: mine.chosen,
-        privacy: reading.facts,
+        privacy: reading.accessFacts,
         sessions: mine.sessions.map((session) => ({
           id: session.id,
           device: session.device,
@@ -270,12 +286,12 @@ export const createPresence = ({
         record.putActivity(before, { source, activities: checked }, now),
       );
       if (!result)
-        throw badInput(`At most ${record.MAX_HOSTED_SOURCES} sources may put activities of one user; clear one first.`);
+        throw badInput(`At most ${record.MAX_HOST_SOURCES} sources may put activities of one user; clear one first.`);
       return true;
     },
 
     ...createReading({ store, people, reads, readRecords, readAlike }),
-    ...typingVerbs,
+    ...typingService,
   };
 
   /** Drops what is live of a user who was deleted, unless they were named again since, and it is of that time. */
@@ -285,7 +301,7 @@ export const createPresence = ({
       const present = (await journal.read([userId])).get(userId);
       const generation = unreadable?.has(userId) ? Number.MAX_SAFE_INTEGER : (live.get(userId)?.generation ?? 0);
       if (present && generation >= present.generation) return;
-      remembered.forget(userId);
+      recentCommits.forget(userId);
       // Where another record came meanwhile it is judged anew.
       if (await store.forget(userId, generation)) return;
     }
@@ -308,11 +324,11 @@ export const createPresence = ({
     reads,
     readRecords,
     readAlike,
-    remembered,
+    recentCommits,
     node,
     tick: records.tick,
     /** What a change of facts means for what is live. Idempotent, so every node may do it. */
-    async factsChanged(change: FactChange): Promise<void> {
+    async accessChanged(change: AccessChange): Promise<void> {
       if (change.kind === 'user' && change.deleted) await persist(() => forget(change.userId));
       if (change.kind === 'conversation') await endTypingOfStrangers(change.id);
     },

@@ -13,7 +13,7 @@ import { checkFirst, checkId, checkIds, MAX_ITEMS } from '../presence/validate.j
 import { type PresenceView, viewAt } from '../presence/view.js';
 import { EVERYTHING, facetsFor, maySee, type Viewer } from '../presence/visibility.js';
 import type { Presence } from './contract.js';
-import type { Reads } from './readBudget.js';
+import type { ReadBudget } from './readBudget.js';
 import { createRosterReading } from './rosterQuery.js';
 
 /** How many of a roster one page may hold. */
@@ -28,17 +28,17 @@ export const createReading = ({
 }: {
   readonly store: Store;
   readonly people: People;
-  readonly reads: Reads;
+  readonly reads: ReadBudget;
   readonly readRecords: ReadRecords;
   readonly readAlike: ReadAlike;
 }): Pick<Presence, 'presenceOf' | 'presenceOfRoster' | 'userPresence' | 'roster' | 'online'> => {
   const viewsOf = async (viewer: Viewer, userIds: readonly string[]): Promise<readonly PresenceView[]> => {
     if (userIds.length === 0) return [];
-    const { nowOf, records, unreadable, facts } = await readAlike(userIds, () =>
-      people.facts(userIds.map((userId) => ({ viewerId: viewer.userId, userId }))),
+    const { nowOf, records, unreadable, accessFacts } = await readAlike(userIds, () =>
+      people.accessFacts(userIds.map((userId) => ({ viewerId: viewer.userId, userId }))),
     );
     return userIds.flatMap((userId) => {
-      const facets = facetsFor(viewer, userId, facts.get(pairKey(viewer.userId, userId)));
+      const facets = facetsFor(viewer, userId, accessFacts.get(pairKey(viewer.userId, userId)));
       const record = records.get(userId);
       // Among others they are left out: what cannot be read is not guessed, and is no reason to answer nobody.
       if (userIds.length === 1 && unreadable?.has(userId) && maySee(facets)) throw unreadableRecord();
@@ -46,7 +46,7 @@ export const createReading = ({
     });
   };
 
-  const judgedOf = (viewer: Viewer, userIds: readonly string[]) =>
+  const countedOf = (viewer: Viewer, userIds: readonly string[]) =>
     reads.list(viewer, userIds.length, 'query', () => viewsOf(viewer, userIds));
 
   const readRosterPage = createRosterReading({ store, people, viewsOf });
@@ -54,7 +54,7 @@ export const createReading = ({
     reads.roster(viewer, 'query', () => readRosterPage(viewer, page));
 
   return {
-    presenceOf: async (viewer, userIds) => judgedOf(viewer, checkIds(userIds, 'userIds')),
+    presenceOf: async (viewer, userIds) => countedOf(viewer, checkIds(userIds, 'userIds')),
 
     async presenceOfRoster(viewer) {
       const { items } = await rosterPage(viewer, { first: MAX_ITEMS, after: null, statuses: null });
@@ -62,7 +62,7 @@ export const createReading = ({
     },
 
     async userPresence(viewer, userId) {
-      const [view] = await judgedOf(viewer, [checkId(userId, 'userId')]);
+      const [view] = await countedOf(viewer, [checkId(userId, 'userId')]);
       return view ?? null;
     },
 

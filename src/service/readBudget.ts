@@ -14,34 +14,34 @@ const MAX_WAITING = 50;
 
 export type ReadKind = 'query' | 'start';
 
-export interface Judged<T> {
+export interface Counted<T> {
   readonly result: T;
-  readonly judged: number;
+  readonly counted: number;
 }
 
-export interface Reads {
+export interface ReadBudget {
   /** Judges a list of `count` ids. RATE_LIMITED, before anything is read, where that is more than is left. */
   list<T>(viewer: Viewer, count: number, kind: ReadKind, read: () => Promise<T>): Promise<T>;
   /**
    * Judges as many as turn out, which is known afterwards: RATE_LIMITED where nothing is left, and counted when it is done.
    */
-  open<T>(viewer: Viewer, kind: ReadKind, read: () => Promise<Judged<T>>): Promise<T>;
+  open<T>(viewer: Viewer, kind: ReadKind, read: () => Promise<Counted<T>>): Promise<T>;
   /** The same for a roster, which may be large. */
-  roster<T>(viewer: Viewer, kind: ReadKind, read: () => Promise<Judged<T>>): Promise<T>;
+  roster<T>(viewer: Viewer, kind: ReadKind, read: () => Promise<Counted<T>>): Promise<T>;
 }
 
-export const createReads = ({ rateLimits }: { readonly rateLimits: RateLimits }): Reads => {
+export const createReadBudget = ({ rateLimits }: { readonly rateLimits: RateLimits }): ReadBudget => {
   const inLine = createLine({ maxWaiting: MAX_WAITING });
 
   /** Who was cut off has to come back, whatever they asked just before: a start takes from the next allowance too. */
   const take = (userId: string, count: number, kind: ReadKind) =>
     rateLimits.take('read', userId, { count, ahead: kind === 'start' });
 
-  const open: Reads['open'] = async (viewer, kind, read) => {
+  const open: ReadBudget['open'] = async (viewer, kind, read) => {
     if (viewer.kind === 'service') return (await read()).result;
     await take(viewer.userId, 1, kind);
-    const { result, judged } = await read();
-    if (judged > 1) await rateLimits.count('read', viewer.userId, judged - 1);
+    const { result, counted } = await read();
+    if (counted > 1) await rateLimits.count('read', viewer.userId, counted - 1);
     return result;
   };
 

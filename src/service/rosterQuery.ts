@@ -28,17 +28,17 @@ export const createRosterReading = ({
   viewsOf,
 }: {
   readonly store: Pick<Store, 'liveAmong'>;
-  readonly people: Pick<People, 'rosterFacts'>;
+  readonly people: Pick<People, 'rosterAccessFacts'>;
   readonly viewsOf: ViewsOf;
 }) => {
   /** Those whom the viewer may see, in order, and of how many. A service token is no user and has no roster. */
   const placesOf = async (viewer: Viewer): Promise<{ readonly places: readonly Place[]; readonly size: number }> => {
     if (viewer.kind !== 'user') return { places: [], size: 0 };
-    const facts = await people.rosterFacts(viewer.userId, MAX_ROSTER);
-    const seen = [...facts.keys()].filter((userId) => maySee(facetsFor(viewer, userId, facts.get(userId))));
+    const accessFacts = await people.rosterAccessFacts(viewer.userId, MAX_ROSTER);
+    const seen = [...accessFacts.keys()].filter((userId) => maySee(facetsFor(viewer, userId, accessFacts.get(userId))));
     const live = await store.liveAmong(seen);
     const places = inRosterOrder(seen.map((userId) => ({ userId, live: live.has(userId) })));
-    return { places, size: facts.size };
+    return { places, size: accessFacts.size };
   };
 
   const viewsAt = (viewer: Viewer, places: readonly Place[]) =>
@@ -68,26 +68,26 @@ export const createRosterReading = ({
   return async (
     viewer: Viewer,
     { first, after, statuses }: Parameters<Presence['roster']>[1],
-  ): Promise<{ readonly result: Page; readonly judged: number }> => {
+  ): Promise<{ readonly result: Page; readonly counted: number }> => {
     const { places: all, size } = await placesOf(viewer);
     const wanted = statuses ? all.filter(({ live }) => mayHave(statuses, live)) : all;
-    const rest = placesAfter(wanted, after);
-    const page = rest.slice(0, first);
+    const restore = placesAfter(wanted, after);
+    const page = restore.slice(0, first);
     const isAsked = ({ status }: PresenceView) => statuses === null || statuses.includes(status);
     const anyLive = LIVE_STATUSES.every((status) => statuses === null || statuses.includes(status));
     // Of who is live the status is known when it is read, so the page is looked for in more than a page.
     const isSought = !anyLive && page.some(({ live }) => live);
     const { views, read } = isSought
-      ? await seek(viewer, rest, isAsked, first + 1)
+      ? await seek(viewer, restore, isAsked, first + 1)
       : { views: (await viewsAt(viewer, page)).filter(isAsked), read: page.length };
     // A page goes on from where its users stood when they were listed, whatever they did since.
-    const places = new Map(rest.map((place) => [place.userId, place]));
+    const places = new Map(restore.map((place) => [place.userId, place]));
     return {
-      judged: read + Math.ceil(size / LISTED_AS_ONE),
+      counted: read + Math.ceil(size / LISTED_AS_ONE),
       result: {
         items: views.slice(0, first).map((view) => ({ cursor: cursorOf(places.get(view.userId)!), view })),
-        hasNextPage: isSought ? views.length > first : rest.length > first,
-        hasPreviousPage: rest.length < wanted.length,
+        hasNextPage: isSought ? views.length > first : restore.length > first,
+        hasPreviousPage: restore.length < wanted.length,
       },
     };
   };

@@ -1,15 +1,15 @@
 /** Who types: set, read, and kept true (docs/semantics.md, "Typing"). */
 import { inBatches } from '../async/batches.js';
-import type { HoldingVerbs } from '../node/heldSessions.js';
+import type { HeldSessionService } from '../node/heldSessions.js';
 import { isUnavailable, notFound, unreadableRecord } from '../presence/errors.js';
 import type { People, RateLimits, Store, TypingEntry } from '../presence/ports.js';
 import { isSeenLive } from '../presence/record.js';
-import { speaker } from '../presence/session.js';
+import { resolveSession } from '../presence/session.js';
 import type { Timings } from '../presence/types.js';
 import { checkId } from '../presence/validate.js';
 import { mayUseTyping, type Viewer } from '../presence/visibility.js';
 import type { Presence, TypingView } from './contract.js';
-import type { Reads } from './readBudget.js';
+import type { ReadBudget } from './readBudget.js';
 
 /** Rejects with NOT_FOUND: the same answer for a conversation that does not exist and for one that is not the viewer's. */
 export const checkMayUseTyping = async (
@@ -22,7 +22,7 @@ export const checkMayUseTyping = async (
     throw notFound('There is no such conversation, or the caller is not a member of it.');
 };
 
-export const createTypingVerbs = ({
+export const createTypingService = ({
   store,
   people,
   reads,
@@ -30,18 +30,18 @@ export const createTypingVerbs = ({
   timings,
   userOf,
   nameOf,
-  holding,
+  heldSessions,
 }: {
   readonly store: Store;
   readonly people: People;
-  readonly reads: Reads;
+  readonly reads: ReadBudget;
   readonly rateLimits: RateLimits;
   readonly timings: Timings;
   /** The user who calls; FORBIDDEN for a service token. */
   readonly userOf: (viewer: Viewer) => string;
   /** The name of a connection, as the store knows it. */
   readonly nameOf: (connectionId: string | null) => string | null;
-  readonly holding: Pick<HoldingVerbs, 'isMissing' | 'restored'>;
+  readonly heldSessions: Pick<HeldSessionService, 'isMissing' | 'restored'>;
 }) => {
   const liveRecord = async (userId: string) => {
     const { records, unreadable, doubtful } = await store.read([userId]);
@@ -53,8 +53,8 @@ export const createTypingVerbs = ({
   /** The record of one who is seen live, once the session of the connection that speaks is there. */
   const seenLiveRecord = async (userId: string, connectionId: string | null = null) => {
     let record = await liveRecord(userId);
-    if (holding.isMissing(connectionId, record)) {
-      await holding.restored(connectionId);
+    if (heldSessions.isMissing(connectionId, record)) {
+      await heldSessions.restored(connectionId);
       record = await liveRecord(userId);
     }
     return record && isSeenLive(record) ? record : undefined;
@@ -121,7 +121,8 @@ export const createTypingVerbs = ({
       });
       // What a user types whom nobody sees live is accepted and kept nowhere.
       if (!record) return answer(input.isTyping ? (await store.now()) + timings.typingTimeoutMs : null);
-      const sessionId = named ?? speaker(record, { sessionId: null, connectionId: nameOf(connectionId) })?.id ?? '';
+      const sessionId =
+        named ?? resolveSession(record, { sessionId: null, connectionId: nameOf(connectionId) })?.id ?? '';
       if (input.isTyping) return answer(await start(conversationId, userId, sessionId));
       return answer((await store.stopTyping({ conversationId, userId, sessionId })).expiresAt);
     },
@@ -139,7 +140,7 @@ export const createTypingVerbs = ({
           .filter(({ userId }) => !blocked.has(userId))
           .map((entry): TypingView => ({ ...entry, isTyping: true }));
         // Who is not shown costs nothing: what is left of an allowance can be told.
-        return { result, judged: result.length };
+        return { result, counted: result.length };
       });
     },
 

@@ -35,7 +35,7 @@ export interface Metrics {
   /** A call of a back-end ended. */
   called(backEnd: 'store' | 'database', call: Call): void;
   /** A message of the bus was heard here. */
-  heard(kind: MessageKind): void;
+  received(kind: MessageKind): void;
   /** One result of a subscription was handed on to its connection. */
   delivered(): void;
   slowReader(): void;
@@ -53,7 +53,7 @@ export interface Metrics {
 /** Counts nothing. */
 export const NO_METRICS: Metrics = {
   called: () => {},
-  heard: () => {},
+  received: () => {},
   delivered: () => {},
   slowReader: () => {},
   subscriptionRefused: () => {},
@@ -104,7 +104,7 @@ export const createMetrics = (): Metrics => {
     text: () => registry.metrics(),
     called: (backEnd, { method, ms, error }) =>
       durations[backEnd].observe({ method, outcome: outcomeOf(error) }, ms / 1_000),
-    heard: (kind) => messages.inc({ kind }),
+    received: (kind) => messages.inc({ kind }),
     delivered: () => deliveries.inc(),
     slowReader: () => slowReaders.inc(),
     subscriptionRefused: (code) => refused.inc({ code }),

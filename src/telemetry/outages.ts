@@ -22,7 +22,7 @@ export interface Outage {
 
 export const createOutages = ({ log, now = () => performance.now() }: { readonly log: Log; now?: () => number }) => {
   /** Failures that were told of already: one back-end's failure passes through the calls of another. */
-  const told = new WeakSet<object>();
+  const reported = new WeakSet<object>();
 
   return {
     /** `what` is what the log calls the back-end. */
@@ -33,8 +33,8 @@ export const createOutages = ({ log, now = () => performance.now() }: { readonly
 
       const failed = (error: unknown) => {
         if (typeof error === 'object' && error !== null) {
-          if (told.has(error)) return;
-          told.add(error);
+          if (reported.has(error)) return;
+          reported.add(error);
         }
         lastAt = now();
         failures += 1;

@@ -20,7 +20,7 @@ it('restores once more where a node stood still for longer than drops are rememb
     const chosen = restored === 1 ? 'ONLINE' : 'AWAY';
     // It stands still for a minute, in which another record comes, is kept, and goes.
     if (restored === 1) await redis.admin.hincrby(keys.of(0).shard, 'clock', 60_000);
-    return restoreRecord('ana', { generation: 1, kept: durable({ revision: restored, chosen }) });
+    return restoreRecord('ana', { generation: 1, persisted: durable({ revision: restored, chosen }) });
   };
   const { record } = await store.update('ana', restore, (before, now) =>
     connect(before, { connectionId: 'here/1', sessionId: 'tab', device: null }, now),

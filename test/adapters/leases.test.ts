@@ -67,7 +67,7 @@ describe('one shard of many', () => {
     const users = Array.from({ length: 20 }, (_, i) => `user-${i}`);
     expect(users.filter((userId) => told.emptied?.(userId))).toEqual(users.filter((id) => keys.shardOf(id) === 0));
     // Who is told only now has put back nothing yet: it is waited for, longer than for nobody.
-    expect(told.settledInMs).toBeGreaterThan(2_000);
+    expect(told.readyInMs).toBeGreaterThan(2_000);
     expect(await store.renewLease('here')).toMatchObject({ emptied: null });
   });
 });
@@ -110,7 +110,7 @@ describe('the names in Redis', () => {
     for (const userId of hostile) {
       await store.update(
         userId,
-        () => Promise.resolve(restoreRecord(userId, { generation: 1, kept: null })),
+        () => Promise.resolve(restoreRecord(userId, { generation: 1, persisted: null })),
         (record, now) => connect(record, { connectionId: 'here/1', sessionId: userId, device: 'WEB' }, now),
       );
       await store.startTyping({ conversationId: userId, userId, sessionId: userId, forMs: 60_000 });

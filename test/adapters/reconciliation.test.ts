@@ -76,7 +76,7 @@ const startNode = async ({
     },
     /** That node's lease ran out. */
     lose(incarnation: string) {
-      lost.push({ incarnation, heardAt: 0 });
+      lost.push({ incarnation, aliveAt: 0 });
     },
     /** The next change waits. Returns how it is let go on. */
     holdNextChange() {
@@ -88,7 +88,7 @@ const startNode = async ({
     },
     open: (connectionId: string, sessionId: string) =>
       presence.connect({ userId: 'ana', connectionId, sessionId, device: 'WEB' }),
-    close: (connectionId: string) => presence.disconnect({ userId: 'ana', connectionId, lastHeardMsAgo: 0 }),
+    close: (connectionId: string) => presence.disconnect({ userId: 'ana', connectionId, lastReceivedMsAgo: 0 }),
     /** Whether the store lists the user among those on the node. */
     isOn: async () => (await live.store.usersOn(presence.node.nameOf('').slice(0, -1))).includes('ana'),
   };
@@ -113,7 +113,7 @@ describe('mending', () => {
     const before = await node.sessions();
     await goBack();
     expect((await node.sessions()).map(({ id }) => id)).toEqual(['tab']);
-    await node.presence.node.mend();
+    await node.presence.node.reconcile();
     expect(await node.sessions()).toMatchObject(
       before.map(({ id, startedAt, connections }) => ({ id, startedAt, connections, graceUntil: null })),
     );
@@ -128,7 +128,7 @@ describe('mending', () => {
     await goBack();
     await other.open('1', 'desk');
     expect((await node.sessions()).map(({ id }) => id)).toEqual(['tab', 'desk']);
-    await node.presence.node.mend();
+    await node.presence.node.reconcile();
     // In the order in which they started, whichever was put back last.
     expect((await node.sessions()).map(({ id, connections }) => [id, connections.length])).toEqual([
       ['tab', 1],
@@ -143,7 +143,7 @@ describe('mending', () => {
     await node.open('1', 'tab');
     await goBack();
     expect(await node.sessions()).toEqual([]);
-    await node.presence.node.mend();
+    await node.presence.node.reconcile();
     expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);
   });
 
@@ -154,7 +154,7 @@ describe('mending', () => {
     await node.close('1');
     await goBack();
     expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);
-    await node.presence.node.mend();
+    await node.presence.node.reconcile();
     const [session] = await node.sessions();
     expect(session?.connections).toEqual([]);
     expect(session?.graceUntil).toBeGreaterThan(0);
@@ -166,8 +166,8 @@ describe('mending', () => {
     await node.open('1', 'tab');
     await other.open('1', 'phone');
     const before = await node.sessions();
-    await node.presence.node.mend();
-    await other.presence.node.mend();
+    await node.presence.node.reconcile();
+    await other.presence.node.reconcile();
     expect(await node.sessions()).toEqual(before);
   });
 
@@ -175,8 +175,8 @@ describe('mending', () => {
     const [node, other] = [await startNode(), await startNode()];
     await node.open('1', 'tab');
     expect(await other.presence.endSession(ana, 'tab')).toBe(true);
-    await node.presence.node.mend();
-    await node.presence.node.mend();
+    await node.presence.node.reconcile();
+    await node.presence.node.reconcile();
     expect(await node.sessions()).toEqual([]);
   });
 
@@ -188,8 +188,8 @@ describe('mending', () => {
       for (const id of others) await other.open('2', id);
       expect(await other.presence.endSession(ana, 'tab')).toBe(true);
       await other.presence.setPresence(ana, { sessionId: 'phone', statusMessage: message() });
-      await node.presence.node.mend();
-      await node.presence.node.mend();
+      await node.presence.node.reconcile();
+      await node.presence.node.reconcile();
       expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone']);
       expect(node.presence.node.connections).toBe(0);
     },
@@ -199,7 +199,7 @@ describe('mending', () => {
     const [node, other] = [await startNode({ deaf: true }), await startNode()];
     await node.open('1', 'tab');
     for (let place = 0; place < 20; place += 1) await other.open(`${place}`, `session-${place}`);
-    await node.presence.node.mend();
+    await node.presence.node.reconcile();
     expect((await node.sessions()).map(({ id }) => id)).not.toContain('tab');
     expect(await node.sessions()).toHaveLength(20);
   });
@@ -211,8 +211,8 @@ describe('mending', () => {
       await node.open('1', 'tab');
       for (const other of others) await node.open('2', other);
       expect(await node.presence.endSession(ana, 'tab')).toBe(true);
-      await node.presence.node.mend();
-      await node.presence.node.mend();
+      await node.presence.node.reconcile();
+      await node.presence.node.reconcile();
       expect((await node.sessions()).map(({ id }) => id)).toEqual(others);
     }
   });
@@ -223,10 +223,10 @@ describe('mending', () => {
     await other.open('1', 'phone');
     const goOn = node.holdNextChange();
     const opening = node.open('2', 'tablet');
-    await node.presence.node.mend();
+    await node.presence.node.reconcile();
     goOn();
     await opening;
-    await node.presence.node.mend();
+    await node.presence.node.reconcile();
     expect((await node.sessions()).map(({ id, connections }) => [id, connections.length])).toEqual([
       ['tab', 1],
       ['phone', 1],
@@ -261,7 +261,7 @@ describe('a node that was taken for lost', () => {
     await other.presence.endSession(ana, 'tab');
     lostOnce(node);
     await node.presence.node.turn();
-    node.presence.node.heard('1');
+    node.presence.node.answered('1');
     while (node.presence.node.connections > 0) await node.presence.node.turn();
     expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone']);
   });
@@ -276,7 +276,7 @@ describe('a node that was taken for lost', () => {
     while ((await node.sessions()).length > 1) await other.presence.node.turn();
     lostOnce(node);
     await node.presence.node.turn();
-    node.presence.node.heard('1');
+    node.presence.node.answered('1');
     while ((await node.sessions()).length === 1) await node.presence.node.turn();
     // Those that start at one moment stand in either order.
     expect((await node.sessions()).map(({ id }) => id).sort()).toEqual(['phone', 'tab']);
@@ -310,7 +310,7 @@ describe('a node whose store came back empty and went away again at once', () =>
     });
     await node.presence.node.turn();
     expect(node.revived).toEqual([true]);
-    node.presence.node.heard('1');
+    node.presence.node.answered('1');
     // Nothing is read before it has settled.
     const isBack = async () => (await node.sessions().catch(() => [])).length > 0;
     while (!(await isBack())) await node.presence.node.turn();

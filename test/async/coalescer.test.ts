@@ -1,19 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { createTick } from '../../src/async/coalescer.js';
+import { createCoalescer } from '../../src/async/coalescer.js';
 
 const start = () => {
   let clock = 0;
   let runs = 0;
   let busy = false;
-  const tick = createTick({ now: () => clock, isBusy: () => busy });
+  const coalescer = createCoalescer({ now: () => clock, isBusy: () => busy });
   const due = {
     run: () => {
       runs += 1;
     },
   };
   return {
-    tick,
+    coalescer,
     due,
     runs: () => runs,
     /** Something is under way, or no more. */
@@ -25,7 +25,7 @@ const start = () => {
     },
     /** One turn of the event loop that brings something, and takes so many ms. */
     async bring(ms: number) {
-      tick.news();
+      coalescer.moreMayCome();
       clock += ms;
       await turn();
     },
@@ -34,8 +34,8 @@ const start = () => {
 
 describe('the end of a tick', () => {
   test('comes once nothing more does', async () => {
-    const { tick, due, runs, bring } = start();
-    tick.atEnd(due);
+    const { coalescer, due, runs, bring } = start();
+    coalescer.schedule(due);
     for (let n = 0; n < 4; n += 1) {
       await bring(1);
       expect(runs()).toBe(0);
@@ -46,34 +46,34 @@ describe('the end of a tick', () => {
   });
 
   test('is put off for ten milliseconds at the most', async () => {
-    const { tick, due, runs, bring } = start();
-    tick.atEnd(due);
+    const { coalescer, due, runs, bring } = start();
+    coalescer.schedule(due);
     for (let n = 0; n < 10; n += 1) await bring(1);
     await bring(0);
     expect(runs()).toBe(1);
   });
 
   test('waits for what is under way, and no longer than that', async () => {
-    const { tick, due, runs, setBusy, pass } = start();
+    const { coalescer, due, runs, setBusy, pass } = start();
     setBusy(true);
-    tick.atEnd(due);
+    coalescer.schedule(due);
     for (let n = 0; n < 100; n += 1) await turn();
     expect(runs()).toBe(0);
     setBusy(false);
     while (runs() === 0) await turn();
     setBusy(true);
-    tick.atEnd(due);
+    coalescer.schedule(due);
     pass(10);
     while (runs() === 1) await turn();
     expect(runs()).toBe(2);
   });
 
   test('may be had at once, and what is asked for later has its own', async () => {
-    const { tick, due, runs } = start();
-    tick.atEnd(due);
-    tick.run();
+    const { coalescer, due, runs } = start();
+    coalescer.schedule(due);
+    coalescer.run();
     expect(runs()).toBe(1);
-    tick.atEnd(due);
+    coalescer.schedule(due);
     while (runs() === 1) await turn();
     await turn();
     expect(runs()).toBe(2);

@@ -19,7 +19,7 @@ describe('the tally', () => {
     const tally = createTally();
     tally.expect(10);
     arrive(tally, 6);
-    await tally.owing(4);
+    await tally.restorePending(4);
     expect(tally.received).toBe(6);
   });
 
@@ -27,7 +27,7 @@ describe('the tally', () => {
     const tally = createTally({ stallMs: 5 });
     tally.expect(3);
     arrive(tally, 2);
-    await expect(tally.owing(0)).rejects.toThrow('1 of 3 deliveries are missing');
+    await expect(tally.restorePending(0)).rejects.toThrow('1 of 3 deliveries are missing');
   });
 
   it('rejects when one came too many', async () => {

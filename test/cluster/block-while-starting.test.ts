@@ -38,11 +38,11 @@ test('nothing is sent a second after the block was answered, and what was sent l
         const blocker = blockers[Math.floor(random() * 2)]!;
         const [startsIn, blocksIn] = [random() * APART_MS, random() * APART_MS];
         const starting = wait(startsIn).then(() => socket.watch(round % 3 === 0 ? null : [watchedId]));
-        const speaking = round % 2 === 0 ? blocker.say(`round ${round}`) : undefined;
+        const sessionReference = round % 2 === 0 ? blocker.say(`round ${round}`) : undefined;
         await wait(blocksIn);
         await blocker.block(viewer.id);
         const watch = await starting;
-        await Promise.all([wait(AFTER_MS), speaking]);
+        await Promise.all([wait(AFTER_MS), sessionReference]);
         const sent = watch.transcript.length;
 
         await blocker.say(`secret ${round}`);

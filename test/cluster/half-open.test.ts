@@ -55,7 +55,7 @@ test('a reader that never reads is closed 1013 after 256 KiB at most, and the ot
   await raw.nextWhere(({ id }) => id === '49');
   raw.pause();
 
-  const speaker = await cluster.person('user-0', b).connect();
+  const resolveSession = await cluster.person('user-0', b).connect();
   let isTooSlow = false;
   const found = a.run.logged('slow reader').then(() => {
     isTooSlow = true;
@@ -68,7 +68,7 @@ test('a reader that never reads is closed 1013 after 256 KiB at most, and the ot
     said += 1;
     const text = `${said} `.padEnd(255, 'x');
     const at = performance.now();
-    await speaker.say(text);
+    await resolveSession.say(text);
     await observer.until(['user-0'], ({ statusMessage }) => statusMessage?.text === text);
     slowest = Math.max(slowest, performance.now() - at);
   }

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Presence, Refusal, Typing } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Person } from '../support/rollcall.js';
-import type { Socket, Watch } from '../support/socket.js';
+import type { Socket, SubscriptionIterator } from '../support/socket.js';
 
 /** The design says 2 s; the machine may be busy. */
 const REFUSED_WITHIN_MS = 8_000;
@@ -25,8 +25,8 @@ beforeAll(async () => {
 interface Side {
   readonly person: Person;
   readonly socket: Socket;
-  readonly watch: Watch<Presence>;
-  readonly typing: Watch<Typing>;
+  readonly watch: SubscriptionIterator<Presence>;
+  readonly typing: SubscriptionIterator<Typing>;
 }
 
 /** Two who are live at a node each, watch each other, and have typed to each other. */
@@ -181,12 +181,12 @@ describe.each([
     const lastSeen = Date.parse(watch.transcript.at(-1)?.lastSeen ?? '');
     const sql = postgres(cluster.databaseUrl, { max: 1 });
     try {
-      const kept = async (id: string) => (await sql`select * from presence_journal where user_id = ${id}`)[0];
+      const persisted = async (id: string) => (await sql`select * from presence_journal where user_id = ${id}`)[0];
       await expect
-        .poll(() => kept(ben.person.id), { timeout: 10_000 })
+        .poll(() => persisted(ben.person.id), { timeout: 10_000 })
         .toMatchObject({ chosen: 'DO_NOT_DISTURB', message_text: 'the very last word' });
       await expect
-        .poll(() => kept(cy.id), { timeout: 10_000 })
+        .poll(() => persisted(cy.id), { timeout: 10_000 })
         .toMatchObject({ chosen: 'AWAY', last_seen: String(lastSeen) });
     } finally {
       await sql.end();

@@ -31,7 +31,7 @@ afterAll(async () => {
   await Promise.all(proxies.map((proxy) => proxy.close()));
 });
 
-const kept = async (id: string) =>
+const persisted = async (id: string) =>
   (await sql`select chosen, message_text from presence_journal where user_id = ${id}`)[0];
 const arrived = (proxy: SlowProxy) => expect.poll(() => proxy.underWay, { timeout: 30_000 }).toBe(0);
 
@@ -53,13 +53,13 @@ test('what a slow node wrote late never overwrites what a quick one wrote since'
     await wait(700);
   }
   const last = { chosen: 'AWAY', message_text: 'away 4' };
-  await expect.poll(() => kept('ada'), { timeout: 15_000 }).toEqual(last);
+  await expect.poll(() => persisted('ada'), { timeout: 15_000 }).toEqual(last);
   slow.delay(0);
   await arrived(slow);
   // The statements have all reached the server; it has answered the last of them.
   await here.setPresence({});
   await wait(1_000);
-  expect(await kept('ada')).toEqual(last);
+  expect(await persisted('ada')).toEqual(last);
   for (const ada of [here, there]) {
     expect(await ada.me()).toMatchObject({ chosenStatus: 'AWAY', presence: { statusMessage: { text: 'away 4' } } });
   }
@@ -84,12 +84,12 @@ test('slow for all nodes: what was said last is what is kept, and what is read w
   for (const proxy of proxies) proxy.delay(0);
 
   await expect
-    .poll(() => kept('ben'), { timeout: 30_000 })
+    .poll(() => persisted('ben'), { timeout: 30_000 })
     .toEqual({ chosen: 'DO_NOT_DISTURB', message_text: 'round 7' });
   for (const proxy of proxies) await arrived(proxy);
   await expect.poll(() => cluster.redis.admin.exists('rc:{0}:record:ben'), { timeout: 30_000 }).toBe(0);
   await wait(1_000);
-  expect(await kept('ben')).toEqual({ chosen: 'DO_NOT_DISTURB', message_text: 'round 7' });
+  expect(await persisted('ben')).toEqual({ chosen: 'DO_NOT_DISTURB', message_text: 'round 7' });
   for (const ben of bens) {
     const me = () => ben.me().catch(() => undefined);
     await expect.poll(me, { timeout: 20_000 }).toMatchObject({

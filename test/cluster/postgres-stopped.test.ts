@@ -95,13 +95,13 @@ test('PostgreSQL that is stopped under load ten times ends no node, hides nobody
   }
   const sql = postgres(cluster.databaseUrl, { max: 1 });
   try {
-    const kept = async () => {
+    const persisted = async () => {
       const rows = await sql<{ userId: string; text: string }[]>`
         select user_id as "userId", message_text as text from presence_journal
         where message_text is not null`;
       return new Map(rows.map(({ userId, text }) => [userId, text]));
     };
-    await expect.poll(kept, { timeout: 15_000 }).toEqual(said);
+    await expect.poll(persisted, { timeout: 15_000 }).toEqual(said);
   } finally {
     await sql.end();
   }

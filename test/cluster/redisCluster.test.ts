@@ -5,7 +5,7 @@ import { createKeys } from '../../src/adapters/redis/keys.js';
 import type { Presence } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { startRedisCluster, type TestPair, type TestRedisCluster } from '../support/redisCluster.js';
-import type { Watch } from '../support/socket.js';
+import type { SubscriptionIterator } from '../support/socket.js';
 
 const LIMIT_MS = 60_000;
 const keys = createKeys(64);
@@ -40,7 +40,7 @@ const is = (userId: string, status: string) => (presence: Presence) =>
   presence.userId === userId && presence.status === status;
 
 /** Until each of them was told to be so; what else is told in between may be anything. */
-const eachIs = async (watch: Watch<Presence>, ids: readonly string[], status: string) => {
+const eachIs = async (watch: SubscriptionIterator<Presence>, ids: readonly string[], status: string) => {
   const left = new Set(ids);
   while (left.size > 0) {
     const seen = await watch.next(30_000);

@@ -62,12 +62,12 @@ for (const [fault, happen] of faults) {
       expect(new Set(watcher.offline.map(({ userId }) => userId))).toEqual(new Set([leaver]));
       for (const id of staying) {
         const { asOf: _, statusMessage: __, ...rest } = watcher.latest.get(id)!;
-        expect(rest).toEqual(expect.objectContaining({ ...shownOf(shown.get(id)) }));
+        expect(rest).toEqual(expect.objectContaining({ ...projectedRecord(shown.get(id)) }));
       }
     }
     const present = await cluster.host(a).presence(ids);
     for (const { asOf: _, statusMessage: __, ...rest } of present.filter(({ userId }) => userId !== leaver)) {
-      expect(rest).toEqual(shownOf(shown.get(rest.userId)));
+      expect(rest).toEqual(projectedRecord(shown.get(rest.userId)));
     }
     for (const [id, sessions] of before) {
       const now = await me(id);
@@ -97,7 +97,7 @@ const comparable = ({
 });
 
 /** What others see, apart from when and what was said meanwhile. */
-const shownOf = (presence: object | undefined) => {
+const projectedRecord = (presence: object | undefined) => {
   const { asOf: _, statusMessage: __, ...rest } = presence as { asOf: string; statusMessage: unknown };
   return rest;
 };

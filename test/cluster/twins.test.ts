@@ -7,7 +7,7 @@ import type { Presence, Typing } from '../support/api.js';
 import { type Choices, createChoices } from '../support/choices.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Person } from '../support/rollcall.js';
-import type { Socket, Watch } from '../support/socket.js';
+import type { Socket, SubscriptionIterator } from '../support/socket.js';
 
 const SEEDS = [1, 2, 3];
 const TURNS = 15;
@@ -65,7 +65,8 @@ test.each(SEEDS)(
         activities: [{ type: 'PLAYING', name: 'Go', startedAt: '2026-01-01T00:00:00.000Z' }],
       });
     }
-    const watches: { viewer: Person; of: Watch<Presence>[]; typing: Watch<Typing>[] }[] = [];
+    const watches: { viewer: Person; of: SubscriptionIterator<Presence>[]; typing: SubscriptionIterator<Typing>[] }[] =
+      [];
     for (const viewer of viewers) {
       const socket = await viewer.lurk();
       const of = twins.map(({ id }) => socket.watch([id]));

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Presence } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Person } from '../support/rollcall.js';
-import type { Watch } from '../support/socket.js';
+import type { SubscriptionIterator } from '../support/socket.js';
 
 let cluster: Cluster;
 let host: Person;
@@ -157,7 +157,7 @@ describe('what is done at one node is heard at the other', () => {
 
 describe('a session is one over all nodes', () => {
   /** What the watcher hears last: whatever came before it came before this. */
-  const settle = async (watched: Person, watch: Watch<Presence>) => {
+  const settle = async (watched: Person, watch: SubscriptionIterator<Presence>) => {
     const text = fresh('mark');
     await watched.say(text);
     await watch.nextWhere(({ statusMessage }) => statusMessage?.text === text);

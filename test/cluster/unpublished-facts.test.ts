@@ -58,7 +58,7 @@ test('a block of which nobody was told takes sight from both sides, at both node
     const { ada, ben, watches } = await pair();
     const change = { kind: 'relation', users: [ada.id, ben.id] };
     const committedAt = await commitUntold(
-      { ...change, narrows: true },
+      { ...change, mayRevoke: true },
       (tx) => tx`insert into blocks (blocker_id, blocked_id) values (${ada.id}, ${ben.id})`,
     );
     for (const watch of watches) {
@@ -66,7 +66,7 @@ test('a block of which nobody was told takes sight from both sides, at both node
       expect(event).toMatchObject(GONE);
       latencies.push(Date.parse(event.asOf) - committedAt);
     }
-    await commitUntold({ ...change, narrows: false }, (tx) => tx`delete from blocks where blocker_id = ${ada.id}`);
+    await commitUntold({ ...change, mayRevoke: false }, (tx) => tx`delete from blocks where blocker_id = ${ada.id}`);
     for (const watch of watches) expect(await watch.next()).toMatchObject({ status: 'ONLINE' });
   }
   console.log(`found in the log: hidden after ${Math.min(...latencies)} to ${Math.max(...latencies)} ms`);
@@ -78,28 +78,28 @@ test('narrower privacy, an unfollow and a circle that is gone are found in the l
   const ofBen = watches[0];
   const circle = { kind: 'circle', id: `circle-${made}`, changed: [ada.id, ben.id], members: [ada.id, ben.id] };
   await commitUntold(
-    { kind: 'relation', users: [ada.id, ben.id], narrows: true },
+    { kind: 'relation', users: [ada.id, ben.id], mayRevoke: true },
     (tx) => tx`delete from follows where follower_id = ${ada.id}`,
   );
   expect(await ofBen.next()).toMatchObject(GONE);
-  await commitUntold({ ...circle, narrows: false }, async (tx) => {
+  await commitUntold({ ...circle, mayRevoke: false }, async (tx) => {
     await tx`insert into circles (id) values (${circle.id})`;
     await tx`insert into circle_members (circle_id, user_id) values (${circle.id}, ${ada.id}), (${circle.id}, ${ben.id})`;
   });
   expect(await ofBen.next()).toMatchObject({ status: 'ONLINE' });
   await commitUntold(
-    { ...circle, narrows: true },
+    { ...circle, mayRevoke: true },
     (tx) => tx`delete from circle_members where circle_id = ${circle.id}`,
   );
   expect(await ofBen.next()).toMatchObject(GONE);
   const privacy = { kind: 'user', userId: ben.id, deleted: false };
   await commitUntold(
-    { ...privacy, narrows: false },
+    { ...privacy, mayRevoke: false },
     (tx) => tx`update users set privacy_status = 'EVERYONE' where id = ${ben.id}`,
   );
   expect(await ofBen.next()).toMatchObject({ status: 'ONLINE' });
   await commitUntold(
-    { ...privacy, narrows: true },
+    { ...privacy, mayRevoke: true },
     (tx) => tx`update users set privacy_status = 'NOBODY' where id = ${ben.id}`,
   );
   expect(await ofBen.next()).toMatchObject(GONE);
@@ -113,7 +113,7 @@ test('a member of whose removal nobody was told types no more', async () => {
   await sockets[1].setTyping(room);
   expect(await typing.next()).toMatchObject({ isTyping: true });
   await commitUntold(
-    { kind: 'conversation', id: room, changed: [ben.id], members: [ada.id, ben.id], narrows: true },
+    { kind: 'conversation', id: room, changed: [ben.id], members: [ada.id, ben.id], mayRevoke: true },
     (tx) => tx`delete from conversation_members where user_id = ${ben.id}`,
   );
   expect(await typing.next()).toMatchObject({ isTyping: false });
@@ -129,7 +129,7 @@ test('a member of whose removal nobody was told types no more', async () => {
 
 test('a deletion of which nobody was told closes the connections of the user, and forgets what was live', async () => {
   const { ben, sockets, watches } = await pair();
-  await commitUntold({ kind: 'user', userId: ben.id, deleted: true, narrows: true }, async (tx) => {
+  await commitUntold({ kind: 'user', userId: ben.id, deleted: true, mayRevoke: true }, async (tx) => {
     await tx`update users set deleted_at = 1, name = null where id = ${ben.id}`;
     for (const column of ['follower_id', 'followee_id']) {
       await tx`delete from follows where ${tx(column)} = ${ben.id}`;

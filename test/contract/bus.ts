@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type {
+  AccessChange,
   Bus,
   CommitBus,
-  FactChange,
   SessionsEnded,
   TypingMessage,
   UserMessage,
@@ -29,10 +29,10 @@ const typing = (conversationId: string, userId = 'ana', isTyping = true): Typing
   isTyping,
   expiresAt: isTyping ? 5 : null,
 });
-const FACTS: readonly FactChange[] = [
-  { kind: 'relation', users: ['ana', 'bo'], narrows: true },
-  { kind: 'user', userId: '__proto__', narrows: false, deleted: true },
-  { kind: 'circle', id: 'a:b', changed: ['ana'], members: ['ana', 'bo'], narrows: false },
+const FACTS: readonly AccessChange[] = [
+  { kind: 'relation', users: ['ana', 'bo'], mayRevoke: true },
+  { kind: 'user', userId: '__proto__', mayRevoke: false, deleted: true },
+  { kind: 'circle', id: 'a:b', changed: ['ana'], members: ['ana', 'bo'], mayRevoke: false },
 ];
 
 /** What every {@link Bus} must do. */
@@ -100,19 +100,19 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
     });
 
     it('takes a listener that unsubscribes, or subscribes another, while it is told', async () => {
-      const heard = createInbox<string>('what was heard');
+      const answered = createInbox<string>('what was heard');
       const late = createInbox<UserMessage>('the late one');
       const unsubscribe = await bus.subscribeUser('ana', ({ record: told }) => {
         unsubscribe();
-        void bus.subscribeUser('ana', late.push).then(() => heard.push(`once, at ${told?.revision}`));
+        void bus.subscribeUser('ana', late.push).then(() => answered.push(`once, at ${told?.revision}`));
       });
       const other = await heardOf('ana');
       commits.publishUser(of('ana', 1));
-      expect(await heard.next()).toBe('once, at 1');
+      expect(await answered.next()).toBe('once, at 1');
       commits.publishUser(of('ana', 2));
       expect((await other.take(2)).map(({ record: told }) => told?.revision)).toEqual([1, 2]);
       expect((await late.nextWhere(({ record: told }) => told?.revision === 2)).userId).toBe('ana');
-      expect(heard.transcript).toHaveLength(1);
+      expect(answered.transcript).toHaveLength(1);
     });
 
     it('can be subscribed again after the last has gone', async () => {
@@ -140,21 +140,21 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
     });
 
     it('carries changes of facts to everybody who listens, until they do no more', async () => {
-      const [first, second] = [createInbox<FactChange>('first'), createInbox<FactChange>('second')];
-      const unsubscribe = await bus.subscribeFacts(first.push);
-      await bus.subscribeFacts(second.push);
-      for (const change of FACTS) await bus.publishFacts(change);
+      const [first, second] = [createInbox<AccessChange>('first'), createInbox<AccessChange>('second')];
+      const unsubscribe = await bus.subscribeAccessChanges(first.push);
+      await bus.subscribeAccessChanges(second.push);
+      for (const change of FACTS) await bus.publishAccessChange(change);
       expect(await first.take(3)).toEqual(FACTS);
       unsubscribe();
-      await bus.publishFacts(FACTS[0]!);
+      await bus.publishAccessChange(FACTS[0]!);
       expect(await second.take(4)).toEqual([...FACTS, FACTS[0]]);
       expect(first.transcript).toHaveLength(3);
     });
 
     it('tells of a change that was learnt otherwise those who listen on this node', async () => {
-      const inbox = createInbox<FactChange>('facts');
-      await bus.subscribeFacts(inbox.push);
-      bus.deliverFacts({ ...FACTS[0]!, logId: '7' });
+      const inbox = createInbox<AccessChange>('facts');
+      await bus.subscribeAccessChanges(inbox.push);
+      bus.deliverAccessChange({ ...FACTS[0]!, logId: '7' });
       expect(await inbox.next()).toEqual({ ...FACTS[0], logId: '7' });
     });
 

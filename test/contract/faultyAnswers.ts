@@ -22,8 +22,8 @@ let newcomers = 0;
 
 /** All that users are answered from. */
 const QUESTIONS: Readonly<Record<string, (node: Node) => Promise<unknown>>> = {
-  facts: ({ people }) => people.facts(PAIRS),
-  factsToWatch: ({ people }) => people.factsToWatch(PAIRS),
+  accessFacts: ({ people }) => people.accessFacts(PAIRS),
+  accessFactsToWatch: ({ people }) => people.accessFactsToWatch(PAIRS),
   profiles: ({ people }) => people.profiles([...USERS, 'nobody']),
   'profiles of many': ({ people }) => people.profiles(CROWD.map(({ id }) => id)),
   deletedAmong: ({ people }) => people.deletedAmong([...USERS, 'nobody', 'gone']),
@@ -32,7 +32,7 @@ const QUESTIONS: Readonly<Record<string, (node: Node) => Promise<unknown>>> = {
   'ensure of one who was deleted': ({ people }) => people.ensure('gone'),
   journal: ({ journal }) => journal.read([...USERS, 'nobody', 'gone']),
   roster: ({ people }) => people.roster('ann', 100),
-  rosterFacts: ({ people }) => people.rosterFacts('ann', 100),
+  rosterAccessFacts: ({ people }) => people.rosterAccessFacts('ann', 100),
   privacy: ({ people }) => people.privacy('bob'),
   conversation: ({ people }) => people.conversation('chat', 'ann'),
   membership: ({ people }) => people.membership('chat', 'dan'),
@@ -71,11 +71,11 @@ const fill = async ({ people, journal }: Node): Promise<void> => {
   await people.putCircle('team', ['ann', 'cem', 'nobody']);
   await people.putConversation('chat', ['ann', 'dan'], false);
   await people.putConversation('hall', ['ann', 'bob'], true);
-  const kept = { generation: 1, revision: 1_000, chosenAsOf: 900, message: null, messageAsOf: 900, lastSeen: 900 };
+  const persisted = { generation: 1, revision: 1_000, chosenAsOf: 900, message: null, messageAsOf: 900, lastSeen: 900 };
   await journal.write([
-    { ...kept, userId: 'ann', chosen: 'INVISIBLE' },
-    { ...kept, userId: 'bob', chosen: 'AWAY', message: { text: 'lunch', emoji: null, expiresAt: null } },
-    { ...kept, userId: 'cem', chosen: 'ONLINE' },
+    { ...persisted, userId: 'ann', chosen: 'INVISIBLE' },
+    { ...persisted, userId: 'bob', chosen: 'AWAY', message: { text: 'lunch', emoji: null, expiresAt: null } },
+    { ...persisted, userId: 'cem', chosen: 'ONLINE' },
   ]);
 };
 
@@ -145,7 +145,7 @@ export const describeFaultyAnswers = (
             if ('refusal' in outcome) expect(isUnavailable(outcome.refusal), `${key}: ${nameOf(failure)}`).toBe(true);
             else expect(outcome.answer, `${key}: ${nameOf(failure)}`).toEqual(expected[key]);
           }
-          opened.faults.mend();
+          opened.faults.reconcile();
           expect(await answersOf(node), nameOf(failure)).toEqual(expected);
         }
       },

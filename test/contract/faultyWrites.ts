@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFactFeed } from '../../src/adapters/sql/changeLogFeed.js';
+import { startChangeLogFeed } from '../../src/adapters/sql/changeLogFeed.js';
 import type { Database } from '../../src/adapters/sql/database.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
@@ -17,7 +17,13 @@ const startNode = async (db: Database, logged: boolean) => {
   const bus = recordingBus();
   const people = createPeople({ db, bus, logged });
   const feed = logged
-    ? await startFactFeed({ db, bus, everyMs: 1e9, onGap: people.forgetAll, onError: () => people.forgetStandings() })
+    ? await startChangeLogFeed({
+        db,
+        bus,
+        everyMs: 1e9,
+        onGap: people.forgetAll,
+        onError: () => people.forgetAccessSummaries(),
+      })
     : null;
   return {
     people,
@@ -32,7 +38,7 @@ type Questions = Readonly<Record<string, (node: Node) => Promise<unknown>>>;
 
 /** What a node keeps of these users. */
 const KEPT: Questions = {
-  facts: ({ people }) => people.factsToWatch(PAIRS),
+  accessFacts: ({ people }) => people.accessFactsToWatch(PAIRS),
   profiles: ({ people }) => people.profiles(USERS),
   membership: ({ people }) => people.membership('den', 'fay'),
   known: ({ people }) => people.ensure('fay'),
@@ -134,9 +140,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
     write: (node) => keep(node, 'AWAY'),
     undo(node) {
       revision += 1;
-      const kept = keep(node, 'ONLINE');
+      const persisted = keep(node, 'ONLINE');
       revision += 1;
-      return kept;
+      return persisted;
     },
   },
 };
@@ -189,7 +195,7 @@ export const describeFaultyWrites = (
 
           opened.faults.failAt(failure);
           const outcome = await outcomeOf(write(writer));
-          opened.faults.mend();
+          opened.faults.reconcile();
           if ('refusal' in outcome) expect(isUnavailable(outcome.refusal), nameOf(failure)).toBe(true);
           const after = await held();
           await expectAllToKeep(after, nameOf(failure));

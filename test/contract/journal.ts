@@ -19,7 +19,7 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
     let journal: ReturnType<typeof createJournal>;
     let people: ReturnType<typeof createPeople>;
 
-    const kept = async (userId: string) => (await journal.read([userId])).get(userId)?.kept;
+    const persisted = async (userId: string) => (await journal.read([userId])).get(userId)?.persisted;
 
     beforeAll(async () => {
       database = await open();
@@ -38,19 +38,19 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       const message = { text: 'At "lunch", {back} soon \\o/', emoji: '🥪', expiresAt: NOON + 1 };
       await journal.write([row('ann', { chosen: 'INVISIBLE', message, lastSeen: NOON - 1 }), row('bob')]);
       const asOf = { revision: NOON, chosenAsOf: NOON, messageAsOf: NOON };
-      expect(await kept('ann')).toEqual({ ...asOf, chosen: 'INVISIBLE', message, lastSeen: NOON - 1 });
-      expect(await kept('bob')).toEqual({ ...asOf, chosen: 'ONLINE', message: null, lastSeen: null });
+      expect(await persisted('ann')).toEqual({ ...asOf, chosen: 'INVISIBLE', message, lastSeen: NOON - 1 });
+      expect(await persisted('bob')).toEqual({ ...asOf, chosen: 'ONLINE', message: null, lastSeen: null });
     });
 
     it('keeps a message whose text says null apart from none', async () => {
       await journal.write([row('ann', { message: { text: 'NULL', emoji: null, expiresAt: null } })]);
-      expect((await kept('ann'))?.message).toEqual({ text: 'NULL', emoji: null, expiresAt: null });
+      expect((await persisted('ann'))?.message).toEqual({ text: 'NULL', emoji: null, expiresAt: null });
     });
 
     it('knows users of whom nothing was kept, and misses those who do not exist', async () => {
       await people.deleteUser('bob');
       const rows = await journal.read(['ann', 'bob', 'nobody']);
-      expect([...rows]).toEqual([['ann', { generation: 1, kept: null }]]);
+      expect([...rows]).toEqual([['ann', { generation: 1, persisted: null }]]);
       expect((await journal.read([])).size).toBe(0);
     });
 
@@ -58,9 +58,9 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       await journal.write([row('ann', { revision: NOON, chosen: 'AWAY' })]);
       await journal.write([row('ann', { revision: NOON - 1, chosen: 'INVISIBLE' })]);
       await journal.write([row('ann', { revision: NOON, chosen: 'OFFLINE' })]);
-      expect(await kept('ann')).toMatchObject({ revision: NOON, chosen: 'AWAY' });
+      expect(await persisted('ann')).toMatchObject({ revision: NOON, chosen: 'AWAY' });
       await journal.write([row('ann', { revision: NOON + 1, chosen: 'DO_NOT_DISTURB' })]);
-      expect(await kept('ann')).toMatchObject({ revision: NOON + 1, chosen: 'DO_NOT_DISTURB' });
+      expect(await persisted('ann')).toMatchObject({ revision: NOON + 1, chosen: 'DO_NOT_DISTURB' });
     });
 
     const said = { text: 'Said', emoji: null, expiresAt: null };
@@ -75,9 +75,9 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       // As of later than either, since it is neither.
       const both = { ...says, revision: NOON + 6, chosen: 'INVISIBLE', chosenAsOf: NOON + 5, lastSeen: NOON + 4 };
       const { userId: _user, generation: _generation, ...wanted } = both;
-      expect(await kept('ann')).toEqual(wanted);
+      expect(await persisted('ann')).toEqual(wanted);
       for (const next of rows) await journal.write([next]);
-      expect(await kept('ann')).toEqual(wanted);
+      expect(await persisted('ann')).toEqual(wanted);
     });
 
     it('knows a row of an earlier release as of its revision', async () => {
@@ -85,10 +85,10 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       await database.db.run((orm) =>
         orm.execute(sql`update presence_journal set chosen_as_of = null, message_as_of = null, as_of_revision = null`),
       );
-      expect(await kept('ann')).toMatchObject({ chosenAsOf: NOON, messageAsOf: NOON });
+      expect(await persisted('ann')).toMatchObject({ chosenAsOf: NOON, messageAsOf: NOON });
       await journal.write([row('ann', { revision: NOON + 9, chosenAsOf: NOON - 1, messageAsOf: NOON + 3 })]);
       // It is of both.
-      expect(await kept('ann')).toMatchObject({ revision: NOON + 10, chosen: 'AWAY', message: null });
+      expect(await persisted('ann')).toMatchObject({ revision: NOON + 10, chosen: 'AWAY', message: null });
     });
 
     it('knows what an earlier release wrote over a row of this one as of then', async () => {
@@ -96,21 +96,21 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       await database.db.run((orm) =>
         orm.execute(sql`update presence_journal set revision = ${NOON + 5}, chosen = 'INVISIBLE', message_text = null`),
       );
-      expect(await kept('ann')).toMatchObject({ chosenAsOf: NOON + 5, messageAsOf: NOON + 5 });
+      expect(await persisted('ann')).toMatchObject({ chosenAsOf: NOON + 5, messageAsOf: NOON + 5 });
       await journal.write([row('ann', { revision: NOON + 3, chosen: 'DO_NOT_DISTURB', message: said })]);
-      expect(await kept('ann')).toMatchObject({ revision: NOON + 5, chosen: 'INVISIBLE', message: null });
+      expect(await persisted('ann')).toMatchObject({ revision: NOON + 5, chosen: 'INVISIBLE', message: null });
       await journal.write([
         row('ann', { revision: NOON + 9, chosenAsOf: NOON + 3, messageAsOf: NOON + 9, message: said }),
       ]);
-      expect(await kept('ann')).toMatchObject({ chosen: 'INVISIBLE', chosenAsOf: NOON + 5, message: said });
+      expect(await persisted('ann')).toMatchObject({ chosen: 'INVISIBLE', chosenAsOf: NOON + 5, message: said });
     });
 
     it('takes a later lastSeen of an equal revision: somebody stayed live', async () => {
       await journal.write([row('ann', { revision: NOON, lastSeen: NOON - 5 })]);
       await journal.write([row('ann', { revision: NOON, lastSeen: NOON + 60_000 })]);
-      expect(await kept('ann')).toMatchObject({ revision: NOON, lastSeen: NOON + 60_000 });
+      expect(await persisted('ann')).toMatchObject({ revision: NOON, lastSeen: NOON + 60_000 });
       await journal.write([row('ann', { revision: NOON, lastSeen: NOON })]);
-      expect(await kept('ann')).toMatchObject({ lastSeen: NOON + 60_000 });
+      expect(await persisted('ann')).toMatchObject({ lastSeen: NOON + 60_000 });
     });
 
     it('takes the newest of several rows of one user in a batch', async () => {
@@ -119,7 +119,7 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
         row('ann', { revision: NOON + 2, chosen: 'INVISIBLE' }),
         row('ann', { revision: NOON, chosen: 'OFFLINE' }),
       ]);
-      expect(await kept('ann')).toMatchObject({ revision: NOON + 2, chosen: 'INVISIBLE' });
+      expect(await persisted('ann')).toMatchObject({ revision: NOON + 2, chosen: 'INVISIBLE' });
       await journal.write([]);
     });
 
@@ -127,7 +127,7 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       await people.deleteUser('bob');
       await journal.write([row('nobody'), row('bob'), row('ann')]);
       expect([...(await journal.read(['nobody', 'bob', 'ann'])).keys()]).toEqual(['ann']);
-      expect(await kept('ann')).not.toBeNull();
+      expect(await persisted('ann')).not.toBeNull();
       const written = database.db.run((orm) => orm.select({ id: presenceJournal.userId }).from(presenceJournal));
       expect(await written).toEqual([{ id: 'ann' }]);
     });
@@ -136,26 +136,26 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       await journal.write([row('ann', { revision: NOON + 9, chosen: 'INVISIBLE' })]);
       await people.deleteUser('ann');
       await people.upsertUsers([{ id: 'ann' }]);
-      expect((await journal.read(['ann'])).get('ann')).toEqual({ generation: 2, kept: null });
+      expect((await journal.read(['ann'])).get('ann')).toEqual({ generation: 2, persisted: null });
       await journal.write([row('ann', { revision: NOON + 10, generation: 1, chosen: 'INVISIBLE' })]);
-      expect(await kept('ann')).toBeNull();
+      expect(await persisted('ann')).toBeNull();
       await journal.write([row('ann', { generation: 2, chosen: 'AWAY' })]);
-      expect(await kept('ann')).toMatchObject({ revision: NOON, chosen: 'AWAY' });
+      expect(await persisted('ann')).toMatchObject({ revision: NOON, chosen: 'AWAY' });
     });
 
     it('never overwrites, and does not guess, a row of a format it does not know; the others go on', async () => {
       await journal.write([row('ann', { chosen: 'AWAY' }), row('bob')]);
       await database.db.run((orm) => orm.execute(sql`update presence_journal set format = 2 where user_id = 'ann'`));
       const alone = await journal.read(['ann']);
-      expect(() => alone.get('ann')?.kept).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+      expect(() => alone.get('ann')?.persisted).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
 
       await journal.write([row('ann', { revision: NOON + 5 }), row('bob', { revision: NOON + 5, chosen: 'AWAY' })]);
       const rows = await journal.read(['ann', 'bob']);
-      expect(rows.get('bob')?.kept).toMatchObject({ revision: NOON + 5, chosen: 'AWAY' });
-      expect(() => rows.get('ann')?.kept).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+      expect(rows.get('bob')?.persisted).toMatchObject({ revision: NOON + 5, chosen: 'AWAY' });
+      expect(() => rows.get('ann')?.persisted).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
 
       await database.db.run((orm) => orm.execute(sql`update presence_journal set format = 1 where user_id = 'ann'`));
-      expect(await kept('ann')).toMatchObject({ revision: NOON, chosen: 'AWAY' });
+      expect(await persisted('ann')).toMatchObject({ revision: NOON, chosen: 'AWAY' });
     });
 
     it('writes and reads a batch of thousands', async () => {
@@ -163,7 +163,7 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       await answerOf(() => people.upsertUsers(ids.map((id) => ({ id }))));
       await answerOf(() => journal.write(ids.map((id, i) => row(id, { revision: NOON + i }))));
       const rows = await answerOf(() => journal.read(ids));
-      expect(ids.map((id) => rows.get(id)?.kept?.revision)).toEqual(ids.map((_, i) => NOON + i));
+      expect(ids.map((id) => rows.get(id)?.persisted?.revision)).toEqual(ids.map((_, i) => NOON + i));
     });
   });
 };

@@ -21,8 +21,8 @@ export interface SharedUnderTest {
 
 const LEASE_MS = 150;
 const TIMINGS = timings({ graceMs: 0, sessionTtlMs: 50 });
-const speaking = { sessionId: 'app', connectionId: null, newSessionId: 'app' };
-const restored = (userId: string) => async () => commands.restoreRecord(userId, { generation: 1, kept: null });
+const sessionReference = { sessionId: 'app', connectionId: null, newSessionId: 'app' };
+const restored = (userId: string) => async () => commands.restoreRecord(userId, { generation: 1, persisted: null });
 
 const connect = (store: Store, userId: string, connectionId: string) =>
   store.update(userId, restored(userId), (record, now) =>
@@ -30,11 +30,11 @@ const connect = (store: Store, userId: string, connectionId: string) =>
   );
 const beat = (store: Store, userId: string) =>
   store.update(userId, restored(userId), (record, now) =>
-    commands.heartbeat(record, { idle: false, speaking }, now, TIMINGS),
+    commands.heartbeat(record, { idle: false, sessionReference }, now, TIMINGS),
   );
 const say = (store: Store, userId: string, text: string) =>
   store.update(userId, restored(userId), (record, now) =>
-    commands.setPresence(record, { statusMessage: message({ text }), speaking }, now, TIMINGS),
+    commands.setPresence(record, { statusMessage: message({ text }), sessionReference }, now, TIMINGS),
   );
 
 /** What every store that many nodes share must do for them. */
@@ -60,8 +60,8 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
       });
       return found!;
     };
-    const lose = ({ store }: LiveUnderTest, userId: string, incarnation: string, heardAt: number) =>
-      store.update(userId, restored(userId), (record, now) => nodeLost(record, { incarnation, heardAt }, now, TIMINGS));
+    const lose = ({ store }: LiveUnderTest, userId: string, incarnation: string, aliveAt: number) =>
+      store.update(userId, restored(userId), (record, now) => nodeLost(record, { incarnation, aliveAt }, now, TIMINGS));
 
     describe('a lost node', () => {
       it('is listed to every sweeper, as last heard of when it last renewed, until it is dismissed', async () => {
@@ -73,13 +73,13 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         await connect(other.store, 'ana', 'gone/1');
         await listed(one, 'gone');
 
-        const { heardAt } = await listed(other, 'gone');
-        expect(heardAt).toBeGreaterThanOrEqual(before);
-        expect(heardAt).toBeLessThanOrEqual(after);
+        const { aliveAt } = await listed(other, 'gone');
+        expect(aliveAt).toBeGreaterThanOrEqual(before);
+        expect(aliveAt).toBeLessThanOrEqual(after);
         expect(await one.store.dismiss('gone')).toBe(false);
         // Where nobody was on it, it is no more; of the rest, as last heard of there.
-        expect((await listed(one, 'gone')).heardAt).toBeGreaterThanOrEqual(before);
-        await lose(one, 'ana', 'gone', heardAt);
+        expect((await listed(one, 'gone')).aliveAt).toBeGreaterThanOrEqual(before);
+        await lose(one, 'ana', 'gone', aliveAt);
         expect(await one.store.dismiss('gone')).toBe(true);
         expect(await lost(other, 'gone')).toBeUndefined();
       });
@@ -147,12 +147,12 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         await dies.store.renewLease('gone');
         const userIds = Array.from({ length: 30 }, (_, i) => `user ${i}`);
         await Promise.all(userIds.map((userId) => connect(dies.store, userId, 'gone/1')));
-        const heard = createInbox<UserMessage>('what was told');
-        for (const userId of userIds) await dies.bus.subscribeUser(userId, heard.push);
+        const answered = createInbox<UserMessage>('what was told');
+        for (const userId of userIds) await dies.bus.subscribeUser(userId, answered.push);
         const sweep = async (node: LiveUnderTest, upTo: number) => {
-          const { heardAt } = await listed(node, 'gone');
+          const { aliveAt } = await listed(node, 'gone');
           const on = await node.store.usersOn('gone');
-          await Promise.all(on.slice(0, upTo).map((userId) => lose(node, userId, 'gone', heardAt)));
+          await Promise.all(on.slice(0, upTo).map((userId) => lose(node, userId, 'gone', aliveAt)));
         };
         await sweep(dies, 10);
         expect(await others[0].store.dismiss('gone')).toBe(false);
@@ -162,12 +162,12 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
 
         // Messages about a user come in order: this one is the last.
         for (const userId of userIds) await connect(dies.store, userId, 'new/1');
-        const told = await heard.take(2 * userIds.length);
+        const told = await answered.take(2 * userIds.length);
         for (const userId of userIds) {
           const sessions = told.filter((each) => each.userId === userId).map(({ record }) => record?.sessions.length);
           expect(sessions).toEqual([0, 1]);
         }
-        expect(heard.transcript).toHaveLength(2 * userIds.length);
+        expect(answered.transcript).toHaveLength(2 * userIds.length);
       });
     });
 
@@ -193,7 +193,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         const { store } = node;
         const renewal = await store.renewLease('here');
         expect(renewal).toMatchObject({ lost: false, emptied: null });
-        expect(renewal.settledInMs).toBeGreaterThan(0);
+        expect(renewal.readyInMs).toBeGreaterThan(0);
         const begunAt = await store.now();
         const { record } = await beat(store, 'ana');
         expect(record.sessions).toHaveLength(1);
@@ -211,7 +211,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         });
         // What took effect did so only when it had settled: to the time in which the two were asked one after the other.
         expect(seen[0]! - begunAt).toBeGreaterThan(1_500 - 200);
-        await renewing(node, 'here', async () => (await store.renewLease('here')).settledInMs === 0);
+        await renewing(node, 'here', async () => (await store.renewLease('here')).readyInMs === 0);
         expect((await store.read(['ana'])).records.get('ana')).toEqual(record);
       });
 
@@ -330,15 +330,15 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
       it('lose none of 200 changes of one user, and tell them in the order of the commits', async () => {
         const nodes = Array.from({ length: 4 }, () => shared.open());
         await Promise.all(nodes.map(({ store }, i) => store.renewLease(`node ${i}`)));
-        const heard = createInbox<UserMessage>('what was told');
-        await nodes[0]!.bus.subscribeUser('ana', heard.push);
+        const answered = createInbox<UserMessage>('what was told');
+        await nodes[0]!.bus.subscribeUser('ana', answered.push);
         const results = await Promise.all(
           Array.from({ length: 200 }, (_, i) => {
             const { store } = nodes[i % nodes.length]!;
             return store.update('ana', restored('ana'), (record, now) =>
               commands.setPresence(
                 record,
-                { statusMessage: message({ text: `${record.message?.text ?? ''}.` }), speaking },
+                { statusMessage: message({ text: `${record.message?.text ?? ''}.` }), sessionReference },
                 now,
                 TIMINGS,
               ),
@@ -347,7 +347,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         );
         const committed = results.map(({ record }) => record).sort((a, b) => a.revision - b.revision);
         expect(committed.map(({ message: said }) => said?.text.length)).toEqual(results.map((_, i) => i + 1));
-        expect((await heard.take(200)).map(({ record }) => record)).toEqual(committed);
+        expect((await answered.take(200)).map(({ record }) => record)).toEqual(committed);
         expect((await nodes[1]!.store.read(['ana'])).records.get('ana')).toEqual(committed.at(-1));
       });
     });

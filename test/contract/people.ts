@@ -3,20 +3,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import type { OpenDatabase } from '../../src/adapters/sql/sqlClient.js';
 import { pairKey } from '../../src/presence/pairs.js';
-import type { FactChange, Pair } from '../../src/presence/ports.js';
-import { DEFAULT_PRIVACY, type Facts, facetsFor, NOTHING } from '../../src/presence/visibility.js';
+import type { AccessChange, Pair } from '../../src/presence/ports.js';
+import { type AccessFacts, DEFAULT_PRIVACY, facetsFor, NOTHING } from '../../src/presence/visibility.js';
 
 /** A bus of facts that remembers what was published. */
 export const recordingBus = () => {
-  const listeners = new Set<(change: FactChange) => void>();
+  const listeners = new Set<(change: AccessChange) => void>();
   const gapListeners = new Set<() => void>();
-  const published: FactChange[] = [];
-  const deliverFacts = (change: FactChange) => {
+  const published: AccessChange[] = [];
+  const deliverAccessChange = (change: AccessChange) => {
     for (const listener of listeners) listener(change);
   };
   return {
     published,
-    deliverFacts,
+    deliverAccessChange,
     onGap(listener: () => void) {
       gapListeners.add(listener);
       return () => {
@@ -29,15 +29,15 @@ export const recordingBus = () => {
     },
     /** What was published since the last time this was asked. */
     news: () => published.splice(0),
-    async subscribeFacts(listener: (change: FactChange) => void) {
+    async subscribeAccessChanges(listener: (change: AccessChange) => void) {
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
       };
     },
-    async publishFacts(change: FactChange) {
+    async publishAccessChange(change: AccessChange) {
       published.push(change);
-      deliverFacts(change);
+      deliverAccessChange(change);
     },
   };
 };
@@ -62,8 +62,8 @@ const NO_RELATION = {
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 /** The facts of those pairs, in their order. */
-const inOrder = (pairs: readonly Pair[], facts: ReadonlyMap<string, Facts>): readonly Facts[] =>
-  pairs.map(({ viewerId, userId }) => facts.get(pairKey(viewerId, userId))!);
+const inOrder = (pairs: readonly Pair[], accessFacts: ReadonlyMap<string, AccessFacts>): readonly AccessFacts[] =>
+  pairs.map(({ viewerId, userId }) => accessFacts.get(pairKey(viewerId, userId))!);
 
 /** What every {@link createPeople} must do, over whatever database `open` opens. */
 export const describePeople = (name: string, open: () => Promise<OpenDatabase>): void => {
@@ -72,9 +72,9 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
     let bus: ReturnType<typeof recordingBus>;
     let people: ReturnType<typeof createPeople>;
 
-    const factsOf = async (viewerId: string, userId: string) => {
-      const [facts] = inOrder([{ viewerId, userId }], await people.facts([{ viewerId, userId }]));
-      return facts!;
+    const accessFactsOf = async (viewerId: string, userId: string) => {
+      const [accessFacts] = inOrder([{ viewerId, userId }], await people.accessFacts([{ viewerId, userId }]));
+      return accessFacts!;
     };
     const known = async (...ids: string[]) => {
       await people.upsertUsers(ids.map((id) => ({ id })));
@@ -97,8 +97,8 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       it('makes a user known once, and tells of it once', async () => {
         expect(await people.ensure('ann')).toBe(true);
         expect(await people.ensure('ann')).toBe(true);
-        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: false, deleted: false }]);
-        expect((await factsOf('bob', 'ann')).exists).toBe(true);
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', mayRevoke: false, deleted: false }]);
+        expect((await accessFactsOf('bob', 'ann')).exists).toBe(true);
       });
 
       it('makes a user known once however many ask at the same time', async () => {
@@ -130,7 +130,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await known('ann');
         expect(await people.deleteUser('ann')).toBe(true);
         expect(await people.deleteUser('ann')).toBe(false);
-        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: true, deleted: true }]);
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', mayRevoke: true, deleted: true }]);
       });
 
       it('leaves nothing of a deleted user behind, also when they are named again', async () => {
@@ -145,10 +145,10 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.putConversation('chat', ['ann', 'bob'], false);
         await people.deleteUser('ann');
 
-        expect(await factsOf('bob', 'ann')).toEqual({ ...NO_RELATION, exists: false, privacy: DEFAULT_PRIVACY });
+        expect(await accessFactsOf('bob', 'ann')).toEqual({ ...NO_RELATION, exists: false, privacy: DEFAULT_PRIVACY });
         expect((await people.profiles(['ann'])).size).toBe(0);
         await people.upsertUsers([{ id: 'ann' }]);
-        expect(await factsOf('bob', 'ann')).toEqual({ ...NO_RELATION, exists: true, privacy: DEFAULT_PRIVACY });
+        expect(await accessFactsOf('bob', 'ann')).toEqual({ ...NO_RELATION, exists: true, privacy: DEFAULT_PRIVACY });
         expect((await people.profiles(['ann'])).get('ann')).toEqual({ id: 'ann', name: null, avatarUrl: null });
         expect(await people.roster('ann', 5_000)).toEqual([]);
         expect(await people.conversationsOf('ann', 100)).toEqual([]);
@@ -162,7 +162,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.follow('ann', 'bob');
         await people.block('ann', 'bob');
         expect(bus.news()).toEqual([]);
-        expect(await factsOf('ann', 'bob')).toMatchObject(NO_RELATION);
+        expect(await accessFactsOf('ann', 'bob')).toMatchObject(NO_RELATION);
       });
     });
 
@@ -195,9 +195,9 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.upsertUsers([{ id: 'ann', name: 'Ann' }, { id: 'ann' }]);
         expect(bus.news()).toEqual([]);
         await people.upsertUsers([{ id: 'ann', name: 'Anna' }]);
-        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: false, deleted: false }]);
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', mayRevoke: false, deleted: false }]);
         await people.upsertUsers([{ id: 'ann', privacy: { activity: 'NOBODY' } }]);
-        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: true, deleted: false }]);
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', mayRevoke: true, deleted: false }]);
       });
 
       it('profiles are those of now after every change', async () => {
@@ -217,13 +217,13 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
           lastSeen: 'MUTUALS',
           activity: 'MUTUALS',
         });
-        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: true, deleted: false }]);
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', mayRevoke: true, deleted: false }]);
         expect(await people.updatePrivacy('ann', { status: 'EVERYONE' })).toEqual({
           status: 'EVERYONE',
           lastSeen: 'EVERYONE',
           activity: 'FOLLOWERS',
         });
-        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', narrows: false, deleted: false }]);
+        expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', mayRevoke: false, deleted: false }]);
       });
 
       it('tells of no choice of privacy that makes no difference', async () => {
@@ -243,19 +243,19 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       it('tells of a follow once, and of its end', async () => {
         await people.follow('ann', 'bob');
         await people.follow('ann', 'bob');
-        expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], narrows: false }]);
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], mayRevoke: false }]);
         await people.unfollow('ann', 'bob');
         await people.unfollow('ann', 'bob');
-        expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], narrows: true }]);
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], mayRevoke: true }]);
       });
 
       it('keeps a follow of somebody unknown until that user appears', async () => {
         await people.follow('ann', 'later');
-        expect(await factsOf('ann', 'later')).toMatchObject({ follows: true, exists: false });
+        expect(await accessFactsOf('ann', 'later')).toMatchObject({ follows: true, exists: false });
         expect(await people.roster('ann', 5_000)).toEqual(['later']);
         await people.ensure('later');
-        expect(await factsOf('ann', 'later')).toMatchObject({ follows: true, exists: true });
-        expect(await factsOf('later', 'ann')).toMatchObject({ followedBy: true, exists: false });
+        expect(await accessFactsOf('ann', 'later')).toMatchObject({ follows: true, exists: true });
+        expect(await accessFactsOf('later', 'ann')).toMatchObject({ followedBy: true, exists: false });
         expect(await people.roster('ann', 5_000)).toEqual(['later']);
       });
 
@@ -265,17 +265,17 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         bus.news();
         await people.block('bob', 'ann');
         await people.block('bob', 'ann');
-        expect(bus.news()).toEqual([{ kind: 'relation', users: ['bob', 'ann'], narrows: true }]);
-        expect(await factsOf('ann', 'bob')).toMatchObject({ follows: true, blocked: true });
-        expect(await factsOf('bob', 'ann')).toMatchObject({ followedBy: true, blocked: true });
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['bob', 'ann'], mayRevoke: true }]);
+        expect(await accessFactsOf('ann', 'bob')).toMatchObject({ follows: true, blocked: true });
+        expect(await accessFactsOf('bob', 'ann')).toMatchObject({ followedBy: true, blocked: true });
         expect(await people.blockedAmong('ann', ['cem', 'bob', 'ann'])).toEqual(new Set(['bob']));
         expect(await people.blockedAmong('bob', ['cem', 'ann'])).toEqual(new Set(['ann']));
         expect(await people.blockedAmong('cem', ['ann', 'bob'])).toEqual(new Set());
         expect(await people.blockedAmong('ann', [])).toEqual(new Set());
         await people.unblock('bob', 'ann');
         await people.unblock('bob', 'ann');
-        expect(bus.news()).toEqual([{ kind: 'relation', users: ['bob', 'ann'], narrows: false }]);
-        expect(await factsOf('ann', 'bob')).toMatchObject({ follows: true, blocked: false });
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['bob', 'ann'], mayRevoke: false }]);
+        expect(await accessFactsOf('ann', 'bob')).toMatchObject({ follows: true, blocked: false });
       });
 
       it('keeps no relation of a user with themselves', async () => {
@@ -283,7 +283,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.follow('ann', 'ann');
         await people.block('ann', 'ann');
         expect(bus.news()).toEqual([]);
-        expect(await factsOf('ann', 'ann')).toMatchObject({ ...NO_RELATION, exists: true });
+        expect(await accessFactsOf('ann', 'ann')).toMatchObject({ ...NO_RELATION, exists: true });
       });
 
       it('counts the follows that were new, and those that were there', async () => {
@@ -297,8 +297,8 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         ];
         expect(await people.addFollows(follows)).toBe(2);
         expect(bus.news()).toEqual([
-          { kind: 'relation', users: ['ann', 'cem'], narrows: false },
-          { kind: 'relation', users: ['dan', 'ann'], narrows: false },
+          { kind: 'relation', users: ['ann', 'cem'], mayRevoke: false },
+          { kind: 'relation', users: ['dan', 'ann'], mayRevoke: false },
         ]);
         expect(await people.removeFollows([...follows, { followerId: 'eve', followeeId: 'ann' }])).toBe(3);
         expect(bus.news()).toHaveLength(3);
@@ -315,10 +315,10 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         const call = people.addFollows([{ followerId: 'bob', followeeId: 'ann' }, follow('u6')]);
         await expect(call).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
         expect(bus.news()).toEqual([]);
-        expect(await factsOf('bob', 'ann')).toMatchObject({ follows: false });
+        expect(await accessFactsOf('bob', 'ann')).toMatchObject({ follows: false });
         await people.unfollow('ann', 'u0');
         await people.follow('ann', 'u5');
-        expect(await factsOf('ann', 'u5')).toMatchObject({ follows: true });
+        expect(await accessFactsOf('ann', 'u5')).toMatchObject({ follows: true });
       });
 
       it('refuses a block past the bound, and then leaves everything as it was', async () => {
@@ -327,10 +327,10 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.block('ann', 'u0');
         await expect(people.block('ann', 'u3')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
         expect(bus.news()).toEqual([]);
-        expect(await factsOf('ann', 'u3')).toMatchObject({ blocked: false });
+        expect(await accessFactsOf('ann', 'u3')).toMatchObject({ blocked: false });
         await people.unblock('ann', 'u0');
         await people.block('ann', 'u3');
-        expect(await factsOf('ann', 'u3')).toMatchObject({ blocked: true });
+        expect(await accessFactsOf('ann', 'u3')).toMatchObject({ blocked: true });
       });
 
       it('lets no number of calls at the same time pass the bound', async () => {
@@ -344,17 +344,17 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       it('replaces the members of a circle, and tells who came and left', async () => {
         await people.putCircle('team', ['ann', 'bob', 'bob']);
         expect(bus.news()).toEqual([
-          { kind: 'circle', id: 'team', changed: ['ann', 'bob'], members: ['ann', 'bob'], narrows: false },
+          { kind: 'circle', id: 'team', changed: ['ann', 'bob'], members: ['ann', 'bob'], mayRevoke: false },
         ]);
-        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesCircle: true, exists: false });
+        expect(await accessFactsOf('ann', 'bob')).toMatchObject({ sharesCircle: true, exists: false });
         await people.putCircle('team', ['bob', 'ann']);
         expect(bus.news()).toEqual([]);
         await people.putCircle('team', ['bob', 'cem']);
         expect(bus.news()).toEqual([
-          { kind: 'circle', id: 'team', changed: ['cem', 'ann'], members: ['bob', 'cem', 'ann'], narrows: true },
+          { kind: 'circle', id: 'team', changed: ['cem', 'ann'], members: ['bob', 'cem', 'ann'], mayRevoke: true },
         ]);
-        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesCircle: false });
-        expect(await factsOf('cem', 'bob')).toMatchObject({ sharesCircle: true });
+        expect(await accessFactsOf('ann', 'bob')).toMatchObject({ sharesCircle: false });
+        expect(await accessFactsOf('cem', 'bob')).toMatchObject({ sharesCircle: true });
       });
 
       it('deletes a circle once', async () => {
@@ -364,31 +364,31 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(await people.deleteCircle('team')).toBe(true);
         expect(await people.deleteCircle('team')).toBe(false);
         expect(bus.news()).toEqual([
-          { kind: 'circle', id: 'team', changed: ['ann', 'bob'], members: ['ann', 'bob'], narrows: true },
+          { kind: 'circle', id: 'team', changed: ['ann', 'bob'], members: ['ann', 'bob'], mayRevoke: true },
         ]);
         expect(await people.deleteCircle('nobody')).toBe(true);
         expect(bus.news()).toEqual([]);
-        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesCircle: false });
+        expect(await accessFactsOf('ann', 'bob')).toMatchObject({ sharesCircle: false });
       });
 
       it('counts only conversations that are not open as shared', async () => {
         await people.putConversation('chat', ['ann', 'bob'], false);
-        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesConversation: true });
+        expect(await accessFactsOf('ann', 'bob')).toMatchObject({ sharesConversation: true });
         bus.news();
         await people.putConversation('chat', ['ann', 'bob'], true);
         expect(bus.news()).toEqual([
-          { kind: 'conversation', id: 'chat', changed: ['ann', 'bob'], members: ['ann', 'bob'], narrows: true },
+          { kind: 'conversation', id: 'chat', changed: ['ann', 'bob'], members: ['ann', 'bob'], mayRevoke: true },
         ]);
-        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesConversation: false });
+        expect(await accessFactsOf('ann', 'bob')).toMatchObject({ sharesConversation: false });
         await people.putConversation('chat', ['ann', 'bob'], true);
         expect(bus.news()).toEqual([]);
         await people.putConversation('chat', ['ann', 'bob'], false);
-        expect(await factsOf('ann', 'bob')).toMatchObject({ sharesConversation: true });
+        expect(await accessFactsOf('ann', 'bob')).toMatchObject({ sharesConversation: true });
       });
 
       it('tells of a conversation that comes and goes, also without members', async () => {
         await people.putConversation('hall', [], true);
-        expect(bus.news()).toEqual([{ kind: 'conversation', id: 'hall', changed: [], members: [], narrows: false }]);
+        expect(bus.news()).toEqual([{ kind: 'conversation', id: 'hall', changed: [], members: [], mayRevoke: false }]);
         expect(await people.conversation('hall', 'ann')).toEqual({ open: true, isMember: false });
         expect(await people.deleteConversation('hall')).toBe(true);
         expect(await people.deleteConversation('hall')).toBe(false);
@@ -469,12 +469,12 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       async (relation, first, relate) => {
         await known('eve', 'fay', 'gus');
         const users = ['eve', 'fay', 'gus'];
-        await people.factsToWatch(users.flatMap((viewerId) => users.map((userId) => ({ viewerId, userId }))));
+        await people.accessFactsToWatch(users.flatMap((viewerId) => users.map((userId) => ({ viewerId, userId }))));
         await relate('eve', 'fay');
-        await people.factsToWatch([{ viewerId: 'gus', userId: first }]);
+        await people.accessFactsToWatch([{ viewerId: 'gus', userId: first }]);
         const pair = { viewerId: 'eve', userId: 'fay' };
-        const [facts] = inOrder([pair], await people.factsToWatch([pair]));
-        expect(facts).toMatchObject({ [relation]: true });
+        const [accessFacts] = inOrder([pair], await people.accessFactsToWatch([pair]));
+        expect(accessFacts).toMatchObject({ [relation]: true });
       },
     );
 
@@ -485,7 +485,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         { viewerId: 'bob', userId: 'ann' },
       ];
       const watched = async () =>
-        inOrder(pairs, await people.factsToWatch(pairs)).map(({ follows, blocked }) => [follows, blocked]);
+        inOrder(pairs, await people.accessFactsToWatch(pairs)).map(({ follows, blocked }) => [follows, blocked]);
       const neither = [
         [false, false],
         [false, false],
@@ -516,16 +516,16 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
           { viewerId: 'ann', userId: 'ann' },
           { viewerId: 'bob', userId: 'ann' },
         ];
-        const facts = inOrder(pairs, await people.facts(pairs));
-        expect(facts.map((fact) => [fact.exists, fact.follows, fact.followedBy])).toEqual([
+        const accessFacts = inOrder(pairs, await people.accessFacts(pairs));
+        expect(accessFacts.map((fact) => [fact.exists, fact.follows, fact.followedBy])).toEqual([
           [true, false, true],
           [false, false, false],
           [true, true, false],
           [true, false, false],
           [true, false, true],
         ]);
-        expect(await people.facts([])).toEqual(new Map());
-        const stranger = facetsFor({ kind: 'user', userId: 'ann' }, 'nobody', facts[1]);
+        expect(await people.accessFacts([])).toEqual(new Map());
+        const stranger = facetsFor({ kind: 'user', userId: 'ann' }, 'nobody', accessFacts[1]);
         expect(stranger).toEqual(NOTHING);
       });
 
@@ -539,21 +539,21 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
           }),
         );
         const pairs = ids.flatMap((viewerId) => ids.map((userId) => ({ viewerId, userId })));
-        const seen = (facts: readonly Facts[]) =>
-          pairs.map(({ viewerId, userId }, i) => facetsFor({ kind: 'user', userId: viewerId }, userId, facts[i]));
+        const seen = (accessFacts: readonly AccessFacts[]) =>
+          pairs.map(({ viewerId, userId }, i) => facetsFor({ kind: 'user', userId: viewerId }, userId, accessFacts[i]));
         /** Of one viewer, of one user, and of all; and what a query that knows nothing beforehand says. */
         const agree = async () => {
           const fresh = createPeople({ db: database.db, bus, maxFollows: 5, maxMembers: 4 });
-          const expected = seen(inOrder(pairs, await fresh.facts(pairs)));
-          expect(seen(inOrder(pairs, await people.factsToWatch(pairs)))).toEqual(expected);
-          const one = async (pair: Pair) => inOrder([pair], await people.factsToWatch([pair]));
+          const expected = seen(inOrder(pairs, await fresh.accessFacts(pairs)));
+          expect(seen(inOrder(pairs, await people.accessFactsToWatch(pairs)))).toEqual(expected);
+          const one = async (pair: Pair) => inOrder([pair], await people.accessFactsToWatch([pair]));
           expect(seen((await Promise.all(pairs.map(one))).flat())).toEqual(expected);
           for (const viewerId of ids) {
-            const rostered = await people.rosterFacts(viewerId, 5_000);
+            const rostered = await people.rosterAccessFacts(viewerId, 5_000);
             expect([...rostered.keys()]).toEqual(await people.roster(viewerId, 5_000));
-            for (const [userId, facts] of rostered) {
+            for (const [userId, accessFacts] of rostered) {
               const at = pairs.findIndex((pair) => pair.viewerId === viewerId && pair.userId === userId);
-              expect(facetsFor({ kind: 'user', userId: viewerId }, userId, facts)).toEqual(expected[at]);
+              expect(facetsFor({ kind: 'user', userId: viewerId }, userId, accessFacts)).toEqual(expected[at]);
             }
           }
           return expected;
@@ -602,8 +602,8 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
           others.map((userId) => ({ viewerId: 'ann', userId })),
           others.map((viewerId) => ({ viewerId, userId: 'ann' })),
         ];
-        const there = inOrder(from, await people.facts(from));
-        const back = inOrder(to, await people.facts(to));
+        const there = inOrder(from, await people.accessFacts(from));
+        const back = inOrder(to, await people.accessFacts(to));
         const shared = [
           [true, false],
           [true, false],
@@ -624,7 +624,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.deleteUser('gone');
         expect(await people.roster('ann', 5_000)).toEqual([...ids, 'nobody'].sort());
         expect(await people.roster('nobody', 5_000)).toEqual([]);
-        expect([...(await people.rosterFacts('ann', 5_000)).keys()]).toEqual([...ids, 'nobody'].sort());
+        expect([...(await people.rosterAccessFacts('ann', 5_000)).keys()]).toEqual([...ids, 'nobody'].sort());
       });
 
       it('rosters the first by id, from whichever circle or follow they come', async () => {
@@ -632,8 +632,8 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.putCircle('b', ['ann', 'u2', 'u5', 'u8']);
         await people.addFollows(['u0', 'u5', 'u7'].map((followeeId) => ({ followerId: 'ann', followeeId })));
         expect(await people.roster('ann', 4)).toEqual(['u0', 'u1', 'u2', 'u5']);
-        const facts = await people.rosterFacts('ann', 4);
-        expect([...facts].map(([id, { follows, sharesCircle }]) => [id, follows, sharesCircle])).toEqual([
+        const accessFacts = await people.rosterAccessFacts('ann', 4);
+        expect([...accessFacts].map(([id, { follows, sharesCircle }]) => [id, follows, sharesCircle])).toEqual([
           ['u0', true, false],
           ['u1', false, true],
           ['u2', false, true],
@@ -648,9 +648,9 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.putCircle('{"x"}', ids.slice(4, 8));
         expect(await people.roster('ann', 5_000)).toEqual(ids.slice(0, 4).sort());
         const pairs = ids.map((userId) => ({ viewerId: 'NULL', userId }));
-        const facts = inOrder(pairs, await people.facts(pairs));
-        expect(facts.map((fact) => fact.exists)).toEqual(ids.map(() => true));
-        expect(facts.filter((fact) => fact.sharesCircle)).toHaveLength(4);
+        const accessFacts = inOrder(pairs, await people.accessFacts(pairs));
+        expect(accessFacts.map((fact) => fact.exists)).toEqual(ids.map(() => true));
+        expect(accessFacts.filter((fact) => fact.sharesCircle)).toHaveLength(4);
         expect([...(await people.profiles(ids)).keys()].sort()).toEqual([...ids].sort());
       });
     });
@@ -662,7 +662,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
             .select({ id: sql<string>`id::text`, change: sql<string>`change::text` })
             .from(sql`fact_log order by fact_log.id`),
         );
-        return rows.map(({ id, change }): FactChange => ({ ...JSON.parse(change), logId: id }));
+        return rows.map(({ id, change }): AccessChange => ({ ...JSON.parse(change), logId: id }));
       };
 
       it('writes them to the log as they are published, in their order, and names their place', async () => {
@@ -679,7 +679,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
 
       it('writes nothing to the log of what is not written, or where nobody reads it', async () => {
         await people.follow('ann', 'bob');
-        expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], narrows: false }]);
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], mayRevoke: false }]);
         people = createPeople({ db: database.db, bus, logged: true, maxFollows: 1 });
         await expect(people.follow('ann', 'cem')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
         expect(await logged()).toEqual([]);
@@ -688,18 +688,23 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       it.each([
         ['fails', () => Promise.reject(new Error('away'))],
         ['hangs', () => new Promise<void>(() => {})],
-      ])('fails nothing when publishing %s, and tells the listeners of this process', async (_, publishFacts) => {
-        const errors: unknown[] = [];
-        const heard: FactChange[] = [];
-        await bus.subscribeFacts((change) => heard.push(change));
-        const onError = (error: unknown) => errors.push(error);
-        people = createPeople({ db: database.db, bus: { ...bus, publishFacts }, logged: true, onError });
-        await people.block('ann', 'bob');
-        expect(heard).toEqual([expect.objectContaining({ kind: 'relation', users: ['ann', 'bob'], narrows: true })]);
-        expect(await logged()).toEqual(heard);
-        expect(errors).toEqual([expect.any(Error)]);
-        expect(await factsOf('ann', 'bob')).toMatchObject({ blocked: true });
-      });
+      ])(
+        'fails nothing when publishing %s, and tells the listeners of this process',
+        async (_, publishAccessChange) => {
+          const errors: unknown[] = [];
+          const answered: AccessChange[] = [];
+          await bus.subscribeAccessChanges((change) => answered.push(change));
+          const onError = (error: unknown) => errors.push(error);
+          people = createPeople({ db: database.db, bus: { ...bus, publishAccessChange }, logged: true, onError });
+          await people.block('ann', 'bob');
+          expect(answered).toEqual([
+            expect.objectContaining({ kind: 'relation', users: ['ann', 'bob'], mayRevoke: true }),
+          ]);
+          expect(await logged()).toEqual(answered);
+          expect(errors).toEqual([expect.any(Error)]);
+          expect(await accessFactsOf('ann', 'bob')).toMatchObject({ blocked: true });
+        },
+      );
 
       it('forgets what it cached of whom it hears, and everything when something may have been missed', async () => {
         await people.upsertUsers([{ id: 'ann', name: 'Ann' }]);
@@ -708,7 +713,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         const write = (statement: ReturnType<typeof sql>) => database.db.run((orm) => orm.execute(statement));
         await write(sql`update users set name = 'Anna'`);
         expect(await cached()).toEqual([true, 'Ann']);
-        bus.deliverFacts({ kind: 'user', userId: 'ann', narrows: false, deleted: false });
+        bus.deliverAccessChange({ kind: 'user', userId: 'ann', mayRevoke: false, deleted: false });
         expect(await cached()).toEqual([true, 'Anna']);
         await write(sql`update users set deleted_at = 1`);
         bus.gap();

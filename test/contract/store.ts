@@ -53,7 +53,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
     const restored =
       (userId: string, changes: Partial<PresenceRecord> = {}) =>
       async (): Promise<PresenceRecord> => ({
-        ...commands.restoreRecord(userId, { generation: 1, kept: null }),
+        ...commands.restoreRecord(userId, { generation: 1, persisted: null }),
         ...changes,
       });
     /** The first restoring waits for its answer; any later one has another at once. */
@@ -79,14 +79,14 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       store.update(userId, restored(userId), (record, now) =>
         commands.connect(record, { connectionId, sessionId, device: 'WEB' }, now),
       );
-    const speaking = { sessionId: 'app', connectionId: null, newSessionId: 'app' };
+    const sessionReference = { sessionId: 'app', connectionId: null, newSessionId: 'app' };
     const beat = (userId: string) =>
       store.update(userId, restored(userId), (record, now) =>
-        commands.heartbeat(record, { idle: false, speaking }, now, TIMINGS),
+        commands.heartbeat(record, { idle: false, sessionReference }, now, TIMINGS),
       );
     const set = (userId: string, input: { status?: PresenceRecord['chosen']; statusMessage?: StatusMessage | null }) =>
       store.update(userId, restored(userId), (record, now) =>
-        commands.setPresence(record, { ...input, speaking }, now, TIMINGS),
+        commands.setPresence(record, { ...input, sessionReference }, now, TIMINGS),
       );
     const end = (userId: string, sessionId = 'tab') =>
       store.update(userId, restored(userId), (record, now) => commands.endSession(record, sessionId, now));
@@ -128,7 +128,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       it('starts from what is restored, and answers the result, the committed record and the clock', async () => {
         const { record, result, now } = await store.update('ana', restored('ana', { generation: 7 }), (before, at) => {
           expect(before.generation).toBe(7);
-          return commands.heartbeat(before, { idle: false, speaking }, at, TIMINGS);
+          return commands.heartbeat(before, { idle: false, sessionReference }, at, TIMINGS);
         });
         expect(result).toBe('app');
         expect(record.sessions).toMatchObject([{ id: 'app' }]);
@@ -436,9 +436,9 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
 
       it('leaves alone what is of a later generation', async () => {
         await store.update('ana', restored('ana', { generation: 2 }), count);
-        const kept = await recordOf('ana');
+        const persisted = await recordOf('ana');
         expect(await store.forget('ana', 1)).toBe(false);
-        expect(await recordOf('ana')).toEqual(kept);
+        expect(await recordOf('ana')).toEqual(persisted);
         expect(await store.forget('ana', 2)).toBe(true);
         expect(await recordOf('ana')).toBeUndefined();
       });
@@ -650,7 +650,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await store.dismiss('one')).toBe(false);
         for (const connectionId of ['one/1', 'one/2']) {
           await store.update('ana', neverRestored, (record, now) =>
-            commands.disconnect(record, { connectionId, heardAt: now }, now, TIMINGS),
+            commands.disconnect(record, { connectionId, aliveAt: now }, now, TIMINGS),
           );
         }
         expect(await on('one')).toEqual(['bo']);

@@ -43,8 +43,8 @@ test('two thousand subscriptions begun and ended on one socket leave it as it wa
   raw.send({ id: 'live', type: 'subscribe', payload: documents[0] });
   await raw.nextWhere(({ id }) => id === 'live');
   await bob.say('still there');
-  const heard = await raw.next();
-  expect(heard).toMatchObject({
+  const answered = await raw.next();
+  expect(answered).toMatchObject({
     id: 'live',
     type: 'next',
     payload: { data: { presenceChanged: { id: bob.id, statusMessage: { text: 'still there' } } } },

@@ -15,7 +15,7 @@ async function until(rollcall: Rollcall, ms: number): Promise<void> {
 }
 
 /** Everything about Alice and Bob that has to be there again. */
-async function kept(rollcall: Rollcall, alice: Person, bob: Person, room: string) {
+async function persisted(rollcall: Rollcall, alice: Person, bob: Person, room: string) {
   const { chosenStatus, privacy, presence } = await bob.me();
   const seen = await alice.userPresence(bob.id);
   return {
@@ -54,7 +54,7 @@ describe('what a user and the host have said', { timeout: 120_000 }, () => {
   test('is there again after SIGTERM', async () => {
     const rollcall = await serveTest(FAST);
     const { alice, bob, room } = await populate(rollcall);
-    const before = await kept(rollcall, alice, bob, room);
+    const before = await persisted(rollcall, alice, bob, room);
     const asOf = (await alice.userPresence(bob.id))?.asOf ?? '';
     expect(before).toMatchObject({ chosenStatus: 'DO_NOT_DISTURB', statusMessage: { text: 'kept' } });
     const [hidden, brief] = await rollcall.strangers('hidden', 'brief');
@@ -70,7 +70,7 @@ describe('what a user and the host have said', { timeout: 120_000 }, () => {
     expect((await alice.userPresence(hidden.id))?.lastSeen).toBe(hiddenSince);
     expect((await hidden.me()).presence.status).toBe('INVISIBLE');
     await alice.unfollow(hidden.id);
-    expect(await kept(rollcall, alice, bob, room)).toEqual(before);
+    expect(await persisted(rollcall, alice, bob, room)).toEqual(before);
     await expect.poll(async () => (await brief.me()).presence.statusMessage, { timeout: 10_000 }).toBeNull();
     expect(((await alice.userPresence(bob.id))?.asOf ?? '') >= asOf).toBe(true);
     const socket = await bob.connect();
@@ -80,11 +80,11 @@ describe('what a user and the host have said', { timeout: 120_000 }, () => {
   test('is there again after SIGKILL, if it is two seconds old', async () => {
     const rollcall = await serveTest(FAST);
     const { alice, bob, room } = await populate(rollcall);
-    const before = await kept(rollcall, alice, bob, room);
+    const before = await persisted(rollcall, alice, bob, room);
     await until(rollcall, 2_500);
     await rollcall.stop('SIGKILL');
     await rollcall.start();
-    expect(await kept(rollcall, alice, bob, room)).toEqual(before);
+    expect(await persisted(rollcall, alice, bob, room)).toEqual(before);
   });
 
   test('is there again after SIGKILL at once, where it hides or deletes', async () => {

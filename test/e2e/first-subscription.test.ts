@@ -25,13 +25,13 @@ test('snapshot: false leaves the present state out and tells the changes', async
   const socket = await alice.lurk();
   const watching = socket.watch([bob.id], { snapshot: false });
   // Nothing tells when it has started; what changes before that is left out too. So changes are made until one is heard.
-  const heard = watching.next();
+  const answered = watching.next();
   let isHeard = false;
-  void heard.then(() => {
+  void answered.then(() => {
     isHeard = true;
   });
   for (let turn = 1; !isHeard; turn += 1) await bob.say(`after ${turn}`);
-  expect((await heard).statusMessage?.text).toMatch(/^after /);
+  expect((await answered).statusMessage?.text).toMatch(/^after /);
 });
 
 test('no change is lost or repeated between the snapshot and what follows it', async () => {
@@ -39,7 +39,7 @@ test('no change is lost or repeated between the snapshot and what follows it', a
   await bob.say('0');
   const socket = await alice.lurk();
   const last = 60;
-  const speaking = (async () => {
+  const sessionReference = (async () => {
     for (let turn = 1; turn <= last; turn += 1) await bob.say(String(turn));
   })();
   const watches = [];
@@ -47,12 +47,12 @@ test('no change is lost or repeated between the snapshot and what follows it', a
     watches.push(socket.watch([bob.id]));
     await socket.userPresence(bob.id);
   }
-  await speaking;
+  await sessionReference;
   for (const watching of watches) {
     await watching.nextWhere((seen) => seen.statusMessage?.text === String(last));
-    const heard = watching.transcript.map((seen) => Number(seen.statusMessage?.text));
-    const first = heard[0] ?? -1;
-    expect(heard).toEqual(Array.from({ length: last - first + 1 }, (_, index) => first + index));
+    const answered = watching.transcript.map((seen) => Number(seen.statusMessage?.text));
+    const first = answered[0] ?? -1;
+    expect(answered).toEqual(Array.from({ length: last - first + 1 }, (_, index) => first + index));
   }
 });
 
@@ -152,13 +152,13 @@ test('everybody who watches hears the same', async () => {
   const [bob, ...watchers] = await rollcall.friends('bob', 'alice', 'carol', 'dave');
   const watching = await Promise.all(
     watchers.map(async (watcher) => {
-      const heard = (await watcher.lurk()).watch([bob.id]);
-      await heard.next();
-      return heard;
+      const answered = (await watcher.lurk()).watch([bob.id]);
+      await answered.next();
+      return answered;
     }),
   );
   await bob.say('all');
-  const heard: Presence[] = await Promise.all(watching.map((one) => one.next()));
-  expect(heard[1]).toEqual(heard[0]);
-  expect(heard[2]).toEqual(heard[0]);
+  const answered: Presence[] = await Promise.all(watching.map((one) => one.next()));
+  expect(answered[1]).toEqual(answered[0]);
+  expect(answered[2]).toEqual(answered[0]);
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Presence } from '../support/api.js';
 import { serve } from '../support/rollcall.js';
-import type { Watch } from '../support/socket.js';
+import type { SubscriptionIterator } from '../support/socket.js';
 
 const TTL_MS = 2_000;
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '500ms', SESSION_TTL: `${TTL_MS}ms` });
 
 /** Who is the next to go offline. */
-async function offline(watching: Watch<Presence>): Promise<string> {
+async function offline(watching: SubscriptionIterator<Presence>): Promise<string> {
   return (await watching.nextWhere((seen) => seen.status === 'OFFLINE')).id;
 }
 

@@ -5,7 +5,7 @@ import { serve } from '../support/rollcall.js';
 import { openEventStream } from '../support/sse.js';
 
 const rollcall = await serve({ METRICS_PORT: '0', PRESENCE_OFFLINE_DEBOUNCE: '100ms', LOG_LEVEL: 'debug' });
-const quiet = await serve();
+const inferredIdle = await serve();
 
 /** All samples, by name with labels, as they stand. */
 const samples = async (): Promise<ReadonlyMap<string, number>> => {
@@ -19,7 +19,7 @@ const samples = async (): Promise<ReadonlyMap<string, number>> => {
 const sample = async (name: string) => (await samples()).get(name);
 
 test('are off by default', async () => {
-  expect(await quiet.run.logged('listening')).not.toHaveProperty('metricsPort');
+  expect(await inferredIdle.run.logged('listening')).not.toHaveProperty('metricsPort');
 });
 
 test('connections, sessions and what is watched come and go', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Presence, PresencePage } from '../support/api.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
-import type { Watch } from '../support/socket.js';
+import type { SubscriptionIterator } from '../support/socket.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 const { host } = rollcall;
@@ -121,7 +121,7 @@ describe.concurrent('a roster subscription', () => {
     const [carol] = await rollcall.strangers('carol');
     await follow(alice, [carol]);
     await carol.connect();
-    const watching: Watch<Presence> = (await alice.lurk()).watch();
+    const watching: SubscriptionIterator<Presence> = (await alice.lurk()).watch();
     await watching.nextWhere((seen) => seen.id === carol.id);
     const silence = async () => {
       await carol.say(rollcall.fresh('word'));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Presence } from '../support/api.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
-import type { Watch } from '../support/socket.js';
+import type { SubscriptionIterator } from '../support/socket.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 const { host } = rollcall;
@@ -20,7 +20,7 @@ async function appear(bob: Person): Promise<void> {
 async function watched(
   bob: Person,
   alice: Person,
-): Promise<{ watching: Watch<Presence>; silence: () => Promise<void> }> {
+): Promise<{ watching: SubscriptionIterator<Presence>; silence: () => Promise<void> }> {
   const [carol] = await rollcall.strangers('carol');
   await alice.follow(carol.id);
   const watching = (await alice.lurk()).watch([bob.id, carol.id]);

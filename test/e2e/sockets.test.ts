@@ -154,8 +154,8 @@ describe.concurrent('a reader that does not read', () => {
     // More than the kernel takes for it: each change is some 20 KiB to its fifty subscriptions.
     const last = 600;
     for (let turn = 1; turn <= last; turn += 1) await bob.say(`${turn} ${'x'.repeat(240)}`);
-    const heard = await watching.nextWhere((seen) => seen.statusMessage?.text.startsWith(`${last} `) ?? false);
-    expect(heard.id).toBe(bob.id);
+    const answered = await watching.nextWhere((seen) => seen.statusMessage?.text.startsWith(`${last} `) ?? false);
+    expect(answered.id).toBe(bob.id);
     await watching.nextWhere((seen) => seen.id === slow.id && seen.status === 'OFFLINE', 60_000);
     await bob.say('still here');
     expect((await watching.next()).statusMessage?.text).toBe('still here');

@@ -3,7 +3,7 @@ import type { Presence, Typing } from '../support/api.js';
 import { type Choices, createChoices } from '../support/choices.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
-import type { Socket, Watch } from '../support/socket.js';
+import type { Socket, SubscriptionIterator } from '../support/socket.js';
 
 const GRACE_MS = 200;
 const rollcall = await serve({
@@ -103,7 +103,7 @@ describe.concurrent('after a storm of changes', { timeout: 120_000 }, () => {
       const circle = rollcall.fresh('circle');
       const room = rollcall.fresh('room');
       const ids = actors.map(({ id }) => id);
-      const watches: { viewer: Person; watching: Watch<Presence>; roster: boolean }[] = [];
+      const watches: { viewer: Person; watching: SubscriptionIterator<Presence>; roster: boolean }[] = [];
       for (const viewer of viewers) {
         const socket = await viewer.lurk();
         watches.push({ viewer, watching: socket.watch(ids), roster: false });
@@ -147,7 +147,7 @@ describe.concurrent('after a storm of typing', { timeout: 120_000 }, () => {
       const rooms = [rollcall.fresh('room'), rollcall.fresh('room')];
       const everybody = [...viewers, ...typists].map(({ id }) => id);
       for (const room of rooms) await host.putConversation(room, everybody);
-      const watches: { viewer: Person; watching: Watch<Typing>; of: string[] }[] = [];
+      const watches: { viewer: Person; watching: SubscriptionIterator<Typing>; of: string[] }[] = [];
       for (const viewer of viewers) {
         const socket = await viewer.lurk();
         for (const room of rooms) watches.push({ viewer, watching: socket.watchTyping(room), of: [room] });

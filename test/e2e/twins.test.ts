@@ -3,7 +3,7 @@ import type { Presence } from '../support/api.js';
 import { type Choices, createChoices } from '../support/choices.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
-import type { Socket, Watch } from '../support/socket.js';
+import type { Socket, SubscriptionIterator } from '../support/socket.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '100ms', TYPING_TIMEOUT: '500ms' });
 const { host } = rollcall;
@@ -55,7 +55,11 @@ describe.concurrent('of two who were alike, one hides and one leaves', { timeout
         const socket = await twin.connect({ sessionId: 'tab', device: 'WEB' });
         await socket.setPresence({ statusMessage: { text: 'hi' }, activities: [{ type: 'PLAYING', name: 'Go' }] });
       }
-      const watches: { viewer: Person; of: Watch<Presence>[]; typing: Watch<unknown>[] }[] = [];
+      const watches: {
+        viewer: Person;
+        of: SubscriptionIterator<Presence>[];
+        typing: SubscriptionIterator<unknown>[];
+      }[] = [];
       for (const viewer of viewers) {
         const socket = await viewer.lurk();
         const of = twins.map((twin) => socket.watch([twin.id]));

@@ -107,12 +107,12 @@ describe.concurrent('typing', () => {
     await carol.setTyping(room);
     expect(await watching.next()).toMatchObject({ userId: carol.id, isTyping: true });
     // Which of the two watches began first is open, so Carol starts until both have heard it.
-    const heard = async () => {
+    const answered = async () => {
       await carol.setTyping(room, false);
       await carol.setTyping(room);
       return without.transcript.map(({ userId }) => userId);
     };
-    await expect.poll(heard, { timeout: 10_000 }).toContain(carol.id);
+    await expect.poll(answered, { timeout: 10_000 }).toContain(carol.id);
     expect(without.transcript.filter(({ userId, isTyping }) => userId === bob.id && isTyping)).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { restoreRecord } from '../../src/presence/record.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
 import { NOON } from '../support/builders.js';
 
-const away = () => restoreRecord('ana', { generation: 1, kept: null });
+const away = () => restoreRecord('ana', { generation: 1, persisted: null });
 const live = (revision: number) => ({
   ...away(),
   revision,
@@ -15,16 +15,16 @@ const live = (revision: number) => ({
 
 it('dates an event after what its subscribers hold, also where that was read at a later instant', () => {
   const topic = new Topic('ana', 0, async () => {});
-  topic.learn(away(), NOON);
-  const group = topic.join(EVERYTHING);
+  topic.observe(away(), NOON);
+  const cohort = topic.join(EVERYTHING);
   const instants: number[] = [];
   const subscriber: Subscriber = {
     take: ({ asOf }) => instants.push(asOf) > 0,
-    fallOut: () => {
+    detach: () => {
       throw new Error('It can be sent at once.');
     },
   };
-  group.admit(subscriber, NOON + 500);
-  topic.learn(live(NOON + 200));
+  cohort.admit(subscriber, NOON + 500);
+  topic.observe(live(NOON + 200));
   expect(instants).toEqual([NOON + 501]);
 });

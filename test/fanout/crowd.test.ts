@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { createFanout, quiet } from '../support/fanout.js';
+import { createFanout, inferredIdle } from '../support/fanout.js';
 
 const CROWD = 200;
 
@@ -14,15 +14,15 @@ it('tells a change of facts to those whom it names, however many there are', asy
   const mine = await f.collect('ann', null);
   await f.people.putConversation('hall', [], true);
   const hall = await f.collectTyping('u1', 'hall');
-  expect(f.hub.size().watches).toBe(2 * CROWD + 2);
+  expect(f.hub.size().subscriptions).toBe(2 * CROWD + 2);
 
   const users: [string, string] = ['ann', 'bob'];
   const members = ['ann', 'bob'];
   const looks = [users, members].map((list) => vi.spyOn(list, 'includes'));
-  f.bus.deliverFacts({ kind: 'relation', users, narrows: false });
-  f.bus.deliverFacts({ kind: 'circle', id: 'team', changed: members, members, narrows: false });
-  f.bus.deliverFacts({ kind: 'conversation', id: 'chat', changed: members, members, narrows: false });
-  await quiet();
+  f.bus.deliverAccessChange({ kind: 'relation', users, mayRevoke: false });
+  f.bus.deliverAccessChange({ kind: 'circle', id: 'team', changed: members, members, mayRevoke: false });
+  f.bus.deliverAccessChange({ kind: 'conversation', id: 'chat', changed: members, members, mayRevoke: false });
+  await inferredIdle();
   for (const look of looks) expect(look.mock.calls.length).toBeLessThan(10);
 
   await f.follow('ann', 'u0');

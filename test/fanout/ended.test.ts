@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Group } from '../../src/fanout/cohort.js';
-import type { Told } from '../../src/fanout/delivery.js';
+import { Cohort } from '../../src/fanout/cohort.js';
+import type { Delivery } from '../../src/fanout/delivery.js';
 import { Outbox } from '../../src/fanout/outbox.js';
 import { Topic } from '../../src/fanout/topic.js';
-import { Interest, type InterestOwner } from '../../src/fanout/watcher.js';
+import { Watcher, type WatcherOwner } from '../../src/fanout/watcher.js';
 import type { PresenceRecord } from '../../src/presence/types.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
 import { message, NOON, record, session } from '../support/builders.js';
@@ -25,81 +25,88 @@ const playing = (expiresAt: number) =>
   });
 
 /** One who watches, in step with the others. */
-const watch = (topic: Topic) => {
-  const told: Told[] = [];
-  const group = topic.join(EVERYTHING);
-  group.admit({ take: (each) => told.push(each) > 0, fallOut: () => {} }, 0);
-  return { told, group };
+const subscription = (topic: Topic) => {
+  const delivered: Delivery[] = [];
+  const cohort = topic.join(EVERYTHING);
+  cohort.admit({ take: (each) => delivered.push(each) > 0, detach: () => {} }, 0);
+  return { delivered, cohort };
 };
 
 /** One who watches apart from the others, and is told what is owed when it is asked for. */
 const watchApart = (topic: Topic, readAt: number) => {
-  const outbox = new Outbox<Parameters<InterestOwner['outbox']['put']>[0], Told>({
-    judge: (owed) => owed.interest.judge(owed),
+  const outbox = new Outbox<Parameters<WatcherOwner['outbox']['put']>[0], Delivery>({
+    authorize: (pending) => pending.watcher.authorize(pending),
     collapse: (waiting) => waiting,
     onReturn: () => {},
   });
-  const owner: InterestOwner = {
+  const owner: WatcherOwner = {
     viewer: { kind: 'user', userId: 'bo' },
     outbox,
-    fallIn: () => {},
+    attach: () => {},
     take: () => true,
-    fallOut: () => {},
+    detach: () => {},
   };
-  const interest = new Interest(owner, topic);
-  interest.begin(EVERYTHING, readAt, true);
-  return { interest, next: async (): Promise<Told> => (await outbox.next()).value };
+  const watcher = new Watcher(owner, topic);
+  watcher.begin(EVERYTHING, readAt, true);
+  return { watcher, next: async (): Promise<Delivery> => (await outbox.next()).value };
 };
 
 describe('an event', () => {
   it('shows nothing that ended by the commit that it is of, which came later than it was decided', () => {
     const topic = new Topic('ana', 0, async () => {});
-    topic.learn(at(NOON), NOON);
-    const { told } = watch(topic);
+    topic.observe(at(NOON), NOON);
+    const { delivered } = subscription(topic);
     const activities = playing(NOON + 20);
-    topic.learn(at(NOON + 20, { chosen: 'AWAY', message: message({ expiresAt: NOON + 19 }), sessions: [activities] }));
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatchObject({ asOf: NOON + 20, shown: { content: { status: 'AWAY', statusMessage: null } } });
-    expect(told[0]?.shown.content.activities.map(({ name }) => name)).toEqual(['Go']);
+    topic.observe(
+      at(NOON + 20, { chosen: 'AWAY', message: message({ expiresAt: NOON + 19 }), sessions: [activities] }),
+    );
+    expect(delivered).toHaveLength(1);
+    expect(delivered[0]).toMatchObject({
+      asOf: NOON + 20,
+      projection: { content: { status: 'AWAY', statusMessage: null } },
+    });
+    expect(delivered[0]?.projection.content.activities.map(({ name }) => name)).toEqual(['Go']);
   });
 
   it('is none where that was all there was to it', () => {
     const topic = new Topic('ana', 0, async () => {});
-    topic.learn(at(NOON), NOON);
-    const { told } = watch(topic);
-    topic.learn(at(NOON + 20, { message: message({ expiresAt: NOON + 20 }) }));
-    topic.learn(at(NOON + 21));
-    expect(told).toEqual([]);
+    topic.observe(at(NOON), NOON);
+    const { delivered } = subscription(topic);
+    topic.observe(at(NOON + 20, { message: message({ expiresAt: NOON + 20 }) }));
+    topic.observe(at(NOON + 21));
+    expect(delivered).toEqual([]);
   });
 
   it('shows nothing that ended by when it is true, where that is later for those who were told more', () => {
     const topic = new Topic('ana', 0, async () => {});
-    topic.learn(at(NOON), NOON);
-    const { told, group } = watch(topic);
-    group.admit({ take: () => true, fallOut: () => {} }, NOON + 30);
-    topic.learn(at(NOON + 10, { chosen: 'AWAY', message: message({ expiresAt: NOON + 31 }) }));
-    expect(told).toMatchObject([{ asOf: NOON + 31, shown: { content: { statusMessage: null } } }]);
+    topic.observe(at(NOON), NOON);
+    const { delivered, cohort } = subscription(topic);
+    cohort.admit({ take: () => true, detach: () => {} }, NOON + 30);
+    topic.observe(at(NOON + 10, { chosen: 'AWAY', message: message({ expiresAt: NOON + 31 }) }));
+    expect(delivered).toMatchObject([{ asOf: NOON + 31, projection: { content: { statusMessage: null } } }]);
   });
 
   it('shows nothing that ended by the reading that it comes of', async () => {
     const topic = new Topic('ana', 0, async () => {});
-    topic.learn(at(NOON, { message: message({ expiresAt: NOON + 30 }) }));
+    topic.observe(at(NOON, { message: message({ expiresAt: NOON + 30 }) }));
     expect(await watchApart(topic, NOON + 29).next()).toMatchObject({
       asOf: NOON + 29,
-      shown: { content: { statusMessage: message({ expiresAt: NOON + 30 }) } },
+      projection: { content: { statusMessage: message({ expiresAt: NOON + 30 }) } },
     });
     expect(await watchApart(topic, NOON + 30).next()).toMatchObject({
       asOf: NOON + 30,
-      shown: { content: { statusMessage: null } },
+      projection: { content: { statusMessage: null } },
     });
   });
 
   it('shows what has not ended', () => {
     const topic = new Topic('ana', 0, async () => {});
-    topic.learn(at(NOON), NOON);
-    const { told } = watch(topic);
-    topic.learn(at(NOON + 20, { message: message({ expiresAt: NOON + 21 }) }));
-    expect(told).toMatchObject([{ asOf: NOON + 20, shown: { content: { statusMessage: { expiresAt: NOON + 21 } } } }]);
-    expect(new Group(topic, EVERYTHING).shown()?.content.statusMessage).not.toBeNull();
+    topic.observe(at(NOON), NOON);
+    const { delivered } = subscription(topic);
+    topic.observe(at(NOON + 20, { message: message({ expiresAt: NOON + 21 }) }));
+    expect(delivered).toMatchObject([
+      { asOf: NOON + 20, projection: { content: { statusMessage: { expiresAt: NOON + 21 } } } },
+    ]);
+    expect(new Cohort(topic, EVERYTHING).projection()?.content.statusMessage).not.toBeNull();
   });
 });

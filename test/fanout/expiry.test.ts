@@ -70,7 +70,7 @@ describe('a status message of somebody who is not live', () => {
     valve.fail('records', unavailable('away'));
     await pass(3_000);
     expect(await own.news()).toEqual([]);
-    valve.mend('records');
+    valve.reconcile('records');
     await pass(1_000);
     const events = await own.news();
     expect(events.map(({ statusMessage }) => statusMessage)).toEqual([null]);

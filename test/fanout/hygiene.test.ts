@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve, type Fanout, quiet } from '../support/fanout.js';
+import { createFanout, createValve, type Fanout, inferredIdle } from '../support/fanout.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval'] }));
 afterEach(() => vi.useRealTimers());
@@ -15,8 +15,8 @@ const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
 };
 
 const expectNothingLeft = async (f: Fanout) => {
-  await quiet();
-  expect(f.hub.size()).toEqual({ topics: 0, interests: 0, watches: 0 });
+  await inferredIdle();
+  expect(f.hub.size()).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   expect(f.bus.size).toBe(0);
   expect(vi.getTimerCount()).toBe(0);
 };
@@ -25,16 +25,16 @@ describe('subscriptions that end leave nothing behind', () => {
   it('after 10,000 of them, with and without a pending question', async () => {
     const f = await start();
     for (let i = 0; i < 10_000; i += 1) {
-      const watch =
+      const subscription =
         i % 4 === 3
           ? await f.watchTyping('me', i % 8 === 3 ? 'chat' : null)
-          : await f.watch('me', i % 4 === 2 ? null : ['ann', 'bob', 'nobody']);
-      const pending = i % 3 === 0 ? watch.next() : undefined;
+          : await f.subscription('me', i % 4 === 2 ? null : ['ann', 'bob', 'nobody']);
+      const pending = i % 3 === 0 ? subscription.next() : undefined;
       if (i % 100 === 0) {
         await f.say('ann', `${i}`);
         await f.say('ann', `${i}, again`);
       }
-      await watch.return();
+      await subscription.return();
       await pending;
     }
     await expectNothingLeft(f);
@@ -42,14 +42,14 @@ describe('subscriptions that end leave nothing behind', () => {
 
   it('when many are open at once and end in any order, while facts change', async () => {
     const f = await start();
-    const watches = await Promise.all(
-      Array.from({ length: 500 }, (_, i) => f.watch(`viewer-${i % 50}`, ['ann', 'bob'])),
+    const subscriptions = await Promise.all(
+      Array.from({ length: 500 }, (_, i) => f.subscription(`viewer-${i % 50}`, ['ann', 'bob'])),
     );
-    for (const [i, watch] of watches.entries()) {
+    for (const [i, subscription] of subscriptions.entries()) {
       if (i % 50 === 0) await f.people.updatePrivacy('ann', { status: i % 100 ? 'EVERYONE' : 'NOBODY' });
       if (i % 25 === 0) await f.say('ann', `${i}`);
-      void watch.next();
-      await watch.return();
+      void subscription.next();
+      await subscription.return();
     }
     await expectNothingLeft(f);
   });
@@ -61,11 +61,11 @@ describe('subscriptions that end leave nothing behind', () => {
       const f = await start({ gate: valve.gate });
       valve.fail(call, unavailable('It is away.'));
       for (let i = 0; i < 200; i += 1) {
-        const results = await Promise.allSettled([f.watch('me', null), f.watch('me', null)]);
+        const results = await Promise.allSettled([f.subscription('me', null), f.subscription('me', null)]);
         expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
       }
       await expectNothingLeft(f);
-      valve.mend(call);
+      valve.reconcile(call);
       const mine = await f.collect('me', null);
       expect((await mine.news()).length).toBe(2);
       await mine.end();
@@ -94,7 +94,7 @@ describe('subscriptions that end leave nothing behind', () => {
       await mine.news();
       valve.hold(call);
       await f.people.follow('me', 'new');
-      await quiet();
+      await inferredIdle();
       expect(valve.waiting(call)).toBeGreaterThan(0);
       await mine.end();
       valve.release(call);
@@ -110,7 +110,7 @@ describe('subscriptions that end leave nothing behind', () => {
       const mine = await f.collectTyping('me', null);
       valve.hold(call);
       await f.people.putConversation('new', ['me', 'bob'], false);
-      await quiet();
+      await inferredIdle();
       expect(valve.waiting(call)).toBeGreaterThan(0);
       await mine.end();
       valve.release(call);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve, quiet } from '../support/fanout.js';
+import { createFanout, createValve, inferredIdle } from '../support/fanout.js';
 import { bytesInUse } from '../support/usage.js';
 
 const ids = (count: number, prefix = 'user') => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
@@ -9,35 +9,35 @@ describe('the limits of subscriptions', () => {
   it('takes 1,000 ids, and refuses 1,001', async () => {
     const f = await createFanout();
     await f.users('me');
-    const watch = await f.watch('me', ids(1_000));
-    await expect(f.watch('me', ids(1_001))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-    await watch.return();
-    expect(f.hub.size()).toEqual({ topics: 0, interests: 0, watches: 0 });
+    const subscription = await f.subscription('me', ids(1_000));
+    await expect(f.subscription('me', ids(1_001))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    await subscription.return();
+    expect(f.hub.size()).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   });
 
   it('refuses ids that are none, and holds nothing afterwards', async () => {
     const f = await createFanout();
     const budget = { watched: 0, conversations: 0 };
     for (const id of ['', 'x'.repeat(129), 'a\u0000']) {
-      await expect(f.watch('me', ['ann', id], { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+      await expect(f.subscription('me', ['ann', id], { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     }
     expect(budget.watched).toBe(0);
-    expect(f.hub.size()).toEqual({ topics: 0, interests: 0, watches: 0 });
+    expect(f.hub.size()).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   });
 
   it('lets one connection watch 5,000 users over all its subscriptions, and gives back what ends', async () => {
     const f = await createFanout();
     const budget = { watched: 0, conversations: 0 };
-    const watches = [];
-    for (let i = 0; i < 5; i += 1) watches.push(await f.watch('me', ids(1_000, `list-${i}`), { budget }));
-    await expect(f.watch('me', ['one-more'], { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-    await expect(f.watch('me', ['list-0-1'], { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    const subscriptions = [];
+    for (let i = 0; i < 5; i += 1) subscriptions.push(await f.subscription('me', ids(1_000, `list-${i}`), { budget }));
+    await expect(f.subscription('me', ['one-more'], { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    await expect(f.subscription('me', ['list-0-1'], { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(budget.watched).toBe(5_000);
-    await watches[2]!.return();
-    await watches[2]!.return();
+    await subscriptions[2]!.return();
+    await subscriptions[2]!.return();
     expect(budget.watched).toBe(4_000);
-    const again = await f.watch('me', ids(1_000, 'again'), { budget });
-    for (const watch of [...watches, again]) await watch.return();
+    const again = await f.subscription('me', ids(1_000, 'again'), { budget });
+    for (const subscription of [...subscriptions, again]) await subscription.return();
     expect(budget.watched).toBe(0);
   });
 
@@ -46,11 +46,11 @@ describe('the limits of subscriptions', () => {
     await f.users('me', ...ids(5_000));
     await f.people.putCircle('all', ['me', ...ids(5_000)]);
     const budget = { watched: 0, conversations: 0 };
-    const first = await f.watch('me', null, { budget });
-    await expect(f.watch('me', null, { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    const first = await f.subscription('me', null, { budget });
+    await expect(f.subscription('me', null, { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(budget.watched).toBe(5_000);
     await first.return();
-    await (await f.watch('me', null, { budget })).return();
+    await (await f.subscription('me', null, { budget })).return();
     expect(budget.watched).toBe(0);
   });
 
@@ -82,12 +82,12 @@ describe('the limits of subscriptions', () => {
     asked = 0;
     valve.hold('people.roster');
     await f.follow('me', 'ann');
-    await quiet();
+    await inferredIdle();
     expect(valve.waiting('people.roster')).toBe(1);
     await f.follow('me', 'bob');
-    await quiet();
+    await inferredIdle();
     valve.release('people.roster');
-    await quiet();
+    await inferredIdle();
     for (const roster of rosters) expect((await roster.news()).map(({ userId }) => userId)).toEqual(['ann', 'bob']);
     expect(asked).toBe(2);
     for (const roster of rosters) await roster.end();
@@ -106,7 +106,7 @@ describe('the limits of subscriptions', () => {
     await all[0]!.return();
     expect(budget.conversations).toBe(4_000);
     const one = await f.watchTyping('me', 'chat-1', { budget });
-    for (const watch of [...all, one]) await watch.return();
+    for (const subscription of [...all, one]) await subscription.return();
     expect(budget.conversations).toBe(0);
     expect(f.bus.size).toBe(0);
   });
@@ -119,7 +119,7 @@ describe('the limits of subscriptions', () => {
     for (let n = 0; n < 4; n += 1) all.push(await f.watchTyping('me', null, { budget }));
     for (const id of ids(3_000, 'chat')) await f.people.putConversation(id, ['me'], false);
     await vi.waitFor(() => expect(budget.conversations).toBe(10_000), { timeout: 10_000 });
-    for (const watch of all) await watch.return();
+    for (const subscription of all) await subscription.return();
     expect(budget.conversations).toBe(0);
   });
 
@@ -130,10 +130,10 @@ describe('the limits of subscriptions', () => {
     for (const id of ids(10, 'chat')) await f.people.putConversation(id, ['me'], false);
     valve.hold('store.typing');
     const starts = Array.from({ length: 10 }, () => f.watchTyping('me', null));
-    await quiet();
+    await inferredIdle();
     expect(valve.waiting('store.typing')).toBe(1);
     valve.release('store.typing');
-    for (const watch of await Promise.all(starts)) await watch.return();
+    for (const subscription of await Promise.all(starts)) await subscription.return();
   });
 
   it('keeps little of a conversation in which nobody types', async () => {
@@ -143,9 +143,9 @@ describe('the limits of subscriptions', () => {
     // What is kept of a conversation once is kept for all who watch it.
     const first = await f.watchTyping('me', null);
     const before = await bytesInUse();
-    const watches = [await f.watchTyping('me', null), await f.watchTyping('me', null)];
+    const subscriptions = [await f.watchTyping('me', null), await f.watchTyping('me', null)];
     expect((await bytesInUse()) - before).toBeLessThan(8_000 * 600);
-    for (const watch of [first, ...watches]) await watch.return();
+    for (const subscription of [first, ...subscriptions]) await subscription.return();
   });
 
   it('does not read again who types, nor where, when a user follows or blocks somebody', async () => {
@@ -157,25 +157,25 @@ describe('the limits of subscriptions', () => {
     });
     await f.users('me', 'ann');
     await f.people.putConversation('chat', ['me', 'ann'], false);
-    const watch = await f.watchTyping('me', null);
+    const subscription = await f.watchTyping('me', null);
     asked.length = 0;
     await f.follow('me', 'ann');
     await f.people.block('me', 'ann');
-    await quiet();
+    await inferredIdle();
     expect(asked).toContain('people.blockedAmong');
     expect(new Set(asked)).toEqual(new Set(['people.blockedAmong']));
     await f.people.putConversation('another', ['me', 'ann'], false);
-    await quiet();
+    await inferredIdle();
     expect(asked).toContain('store.typing');
-    await watch.return();
+    await subscription.return();
   });
 
   it('counts each user once a subscription, however often they are named', async () => {
     const f = await createFanout();
     const budget = { watched: 0, conversations: 0 };
-    const watch = await f.watch('me', ['ann', 'ann', 'bob'], { budget });
+    const subscription = await f.subscription('me', ['ann', 'ann', 'bob'], { budget });
     expect(budget.watched).toBe(2);
-    await watch.return();
+    await subscription.return();
   });
 
   it.each(['bus.subscribeUser', 'records', 'people.facts'])(
@@ -185,12 +185,12 @@ describe('the limits of subscriptions', () => {
       const f = await createFanout({ gate: valve.gate });
       const budget = { watched: 0, conversations: 0 };
       valve.fail(call, unavailable('It is away.'));
-      await expect(f.watch('me', ['ann', 'bob'], { budget })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await expect(f.subscription('me', ['ann', 'bob'], { budget })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       expect(budget.watched).toBe(0);
-      expect(f.hub.size()).toEqual({ topics: 0, interests: 0, watches: 0 });
+      expect(f.hub.size()).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
       expect(f.bus.size).toBe(0);
-      valve.mend(call);
-      await (await f.watch('me', ['ann', 'bob'], { budget })).return();
+      valve.reconcile(call);
+      await (await f.subscription('me', ['ann', 'bob'], { budget })).return();
       expect(f.bus.size).toBe(0);
     },
   );

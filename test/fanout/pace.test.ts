@@ -39,23 +39,23 @@ describe('the broadcast interval', () => {
   it('sends at most one event in it, and the last always', async () => {
     const { f, mine } = await start();
     const arrivals: number[] = [];
-    const heard: (string | undefined)[] = [];
+    const received: (string | undefined)[] = [];
     for (let i = 0; i < 50; i += 1) {
       await f.say('ann', `${i}`);
       for (const text of texts(await mine.news())) {
-        heard.push(text);
+        received.push(text);
         arrivals.push(Date.now());
       }
       await pass(100);
     }
     await pass(1_000);
-    heard.push(...texts(await mine.news()));
-    expect(heard[0]).toBe('0');
-    expect(heard.at(-1)).toBe('49');
+    received.push(...texts(await mine.news()));
+    expect(received[0]).toBe('0');
+    expect(received.at(-1)).toBe('49');
     arrivals.slice(1).forEach((at, i) => {
       expect(at - arrivals[i]!).toBeGreaterThanOrEqual(1_000);
     });
-    expect(heard.length).toBeGreaterThanOrEqual(5);
+    expect(received.length).toBeGreaterThanOrEqual(5);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -88,7 +88,7 @@ describe('the broadcast interval', () => {
     const { f } = await start();
     await f.say('ann', 'B');
     await f.say('ann', 'C');
-    const newcomer = await f.watch('you', ['ann']);
+    const newcomer = await f.subscription('you', ['ann']);
     await f.say('ann', 'D');
     // The snapshot is the state of the moment in which it is read.
     expect((await newcomer.next()).value).toMatchObject({ statusMessage: { text: 'D' } });

@@ -1,8 +1,8 @@
 /** What holds for subscriptions that are asked holds for those that are pushed, most of which are in step. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Told } from '../../src/fanout/delivery.js';
+import type { Delivery } from '../../src/fanout/delivery.js';
 import type { PresenceStream } from '../../src/fanout/subscription.js';
-import { createFanout, delivery, quiet, userViewer } from '../support/fanout.js';
+import { createFanout, delivery, inferredIdle, userViewer } from '../support/fanout.js';
 
 delivery.pushed = true;
 
@@ -27,7 +27,7 @@ describe('those who are in step', () => {
   });
   afterEach(async () => {
     for (const stream of streams.splice(0)) await stream.return();
-    expect(f.hub.size()).toEqual({ topics: 0, interests: 0, watches: 0 });
+    expect(f.hub.size()).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   });
 
   /** What one viewer is told, until it can take no more. */
@@ -38,16 +38,16 @@ describe('those who are in step', () => {
       budget: { watched: 0, conversations: 0 },
     });
     streams.push(stream);
-    const told: Told[] = [];
+    const delivered: Delivery[] = [];
     stream.flow({
       take(each) {
-        told.push(each);
+        delivered.push(each);
         return mayTake();
       },
     });
     return {
-      told,
-      texts: () => told.map(({ shown }) => shown.content.statusMessage?.text),
+      delivered,
+      texts: () => delivered.map(({ projection }) => projection.content.statusMessage?.text),
       resume: () => stream.resume(),
     };
   };
@@ -57,22 +57,22 @@ describe('those who are in step', () => {
     await f.say('ann', 'one');
     await f.say('ann', 'two');
     expect(me.texts()).toEqual([undefined, 'one', 'two']);
-    expect(me.told[2]).toBe(you.told[2]);
+    expect(me.delivered[2]).toBe(you.delivered[2]);
   });
 
   it('are so again after their sight was read anew, and after it was lost and gained', async () => {
     const [me, you] = [await follow('me'), await follow('you')];
     await f.follow('me', 'ann');
     await f.people.block('me', 'ann');
-    await quiet();
+    await inferredIdle();
     await f.say('ann', 'not for me');
     await f.people.unblock('me', 'ann');
-    await quiet();
+    await inferredIdle();
     await f.say('ann', 'for both');
-    expect(me.told.map(({ shown }) => shown.lost)).toEqual([false, true, false, false]);
+    expect(me.delivered.map(({ projection }) => projection.lost)).toEqual([false, true, false, false]);
     expect(me.texts()).toEqual([undefined, undefined, 'not for me', 'for both']);
-    expect(me.told.at(-1)).toBe(you.told.at(-1));
-    expect([...me.told].sort((a, b) => a.asOf - b.asOf)).toEqual(me.told);
+    expect(me.delivered.at(-1)).toBe(you.delivered.at(-1));
+    expect([...me.delivered].sort((a, b) => a.asOf - b.asOf)).toEqual(me.delivered);
   });
 
   it('leave one behind who can take no more, until that one was told what they were', async () => {
@@ -86,6 +86,6 @@ describe('those who are in step', () => {
     slow.resume();
     expect(slow.texts()).toEqual([undefined, 'one', 'two', 'three']);
     await f.say('ann', 'four');
-    expect(slow.told.at(-1)).toBe(me.told.at(-1));
+    expect(slow.delivered.at(-1)).toBe(me.delivered.at(-1));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve, quiet } from '../support/fanout.js';
+import { createFanout, createValve, inferredIdle } from '../support/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -11,7 +11,7 @@ const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   await f.connect('cem');
   return f;
 };
-const shown = (events: readonly { readonly userId: string; readonly status: string }[]) =>
+const projection = (events: readonly { readonly userId: string; readonly status: string }[]) =>
   events.map(({ userId, status }) => `${userId} ${status}`);
 
 describe('a subscription to the roster', () => {
@@ -19,7 +19,7 @@ describe('a subscription to the roster', () => {
     const f = await start();
     await f.people.putCircle('team', ['me', 'bob']);
     const mine = await f.collect('me', null);
-    expect(shown(await mine.news())).toEqual(['ann ONLINE', 'bob ONLINE']);
+    expect(projection(await mine.news())).toEqual(['ann ONLINE', 'bob ONLINE']);
   });
 
   it('grows with a follow and a circle, and shrinks with their end', async () => {
@@ -27,15 +27,15 @@ describe('a subscription to the roster', () => {
     const mine = await f.collect('me', null);
     await mine.news();
     await f.people.follow('me', 'bob');
-    expect(shown(await mine.news())).toEqual(['bob ONLINE']);
+    expect(projection(await mine.news())).toEqual(['bob ONLINE']);
     await f.say('bob', 'hello');
     expect(await mine.news()).toMatchObject([{ userId: 'bob', statusMessage: { text: 'hello' } }]);
     await f.people.putCircle('team', ['cem', 'me']);
-    expect(shown(await mine.news())).toEqual(['cem ONLINE']);
+    expect(projection(await mine.news())).toEqual(['cem ONLINE']);
     await f.people.unfollow('me', 'bob');
-    expect(shown(await mine.news())).toEqual(['bob OFFLINE']);
+    expect(projection(await mine.news())).toEqual(['bob OFFLINE']);
     await f.people.deleteCircle('team');
-    expect(shown(await mine.news())).toEqual(['cem OFFLINE']);
+    expect(projection(await mine.news())).toEqual(['cem OFFLINE']);
     await f.say('bob', 'unheard');
     expect(await mine.news()).toEqual([]);
     expect(f.hub.size().topics).toBe(1);
@@ -107,9 +107,9 @@ describe('a subscription to the roster', () => {
     const mine = await f.collect('me', null);
     await mine.news();
     await f.users('later');
-    expect(shown(await mine.news())).toEqual(['later OFFLINE']);
+    expect(projection(await mine.news())).toEqual(['later OFFLINE']);
     await f.connect('later');
-    expect(shown(await mine.news())).toEqual(['later ONLINE']);
+    expect(projection(await mine.news())).toEqual(['later ONLINE']);
   });
 
   it('tells of a user who leaves sight while their leaving the roster is being looked into', async () => {
@@ -120,9 +120,10 @@ describe('a subscription to the roster', () => {
     await mine.news();
     valve.hold('people.facts');
     await f.people.unfollow('me', 'ann');
-    await quiet();
+    await inferredIdle();
     await f.people.block('ann', 'me');
-    for (await quiet(); valve.waiting('people.facts') > 0; await quiet()) valve.releaseNext('people.facts');
+    for (await inferredIdle(); valve.waiting('people.facts') > 0; await inferredIdle())
+      valve.releaseNext('people.facts');
     expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
     expect(f.hub.size().topics).toBe(0);
   });
@@ -136,8 +137,8 @@ describe('a subscription to the roster', () => {
     await f.people.follow('me', 'bob');
     expect(await mine.news()).toEqual([]);
     expect(f.errors.length).toBeGreaterThan(0);
-    valve.mend('people.roster');
-    await vi.waitFor(() => expect(shown(mine.events)).toEqual(['bob ONLINE']), { timeout: 10_000 });
+    valve.reconcile('people.roster');
+    await vi.waitFor(() => expect(projection(mine.events)).toEqual(['bob ONLINE']), { timeout: 10_000 });
     await mine.end();
   });
 
@@ -152,9 +153,9 @@ describe('a subscription to the roster', () => {
     expect(budget.watched).toBe(5_000);
     await f.connect(ids[4_999]!);
     await f.connect(ids[5_000]!);
-    expect(shown(await mine.news())).toEqual([`${ids[4_999]} ONLINE`]);
+    expect(projection(await mine.news())).toEqual([`${ids[4_999]} ONLINE`]);
     await f.people.putCircle('all', ['me', ...ids.slice(1)]);
-    expect(shown(await mine.news())).toEqual([`${ids[5_000]} ONLINE`]);
+    expect(projection(await mine.news())).toEqual([`${ids[5_000]} ONLINE`]);
     expect(budget.watched).toBe(5_000);
     await mine.end();
     expect(budget.watched).toBe(0);

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { createOutbox } from '../../src/fanout/outbox.js';
-import type { Watch } from '../../src/fanout/subscription.js';
+import type { SubscriptionIterator } from '../../src/fanout/subscription.js';
 import type { PresenceView } from '../../src/presence/view.js';
-import { contentOf, countByUser, createFanout, quiet } from '../support/fanout.js';
+import { contentOf, countByUser, createFanout, inferredIdle } from '../support/fanout.js';
 
 /** Everything that waits, until nothing does. */
-const drain = async (watch: Watch<PresenceView>): Promise<PresenceView[]> => {
+const drain = async (subscription: SubscriptionIterator<PresenceView>): Promise<PresenceView[]> => {
   const events: PresenceView[] = [];
   let waiting = true;
   while (waiting) {
     let arrived = false;
-    const next = watch.next().then((result) => {
+    const next = subscription.next().then((result) => {
       arrived = true;
       if (!result.done) events.push(result.value);
     });
-    await quiet();
+    await inferredIdle();
     waiting = arrived;
     if (arrived) await next;
-    else await watch.return();
+    else await subscription.return();
   }
   return events;
 };
@@ -35,12 +35,12 @@ const start = async () => {
 describe('a reader who does not keep up', () => {
   it('gets the present state of each user, once, after thousands of changes', async () => {
     const f = await start();
-    const watch = await f.watch('me', USERS);
-    await watch.next();
+    const subscription = await f.subscription('me', USERS);
+    await subscription.next();
     for (let i = 0; i < 5_000; i += 1) await f.say(USERS[i % USERS.length]!, `${i}`);
     await f.people.block(USERS[7]!, 'me');
-    await quiet();
-    const events = await drain(watch);
+    await inferredIdle();
+    const events = await drain(subscription);
     // Bounded: what is collapsed, and at most one queue's length after that.
     expect(events.length).toBeLessThanOrEqual(USERS.length + 512);
     const last = new Map<string, PresenceView>();
@@ -55,37 +55,37 @@ describe('a reader who does not keep up', () => {
 
   it('gets each once where the queue was just collapsed', async () => {
     const f = await start();
-    const watch = await f.watch('me', USERS, { snapshot: false });
+    const subscription = await f.subscription('me', USERS, { snapshot: false });
     for (let i = 0; i < 513; i += 1) await f.say(USERS[i % USERS.length]!, `${i}`);
-    const events = await drain(watch);
+    const events = await drain(subscription);
     expect([...countByUser(events).values()]).toEqual(USERS.map(() => 1));
   });
 
   it('is told of a change back to what was collapsed away', async () => {
     const f = await start();
-    const watch = await f.watch('me', ['user-0'], { snapshot: false });
+    const subscription = await f.subscription('me', ['user-0'], { snapshot: false });
     for (let i = 0; i <= 512; i += 1) await f.say('user-0', `${i}`);
-    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: '512' } });
+    expect((await subscription.next()).value).toMatchObject({ statusMessage: { text: '512' } });
     await f.say('user-0', 'next');
     await f.say('user-0', '512');
-    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: 'next' } });
-    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: '512' } });
-    await watch.return();
+    expect((await subscription.next()).value).toMatchObject({ statusMessage: { text: 'next' } });
+    expect((await subscription.next()).value).toMatchObject({ statusMessage: { text: '512' } });
+    await subscription.return();
   });
 
   it('gets no change that came before the present state that it was just sent', async () => {
     const f = await start();
-    const watch = await f.watch('me', ['user-0']);
+    const subscription = await f.subscription('me', ['user-0']);
     await f.say('user-0', 'earlier');
     await f.say('user-0', 'present');
-    expect((await drain(watch)).map(({ statusMessage }) => statusMessage?.text)).toEqual(['present']);
+    expect((await drain(subscription)).map(({ statusMessage }) => statusMessage?.text)).toEqual(['present']);
   });
 
   it('gets every change of a user in order while it keeps up', async () => {
     const f = await start();
-    const watch = await f.watch('me', ['user-0'], { snapshot: false });
+    const subscription = await f.subscription('me', ['user-0'], { snapshot: false });
     for (let i = 0; i < 400; i += 1) await f.say('user-0', `${i}`);
-    const events = await drain(watch);
+    const events = await drain(subscription);
     expect(events.map(({ statusMessage }) => statusMessage?.text)).toEqual(
       Array.from({ length: 400 }, (_, i) => `${i}`),
     );
@@ -96,7 +96,7 @@ describe('an outbox', () => {
   it('never asks to collapse more than twice what could not be collapsed, and nothing while it is short', async () => {
     const sizes: number[] = [];
     const outbox = createOutbox<{ readonly key: number }, number>({
-      judge: ({ key }) => key,
+      authorize: ({ key }) => key,
       collapse(items) {
         sizes.push(items.length);
         return [...new Map(items.map((item) => [item.key, item])).values()];
@@ -119,7 +119,7 @@ describe('an outbox', () => {
   it('ends a pending question, ends once, and takes nothing more', async () => {
     let ends = 0;
     const outbox = createOutbox<{ readonly key: number }, number>({
-      judge: ({ key }) => key,
+      authorize: ({ key }) => key,
       collapse: (items) => items,
       onReturn: () => {
         ends += 1;

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { OUT_OF_SIGHT, type PresenceView, sameContent } from '../../src/presence/view.js';
-import { collect, contentOf, createFanout, type Fanout, quiet } from '../support/fanout.js';
+import { NOT_VISIBLE, type PresenceView, sameContent } from '../../src/presence/view.js';
+import { collect, contentOf, createFanout, type Fanout, inferredIdle } from '../support/fanout.js';
 import { randomFrom } from '../support/random.js';
 
 // What is tried again after a while goes by the same time as everything else here.
@@ -65,7 +65,7 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
   await f.follow('me', 'ann', 'bob');
   await f.connect('ann', 'one');
   await f.connect('bob', 'one');
-  await quiet();
+  await inferredIdle();
   open = false;
 
   const asRoster = random() < 0.3;
@@ -95,7 +95,7 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
     }
     if (event.lost) {
       if (!previous && snapshot) throw new Error(`${trace} ends a sight of which nothing was told`);
-      expect(contentOf(event), trace).toEqual(OUT_OF_SIGHT);
+      expect(contentOf(event), trace).toEqual(NOT_VISIBLE);
     } else {
       const theirs = before.has(event.userId) || present.has(event.userId);
       if (!theirs) throw new Error(`${trace} is not theirs to see`);
@@ -109,17 +109,17 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
   let reader: ReturnType<typeof collect<PresenceView>> | undefined;
   let known = new Map<string, PresenceView>();
   let started = false;
-  const starting = f.watch('me', asRoster ? null : WATCHED, { snapshot }).then((watch) => {
+  const starting = f.subscription('me', asRoster ? null : WATCHED, { snapshot }).then((subscription) => {
     started = true;
     known = present;
-    reader = slow ? undefined : collect(watch, { pushed });
-    return watch;
+    reader = slow ? undefined : collect(subscription, { pushed });
+    return subscription;
   });
   const step = async (work: () => unknown) => {
     // No two commands in one millisecond: nothing of a person's doing is that fast.
     vi.advanceTimersByTime(5);
     await work();
-    await quiet();
+    await inferredIdle();
     await look();
     for (const event of reader?.events.splice(0) ?? []) check(event);
   };
@@ -142,26 +142,26 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
       for (const release of held.splice(0)) release();
     });
   }
-  const watch = await starting;
-  reader ??= collect(watch, { pushed });
+  const subscription = await starting;
+  reader ??= collect(subscription, { pushed });
   await step(() => vi.advanceTimersByTimeAsync(3_000));
 
   const roster = await f.people.roster('me', 5_000);
   for (const userId of WATCHED) {
-    const [shown, expected] = [last.get(userId), present.get(userId)];
+    const [projection, expected] = [last.get(userId), present.get(userId)];
     const trace = `seed ${seed}, ${userId}`;
     if (asRoster && !roster.includes(userId)) {
       // Who left the roster in sight is not heard of any more; who left both was shown to leave.
-      if (!expected && shown) expect(contentOf(shown), trace).toEqual(OUT_OF_SIGHT);
+      if (!expected && projection) expect(contentOf(projection), trace).toEqual(NOT_VISIBLE);
     } else if (expected) {
-      const holds = shown ?? (snapshot ? undefined : known.get(userId));
+      const holds = projection ?? (snapshot ? undefined : known.get(userId));
       expect(holds && contentOf(holds), trace).toEqual(contentOf(expected));
-    } else if (shown) {
-      expect(contentOf(shown), trace).toEqual(OUT_OF_SIGHT);
+    } else if (projection) {
+      expect(contentOf(projection), trace).toEqual(NOT_VISIBLE);
     }
   }
-  await watch.return();
-  expect(f.hub.size(), `seed ${seed}`).toEqual({ topics: 0, interests: 0, watches: 0 });
+  await subscription.return();
+  expect(f.hub.size(), `seed ${seed}`).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   expect(f.bus.size, `bus, seed ${seed}`).toBe(0);
   // Trying again what failed outlives nothing: it finds its subscription gone.
   await vi.advanceTimersByTimeAsync(500);

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import type { TypingView } from '../../src/service/contract.js';
-import { createFanout, createValve, quiet } from '../support/fanout.js';
+import { createFanout, createValve, inferredIdle } from '../support/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -90,7 +90,7 @@ describe('a subscription to the typing of one conversation', () => {
       await expect(f.watchTyping(viewer, id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     }
     await expect(f.watchTyping('me', '')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-    expect(f.hub.size().watches).toBe(0);
+    expect(f.hub.size().subscriptions).toBe(0);
     expect(f.bus.size).toBe(0);
   });
 
@@ -125,7 +125,7 @@ describe('a subscription to the typing of one conversation', () => {
     const questionsOf = async (work: () => Promise<unknown>) => {
       const before = asked;
       await work();
-      await quiet();
+      await inferredIdle();
       return asked - before;
     };
     await f.people.block('bob', 'me');
@@ -150,7 +150,7 @@ describe('a subscription to the typing of one conversation', () => {
     await f.type('bob', 'chat');
     await f.type('ann', 'chat');
     expect(said(await mine.news())).toEqual(['chat: ann types']);
-    valve.mend('people.blockedAmong');
+    valve.reconcile('people.blockedAmong');
     await vi.waitFor(() => expect(said(mine.events)).toEqual(['chat: bob types']), { timeout: 10_000 });
     await mine.end();
   });
@@ -161,11 +161,11 @@ describe('a subscription to the typing of one conversation', () => {
     const mine = await f.collectTyping('me', 'chat');
     valve.hold('people.blockedAmong');
     await f.type('ann', 'chat');
-    await quiet();
+    await inferredIdle();
     // Released once, the call has its answer, and is held again with it.
     valve.release('people.blockedAmong');
     valve.hold('people.blockedAmong');
-    await quiet();
+    await inferredIdle();
     await f.people.block('ann', 'me');
     valve.release('people.blockedAmong');
     expect(await mine.news()).toEqual([]);
@@ -190,13 +190,13 @@ describe('a subscription to the typing of one conversation', () => {
 
   it('delivers no start that waited when a block came', async () => {
     const f = await start();
-    const watch = await f.watchTyping('me', 'chat');
+    const subscription = await f.watchTyping('me', 'chat');
     await f.type('ann', 'chat');
     await f.people.block('ann', 'me');
     await f.type('bob', 'chat');
-    await quiet();
-    expect((await watch.next()).value).toMatchObject({ userId: 'bob' });
-    await watch.return();
+    await inferredIdle();
+    expect((await subscription.next()).value).toMatchObject({ userId: 'bob' });
+    await subscription.return();
   });
 
   it('gives a removed member the stops, then silence, and the starts again when they are back', async () => {
@@ -263,11 +263,11 @@ describe('a subscription to the typing of one conversation', () => {
     const mine = f.collectTyping('me', 'chat');
     // Released once, the call has read who types, and is held again with its answer.
     valve.hold('store.typing');
-    await quiet();
+    await inferredIdle();
     expect(valve.waiting('store.typing')).toBe(1);
     valve.release('store.typing');
     valve.hold('store.typing');
-    await quiet();
+    await inferredIdle();
     await f.type('ann', 'chat', false);
     valve.release('store.typing');
     expect(said(await (await mine).news())).toEqual(['chat: bob types']);
@@ -319,7 +319,7 @@ describe('a subscription to the typing of all conversations', () => {
       await f.people.putConversation('new', ['bob', 'ann', 'me'], false);
       expect(await mine.news()).toEqual([]);
       expect(f.errors.length).toBeGreaterThan(0);
-      valve.mend(call);
+      valve.reconcile(call);
       await vi.waitFor(() => expect(said(mine.events)).toEqual(['new: bob types']), { timeout: 10_000 });
       mine.events.length = 0;
       await f.type('ann', 'new');
@@ -341,7 +341,7 @@ describe('a subscription to the typing of all conversations', () => {
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(said(await mine.news())).toEqual(['chat: ann stops']);
-    valve.mend('people.blockedAmong');
+    valve.reconcile('people.blockedAmong');
     await vi.waitFor(() => expect(said(mine.events)).toEqual(['chat: ann types']), { timeout: 10_000 });
     await mine.end();
   });

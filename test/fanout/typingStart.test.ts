@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import type { TypingView } from '../../src/service/contract.js';
-import { collect, createFanout, type Fanout, quiet } from '../support/fanout.js';
+import { collect, createFanout, type Fanout, inferredIdle } from '../support/fanout.js';
 import { randomFrom } from '../support/random.js';
 
 // What is tried again after a while goes by the same time as everything else here.
@@ -68,27 +68,27 @@ const play = async (seed: number) => {
   const conversationId = random() < 0.5 ? 'one' : null;
   const slow = random() < 0.3;
   const commands = commandsOf(f, pick);
-  const told = new Set<string>();
+  const delivered = new Set<string>();
   const check = ({ conversationId: id, userId, isTyping }: TypingView) => {
     const key = `${id}/${userId}`;
     if (userId === 'me') throw new Error(`seed ${seed}: the caller's own typing was sent`);
-    if (told.has(key) === isTyping) throw new Error(`seed ${seed}: ${key} was told twice`);
-    if (isTyping) told.add(key);
-    else told.delete(key);
+    if (delivered.has(key) === isTyping) throw new Error(`seed ${seed}: ${key} was told twice`);
+    if (isTyping) delivered.add(key);
+    else delivered.delete(key);
   };
 
   let reader: ReturnType<typeof collect<TypingView>> | undefined;
   const starting = f.watchTyping('me', conversationId).then(
-    (watch) => {
+    (subscription) => {
       started = true;
-      reader = slow ? undefined : collect(watch);
-      return watch;
+      reader = slow ? undefined : collect(subscription);
+      return subscription;
     },
     () => undefined,
   );
   const step = async (work: () => unknown) => {
     await work();
-    await quiet();
+    await inferredIdle();
     for (const event of reader?.events.splice(0) ?? []) check(event);
   };
   for (let left = 12; left > 0; ) {
@@ -108,16 +108,16 @@ const play = async (seed: number) => {
     });
   }
   await step(() => vi.advanceTimersByTimeAsync(2_000));
-  const watch = await starting;
-  if (watch) {
-    reader ??= collect(watch);
+  const subscription = await starting;
+  if (subscription) {
+    reader ??= collect(subscription);
     await step(() => {});
     const watched = conversationId ? [conversationId] : await f.people.conversationsOf('me', 100);
-    expect([...told].sort(), `seed ${seed}`).toEqual([...(await typingNow(f, watched))].sort());
-    await watch.return();
+    expect([...delivered].sort(), `seed ${seed}`).toEqual([...(await typingNow(f, watched))].sort());
+    await subscription.return();
   }
-  await quiet();
-  expect(f.hub.size(), `seed ${seed}`).toEqual({ topics: 0, interests: 0, watches: 0 });
+  await inferredIdle();
+  expect(f.hub.size(), `seed ${seed}`).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   expect(f.bus.size, `seed ${seed}`).toBe(0);
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { OUT_OF_SIGHT, type PresenceView, sameContent } from '../../src/presence/view.js';
-import { contentOf, createFanout, createValve, quiet } from '../support/fanout.js';
+import { NOT_VISIBLE, type PresenceView, sameContent } from '../../src/presence/view.js';
+import { contentOf, createFanout, createValve, inferredIdle } from '../support/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -14,7 +14,7 @@ const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
 
 const isLost = (event: PresenceView | undefined) => {
   expect(event?.lost).toBe(true);
-  expect(contentOf(event!)).toEqual(OUT_OF_SIGHT);
+  expect(contentOf(event!)).toEqual(NOT_VISIBLE);
 };
 
 describe('losing sight', () => {
@@ -69,7 +69,7 @@ describe('losing sight', () => {
     const f = await start();
     await f.follow('me', 'bob');
     const mine = await f.collect('me', ['bob']);
-    expect((await mine.news()).map(contentOf)).toEqual([OUT_OF_SIGHT]);
+    expect((await mine.news()).map(contentOf)).toEqual([NOT_VISIBLE]);
     await f.people.block('bob', 'me');
     expect(await mine.news()).toEqual([]);
     await f.people.unblock('bob', 'me');
@@ -78,45 +78,45 @@ describe('losing sight', () => {
 
   it('tells nothing of whom nothing was delivered, and delivers nothing of what waited', async () => {
     const f = await start();
-    const watch = await f.watch('me', ['ann']);
+    const subscription = await f.subscription('me', ['ann']);
     await f.say('ann', 'secret');
     await f.people.block('ann', 'me');
-    await quiet();
+    await inferredIdle();
     let ended = false;
-    const next = watch.next().then(() => {
+    const next = subscription.next().then(() => {
       ended = true;
     });
-    await quiet();
+    await inferredIdle();
     expect(ended).toBe(false);
-    await watch.return();
+    await subscription.return();
     await next;
   });
 
   it('delivers none of a queue that waited when a block came, and the loss once', async () => {
     const f = await start();
-    const watch = await f.watch('me', ['ann']);
-    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: 'hello' } });
+    const subscription = await f.subscription('me', ['ann']);
+    expect((await subscription.next()).value).toMatchObject({ statusMessage: { text: 'hello' } });
     for (let i = 0; i < 20; i += 1) await f.say('ann', `secret ${i}`);
     await f.people.block('ann', 'me');
-    const { value } = await watch.next();
+    const { value } = await subscription.next();
     isLost(value);
-    await quiet();
+    await inferredIdle();
     await f.people.unblock('ann', 'me');
-    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: 'secret 19' } });
-    await watch.return();
+    expect((await subscription.next()).value).toMatchObject({ statusMessage: { text: 'secret 19' } });
+    await subscription.return();
   });
 
   it('and gaining it before anything was read comes to nothing', async () => {
     const f = await start();
-    const watch = await f.watch('me', ['ann']);
-    await watch.next();
+    const subscription = await f.subscription('me', ['ann']);
+    await subscription.next();
     await f.people.block('ann', 'me');
-    await quiet();
+    await inferredIdle();
     await f.people.unblock('ann', 'me');
-    await quiet();
+    await inferredIdle();
     await f.say('ann', 'next');
-    expect((await watch.next()).value).toMatchObject({ statusMessage: { text: 'next' } });
-    await watch.return();
+    expect((await subscription.next()).value).toMatchObject({ statusMessage: { text: 'next' } });
+    await subscription.return();
   });
 
   it('of a facet shows what is left at once', async () => {
@@ -148,10 +148,10 @@ describe('losing sight', () => {
     const mine = await f.collect('me', ['ann']);
     for (let i = 0; i < 10; i += 1) {
       await f.people.block('ann', 'me');
-      if (i % 2) await quiet();
+      if (i % 2) await inferredIdle();
       await f.say('ann', `round ${i}`);
       await f.people.unblock('ann', 'me');
-      if (i % 3) await quiet();
+      if (i % 3) await inferredIdle();
     }
     const events = await mine.news();
     expect(events.length).toBeGreaterThan(5);
@@ -175,7 +175,7 @@ describe('while the facts cannot be read', () => {
     await f.say('ann', 'unheard for now');
     expect(await mine.news()).toEqual([]);
     expect(f.errors.length).toBeGreaterThan(0);
-    valve.mend('people.facts');
+    valve.reconcile('people.facts');
     await vi.waitFor(() => expect(mine.events).toHaveLength(1), { timeout: 10_000 });
     expect(await mine.news()).toMatchObject([{ status: 'ONLINE', statusMessage: { text: 'unheard for now' } }]);
     await mine.end();
@@ -200,15 +200,15 @@ describe('while the facts cannot be read', () => {
     await mine.news();
     valve.hold('people.facts');
     await f.people.block('ann', 'me');
-    await quiet();
+    await inferredIdle();
     await f.people.unblock('ann', 'me');
-    await quiet();
+    await inferredIdle();
     await f.people.block('me', 'ann');
     await f.say('ann', 'secret');
-    await quiet();
+    await inferredIdle();
     for (let i = 0; i < 3; i += 1) {
       valve.release('people.facts');
-      await quiet();
+      await inferredIdle();
     }
     const events = await mine.news();
     expect(events).toHaveLength(1);

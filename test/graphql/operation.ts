@@ -2,7 +2,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type ExecutionResult, execute, type GraphQLError, parse, print, subscribe, validate } from 'graphql';
 import type { Hub } from '../../src/fanout/hub.js';
-import type { WatchBudget } from '../../src/fanout/subscription.js';
+import type { SubscriptionBudget } from '../../src/fanout/subscription.js';
 import { type Context, createContext, type Services } from '../../src/graphql/context.js';
 import { maskError } from '../../src/graphql/maskedErrors.js';
 import { createSchema } from '../../src/graphql/schema.js';
@@ -57,7 +57,10 @@ const recording = <T extends object>(verbs: Partial<T> | undefined, calls: Call[
 
 export const setUp = (
   answers: Answers = {},
-  { caller = ana, budget = { watched: 0, conversations: 0 } }: { caller?: Caller | null; budget?: WatchBudget } = {},
+  {
+    caller = ana,
+    budget = { watched: 0, conversations: 0 },
+  }: { caller?: Caller | null; budget?: SubscriptionBudget } = {},
 ) => {
   const calls: Call[] = [];
   const logged: Readonly<Record<string, unknown>>[] = [];

@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { Watch } from '../../src/fanout/subscription.js';
+import type { SubscriptionIterator } from '../../src/fanout/subscription.js';
 import { badInput } from '../../src/presence/errors.js';
 import type { UserProfile } from '../../src/presence/ports.js';
 import { PresenceChangedDocument, TypingChangedDocument } from '../generated/operations.js';
@@ -9,7 +9,7 @@ import { ana, NOW, refusalOf, setUp, view } from './operation.js';
 /** A watch that gives those items, then ends or fails. */
 const watching = <T>(items: readonly T[], { failure, onReturn }: { failure?: Error; onReturn?: () => void } = {}) => {
   const left = [...items];
-  const watch: Watch<T> = {
+  const watch: SubscriptionIterator<T> = {
     next: async () => {
       const value = left.shift();
       if (value !== undefined) return { value, done: false };

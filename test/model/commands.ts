@@ -119,7 +119,7 @@ export const createLife = (
       case 'close': {
         const connection = connectionOf(next.which) ?? 'n/none';
         ana.close(connection, { heardMsAgo: next.heardMsAgo });
-        return happened({ kind: 'close', connection, heardAt: now - next.heardMsAgo }, now, shownAt);
+        return happened({ kind: 'close', connection, aliveAt: now - next.heardMsAgo }, now, shownAt);
       }
       case 'end':
         ana.end(next.session);

@@ -192,9 +192,9 @@ export const openWorld = async (redis: TestRedis) => {
         const done = await speak(what, { status: what.status });
         if (!done) return 'refused';
         expected.chosen = what.status;
-        const kept = journal.rows.get(userId)?.kept?.chosen;
-        if (what.status === 'INVISIBLE' && !journal.failure && kept !== 'INVISIBLE')
-          amiss.push(`${userId} hid, and the journal has ${kept}`);
+        const persisted = journal.rows.get(userId)?.persisted?.chosen;
+        if (what.status === 'INVISIBLE' && !journal.failure && persisted !== 'INVISIBLE')
+          amiss.push(`${userId} hid, and the journal has ${persisted}`);
         return 'done';
       }
       case 'say': {
@@ -244,8 +244,8 @@ export const openWorld = async (redis: TestRedis) => {
       }
     }
     for (const [userId, expected] of users) {
-      const kept = journal.rows.get(userId)?.kept;
-      const said = numberOf(kept?.message?.text);
+      const persisted = journal.rows.get(userId)?.persisted;
+      const said = numberOf(persisted?.message?.text);
       if (said < expected.journalSaid)
         amiss.push(`the journal has message ${said} of ${userId} after ${expected.journalSaid}`);
       expected.journalSaid = Math.max(expected.journalSaid, said);
@@ -310,11 +310,11 @@ export const openWorld = async (redis: TestRedis) => {
       for (const each of nodes) await each.writeBehind.rescue();
       await look();
       for (const [userId, { chosen, said }] of users) {
-        const kept = journal.rows.get(userId)?.kept;
-        if ((kept?.chosen ?? 'ONLINE') !== chosen)
-          amiss.push(`the journal has ${kept?.chosen} of ${userId}, not ${chosen}`);
-        if (numberOf(kept?.message?.text) !== said)
-          amiss.push(`the journal has ${kept?.message?.text} of ${userId}, not ${said}`);
+        const persisted = journal.rows.get(userId)?.persisted;
+        if ((persisted?.chosen ?? 'ONLINE') !== chosen)
+          amiss.push(`the journal has ${persisted?.chosen} of ${userId}, not ${chosen}`);
+        if (numberOf(persisted?.message?.text) !== said)
+          amiss.push(`the journal has ${persisted?.message?.text} of ${userId}, not ${said}`);
       }
       if (amiss.length > 0) amiss.push(...log);
     },

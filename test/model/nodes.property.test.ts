@@ -98,7 +98,7 @@ const inRedis = (shards: number) => async (): Promise<Stores> => {
 
 type Command =
   | { readonly kind: 'connect'; readonly user: number; readonly session: string }
-  | { readonly kind: 'disconnect'; readonly which: number; readonly lastHeardMsAgo: number }
+  | { readonly kind: 'disconnect'; readonly which: number; readonly lastReceivedMsAgo: number }
   | {
       readonly kind: 'set';
       readonly user: number;
@@ -122,7 +122,7 @@ const which = fc.nat({ max: 5 });
 const of = <K extends string>(kind: K) => fc.constant(kind);
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: of('connect'), user, session }) },
-  { weight: 5, arbitrary: fc.record({ kind: of('disconnect'), which, lastHeardMsAgo: fc.constantFrom(0, 0, 20) }) },
+  { weight: 5, arbitrary: fc.record({ kind: of('disconnect'), which, lastReceivedMsAgo: fc.constantFrom(0, 0, 20) }) },
   {
     weight: 5,
     arbitrary: fc.record({
@@ -171,23 +171,23 @@ const world = async (open: () => Promise<Stores>) => {
     newIncarnation: () => 'here',
     onJournalFailure: (error) => failures.push(error),
   });
-  await factsBus.subscribeFacts((change) => {
-    changes.push(presence.factsChanged(change));
+  await factsBus.subscribeAccessChanges((change) => {
+    changes.push(presence.accessChanged(change));
   });
   const changes: Promise<void>[] = [];
   await presence.node.start();
 
-  const heard: unknown[] = [];
-  for (const id of USERS) await bus.subscribeUser(id, (told) => heard.push(told));
-  await bus.subscribeTyping(ROOM, (told) => heard.push(told));
+  const answered: unknown[] = [];
+  for (const id of USERS) await bus.subscribeUser(id, (told) => answered.push(told));
+  await bus.subscribeTyping(ROOM, (told) => answered.push(told));
   let marked: (() => void) | undefined;
-  await bus.subscribeFacts(() => marked?.());
+  await bus.subscribeAccessChanges(() => marked?.());
   /** What was published before is heard when this resolves. */
   const settle = async () => {
     const mark = new Promise<void>((resolve) => {
       marked = resolve;
     });
-    await bus.publishFacts({ kind: 'user', userId: 'nobody', narrows: false, deleted: false });
+    await bus.publishAccessChange({ kind: 'user', userId: 'nobody', mayRevoke: false, deleted: false });
     await mark;
   };
 
@@ -213,7 +213,7 @@ const world = async (open: () => Promise<Stores>) => {
         return presence.disconnect({
           userId: connection.userId,
           connectionId: connection.local,
-          lastHeardMsAgo: what.lastHeardMsAgo,
+          lastReceivedMsAgo: what.lastReceivedMsAgo,
         });
       }
       case 'set': {
@@ -284,7 +284,7 @@ const world = async (open: () => Promise<Stores>) => {
       const result = await act(what).catch(codeOf);
       await settle();
       // Within one commit the order of what is told of different things is not promised.
-      return { result: result ?? null, views: await views(), heard: heard.splice(0) };
+      return { result: result ?? null, views: await views(), answered: answered.splice(0) };
     },
     failures,
     close,

@@ -3,7 +3,7 @@ import type { PresenceStatus } from '../../src/presence/types.js';
 /** What may happen to a user, at a moment. */
 export type Happening =
   | { readonly kind: 'connect'; readonly session: string; readonly connection: string }
-  | { readonly kind: 'close'; readonly connection: string; readonly heardAt: number }
+  | { readonly kind: 'close'; readonly connection: string; readonly aliveAt: number }
   | {
       readonly kind: 'set' | 'beat';
       readonly session: string | null;
@@ -27,7 +27,7 @@ interface Life {
   witnessed: number;
   /** Null until it sent a heartbeat. */
   idle: boolean | null;
-  spokeAt: number;
+  touchedAt: number;
 }
 
 /**
@@ -66,7 +66,7 @@ export const createOracle = ({
       lastWords: at,
       witnessed: at,
       idle: null,
-      spokeAt: at,
+      touchedAt: at,
     };
     lives.push(life);
     return life;
@@ -81,7 +81,7 @@ export const createOracle = ({
     settle(at);
     if (hides() || lives.length === 0) return 'OFFLINE';
     if (chosen === 'DO_NOT_DISTURB' || chosen === 'AWAY') return chosen;
-    const isActive = ({ idle, spokeAt }: Life) => idle === null || (!idle && at < spokeAt + idleAfterMs);
+    const isActive = ({ idle, touchedAt }: Life) => idle === null || (!idle && at < touchedAt + idleAfterMs);
     return lives.some(isActive) ? 'ONLINE' : 'AWAY';
   };
 
@@ -100,7 +100,7 @@ export const createOracle = ({
       case 'close': {
         const life = lives.find(({ holders }) => holders.delete(happening.connection));
         if (!life || life.holders.size > 0) return;
-        life.witnessed = Math.max(life.witnessed, happening.heardAt);
+        life.witnessed = Math.max(life.witnessed, happening.aliveAt);
         if (life.http > at + graceMs) return;
         life.http = 0;
         life.grace = at + graceMs;
@@ -114,15 +114,15 @@ export const createOracle = ({
       case 'set':
       case 'beat': {
         const isBackground = happening.kind === 'beat' && happening.idle === true;
-        const speaking = speakerOf(happening.session, happening.connection);
-        if (speaking || happening.status !== 'OFFLINE') {
-          const life = speaking ?? begin(happening.session ?? happening.fresh, at);
-          if (!speaking && chosen === 'OFFLINE' && !isBackground) chosen = 'ONLINE';
+        const sessionReference = speakerOf(happening.session, happening.connection);
+        if (sessionReference || happening.status !== 'OFFLINE') {
+          const life = sessionReference ?? begin(happening.session ?? happening.fresh, at);
+          if (!sessionReference && chosen === 'OFFLINE' && !isBackground) chosen = 'ONLINE';
           life.lastWords = at;
-          life.spokeAt = at;
+          life.touchedAt = at;
           if (happening.kind === 'beat') life.idle = happening.idle === true;
           const goesToBackground = isBackground && happening.connection === null && happening.session !== null;
-          if (!speaking || goesToBackground || (life.http > at && life.grace === 0)) {
+          if (!sessionReference || goesToBackground || (life.http > at && life.grace === 0)) {
             life.http = at + sessionTtlMs;
             life.witnessed = at;
             life.grace = 0;

@@ -41,7 +41,7 @@ describe('any life of a record', () => {
         for (let i = 0; i < 8; i += 1) live({ kind: 'close', which: i, heardMsAgo: 0 });
         for (const { connections } of ana.record.sessions) for (const connection of connections) ana.close(connection);
         ana.wait(100);
-        expect(ana.record).toMatchObject({ sessions: [], hosted: [] });
+        expect(ana.record).toMatchObject({ sessions: [], hostProvided: [] });
         expect(nextDue(ana.record)).toBeNull();
       }),
       { numRuns: 300 },
@@ -117,7 +117,7 @@ describe('asOf', () => {
         const ana = story(SHORT);
         const live = createLife(ana);
         const latest = new Map<Facets, { asOf: number; content: string }>();
-        const heard = (facets: Facets, asOf: number, content: string) => {
+        const answered = (facets: Facets, asOf: number, content: string) => {
           const before = latest.get(facets);
           expect(asOf).toBeGreaterThanOrEqual(before?.asOf ?? 0);
           if (before?.asOf === asOf) expect(content).toBe(before.content);
@@ -130,10 +130,10 @@ describe('asOf', () => {
           for (const facets of VIEWERS) {
             // An event of the commit comes first, where this viewer is told of it; an answer afterwards.
             if (revisionFor(ana.record, facets) > (latest.get(facets)?.asOf ?? 0) && ana.record !== before) {
-              heard(facets, revisionFor(ana.record, facets), JSON.stringify(contentFor(ana.record, facets)));
+              answered(facets, revisionFor(ana.record, facets), JSON.stringify(contentFor(ana.record, facets)));
             }
             const { asOf, userId, ...content } = ana.others(facets);
-            heard(facets, asOf, JSON.stringify(content));
+            answered(facets, asOf, JSON.stringify(content));
           }
         }
       }),

@@ -12,7 +12,7 @@ export default [
     name: 'a first start is never asked about',
     promise: 'Who is heard to type for the first time is asked about then.',
     file: 'src/fanout/typingSubscription.ts',
-    from: '      judging.request();\n',
+    from: '      authorizing.request();\n',
     to: '',
     tests: ['test/fanout/typing.test.ts'],
   },

@@ -11,8 +11,8 @@ export default [
     name: 'typing-does-not-wait-for-its-session',
     promise: 'Who types over a connection whose session the store lost is seen to type.',
     file: 'src/service/typingService.ts',
-    from: 'if (holding.isMissing(connectionId, record)) {',
-    to: 'if (!record && holding.isMissing(connectionId, record)) {',
+    from: 'if (heldSessions.isMissing(connectionId, record)) {',
+    to: 'if (!record && heldSessions.isMissing(connectionId, record)) {',
     tests: ['test/node/ownRestoring.test.ts'],
   },
   {
@@ -27,8 +27,8 @@ export default [
     name: 'ended-sessions-come-back-when-spoken-of',
     promise: 'A session that was ended on purpose does not come back because its connection says something.',
     file: 'src/node/heldSessions.ts',
-    from: 'wasEnded(record) ? { record, result: null } : putBack(',
-    to: 'false ? { record, result: null } : putBack(',
+    from: 'wasEnded(record) ? { record, result: null } : restoreConnection(',
+    to: 'false ? { record, result: null } : restoreConnection(',
     tests: ['test/node/ownRestoring.test.ts', 'test/adapters/reconciliation.test.ts'],
   },
 ];

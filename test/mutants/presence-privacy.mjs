@@ -4,8 +4,8 @@ export default [
     name: 'who is blocked and types uses up the allowance of reads',
     promise: 'What is left of an allowance does not tell whether somebody types who is blocked.',
     file: 'src/service/typingService.ts',
-    from: 'return { result, judged: result.length };',
-    to: 'return { result, judged: typists.length };',
+    from: 'return { result, counted: result.length };',
+    to: 'return { result, counted: typists.length };',
     tests: ['test/service/typingService.test.ts'],
   },
   {
@@ -36,8 +36,8 @@ export default [
     name: 'nobody is asked about where nobody types',
     promise: 'Blocks and memberships are asked about also where there is nobody to ask about, in as many steps.',
     file: 'src/adapters/sql/heldRelations.ts',
-    from: '    const answers = await ask(',
-    to: '    if (others.length === 0) return new Set();\n    const answers = await ask(',
+    from: '    const answers = await load(',
+    to: '    if (others.length === 0) return new Set();\n    const answers = await load(',
     tests: ['test/adapters/sql/heldRelations.test.ts'],
   },
   {

@@ -4,8 +4,8 @@ export default [
     name: 'the journal is asked only for who is not live',
     promise: 'An answer takes the same steps whether a user who is seen offline is live or not.',
     file: 'src/node/records.ts',
-    from: "readAlike: (userIds, facts) => read(userIds, 'all', facts),",
-    to: "readAlike: (userIds, facts) => read(userIds, 'who is not live', facts),",
+    from: "readAlike: (userIds, accessFacts) => read(userIds, 'all', accessFacts),",
+    to: "readAlike: (userIds, accessFacts) => read(userIds, 'who is not live', accessFacts),",
     tests: ['test/service/steps.test.ts'],
   },
   {
@@ -20,8 +20,8 @@ export default [
     name: 'a start of a subscription answers from what is remembered',
     promise: 'A start of a subscription asks the same questions whoever is watched, and whatever changed lately.',
     file: 'src/fanout/visibilityChanges.ts',
-    from: 'readings = await readOnce(interests, people.facts);',
-    to: 'readings = await readOnce(interests, people.factsToWatch);',
+    from: 'readings = await readOnce(watchers, people.accessFacts);',
+    to: 'readings = await readOnce(watchers, people.accessFactsToWatch);',
     tests: ['test/service/steps.test.ts'],
   },
   {

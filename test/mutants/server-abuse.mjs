@@ -59,7 +59,7 @@ export default [
     name: 'running-holds-nobody',
     promise: 'A client that asks for more than can be answered is held back.',
     file: 'src/server/ws/operations.ts',
-    from: "if (this.answering >= MAX_RUNNING) this.owner.brake.hold('running');",
+    from: "if (this.answering >= MAX_RUNNING) this.owner.readFlow.pause('running');",
     to: '',
     tests: ['test/server/ws/webSocketServer.test.ts'],
   },

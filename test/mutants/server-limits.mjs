@@ -44,7 +44,7 @@ export default [
     name: 'a reader who stops reading may go on asking',
     promise: 'A client that does not read its answers is not read either.',
     file: 'src/server/ws/outbound.ts',
-    from: "this.brake.hold('unsent');",
+    from: "this.readFlow.pause('unsent');",
     to: '',
     tests: ['test/server/ws/outbound.test.ts'],
   },

@@ -12,8 +12,8 @@ export default [
     name: 'ends are forgotten once more',
     promise: 'What was put back after a node had ended it ends when that node puts back once more.',
     file: 'src/node/restore.ts',
-    from: '{ known: knownAt(now), kept, ends },',
-    to: '{ known: knownAt(now), kept, ends: again ? new Map() : ends },',
+    from: '{ known: knownAt(now), persisted, ends },',
+    to: '{ known: knownAt(now), persisted, ends: again ? new Map() : ends },',
     tests: ['test/adapters/redis/recovering.test.ts'],
   },
 ];

@@ -50,7 +50,7 @@ describe('who hides', () => {
     await f.connect('ana');
     for (let i = 0; i < 64; i += 1) {
       await f.connect('cy');
-      await f.presence.disconnect({ userId: 'cy', connectionId: 'n/cy', lastHeardMsAgo: 0 });
+      await f.presence.disconnect({ userId: 'cy', connectionId: 'n/cy', lastReceivedMsAgo: 0 });
       await f.wait(GRACE + 30);
     }
     await f.presence.setPresence(user('ana'), { status: 'INVISIBLE' });

@@ -14,7 +14,7 @@ const setUp = () => {
     /** The names of all activities, those of the host last. */
     async activities(userId?: string) {
       const record = await recordOf(userId);
-      return [...(record?.sessions ?? []), ...(record?.hosted ?? [])].flatMap((holder) =>
+      return [...(record?.sessions ?? []), ...(record?.hostProvided ?? [])].flatMap((holder) =>
         holder.activities.map(({ name }) => name),
       );
     },
@@ -91,7 +91,7 @@ describe('what no connection holds', () => {
     await node.open('ana', '1', 'tab');
     wait(1_000);
     const { now: closedAt } = await store.read([]);
-    await node.presence.disconnect({ userId: 'ana', connectionId: '1', lastHeardMsAgo: 0 });
+    await node.presence.disconnect({ userId: 'ana', connectionId: '1', lastReceivedMsAgo: 0 });
     wait(2_000);
     empty();
     await node.turn();
@@ -196,7 +196,7 @@ describe('what the host put', () => {
     await node.turn();
     await node.answer('1');
     expect(await activities('ana')).toEqual([]);
-    expect((await recordOf('bo'))?.hosted ?? []).toEqual([]);
+    expect((await recordOf('bo'))?.hostProvided ?? []).toEqual([]);
   });
 });
 
@@ -230,7 +230,7 @@ describe('a node that finds out when the store has recovered without it', () => 
     expect((await sessions()).map(({ id }) => id)).toEqual(['tab']);
     expect(await activities()).toEqual([]);
     const again = await comeLate();
-    await again.late.presence.disconnect({ userId: 'ana', connectionId: '1', lastHeardMsAgo: 0 });
+    await again.late.presence.disconnect({ userId: 'ana', connectionId: '1', lastReceivedMsAgo: 0 });
     expect(await again.sessions()).toEqual([]);
   });
 
@@ -240,7 +240,7 @@ describe('a node that finds out when the store has recovered without it', () => 
     await late.open('ana', '1', 'tab');
     await other.presence.heartbeat(user('bo'), { idle: false, sessionId: 'phone' });
     await late.presence.setPresence(user('bo'), { status: 'AWAY' });
-    journal.rows.set('bo', { generation: 1, kept: null });
+    journal.rows.set('bo', { generation: 1, persisted: null });
     empty();
     for (let turn = 0; turn < 3; turn += 1) await other.turn();
     for (let turn = 0; turn < 3; turn += 1) await late.turn();

@@ -16,7 +16,7 @@ const setUp = async ({ before = async () => {} }: { readonly before?: (node: Nod
   await before(node);
   const { store } = shared;
   await store.update('ana', restore, (record, now) =>
-    nodeLost(record, { incarnation: 'node-1.1', heardAt: now }, now, timings({ graceMs: 1 })),
+    nodeLost(record, { incarnation: 'node-1.1', aliveAt: now }, now, timings({ graceMs: 1 })),
   );
   shared.wait(1);
   await store.update('ana', restore, tick);

@@ -49,7 +49,7 @@ describe.each(['serves', 'other'] as const)('after a loss, where the node that %
     await team.other.presence.heartbeat(user('ana'), { idle: true, sessionId: 'tab' });
     const before = await team.session();
     await loseAll(team, first);
-    expect(await team.session()).toMatchObject({ saysIdle: true, leaseUntil: before.leaseUntil });
+    expect(await team.session()).toMatchObject({ reportedIdle: true, leaseUntil: before.leaseUntil });
   });
 
   it('what was cleared stays so, and what was said of something else holds beside it', async () => {
@@ -86,7 +86,7 @@ describe('who connects again while the store has lost their session, and says no
     wait(100);
     await other.open('ana', '2', 'tab');
     await serves.turn();
-    await serves.presence.disconnect({ userId: 'ana', connectionId: '1', lastHeardMsAgo: 0 });
+    await serves.presence.disconnect({ userId: 'ana', connectionId: '1', lastReceivedMsAgo: 0 });
     expect(await names(team)).toEqual(['Chess']);
   });
 
@@ -96,7 +96,7 @@ describe('who connects again while the store has lost their session, and says no
     await serves.presence.setPresence(user('ana', '1'), { activities: chess });
     empty();
     wait(100);
-    await serves.presence.disconnect({ userId: 'ana', connectionId: '1', lastHeardMsAgo: 0 });
+    await serves.presence.disconnect({ userId: 'ana', connectionId: '1', lastReceivedMsAgo: 0 });
     await serves.presence.connect({ userId: 'ana', connectionId: '2', sessionId: 'tab', device: null });
     expect(await names(team)).toEqual([]);
     await serves.turn();
@@ -122,11 +122,11 @@ describe('who connects again while the store has lost their session, and says no
 it('a node that was taken for lost, and returns, leaves the lease that another granted meanwhile', async () => {
   const { serves, other, session, store, wait } = await setUp();
   await store.update('ana', restore, (record, now) =>
-    nodeLost(record, { incarnation: 'node-1.1', heardAt: now }, now, timings()),
+    nodeLost(record, { incarnation: 'node-1.1', aliveAt: now }, now, timings()),
   );
   wait(1_000);
   await other.presence.heartbeat(user('ana'), { idle: true, sessionId: 'tab' });
   const { leaseUntil } = await session();
   await serves.presence.node.restored('1');
-  expect(await session()).toMatchObject({ saysIdle: true, leaseUntil, connections: ['node-1.1/1'] });
+  expect(await session()).toMatchObject({ reportedIdle: true, leaseUntil, connections: ['node-1.1/1'] });
 });

@@ -3,12 +3,12 @@ import { expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { unavailable } from '../../src/presence/errors.js';
-import type { PuttingBack, Renewal } from '../../src/presence/ports.js';
+import type { Renewal, RestorePhase } from '../../src/presence/ports.js';
 import { createPresence } from '../../src/service/presenceService.js';
 import { NOON, timings } from '../support/builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';
 
-const FINE: Renewal = { lost: false, emptied: null, settledInMs: 0, awaited: false };
+const FINE: Renewal = { lost: false, emptied: null, readyInMs: 0, awaited: false };
 const LOST: Renewal = { ...FINE, lost: true };
 const EMPTIED: Renewal = { ...FINE, emptied: () => true };
 
@@ -18,16 +18,16 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   const store = createMemoryStore({ bus, clock: () => NOON });
   let left: readonly (Renewal | Error)[] = [FINE];
   const renewed: string[] = [];
-  const said: PuttingBack[] = [];
+  const said: RestorePhase[] = [];
   const revived: boolean[] = [];
   let incarnations = 0;
   const presence = createPresence({
     bus,
     store: {
       ...store,
-      async renewLease(incarnation, { puttingBack } = { puttingBack: null }) {
+      async renewLease(incarnation, { restorePhase } = { restorePhase: null }) {
         renewed.push(incarnation);
-        said.push(puttingBack);
+        said.push(restorePhase);
         const [answer, ...others] = left;
         if (others.length > 0) left = others;
         if (answer instanceof Error) throw answer;
@@ -51,7 +51,7 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   left = answers;
   return {
     turn: () => presence.node.turn(),
-    answer: () => presence.node.heard('1'),
+    answer: () => presence.node.answered('1'),
     renewed,
     said,
     revived,

@@ -25,12 +25,12 @@ it('mending begins nothing more once it is stopped', async () => {
   });
   asked = 0;
   const stopping = new AbortController();
-  const mending = presence.node.mend(stopping.signal);
+  const reconciling = presence.node.reconcile(stopping.signal);
   await new Promise(setImmediate);
   const underWay = asked;
   stopping.abort();
   answer();
-  await mending;
+  await reconciling;
   expect(underWay).toBeGreaterThan(0);
   expect(asked).toBe(underWay);
   expect(asked).toBeLessThan(USERS.length);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
-import { createRemembered } from '../../src/node/recentCommits.js';
+import { createRecentCommits } from '../../src/node/recentCommits.js';
 import { startWriteBehind } from '../../src/node/writeBehind.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { Store } from '../../src/presence/ports.js';
@@ -30,7 +30,7 @@ const setUp = ({ users = ['ana', 'bo'] }: { readonly users?: readonly string[] }
     return writeBehind.stop();
   });
   const restore = (userId: string) => async () =>
-    commands.restoreRecord(userId, journal.rows.get(userId) ?? { generation: 1, kept: null });
+    commands.restoreRecord(userId, journal.rows.get(userId) ?? { generation: 1, persisted: null });
   return {
     store,
     journal,
@@ -44,27 +44,27 @@ const setUp = ({ users = ['ana', 'bo'] }: { readonly users?: readonly string[] }
       store.update(userId, restore(userId), (record, now) =>
         commands.setPresence(
           record,
-          { status, speaking: { sessionId: 'tab', connectionId: null, newSessionId: 'tab' } },
+          { status, sessionReference: { sessionId: 'tab', connectionId: null, newSessionId: 'tab' } },
           now,
           timings(),
         ),
       ),
     end: (userId: string) =>
       store.update(userId, restore(userId), (record, now) => commands.endSession(record, 'tab', now)),
-    kept: (userId: string) => journal.rows.get(userId)?.kept,
+    persisted: (userId: string) => journal.rows.get(userId)?.persisted,
   };
 };
 
 describe('the write-behind', () => {
   it('brings what changed into the journal within two seconds, once, and drops who is not live', async () => {
-    const { connect, end, journal, kept, store } = setUp();
+    const { connect, end, journal, persisted, store } = setUp();
     await connect('ana');
     await connect('bo');
     await vi.advanceTimersByTimeAsync(500);
     await end('bo');
     await vi.advanceTimersByTimeAsync(1_500);
-    expect(kept('ana')).toMatchObject({ chosen: 'ONLINE' });
-    expect(kept('bo')).toMatchObject({ lastSeen: NOON + 500 });
+    expect(persisted('ana')).toMatchObject({ chosen: 'ONLINE' });
+    expect(persisted('bo')).toMatchObject({ lastSeen: NOON + 500 });
     expect([...(await store.read(['ana', 'bo'])).records.keys()]).toEqual(['ana']);
     const { length } = journal.writes;
     await vi.advanceTimersByTimeAsync(30_000);
@@ -80,7 +80,7 @@ describe('the write-behind', () => {
   });
 
   it('tries again until the journal takes it, and drops nothing before', async () => {
-    const { connect, end, journal, kept, errors, store } = setUp();
+    const { connect, end, journal, persisted, errors, store } = setUp();
     await connect('ana');
     await end('ana');
     journal.failure = new Error('away');
@@ -89,12 +89,12 @@ describe('the write-behind', () => {
     expect((await store.read(['ana'])).records.size).toBe(1);
     journal.failure = undefined;
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(kept('ana')).toMatchObject({ lastSeen: NOON });
+    expect(persisted('ana')).toMatchObject({ lastSeen: NOON });
     expect((await store.read(['ana'])).records.size).toBe(0);
   });
 
   it('writes again what changed while it was written, and the newest stays', async () => {
-    const { connect, choose, journal, kept } = setUp();
+    const { connect, choose, journal, persisted } = setUp();
     await connect('ana');
     let open: () => void = () => {};
     journal.gate = new Promise<void>((resolve) => {
@@ -104,7 +104,7 @@ describe('the write-behind', () => {
     await choose('ana', 'DO_NOT_DISTURB');
     open();
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(kept('ana')?.chosen).toBe('DO_NOT_DISTURB');
+    expect(persisted('ana')?.chosen).toBe('DO_NOT_DISTURB');
   });
 
   it('does not ask a slow journal twice at once', async () => {
@@ -130,32 +130,32 @@ describe('the write-behind', () => {
   });
 
   it('learns once a minute how long those lived who stay live', async () => {
-    const { connect, kept } = setUp();
+    const { connect, persisted } = setUp();
     await connect('ana');
     await vi.advanceTimersByTimeAsync(10 * MINUTE);
-    expect(kept('ana')?.lastSeen).toBeGreaterThan(NOON + 8 * MINUTE);
+    expect(persisted('ana')?.lastSeen).toBeGreaterThan(NOON + 8 * MINUTE);
   });
 
   it('flushed has written all that waited when it resolves, and rejects where the journal does', async () => {
-    const { connect, choose, journal, kept, writeBehind } = setUp();
+    const { connect, choose, journal, persisted, writeBehind } = setUp();
     await connect('ana');
     journal.failure = new Error('away');
     await expect(writeBehind.flush()).rejects.toBe(journal.failure);
     journal.failure = undefined;
     await choose('ana', 'AWAY');
     await writeBehind.flush();
-    expect(kept('ana')?.chosen).toBe('AWAY');
+    expect(persisted('ana')?.chosen).toBe('AWAY');
   });
 
   it('stopped has written the last moment of those who are still live, and does nothing more', async () => {
-    const { connect, choose, kept, writeBehind, journal } = setUp();
+    const { connect, choose, persisted, writeBehind, journal } = setUp();
     await connect('ana');
     await connect('bo');
     await choose('bo', 'INVISIBLE');
     await vi.advanceTimersByTimeAsync(30_000);
     await writeBehind.stop();
-    expect(kept('ana')?.lastSeen).toBe(NOON + 30_000);
-    expect(kept('bo')).toMatchObject({ chosen: 'INVISIBLE', lastSeen: NOON });
+    expect(persisted('ana')?.lastSeen).toBe(NOON + 30_000);
+    expect(persisted('bo')).toMatchObject({ chosen: 'INVISIBLE', lastSeen: NOON });
     const { length } = journal.writes;
     await writeBehind.stop();
     await vi.advanceTimersByTimeAsync(5 * MINUTE);
@@ -163,26 +163,26 @@ describe('the write-behind', () => {
   });
 
   it('stopped while the store is away has written what this node committed and did not see written', async () => {
-    const { store, journal, connect, choose, kept } = setUp();
+    const { store, journal, connect, choose, persisted } = setUp();
     const { record: before } = await connect('ana');
     const { record: after } = await choose('ana', 'DO_NOT_DISTURB');
-    const remembered = createRemembered();
-    remembered.committed(before, after);
+    const recentCommits = createRecentCommits();
+    recentCommits.committed(before, after);
     const away = async () => {
       throw unavailable('The store is away.');
     };
     const writeBehind = startWriteBehind({
       store: { ...store, dirty: away, markLiveDirty: away },
       journal: journal.journal,
-      remembered,
+      recentCommits,
       onError: () => {},
     });
     await expect(writeBehind.stop()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(kept('ana')?.chosen).toBe('DO_NOT_DISTURB');
+    expect(persisted('ana')?.chosen).toBe('DO_NOT_DISTURB');
   });
 
   it('stopped with the turn under way waits for it, and flushes after it', async () => {
-    const { connect, journal, kept, writeBehind } = setUp();
+    const { connect, journal, persisted, writeBehind } = setUp();
     await connect('ana');
     let open: () => void = () => {};
     journal.gate = new Promise<void>((resolve) => {
@@ -193,20 +193,20 @@ describe('the write-behind', () => {
     const stopping = writeBehind.stop();
     open();
     await stopping;
-    expect([kept('ana'), kept('bo')].every(Boolean)).toBe(true);
+    expect([persisted('ana'), persisted('bo')].every(Boolean)).toBe(true);
   });
 });
 
 /** A node that remembers what it committed, over a store that has forgotten all of it. */
 const setUpRemembering = () => {
   const world = setUp();
-  const remembered = createRemembered();
+  const recentCommits = createRecentCommits();
   const empty = async () => ({ now: Date.now(), records: [] });
   const state = { store: { dirty: empty } as Partial<Store> };
   const mine = startWriteBehind({
     store: new Proxy(world.store, { get: (store, verb: keyof Store) => state.store[verb] ?? store[verb] }),
     journal: world.journal.journal,
-    remembered,
+    recentCommits,
     onError: () => {},
   });
   onTestFinished(() => {
@@ -215,36 +215,36 @@ const setUpRemembering = () => {
   });
   return {
     ...world,
-    remembered,
+    recentCommits,
     mine,
     state,
     /** A choice that this node committed, and of which the store, emptied since, has no mark any more. */
     async commit(userId: string, status: PresenceStatus) {
       const { record: before } = await world.connect(userId);
       const { record: after } = await world.choose(userId, status);
-      remembered.committed(before, after);
+      recentCommits.committed(before, after);
       await world.store.forget(userId, after.generation);
       return after;
     },
-    waiting: () => remembered.unjournaled(0).map(({ userId }) => userId),
+    waiting: () => recentCommits.unjournaled(0).map(({ userId }) => userId),
   };
 };
 
 describe('what a node committed and the store lost', () => {
   it('waits until the journal has it, however often the store has nothing to be written', async () => {
-    const { commit, kept, journal, mine, waiting } = setUpRemembering();
+    const { commit, persisted, journal, mine, waiting } = setUpRemembering();
     await commit('ana', 'DO_NOT_DISTURB');
     journal.failure = unavailable('PostgreSQL is away.');
     await vi.advanceTimersByTimeAsync(30_000);
     await expect(mine.rescue()).rejects.toBe(journal.failure);
-    expect([waiting(), kept('ana')]).toEqual([['ana'], null]);
+    expect([waiting(), persisted('ana')]).toEqual([['ana'], null]);
     journal.failure = undefined;
     await vi.advanceTimersByTimeAsync(1_000);
-    expect([waiting(), kept('ana')]).toEqual([[], expect.objectContaining({ chosen: 'DO_NOT_DISTURB' })]);
+    expect([waiting(), persisted('ana')]).toEqual([[], expect.objectContaining({ chosen: 'DO_NOT_DISTURB' })]);
   });
 
   it('waits on where the journal can be read and takes nothing', async () => {
-    const { commit, kept, journal, waiting } = setUpRemembering();
+    const { commit, persisted, journal, waiting } = setUpRemembering();
     await commit('ana', 'AWAY');
     const { write } = journal.journal;
     journal.journal.write = () => Promise.reject(unavailable('PostgreSQL is read-only.'));
@@ -252,15 +252,15 @@ describe('what a node committed and the store lost', () => {
     expect(waiting()).toEqual(['ana']);
     journal.journal.write = write;
     await vi.advanceTimersByTimeAsync(1_000);
-    expect([waiting(), kept('ana')?.chosen]).toEqual([[], 'AWAY']);
+    expect([waiting(), persisted('ana')?.chosen]).toEqual([[], 'AWAY']);
   });
 
   it('is written also while the store is away', async () => {
-    const { commit, kept, state } = setUpRemembering();
+    const { commit, persisted, state } = setUpRemembering();
     await commit('ana', 'DO_NOT_DISTURB');
     state.store = { dirty: () => Promise.reject(unavailable('The store is away.')) };
     await vi.advanceTimersByTimeAsync(7_000);
-    expect(kept('ana')?.chosen).toBe('DO_NOT_DISTURB');
+    expect(persisted('ana')?.chosen).toBe('DO_NOT_DISTURB');
   });
 
   it('is not looked for before whoever drains the store may have brought it', async () => {
@@ -271,12 +271,12 @@ describe('what a node committed and the store lost', () => {
   });
 
   it('goes once the journal has that user at that revision, and not at an earlier one', async () => {
-    const { commit, journal, remembered, waiting } = setUpRemembering();
+    const { commit, journal, recentCommits, waiting } = setUpRemembering();
     const { revision } = await commit('ana', 'AWAY');
-    remembered.journaled([durable({ userId: 'bo', revision })]);
-    remembered.journaled([durable({ revision: revision - 1 })]);
+    recentCommits.journaled([durable({ userId: 'bo', revision })]);
+    recentCommits.journaled([durable({ revision: revision - 1 })]);
     expect(waiting()).toEqual(['ana']);
-    journal.rows.set('ana', { generation: 1, kept: durable({ revision, chosen: 'AWAY' }) });
+    journal.rows.set('ana', { generation: 1, persisted: durable({ revision, chosen: 'AWAY' }) });
     await vi.advanceTimersByTimeAsync(7_000);
     // Somebody else had brought it there.
     expect([waiting(), journal.writes]).toEqual([[], []]);
@@ -291,11 +291,11 @@ describe('what a node committed and the store lost', () => {
   });
 
   it('is of so many users at the most, those whose changes are the latest', () => {
-    const remembered = createRemembered({ maxKept: 3 });
-    const before = commands.restoreRecord('user', { generation: 1, kept: null });
+    const recentCommits = createRecentCommits({ maxKept: 3 });
+    const before = commands.restoreRecord('user', { generation: 1, persisted: null });
     for (const userId of ['ana', 'bo', 'ana', 'cy', 'di']) {
-      remembered.committed({ ...before, userId }, { ...before, userId, chosen: 'AWAY', revision: 1 });
+      recentCommits.committed({ ...before, userId }, { ...before, userId, chosen: 'AWAY', revision: 1 });
     }
-    expect(remembered.unjournaled(0).map(({ userId }) => userId)).toEqual(['ana', 'cy', 'di']);
+    expect(recentCommits.unjournaled(0).map(({ userId }) => userId)).toEqual(['ana', 'cy', 'di']);
   });
 });

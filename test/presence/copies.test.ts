@@ -20,15 +20,15 @@ const SESSION: Required<Session> = {
   leaseUntil: 9,
   knownLiveAt: 2,
   activeAt: 3,
-  saysIdle: null,
-  quiet: false,
-  quietAt: null,
+  reportedIdle: null,
+  inferredIdle: false,
+  inferIdleAt: null,
   activities: [ACTIVITY],
   deviceAsOf: 4,
   activitiesAsOf: 5,
   idleAsOf: 6,
   leaseAsOf: 7,
-  spokeAt: 8,
+  touchedAt: 8,
 };
 const RECORD: Required<PresenceRecord> = {
   userId: 'alice',
@@ -41,9 +41,9 @@ const RECORD: Required<PresenceRecord> = {
   messageAsOf: 5,
   lastSeen: null,
   sessions: [SESSION],
-  hosted: [{ source: 'calls', activities: [ACTIVITY] }],
-  hostedAsOf: 3,
-  withdrawn: [{ connectionId: 'node/2', at: 4 }],
+  hostProvided: [{ source: 'calls', activities: [ACTIVITY] }],
+  hostProvidedAsOf: 3,
+  revoked: [{ connectionId: 'node/2', at: 4 }],
 };
 
 /** Something else of whatever kind. */
@@ -90,7 +90,7 @@ describe('sessions and records', () => {
 
   it.each(changedOnce(ACTIVITY))('differ in a %s of an activity', (_, changed) => {
     expect(sameSession(SESSION, { ...SESSION, activities: [changed] })).toBe(false);
-    expect(sameRecord(RECORD, { ...RECORD, hosted: [{ source: 'calls', activities: [changed] }] })).toBe(false);
+    expect(sameRecord(RECORD, { ...RECORD, hostProvided: [{ source: 'calls', activities: [changed] }] })).toBe(false);
   });
 
   it.each(changedOnce(RECORD).filter(([field]) => !field.startsWith('revision')))(

@@ -20,16 +20,16 @@ const memory = fc
     endsAt: instant,
     knownLiveAt: instant,
     activeAt: instant,
-    saysIdle: fc.constantFrom(true, false, null),
-    quiet: fc.boolean(),
-    quietAt: end,
+    reportedIdle: fc.constantFrom(true, false, null),
+    inferredIdle: fc.boolean(),
+    inferIdleAt: end,
     device: fc.constantFrom(...DEVICES),
     activities,
     deviceAsOf: instant,
     activitiesAsOf: instant,
     idleAsOf: instant,
     leaseAsOf: instant,
-    spokeAt: instant,
+    touchedAt: instant,
   })
   .map(({ ends, endsAt, ...fields }): Session => {
     const isHeld = fields.connections.length > 0;
@@ -70,9 +70,9 @@ describe('two memories of a session', () => {
   it.each([
     ['deviceAsOf', ['device']],
     ['activitiesAsOf', ['activities']],
-    ['idleAsOf', ['saysIdle']],
+    ['idleAsOf', ['reportedIdle']],
     ['leaseAsOf', ['leaseUntil']],
-    ['spokeAt', ['quiet']],
+    ['touchedAt', ['inferredIdle']],
   ] as const)('hold by the later %s, whatever else is of later', (asOf, fields) => {
     fc.assert(
       fc.property(memory, memory, (a, b) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   durableOf,
   isSeenLive,
-  MAX_HOSTED_SOURCES,
+  MAX_HOST_SOURCES,
   nextDue,
   restoreRecord,
   scheduleOf,
@@ -169,11 +169,11 @@ describe('what ends by itself', () => {
     ana.host([activity({ name: 'Stream' })], 'streams');
     ana.host([activity({ name: 'Party' })], 'parties');
     ana.wait(MINUTE);
-    expect(ana.record.hosted.map(({ source }) => source)).toEqual(['streams', 'parties']);
+    expect(ana.record.hostProvided.map(({ source }) => source)).toEqual(['streams', 'parties']);
     ana.host([], 'streams');
     expect(ana.others().activities.map(({ name }) => name)).toEqual(['Party']);
     ana.end();
-    expect(ana.record.hosted).toEqual([]);
+    expect(ana.record.hostProvided).toEqual([]);
     ana.connect('tab', 'n/2');
     expect(ana.others().activities).toEqual([]);
   });
@@ -201,7 +201,7 @@ describe('hosted activities', () => {
   it('come from at most twenty sources; one more is refused and changes nothing', () => {
     const ana = story();
     ana.connect();
-    for (let i = 0; i < MAX_HOSTED_SOURCES; i += 1) expect(ana.host([activity()], `source ${i}`)).toBe(true);
+    for (let i = 0; i < MAX_HOST_SOURCES; i += 1) expect(ana.host([activity()], `source ${i}`)).toBe(true);
     const before = ana.record;
     expect(ana.host([activity()], 'one more')).toBe(false);
     expect(ana.record).toBe(before);
@@ -224,8 +224,8 @@ describe('revisions', () => {
   });
 
   it('go on from what the journal had, also where that is ahead of the clock', () => {
-    const kept = durable({ revision: NOON + MINUTE, chosen: 'AWAY', message: message(), lastSeen: NOON });
-    const ana = story({ record: restoreRecord('ana', { generation: 3, kept }) });
+    const persisted = durable({ revision: NOON + MINUTE, chosen: 'AWAY', message: message(), lastSeen: NOON });
+    const ana = story({ record: restoreRecord('ana', { generation: 3, persisted }) });
     ana.connect();
     expect(ana.record).toMatchObject({ generation: 3, revision: NOON + MINUTE + 1 });
     expect(ana.others()).toMatchObject({ status: 'AWAY', statusMessage: message(), asOf: NOON + MINUTE + 1 });
@@ -282,13 +282,13 @@ describe('what a store is told of a commit', () => {
       dueAt: null,
       seenLive: true,
       live: true,
-      shownChanged: true,
+      projectionChanged: true,
       durableChanged: true,
     });
     ana.beat({ connection: 'n/1' });
     expect(scheduleOf(live, ana.record)).toMatchObject({
       dueAt: NOON + 5 * MINUTE,
-      shownChanged: false,
+      projectionChanged: false,
       durableChanged: false,
     });
     const beating = ana.record;
@@ -297,7 +297,7 @@ describe('what a store is told of a commit', () => {
     const hidden = ana.record;
     ana.set({ activities: [activity()] }, { connection: 'n/1' });
     // Its owner, who may watch too, sees the difference.
-    expect(scheduleOf(hidden, ana.record)).toMatchObject({ shownChanged: true, durableChanged: false });
+    expect(scheduleOf(hidden, ana.record)).toMatchObject({ projectionChanged: true, durableChanged: false });
     const busy = ana.record;
     ana.end();
     expect(scheduleOf(busy, ana.record)).toMatchObject({ dueAt: null, live: false, durableChanged: true });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createRemembered } from '../../src/node/recentCommits.js';
-import { type Memory, putBack, putBackRest, reconciled } from '../../src/presence/recovery.js';
+import { createRecentCommits } from '../../src/node/recentCommits.js';
+import { type Memory, reconciled, restoreConnection, restoreRemainder } from '../../src/presence/recovery.js';
 import type { PresenceRecord, Session } from '../../src/presence/types.js';
 import { durable, NOON, record, session } from '../support/builders.js';
 
@@ -15,11 +15,11 @@ const chess = {
 
 /** The record once a node put back what it knows of that session, beyond connections of its own. */
 const back = (there: PresenceRecord, known: Session) =>
-  putBackRest(
+  restoreRemainder(
     there,
     {
       known: { record: record({ sessions: [known] }), memory: null, livedAt: NOON - 1_000 },
-      kept: undefined,
+      persisted: undefined,
       ends: new Map(),
     },
     { atLeastMs: 0, again: false },
@@ -29,7 +29,7 @@ const back = (there: PresenceRecord, known: Session) =>
 describe('a session that is put back', () => {
   test('goes on with what it did, from when it began', () => {
     const held = session({ connections: ['old/1'], activities: [chess] });
-    const { record: after } = putBack(record(), { session: held, connectionId: 'new/1' }, NOON);
+    const { record: after } = restoreConnection(record(), { session: held, connectionId: 'new/1' }, NOON);
     expect(after.sessions).toEqual([{ ...held, connections: ['new/1'] }]);
   });
 
@@ -40,15 +40,15 @@ describe('a session that is put back', () => {
       [earlier, later],
       [later, earlier],
     ] as const) {
-      const once = putBack(record(), { session: first, connectionId: 'new/1' }, NOON).record;
-      const twice = putBack(once, { session: second, connectionId: 'other/1' }, NOON).record;
+      const once = restoreConnection(record(), { session: first, connectionId: 'new/1' }, NOON).record;
+      const twice = restoreConnection(once, { session: second, connectionId: 'other/1' }, NOON).record;
       expect(twice.sessions).toEqual([{ ...later, connections: ['new/1', 'other/1'] }]);
     }
   });
 
   test('is held once by a connection that came back before, under an earlier name of its node', () => {
     const there = record({ sessions: [session({ connections: ['node.1/7', 'node.1/8', 'other.1/7'] })] });
-    const { record: after } = putBack(there, { session: session(), connectionId: 'node.2/7' }, NOON);
+    const { record: after } = restoreConnection(there, { session: session(), connectionId: 'node.2/7' }, NOON);
     expect(after.sessions.map(({ connections }) => connections)).toEqual([['node.1/8', 'other.1/7', 'node.2/7']]);
   });
 
@@ -84,8 +84,8 @@ describe('a reminder', () => {
   const there = record({ sessions: [session({ connections: ['b/1'], activeAt: NOON - 5_000 })] });
 
   test('brings what its session said later, and leaves the connections to their node', () => {
-    const heard = session({ connections: ['a/1'], activeAt: NOON - 1_000, activities: [chess] });
-    const { sessions } = back(there, heard);
+    const answered = session({ connections: ['a/1'], activeAt: NOON - 1_000, activities: [chess] });
+    const { sessions } = back(there, answered);
     expect(sessions.map(({ connections, activities }) => ({ connections, activities }))).toEqual([
       { connections: ['b/1'], activities: [chess] },
     ]);
@@ -100,68 +100,73 @@ describe('a reminder', () => {
 
 describe('a session that is known to have been ended on purpose', () => {
   const ends = new Map([['tab', { at: NOON - 2_000, until: NOON + 60_000, connections: ['node.1/7'] }]]);
-  const putBackAll = (there: Session) =>
-    putBackRest(
+  const restoreAll = (there: Session) =>
+    restoreRemainder(
       record({ sessions: [there] }),
-      { known: null, kept: undefined, ends },
+      { known: null, persisted: undefined, ends },
       { atLeastMs: 0, again: true },
       NOON,
     ).record;
   const before = { activeAt: NOON - 9_000 };
 
   test('ends again, also under another name of its connection, which gets no other', () => {
-    const ended = putBackAll(session({ ...before, connections: ['node.2/7'] }));
-    expect(ended).toMatchObject({ sessions: [], withdrawn: [{ connectionId: 'node.2/7', at: NOON }] });
+    const ended = restoreAll(session({ ...before, connections: ['node.2/7'] }));
+    expect(ended).toMatchObject({ sessions: [], revoked: [{ connectionId: 'node.2/7', at: NOON }] });
   });
 
   test('goes on with a connection that took it since, or what it said over HTTP since', () => {
-    const resumed = putBackAll(session({ ...before, connections: ['node.2/7', 'node.2/9'] }));
+    const resumed = restoreAll(session({ ...before, connections: ['node.2/7', 'node.2/9'] }));
     expect(resumed).toMatchObject({
       sessions: [{ connections: ['node.2/9'] }],
-      withdrawn: [{ connectionId: 'node.2/7' }],
+      revoked: [{ connectionId: 'node.2/7' }],
     });
-    const spoke = putBackAll(session({ activeAt: NOON - 1_000, connections: ['node.2/7'], leaseUntil: NOON + 1_000 }));
-    expect(spoke).toMatchObject({ sessions: [{ connections: [] }], withdrawn: [{ connectionId: 'node.2/7' }] });
+    const touch = restoreAll(session({ activeAt: NOON - 1_000, connections: ['node.2/7'], leaseUntil: NOON + 1_000 }));
+    expect(touch).toMatchObject({ sessions: [{ connections: [] }], revoked: [{ connectionId: 'node.2/7' }] });
     const other = record({ sessions: [session({ ...before, connections: ['other.1/7'] })] });
-    expect(putBackAll(other.sessions[0]!).sessions).toEqual(other.sessions);
+    expect(restoreAll(other.sessions[0]!).sessions).toEqual(other.sessions);
   });
 });
 
 describe('a record of before the store came back older than it was', () => {
-  const hosted = [{ source: 'calls', activities: [chess] }];
-  const found = record({ revision: NOON, sessions: [session({ id: 'phone' })], hosted, hostedAsOf: NOON - 5_000 });
+  const hostProvided = [{ source: 'calls', activities: [chess] }];
+  const found = record({
+    revision: NOON,
+    sessions: [session({ id: 'phone' })],
+    hostProvided,
+    hostProvidedAsOf: NOON - 5_000,
+  });
   const rowOf = (revision: number) => {
-    const { userId: _, generation, ...kept } = durable({ revision, chosen: 'AWAY', lastSeen: NOON - 3_000 });
-    return { generation, kept };
+    const { userId: _, generation, ...persisted } = durable({ revision, chosen: 'AWAY', lastSeen: NOON - 3_000 });
+    return { generation, persisted };
   };
 
   test('has no sessions where the journal knows of a later commit, by which they may have ended', () => {
     const after = reconciled(found, rowOf(NOON + 1));
     expect(after).toMatchObject({ revision: NOON + 1, chosen: 'AWAY', sessions: [], lastSeen: NOON - 3_000 });
     // For those who have their sessions put back by who remembers them.
-    expect(after).toMatchObject({ hosted, hostedAsOf: NOON - 5_000 });
+    expect(after).toMatchObject({ hostProvided, hostProvidedAsOf: NOON - 5_000 });
   });
 
   test('has them where nothing is known of later', () => {
     expect(reconciled(found, rowOf(NOON - 1)).sessions).toEqual(found.sessions);
-    expect(reconciled(found, { generation: 1, kept: null })).toBe(found);
+    expect(reconciled(found, { generation: 1, persisted: null })).toBe(found);
   });
 });
 
 describe('what is known of a user who was deleted', () => {
   const named = record({ generation: 2, sessions: [session({ id: 'new' })] });
   const before = record({ generation: 1, chosen: 'AWAY', chosenAsOf: NOON, sessions: [session({ id: 'phone' })] });
-  const putBackAll = (memory: Partial<Memory>) =>
-    putBackRest(
+  const restoreAll = (memory: Partial<Memory>) =>
+    restoreRemainder(
       named,
-      { known: null, kept: undefined, ends: new Map(), ...memory },
+      { known: null, persisted: undefined, ends: new Map(), ...memory },
       { atLeastMs: 0, again: false },
       NOON,
     ).record;
 
   test('is put back neither of their sessions nor of their choice, where they were named again', () => {
-    expect(putBackAll({ known: { record: before, memory: null, livedAt: NOON - 1_000 } })).toBe(named);
-    expect(putBackAll({ kept: before })).toBe(named);
+    expect(restoreAll({ known: { record: before, memory: null, livedAt: NOON - 1_000 } })).toBe(named);
+    expect(restoreAll({ persisted: before })).toBe(named);
   });
 });
 
@@ -170,68 +175,68 @@ describe('what a node remembers', () => {
   const ended = (revision: number) => ({
     userId: 'ana',
     connectionIds: [],
-    withdrawn: { sessionIds: ['phone'], revision },
+    revoked: { sessionIds: ['phone'], revision },
   });
-  const leases = (remembered: ReturnType<typeof createRemembered>) =>
-    remembered.record('ana')?.sessions.map(({ leaseUntil }) => leaseUntil);
+  const leases = (recentCommits: ReturnType<typeof createRecentCommits>) =>
+    recentCommits.record('ana')?.sessions.map(({ leaseUntil }) => leaseUntil);
 
   test('of a lease is void once the session was ended elsewhere', () => {
-    const remembered = createRemembered();
-    remembered.committed(record(), granted);
-    remembered.ended(ended(NOON + 1));
-    expect(leases(remembered)).toEqual([null]);
+    const recentCommits = createRecentCommits();
+    recentCommits.committed(record(), granted);
+    recentCommits.ended(ended(NOON + 1));
+    expect(leases(recentCommits)).toEqual([null]);
   });
 
   test('of a session that started anew under the same id stays', () => {
-    const remembered = createRemembered();
-    remembered.committed(record(), granted);
-    remembered.ended(ended(NOON - 1));
-    expect(leases(remembered)).toEqual([NOON + 60_000]);
+    const recentCommits = createRecentCommits();
+    recentCommits.committed(record(), granted);
+    recentCommits.ended(ended(NOON - 1));
+    expect(leases(recentCommits)).toEqual([NOON + 60_000]);
   });
 
   test('of the sessions that others hold is kept until those have learnt it, and then dropped', () => {
     let now = 0;
-    const remembered = createRemembered({ now: () => now });
-    remembered.committed(record(), granted);
+    const recentCommits = createRecentCommits({ now: () => now });
+    recentCommits.committed(record(), granted);
     now = 60_000;
-    remembered.prune(() => false, NOON);
-    expect(remembered.record('ana')).toBe(granted);
+    recentCommits.prune(() => false, NOON);
+    expect(recentCommits.record('ana')).toBe(granted);
     now = 200_000;
-    remembered.prune(() => false, NOON);
-    expect(remembered.record('ana')).toBeUndefined();
+    recentCommits.prune(() => false, NOON);
+    expect(recentCommits.record('ana')).toBeUndefined();
   });
 
   test('of what the host put is not to be relied on once others may have forgotten that they changed it', () => {
     let now = 0;
-    const remembered = createRemembered({ now: () => now });
-    const hosted = [{ source: 'calls', activities: [chess] }];
-    const [known, seen] = [record({ ...granted, hosted }), record({ ...granted, userId: 'bo', hosted })];
-    for (const each of [known, seen]) remembered.committed(record(), each);
+    const recentCommits = createRecentCommits({ now: () => now });
+    const hostProvided = [{ source: 'calls', activities: [chess] }];
+    const [known, seen] = [record({ ...granted, hostProvided }), record({ ...granted, userId: 'bo', hostProvided })];
+    for (const each of [known, seen]) recentCommits.committed(record(), each);
     now = 140_000;
-    remembered.learnt(seen);
+    recentCommits.observed(seen);
     now = 200_000;
-    remembered.lost(now, () => true);
-    expect(remembered.lostRecord('ana')).toMatchObject({ record: known, hosted: null });
-    expect(remembered.lostRecord('bo')).toMatchObject({ record: seen, hosted: { hosted, asOf: NOON } });
+    recentCommits.lost(now, () => true);
+    expect(recentCommits.lostRecord('ana')).toMatchObject({ record: known, hostProvided: null });
+    expect(recentCommits.lostRecord('bo')).toMatchObject({ record: seen, hostProvided: { hostProvided, asOf: NOON } });
   });
 
   test('is kept as it was when it was lost, while it is put back piece by piece, without what is ended meanwhile', () => {
-    const remembered = createRemembered();
+    const recentCommits = createRecentCommits();
     const [tab, phone] = [session({ connections: ['a/1'], activities: [chess] }), session({ id: 'phone' })];
-    remembered.committed(record(), record({ revision: NOON, sessions: [tab, phone] }));
-    remembered.lost(0, () => true);
+    recentCommits.committed(record(), record({ revision: NOON, sessions: [tab, phone] }));
+    recentCommits.lost(0, () => true);
     const fresh = session({ id: 'new' });
-    remembered.committed(record(), record({ revision: NOON + 1, sessions: [fresh] }));
-    expect(remembered.session('ana', 'tab')).toBe(tab);
-    expect(remembered.session('ana', 'new')).toBe(fresh);
+    recentCommits.committed(record(), record({ revision: NOON + 1, sessions: [fresh] }));
+    expect(recentCommits.session('ana', 'tab')).toBe(tab);
+    expect(recentCommits.session('ana', 'new')).toBe(fresh);
 
-    remembered.lost(1, () => true);
-    expect(remembered.lostRecord('ana')?.record.sessions).toEqual([fresh, tab, phone]);
-    remembered.ended({ userId: 'ana', connectionIds: ['a/1'] });
-    expect(remembered.session('ana', 'tab')).toBeUndefined();
-    expect(remembered.lostRecord('ana')?.hosted).toBeNull();
-    remembered.found();
-    expect(remembered.lostRecord('ana')).toBeUndefined();
-    expect(remembered.session('ana', 'phone')).toBeUndefined();
+    recentCommits.lost(1, () => true);
+    expect(recentCommits.lostRecord('ana')?.record.sessions).toEqual([fresh, tab, phone]);
+    recentCommits.ended({ userId: 'ana', connectionIds: ['a/1'] });
+    expect(recentCommits.session('ana', 'tab')).toBeUndefined();
+    expect(recentCommits.lostRecord('ana')?.hostProvided).toBeNull();
+    recentCommits.found();
+    expect(recentCommits.lostRecord('ana')).toBeUndefined();
+    expect(recentCommits.session('ana', 'phone')).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connect, disconnect, endSession, expiryOf } from '../../src/presence/record.js';
 import { nodeLost } from '../../src/presence/recovery.js';
-import { MAX_SESSIONS, makeRoom, speaker } from '../../src/presence/session.js';
+import { MAX_SESSIONS, makeRoom, resolveSession } from '../../src/presence/session.js';
 import type { PresenceRecord } from '../../src/presence/types.js';
 import { activity, NOON, record, session, timings } from '../support/builders.js';
 import { story } from '../support/story.js';
@@ -203,8 +203,10 @@ describe('whose session speaks', () => {
   });
 
   it('nobody where there is none', () => {
-    expect(speaker(record(), { sessionId: null, connectionId: 'n/1' })).toBeUndefined();
-    expect(speaker(record({ sessions: [session()] }), { sessionId: 'other', connectionId: null })).toBeUndefined();
+    expect(resolveSession(record(), { sessionId: null, connectionId: 'n/1' })).toBeUndefined();
+    expect(
+      resolveSession(record({ sessions: [session()] }), { sessionId: 'other', connectionId: null }),
+    ).toBeUndefined();
   });
 });
 
@@ -420,15 +422,15 @@ describe('the bound of twenty sessions', () => {
 
 describe('a connection whose session was ended or replaced', () => {
   const held = (id: string) => session({ id, connections: [`n/${id}`] });
-  const namesOf = ({ withdrawn = [] }: PresenceRecord) => withdrawn.map(({ connectionId }) => connectionId);
+  const namesOf = ({ revoked = [] }: PresenceRecord) => revoked.map(({ connectionId }) => connectionId);
 
   it('is known as such, unlike one that closed or was lost', () => {
     const before = record({ sessions: [held('a'), held('b'), held('c'), session({ id: 'app' })] });
     const ended = endSession(before, 'a', NOON).record;
     expect(namesOf(ended)).toEqual(['n/a']);
     const without = timings({ graceMs: 0 });
-    const closed = disconnect(ended, { connectionId: 'n/b', heardAt: NOON }, NOON, without).record;
-    const lost = nodeLost(closed, { incarnation: 'n', heardAt: NOON }, NOON, without).record;
+    const closed = disconnect(ended, { connectionId: 'n/b', aliveAt: NOON }, NOON, without).record;
+    const lost = nodeLost(closed, { incarnation: 'n', aliveAt: NOON }, NOON, without).record;
     const over = endSession(lost, 'app', NOON).record;
     expect([over.sessions, namesOf(over)]).toEqual([[], ['n/a']]);
     const full = record({ sessions: Array.from({ length: MAX_SESSIONS }, (_, i) => held(`${i}`)) });

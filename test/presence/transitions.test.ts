@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { connect, disconnect, endSession, heartbeat, setPresence, tick } from '../../src/presence/record.js';
-import { nodeLost, putBack } from '../../src/presence/recovery.js';
+import { nodeLost, restoreConnection } from '../../src/presence/recovery.js';
 import { newSession } from '../../src/presence/session.js';
 import { type Cause, transitions } from '../../src/presence/transitions.js';
 import { DEFAULT_TIMINGS, type PresenceRecord } from '../../src/presence/types.js';
@@ -13,7 +13,7 @@ const empty = recordOf();
 const connected = (record: PresenceRecord, sessionId: string, now = NOW) =>
   connect(record, { connectionId: `node/${sessionId}`, sessionId, device: null }, now).record;
 const left = (record: PresenceRecord, sessionId: string, now = NOW, timings = DEFAULT_TIMINGS) =>
-  disconnect(record, { connectionId: `node/${sessionId}`, heardAt: now }, now, timings).record;
+  disconnect(record, { connectionId: `node/${sessionId}`, aliveAt: now }, now, timings).record;
 /** What a commit is told as, in short. */
 const told = (before: PresenceRecord, after: PresenceRecord, cause?: Cause) =>
   transitions(before, after, cause).map((transition) =>
@@ -48,8 +48,8 @@ describe('what a commit is told as', () => {
       ['session ended', 'a', 'grace over'],
       ['status changed', 'ONLINE', 'OFFLINE'],
     ]);
-    const speaking = { sessionId: 'a', connectionId: null, newSessionId: 'a' };
-    const leased = heartbeat(empty, { idle: false, speaking }, NOW, DEFAULT_TIMINGS).record;
+    const sessionReference = { sessionId: 'a', connectionId: null, newSessionId: 'a' };
+    const leased = heartbeat(empty, { idle: false, sessionReference }, NOW, DEFAULT_TIMINGS).record;
     expect(told(leased, tick(leased, NOW + sessionTtlMs).record)[0]).toEqual(['session ended', 'a', 'expired']);
   });
 
@@ -75,24 +75,26 @@ describe('what a commit is told as', () => {
 
   test('a lost node leaves its sessions in grace, and one that is put back was not started', () => {
     const live = connected(empty, 'a');
-    const lost = nodeLost(live, { incarnation: 'node', heardAt: NOW }, NOW + 1, DEFAULT_TIMINGS).record;
+    const lost = nodeLost(live, { incarnation: 'node', aliveAt: NOW }, NOW + 1, DEFAULT_TIMINGS).record;
     expect(told(live, lost, 'node lost')).toEqual([['session in grace', 'a', 'node lost']]);
-    const back = putBack(empty, { session: newSession('a', NOW), connectionId: 'node/a' }, NOW + 1).record;
+    const back = restoreConnection(empty, { session: newSession('a', NOW), connectionId: 'node/a' }, NOW + 1).record;
     expect(told(empty, back, 'put back')[0]).toEqual(['session put back', 'a']);
   });
 
   test('who hides goes OFFLINE, and what they do then is no change of status', () => {
     const live = connected(empty, 'a');
-    const speaking = { sessionId: 'a', connectionId: null, newSessionId: 'a' };
-    const hidden = setPresence(live, { status: 'INVISIBLE', speaking }, NOW + 1, DEFAULT_TIMINGS).record;
+    const sessionReference = { sessionId: 'a', connectionId: null, newSessionId: 'a' };
+    const hidden = setPresence(live, { status: 'INVISIBLE', sessionReference }, NOW + 1, DEFAULT_TIMINGS).record;
     expect(told(live, hidden)).toEqual([['status changed', 'ONLINE', 'OFFLINE']]);
     expect(told(hidden, connected(hidden, 'b', NOW + 2))).toEqual([['session started', 'b']]);
   });
 
   test('a text or an activity is not told of at all', () => {
     const live = connected(empty, 'a');
-    const speaking = { sessionId: 'a', connectionId: null, newSessionId: 'a' };
+    const sessionReference = { sessionId: 'a', connectionId: null, newSessionId: 'a' };
     const statusMessage = { text: 'private', emoji: null, expiresAt: null };
-    expect(told(live, setPresence(live, { statusMessage, speaking }, NOW + 1, DEFAULT_TIMINGS).record)).toEqual([]);
+    expect(told(live, setPresence(live, { statusMessage, sessionReference }, NOW + 1, DEFAULT_TIMINGS).record)).toEqual(
+      [],
+    );
   });
 });

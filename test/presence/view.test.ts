@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { type PresenceStatus, type Session, STATUSES } from '../../src/presence/types.js';
-import { contentFor, OUT_OF_SIGHT, revisionFor, sameContent, viewAt } from '../../src/presence/view.js';
+import { contentFor, NOT_VISIBLE, revisionFor, sameContent, viewAt } from '../../src/presence/view.js';
 import { EVERYTHING, type Facets, SELF } from '../../src/presence/visibility.js';
 import { message, NOON, record, session } from '../support/builders.js';
 
 const active = session({ id: 'active' });
 const idle = session({ id: 'idle', idle: true });
-const quiet = session({ id: 'quiet', saysIdle: false, quiet: true });
+const inferredIdle = session({ id: 'quiet', reportedIdle: false, inferredIdle: true });
 
 /** Sessions, and what others see of each choice with them, in the order of STATUSES. */
 const TABLE: readonly [string, readonly Session[], readonly PresenceStatus[]][] = [
   ['no session', [], ['OFFLINE', 'OFFLINE', 'OFFLINE', 'OFFLINE', 'OFFLINE']],
   ['an active session', [active], ['ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'OFFLINE', 'OFFLINE']],
   ['an idle session', [idle], ['AWAY', 'AWAY', 'DO_NOT_DISTURB', 'OFFLINE', 'OFFLINE']],
-  ['idle and quiet sessions', [idle, quiet], ['AWAY', 'AWAY', 'DO_NOT_DISTURB', 'OFFLINE', 'OFFLINE']],
-  ['idle, then active', [idle, quiet, active], ['ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'OFFLINE', 'OFFLINE']],
-  ['active, then idle', [active, quiet, idle], ['ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'OFFLINE', 'OFFLINE']],
+  ['idle and quiet sessions', [idle, inferredIdle], ['AWAY', 'AWAY', 'DO_NOT_DISTURB', 'OFFLINE', 'OFFLINE']],
+  ['idle, then active', [idle, inferredIdle, active], ['ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'OFFLINE', 'OFFLINE']],
+  ['active, then idle', [active, inferredIdle, idle], ['ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'OFFLINE', 'OFFLINE']],
 ];
 
 describe('the status', () => {
@@ -51,7 +51,7 @@ describe('what facets show', () => {
       session({ id: 'c', device: 'WEB' }),
       session({ id: 'd', device: 'WEB' }),
     ],
-    hosted: [{ source: 'calls', activities: [shown('between', 2)] }],
+    hostProvided: [{ source: 'calls', activities: [shown('between', 2)] }],
   });
   const facets = (changes: Partial<Facets>): Facets => ({ ...EVERYTHING, ...changes });
 
@@ -76,12 +76,12 @@ describe('what facets show', () => {
     const gone = { ...busy, sessions: [] };
     expect(contentFor(busy, EVERYTHING).lastSeen).toBeNull();
     expect(contentFor(gone, EVERYTHING).lastSeen).toBe(NOON - 5);
-    expect(contentFor(gone, facets({ lastSeen: false }))).toEqual(OUT_OF_SIGHT);
+    expect(contentFor(gone, facets({ lastSeen: false }))).toEqual(NOT_VISIBLE);
   });
 
   it('nothing but lastSeen while seen offline, whatever there is', () => {
     for (const chosen of ['INVISIBLE', 'OFFLINE'] as const) {
-      expect(contentFor({ ...busy, chosen }, EVERYTHING)).toEqual({ ...OUT_OF_SIGHT, lastSeen: NOON - 5 });
+      expect(contentFor({ ...busy, chosen }, EVERYTHING)).toEqual({ ...NOT_VISIBLE, lastSeen: NOON - 5 });
     }
   });
 });

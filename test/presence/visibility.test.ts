@@ -13,7 +13,7 @@ import {
   SELF,
   type Viewer,
 } from '../../src/presence/visibility.js';
-import { facts } from '../support/builders.js';
+import { accessFacts } from '../support/builders.js';
 
 const bo: Viewer = { kind: 'user', userId: 'bo' };
 const host: Viewer = { kind: 'service', userId: 'host' };
@@ -39,7 +39,7 @@ describe('an audience', () => {
   );
   it.each(INCLUDED)('shows %s each facet that includes them, and none without the first', (_, relation, included) => {
     for (const privacy of each) {
-      const seen = facetsFor(bo, 'ana', facts({ ...relation, privacy }));
+      const seen = facetsFor(bo, 'ana', accessFacts({ ...relation, privacy }));
       const all = included.includes(privacy.status);
       expect(seen, JSON.stringify(privacy)).toEqual({
         self: false,
@@ -58,25 +58,25 @@ describe('beyond audiences', () => {
 
   it('a block hides everything, whatever else holds', () => {
     for (const [, relation] of INCLUDED) {
-      expect(facetsFor(bo, 'ana', facts({ ...relation, blocked: true, privacy: open }))).toEqual(NOTHING);
+      expect(facetsFor(bo, 'ana', accessFacts({ ...relation, blocked: true, privacy: open }))).toEqual(NOTHING);
     }
   });
 
   it('oneself sees everything, and alone reads INVISIBLE', () => {
-    expect(facetsFor(bo, 'bo', facts({ privacy: closed, blocked: true }))).toEqual(SELF);
+    expect(facetsFor(bo, 'bo', accessFacts({ privacy: closed, blocked: true }))).toEqual(SELF);
     expect([SELF.self, EVERYTHING.self]).toEqual([true, false]);
   });
 
   it('a service token sees everybody, all facets, but is not the user, also where the ids are equal', () => {
     for (const userId of ['ana', 'host']) {
-      expect(facetsFor(host, userId, facts({ privacy: closed, blocked: true }))).toEqual(EVERYTHING);
+      expect(facetsFor(host, userId, accessFacts({ privacy: closed, blocked: true }))).toEqual(EVERYTHING);
     }
   });
 
   it('who does not exist, or of whom nothing could be learnt, is not seen by anybody', () => {
     for (const viewer of [bo, host, { kind: 'user', userId: 'ana' } as const]) {
       expect(facetsFor(viewer, 'ana', undefined)).toEqual(NOTHING);
-      expect(facetsFor(viewer, 'ana', facts({ exists: false, privacy: open, follows: true }))).toEqual(NOTHING);
+      expect(facetsFor(viewer, 'ana', accessFacts({ exists: false, privacy: open, follows: true }))).toEqual(NOTHING);
     }
   });
 

@@ -5,7 +5,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readFactLog, trimFactLog } from '../../src/adapters/sql/changeLog.js';
+import { readChangeLog, trimChangeLog } from '../../src/adapters/sql/changeLog.js';
 import { countedClient } from '../../src/adapters/sql/counted.js';
 import { createDatabase } from '../../src/adapters/sql/database.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
@@ -78,18 +78,22 @@ const newcomers = Array.from({ length: 1_000 }, (_, i) => `newcomer${i}`);
 
 /** Each verb by its name, or with a word on the case; how many it is asked about; and the call. */
 const calls: readonly (readonly [string, number, () => Promise<unknown>])[] = [
-  ['facts: of one viewer', 1_000, () => people.facts(pairsOf('u9', spread))],
-  ['facts: of one who follows 10,000', 1_000, () => people.facts(pairsOf('fan0', spread))],
-  ['facts: of one with 300,000 blocks', 1_000, () => people.facts(pairsOf('u1', spread))],
-  ['facts: of one in 12 circles of 5,000', 1_000, () => people.facts(pairsOf('u2', some(1_000, 100_000, 59)))],
-  ['facts: of one in 20,000 conversations', 1_000, () => people.facts(pairsOf('u3', some(1_000, 600_000)))],
-  ['facts: of those who look at one with 3,000,000 followers', 1_000, () => people.facts(viewersOf('star', spread))],
-  ['factsToWatch', 1_000, () => people.factsToWatch(pairsOf('fan1', spread))],
+  ['facts: of one viewer', 1_000, () => people.accessFacts(pairsOf('u9', spread))],
+  ['facts: of one who follows 10,000', 1_000, () => people.accessFacts(pairsOf('fan0', spread))],
+  ['facts: of one with 300,000 blocks', 1_000, () => people.accessFacts(pairsOf('u1', spread))],
+  ['facts: of one in 12 circles of 5,000', 1_000, () => people.accessFacts(pairsOf('u2', some(1_000, 100_000, 59)))],
+  ['facts: of one in 20,000 conversations', 1_000, () => people.accessFacts(pairsOf('u3', some(1_000, 600_000)))],
+  [
+    'facts: of those who look at one with 3,000,000 followers',
+    1_000,
+    () => people.accessFacts(viewersOf('star', spread)),
+  ],
+  ['factsToWatch', 1_000, () => people.accessFactsToWatch(pairsOf('fan1', spread))],
   ['roster: of 10,000 follows', 5_000, () => people.roster('fan2', 5_000)],
   ['roster: of 12 circles of 5,000', 12 * 5_000, () => people.roster('u2', 5_000)],
   ['roster: of one with 3,000,000 followers', 1, () => people.roster('star', 5_000)],
-  ['rosterFacts: of 10,000 follows', 5_000, () => people.rosterFacts('fan2', 5_000)],
-  ['rosterFacts: of 12 circles of 5,000', 12 * 5_000, () => people.rosterFacts('u2', 5_000)],
+  ['rosterFacts: of 10,000 follows', 5_000, () => people.rosterAccessFacts('fan2', 5_000)],
+  ['rosterFacts: of 12 circles of 5,000', 12 * 5_000, () => people.rosterAccessFacts('u2', 5_000)],
   ['profiles', 1_000, () => people.profiles(spread)],
   ['ensure', 1, () => people.ensure('u123456')],
   ['ensure: of one who is new', 1, () => people.ensure('newcomer')],
@@ -138,8 +142,8 @@ const calls: readonly (readonly [string, number, () => Promise<unknown>])[] = [
   ['deleteCircle: of 5,000', 5_000, () => people.deleteCircle('another')],
   ['putConversation: of 5,000', 5_000, () => people.putConversation('meeting', some(5_000, 500_000), false)],
   ['deleteConversation: of 5,000', 5_000, () => people.deleteConversation('meeting')],
-  ['the log: what is new', 1, async () => readFactLog(db, (await readFactLog(db, null)).position)],
-  ['the log: rows that are old', 200, () => trimFactLog(db, 0)],
+  ['the log: what is new', 1, async () => readChangeLog(db, (await readChangeLog(db, null)).position)],
+  ['the log: rows that are old', 200, () => trimChangeLog(db, 0)],
 ];
 
 /** Explains a statement by carrying it out and taking it back. */
@@ -210,7 +214,7 @@ it('deletes a user with 3,000,000 followers while others are served, over a cras
   const open = () => openDatabase({ databaseUrl: server.url, dataDir: '' });
   const first = await open();
   const here = createPeople({ db: first.db, bus: recordingBus(), logged: true });
-  const [fact] = [...(await here.facts([{ viewerId: 'u5', userId: 'star' }])).values()];
+  const [fact] = [...(await here.accessFacts([{ viewerId: 'u5', userId: 'star' }])).values()];
   expect(fact?.exists).toBe(false);
   expect(await here.upsertUsers([{ id: 'star' }]).catch(({ code }: { code: string }) => code)).toBe('UNAVAILABLE');
 
@@ -255,9 +259,9 @@ it('deletes a user with 3,000,000 followers while others are served, over a cras
   for (let i = 0; !over; i++) {
     const asked = performance.now();
     const answers = await Promise.allSettled([
-      there.facts(pairsOf(`u${i % TOWN.users}`, spread.slice(0, 50))),
+      there.accessFacts(pairsOf(`u${i % TOWN.users}`, spread.slice(0, 50))),
       there.follow(`u${500_000 + i}`, 'u4'),
-      i % 10 === 0 ? there.rosterFacts('fan3', 5_000) : null,
+      i % 10 === 0 ? there.rosterAccessFacts('fan3', 5_000) : null,
     ]);
     refused += answers.filter(({ status }) => status === 'rejected').length;
     waits.push(performance.now() - asked);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import type { FactChange, Store } from '../../src/presence/ports.js';
+import type { AccessChange, Store } from '../../src/presence/ports.js';
 import { setUpPresence, user } from './serviceUnderTest.js';
 
-const deleted: FactChange = { kind: 'user', userId: 'ana', narrows: true, deleted: true };
+const deleted: AccessChange = { kind: 'user', userId: 'ana', mayRevoke: true, deleted: true };
 const live = async (store: Store) => (await store.read(['ana'])).records.get('ana');
 
 describe('what is live of a user who was deleted', () => {
@@ -11,7 +11,7 @@ describe('what is live of a user who was deleted', () => {
     const { presence, store, journal, connect } = setUpPresence();
     await connect('ana');
     journal.rows.delete('ana');
-    await presence.factsChanged(deleted);
+    await presence.accessChanged(deleted);
     expect(await live(store)).toBeUndefined();
   });
 
@@ -29,15 +29,15 @@ describe('what is live of a user who was deleted', () => {
     });
     await connect('ana');
     journal.rows.delete('ana');
-    await presence.factsChanged(deleted);
+    await presence.accessChanged(deleted);
     expect(await live(store)).toBeUndefined();
   });
 
   it('stays where it is of the time since the user was named again', async () => {
     const { presence, store, journal, connect } = setUpPresence();
-    journal.rows.set('ana', { generation: 2, kept: null });
+    journal.rows.set('ana', { generation: 2, persisted: null });
     await connect('ana');
-    await presence.factsChanged(deleted);
+    await presence.accessChanged(deleted);
     expect(await live(store)).toMatchObject({ generation: 2, sessions: [{ id: 'tab' }] });
   });
 
@@ -49,7 +49,7 @@ describe('what is live of a user who was deleted', () => {
           if (generation === 1) {
             // Another node was quicker, and the user was named again and came back.
             await inner.forget(userId, 1);
-            journal.rows.set('ana', { generation: 2, kept: null });
+            journal.rows.set('ana', { generation: 2, persisted: null });
             await connect('ana', 'new');
           }
           return inner.forget(userId, generation);
@@ -58,7 +58,7 @@ describe('what is live of a user who was deleted', () => {
     });
     await connect('ana');
     journal.rows.delete('ana');
-    await presence.factsChanged(deleted);
+    await presence.accessChanged(deleted);
     expect(await live(store)).toMatchObject({ generation: 2, sessions: [{ id: 'new' }] });
   });
 });
@@ -73,9 +73,9 @@ describe('a choice to hide', () => {
     });
     const { status } = await presence.setPresence(user('ana'), { status: 'INVISIBLE' });
     expect(status).toBe('INVISIBLE');
-    expect(journal.rows.get('ana')?.kept).toBeNull();
+    expect(journal.rows.get('ana')?.persisted).toBeNull();
     release();
     await drain();
-    expect(journal.rows.get('ana')?.kept).toMatchObject({ chosen: 'INVISIBLE' });
+    expect(journal.rows.get('ana')?.persisted).toMatchObject({ chosen: 'INVISIBLE' });
   });
 });

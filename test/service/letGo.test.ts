@@ -19,7 +19,7 @@ it('a connection that closes while its session is put back is let go of', async 
   await serves.turn();
   const goOn = serves.holdNextChange();
   await serves.answer('1');
-  await serves.presence.disconnect({ userId: 'ana', connectionId: '1', lastHeardMsAgo: 0 });
+  await serves.presence.disconnect({ userId: 'ana', connectionId: '1', lastReceivedMsAgo: 0 });
   goOn();
   await new Promise(setImmediate);
   for (const session of await sessions())
@@ -36,7 +36,7 @@ it('a connection is let go of whose session the store took, and did not say so',
   });
   await expect(serves.open('bo', '2', 'phone')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   expect((await record('bo'))?.sessions).toMatchObject([{ id: 'phone', graceUntil: null }]);
-  await serves.presence.disconnect({ userId: 'bo', connectionId: '2', lastHeardMsAgo: 0 });
+  await serves.presence.disconnect({ userId: 'bo', connectionId: '2', lastReceivedMsAgo: 0 });
   expect((await record('bo'))?.sessions).toMatchObject([{ connections: [], graceUntil: expect.any(Number) }]);
 });
 
@@ -47,7 +47,7 @@ describe('a session that another node ended', () => {
     await other.presence.endSession(user('ana'), 'tab');
     await drain();
     expect(await record()).toBeUndefined();
-    await serves.presence.node.mend();
+    await serves.presence.node.reconcile();
     expect(await record()).toBeUndefined();
     expect(serves.presence.node.connections).toBe(0);
   });
@@ -84,10 +84,10 @@ describe('a session that another node ended, of which nobody was told before the
     for (let turn = 0; turn < 2; turn += 1) await other.turn();
     expect(await record()).toMatchObject({
       sessions: [{ id: 'phone' }],
-      withdrawn: [{ connectionId: expect.stringMatching(/^node-1\.\d\/1$/) }],
+      revoked: [{ connectionId: expect.stringMatching(/^node-1\.\d\/1$/) }],
     });
     // Its node learns that by comparing, and does not bring it back.
-    await serves.presence.node.mend();
+    await serves.presence.node.reconcile();
     expect(serves.presence.node.connections).toBe(0);
   });
 });
@@ -96,14 +96,14 @@ describe('a user who was deleted and named again', () => {
   /** The store has the new user, and the node of the old one's connection has not heard of any of it. */
   const nameAgain = async ({ store, journal, other }: Awaited<ReturnType<typeof setUp>>) => {
     await store.forget('ana', 1);
-    journal.rows.set('ana', { generation: 2, kept: null });
+    journal.rows.set('ana', { generation: 2, persisted: null });
     await other.open('ana', '2', 'new');
   };
 
   it('gets no session of before by mending', async () => {
     const team = await setUp();
     await nameAgain(team);
-    await team.serves.presence.node.mend();
+    await team.serves.presence.node.reconcile();
     expect(await team.record()).toMatchObject({ generation: 2, sessions: [{ id: 'new' }] });
     expect(team.serves.presence.node.connections).toBe(0);
   });

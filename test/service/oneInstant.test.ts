@@ -66,14 +66,14 @@ describe('an answer', () => {
           expect(contents.get(asOf) ?? text, `as of ${asOf - NOON}`).toBe(text);
           contents.set(asOf, text);
         };
-        const heard = await f.heardOf('ana');
+        const answered = await f.heardOf('ana');
         let latest = 0;
         for (let i = 0; i < between.length; i += 1) {
           const [view] = await f.presence.presenceOf(viewer, ['ana']);
           if (!view) throw new Error('Nothing was answered.');
           expect(view.asOf).toBeGreaterThanOrEqual(latest);
           latest = view.asOf;
-          for (const { record } of heard.splice(0)) {
+          for (const { record } of answered.splice(0)) {
             if (record) shows(revisionFor(record, EVERYTHING), contentFor(record, EVERYTHING));
           }
           shows(view.asOf, contentOf(view));
@@ -90,8 +90,8 @@ describe('an answer', () => {
 
   it('comes also where what is kept stays later than the clock of the store', async () => {
     const f = setUpPresence();
-    const kept = durable({ revision: NOON + 10_000, lastSeen: NOON });
-    f.journal.rows.set('ana', { generation: 1, kept });
+    const persisted = durable({ revision: NOON + 10_000, lastSeen: NOON });
+    f.journal.rows.set('ana', { generation: 1, persisted });
     expect(await f.presence.presenceOf(viewer, ['ana'])).toMatchObject([
       { status: 'OFFLINE', lastSeen: NOON, asOf: NOON + 10_000 },
     ]);

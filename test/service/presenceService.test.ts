@@ -130,7 +130,7 @@ describe('allowances', () => {
     const { presence, limits, heardOf } = setUpPresence();
     await presence.setPresence(ana, { status: 'AWAY' });
     limits.left = 0;
-    const heard = await heardOf('ana');
+    const answered = await heardOf('ana');
     for (const refused of [
       presence.setPresence(ana, { status: 'ONLINE' }),
       presence.heartbeat(ana, { idle: false }),
@@ -139,7 +139,7 @@ describe('allowances', () => {
     ]) {
       await expect(refused).rejects.toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterMs: 200 } });
     }
-    expect(heard).toEqual([]);
+    expect(answered).toEqual([]);
     expect((await presence.setPresence(ana, { status: 'INVISIBLE' })).status).toBe('INVISIBLE');
   });
 });
@@ -153,7 +153,7 @@ describe('the caller', () => {
     expect(await presence.connect({ ...second, sessionId: null })).toMatch(/^new-/);
     await presence.endSession(ana, 'tab');
     await wait(MINUTE);
-    await presence.disconnect({ userId: 'ana', connectionId: 'n/2', lastHeardMsAgo: 45_000 });
+    await presence.disconnect({ userId: 'ana', connectionId: 'n/2', lastReceivedMsAgo: 45_000 });
     await wait(5_000);
     const seen = await presence.userPresence(user('bo').viewer, 'ana');
     expect(seen).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + 15_000 });
@@ -263,10 +263,10 @@ describe('the presence of others', () => {
         },
       }),
     });
-    const { facts } = people.people;
-    people.people.facts = async (pairs) => {
+    const { accessFacts } = people.people;
+    people.people.accessFacts = async (pairs) => {
       order.push('facts');
-      return facts(pairs);
+      return accessFacts(pairs);
     };
     await presence.presenceOf(viewer, ['ana', 'di']);
     expect(order).toEqual(['records', 'facts']);
@@ -294,9 +294,9 @@ describe('the presence of others', () => {
 describe('what outlives a restart', () => {
   it('is restored before anything is decided, once, however many come at once', async () => {
     const { presence, journal, store, heardOf } = setUpPresence();
-    const kept = durable({ revision: NOON - 5, chosen: 'AWAY', message: message(), lastSeen: NOON - 9 });
-    journal.rows.set('ana', { generation: 4, kept });
-    const heard = await heardOf('ana');
+    const persisted = durable({ revision: NOON - 5, chosen: 'AWAY', message: message(), lastSeen: NOON - 9 });
+    journal.rows.set('ana', { generation: 4, persisted });
+    const answered = await heardOf('ana');
     const ids = Array.from({ length: 10 }, (_, i) => `s${i}`);
     await Promise.all(
       ids.map((sessionId) => presence.connect({ userId: 'ana', connectionId: sessionId, sessionId, device: null })),
@@ -305,7 +305,7 @@ describe('what outlives a restart', () => {
     expect(record).toMatchObject({ generation: 4, chosen: 'AWAY', message: message() });
     expect(record?.sessions.map(({ id }) => id)).toEqual(ids);
     // Nine of the ten show nothing new.
-    expect(heard).toHaveLength(1);
+    expect(answered).toHaveLength(1);
   });
 
   it('has INVISIBLE and OFFLINE in the journal before they answer', async () => {
@@ -324,7 +324,7 @@ describe('what outlives a restart', () => {
       expect(answered).toBe(false);
       open();
       await answer;
-      expect(journal.rows.get('ana')?.kept).toMatchObject({ chosen: status, lastSeen: NOON });
+      expect(journal.rows.get('ana')?.persisted).toMatchObject({ chosen: status, lastSeen: NOON });
       await presence.setPresence(ana, { status });
       expect(journal.writes).toHaveLength(1);
     }
@@ -339,7 +339,7 @@ describe('what outlives a restart', () => {
     expect((await store.dirty(10)).records).toMatchObject([{ userId: 'ana', chosen: 'INVISIBLE' }]);
     journal.failure = undefined;
     await drain();
-    expect(journal.rows.get('ana')?.kept?.chosen).toBe('INVISIBLE');
+    expect(journal.rows.get('ana')?.persisted?.chosen).toBe('INVISIBLE');
   });
 
   it('makes no record while the journal cannot be read', async () => {
@@ -456,11 +456,11 @@ describe('a deletion', () => {
     const { presence, journal, connect, store } = setUpPresence();
     await connect('ana');
     journal.rows.delete('ana');
-    await presence.factsChanged({ kind: 'user', userId: 'ana', narrows: true, deleted: true });
-    await presence.factsChanged({ kind: 'user', userId: 'ana', narrows: true, deleted: true });
+    await presence.accessChanged({ kind: 'user', userId: 'ana', mayRevoke: true, deleted: true });
+    await presence.accessChanged({ kind: 'user', userId: 'ana', mayRevoke: true, deleted: true });
     const late: Caller = user('ana', 'n/ana');
     await expect(presence.heartbeat(late, { idle: false })).rejects.toEqual(code('NOT_FOUND'));
-    await expect(presence.disconnect({ userId: 'ana', connectionId: 'n/ana', lastHeardMsAgo: 0 })).rejects.toEqual(
+    await expect(presence.disconnect({ userId: 'ana', connectionId: 'n/ana', lastReceivedMsAgo: 0 })).rejects.toEqual(
       code('NOT_FOUND'),
     );
     expect((await store.read(['ana'])).records.size).toBe(0);

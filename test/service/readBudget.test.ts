@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PresenceError, unavailable } from '../../src/presence/errors.js';
 import type { RateLimits } from '../../src/presence/ports.js';
-import { createReads } from '../../src/service/readBudget.js';
+import { createReadBudget } from '../../src/service/readBudget.js';
 
 const ME = { kind: 'user', userId: 'me' } as const;
 const OTHER = { kind: 'user', userId: 'other' } as const;
@@ -18,7 +18,7 @@ const setUp = ({ refuse = false } = {}) => {
       counted.push(`${kind} of ${userId}: ${count} afterwards`);
     },
   };
-  return { ...createReads({ rateLimits }), counted };
+  return { ...createReadBudget({ rateLimits }), counted };
 };
 
 /** Readings that end when the test says so. */
@@ -41,8 +41,8 @@ describe('what is read of a user', () => {
 
   it('counts as many as turned out, afterwards, where that is not known before', async () => {
     const { open, roster, counted } = setUp();
-    expect(await roster(ME, 'start', async () => ({ result: 'r', judged: 5_000 }))).toBe('r');
-    await open(ME, 'query', async () => ({ result: 't', judged: 0 }));
+    expect(await roster(ME, 'start', async () => ({ result: 'r', counted: 5_000 }))).toBe('r');
+    await open(ME, 'query', async () => ({ result: 't', counted: 0 }));
     expect(counted).toEqual(['read of me: 1 ahead', 'read of me: 4999 afterwards', 'read of me: 1']);
   });
 
@@ -62,8 +62,8 @@ describe('what is read of a user', () => {
     const all = [
       list(HOST, 1_000, 'query', read),
       list(HOST, 1_000, 'query', read),
-      open(HOST, 'query', async () => ({ result: await read(), judged: 9 })),
-      roster(HOST, 'start', async () => ({ result: await read(), judged: 9 })),
+      open(HOST, 'query', async () => ({ result: await read(), counted: 9 })),
+      roster(HOST, 'start', async () => ({ result: await read(), counted: 9 })),
     ];
     expect(begun).toHaveLength(4);
     for (const { end } of begun) end();
@@ -79,7 +79,7 @@ describe('large readings', () => {
     const first = list(ME, 501, 'query', read);
     const second = list(ME, 501, 'start', read);
     await turn();
-    const third = roster(ME, 'query', async () => ({ result: await read(), judged: 1 }));
+    const third = roster(ME, 'query', async () => ({ result: await read(), counted: 1 }));
     await turn();
     expect(begun).toHaveLength(1);
     const others = [list(ME, 500, 'query', read), list(OTHER, 1_000, 'query', read)];

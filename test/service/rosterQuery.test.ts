@@ -1,28 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OUT_OF_SIGHT, type PresenceView } from '../../src/presence/view.js';
-import type { Facts } from '../../src/presence/visibility.js';
+import { NOT_VISIBLE, type PresenceView } from '../../src/presence/view.js';
+import type { AccessFacts } from '../../src/presence/visibility.js';
 import { createRosterReading, MAX_ROSTER } from '../../src/service/rosterQuery.js';
-import { facts, NOON } from '../support/builders.js';
+import { accessFacts, NOON } from '../support/builders.js';
 
 type Status = PresenceView['status'];
 const ME = { kind: 'user', userId: 'me' } as const;
-const FOLLOWED = facts({ exists: true, follows: true });
-const HIDDEN = facts({
+const FOLLOWED = accessFacts({ exists: true, follows: true });
+const HIDDEN = accessFacts({
   exists: true,
   follows: true,
   privacy: { status: 'NOBODY', lastSeen: 'NOBODY', activity: 'NOBODY' },
 });
 
 /** A roster of those users; every step that a page takes is noted, with how many users it was about. */
-const setUp = (users: readonly { readonly id: string; readonly status: Status; readonly facts?: Facts }[]) => {
+const setUp = (
+  users: readonly { readonly id: string; readonly status: Status; readonly accessFacts?: AccessFacts }[],
+) => {
   const steps: string[] = [];
   const byId = new Map(users.map((user) => [user.id, user]));
   const page = createRosterReading({
     people: {
-      async rosterFacts(_, limit) {
+      async rosterAccessFacts(_, limit) {
         steps.push(`facts of ${users.length}`);
-        return new Map(users.slice(0, limit).map(({ id, facts: known = FOLLOWED }) => [id, known]));
+        return new Map(users.slice(0, limit).map(({ id, accessFacts: known = FOLLOWED }) => [id, known]));
       },
     },
     store: {
@@ -33,7 +35,7 @@ const setUp = (users: readonly { readonly id: string; readonly status: Status; r
     },
     async viewsOf(_, ids) {
       steps.push(`views of ${ids.length}`);
-      return ids.map((userId) => ({ ...OUT_OF_SIGHT, userId, status: byId.get(userId)!.status, asOf: NOON }));
+      return ids.map((userId) => ({ ...NOT_VISIBLE, userId, status: byId.get(userId)!.status, asOf: NOON }));
     },
   });
   const judge = (first: number, after: string | null = null, statuses: readonly Status[] | null = null) =>
@@ -100,7 +102,7 @@ describe('pages of a roster', () => {
   it('take the same steps whatever those do whom the viewer may not see', async () => {
     const seen = crowd(() => 'ONLINE', 60);
     const stepsWith = async (status: Status) => {
-      const { read, steps } = setUp([{ id: 'a', status, facts: HIDDEN }, ...seen]);
+      const { read, steps } = setUp([{ id: 'a', status, accessFacts: HIDDEN }, ...seen]);
       await read(50);
       await read(50, null, ['AWAY']);
       return steps;
@@ -113,8 +115,8 @@ describe('pages of a roster', () => {
 
   it('count as those that were read, and one for ten of the roster', async () => {
     const { judge } = setUp(crowd((i) => (i < 700 ? 'ONLINE' : 'OFFLINE')));
-    expect((await judge(50)).judged).toBe(50 + 400);
-    expect((await judge(50, null, ['AWAY'])).judged).toBe(700 + 400);
+    expect((await judge(50)).counted).toBe(50 + 400);
+    expect((await judge(50, null, ['AWAY'])).counted).toBe(700 + 400);
   });
 
   it('are of the first 5,000 by id', async () => {
@@ -127,10 +129,10 @@ describe('pages of a roster', () => {
     const users = crowd(() => 'OFFLINE', 5);
     const { read } = setUp(users);
     const withoutFirst = createRosterReading({
-      people: { rosterFacts: async () => new Map(users.map(({ id }) => [id, FOLLOWED])) },
+      people: { rosterAccessFacts: async () => new Map(users.map(({ id }) => [id, FOLLOWED])) },
       store: { liveAmong: async () => new Set() },
       viewsOf: async (_, ids) =>
-        ids.slice(1).map((userId) => ({ ...OUT_OF_SIGHT, userId, status: 'OFFLINE' as const, asOf: NOON })),
+        ids.slice(1).map((userId) => ({ ...NOT_VISIBLE, userId, status: 'OFFLINE' as const, asOf: NOON })),
     });
     const { result: short } = await withoutFirst(ME, { first: 3, after: null, statuses: null });
     expect(short.items.map(({ view }) => view.userId)).toEqual(['u0001', 'u0002']);

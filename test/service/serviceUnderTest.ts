@@ -65,14 +65,14 @@ export const setUpPresence = ({
     connect: (userId: string, sessionId = 'tab', connectionId = `n/${userId}`) =>
       presence.connect({ userId, connectionId, sessionId, device: 'WEB' }),
     async heardOf(userId: string) {
-      const heard: UserMessage[] = [];
-      await bus.subscribeUser(userId, (message) => heard.push(message));
-      return heard;
+      const answered: UserMessage[] = [];
+      await bus.subscribeUser(userId, (message) => answered.push(message));
+      return answered;
     },
     async typingHeardIn(conversationId: string) {
-      const heard: TypingMessage[] = [];
-      await bus.subscribeTyping(conversationId, (message) => heard.push(message));
-      return heard;
+      const answered: TypingMessage[] = [];
+      await bus.subscribeTyping(conversationId, (message) => answered.push(message));
+      return answered;
     },
   };
 };

@@ -86,13 +86,13 @@ describe('the typing of a conversation', () => {
 
   it('is of two devices while either types', async () => {
     const { types, seenBy, typingHeardIn } = await setUpRoom();
-    const heard = await typingHeardIn('room');
+    const answered = await typingHeardIn('room');
     await types(ana, true, 'tab');
     await types(ana, true, 'phone');
     expect((await types(ana, false, 'tab')).isTyping).toBe(true);
     expect(await seenBy()).toEqual(['ana']);
     expect((await types(ana, false, 'phone')).isTyping).toBe(false);
-    expect(heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
+    expect(answered.map(({ isTyping }) => isTyping)).toEqual([true, false]);
   });
 
   it('speaks for the session of its connection where none is named', async () => {
@@ -107,19 +107,19 @@ describe('the typing of a conversation', () => {
 
   it('ends by itself after the timeout since the last refresh, told once', async () => {
     const { types, wait, typingHeardIn } = await setUpRoom();
-    const heard = await typingHeardIn('room');
+    const answered = await typingHeardIn('room');
     await types();
     await wait(4_000);
     await types();
     await wait(4_999);
-    expect(heard.map(({ isTyping }) => isTyping)).toEqual([true]);
+    expect(answered.map(({ isTyping }) => isTyping)).toEqual([true]);
     await wait(1);
-    expect(heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
+    expect(answered.map(({ isTyping }) => isTyping)).toEqual([true, false]);
   });
 
   it('ends when the member leaves', async () => {
     const { types, presence, people, typingHeardIn } = await setUpRoom();
-    const heard = await typingHeardIn('room');
+    const answered = await typingHeardIn('room');
     await types(ana);
     await types(bo);
     people.conversations.set('room', { open: false, members: ['bo'] });
@@ -128,11 +128,11 @@ describe('the typing of a conversation', () => {
       id: 'room',
       changed: ['ana'],
       members: ['ana', 'bo'],
-      narrows: true,
+      mayRevoke: true,
     } as const;
-    await presence.factsChanged(change);
-    await presence.factsChanged(change);
-    expect(heard.slice(2)).toEqual([{ conversationId: 'room', userId: 'ana', isTyping: false, expiresAt: null }]);
+    await presence.accessChanged(change);
+    await presence.accessChanged(change);
+    expect(answered.slice(2)).toEqual([{ conversationId: 'room', userId: 'ana', isTyping: false, expiresAt: null }]);
     expect(await presence.typingAmong(bo.viewer, ['ana'])).toEqual(new Set());
   });
 
@@ -142,7 +142,7 @@ describe('the typing of a conversation', () => {
     people.conversations.set('room', { open: false, members: [] });
     const asked = vi.spyOn(people.people, 'conversationFor');
     const askedOne = vi.spyOn(people.people, 'conversation');
-    await presence.factsChanged({ kind: 'conversation', id: 'room', changed: [], members: [], narrows: true });
+    await presence.accessChanged({ kind: 'conversation', id: 'room', changed: [], members: [], mayRevoke: true });
     expect(asked.mock.calls).toHaveLength(1);
     expect(askedOne.mock.calls).toHaveLength(0);
     expect(await store.typing(['room'])).toEqual([]);
@@ -167,11 +167,11 @@ describe('the typing of a conversation', () => {
   it('ends when the typist is no longer seen live', async () => {
     for (const leave of ['INVISIBLE', 'OFFLINE', 'end'] as const) {
       const { types, presence, typingHeardIn, seenBy } = await setUpRoom();
-      const heard = await typingHeardIn('room');
+      const answered = await typingHeardIn('room');
       await types();
       if (leave === 'end') await presence.endSession(ana, 'tab');
       else await presence.setPresence(ana, { status: leave });
-      expect(heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
+      expect(answered.map(({ isTyping }) => isTyping)).toEqual([true, false]);
       expect(await seenBy()).toEqual([]);
     }
   });
@@ -179,27 +179,27 @@ describe('the typing of a conversation', () => {
   it('ends with the hiding itself, and does not wait for the journal', async () => {
     const { types, presence, journal, typingHeardIn } = await setUpRoom();
     await types();
-    const heard = await typingHeardIn('room');
+    const answered = await typingHeardIn('room');
     let open: () => void = () => {};
     journal.gate = new Promise<void>((resolve) => {
       open = resolve;
     });
     const hiding = presence.setPresence(ana, { status: 'INVISIBLE' });
     for (let i = 0; i < 50; i += 1) await Promise.resolve();
-    expect(heard.map(({ isTyping }) => isTyping)).toEqual([false]);
+    expect(answered.map(({ isTyping }) => isTyping)).toEqual([false]);
     open();
     await hiding;
   });
 
   it('ends with the grace of a connection that was lost, and not within it', async () => {
     const { types, presence, wait, seenBy, typingHeardIn } = await setUpRoom();
-    const heard = await typingHeardIn('room');
-    await presence.disconnect({ userId: 'ana', connectionId: 'n/ana', lastHeardMsAgo: 0 });
+    const answered = await typingHeardIn('room');
+    await presence.disconnect({ userId: 'ana', connectionId: 'n/ana', lastReceivedMsAgo: 0 });
     await wait(3_000);
     await types();
     expect(await seenBy()).toEqual(['ana']);
     await wait(2_000);
-    expect(heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
+    expect(answered.map(({ isTyping }) => isTyping)).toEqual([true, false]);
   });
 });
 
@@ -209,12 +209,12 @@ describe('the typing of a user who is not seen live', () => {
       const { types, presence, store, typingHeardIn } = await setUpRoom();
       if (who === 'hidden') await presence.setPresence(ana, { status: 'INVISIBLE' });
       else await presence.endSession(ana, 'tab');
-      const heard = await typingHeardIn('room');
+      const answered = await typingHeardIn('room');
       expect(await types()).toMatchObject({ isTyping: true, expiresAt: NOON + 5_000 });
       expect(await types(ana, false)).toMatchObject({ isTyping: false, expiresAt: null });
       await types();
       if (who === 'hidden') await presence.setPresence(ana, { status: 'ONLINE' });
-      expect(heard).toEqual([]);
+      expect(answered).toEqual([]);
       expect(await store.typing(['room'])).toEqual([]);
       expect(await presence.typingAmong(bo.viewer, ['ana'])).toEqual(new Set());
     }
@@ -256,12 +256,12 @@ describe('the typing of a user who is not seen live', () => {
       let hide: () => Promise<unknown> = async () => {};
       const under = await setUpRoom({ store: (store) => ({ ...store, ...between(store, () => hide()) }) });
       hide = () => under.presence.setPresence(ana, { status: 'INVISIBLE' });
-      const heard = await under.typingHeardIn('room');
+      const answered = await under.typingHeardIn('room');
       await under.types();
-      expect(heard).toEqual([]);
+      expect(answered).toEqual([]);
       expect(await under.store.typing(['room'])).toEqual([]);
       await under.wait(10_000);
-      expect(heard).toEqual([]);
+      expect(answered).toEqual([]);
     });
   }
 
@@ -269,11 +269,11 @@ describe('the typing of a user who is not seen live', () => {
     for (const [, between] of MOMENTS.slice(0, 2)) {
       let hide: () => Promise<unknown> = async () => {};
       const under = await setUpRoom({ store: (store) => ({ ...store, ...between(store, () => hide()) }) });
-      const heard = await under.typingHeardIn('room');
+      const answered = await under.typingHeardIn('room');
       await under.types();
       hide = () => under.presence.setPresence(ana, { status: 'INVISIBLE' });
       await under.types();
-      expect(heard.map(({ isTyping }) => isTyping)).toEqual([true, false]);
+      expect(answered.map(({ isTyping }) => isTyping)).toEqual([true, false]);
       expect(await under.store.typing(['room'])).toEqual([]);
     }
   });

@@ -8,7 +8,7 @@ import {
   type StatusMessage,
   type Timings,
 } from '../../src/presence/types.js';
-import { DEFAULT_PRIVACY, type Facts } from '../../src/presence/visibility.js';
+import { type AccessFacts, DEFAULT_PRIVACY } from '../../src/presence/visibility.js';
 
 /** When tests begin, in milliseconds. */
 export const NOON = Date.UTC(2026, 0, 31, 12);
@@ -28,15 +28,15 @@ export const session = ({
   leaseUntil: changes.connections || changes.graceUntil ? null : NOON + DEFAULT_TIMINGS.sessionTtlMs,
   knownLiveAt: NOON,
   activeAt: NOON,
-  saysIdle: idle ? true : null,
-  quiet: false,
-  quietAt: null,
+  reportedIdle: idle ? true : null,
+  inferredIdle: false,
+  inferIdleAt: null,
   activities: [],
   deviceAsOf: changes.activeAt ?? NOON,
   activitiesAsOf: changes.activeAt ?? NOON,
   idleAsOf: changes.activeAt ?? NOON,
   leaseAsOf: changes.activeAt ?? NOON,
-  spokeAt: changes.activeAt ?? NOON,
+  touchedAt: changes.activeAt ?? NOON,
   ...changes,
 });
 
@@ -52,9 +52,9 @@ export const record = (changes: Partial<PresenceRecord> = {}): PresenceRecord =>
   messageAsOf: 0,
   lastSeen: null,
   sessions: [],
-  hosted: [],
-  hostedAsOf: 0,
-  withdrawn: [],
+  hostProvided: [],
+  hostProvidedAsOf: 0,
+  revoked: [],
   ...changes,
 });
 
@@ -91,7 +91,7 @@ export const message = (changes: Partial<StatusMessage> = {}): StatusMessage => 
 });
 
 /** Facts of a pair who are strangers to each other. */
-export const facts = (changes: Partial<Facts> = {}): Facts => ({
+export const accessFacts = (changes: Partial<AccessFacts> = {}): AccessFacts => ({
   exists: true,
   privacy: DEFAULT_PRIVACY,
   follows: false,

@@ -18,12 +18,12 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
   let made = 0;
   const fake = createFakePeople(users);
   const { people } = fake;
-  const kept = createFakeJournal(users);
-  const { journal } = kept;
+  const persisted = createFakeJournal(users);
+  const { journal } = persisted;
 
   return {
     conversations: fake.conversations,
-    journal: kept,
+    journal: persisted,
     get store(): Store {
       return present;
     },
@@ -52,12 +52,12 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
       const store = new Proxy({} as Store, {
         get: (_, method: keyof Store) => {
           if (method === 'renewLease') {
-            return async (...[, { puttingBack } = { puttingBack: null }]: Parameters<Store['renewLease']>) => {
+            return async (...[, { restorePhase } = { restorePhase: null }]: Parameters<Store['renewLease']>) => {
               const emptied = known !== epoch;
               known = epoch;
               // It recovers for as long as this node puts back anything.
-              const settledInMs = !late && (emptied || puttingBack !== null) ? RECOVERS_MS : 0;
-              return { lost: false, emptied: emptied ? () => true : null, settledInMs, awaited: false };
+              const readyInMs = !late && (emptied || restorePhase !== null) ? RECOVERS_MS : 0;
+              return { lost: false, emptied: emptied ? () => true : null, readyInMs, awaited: false };
             };
           }
           if (method === 'update' && failing.updates > 0) {
@@ -86,7 +86,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
         timings: timings(),
         newId: () => 'new',
         newIncarnation: () => `${name}.${++incarnations}`,
-        onSettled: () => {
+        onReady: () => {
           settled += 1;
         },
         onJournalFailure: () => {},
@@ -116,7 +116,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
           presence.connect({ userId, connectionId, sessionId, device: 'WEB' }),
         /** Connections answer, and what came of that is over. */
         async answer(...connectionIds: readonly string[]) {
-          for (const connectionId of connectionIds) presence.node.heard(connectionId);
+          for (const connectionId of connectionIds) presence.node.answered(connectionId);
           await new Promise(setImmediate);
         },
       };

@@ -1,11 +1,11 @@
 /** People, journal and limits in memory, for tests that are about what is built on them. */
 import { pairKey } from '../../src/presence/pairs.js';
-import type { Bus, FactChange, Journal, JournalRow, People, RateLimits } from '../../src/presence/ports.js';
+import type { AccessChange, Bus, Journal, JournalRow, People, RateLimits } from '../../src/presence/ports.js';
 import {
+  type AccessFacts,
   AUDIENCES,
   DEFAULT_PRIVACY,
   effectivePrivacy,
-  type Facts,
   type Privacy,
 } from '../../src/presence/visibility.js';
 
@@ -29,14 +29,14 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
   const blocks = new Set<string>();
   const circles = new Map<string, Group>();
   const conversations = new Map<string, Group>();
-  const kept = new Map<string, NonNullable<JournalRow['kept']>>();
+  const persisted = new Map<string, NonNullable<JournalRow['persisted']>>();
 
   const exists = (userId: string) => users.get(userId)?.deleted === false;
   const blocked = (a: string, b: string) => blocks.has(pairOf(a, b)) || blocks.has(pairOf(b, a));
   const share = (groups: Iterable<Group>, a: string, b: string) =>
     [...groups].some(({ members, open }) => !open && members.has(a) && members.has(b));
 
-  const factsOf = (viewerId: string, userId: string): Facts => ({
+  const accessFactsOf = (viewerId: string, userId: string): AccessFacts => ({
     exists: exists(userId),
     privacy: users.get(userId)?.privacy ?? DEFAULT_PRIVACY,
     follows: follows.has(pairOf(viewerId, userId)),
@@ -46,12 +46,12 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
     blocked: blocked(viewerId, userId),
   });
 
-  const relate = async (set: Set<string>, from: string, to: string, holds: boolean, narrows: boolean) => {
+  const relate = async (set: Set<string>, from: string, to: string, holds: boolean, mayRevoke: boolean) => {
     const pair = pairOf(from, to);
     if (set.has(pair) === holds) return;
     if (holds) set.add(pair);
     else set.delete(pair);
-    await bus.publishFacts({ kind: 'relation', users: [from, to], narrows });
+    await bus.publishAccessChange({ kind: 'relation', users: [from, to], mayRevoke });
   };
 
   const putGroup = async (
@@ -67,9 +67,9 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
     const members = [...new Set([...was, ...is])];
     const flipped = before !== undefined && next !== undefined && before.open !== next.open;
     const changed = flipped ? members : members.filter((userId) => was.has(userId) !== is.has(userId));
-    const narrows = flipped || [...was].some((userId) => !is.has(userId)) || (before !== undefined && !next);
-    const change: FactChange = { kind, id, changed, members, narrows };
-    if (changed.length > 0 || (before === undefined) !== (next === undefined)) await bus.publishFacts(change);
+    const mayRevoke = flipped || [...was].some((userId) => !is.has(userId)) || (before !== undefined && !next);
+    const change: AccessChange = { kind, id, changed, members, mayRevoke };
+    if (changed.length > 0 || (before === undefined) !== (next === undefined)) await bus.publishAccessChange(change);
     return before !== undefined;
   };
 
@@ -79,9 +79,9 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       return exists(userId);
     },
     deletedAmong: async (userIds) => new Set(userIds.filter((id) => users.has(id) && !exists(id))),
-    facts: async (pairs) =>
-      new Map(pairs.map(({ viewerId, userId }) => [pairKey(viewerId, userId), factsOf(viewerId, userId)])),
-    factsToWatch: (pairs) => people.facts(pairs),
+    accessFacts: async (pairs) =>
+      new Map(pairs.map(({ viewerId, userId }) => [pairKey(viewerId, userId), accessFactsOf(viewerId, userId)])),
+    accessFactsToWatch: (pairs) => people.accessFacts(pairs),
     profiles: async (userIds) =>
       new Map(userIds.filter(exists).map((id) => [id, { id, name: null, avatarUrl: null }] as const)),
     async roster(viewerId, limit) {
@@ -95,9 +95,9 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
         .sort()
         .slice(0, limit);
     },
-    async rosterFacts(viewerId, limit) {
+    async rosterAccessFacts(viewerId, limit) {
       const ids = await people.roster(viewerId, limit);
-      return new Map(ids.map((userId) => [userId, factsOf(viewerId, userId)]));
+      return new Map(ids.map((userId) => [userId, accessFactsOf(viewerId, userId)]));
     },
     privacy: async (userId) => effectivePrivacy(users.get(userId)?.privacy ?? DEFAULT_PRIVACY),
 
@@ -128,8 +128,8 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       users.set(userId, { ...user, privacy });
       const wider = (facet: keyof Privacy) =>
         AUDIENCES.indexOf(privacy[facet]) <= AUDIENCES.indexOf(user.privacy[facet]);
-      const narrows = !(['status', 'lastSeen', 'activity'] as const).every(wider);
-      await bus.publishFacts({ kind: 'user', userId, narrows, deleted: false });
+      const mayRevoke = !(['status', 'lastSeen', 'activity'] as const).every(wider);
+      await bus.publishAccessChange({ kind: 'user', userId, mayRevoke, deleted: false });
       return effectivePrivacy(privacy);
     },
     follow: (from, to) => relate(follows, from, to, true, false),
@@ -143,7 +143,12 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
         if (before?.deleted === false && !privacy) continue;
         const generation = (before?.generation ?? 0) + (before?.deleted ? 1 : 0);
         users.set(id, { generation, deleted: false, privacy: { ...DEFAULT_PRIVACY, ...before?.privacy, ...privacy } });
-        await bus.publishFacts({ kind: 'user', userId: id, narrows: before?.deleted === false, deleted: false });
+        await bus.publishAccessChange({
+          kind: 'user',
+          userId: id,
+          mayRevoke: before?.deleted === false,
+          deleted: false,
+        });
       }
       return upserts.length;
     },
@@ -151,7 +156,7 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       const user = users.get(userId);
       if (!user || user.deleted) return false;
       users.set(userId, { generation: user.generation, deleted: true, privacy: DEFAULT_PRIVACY });
-      kept.delete(userId);
+      persisted.delete(userId);
       for (const set of [follows, blocks]) {
         for (const pair of set) if (JSON.parse(pair).includes(userId)) set.delete(pair);
       }
@@ -160,7 +165,7 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
           groups.set(id, { ...group, members: new Set([...group.members].filter((member) => member !== userId)) });
         }
       }
-      await bus.publishFacts({ kind: 'user', userId, narrows: true, deleted: true });
+      await bus.publishAccessChange({ kind: 'user', userId, mayRevoke: true, deleted: true });
       return true;
     },
     async addFollows(pairs) {
@@ -185,14 +190,14 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
     async read(userIds) {
       const rows = new Map<string, JournalRow>();
       for (const userId of userIds.filter(exists)) {
-        rows.set(userId, { generation: users.get(userId)!.generation, kept: kept.get(userId) ?? null });
+        rows.set(userId, { generation: users.get(userId)!.generation, persisted: persisted.get(userId) ?? null });
       }
       return rows;
     },
     async write(rows) {
       for (const { userId, generation, ...row } of rows) {
-        const isNewer = row.revision >= (kept.get(userId)?.revision ?? 0);
-        if (exists(userId) && users.get(userId)!.generation === generation && isNewer) kept.set(userId, row);
+        const isNewer = row.revision >= (persisted.get(userId)?.revision ?? 0);
+        if (exists(userId) && users.get(userId)!.generation === generation && isNewer) persisted.set(userId, row);
       }
     },
   };

@@ -3,14 +3,14 @@ import { PresenceError } from '../../src/presence/errors.js';
 import { pairKey } from '../../src/presence/pairs.js';
 import type { Journal, JournalRow, People, RateLimits } from '../../src/presence/ports.js';
 import type { DurablePresence } from '../../src/presence/types.js';
-import { DEFAULT_PRIVACY, type Facts, type Privacy } from '../../src/presence/visibility.js';
-import { facts as factsOf } from './builders.js';
+import { type AccessFacts, DEFAULT_PRIVACY, type Privacy } from '../../src/presence/visibility.js';
+import { accessFacts as accessFactsOf } from './builders.js';
 
 type Verbs = Pick<
   People,
-  | 'facts'
+  | 'accessFacts'
   | 'roster'
-  | 'rosterFacts'
+  | 'rosterAccessFacts'
   | 'privacy'
   | 'conversation'
   | 'conversationFor'
@@ -21,17 +21,17 @@ type Verbs = Pick<
 
 /** People by what the test says of them: `know('bo', 'ana', { follows: true })` is how bo stands to ana. */
 export const createFakePeople = (users: readonly string[]) => {
-  const known = new Map<string, Partial<Facts>>();
+  const known = new Map<string, Partial<AccessFacts>>();
   const rosters = new Map<string, readonly string[]>();
   const privacies = new Map<string, Privacy>();
   const conversations = new Map<string, { open: boolean; members: string[] }>();
   const blocked = new Map<string, Set<string>>();
   const verbs: Verbs = {
-    facts: async (pairs) =>
+    accessFacts: async (pairs) =>
       new Map(
         pairs.map(({ viewerId, userId }) => [
           pairKey(viewerId, userId),
-          factsOf({
+          accessFactsOf({
             exists: users.includes(userId),
             privacy: privacies.get(userId) ?? DEFAULT_PRIVACY,
             ...known.get(JSON.stringify([viewerId, userId])),
@@ -39,9 +39,9 @@ export const createFakePeople = (users: readonly string[]) => {
         ]),
       ),
     roster: async (viewerId, limit) => (rosters.get(viewerId) ?? []).slice(0, limit),
-    async rosterFacts(viewerId, limit) {
+    async rosterAccessFacts(viewerId, limit) {
       const pairs = (await verbs.roster(viewerId, limit)).map((userId) => ({ viewerId, userId }));
-      const all = await verbs.facts(pairs);
+      const all = await verbs.accessFacts(pairs);
       return new Map(pairs.map(({ userId }) => [userId, all.get(pairKey(viewerId, userId))!]));
     },
     privacy: async (userId) => privacies.get(userId) ?? DEFAULT_PRIVACY,
@@ -70,8 +70,8 @@ export const createFakePeople = (users: readonly string[]) => {
     rosters,
     privacies,
     conversations,
-    know(viewerId: string, userId: string, facts: Partial<Facts>) {
-      known.set(JSON.stringify([viewerId, userId]), facts);
+    know(viewerId: string, userId: string, accessFacts: Partial<AccessFacts>) {
+      known.set(JSON.stringify([viewerId, userId]), accessFacts);
     },
     block(one: string, other: string) {
       for (const [a, b] of [
@@ -87,7 +87,7 @@ export const createFakePeople = (users: readonly string[]) => {
 
 /** A journal that may fail or wait; `writes` are the batches that it took. */
 /** What a journal keeps of two rows, see `Journal.write`. */
-const merged = (before: JournalRow['kept'], next: NonNullable<JournalRow['kept']>) => {
+const merged = (before: JournalRow['persisted'], next: NonNullable<JournalRow['persisted']>) => {
   if (before === null) return next;
   const later = next.revision >= before.revision ? next : before;
   const { chosen, chosenAsOf } = next.chosenAsOf > before.chosenAsOf ? next : before;
@@ -98,7 +98,7 @@ const merged = (before: JournalRow['kept'], next: NonNullable<JournalRow['kept']
 };
 
 export const createFakeJournal = (users: readonly string[]) => {
-  const rows = new Map<string, JournalRow>(users.map((userId) => [userId, { generation: 1, kept: null }]));
+  const rows = new Map<string, JournalRow>(users.map((userId) => [userId, { generation: 1, persisted: null }]));
   const writes: (readonly DurablePresence[])[] = [];
   const state = {
     rows,
@@ -120,9 +120,10 @@ export const createFakeJournal = (users: readonly string[]) => {
       await state.gate;
       if (state.failure) throw state.failure;
       writes.push(batch);
-      for (const { userId, generation, ...kept } of batch) {
+      for (const { userId, generation, ...persisted } of batch) {
         const row = rows.get(userId);
-        if (row?.generation === generation) rows.set(userId, { generation, kept: merged(row.kept, kept) });
+        if (row?.generation === generation)
+          rows.set(userId, { generation, persisted: merged(row.persisted, persisted) });
       }
     },
   };

@@ -4,7 +4,7 @@ import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { viewOf } from '../../src/fanout/delivery.js';
 import { createHub } from '../../src/fanout/hub.js';
-import type { PresenceStream, Watch, WatchBudget } from '../../src/fanout/subscription.js';
+import type { PresenceStream, SubscriptionBudget, SubscriptionIterator } from '../../src/fanout/subscription.js';
 import type { Bus } from '../../src/presence/ports.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import type { PresenceContent, PresenceView } from '../../src/presence/view.js';
@@ -20,7 +20,7 @@ import { createFakePeople, NO_LIMITS } from './fakePeople.js';
 export type Gate = (call: string, answered: boolean) => Promise<void>;
 
 /** Resolves when nothing in memory goes on any more that no timer and no gate holds back. */
-export const quiet = async (): Promise<void> => {
+export const inferredIdle = async (): Promise<void> => {
   await setImmediate();
 };
 
@@ -41,23 +41,24 @@ const gated = <F extends (...args: never[]) => Promise<unknown>>(gate: Gate, nam
 export const delivery = { pushed: false };
 
 /** What one subscription delivered, read as it comes; of one to presence, as it is pushed, if it may be. */
-export const collect = <T>(watch: Watch<T>, { pushed = false } = {}) => {
+export const collect = <T>(subscription: SubscriptionIterator<T>, { pushed = false } = {}) => {
   const events: T[] = [];
   let ended = false;
-  if (pushed) (watch as unknown as PresenceStream).flow({ take: (told) => events.push(viewOf(told) as T) > 0 });
+  if (pushed)
+    (subscription as unknown as PresenceStream).flow({ take: (delivered) => events.push(viewOf(delivered) as T) > 0 });
   else
     void (async () => {
-      for await (const event of watch) events.push(event);
+      for await (const event of subscription) events.push(event);
       ended = true;
     })();
   return {
     events,
     /** What came since it was last asked. */
     news: async (): Promise<T[]> => {
-      await quiet();
+      await inferredIdle();
       return events.splice(0);
     },
-    end: () => watch.return(),
+    end: () => subscription.return(),
     get ended() {
       return ended;
     },
@@ -105,8 +106,8 @@ export const createFanout = async ({
       store: { ...store, typing: gated(gate, 'store.typing', store.typing) },
       people: {
         ...people,
-        facts: gated(gate, 'people.facts', people.facts),
-        factsToWatch: gated(gate, 'people.facts', people.factsToWatch),
+        accessFacts: gated(gate, 'people.facts', people.accessFacts),
+        accessFactsToWatch: gated(gate, 'people.facts', people.accessFactsToWatch),
         roster: gated(gate, 'people.roster', people.roster),
         conversation: gated(gate, 'people.conversation', people.conversation),
         conversationsOf: gated(gate, 'people.conversationsOf', people.conversationsOf),
@@ -119,19 +120,25 @@ export const createFanout = async ({
       onError: (error) => errors.push(error),
     });
   const hub = await addHub();
-  await bus.subscribeFacts((change) => void presence.factsChanged(change));
+  await bus.subscribeAccessChanges((change) => void presence.accessChanged(change));
 
   const caller = (userId: string) => ({ viewer: userViewer(userId), connectionId: null });
-  const watch = async (
+  const subscription = async (
     viewer: Viewer | string,
     userIds: readonly string[] | null,
-    { snapshot = true, budget = { watched: 0, conversations: 0 } }: { snapshot?: boolean; budget?: WatchBudget } = {},
+    {
+      snapshot = true,
+      budget = { watched: 0, conversations: 0 },
+    }: { snapshot?: boolean; budget?: SubscriptionBudget } = {},
     on = hub,
   ) => on.watchPresence(typeof viewer === 'string' ? userViewer(viewer) : viewer, { userIds, snapshot, budget });
   const watchTyping = async (
     viewer: Viewer | string,
     conversationId: string | null,
-    { snapshot = true, budget = { watched: 0, conversations: 0 } }: { snapshot?: boolean; budget?: WatchBudget } = {},
+    {
+      snapshot = true,
+      budget = { watched: 0, conversations: 0 },
+    }: { snapshot?: boolean; budget?: SubscriptionBudget } = {},
   ) => hub.watchTyping(typeof viewer === 'string' ? userViewer(viewer) : viewer, { conversationId, snapshot, budget });
 
   return {
@@ -142,9 +149,9 @@ export const createFanout = async ({
     hub,
     addHub,
     errors,
-    watch,
+    subscription,
     watchTyping,
-    collect: async (...args: Parameters<typeof watch>) => collect(await watch(...args), { pushed }),
+    collect: async (...args: Parameters<typeof subscription>) => collect(await subscription(...args), { pushed }),
     collectTyping: async (...args: Parameters<typeof watchTyping>) => collect(await watchTyping(...args)),
     /** What a query answers, by user. */
     async seen(viewer: Viewer | string, userIds: readonly string[]): Promise<Map<string, PresenceView>> {
@@ -199,7 +206,7 @@ export const createValve = () => {
     /** Lets the call go on that waits longest; later ones are held as before. */
     releaseNext: (call: string) => held.get(call)?.shift()?.(),
     fail: (call: string, error: Error) => void failures.set(call, error),
-    mend: (call: string) => void failures.delete(call),
+    reconcile: (call: string) => void failures.delete(call),
   };
 };
 

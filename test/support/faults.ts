@@ -23,7 +23,7 @@ export interface Faults {
   /** Whether the failure that was asked for has come. */
   readonly hasFailed: boolean;
   /** Takes back a failure that has not come. */
-  mend(): void;
+  reconcile(): void;
 }
 
 /** The faults of one database, and what whoever answers for it does with them. */
@@ -44,7 +44,7 @@ export const createFaults = () => {
     get hasFailed() {
       return failure === null;
     },
-    mend() {
+    reconcile() {
       failure = null;
     },
   };

@@ -53,7 +53,7 @@ const HERALDS = 15;
 /** How many requests are made at once: the nodes share the machine with the test. */
 const AT_ONCE = 20;
 /** What is kept is in the journal within two seconds, and shown in no more; a busy machine may take longer. */
-const KEPT_WITHIN_MS = 10_000;
+const PERSISTED_WITHIN_MS = 10_000;
 const SHOWN_WITHIN_MS = 20_000;
 /** Far longer than any recovery takes. */
 const ANSWERED_WITHIN_MS = 60_000;
@@ -254,12 +254,12 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
       const example = [sayingOf(row), rowOf(row.userId)];
       findings.add({ userId: row.userId, what: 'the journal was given what is not so', example });
     }
-    const kept = ids.filter((id) => KEPT.has(kindOf.get(id)!));
+    const persisted = ids.filter((id) => KEPT.has(kindOf.get(id)!));
     const missing = async () => {
       const present = await journal.present();
-      return kept.filter((id) => !present.has(id) || !isRight(present.get(id)!));
+      return persisted.filter((id) => !present.has(id) || !isRight(present.get(id)!));
     };
-    const deadline = performance.now() + KEPT_WITHIN_MS;
+    const deadline = performance.now() + PERSISTED_WITHIN_MS;
     while ((await missing()).length > 0 && performance.now() < deadline) await wait(ASKS_EVERY_MS);
     for (const id of await missing()) {
       findings.add({ userId: id, what: `the journal does not say ${rowOf(id).slice(0, 2)}` });

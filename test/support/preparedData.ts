@@ -22,22 +22,22 @@ export async function prepareData({
   readonly madeBy: readonly string[];
   readonly firstStart: (folder: string) => Promise<void>;
 }): Promise<PreparedData> {
-  const kept = join(cacheFolder, await digest(madeBy));
-  if (!(await exists(kept))) {
+  const persisted = join(cacheFolder, await digest(madeBy));
+  if (!(await exists(persisted))) {
     await mkdir(cacheFolder, { recursive: true });
     const making = await mkdtemp(join(cacheFolder, 'making-'));
     try {
       await firstStart(join(making, 'data'));
       // Another worker may have been faster: then theirs is as good.
-      await rename(join(making, 'data'), kept).catch(async (error: unknown) => {
-        if (!(await exists(kept))) throw error;
+      await rename(join(making, 'data'), persisted).catch(async (error: unknown) => {
+        if (!(await exists(persisted))) throw error;
       });
     } finally {
       await removeFolder(making);
     }
     await removeOutdated(cacheFolder);
   }
-  return { copyTo: (folder) => copyFolder(kept, folder) };
+  return { copyTo: (folder) => copyFolder(persisted, folder) };
 }
 
 /** What other sources left, once it is an hour old: a run that is still using it has long begun. */

@@ -20,18 +20,18 @@ export interface Closed {
 }
 
 /** A running subscription: its events in order, and the way to end it. */
-export interface Watch<T> extends Inbox<T> {
+export interface SubscriptionIterator<T> extends Inbox<T> {
   /** Sends `complete`; resolves once the client has let go of it. */
   stop(): void;
 }
 
 /** One connection of the real graphql-ws client, after `connection_ack`. */
 export interface Socket extends Api {
-  subscribe<Data>(document: string, variables?: Variables): Watch<Data>;
+  subscribe<Data>(document: string, variables?: Variables): SubscriptionIterator<Data>;
   /** `presenceChanged`; without ids, of the roster. */
-  watch(userIds?: string[] | null, options?: { snapshot?: boolean }): Watch<Presence>;
+  watch(userIds?: string[] | null, options?: { snapshot?: boolean }): SubscriptionIterator<Presence>;
   /** `typingChanged`; without an id, of all the caller's conversations. */
-  watchTyping(conversationId?: string | null, options?: { snapshot?: boolean }): Watch<Typing>;
+  watchTyping(conversationId?: string | null, options?: { snapshot?: boolean }): SubscriptionIterator<Typing>;
   /** Closes as a client does that leaves (1000). Resolves when the socket is closed. */
   close(): Promise<Closed>;
   /** Cuts the TCP connection without a close frame. */
@@ -70,7 +70,7 @@ export async function connectSocket(url: string, connectionParams?: Record<strin
     });
   });
 
-  const subscribe = <Data>(document: string, variables: Variables = {}): Watch<Data> => {
+  const subscribe = <Data>(document: string, variables: Variables = {}): SubscriptionIterator<Data> => {
     const inbox = createInbox<Data>(document.slice(0, 60));
     const stop = client.subscribe<Data>(
       { query: document, variables },
@@ -135,7 +135,12 @@ function asError(fault: unknown): Error {
 }
 
 /** A subscription of which the tests want the one field's value, not the envelope. */
-function pick<T>(subscribe: Socket['subscribe'], name: string, document: string, variables: Variables): Watch<T> {
+function pick<T>(
+  subscribe: Socket['subscribe'],
+  name: string,
+  document: string,
+  variables: Variables,
+): SubscriptionIterator<T> {
   const whole = subscribe<Record<string, T>>(document, variables);
   const inbox = createInbox<T>(`${name} ${JSON.stringify(variables)}`.slice(0, 120));
   const relay = async () => {

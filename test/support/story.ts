@@ -48,7 +48,7 @@ export const story = ({
     current = decision.record;
     return decision.result;
   };
-  const speaking = ({ session, connection }: From) => ({
+  const sessionReference = ({ session, connection }: From) => ({
     sessionId: session ?? null,
     connectionId: connection ?? null,
     newSessionId: `new-${++made}`,
@@ -80,13 +80,15 @@ export const story = ({
       take(commands.connect(current, { connectionId, sessionId, device }, now));
     },
     close(connectionId = 'n/1', { heardMsAgo = 0 } = {}) {
-      take(commands.disconnect(current, { connectionId, heardAt: now - heardMsAgo }, now, timings));
+      take(commands.disconnect(current, { connectionId, aliveAt: now - heardMsAgo }, now, timings));
     },
     set(said: Said, from: From = {}) {
-      take(commands.setPresence(current, { ...said, speaking: speaking(from) }, now, timings));
+      take(commands.setPresence(current, { ...said, sessionReference: sessionReference(from) }, now, timings));
     },
     beat({ idle = false, device, ...from }: From & { readonly idle?: boolean; readonly device?: DeviceType } = {}) {
-      return take(commands.heartbeat(current, { idle, device, speaking: speaking(from) }, now, timings));
+      return take(
+        commands.heartbeat(current, { idle, device, sessionReference: sessionReference(from) }, now, timings),
+      );
     },
     end: (sessionId = 'tab') => take(commands.endSession(current, sessionId, now)),
     host: (activities: readonly ActivityInput[], source = 'calls') =>

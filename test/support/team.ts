@@ -67,7 +67,7 @@ export const createTeam = (
     const writeBehind = startWriteBehind({
       store: live.store,
       journal: journal.journal,
-      remembered: presence.remembered,
+      recentCommits: presence.recentCommits,
       everyMs: NEVER_MS,
       liveEveryMs: NEVER_MS,
       onError: () => {},
@@ -98,10 +98,11 @@ export const createTeam = (
         return connectionId;
       },
       close: (connectionId: string) =>
-        presence.disconnect({ userId: connections.get(connectionId)!, connectionId, lastHeardMsAgo: 0 }),
+        presence.disconnect({ userId: connections.get(connectionId)!, connectionId, lastReceivedMsAgo: 0 }),
       /** All connections answer, but those that fell silent. */
       answer() {
-        for (const connectionId of connections.keys()) if (!silent.has(connectionId)) presence.node.heard(connectionId);
+        for (const connectionId of connections.keys())
+          if (!silent.has(connectionId)) presence.node.answered(connectionId);
       },
       fallSilent: (connectionId: string) => void silent.add(connectionId),
       records: async (userIds = users) => orRefused(presence.readRecords(userIds)),

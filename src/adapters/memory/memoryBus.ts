@@ -1,11 +1,11 @@
-import type { Bus, CommitBus, FactChange, SessionsEnded, TypingMessage, UserMessage } from '../../presence/ports.js';
+import type { AccessChange, Bus, CommitBus, SessionsEnded, TypingMessage, UserMessage } from '../../presence/ports.js';
 import { createTopics, type MessageKind } from '../busTopics.js';
 
 /** The bus of one process: what is published is delivered before `publish` returns. `onMessage` counts what is heard. */
 export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: MessageKind) => void } = {}) => {
   const users = createTopics<UserMessage>(() => onMessage('user'));
   const typing = createTopics<TypingMessage>(() => onMessage('typing'));
-  const facts = createTopics<FactChange>(() => onMessage('facts'));
+  const accessFacts = createTopics<AccessChange>(() => onMessage('facts'));
   const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
   return {
     async subscribeUser(userId, listener) {
@@ -14,8 +14,8 @@ export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: M
     async subscribeTyping(conversationId, listener) {
       return typing.add(conversationId, listener);
     },
-    async subscribeFacts(listener) {
-      return facts.add('', listener);
+    async subscribeAccessChanges(listener) {
+      return accessFacts.add('', listener);
     },
     async subscribeEnded(listener) {
       return ended.add('', listener);
@@ -28,14 +28,14 @@ export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: M
     publishTyping(message) {
       typing.deliver(message.conversationId, message);
     },
-    async publishFacts(change) {
-      facts.deliver('', change);
+    async publishAccessChange(change) {
+      accessFacts.deliver('', change);
     },
     async publishEnded(message) {
       ended.deliver('', message);
     },
-    deliverFacts(change) {
-      facts.deliver('', change);
+    deliverAccessChange(change) {
+      accessFacts.deliver('', change);
     },
     /** How many topics somebody listens to. */
     get size() {

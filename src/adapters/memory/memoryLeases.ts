@@ -9,7 +9,7 @@ export const createMemoryLeases = (
   const usersOn = (incarnation: string) =>
     [...records.values()].filter((record) => nodesOf(record).has(incarnation)).map(({ userId }) => userId);
   return {
-    renewLease: async () => ({ lost: false, emptied: null, settledInMs: 0, awaited: false }),
+    renewLease: async () => ({ lost: false, emptied: null, readyInMs: 0, awaited: false }),
     lostNodes: async () => [],
     usersOn: async (incarnation) => usersOn(incarnation),
     dismiss: async (incarnation) => usersOn(incarnation).length === 0,

@@ -7,7 +7,7 @@ import { createMemoryTyping } from './memoryTyping.js';
 import { createSchedule } from './schedule.js';
 
 /** This store is never other than it was. */
-const NOTHING: Missing = { settling: false, doubtful: undefined };
+const NOTHING: Missing = { recovering: false, doubtful: undefined };
 
 /**
  * The live records of one process, in memory. A decision is applied without yielding, so a commit never conflicts;
@@ -32,13 +32,13 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
 
   const commit = (previous: PresenceRecord, next: PresenceRecord, isRestored: boolean) => {
     const { userId } = next;
-    const facts = scheduleOf(previous, next);
+    const accessFacts = scheduleOf(previous, next);
     records.set(userId, next);
-    schedule.set(userId, facts.dueAt);
-    if (facts.seenLive) seenLive.add(userId);
+    schedule.set(userId, accessFacts.dueAt);
+    if (accessFacts.seenLive) seenLive.add(userId);
     else seenLive.delete(userId);
-    if (facts.durableChanged || isRestored) dirty.add(userId);
-    if (facts.shownChanged) bus.publishUser({ userId, record: next });
+    if (accessFacts.durableChanged || isRestored) dirty.add(userId);
+    if (accessFacts.projectionChanged) bus.publishUser({ userId, record: next });
   };
 
   return {

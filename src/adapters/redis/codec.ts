@@ -12,8 +12,18 @@ const HEAD_FIELDS = 7;
 
 /** What of a record is not in its head. */
 export const encodeBody = (record: PresenceRecord): string => {
-  const { userId, chosen, chosenAsOf, message, messageAsOf, lastSeen, sessions, hosted, hostedAsOf, withdrawn } =
-    record;
+  const {
+    userId,
+    chosen,
+    chosenAsOf,
+    message,
+    messageAsOf,
+    lastSeen,
+    sessions,
+    hostProvided,
+    hostProvidedAsOf,
+    revoked,
+  } = record;
   return JSON.stringify({
     userId,
     chosen,
@@ -22,9 +32,9 @@ export const encodeBody = (record: PresenceRecord): string => {
     messageAsOf,
     lastSeen,
     sessions,
-    hosted,
-    hostedAsOf,
-    withdrawn,
+    hostProvided,
+    hostProvidedAsOf,
+    revoked,
   });
 };
 
@@ -43,9 +53,9 @@ const sessionOf = (session: Session): Session => {
     activitiesAsOf = activeAt,
     idleAsOf = activeAt,
     leaseAsOf = activeAt,
-    spokeAt = activeAt,
+    touchedAt = activeAt,
   } = session as Partial<Session>;
-  return sessionWith(session, { deviceAsOf, activitiesAsOf, idleAsOf, leaseAsOf, spokeAt });
+  return sessionWith(session, { deviceAsOf, activitiesAsOf, idleAsOf, leaseAsOf, touchedAt });
 };
 
 /** Reads a record. Throws UNAVAILABLE for a format that this release does not know: it is another's, and left alone. */
@@ -57,15 +67,15 @@ export const decodeRecord = (text: string): PresenceRecord => {
   const body = JSON.parse(text.slice(at + 1)) as PresenceRecord;
   const head = { generation, revision, revisions: { status, lastSeen, activity } } as Partial<PresenceRecord>;
   // One that was written before there was anything withdrawn has no such fields.
-  const { hostedAsOf = 0, withdrawn = [] } = body as Partial<PresenceRecord>;
+  const { hostProvidedAsOf = 0, revoked = [] } = body as Partial<PresenceRecord>;
   // Of an earlier release it is not known when they changed: not after the record.
   const { chosenAsOf = revision!, messageAsOf = revision! } = body as Partial<PresenceRecord>;
   return recordWith(body, {
     ...head,
     chosenAsOf,
     messageAsOf,
-    hostedAsOf,
-    withdrawn,
+    hostProvidedAsOf,
+    revoked,
     sessions: body.sessions.map(sessionOf),
   });
 };

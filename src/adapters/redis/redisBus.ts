@@ -1,6 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import type { Bus, FactChange, SessionsEnded, TypingMessage, Unsubscribe, UserMessage } from '../../presence/ports.js';
+import type {
+  AccessChange,
+  Bus,
+  SessionsEnded,
+  TypingMessage,
+  Unsubscribe,
+  UserMessage,
+} from '../../presence/ports.js';
 import { createTopics, type MessageKind, type Topics } from '../busTopics.js';
 import { decodeMessage, decodeRecord, encodeMessage } from './codec.js';
 import type { Keys } from './keys.js';
@@ -99,30 +106,30 @@ export const createRedisBus = ({
 
   const users = createTopics<UserMessage>(() => onMessage('user'));
   const typing = createTopics<TypingMessage>(() => onMessage('typing'));
-  const facts = createTopics<FactChange>(() => onMessage('facts'));
+  const accessFacts = createTopics<AccessChange>(() => onMessage('facts'));
   const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
 
   const shards = Array.from({ length: keys.shards }, (_, shard) => shard);
   // Probes: what was published between an interruption and the next probe may have been missed.
-  const heardAt = new Map<number, number>();
+  const aliveAt = new Map<number, number>();
   let interruptedAt: number | undefined = performance.now();
   const interrupted = () => {
     interruptedAt = performance.now();
   };
   connection.onInterruption(interrupted);
   const probed = (shard: number) => {
-    heardAt.set(shard, performance.now());
+    aliveAt.set(shard, performance.now());
     const since = interruptedAt;
     // Each shard has a subscription of its own on a Cluster: the last one to be heard again tells.
-    if (since === undefined || heardAt.size < keys.shards) return;
-    for (const at of heardAt.values()) if (at < since) return;
+    if (since === undefined || aliveAt.size < keys.shards) return;
+    for (const at of aliveAt.values()) if (at < since) return;
     interruptedAt = undefined;
     gaps.deliver('', null);
   };
   /** When the connections that are there were made; undefined before anything can be heard on them. */
   let connectedAt: number | undefined;
   const isSilent = (shard: number, now: number, since: number) =>
-    now - Math.max(since, heardAt.get(shard) ?? since) > SILENCE_MS;
+    now - Math.max(since, aliveAt.get(shard) ?? since) > SILENCE_MS;
   const watchdog = setInterval(() => {
     const now = performance.now();
     const since = connectedAt;
@@ -162,15 +169,15 @@ export const createRedisBus = ({
         },
         listener,
       ),
-    subscribeFacts: (listener) => subscribe(facts, FACTS_CHANNEL, decodeMessage, listener),
+    subscribeAccessChanges: (listener) => subscribe(accessFacts, FACTS_CHANNEL, decodeMessage, listener),
     subscribeEnded: (listener) => subscribe(ended, ENDED_CHANNEL, decodeMessage, listener),
     onGap: (listener) => gaps.add('', listener),
 
-    async publishFacts(change) {
+    async publishAccessChange(change) {
       await pubSub.publish(FACTS_CHANNEL, encodeMessage(change));
     },
-    deliverFacts(change) {
-      facts.deliver(FACTS_CHANNEL, change);
+    deliverAccessChange(change) {
+      accessFacts.deliver(FACTS_CHANNEL, change);
     },
     async publishEnded(message) {
       await pubSub.publish(ENDED_CHANNEL, encodeMessage(message));

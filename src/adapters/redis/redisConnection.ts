@@ -90,9 +90,9 @@ const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSubClient 
     );
   return {
     on(event, listener) {
-      const heard = listener as (...args: unknown[]) => void;
-      listeners.push([event, heard]);
-      client.on(event, heard);
+      const answered = listener as (...args: unknown[]) => void;
+      listeners.push([event, answered]);
+      client.on(event, answered);
     },
     subscribe(channel, acknowledged) {
       wanted.add(channel);

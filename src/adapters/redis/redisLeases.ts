@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unavailable } from '../../presence/errors.js';
-import type { LostNode, PuttingBack, Renewal, Store } from '../../presence/ports.js';
+import type { LostNode, Renewal, RestorePhase, Store } from '../../presence/ports.js';
 import { processOf } from '../../presence/recovery.js';
 import { SHARDS_KEY, type ShardKeys } from './keys.js';
 import { inPairs } from './replies.js';
@@ -70,11 +70,11 @@ export const createRedisLeases = ({
   let nodes: readonly string[] = [];
   let turns = 0;
   /** How far this node is with what it puts back, as it said last. */
-  let puttingBack: PuttingBack = null;
+  let restorePhase: RestorePhase = null;
   /** What was found and nobody was told of yet, since another shard did not answer. */
   let untold = NO_NEWS;
   /** The epoch of each shard that whoever renews knows of. */
-  const told = new Map<ShardKeys, string>();
+  const reportedEpochs = new Map<ShardKeys, string>();
 
   const renewIn = async (
     shard: ShardKeys,
@@ -99,7 +99,7 @@ export const createRedisLeases = ({
         publish,
         processOf(incarnation),
         // What was found and not told yet is not even begun to be put back.
-        untold.emptied.size > 0 ? STAGES.first : puttingBack ? STAGES[puttingBack] : 0,
+        untold.emptied.size > 0 ? STAGES.first : restorePhase ? STAGES[restorePhase] : 0,
         before?.epoch ?? '',
         before?.clock ?? 0,
         lists ? 1 : 0,
@@ -111,7 +111,7 @@ export const createRedisLeases = ({
     asked.get(shard)?.set(incarnation, String(epoch));
     const emptied = before !== undefined && before.epoch !== epoch;
     if (lists && !emptied && left === 0) nodes = [...new Set(incarnations.map((each) => processOf(String(each))))];
-    return { emptied, lost: state === 'lost' && !emptied, settledInMs: Number(left), awaited: awaited === 1 };
+    return { emptied, lost: state === 'lost' && !emptied, readyInMs: Number(left), awaited: awaited === 1 };
   };
 
   const keepInMind = (shard: ShardKeys, { lost, emptied }: Found): void => {
@@ -119,8 +119,8 @@ export const createRedisLeases = ({
   };
 
   const port: LeasePort = {
-    async renewLease(incarnation, options = { puttingBack: null }) {
-      puttingBack = options.puttingBack;
+    async renewLease(incarnation, options = { restorePhase: null }) {
+      restorePhase = options.restorePhase;
       // All shards have the same leases: one of them is asked, another one each time.
       const listing = shards[turns++ % shards.length];
       const renewals = await Promise.allSettled(
@@ -137,11 +137,11 @@ export const createRedisLeases = ({
       if (untold.emptied.size > 0) await redises.ask((client) => client.set(SHARDS_KEY, shards.length, 'NX'));
       const { lost, emptied } = untold;
       untold = NO_NEWS;
-      for (const [shard, { epoch }] of known) told.set(shard, epoch);
+      for (const [shard, { epoch }] of known) reportedEpochs.set(shard, epoch);
       return {
         lost,
         emptied: emptied.size > 0 ? (userId) => emptied.has(shardOf(userId)) : null,
-        settledInMs: Math.max(...found.map(({ settledInMs }) => settledInMs)),
+        readyInMs: Math.max(...found.map(({ readyInMs }) => readyInMs)),
         awaited: found.some((each) => each.awaited),
       };
     },
@@ -151,9 +151,9 @@ export const createRedisLeases = ({
       const lapsed = await Promise.all(
         shards.map(({ shard, nodes, lost }) => redises.run('lapsed', [shard, nodes, lost], [leaseMs, gapMs])),
       );
-      for (const [incarnation, heardAt] of lapsed.flatMap(inPairs)) {
+      for (const [incarnation, aliveAt] of lapsed.flatMap(inPairs)) {
         const before = found.get(incarnation);
-        found.set(incarnation, { incarnation, heardAt: Math.min(heardAt, before?.heardAt ?? heardAt) });
+        found.set(incarnation, { incarnation, aliveAt: Math.min(aliveAt, before?.aliveAt ?? aliveAt) });
       }
       return [...found.values()];
     },
@@ -187,14 +187,14 @@ export const createRedisLeases = ({
     },
 
     /** The epoch of a shard as of the last renewal; undefined before the first. */
-    epochOf: (shard: ShardKeys): string | undefined => told.get(shard),
+    epochOf: (shard: ShardKeys): string | undefined => reportedEpochs.get(shard),
 
     /**
      * UNAVAILABLE where a shard began an epoch of which this node learns with its next renewal: what it knows of the one
      * before, and puts back then, is not to be replaced by what others have put back so far.
      */
     checkEpoch(shard: ShardKeys, epoch: string): void {
-      const before = told.get(shard);
+      const before = reportedEpochs.get(shard);
       if (before !== undefined && before !== epoch)
         throw unavailable('The live store is settling after an interruption.');
     },

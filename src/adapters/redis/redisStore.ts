@@ -117,14 +117,14 @@ export const createRedisStore = ({
   };
 
   const open = async (userId: string) => {
-    const [now, found, gone, settling, begun, since, lived, epoch] = await redises.run('open', [
+    const [now, found, gone, recovering, begun, since, lived, epoch] = await redises.run('open', [
       shardOf(userId).shard,
       keys.record(userId),
       keys.gone(userId),
     ]);
     const text = typeof found === 'string' ? found : undefined;
     const away = awayOf(begun, since, lived);
-    return { now: Number(now), text, gone: gone ?? '', settling: settling === 1, away, epoch: String(epoch) };
+    return { now: Number(now), text, gone: gone ?? '', recovering: recovering === 1, away, epoch: String(epoch) };
   };
 
   /** The revision and time of the commit; undefined when the record moved. */
@@ -177,7 +177,7 @@ export const createRedisStore = ({
         schedule.seenLive ? 1 : 0,
         schedule.live ? 1 : 0,
         schedule.durableChanged || restored ? 1 : 0,
-        schedule.shownChanged ? keys.userChannel(userId) : '',
+        schedule.projectionChanged ? keys.userChannel(userId) : '',
         publish,
         userId,
         (restored?.openedAt ?? 0) + GONE_MS,
@@ -192,7 +192,7 @@ export const createRedisStore = ({
       return commit({ stored, base, restored, since, epoch }, next);
     }
     if (done !== 1) return undefined;
-    heardClock(Number(now));
+    receivedClock(Number(now));
     const record = atRevision(next, Number(revision));
     if (schedule.live) recent.set(userId, record);
     else recent.delete(userId);
@@ -218,7 +218,7 @@ export const createRedisStore = ({
     return record && text.startsWith(expectedHead(record)) ? record : ofUser(userId, decodeRecord(text));
   };
   let clockAhead: number | undefined;
-  const heardClock = (now: number) => {
+  const receivedClock = (now: number) => {
     clockAhead = now - monotonicMs();
   };
 
@@ -244,13 +244,13 @@ export const createRedisStore = ({
     restored: Restored | undefined,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
   ) => {
-    const { now, text, gone, settling, away, epoch } = await open(userId);
+    const { now, text, gone, recovering, away, epoch } = await open(userId);
     leases.checkEpoch(shardOf(userId), epoch);
     const stored = text === undefined ? undefined : ofUser(userId, decodeRecord(text));
     const found = stored && asLeft(stored, away);
     const isRestored = !stored || isDoubtful(stored, away);
     const base = isRestored ? restored?.record : found;
-    if (!base) return { restore: { gone, openedAt: now, missing: { settling, doubtful: found } } };
+    if (!base) return { restore: { gone, openedAt: now, missing: { recovering, doubtful: found } } };
     const decision = decide(base, now);
     // What was found otherwise than it is left is committed in any case.
     if (decision.record === base && (!stored || stored === base)) return { committed: { ...decision, now } };

@@ -1,13 +1,21 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { pairKey } from '../../presence/pairs.js';
 import type { Pair } from '../../presence/ports.js';
-import type { Facts, Relation } from '../../presence/visibility.js';
-import { exists, type Standing, standingColumns, standingsOf, TIES, toStanding, usersOf } from './accessSummary.js';
+import type { AccessFacts, Relation } from '../../presence/visibility.js';
+import {
+  type AccessSummary,
+  accessSummariesOf,
+  accessSummaryColumns,
+  exists,
+  RELATION_KINDS,
+  toAccessSummary,
+  usersOf,
+} from './accessSummary.js';
 import { byKey } from './answers.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
 import type { Holds } from './heldRelations.js';
-import { type Ask, createGathered } from './loader.js';
+import { createLoader, type Load } from './loader.js';
 
 /** How many pairs of several questions are asked about at once. */
 const MAX_PAIRS = 4_000;
@@ -39,25 +47,25 @@ const viewer = sql`pair.viewer_id`;
 const user = sql`pair.user_id`;
 
 /** Looked for only where both have ties of that kind. */
-const tied = (kind: keyof typeof TIES, holds: SQL): SQL<boolean> =>
-  sql<boolean>`case when viewer.ties & seen.ties & ${sql.raw(String(TIES[kind]))} <> 0 then ${holds} else false end`;
+const tied = (kind: keyof typeof RELATION_KINDS, holds: SQL): SQL<boolean> =>
+  sql<boolean>`case when viewer.ties & seen.ties & ${sql.raw(String(RELATION_KINDS[kind]))} <> 0 then ${holds} else false end`;
 
 /**
  * One query for any number of different pairs, one row each. Sharing is the same from both sides, so it is looked for from
  * the side with more different users: the one viewer of a long list may be in hundreds of conversations.
  */
-export const factsQuery = (orm: Orm, pairs: readonly Pair[]) => {
+export const accessFactsQuery = (orm: Orm, pairs: readonly Pair[]) => {
   const viewerIds = pairs.map((pair) => pair.viewerId);
   const userIds = pairs.map((pair) => pair.userId);
   const many = new Set(viewerIds).size > new Set(userIds).size ? viewer : user;
   const few = many === user ? viewer : user;
   return orm
-    .with(orm.$with('standing', {}).as(standingsOf(usersOf(pairs))))
+    .with(orm.$with('standing', {}).as(accessSummariesOf(usersOf(pairs))))
     .select({
       viewerId: sql<string>`pair.viewer_id`,
       userId: sql<string>`pair.user_id`,
-      viewer: standingColumns('viewer'),
-      user: standingColumns('seen'),
+      viewer: accessSummaryColumns('viewer'),
+      user: accessSummaryColumns('seen'),
       relation: {
         follows: tied('follows', follows(viewer, user)),
         followedBy: tied('follows', follows(user, viewer)),
@@ -75,8 +83,8 @@ export const factsQuery = (orm: Orm, pairs: readonly Pair[]) => {
 
 /** How one stands to another, and how both stand by themselves. */
 export interface Found {
-  readonly viewer: Standing;
-  readonly user: Standing;
+  readonly viewer: AccessSummary;
+  readonly user: AccessSummary;
   readonly relation: Relation;
 }
 
@@ -84,24 +92,28 @@ export interface Found {
  * How viewers stand to users (docs/semantics.md, "Who sees what"), by what holds now, by `pairKey`. Privacy is as it was
  * chosen; policy narrows it.
  */
-export const createFacts = ({ db }: { readonly db: Database }): Ask<Pair, Found> =>
-  createGathered({
+export const createAccessFacts = ({ db }: { readonly db: Database }): Load<Pair, Found> =>
+  createLoader({
     max: MAX_PAIRS,
-    async ask(pairs) {
+    async load(pairs) {
       if (pairs.length === 0) return new Map();
       const asked = new Map(pairs.map((pair) => [pairKey(pair.viewerId, pair.userId), pair]));
       const rows = await db.run(async (orm) =>
-        byKey(new Set(asked.keys()), await factsQuery(orm, [...asked.values()]), ({ viewerId, userId }) =>
+        byKey(new Set(asked.keys()), await accessFactsQuery(orm, [...asked.values()]), ({ viewerId, userId }) =>
           pairKey(viewerId, userId),
         ),
       );
       return new Map(
         [...rows].map(([key, { viewer, user, relation }]) => [
           key,
-          { viewer: toStanding(viewer), user: toStanding(user), relation },
+          { viewer: toAccessSummary(viewer), user: toAccessSummary(user), relation },
         ]),
       );
     },
   });
 
-export const toFacts = ({ exists, privacy }: Standing, relation: Relation): Facts => ({ ...relation, exists, privacy });
+export const toAccessFacts = ({ exists, privacy }: AccessSummary, relation: Relation): AccessFacts => ({
+  ...relation,
+  exists,
+  privacy,
+});

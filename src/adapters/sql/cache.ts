@@ -15,12 +15,12 @@ export interface Cache<V> {
 
 /** A cache of at most `max` entries, the least recently used leaving first. */
 export const createCache = <V extends object | boolean>({ max }: { readonly max: number }): Cache<V> => {
-  const kept = new LRUCache<string, V>({ max });
+  const entries = new LRUCache<string, V>({ max });
   /** By key, the last reading begun that has not ended and was not overtaken by a change. */
   const readings = new Map<string, symbol>();
 
   return {
-    get: (key) => kept.get(key),
+    get: (key) => entries.get(key),
 
     async fill(keys, read) {
       const reading = Symbol();
@@ -29,7 +29,7 @@ export const createCache = <V extends object | boolean>({ max }: { readonly max:
         const values = await read();
         for (const key of keys) {
           const value = values.get(key);
-          if (value !== undefined && readings.get(key) === reading) kept.set(key, value);
+          if (value !== undefined && readings.get(key) === reading) entries.set(key, value);
         }
         return values;
       } finally {
@@ -40,12 +40,12 @@ export const createCache = <V extends object | boolean>({ max }: { readonly max:
     },
 
     forget(key) {
-      kept.delete(key);
+      entries.delete(key);
       readings.delete(key);
     },
 
     clear() {
-      kept.clear();
+      entries.clear();
       readings.clear();
     },
   };

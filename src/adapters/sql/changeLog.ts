@@ -10,10 +10,10 @@
  * under way in it (`xip`, a handful of numbers). That is exact, waits for nobody, and is found by one index.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { FactChange } from '../../presence/ports.js';
+import type { AccessChange } from '../../presence/ports.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
-import { factLog } from './tables.js';
+import { changeLog } from './tables.js';
 
 /** How this release writes a row, and the one format it reads. */
 const FORMAT = 1;
@@ -38,7 +38,7 @@ export interface LogPosition {
 export interface LogRow {
   readonly logId: string;
   /** Null for a row of a format that this release does not know. */
-  readonly change: FactChange | null;
+  readonly change: AccessChange | null;
 }
 
 export interface LogPage {
@@ -51,15 +51,15 @@ export interface LogPage {
 const clock = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
 /** Writes a transaction's changes in one statement. Returns them with their ids, in the same order. */
-export const writeFactLog = async (tx: Orm, changes: readonly FactChange[]): Promise<readonly FactChange[]> => {
+export const writeChangeLog = async (tx: Orm, changes: readonly AccessChange[]): Promise<readonly AccessChange[]> => {
   if (changes.length === 0) return changes;
   const texts = textArray(changes.map((change) => JSON.stringify(change)));
   const rows = await tx
-    .insert(factLog)
+    .insert(changeLog)
     .select(sql`
       select nextval('fact_log_id_seq'), pg_current_xact_id(), ${clock}, ${FORMAT}::smallint, new.change::jsonb
       from unnest(${texts}) as new (change)`)
-    .returning({ id: factLog.id });
+    .returning({ id: changeLog.id });
   const ids = rows.map((row) => row.id).sort((a, b) => a - b);
   return changes.map((change, i) => ({ ...change, logId: String(ids[i]) }));
 };
@@ -83,7 +83,7 @@ const newsSince = (position: LogPosition | null, after: string): SQL => {
 };
 
 /** One page of what is new since `position`, and the position of this very reading; null reads the position alone. */
-export const factLogQuery = (orm: Orm, position: LogPosition | null, after: string) =>
+export const changeLogQuery = (orm: Orm, position: LogPosition | null, after: string) =>
   orm
     .select({
       snapshot: sql<string>`here.snapshot`,
@@ -101,8 +101,8 @@ export const factLogQuery = (orm: Orm, position: LogPosition | null, after: stri
     .orderBy(sql`news.id`);
 
 /** Reads one page. Rejects with UNAVAILABLE while the database cannot be asked. */
-export const readFactLog = async (db: Database, position: LogPosition | null, after = '0'): Promise<LogPage> => {
-  const rows = await db.run((orm) => factLogQuery(orm, position, after));
+export const readChangeLog = async (db: Database, position: LogPosition | null, after = '0'): Promise<LogPage> => {
+  const rows = await db.run((orm) => changeLogQuery(orm, position, after));
   const [first] = rows;
   if (!first) throw new Error('The position in the log of changes could not be read.');
   return {
@@ -122,14 +122,14 @@ export const trimQuery = (orm: Orm, olderThanMs: number) => {
       and at < ${clock} - ${olderThanMs}::bigint
     order by id for update skip locked`;
   // As a list: however many they are taken for, each is looked up.
-  return orm.delete(factLog).where(sql`${factLog.id} = any(array(${oldest}))`).returning({ id: factLog.id });
+  return orm.delete(changeLog).where(sql`${changeLog.id} = any(array(${oldest}))`).returning({ id: changeLog.id });
 };
 
 /**
  * Deletes some of the rows older than `olderThanMs`; several nodes may do so at once. Resolves to whether there may be more.
  * The oldest are those of the lowest ids, so no index on their age is needed.
  */
-export const trimFactLog = async (db: Database, olderThanMs: number): Promise<boolean> => {
+export const trimChangeLog = async (db: Database, olderThanMs: number): Promise<boolean> => {
   const gone = await db.run((orm) => trimQuery(orm, olderThanMs));
   return gone.length > 0;
 };

@@ -1,5 +1,5 @@
 import type { Bus, Unsubscribe } from '../../presence/ports.js';
-import { type LogPosition, PAGE, RETENTION_MS, readFactLog, trimFactLog } from './changeLog.js';
+import { type LogPosition, PAGE, RETENTION_MS, readChangeLog, trimChangeLog } from './changeLog.js';
 import type { Database } from './database.js';
 
 /** How many changes that were heard through the bus are remembered until the log was read behind them. */
@@ -11,7 +11,7 @@ const TRIM_EVERY_MS = 60_000;
 const BRIDGED = 0.9;
 
 /** Brings the changes of facts from the log to this node's listeners. */
-export interface FactFeed {
+export interface ChangeLogFeed {
   /**
    * Reads what is new now. What was committed before the call was told when it resolves. Rejects with UNAVAILABLE while
    * the database cannot be asked; the position is kept.
@@ -32,57 +32,57 @@ export interface FactFeed {
  * was deleted may have been named again since. After more than `maxHeard` of them it is a gap instead. `onError` hears of the first failed reading of each outage. Rows past `retentionMs` are deleted on
  * the way.
  */
-export const startFactFeed = async ({
+export const startChangeLogFeed = async ({
   db,
   bus,
   everyMs = 500,
   retentionMs = RETENTION_MS,
-  maxHeard = REMEMBERED,
+  maxReceived = REMEMBERED,
   onGap,
   onError,
 }: {
   readonly db: Database;
-  readonly bus: Pick<Bus, 'subscribeFacts' | 'deliverFacts'>;
+  readonly bus: Pick<Bus, 'subscribeAccessChanges' | 'deliverAccessChange'>;
   readonly everyMs?: number;
   readonly retentionMs?: number;
-  readonly maxHeard?: number;
+  readonly maxReceived?: number;
   readonly onGap: () => void;
   readonly onError: (error: unknown) => void;
-}): Promise<FactFeed> => {
+}): Promise<ChangeLogFeed> => {
   /**
    * Changes heard since the last whole reading of the log began. Who publishes has committed, so that reading showed all
    * that were heard before it, and no later one shows them again.
    */
-  let heard = new Set<string>();
+  let received = new Set<string>();
   /** Some were heard that are not remembered. */
   let overflowed = false;
   let stopped = false;
-  let hearing: Promise<Unsubscribe | undefined> | undefined;
+  let subscribing: Promise<Unsubscribe | undefined> | undefined;
   let position: LogPosition | undefined;
   /** Whether the present end is not where this began. */
   let behind = false;
 
   const remember = (logId: string): void => {
-    if (heard.size < maxHeard) heard.add(logId);
+    if (received.size < maxReceived) received.add(logId);
     else overflowed = true;
   };
 
   /** Without the bus everything is told from the log, so nothing waits for it. */
-  const hear = (): Promise<unknown> => {
-    hearing ??= bus
-      .subscribeFacts(({ logId }) => {
+  const subscribe = (): Promise<unknown> => {
+    subscribing ??= bus
+      .subscribeAccessChanges(({ logId }) => {
         if (logId !== undefined) remember(logId);
       })
       .catch(() => {
-        hearing = undefined;
+        subscribing = undefined;
         return undefined;
       });
-    return hearing;
+    return subscribing;
   };
 
   const begin = async (): Promise<void> => {
     try {
-      position = (await readFactLog(db, null)).position;
+      position = (await readChangeLog(db, null)).position;
     } catch (failure) {
       behind = true;
       throw failure;
@@ -94,28 +94,28 @@ export const startFactFeed = async ({
   /** What was heard and what was not cannot be told apart any more: the log is followed from its present end. */
   const beginAnew = async (): Promise<void> => {
     behind = true;
-    heard = new Set();
+    received = new Set();
     overflowed = false;
     position = undefined;
     await begin();
   };
 
   const follow = async (from: LogPosition): Promise<void> => {
-    const earlier = heard;
-    heard = new Set();
+    const earlier = received;
+    received = new Set();
     try {
       await read(from, earlier);
     } catch (failure) {
       // Nothing is behind the position yet.
-      for (const logId of heard) earlier.add(logId);
-      heard = earlier;
+      for (const logId of received) earlier.add(logId);
+      received = earlier;
       throw failure;
     }
   };
 
   /** Tells what is new since then, but for what was heard `earlier` or meanwhile. */
   const read = async (from: LogPosition, earlier: ReadonlySet<string>): Promise<void> => {
-    const first = await readFactLog(db, from);
+    const first = await readChangeLog(db, from);
     const { server, at } = first.position;
     let missed = server !== from.server || at - from.at > retentionMs * BRIDGED;
     if (missed) onGap();
@@ -124,9 +124,9 @@ export const startFactFeed = async ({
         if (change === null) {
           if (!missed) onGap();
           missed = true;
-        } else if (!earlier.has(logId) && !heard.has(logId)) {
+        } else if (!earlier.has(logId) && !received.has(logId)) {
           remember(logId);
-          bus.deliverFacts(change);
+          bus.deliverAccessChange(change);
         }
       }
       const last = page.rows.at(-1);
@@ -135,14 +135,14 @@ export const startFactFeed = async ({
         onGap();
         break;
       }
-      page = await readFactLog(db, from, last.logId);
+      page = await readChangeLog(db, from, last.logId);
     }
     // Of the first page: what the later ones saw beyond it is read again, and known.
     position = first.position;
   };
 
   const trim = async (): Promise<void> => {
-    while (!stopped && (await trimFactLog(db, retentionMs))) {
+    while (!stopped && (await trimChangeLog(db, retentionMs))) {
       // Batch after batch.
     }
   };
@@ -180,7 +180,7 @@ export const startFactFeed = async ({
   let turn: Promise<void> = Promise.resolve();
   const schedule = (): void => {
     timer = setTimeout(() => {
-      void hear();
+      void subscribe();
       turn = round().then(() => {
         if (!stopped) schedule();
       });
@@ -188,7 +188,7 @@ export const startFactFeed = async ({
     timer.unref();
   };
 
-  await hear();
+  await subscribe();
   await round();
   schedule();
 
@@ -199,8 +199,8 @@ export const startFactFeed = async ({
       clearTimeout(timer);
       await turn;
       await Promise.all([running.catch(() => {}), trimming]);
-      void hearing?.then((unsubscribe) => unsubscribe?.());
-      hearing = undefined;
+      void subscribing?.then((unsubscribe) => unsubscribe?.());
+      subscribing = undefined;
     },
   };
 };

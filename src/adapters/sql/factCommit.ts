@@ -1,14 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { withTimeout } from '../../async/timeout.js';
-import type { Bus, FactChange } from '../../presence/ports.js';
+import type { AccessChange, Bus } from '../../presence/ports.js';
 import { textArray } from './arrays.js';
-import { writeFactLog } from './changeLog.js';
+import { writeChangeLog } from './changeLog.js';
 import type { Database, Orm } from './database.js';
 
 /** What a transaction comes to: the caller's answer, and what others must hear of. */
 export interface Written<T> {
   readonly result: T;
-  readonly changes: readonly FactChange[];
+  readonly changes: readonly AccessChange[];
 }
 
 /**
@@ -25,18 +25,18 @@ const PUBLISH_MS = 300;
  * it from the log, so this never rejects.
  */
 const publish = async (
-  bus: Pick<Bus, 'publishFacts' | 'deliverFacts'>,
-  changes: readonly FactChange[],
+  bus: Pick<Bus, 'publishAccessChange' | 'deliverAccessChange'>,
+  changes: readonly AccessChange[],
   onError: (error: unknown) => void,
 ): Promise<void> => {
   if (changes.length === 0) return;
   const late = () => new Error('A change of facts was not published in time.');
-  const published = changes.map((change) => withTimeout(bus.publishFacts(change), PUBLISH_MS, late));
+  const published = changes.map((change) => withTimeout(bus.publishAccessChange(change), PUBLISH_MS, late));
   const outcomes = await Promise.allSettled(published);
   const failures = outcomes.flatMap((outcome, i) => (outcome.status === 'rejected' ? [{ i, ...outcome }] : []));
   for (const { i } of failures) {
     const change = changes[i];
-    if (change) bus.deliverFacts(change);
+    if (change) bus.deliverAccessChange(change);
   }
   if (failures[0]) onError(failures[0].reason);
 };
@@ -48,16 +48,16 @@ const publish = async (
 export const createCommit =
   (options: {
     readonly db: Database;
-    readonly bus: Pick<Bus, 'publishFacts' | 'deliverFacts'>;
+    readonly bus: Pick<Bus, 'publishAccessChange' | 'deliverAccessChange'>;
     readonly logged: boolean;
-    readonly committed: (change: FactChange) => void;
+    readonly committed: (change: AccessChange) => void;
     readonly onError: (error: unknown) => void;
   }): Commit =>
   (work) =>
     options.db.run(async (orm) => {
       const { result, changes } = await orm.transaction(async (tx) => {
         const written = await work(tx);
-        return options.logged ? { ...written, changes: await writeFactLog(tx, written.changes) } : written;
+        return options.logged ? { ...written, changes: await writeChangeLog(tx, written.changes) } : written;
       });
       for (const change of changes) options.committed(change);
       await publish(options.bus, changes, options.onError);

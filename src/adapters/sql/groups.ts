@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { badInput } from '../../presence/errors.js';
-import type { FactChange, People } from '../../presence/ports.js';
+import type { AccessChange, People } from '../../presence/ports.js';
 import { exists } from './accessSummary.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
@@ -117,7 +117,7 @@ export const createGroups = ({
         await tx.insert(circles).values({ id }).onConflictDoNothing();
         const { came, left, members: touched } = await replaceCircleMembers(tx, id, members);
         const changed = [...came, ...left];
-        const change: FactChange = { kind: 'circle', id, changed, members: touched, narrows: left.length > 0 };
+        const change: AccessChange = { kind: 'circle', id, changed, members: touched, mayRevoke: left.length > 0 };
         return { result: undefined, changes: changed.length > 0 ? [change] : [] };
       });
     },
@@ -127,7 +127,7 @@ export const createGroups = ({
         await lock(tx, 'circle', [id]);
         const [circle] = await tx.delete(circles).where(eq(circles.id, id)).returning();
         const { left } = await replaceCircleMembers(tx, id, []);
-        const change: FactChange = { kind: 'circle', id, changed: left, members: left, narrows: true };
+        const change: AccessChange = { kind: 'circle', id, changed: left, members: left, mayRevoke: true };
         return { result: circle !== undefined, changes: left.length > 0 ? [change] : [] };
       });
     },
@@ -147,8 +147,8 @@ export const createGroups = ({
         const { came, left, members: touched } = await replaceConversationMembers(tx, id, members);
         const flipped = before !== undefined && before.open !== open;
         const changed = flipped ? touched : [...came, ...left];
-        const narrows = flipped || left.length > 0;
-        const change: FactChange = { kind: 'conversation', id, changed, members: touched, narrows };
+        const mayRevoke = flipped || left.length > 0;
+        const change: AccessChange = { kind: 'conversation', id, changed, members: touched, mayRevoke };
         const isChange = before === undefined || flipped || changed.length > 0;
         return { result: undefined, changes: isChange ? [change] : [] };
       });
@@ -160,7 +160,7 @@ export const createGroups = ({
         const [conversation] = await tx.delete(conversations).where(eq(conversations.id, id)).returning();
         if (!conversation) return { result: false, changes: [] };
         const { left } = await replaceConversationMembers(tx, id, []);
-        const change: FactChange = { kind: 'conversation', id, changed: left, members: left, narrows: true };
+        const change: AccessChange = { kind: 'conversation', id, changed: left, members: left, mayRevoke: true };
         return { result: true, changes: [change] };
       });
     },

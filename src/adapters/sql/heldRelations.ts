@@ -4,7 +4,7 @@ import { pairKey } from '../../presence/pairs.js';
 import { byKey } from './answers.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
-import { createGathered } from './loader.js';
+import { createLoader } from './loader.js';
 
 /** How many pairs of several questions are asked about at once. */
 const MAX_PAIRS = 4_000;
@@ -32,9 +32,9 @@ export const heldQuery = (orm: Orm, pairs: readonly Pair[], holds: Holds) =>
  * whether there was anything to ask about.
  */
 export const createHeld = ({ db, holds }: { readonly db: Database; readonly holds: Holds }) => {
-  const ask = createGathered<Pair, boolean>({
+  const load = createLoader<Pair, boolean>({
     max: MAX_PAIRS,
-    async ask(pairs) {
+    async load(pairs) {
       const asked = new Map(pairs.map((pair) => [pairKey(...pair), pair]));
       const rows = await db.run(async (orm) =>
         byKey(new Set(asked.keys()), await heldQuery(orm, [...asked.values()], holds), (row) =>
@@ -45,7 +45,7 @@ export const createHeld = ({ db, holds }: { readonly db: Database; readonly hold
     },
   });
   return async (one: string, others: readonly string[]): Promise<ReadonlySet<string>> => {
-    const answers = await ask(others.map((other) => [one, other] as const));
+    const answers = await load(others.map((other) => [one, other] as const));
     return new Set(others.filter((other) => answers.get(pairKey(one, other)) === true));
   };
 };

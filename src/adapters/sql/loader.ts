@@ -4,7 +4,7 @@ import { isUnavailable } from '../../presence/errors.js';
 const SPACING_MS = 10;
 
 /** Asks about any number of items. Answers are found by the item's key, and may hold more than was asked about. */
-export type Ask<Item, Answer> = (items: readonly Item[]) => Promise<ReadonlyMap<string, Answer>>;
+export type Load<Item, Answer> = (items: readonly Item[]) => Promise<ReadonlyMap<string, Answer>>;
 
 interface Question<Item, Answer> {
   readonly items: readonly Item[];
@@ -21,25 +21,25 @@ interface Question<Item, Answer> {
  * Rejects with what `ask` rejects with. Whoever is joined suffers from nobody: what was refused together, other than for
  * want of the database, is asked again one by one.
  */
-export const createGathered = <Item, Answer>({
-  ask,
+export const createLoader = <Item, Answer>({
+  load,
   max,
 }: {
-  readonly ask: Ask<Item, Answer>;
+  readonly load: Load<Item, Answer>;
   readonly max: number;
-}): Ask<Item, Answer> => {
-  type Asked = Question<Item, Answer>;
-  const waiting: Asked[] = [];
+}): Load<Item, Answer> => {
+  type Batch = Question<Item, Answer>;
+  const waiting: Batch[] = [];
   let sentAt = Number.NEGATIVE_INFINITY;
   let isDue = false;
 
-  const answerOne = ({ items, resolve, reject }: Asked): Promise<void> => ask(items).then(resolve, reject);
+  const answerOne = ({ items, resolve, reject }: Batch): Promise<void> => load(items).then(resolve, reject);
 
-  const answer = async (questions: readonly Asked[]): Promise<void> => {
+  const answer = async (questions: readonly Batch[]): Promise<void> => {
     const [first] = questions;
     if (first && questions.length === 1) return answerOne(first);
     try {
-      const answers = await ask(questions.flatMap(({ items }) => items));
+      const answers = await load(questions.flatMap(({ items }) => items));
       for (const { resolve } of questions) resolve(answers);
     } catch (error) {
       if (isUnavailable(error)) for (const { reject } of questions) reject(error);
@@ -48,7 +48,7 @@ export const createGathered = <Item, Answer>({
   };
 
   /** Takes as many as may be asked together, and one at the least. */
-  const take = (): readonly Asked[] => {
+  const take = (): readonly Batch[] => {
     let items = 0;
     let count = 0;
     for (const question of waiting) {

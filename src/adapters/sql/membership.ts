@@ -34,8 +34,8 @@ export const createMembership = ({ max, read }: { readonly max: number; readonly
     async of(conversationId, userId) {
       const mark = markOf(conversationId);
       const key = JSON.stringify([conversationId, userId]);
-      const kept = members.get(key);
-      if (kept?.mark === mark) return kept.known;
+      const entries = members.get(key);
+      if (entries?.mark === mark) return entries.known;
       const known = await read(conversationId, userId);
       if (known && mayUseTyping(known)) members.set(key, { mark, known });
       return known;

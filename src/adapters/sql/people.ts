@@ -1,7 +1,7 @@
 import { pairKey } from '../../presence/pairs.js';
-import type { Bus, FactChange, People, UserProfile } from '../../presence/ports.js';
-import { createFacts, toFacts } from './accessFacts.js';
-import { type Standing, standingsTouched } from './accessSummary.js';
+import type { AccessChange, Bus, People, UserProfile } from '../../presence/ports.js';
+import { createAccessFacts, toAccessFacts } from './accessFacts.js';
+import { type AccessSummary, accessSummariesTouched } from './accessSummary.js';
 import { createCache } from './cache.js';
 import type { Database } from './database.js';
 import { createCommit } from './factCommit.js';
@@ -10,7 +10,7 @@ import { createMembership } from './membership.js';
 import { createRelations } from './relations.js';
 import { createRoster } from './sqlRoster.js';
 import { createUsers } from './users.js';
-import { createWatching } from './watchedFacts.js';
+import { createWatchedFacts } from './watchedFacts.js';
 
 /** See docs/semantics.md, "Limits". */
 const MAX_FOLLOWS = 10_000;
@@ -30,7 +30,7 @@ const CACHED = 50_000;
  */
 export const createPeople = (options: {
   readonly db: Database;
-  readonly bus: Pick<Bus, 'subscribeFacts' | 'publishFacts' | 'deliverFacts' | 'onGap'>;
+  readonly bus: Pick<Bus, 'subscribeAccessChanges' | 'publishAccessChange' | 'deliverAccessChange' | 'onGap'>;
   readonly logged?: boolean;
   readonly onError?: (error: unknown) => void;
   readonly maxFollows?: number;
@@ -41,10 +41,10 @@ export const createPeople = (options: {
   const { maxFollows = MAX_FOLLOWS, maxBlocks = MAX_BLOCKS, maxMembers = MAX_MEMBERS } = options;
   const existence = createCache<boolean>({ max: CACHED });
   const profiles = createCache<UserProfile>({ max: CACHED });
-  const standings = createCache<Standing>({ max: CACHED });
+  const accessSummaries = createCache<AccessSummary>({ max: CACHED });
 
-  const forget = (change: FactChange): void => {
-    for (const userId of standingsTouched(change)) standings.forget(userId);
+  const forget = (change: AccessChange): void => {
+    for (const userId of accessSummariesTouched(change)) accessSummaries.forget(userId);
     if (change.kind === 'conversation') membership.forget(change.id);
     if (change.kind !== 'user') return;
     // Who was deleted left all conversations.
@@ -56,19 +56,19 @@ export const createPeople = (options: {
   const forgetAll = (): void => {
     existence.clear();
     profiles.clear();
-    standings.clear();
+    accessSummaries.clear();
     membership.clear();
   };
   // Where there is a log, it tells what the bus may have missed, and the caches outlast a database that is away.
   if (!logged) bus.onGap(forgetAll);
 
-  let hearing: Promise<unknown> | undefined;
-  const hear = async (): Promise<void> => {
-    hearing ??= bus.subscribeFacts(forget);
+  let subscribing: Promise<unknown> | undefined;
+  const subscribe = async (): Promise<void> => {
+    subscribing ??= bus.subscribeAccessChanges(forget);
     try {
-      await hearing;
+      await subscribing;
     } catch (failure) {
-      hearing = undefined;
+      subscribing = undefined;
       throw failure;
     }
   };
@@ -77,8 +77,8 @@ export const createPeople = (options: {
   const users = createUsers({ db, commit });
   const groups = createGroups({ db, commit, maxMembers });
   const membership = createMembership({ max: CACHED, read: groups.conversation });
-  const readFacts = createFacts({ db });
-  const factsToWatch = createWatching({ read: readFacts, standings });
+  const readAccessFacts = createAccessFacts({ db });
+  const accessFactsToWatch = createWatchedFacts({ read: readAccessFacts, accessSummaries });
 
   return {
     ...users.verbs,
@@ -92,39 +92,39 @@ export const createPeople = (options: {
     forgetAll,
 
     /** Changes cannot be followed now: what is kept of who may see whom holds no longer, the rest outlasts that. */
-    forgetStandings(): void {
-      standings.clear();
+    forgetAccessSummaries(): void {
+      accessSummaries.clear();
     },
 
-    async facts(pairs) {
-      const found = await readFacts(pairs);
+    async accessFacts(pairs) {
+      const found = await readAccessFacts(pairs);
       return new Map(
         pairs.map(({ viewerId, userId }) => {
           const key = pairKey(viewerId, userId);
           const { user, relation } = found.get(key)!;
-          return [key, toFacts(user, relation)];
+          return [key, toAccessFacts(user, relation)];
         }),
       );
     },
 
-    async factsToWatch(pairs) {
-      await hear();
-      return await factsToWatch(pairs);
+    async accessFactsToWatch(pairs) {
+      await subscribe();
+      return await accessFactsToWatch(pairs);
     },
 
     async ensure(userId) {
       const cached = existence.get(userId);
       if (cached !== undefined) return cached;
-      await hear();
+      await subscribe();
       const read = await existence.fill([userId], async () => {
-        const made = await standings.fill([userId], () => users.makeKnown([userId]));
+        const made = await accessSummaries.fill([userId], () => users.makeKnown([userId]));
         return new Map([[userId, made.get(userId)?.exists ?? false]]);
       });
       return read.get(userId) ?? false;
     },
 
     async membership(conversationId, userId) {
-      await hear();
+      await subscribe();
       return membership.of(conversationId, userId);
     },
 
@@ -137,7 +137,7 @@ export const createPeople = (options: {
         else missing.add(id);
       }
       if (missing.size === 0) return found;
-      await hear();
+      await subscribe();
       for (const [id, profile] of await profiles.fill([...missing], () => users.readProfiles(missing))) {
         found.set(id, profile);
       }
@@ -146,6 +146,6 @@ export const createPeople = (options: {
   } satisfies People & {
     finishDeletions(isStopped: () => boolean): Promise<void>;
     forgetAll(): void;
-    forgetStandings(): void;
+    forgetAccessSummaries(): void;
   };
 };

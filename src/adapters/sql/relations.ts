@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { inPieces } from '../../async/batches.js';
 import { badInput } from '../../presence/errors.js';
-import type { FactChange, People } from '../../presence/ports.js';
+import type { AccessChange, People } from '../../presence/ports.js';
 import { isBlocked } from './accessFacts.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
@@ -16,10 +16,10 @@ const CHECKED = 25;
 type Follow = Parameters<People['addFollows']>[0][number];
 type Writers = 'follow' | 'unfollow' | 'addFollows' | 'removeFollows' | 'block' | 'unblock';
 
-const relation = (from: string, to: string, narrows: boolean): FactChange => ({
+const relation = (from: string, to: string, mayRevoke: boolean): AccessChange => ({
   kind: 'relation',
   users: [from, to],
-  narrows,
+  mayRevoke,
 });
 
 const pairsOf = (list: readonly Follow[]): SQL => sql`

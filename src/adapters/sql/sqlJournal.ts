@@ -5,7 +5,7 @@ import type { DurablePresence } from '../../presence/types.js';
 import { byKey } from './answers.js';
 import { bigintArray, textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
-import { createGathered } from './loader.js';
+import { createLoader } from './loader.js';
 import { presenceJournal, users } from './tables.js';
 
 /** How this release writes a row, and the one format it reads. */
@@ -31,11 +31,11 @@ const newest = (rows: readonly DurablePresence[]): readonly DurablePresence[] =>
 };
 
 const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect | null): JournalRow => {
-  if (journal === null) return { generation, kept: null };
+  if (journal === null) return { generation, persisted: null };
   if (journal.format !== FORMAT) {
     return {
       generation,
-      get kept(): never {
+      get persisted(): never {
         throw unreadableRecord();
       },
     };
@@ -45,7 +45,7 @@ const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect 
   const message = messageText === null ? null : { text: messageText, emoji: messageEmoji, expiresAt: messageExpiresAt };
   return {
     generation,
-    kept: {
+    persisted: {
       revision,
       chosen,
       chosenAsOf: chosenAsOf ?? revision,
@@ -64,20 +64,20 @@ export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
   const text = (of: (row: DurablePresence) => string | null) => textArray(rows.map(of));
   const number = (of: (row: DurablePresence) => number | null) => bigintArray(rows.map(of));
   type AsOf = 'chosen_as_of' | 'message_as_of';
-  const keptAsOf = (column: AsOf) =>
+  const persistedAsOf = (column: AsOf) =>
     sql`case when kept.as_of_revision = kept.revision then kept.${sql.identifier(column)} else kept.revision end`;
   const isOfLater = (column: AsOf) =>
-    sql`(excluded.generation > kept.generation or excluded.${sql.identifier(column)} > ${keptAsOf(column)})`;
+    sql`(excluded.generation > kept.generation or excluded.${sql.identifier(column)} > ${persistedAsOf(column)})`;
   const laterAsOf = (column: AsOf) => {
     const name = sql.identifier(column);
-    return sql`${name} = case when ${isOfLater(column)} then excluded.${name} else ${keptAsOf(column)} end`;
+    return sql`${name} = case when ${isOfLater(column)} then excluded.${name} else ${persistedAsOf(column)} end`;
   };
   const later = (asOf: AsOf, column: string) => {
     const name = sql.identifier(column);
     return sql`${name} = case when ${isOfLater(asOf)} then excluded.${name} else kept.${name} end`;
   };
-  const isOfBoth = sql`excluded.chosen_as_of < ${keptAsOf('chosen_as_of')}
-    or excluded.message_as_of < ${keptAsOf('message_as_of')}`;
+  const isOfBoth = sql`excluded.chosen_as_of < ${persistedAsOf('chosen_as_of')}
+    or excluded.message_as_of < ${persistedAsOf('message_as_of')}`;
   const revision = sql`case
     when excluded.generation > kept.generation then excluded.revision
     when excluded.revision < kept.revision then kept.revision + 1
@@ -134,9 +134,9 @@ export const journalQuery = (orm: Orm, userIds: readonly string[]) =>
  * looked at, since to leave it out or null would say that there is nothing.
  */
 export const createJournal = ({ db }: { readonly db: Database }) => {
-  const readRows = createGathered<string, JournalRow>({
+  const readRows = createLoader<string, JournalRow>({
     max: MAX_USERS,
-    async ask(userIds) {
+    async load(userIds) {
       const asked = new Set(userIds);
       const rows = await db.run(async (orm) => byKey(asked, await journalQuery(orm, [...asked]), ({ id }) => id));
       return new Map(

@@ -2,8 +2,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { People } from '../../presence/ports.js';
 import type { Audience } from '../../presence/visibility.js';
-import { toFacts } from './accessFacts.js';
-import { exists, toStanding } from './accessSummary.js';
+import { toAccessFacts } from './accessFacts.js';
+import { exists, toAccessSummary } from './accessSummary.js';
 import type { Database, Orm } from './database.js';
 
 /**
@@ -32,7 +32,7 @@ export const rosterQuery = (orm: Orm, viewerId: string, limit: number) =>
  * The same users with all that decides who of them the viewer sees. Who is followed or in a circle needs no conversation
  * to be seen, so none is looked for.
  */
-export const rosterFactsQuery = (orm: Orm, viewerId: string, limit: number) =>
+export const rosterAccessFactsQuery = (orm: Orm, viewerId: string, limit: number) =>
   orm
     .select({
       id: sql<string>`rostered.id`,
@@ -61,12 +61,12 @@ export const createRoster = ({ db }: { readonly db: Database }) =>
       return rows.map((row) => row.id);
     },
 
-    async rosterFacts(viewerId, limit) {
-      const rows = await db.run((orm) => rosterFactsQuery(orm, viewerId, limit));
+    async rosterAccessFacts(viewerId, limit) {
+      const rows = await db.run((orm) => rosterAccessFactsQuery(orm, viewerId, limit));
       return new Map(
         rows.map(({ id, follows, followedBy, sharesCircle, blocked, ...privacy }) => [
           id,
-          toFacts(toStanding({ ...privacy, ties: 0 }), {
+          toAccessFacts(toAccessSummary({ ...privacy, relationKinds: 0 }), {
             follows,
             followedBy,
             sharesCircle,
@@ -76,4 +76,4 @@ export const createRoster = ({ db }: { readonly db: Database }) =>
         ]),
       );
     },
-  }) satisfies Pick<People, 'roster' | 'rosterFacts'>;
+  }) satisfies Pick<People, 'roster' | 'rosterAccessFacts'>;

@@ -148,7 +148,7 @@ const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
  * Every change of facts, one row each, written in the transaction of the change itself; `factLog.ts` says how it is read
  * without missing any. Rows are kept for an hour.
  */
-export const factLog = pgTable(
+export const changeLog = pgTable(
   'fact_log',
   {
     /** In the order of the changes wherever one could depend on the other: who waits for a lock draws a later number. */

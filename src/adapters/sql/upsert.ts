@@ -18,9 +18,9 @@ export interface Difference {
   /** Something of what is stored differs. */
   readonly stored: boolean;
   /** Something that others can tell differs: existence, name, picture, or privacy as it holds. */
-  readonly told: boolean;
+  readonly visible: boolean;
   /** Some facet is for a narrower audience than before. */
-  readonly narrows: boolean;
+  readonly mayRevoke: boolean;
 }
 
 const FACETS = ['status', 'lastSeen', 'activity'] as const;
@@ -33,8 +33,8 @@ export const difference = (before: KnownUser, after: KnownUser): Difference => {
     before.name !== after.name || before.avatarUrl !== after.avatarUrl || before.generation !== after.generation;
   return {
     stored: identity || FACETS.some((facet) => before.privacy[facet] !== after.privacy[facet]),
-    told: identity || FACETS.some((facet) => held[facet] !== holds[facet]),
-    narrows: FACETS.some((facet) => AUDIENCES.indexOf(holds[facet]) > AUDIENCES.indexOf(held[facet])),
+    visible: identity || FACETS.some((facet) => held[facet] !== holds[facet]),
+    mayRevoke: FACETS.some((facet) => AUDIENCES.indexOf(holds[facet]) > AUDIENCES.indexOf(held[facet])),
   };
 };
 

@@ -1,14 +1,14 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { isUnavailable, notFound, unavailable } from '../../presence/errors.js';
-import type { FactChange, People, UserProfile, UserUpsert } from '../../presence/ports.js';
+import type { AccessChange, People, UserProfile, UserUpsert } from '../../presence/ports.js';
 import { DEFAULT_PRIVACY, effectivePrivacy, type Privacy } from '../../presence/visibility.js';
-import { readStandings, type Standing } from './accessSummary.js';
+import { type AccessSummary, readAccessSummaries } from './accessSummary.js';
 import { byKey } from './answers.js';
 import { bigintArray, textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
 import { createDeletions, noteDeletion, unfinishedAmong } from './deletions.js';
 import { type Commit, lock } from './factCommit.js';
-import { createGathered } from './loader.js';
+import { createLoader } from './loader.js';
 import { presenceJournal, users } from './tables.js';
 import { applyUpsert, difference, type KnownUser, mergeUpserts } from './upsert.js';
 
@@ -27,10 +27,10 @@ const privacyColumns = (privacy: Privacy) => ({
   privacyActivity: privacy.activity,
 });
 
-const change = (userId: string, narrows: boolean, deleted = false): FactChange => ({
+const change = (userId: string, mayRevoke: boolean, deleted = false): AccessChange => ({
   kind: 'user',
   userId,
-  narrows,
+  mayRevoke,
   deleted,
 });
 
@@ -70,7 +70,7 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
   };
 
   /** The row of a user who exists, held until the transaction ends. */
-  const hold = async (tx: Orm, userId: string): Promise<KnownUser | undefined> => {
+  const lockRow = async (tx: Orm, userId: string): Promise<KnownUser | undefined> => {
     const [row] = await tx
       .select()
       .from(users)
@@ -104,16 +104,16 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
       const isNew = new Set(created.map((row) => row.id));
       const before = new Map(rows.map((row) => [row.id, toKnown(row)]));
       const changed: KnownUser[] = [];
-      const changes: FactChange[] = [];
+      const changes: AccessChange[] = [];
       for (const upsert of upserts) {
         const user = before.get(upsert.id);
         if (!user) continue;
         const after = applyUpsert(user, upsert);
-        const { stored, told, narrows } = difference(user, after);
+        const { stored, visible, mayRevoke } = difference(user, after);
         if (stored) changed.push(after);
         // Nobody saw a user who did not exist: whatever their privacy, nobody loses sight.
         const appears = isNew.has(user.id) || user.deleted;
-        if (told || appears) changes.push(change(user.id, narrows && !appears));
+        if (visible || appears) changes.push(change(user.id, mayRevoke && !appears));
       }
       if (changed.length > 0) await store(tx, changed);
       return { result: upserts.length, changes };
@@ -133,12 +133,12 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
 
     async updatePrivacy(userId, privacy) {
       return await commit(async (tx) => {
-        const before = await hold(tx, userId);
+        const before = await lockRow(tx, userId);
         if (!before) throw notFound('There is no such user.');
         const after = applyUpsert(before, { id: userId, privacy });
-        const { stored, told, narrows } = difference(before, after);
+        const { stored, visible, mayRevoke } = difference(before, after);
         if (stored) await tx.update(users).set(privacyColumns(after.privacy)).where(eq(users.id, userId));
-        return { result: effectivePrivacy(after.privacy), changes: told ? [change(userId, narrows)] : [] };
+        return { result: effectivePrivacy(after.privacy), changes: visible ? [change(userId, mayRevoke)] : [] };
       });
     },
 
@@ -196,7 +196,7 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
     },
   } satisfies Pick<People, 'deletedAmong' | 'privacy' | 'updatePrivacy' | 'upsertUsers' | 'deleteUser'>;
 
-  const standingsOf = (userIds: ReadonlySet<string>) => db.run((orm) => readStandings(orm, userIds));
+  const accessSummariesOf = (userIds: ReadonlySet<string>) => db.run((orm) => readAccessSummaries(orm, userIds));
 
   const create = (userIds: readonly string[]): Promise<void> =>
     commit(async (tx) => {
@@ -208,14 +208,14 @@ export const createUsers = ({ db, commit }: { readonly db: Database; readonly co
       return { result: undefined, changes: rows.map(({ id }) => change(id, false)) };
     });
 
-  const makeAllKnown = createGathered<string, Standing>({
+  const makeAllKnown = createLoader<string, AccessSummary>({
     max: MAX_KNOWN,
-    async ask(userIds) {
-      const present = await standingsOf(new Set(userIds));
+    async load(userIds) {
+      const present = await accessSummariesOf(new Set(userIds));
       const missing = new Set(userIds.filter((userId) => !present.has(userId)));
       if (missing.size > 0) {
         await create([...missing]);
-        for (const [userId, standing] of await standingsOf(missing)) present.set(userId, standing);
+        for (const [userId, accessSummary] of await accessSummariesOf(missing)) present.set(userId, accessSummary);
       }
       return present;
     },

@@ -114,7 +114,7 @@ export const createDocuments = ({
     }
   };
 
-  const kept = new LRUCache<string, Checked>({
+  const persisted = new LRUCache<string, Checked>({
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ bytes }) => bytes,
   });
@@ -122,11 +122,11 @@ export const createDocuments = ({
   return {
     check(text) {
       if (text.length > MAX_DOCUMENT_CHARS) return TOO_LONG;
-      const known = kept.get(text);
+      const known = persisted.get(text);
       if (known) return known;
       const checked = read(text);
       // What is wrong is not worth keeping: it would push out what is right.
-      if (checked.faults.length === 0) kept.set(text, checked);
+      if (checked.faults.length === 0) persisted.set(text, checked);
       return checked;
     },
   };

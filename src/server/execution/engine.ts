@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Introspection } from '../../config/config.js';
-import type { PresenceStream, WatchBudget } from '../../fanout/subscription.js';
+import type { PresenceStream, SubscriptionBudget } from '../../fanout/subscription.js';
 import { unauthenticated } from '../../graphql/context.js';
 import type { ErrorLog } from '../../graphql/maskedErrors.js';
 import { type ErrorCode, PresenceError } from '../../presence/errors.js';
@@ -28,7 +28,7 @@ export interface Operation {
   /** Null where nobody is signed in, who may introspect at most. */
   readonly caller: Caller | null;
   /** Shared by all operations of one connection. */
-  readonly budget: WatchBudget;
+  readonly budget: SubscriptionBudget;
   /** Names this operation in the log and in answers that hide their cause. */
   readonly requestId: string;
 }

@@ -18,11 +18,11 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { type Shown, type Told, viewOf } from '../../fanout/delivery.js';
+import { type Delivery, type Projection, viewOf } from '../../fanout/delivery.js';
 import { MAX_VARIABLE_FAULTS } from './documentLimits.js';
 
 /** What is sent of something told: the JSON of the result in UTF-8, each byte a character. */
-export type Renderer = (told: Told) => string;
+export type Renderer = (delivered: Delivery) => string;
 
 /** How many sets of variables of one document share their executions. */
 const MAX_VARIABLES = 64;
@@ -112,24 +112,24 @@ export const createRendering = ({
   };
 
   const rendererOf = (args: ExecutionArgs): Renderer => {
-    const rendered = new WeakMap<Shown, Rendered>();
-    let last: { readonly shown: Shown; readonly rendered: Rendered } | undefined;
+    const rendered = new WeakMap<Projection, Rendered>();
+    let last: { readonly projection: Projection; readonly rendered: Rendered } | undefined;
 
-    const renderedOf = (shown: Shown): Rendered => {
-      const known = rendered.get(shown);
+    const renderedOf = (projection: Projection): Rendered => {
+      const known = rendered.get(projection);
       if (known) return known;
       executions += 1;
-      const result = execute({ ...args, rootValue: viewOf({ shown, asOf: STAND_IN }), contextValue: {} });
+      const result = execute({ ...args, rootValue: viewOf({ projection, asOf: STAND_IN }), contextValue: {} });
       const around = asBytes(JSON.stringify(finish(result as ExecutionResult))).split(STAND_IN_TEXT);
       const made = { around, asOf: -1, text: '' };
-      rendered.set(shown, made);
+      rendered.set(projection, made);
       return made;
     };
 
-    return ({ shown, asOf }) => {
+    return ({ projection, asOf }) => {
       onDelivery();
       // The same thing goes to one after the other.
-      if (last?.shown !== shown) last = { shown, rendered: renderedOf(shown) };
+      if (last?.projection !== projection) last = { projection, rendered: renderedOf(projection) };
       const { rendered: known } = last;
       if (known.asOf !== asOf) {
         known.asOf = asOf;

@@ -5,12 +5,12 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
-import { createTick } from '../../async/coalescer.js';
+import { createCoalescer } from '../../async/coalescer.js';
 import type { Engine, Operation, Params } from '../execution/engine.js';
 import { mediaType } from './mediaType.js';
 import { ALWAYS } from './respond.js';
 
-const answers = createTick();
+const answers = createCoalescer();
 
 const MAX_DIRECT_BYTES = 64 * 1024;
 const JSON_TYPE = 'application/json';
@@ -81,6 +81,6 @@ export const answerDirectly = async (
   });
   // Answers of one turn leave one after the other: whoever reads them all, such as a proxy, is woken once.
   // One byte a character is less to encode.
-  answers.atEnd({ run: () => response.end(text, length === text.length ? 'latin1' : 'utf8') });
+  answers.schedule({ run: () => response.end(text, length === text.length ? 'latin1' : 'utf8') });
   return true;
 };

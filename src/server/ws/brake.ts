@@ -1,10 +1,10 @@
 import type { WebSocket } from 'ws';
 
 /** Why nothing more is read from a client for now. */
-export type BrakeReason = 'unsent' | 'running';
+export type PauseReason = 'unsent' | 'running';
 
 /** Holds a client back, by not reading what it sends, while there is any reason to. */
-export class Brake {
+export class ReadFlow {
   private unsent = false;
   private running = false;
   private isOver = false;
@@ -16,20 +16,20 @@ export class Brake {
   ) {}
 
   /** Whether the client is held back: what was read already has to wait, too. */
-  get isOn(): boolean {
+  get isPaused(): boolean {
     return this.unsent || this.running;
   }
 
-  hold(reason: BrakeReason): void {
+  pause(reason: PauseReason): void {
     if (this.isOver) return;
     this[reason] = true;
     this.socket.pause();
   }
 
-  release(reason: BrakeReason): void {
+  resume(reason: PauseReason): void {
     if (!this[reason]) return;
     this[reason] = false;
-    if (this.isOn) return;
+    if (this.isPaused) return;
     this.socket.resume();
     this.onReleased();
   }

@@ -8,29 +8,29 @@ const MAX_LOOKS_AT_ONCE = 2;
 export interface Peer {
   ping(): void;
   /** Nothing was heard of it for the time-out. Called once; it is no longer watched then. */
-  lost(lastHeardMsAgo: number): void;
+  lost(lastReceivedMsAgo: number): void;
 }
 
 /** The watch over one peer. */
 export class Pulse {
-  heardAwake: number;
+  receivedAwake: number;
   pingedAwake: number;
-  heardAt: number;
+  aliveAt: number;
 
   constructor(
     readonly peer: Peer,
     private readonly watch: PulseWatch,
   ) {
-    this.heardAwake = watch.awakeMs;
+    this.receivedAwake = watch.awakeMs;
     this.pingedAwake = watch.awakeMs;
-    this.heardAt = watch.now();
+    this.aliveAt = watch.now();
     watch.pulses.add(this);
   }
 
   /** It was heard of: a pong, or any message. */
-  heard(): void {
-    this.heardAwake = this.watch.awakeMs;
-    this.heardAt = this.watch.now();
+  answered(): void {
+    this.receivedAwake = this.watch.awakeMs;
+    this.aliveAt = this.watch.now();
   }
 
   /** Stops watching. */
@@ -73,9 +73,9 @@ export const createKeepAlive = ({
   const judge = () => {
     for (const pulse of watch.pulses) {
       // One look early rather than one late: gone within the time-out.
-      if (watch.awakeMs - pulse.heardAwake >= timeoutMs - lookMs) {
+      if (watch.awakeMs - pulse.receivedAwake >= timeoutMs - lookMs) {
         pulse.stop();
-        pulse.peer.lost(now() - pulse.heardAt);
+        pulse.peer.lost(now() - pulse.aliveAt);
       } else if (watch.awakeMs - pulse.pingedAwake >= timeoutMs / PINGS) {
         pulse.pingedAwake = watch.awakeMs;
         pulse.peer.ping();

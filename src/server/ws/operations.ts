@@ -1,10 +1,10 @@
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Context, OperationResult, ServerOptions, SubscribePayload } from 'graphql-ws';
-import type { WatchBudget } from '../../fanout/subscription.js';
+import type { SubscriptionBudget } from '../../fanout/subscription.js';
 import type { Caller } from '../../service/contract.js';
 import type { Engine, Prepared } from '../execution/engine.js';
 import { newRequestId } from '../execution/requestIds.js';
-import type { Brake } from './brake.js';
+import type { ReadFlow } from './brake.js';
 import type { Framer } from './frames.js';
 import type { Outbound } from './outbound.js';
 import { halt, Running } from './running.js';
@@ -24,8 +24,8 @@ type Hooks = { readonly [K in 'onSubscribe' | 'onOperation' | 'onComplete']: Non
 /** The connection that operations belong to. */
 export interface OperationsOwner {
   readonly caller: Caller | null;
-  readonly budget: WatchBudget;
-  readonly brake: Pick<Brake, 'hold' | 'release'>;
+  readonly budget: SubscriptionBudget;
+  readonly readFlow: Pick<ReadFlow, 'pause' | 'resume'>;
   readonly outbound: Pick<Outbound, 'push'>;
 }
 
@@ -116,13 +116,13 @@ export class Operations implements Hooks {
   private enter(running: Running, weight: number): void {
     running.weight = weight;
     this.answering += weight;
-    if (this.answering >= MAX_RUNNING) this.owner.brake.hold('running');
+    if (this.answering >= MAX_RUNNING) this.owner.readFlow.pause('running');
   }
 
   private leave(running: Running): void {
     this.answering -= running.weight;
     running.weight = 0;
-    if (this.answering < MAX_RUNNING) this.owner.brake.release('running');
+    if (this.answering < MAX_RUNNING) this.owner.readFlow.resume('running');
   }
 
   /** Why there may not be one more subscription; null where there may. */

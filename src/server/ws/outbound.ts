@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Due, Tick } from '../../async/coalescer.js';
-import type { Brake } from './brake.js';
+import type { Coalescer, Due } from '../../async/coalescer.js';
+import type { ReadFlow } from './brake.js';
 
 /** How much may be unsent before sends wait. */
 export const MAX_UNSENT_BYTES = 256 * 1024;
@@ -16,7 +16,7 @@ export interface Pusher {
 /** What a socket's outbound side belongs to. */
 export interface OutboundOwner {
   /** At its end, what was pushed is written. One for all sockets. */
-  readonly tick: Tick;
+  readonly coalescer: Coalescer;
   readonly stallMs: number;
   /** The socket is not read. */
   onStall(): void;
@@ -62,7 +62,7 @@ export class Outbound implements Due {
     private readonly socket: Pick<WebSocket, 'OPEN' | 'readyState' | 'bufferedAmount' | 'send' | 'pong'>,
     /** What the socket writes to; messages are whole frames there, so what is written between two of them is safe. */
     private readonly stream: Pick<Writable, 'write'>,
-    private readonly brake: Pick<Brake, 'hold' | 'release'>,
+    private readonly readFlow: Pick<ReadFlow, 'pause' | 'resume'>,
     private readonly owner: OutboundOwner,
   ) {}
 
@@ -94,12 +94,12 @@ export class Outbound implements Due {
    */
   push(frame: string, pusher: Pusher): boolean {
     if (!this.isOpen) return true;
-    const { tick } = this.owner;
-    tick.news();
+    const { coalescer } = this.owner;
+    coalescer.moreMayCome();
     if (this.frames === '') {
       this.frames = frame;
       this.unsentBefore = this.socket.bufferedAmount;
-      tick.atEnd(this);
+      coalescer.schedule(this);
     } else this.frames += frame;
     if (this.waiting === undefined) {
       if (this.unsentBefore + this.frames.length <= MAX_UNSENT_BYTES) return true;
@@ -142,7 +142,7 @@ export class Outbound implements Due {
   private watchForStall(): void {
     if (this.stall !== undefined || (this.waiting === undefined && !this.isFull())) return;
     // A client that does not read the answers may not ask for more.
-    this.brake.hold('unsent');
+    this.readFlow.pause('unsent');
     this.stall = setTimeout(() => this.owner.onStall(), this.owner.stallMs);
   }
 
@@ -188,6 +188,6 @@ export class Outbound implements Due {
       pusher.drained();
     }
     this.watchForStall();
-    if (this.stall === undefined) this.brake.release('unsent');
+    if (this.stall === undefined) this.readFlow.resume('unsent');
   }
 }

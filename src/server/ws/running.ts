@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { Told } from '../../fanout/delivery.js';
+import type { Delivery } from '../../fanout/delivery.js';
 import type { Sink } from '../../fanout/outbox.js';
 import type { PresenceStream } from '../../fanout/subscription.js';
 import type { Prepared, SharedStream } from '../execution/engine.js';
@@ -22,7 +22,7 @@ export interface Destination {
  * Sends what a shared stream tells as it comes, beside graphql-ws, which is handed an iterator that never yields: it
  * stays in charge of the operation's start and end.
  */
-class Feed implements Sink<Told>, Pusher {
+class Feed implements Sink<Delivery>, Pusher {
   private readonly head: string;
   private readonly outbound: Pick<Outbound, 'push'>;
   private readonly frame: Framer;
@@ -38,8 +38,8 @@ class Feed implements Sink<Told>, Pusher {
     stream.flow(this);
   }
 
-  take(told: Told): boolean {
-    return this.outbound.push(this.frame(this.head, this.render(told)), this);
+  take(delivered: Delivery): boolean {
+    return this.outbound.push(this.frame(this.head, this.render(delivered)), this);
   }
 
   drained(): void {

@@ -39,13 +39,13 @@ export class SessionHold {
   async release(silentMs: number, abandoned: AbortSignal): Promise<void> {
     const { userId, connectionId } = this;
     const { presence, log } = this.ports;
-    const lastHeardAt = performance.now() - silentMs;
+    const lastReceivedAt = performance.now() - silentMs;
     // A connection that closes while its session is being taken waits for it: the release must come after.
     if (!(await this.held)) return;
     for (;;) {
       try {
-        const lastHeardMsAgo = Math.max(0, performance.now() - lastHeardAt);
-        return await presence.disconnect({ userId, connectionId, lastHeardMsAgo });
+        const lastReceivedMsAgo = Math.max(0, performance.now() - lastReceivedAt);
+        return await presence.disconnect({ userId, connectionId, lastReceivedMsAgo });
       } catch (error) {
         if (!isUnavailable(error)) {
           log.error({ err: error }, 'disconnect failed');

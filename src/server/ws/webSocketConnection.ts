@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket as ProtocolSocket, parseMessage } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import { Alarm } from '../../async/alarm.js';
-import type { Tick } from '../../async/coalescer.js';
-import type { WatchBudget } from '../../fanout/subscription.js';
+import type { Coalescer } from '../../async/coalescer.js';
+import type { SubscriptionBudget } from '../../fanout/subscription.js';
 import { isUnavailable, PresenceError } from '../../presence/errors.js';
 import type { Caller, Presence } from '../../service/contract.js';
 import type { Log } from '../../telemetry/log.js';
@@ -11,7 +11,7 @@ import { paramsToken } from '../auth/credentials.js';
 import { callerOf, type SignIn } from '../auth/signIn.js';
 import type { Identity } from '../auth/verifier.js';
 import type { Connections } from '../connections.js';
-import { Brake } from './brake.js';
+import { ReadFlow } from './brake.js';
 import { CLOSE, fitReason } from './closeCodes.js';
 import { readConnectParams } from './connectParams.js';
 import type { Gate } from './gate.js';
@@ -73,13 +73,13 @@ export interface ConnectionDeps extends ConnectionPorts, OperationsDeps {
   /** Through which everybody is let in. */
   readonly gate: Gate;
   readonly keepAlive: KeepAlive;
-  readonly tick: Tick;
+  readonly coalescer: Coalescer;
   /** How long a reader may leave more than 256 KiB unread. */
   readonly stallMs: number;
   /** A connection is closed because nobody reads it. */
   readonly onSlowReader: (caller: Caller | null) => void;
   /** A connection answered: a pong, a ping, or any message. */
-  readonly onHeard: (connectionId: string) => void;
+  readonly onReceived: (connectionId: string) => void;
   /** Who speaks is no stranger. */
   readonly onVerified: (connection: Connection) => void;
 }
@@ -105,10 +105,10 @@ const closeOf = (error: unknown): readonly [code: number, reason: string] => {
 
 /** One socket, from the upgrade until nothing is left of it. As many as there are clients: a class, for its size. */
 export class Connection implements OperationsOwner, OutboundOwner, Peer, ProtocolSocket {
-  readonly brake: Brake;
+  readonly readFlow: ReadFlow;
   readonly outbound: Outbound;
   readonly operations: Operations;
-  readonly budget: WatchBudget = { watched: 0, conversations: 0 };
+  readonly budget: SubscriptionBudget = { watched: 0, conversations: 0 };
   /** Whether `connection_init` was accepted. */
   accepted = false;
   /** Who speaks; known once accepted. */
@@ -133,8 +133,8 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     /** The `?token=` of the upgrade, for clients that can send no other. */
     private readonly urlToken: string | null,
   ) {
-    this.brake = new Brake(socket, () => this.takeNext());
-    this.outbound = new Outbound(socket, stream, this.brake, this);
+    this.readFlow = new ReadFlow(socket, () => this.takeNext());
+    this.outbound = new Outbound(socket, stream, this.readFlow, this);
     this.operations = new Operations(deps, this);
     this.pulse = deps.keepAlive.watch(this);
   }
@@ -171,7 +171,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
 
   /** Closes the socket, with the first reason that is given. */
   close(code: number = CLOSE.INTERNAL, reason = ''): void {
-    this.brake.letGo();
+    this.readFlow.letGo();
     // What was told before is sent before.
     this.outbound.run();
     this.socket.close(code, fitReason(reason));
@@ -206,12 +206,12 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
 
   /** A message came in. */
   received(data: RawData): void {
-    this.heard();
+    this.answered();
     // Between our close frame and the client's answer nothing is taken any more: the token may have run out.
     if (this.socket.readyState !== this.socket.OPEN) return;
     const text = data.toString();
     // What was read before the brake went on: less than one message of the greatest length, or one reading of the socket.
-    if (this.brake.isOn || this.unread !== undefined) {
+    if (this.readFlow.isPaused || this.unread !== undefined) {
       this.unread ??= [];
       this.unread.push(text);
       return;
@@ -221,14 +221,14 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
 
   /** It asks whether we are here. */
   pinged(data: Buffer): void {
-    this.heard();
+    this.answered();
     this.outbound.pong(data);
   }
 
   /** Takes what waited, one message after the other, for as long as the client is not held back. */
   private takeNext(): void {
     setImmediate(() => {
-      if (this.brake.isOn || this.unread === undefined) return;
+      if (this.readFlow.isPaused || this.unread === undefined) return;
       const next = this.unread.shift();
       if (this.unread.length === 0) this.unread = undefined;
       if (next !== undefined && this.isOpen) this.take(next);
@@ -246,22 +246,22 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   }
 
   /** It answered. */
-  heard(): void {
-    this.pulse.heard();
-    this.deps.onHeard(this.connectionId);
+  answered(): void {
+    this.pulse.answered();
+    this.deps.onReceived(this.connectionId);
   }
 
   ping(): void {
     if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
   }
 
-  lost(lastHeardMsAgo: number): void {
-    this.silentMs = lastHeardMsAgo;
+  lost(lastReceivedMsAgo: number): void {
+    this.silentMs = lastReceivedMsAgo;
     this.socket.terminate();
   }
 
-  get tick(): Tick {
-    return this.deps.tick;
+  get coalescer(): Coalescer {
+    return this.deps.coalescer;
   }
 
   get stallMs(): number {

@@ -3,7 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { createTick } from '../../async/coalescer.js';
+import { createCoalescer } from '../../async/coalescer.js';
 import type { ErrorCode } from '../../presence/errors.js';
 import type { Caller } from '../../service/contract.js';
 import { urlOf, urlToken } from '../auth/credentials.js';
@@ -59,7 +59,7 @@ export const createSockets = ({
   server,
   engine,
   origins,
-  onHeard = () => {},
+  onReceived = () => {},
   heartbeatTimeoutMs,
   initTimeoutMs = INIT_TIMEOUT_MS,
   maxStrangers = MAX_STRANGERS,
@@ -71,7 +71,7 @@ export const createSockets = ({
   readonly engine: Engine;
   readonly origins: Origins;
   /** A connection answered: a pong, a ping, or any message. */
-  readonly onHeard?: (connectionId: string) => void;
+  readonly onReceived?: (connectionId: string) => void;
   readonly heartbeatTimeoutMs: number;
   readonly initTimeoutMs?: number;
   readonly maxStrangers?: number;
@@ -94,12 +94,12 @@ export const createSockets = ({
 
   const keepAlive = createKeepAlive({ timeoutMs: heartbeatTimeoutMs });
   // What mutations change is told to many at once, and together with what others change meanwhile.
-  const tick = createTick({ isBusy: () => engine.mutations > 0 });
+  const coalescer = createCoalescer({ isBusy: () => engine.mutations > 0 });
   const deps: ConnectionDeps = {
     ...ports,
     engine,
-    tick,
-    onHeard,
+    coalescer,
+    onReceived,
     onVerified: (connection) => void strangers.delete(connection),
     stallMs,
     onSlowReader,
@@ -124,7 +124,7 @@ export const createSockets = ({
     open.get(this)?.received(data);
   };
   const onAnswer = function (this: WebSocket): void {
-    open.get(this)?.heard();
+    open.get(this)?.answered();
   };
   const onPing = function (this: WebSocket, data: Buffer): void {
     open.get(this)?.pinged(data);
@@ -216,7 +216,7 @@ export const createSockets = ({
       for (const { operations } of open.values()) count += operations.subscriptions;
       return count;
     },
-    flush: tick.run,
+    flush: coalescer.run,
     pingAll() {
       for (const connection of open.values()) connection.ping();
     },

@@ -11,10 +11,10 @@ busContract('memory', async () => {
 describe('the bus of one process', () => {
   it('has told everybody when publishing returns', async () => {
     const bus = createMemoryBus();
-    const heard: unknown[] = [];
-    await bus.subscribeUser('ana', (message) => heard.push(message));
+    const answered: unknown[] = [];
+    await bus.subscribeUser('ana', (message) => answered.push(message));
     bus.publishUser({ userId: 'ana', record: record() });
-    expect(heard).toHaveLength(1);
+    expect(answered).toHaveLength(1);
   });
 
   it('holds a topic only while somebody listens', async () => {

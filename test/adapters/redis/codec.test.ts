@@ -16,7 +16,7 @@ const ana: PresenceRecord = record({
       activitiesAsOf: NOON + 2,
       idleAsOf: NOON + 3,
       leaseAsOf: NOON + 4,
-      spokeAt: NOON + 5,
+      touchedAt: NOON + 5,
     }),
   ],
 });
@@ -36,6 +36,6 @@ it('reads a record of an earlier release, which does not say when each thing was
     ...ana,
     chosenAsOf: revision,
     messageAsOf: revision,
-    sessions: [{ ...ana.sessions[0], ...asOf, spokeAt: activeAt }],
+    sessions: [{ ...ana.sessions[0], ...asOf, touchedAt: activeAt }],
   });
 });

@@ -20,17 +20,17 @@ beforeEach(async () => {
 
 const UNAVAILABLE = { code: 'UNAVAILABLE' };
 const TIMINGS = timings({ graceMs: 1, sessionTtlMs: 60_000 });
-const restored = (userId: string) => async () => commands.restoreRecord(userId, { generation: 1, kept: null });
+const restored = (userId: string) => async () => commands.restoreRecord(userId, { generation: 1, persisted: null });
 
 const open = async () => {
   const live = openLiveInTest([redis.url], 2, { leaseMs: 1_000 });
   const { store } = live;
   await store.renewLease('here');
-  const say = (userId: string, input: Omit<Parameters<typeof commands.setPresence>[1], 'speaking'>) =>
+  const say = (userId: string, input: Omit<Parameters<typeof commands.setPresence>[1], 'sessionReference'>) =>
     store.update(userId, restored(userId), (record, now) =>
       commands.setPresence(
         record,
-        { ...input, speaking: { sessionId: 'tab', connectionId: null, newSessionId: 'new' } },
+        { ...input, sessionReference: { sessionId: 'tab', connectionId: null, newSessionId: 'new' } },
         now,
         TIMINGS,
       ),
@@ -44,7 +44,7 @@ const open = async () => {
       ),
     disconnect: (userId: string) =>
       store.update(userId, restored(userId), (record, now) =>
-        commands.disconnect(record, { connectionId: `here/${userId}`, heardAt: now }, now, TIMINGS),
+        commands.disconnect(record, { connectionId: `here/${userId}`, aliveAt: now }, now, TIMINGS),
       ),
   };
 };
@@ -87,7 +87,7 @@ it('renews leases, finds nodes that are gone, and takes the users off them', asy
   await store.renewLease('gone');
   await connect('ana', 'gone/1');
   await limit(1);
-  let lost: readonly { readonly incarnation: string; readonly heardAt: number }[] = [];
+  let lost: readonly { readonly incarnation: string; readonly aliveAt: number }[] = [];
   while (lost.length === 0) {
     expect(await store.renewLease('here')).toMatchObject({ lost: false, emptied: null });
     lost = await store.lostNodes();

@@ -143,7 +143,10 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     const record = await took.record('ana');
     expect([record.chosen, record.message?.text]).toEqual(['DO_NOT_DISTURB', 'After']);
     await other.writeBehind.flush();
-    expect(team.journal.rows.get('ana')?.kept).toMatchObject({ chosen: 'DO_NOT_DISTURB', message: { text: 'After' } });
+    expect(team.journal.rows.get('ana')?.persisted).toMatchObject({
+      chosen: 'DO_NOT_DISTURB',
+      message: { text: 'After' },
+    });
   });
 
   it('has all that one node knew of a session that another holds, and that finds out last', async () => {
@@ -164,7 +167,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     const names = (from: readonly { readonly activities: readonly { readonly name: string }[] }[]) =>
       from.flatMap(({ activities }) => activities.map(({ name }) => name));
     expect(names(record.sessions)).toEqual(['Chess']);
-    expect(names(record.hosted)).toEqual(['Call']);
+    expect(names(record.hostProvided)).toEqual(['Call']);
   });
 
   it.each([0, 1])('does not show again who was shown offline, whichever node finds out last (%i)', async (last) => {
@@ -205,7 +208,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     await team.settled(nodes);
     expect((await other.record('ana')).message?.text).toBe('Last');
     for (const node of nodes) await node.writeBehind.flush();
-    expect(team.journal.rows.get('ana')?.kept?.message?.text).toBe('Last');
+    expect(team.journal.rows.get('ana')?.persisted?.message?.text).toBe('Last');
   });
 
   it('does not take from the journal what one node said by what another put back without it', async () => {
@@ -221,7 +224,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(await turnsPast([other])).toEqual(new Set(['refused']));
     await says.writeBehind.rescue();
     await other.writeBehind.flush();
-    expect(team.journal.rows.get('ana')?.kept?.message?.text).toBe('Last');
+    expect(team.journal.rows.get('ana')?.persisted?.message?.text).toBe('Last');
   });
 
   it('has for every node what one alone remembers of a user who left before', async () => {
@@ -296,7 +299,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     await team.settled(nodes);
     expect((await other.record('ana')).chosen).toBe('INVISIBLE');
     for (const node of nodes) await node.writeBehind.flush();
-    expect(team.journal.rows.get('ana')?.kept?.chosen).toBe('INVISIBLE');
+    expect(team.journal.rows.get('ana')?.persisted?.chosen).toBe('INVISIBLE');
   });
 });
 
@@ -317,8 +320,8 @@ describe('a store that comes back older than it was', () => {
 
   it('shows nothing of a record before the journal was asked, where its node is gone', async () => {
     const { other, journal } = await hidden({ leaseMs: 3_000 });
-    const { kept } = journal.rows.get('ana')!;
-    expect(kept?.chosen).toBe('INVISIBLE');
+    const { persisted } = journal.rows.get('ana')!;
+    expect(persisted?.chosen).toBe('INVISIBLE');
     do {
       await other.turn();
       await wait(200);
@@ -329,15 +332,15 @@ describe('a store that comes back older than it was', () => {
     // What is written next has all that the journal has.
     await other.presence.setPresence(callerOf('ana'), { sessionId: 'phone', activities: [] });
     await other.writeBehind.flush();
-    expect(journal.rows.get('ana')?.kept).toMatchObject({ chosen: 'INVISIBLE', message: { text: 'Gone' } });
-    expect(journal.rows.get('ana')?.kept?.revision).toBeGreaterThan(kept!.revision);
+    expect(journal.rows.get('ana')?.persisted).toMatchObject({ chosen: 'INVISIBLE', message: { text: 'Gone' } });
+    expect(journal.rows.get('ana')?.persisted?.revision).toBeGreaterThan(persisted!.revision);
   }, 60_000);
 
   it('does not bring an older record into the journal', async () => {
     const { other, journal, took } = await hidden();
-    const { kept } = journal.rows.get('ana')!;
+    const { persisted } = journal.rows.get('ana')!;
     for (const node of [other, took]) await node.writeBehind.flush().catch(() => {});
-    expect(journal.rows.get('ana')?.kept).toEqual(kept);
+    expect(journal.rows.get('ana')?.persisted).toEqual(persisted);
   });
 
   it('has no sessions again that had ended, on purpose or in their time', async () => {
@@ -382,7 +385,7 @@ describe('a store that comes back older than it was', () => {
     await node.presence.heartbeat(callerOf('ana'), { idle: false, sessionId: 'app' });
     const goBack = await takeCopy(redis);
     team.journal.rows.delete('ana');
-    await node.presence.factsChanged({ kind: 'user', userId: 'ana', narrows: true, deleted: true });
+    await node.presence.accessChanged({ kind: 'user', userId: 'ana', mayRevoke: true, deleted: true });
     await node.turn();
     await goBack();
     await team.settled([node]);

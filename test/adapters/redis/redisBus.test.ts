@@ -102,7 +102,7 @@ describe('the bus over Redis', () => {
     const { inbox } = await hear(live, 'ana');
     const typing = createInbox<unknown>('typing');
     await live.bus.subscribeTyping('room', typing.push);
-    await live.bus.subscribeFacts(typing.push);
+    await live.bus.subscribeAccessChanges(typing.push);
     const { client } = live.connection;
     for (const text of ['nonsense', '{', '99|1|2|3|4|5|1|{}', '1|1|2|3|4|5|1|{', '|']) {
       await client.publish(live.keys.userChannel('ana'), text);
@@ -149,14 +149,14 @@ describe('the bus while Redis is away', () => {
     expect(live.bus.size).toBe(0);
     for (const node of away.nodes) node.signal('SIGCONT');
     await until(async () => (await Promise.all(away.nodes.map(channelsOf))).flat().length === 0);
-    const heard = createInbox<UserMessage>('messages');
+    const answered = createInbox<UserMessage>('messages');
     const ids = IDS.map((id) => `${id} after`);
     const subscribe = async (id: string): Promise<unknown> =>
-      live.bus.subscribeUser(id, heard.push).catch(() => subscribe(id));
+      live.bus.subscribeUser(id, answered.push).catch(() => subscribe(id));
     for (const id of ids) await subscribe(id);
     const commits = commitsOf(live);
     for (const id of ids) commits.publishUser(of(id, 1));
-    expect((await heard.take(ids.length)).map(({ userId }) => userId).sort()).toEqual(ids);
+    expect((await answered.take(ids.length)).map(({ userId }) => userId).sort()).toEqual(ids);
     const channels = (await Promise.all(away.nodes.map(channelsOf))).flat();
     expect([...new Set(channels)].sort()).toEqual(ids.map(live.keys.userChannel).sort());
   });
@@ -180,13 +180,13 @@ describe('the bus while Redis is away', () => {
       }
       live.connection.pubSub.reconnect();
       for (const node of away.nodes) node.signal('SIGCONT');
-      const heard = createInbox<UserMessage>('messages');
+      const answered = createInbox<UserMessage>('messages');
       const subscribe = async (id: string): Promise<unknown> =>
-        live.bus.subscribeUser(id, heard.push).catch(() => subscribe(id));
+        live.bus.subscribeUser(id, answered.push).catch(() => subscribe(id));
       await Promise.all(ids.map(subscribe));
       const commits = commitsOf(live);
       for (const id of ids) commits.publishUser(of(id, 1));
-      expect((await heard.take(ids.length)).map(({ userId }) => userId).sort()).toEqual(ids);
+      expect((await answered.take(ids.length)).map(({ userId }) => userId).sort()).toEqual(ids);
     },
   );
 
@@ -198,9 +198,9 @@ describe('the bus while Redis is away', () => {
     const ids = Array.from({ length: 40 }, (_, i) => `user ${i}`);
     const gaps = createInbox<string>('gaps');
     live.bus.onGap(() => gaps.push('gap'));
-    const heard = createInbox<UserMessage>('messages');
+    const answered = createInbox<UserMessage>('messages');
     await live.bus.start();
-    for (const id of ids) await live.bus.subscribeUser(id, heard.push);
+    for (const id of ids) await live.bus.subscribeUser(id, answered.push);
     const renew = () => live.store.renewLease('this node').then(() => {});
     await renew();
     await gaps.next();
@@ -214,7 +214,7 @@ describe('the bus while Redis is away', () => {
     // Whoever reads again now has all: what comes after is heard.
     const commits = commitsOf(live);
     for (const id of ids) commits.publishUser(of(id, 9));
-    const told = await heard.take(ids.length);
+    const told = await answered.take(ids.length);
     expect(told.map(({ userId }) => userId).sort()).toEqual([...ids].sort());
   });
 });

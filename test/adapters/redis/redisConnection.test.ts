@@ -63,15 +63,15 @@ describe('a connection to Redis', () => {
     onTestFinished(() => connection.close());
     const { pubSub, messageEvent } = connection;
     await new Promise<unknown>((acknowledged) => pubSub.subscribe('{a}:channel', acknowledged));
-    const heard = createInbox<string>('messages');
-    pubSub.on(messageEvent, (_channel: string, message: string) => heard.push(message));
+    const answered = createInbox<string>('messages');
+    pubSub.on(messageEvent, (_channel: string, message: string) => answered.push(message));
     await pubSub.reconnect();
     // One Redis is subscribed to again in its own time.
     await vi.waitFor(async () => {
       await pubSub.publish('{a}:channel', 'after');
-      expect(heard.transcript.length).toBeGreaterThan(0);
+      expect(answered.transcript.length).toBeGreaterThan(0);
     }, 20_000);
-    expect(heard.transcript[0]).toBe('after');
+    expect(answered.transcript[0]).toBe('after');
   });
 
   it.each([

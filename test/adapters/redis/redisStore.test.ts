@@ -42,7 +42,7 @@ it('does not let changes of one user wait for a Redis that is away one after the
   const change = () =>
     store.update(
       'ana',
-      async () => restoreRecord('ana', { generation: 1, kept: null }),
+      async () => restoreRecord('ana', { generation: 1, persisted: null }),
       (record) => ({ record, result: null }),
     );
   const changes = Promise.allSettled([change(), change(), change()]);
@@ -56,7 +56,7 @@ it('does not let changes of one user wait for a Redis that is away one after the
 it('has the journal get what changed before who is only still live', async () => {
   await redis.admin.flushall();
   const { store, close } = await storeUnderTest([redis.url], 1);
-  const restore = (userId: string) => async () => restoreRecord(userId, { generation: 1, kept: null });
+  const restore = (userId: string) => async () => restoreRecord(userId, { generation: 1, persisted: null });
   const open = (userId: string, sessionId: string) =>
     store.update(userId, restore(userId), (record, now) =>
       connect(record, { connectionId: `here/${userId}-${sessionId}`, sessionId, device: null }, now),
@@ -84,7 +84,7 @@ it('reads and cleans what waits for the journal by a few commands, however much 
     userIds.map((userId) =>
       store.update(
         userId,
-        async () => restoreRecord(userId, { generation: 1, kept: null }),
+        async () => restoreRecord(userId, { generation: 1, persisted: null }),
         (record, now) => connect(record, { connectionId: `here/${userId}`, sessionId: 'tab', device: null }, now),
       ),
     ),

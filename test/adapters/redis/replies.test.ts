@@ -23,7 +23,7 @@ const openSpoilt = async (spoil: (replies: readonly Reply[]) => readonly Reply[]
   for (const userId of USERS) {
     await filling.update(
       userId,
-      async () => commands.restoreRecord(userId, { generation: 1, kept: null }),
+      async () => commands.restoreRecord(userId, { generation: 1, persisted: null }),
       (record, now) =>
         commands.connect(record, { connectionId: `here/${userId}`, sessionId: 'tab', device: 'WEB' }, now),
     );
@@ -81,7 +81,7 @@ it("another user's record is not decided about", async () => {
   spoil();
   const changed = store.update(
     'ann',
-    async () => commands.restoreRecord('ann', { generation: 1, kept: null }),
+    async () => commands.restoreRecord('ann', { generation: 1, persisted: null }),
     (record) => ({ record, result: record.userId }),
   );
   await expect(changed).rejects.toMatchObject(UNAVAILABLE);

@@ -58,13 +58,13 @@ it.each([2_500, HOUR_MS])('by %i ms: a grace ends in its time, and a node that i
   expect((await node.store.now()) - before).toBeGreaterThan(byMs - 1_000);
   await node.store.renewLease('elsewhere');
 
-  const restore = async () => restoreRecord('ana', { generation: 1, kept: null });
+  const restore = async () => restoreRecord('ana', { generation: 1, persisted: null });
   const connectionId = 'here/1';
   await node.store.update('ana', restore, (record, now) =>
     connect(record, { connectionId, sessionId: 'tab', device: null }, now),
   );
   const left = await node.store.update('ana', restore, (record, now) =>
-    disconnect(record, { connectionId, heardAt: now }, now, TIMINGS),
+    disconnect(record, { connectionId, aliveAt: now }, now, TIMINGS),
   );
   const at = performance.now();
   await until(async () => (await node.store.dueUsers(10)).includes('ana'));

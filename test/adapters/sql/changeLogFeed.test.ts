@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
-import { writeFactLog } from '../../../src/adapters/sql/changeLog.js';
-import { startFactFeed } from '../../../src/adapters/sql/changeLogFeed.js';
+import { writeChangeLog } from '../../../src/adapters/sql/changeLog.js';
+import { startChangeLogFeed } from '../../../src/adapters/sql/changeLogFeed.js';
 import type { Database, Orm } from '../../../src/adapters/sql/database.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { type OpenDatabase, openDatabase } from '../../../src/adapters/sql/sqlClient.js';
-import type { FactChange } from '../../../src/presence/ports.js';
+import type { AccessChange } from '../../../src/presence/ports.js';
 import { empty } from '../../contract/people.js';
 import { createInbox } from '../../support/inbox.js';
 import { openPatient, startPostgres } from '../../support/postgres.js';
@@ -38,31 +38,31 @@ const open = async (url = server.url): Promise<OpenDatabase> => {
 
 /** A node that reads the log when it is told to (or every `everyMs`), and hears nothing through its bus. */
 const startReader = async (
-  options: { db?: Database; everyMs?: number; retentionMs?: number; maxHeard?: number } = {},
+  options: { db?: Database; everyMs?: number; retentionMs?: number; maxReceived?: number } = {},
 ) => {
   const db = options.db ?? (await open()).db;
   const bus = createMemoryBus();
-  const heard = createInbox<FactChange>('changes of facts');
-  await bus.subscribeFacts(heard.push);
+  const answered = createInbox<AccessChange>('changes of facts');
+  await bus.subscribeAccessChanges(answered.push);
   const gaps = createInbox<'gap'>('gaps');
   const errors = createInbox<unknown>('errors');
-  const feed = await startFactFeed({
+  const feed = await startChangeLogFeed({
     db,
     bus,
     everyMs: options.everyMs ?? 3_600_000,
     ...(options.retentionMs !== undefined && { retentionMs: options.retentionMs }),
-    ...(options.maxHeard !== undefined && { maxHeard: options.maxHeard }),
+    ...(options.maxReceived !== undefined && { maxReceived: options.maxReceived }),
     onGap: () => gaps.push('gap'),
     onError: errors.push,
   });
   cleanup.push(() => feed.stop());
-  return { db, bus, feed, heard, gaps, errors, people: createPeople({ db, bus, logged: true }) };
+  return { db, bus, feed, answered, gaps, errors, people: createPeople({ db, bus, logged: true }) };
 };
 
 /** A node whose publications reach nobody else. */
 const otherNode = (db = writer.db) => createPeople({ db, bus: createMemoryBus(), logged: true });
 
-const follow = (to: string): FactChange => ({ kind: 'relation', users: ['ann', to], narrows: false });
+const follow = (to: string): AccessChange => ({ kind: 'relation', users: ['ann', to], mayRevoke: false });
 const followed = (to: string) => expect.objectContaining(follow(to));
 
 /** A transaction that has written a change and stays open until it is told to commit or to roll back. */
@@ -95,7 +95,7 @@ const openTransaction = async (write: (tx: Orm) => Promise<unknown>, url = serve
 
 describe('what is told', () => {
   it('is every change of another node, once, in the order of the log, with its id', async () => {
-    const { feed, heard } = await startReader();
+    const { feed, answered } = await startReader();
     const people = otherNode();
     await people.follow('ann', 'bob');
     await people.block('bob', 'ann');
@@ -103,10 +103,10 @@ describe('what is told', () => {
     await people.upsertUsers([{ id: 'cem' }, { id: 'ann' }]);
     await feed.poll();
     await feed.poll();
-    const changes = await heard.take(5);
+    const changes = await answered.take(5);
     expect(changes).toEqual([
       followed('bob'),
-      expect.objectContaining({ kind: 'relation', users: ['bob', 'ann'], narrows: true }),
+      expect.objectContaining({ kind: 'relation', users: ['bob', 'ann'], mayRevoke: true }),
       expect.objectContaining({ kind: 'circle', id: 'team', changed: ['ann', 'bob'] }),
       expect.objectContaining({ kind: 'user', userId: 'ann' }),
       expect.objectContaining({ kind: 'user', userId: 'cem' }),
@@ -114,47 +114,47 @@ describe('what is told', () => {
     const ids = changes.map((change) => Number(change.logId));
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
     expect(new Set(ids).size).toBe(5);
-    expect(heard.transcript).toHaveLength(5);
+    expect(answered.transcript).toHaveLength(5);
   });
 
   it('comes by itself, every so often', async () => {
-    const { heard } = await startReader({ everyMs: 20 });
+    const { answered } = await startReader({ everyMs: 20 });
     await otherNode().follow('ann', 'bob');
-    expect(await heard.next()).toEqual(followed('bob'));
+    expect(await answered.next()).toEqual(followed('bob'));
   });
 
   it('is nothing from before the start', async () => {
     const people = otherNode();
     await people.follow('ann', 'bob');
-    const { feed, heard, gaps } = await startReader();
+    const { feed, answered, gaps } = await startReader();
     await people.follow('ann', 'cem');
     await feed.poll();
-    expect(heard.transcript).toEqual([followed('cem')]);
+    expect(answered.transcript).toEqual([followed('cem')]);
     expect(gaps.transcript).toEqual([]);
   });
 
   it('is not told again to who heard it through the bus', async () => {
-    const { feed, heard, people } = await startReader();
+    const { feed, answered, people } = await startReader();
     await people.follow('ann', 'bob');
-    expect(heard.transcript).toEqual([followed('bob')]);
+    expect(answered.transcript).toEqual([followed('bob')]);
     await otherNode().follow('ann', 'cem');
     await feed.poll();
-    expect(heard.transcript).toEqual([followed('bob'), followed('cem')]);
+    expect(answered.transcript).toEqual([followed('bob'), followed('cem')]);
   });
 
   it('is not told again to who heard it, however long the log could not be read', async () => {
-    const { feed, heard, people, gaps } = await startReader();
+    const { feed, answered, people, gaps } = await startReader();
     await people.upsertUsers([{ id: 'ann' }]);
     await people.deleteUser('ann');
     await people.upsertUsers([{ id: 'ann' }]);
-    const before = [...heard.transcript];
+    const before = [...answered.transcript];
     expect(before).toHaveLength(3);
     const now = performance.now();
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => now + 3_000_000);
     cleanup.push(() => clock.mockRestore());
     await feed.poll();
     await feed.poll();
-    expect(heard.transcript).toEqual(before);
+    expect(answered.transcript).toEqual(before);
     expect(gaps.transcript).toEqual([]);
   });
 
@@ -164,38 +164,38 @@ describe('what is told', () => {
     const db: Database = {
       run: (work) => (away ? Promise.reject(new Error('away')) : database.db.run(work)),
     };
-    const { bus, feed, heard } = await startReader({ db });
+    const { bus, feed, answered } = await startReader({ db });
     const people = createPeople({ db: database.db, bus, logged: true });
     await people.follow('ann', 'bob');
     away = true;
     await expect(feed.poll()).rejects.toThrow('away');
     away = false;
     await feed.poll();
-    expect(heard.transcript).toEqual([followed('bob')]);
+    expect(answered.transcript).toEqual([followed('bob')]);
   });
 
   it('is a gap where more was heard than can be remembered, and nothing is told twice', async () => {
-    const { feed, heard, people, gaps } = await startReader({ maxHeard: 2 });
+    const { feed, answered, people, gaps } = await startReader({ maxReceived: 2 });
     for (const to of ['bob', 'cem', 'dan']) await people.follow('ann', to);
     await feed.poll();
     expect(gaps.transcript).toHaveLength(1);
-    expect(heard.transcript).toEqual([followed('bob'), followed('cem'), followed('dan')]);
+    expect(answered.transcript).toEqual([followed('bob'), followed('cem'), followed('dan')]);
     await otherNode().follow('ann', 'eve');
     await feed.poll();
-    expect(heard.transcript.slice(3)).toEqual([followed('eve')]);
+    expect(answered.transcript.slice(3)).toEqual([followed('eve')]);
     expect(gaps.transcript).toHaveLength(1);
   });
 
   it('comes in pages, where it is much', async () => {
-    const { feed, heard, gaps } = await startReader();
+    const { feed, answered, gaps } = await startReader();
     const ids = Array.from({ length: 1_300 }, (_, i) => `u${i}`);
     await otherNode().addFollows(ids.map((followeeId) => ({ followerId: 'ann', followeeId })));
     await feed.poll();
-    expect(new Set((await heard.take(1_300)).map((change) => change.kind === 'relation' && change.users[1]))).toEqual(
-      new Set(ids),
-    );
+    expect(
+      new Set((await answered.take(1_300)).map((change) => change.kind === 'relation' && change.users[1])),
+    ).toEqual(new Set(ids));
     await feed.poll();
-    expect(heard.transcript).toHaveLength(1_300);
+    expect(answered.transcript).toHaveLength(1_300);
     expect(gaps.transcript).toEqual([]);
   });
 
@@ -215,48 +215,48 @@ describe('what is told', () => {
   });
 
   it('ends when it is stopped, once or twice', async () => {
-    const { feed, heard } = await startReader({ everyMs: 10 });
+    const { feed, answered } = await startReader({ everyMs: 10 });
     await feed.stop();
     await feed.stop();
     await otherNode().follow('ann', 'bob');
-    const { heard: other } = await startReader({ everyMs: 10 });
+    const { answered: other } = await startReader({ everyMs: 10 });
     await otherNode().follow('ann', 'cem');
     await other.next();
-    expect(heard.transcript).toEqual([]);
+    expect(answered.transcript).toEqual([]);
   });
 });
 
 describe('transactions that commit out of order', () => {
   it('are all told, each once it has committed, also one that drew its number before others and commits after', async () => {
-    const { feed, heard } = await startReader();
-    const commitEarly = await openTransaction((tx) => writeFactLog(tx, [follow('early')]));
+    const { feed, answered } = await startReader();
+    const commitEarly = await openTransaction((tx) => writeChangeLog(tx, [follow('early')]));
     await otherNode().follow('ann', 'late');
     await feed.poll();
-    expect(heard.transcript).toEqual([followed('late')]);
+    expect(answered.transcript).toEqual([followed('late')]);
     await otherNode().follow('ann', 'later');
     await feed.poll();
     await commitEarly('commit');
     await feed.poll();
     await feed.poll();
-    expect(heard.transcript).toEqual([followed('late'), followed('later'), followed('early')]);
+    expect(answered.transcript).toEqual([followed('late'), followed('later'), followed('early')]);
   });
 
   it('were begun before the reader was, and are told', async () => {
-    const commit = await openTransaction((tx) => writeFactLog(tx, [follow('early')]));
-    const { feed, heard } = await startReader();
+    const commit = await openTransaction((tx) => writeChangeLog(tx, [follow('early')]));
+    const { feed, answered } = await startReader();
     await commit('commit');
     await feed.poll();
-    expect(heard.transcript).toEqual([followed('early')]);
+    expect(answered.transcript).toEqual([followed('early')]);
   });
 
   it('are never told when they are rolled back', async () => {
-    const { feed, heard } = await startReader();
-    const rollBack = await openTransaction((tx) => writeFactLog(tx, [follow('never')]));
+    const { feed, answered } = await startReader();
+    const rollBack = await openTransaction((tx) => writeChangeLog(tx, [follow('never')]));
     await feed.poll();
     await rollBack('rollback');
     await otherNode().follow('ann', 'bob');
     await feed.poll();
-    expect(heard.transcript).toEqual([followed('bob')]);
+    expect(answered.transcript).toEqual([followed('bob')]);
   });
 
   it('do not wait for a transaction of somebody else, in another database of the server, that stays open', async () => {
@@ -265,12 +265,12 @@ describe('transactions that commit out of order', () => {
       (tx) => tx.execute(sql`create table theirs ()`),
       server.url.replace(/postgres$/, 'neighbour'),
     );
-    const { feed, heard } = await startReader();
+    const { feed, answered } = await startReader();
     for (const to of ['bob', 'cem']) {
       await otherNode().follow('ann', to);
       await feed.poll();
     }
-    expect(heard.transcript).toEqual([followed('bob'), followed('cem')]);
+    expect(answered.transcript).toEqual([followed('bob'), followed('cem')]);
     await endTheirs('rollback');
   });
 
@@ -280,7 +280,7 @@ describe('transactions that commit out of order', () => {
       cleanup.push(close);
       return db;
     };
-    const { feed, heard, gaps } = await startReader({ db: patient() });
+    const { feed, answered, gaps } = await startReader({ db: patient() });
     const nodes = [patient(), patient(), patient()];
     const writes = nodes.map(async (db, node) => {
       const people = otherNode(db);
@@ -295,7 +295,7 @@ describe('transactions that commit out of order', () => {
     writing = false;
     await reading;
     await feed.poll();
-    const told = heard.transcript.map((change) => (change.kind === 'relation' ? change.users.join() : ''));
+    const told = answered.transcript.map((change) => (change.kind === 'relation' ? change.users.join() : ''));
     expect(new Set(told).size).toBe(180);
     expect(told).toHaveLength(180);
     expect(gaps.transcript).toEqual([]);
@@ -328,23 +328,23 @@ describe('a gap', () => {
   });
 
   it('is told where a row is of a format that this release does not know; the others are told as they are', async () => {
-    const { feed, heard, gaps } = await startReader();
+    const { feed, answered, gaps } = await startReader();
     await insert(2, { format: 2 });
     await insert(1);
     await feed.poll();
     expect(gaps.transcript).toHaveLength(1);
-    expect(heard.transcript).toEqual([followed('u1')]);
+    expect(answered.transcript).toEqual([followed('u1')]);
   });
 
   it('stands for more than ten thousand changes at once, and the reading goes on behind them', async () => {
-    const { feed, heard, gaps } = await startReader();
+    const { feed, answered, gaps } = await startReader();
     await insert(10_001);
     await feed.poll();
     expect(gaps.transcript).toHaveLength(1);
-    const before = heard.transcript.length;
+    const before = answered.transcript.length;
     await otherNode().follow('ann', 'bob');
     await feed.poll();
-    expect(heard.transcript.slice(before)).toEqual([followed('bob')]);
+    expect(answered.transcript.slice(before)).toEqual([followed('bob')]);
     expect(gaps.transcript).toHaveLength(1);
   });
 
@@ -363,7 +363,7 @@ describe('a database that is away', () => {
     const proxy = await openProxy(server.port);
     cleanup.push(() => proxy.close());
     const { db } = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
-    const { heard, gaps, errors } = await startReader({ db, everyMs: 20 });
+    const { answered, gaps, errors } = await startReader({ db, everyMs: 20 });
     proxy.hold();
     proxy.cut();
     await errors.next();
@@ -371,7 +371,7 @@ describe('a database that is away', () => {
     await people.follow('ann', 'bob');
     await people.follow('ann', 'cem');
     proxy.release();
-    expect(await heard.take(2)).toEqual([followed('bob'), followed('cem')]);
+    expect(await answered.take(2)).toEqual([followed('bob'), followed('cem')]);
     expect(gaps.transcript).toEqual([]);
     expect(errors.transcript).toHaveLength(1);
   });
@@ -381,23 +381,23 @@ describe('a database that is away', () => {
     cleanup.push(() => proxy.close());
     const { db } = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
     proxy.hold();
-    const { heard, gaps, errors } = await startReader({ db, everyMs: 20 });
+    const { answered, gaps, errors } = await startReader({ db, everyMs: 20 });
     expect(errors.transcript).toEqual([expect.objectContaining({ code: 'UNAVAILABLE' })]);
     proxy.release();
     await gaps.next();
     await otherNode().follow('ann', 'bob');
-    expect(await heard.next()).toEqual(followed('bob'));
+    expect(await answered.next()).toEqual(followed('bob'));
     expect(gaps.transcript).toHaveLength(1);
   });
 
   it('that comes back as another server, or recovered, is a gap too, since its numbers may mean something else', async () => {
-    const { heard, gaps, errors } = await startReader({ everyMs: 20 });
+    const { answered, gaps, errors } = await startReader({ everyMs: 20 });
     await server.kill();
     await errors.next();
     await server.restart();
     await gaps.next();
     await expect.poll(() => otherNode().follow('ann', 'bob'), { timeout: 10_000 }).toBeUndefined();
-    expect(await heard.next()).toEqual(followed('bob'));
+    expect(await answered.next()).toEqual(followed('bob'));
     expect(gaps.transcript).toHaveLength(1);
   });
 });
@@ -405,18 +405,18 @@ describe('a database that is away', () => {
 it('does without the bus, and takes it up when it is there', async () => {
   const { db } = await open();
   const bus = createMemoryBus();
-  const heard = createInbox<FactChange>('changes of facts');
-  await bus.subscribeFacts(heard.push);
+  const answered = createInbox<AccessChange>('changes of facts');
+  await bus.subscribeAccessChanges(answered.push);
   let away = true;
   const subscribed = createInbox<'subscribed'>('subscriptions');
-  const feed = await startFactFeed({
+  const feed = await startChangeLogFeed({
     db,
     bus: {
-      deliverFacts: bus.deliverFacts,
-      async subscribeFacts(listener) {
+      deliverAccessChange: bus.deliverAccessChange,
+      async subscribeAccessChanges(listener) {
         if (away) throw new Error('away');
         subscribed.push('subscribed');
-        return await bus.subscribeFacts(listener);
+        return await bus.subscribeAccessChanges(listener);
       },
     },
     everyMs: 10,
@@ -426,15 +426,15 @@ it('does without the bus, and takes it up when it is there', async () => {
   cleanup.push(() => feed.stop());
   const people = otherNode();
   await people.follow('ann', 'bob');
-  expect(await heard.next()).toEqual(followed('bob'));
+  expect(await answered.next()).toEqual(followed('bob'));
   away = false;
   await subscribed.next();
-  let written: readonly FactChange[] = [];
+  let written: readonly AccessChange[] = [];
   const end = await openTransaction(async (tx) => {
-    written = await writeFactLog(tx, [follow('cem')]);
+    written = await writeChangeLog(tx, [follow('cem')]);
   });
-  for (const change of written) await bus.publishFacts(change);
+  for (const change of written) await bus.publishAccessChange(change);
   await end('commit');
   await people.follow('ann', 'dan');
-  expect(await heard.take(2)).toEqual([followed('cem'), followed('dan')]);
+  expect(await answered.take(2)).toEqual([followed('cem'), followed('dan')]);
 });

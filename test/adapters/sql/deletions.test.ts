@@ -55,7 +55,8 @@ const leftOver = async () => {
   return row!.count;
 };
 const unfinished = async () => (await client`select * from deletions`).length;
-const exists = async (people: ReturnType<typeof open>) => (await people.rosterFacts('u3', 10)).get('star')?.exists;
+const exists = async (people: ReturnType<typeof open>) =>
+  (await people.rosterAccessFacts('u3', 10)).get('star')?.exists;
 
 /** The transaction that deletes, and so many statements of the removal; then the node is gone. */
 const deletedHalfWay = async () => {

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
-import { startFactFeed } from '../../../src/adapters/sql/changeLogFeed.js';
+import { startChangeLogFeed } from '../../../src/adapters/sql/changeLogFeed.js';
 import type { Database } from '../../../src/adapters/sql/database.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { type OpenDatabase, openDatabase } from '../../../src/adapters/sql/sqlClient.js';
@@ -43,14 +43,14 @@ const startNode = async () => {
   const bus = createMemoryBus();
   const people = createPeople({ db, bus, logged: true });
   const onGap = () => people.forgetAll();
-  const feed = await startFactFeed({ db, bus, everyMs: 3_600_000, onGap, onError: () => {} });
+  const feed = await startChangeLogFeed({ db, bus, everyMs: 3_600_000, onGap, onError: () => {} });
   cleanup.push(() => feed.stop());
   return { db, proxy, people, feed, journal: createJournal({ db }) };
 };
 type Node = Awaited<ReturnType<typeof startNode>>;
 
 const keptOf = async ({ journal }: Pick<Node, 'journal'>, userId: string) =>
-  (await journal.read([userId])).get(userId)?.kept;
+  (await journal.read([userId])).get(userId)?.persisted;
 
 /** Waits until a batch that also names this user has landed, however late. */
 const landed = (node: Pick<Node, 'journal'>, userId: string) =>
@@ -120,7 +120,7 @@ describe('a user who is deleted while live on two nodes with a journal write pen
     slow.proxy.release();
     await landed(fast, 'w1');
 
-    expect((await fast.journal.read(['ann'])).get('ann')).toEqual({ generation: 2, kept: null });
+    expect((await fast.journal.read(['ann'])).get('ann')).toEqual({ generation: 2, persisted: null });
     await slow.journal.write([row('ann', { revision: NOON + 10, chosen: 'INVISIBLE', message })]);
     expect(await keptOf(fast, 'ann')).toBeNull();
     await slow.feed.poll();
@@ -136,7 +136,7 @@ describe('a user who is deleted while live on two nodes with a journal write pen
       letGo = resolve;
     });
     let held = (): void => {};
-    const holding = new Promise<void>((resolve) => {
+    const heldSessions = new Promise<void>((resolve) => {
       held = resolve;
     });
     const done = db.run((orm) =>
@@ -146,7 +146,7 @@ describe('a user who is deleted while live on two nodes with a journal write pen
         await end;
       }),
     );
-    await holding;
+    await heldSessions;
     return async () => {
       letGo();
       await done;
@@ -174,7 +174,7 @@ describe('a user who is deleted while live on two nodes with a journal write pen
       await waitingFor(2);
       await letGo();
       await Promise.all([begun, followed]);
-      expect((await journal.read(['ann'])).get('ann')).toEqual({ generation: 2, kept: null });
+      expect((await journal.read(['ann'])).get('ann')).toEqual({ generation: 2, persisted: null });
     },
   );
 

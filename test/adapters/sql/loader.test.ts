@@ -1,15 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createGathered } from '../../../src/adapters/sql/loader.js';
+import { createLoader } from '../../../src/adapters/sql/loader.js';
 import { unavailable } from '../../../src/presence/errors.js';
 
 /** A database that answers an item with its length, when the test says so. */
 const setUp = ({ max = 100 } = {}) => {
   const asked: (readonly string[])[] = [];
   const pending: (() => void)[] = [];
-  const gathered = createGathered<string, number>({
+  const gathered = createLoader<string, number>({
     max,
-    ask: (items) => {
+    load: (items) => {
       asked.push(items);
       return new Promise((resolve, reject) => {
         pending.push(() => {
@@ -20,7 +20,7 @@ const setUp = ({ max = 100 } = {}) => {
       });
     },
   });
-  const ask = async (items: readonly string[]) => {
+  const load = async (items: readonly string[]) => {
     const answers = await gathered(items);
     return items.map((item) => answers.get(item));
   };
@@ -28,13 +28,13 @@ const setUp = ({ max = 100 } = {}) => {
     for (const reply of pending.splice(0)) reply();
     await turn();
   };
-  return { ask, asked, answer };
+  return { load, asked, answer };
 };
 
 describe('questions to the database', () => {
   it('of one turn are one, and each is answered with its own', async () => {
-    const { ask, asked, answer } = setUp();
-    const answers = Promise.all([ask(['a', 'bb']), ask([]), ask(['ccc'])]);
+    const { load, asked, answer } = setUp();
+    const answers = Promise.all([load(['a', 'bb']), load([]), load(['ccc'])]);
     await turn();
     expect(asked).toEqual([['a', 'bb', 'ccc']]);
     await answer();
@@ -42,10 +42,10 @@ describe('questions to the database', () => {
   });
 
   it('that come soon after one are one, and do not wait for its answer', async () => {
-    const { ask, asked, answer } = setUp();
-    const first = ask(['a']);
+    const { load, asked, answer } = setUp();
+    const first = load(['a']);
     await turn();
-    const others = Promise.all([ask(['bb']), turn().then(() => ask(['ccc']))]);
+    const others = Promise.all([load(['bb']), turn().then(() => load(['ccc']))]);
     await turn();
     expect(asked).toEqual([['a']]);
     await expect.poll(() => asked).toEqual([['a'], ['bb', 'ccc']]);
@@ -55,8 +55,8 @@ describe('questions to the database', () => {
   });
 
   it('are not made larger than what is asked about at once, and never divided', async () => {
-    const { ask, asked, answer } = setUp({ max: 3 });
-    const answers = Promise.all([ask(['a', 'b']), ask(['c']), ask(['d', 'e', 'f', 'g']), ask(['h'])]);
+    const { load, asked, answer } = setUp({ max: 3 });
+    const answers = Promise.all([load(['a', 'b']), load(['c']), load(['d', 'e', 'f', 'g']), load(['h'])]);
     await turn();
     expect(asked).toEqual([['a', 'b', 'c'], ['d', 'e', 'f', 'g'], ['h']]);
     await answer();
@@ -64,8 +64,8 @@ describe('questions to the database', () => {
   });
 
   it('that are refused together are asked one by one, so that only the bad one fails', async () => {
-    const { ask, asked, answer } = setUp();
-    const answers = Promise.allSettled([ask(['a']), ask(['refused']), ask(['bb'])]);
+    const { load, asked, answer } = setUp();
+    const answers = Promise.allSettled([load(['a']), load(['refused']), load(['bb'])]);
     await turn();
     await answer();
     expect(asked.slice(1)).toEqual([['a'], ['refused'], ['bb']]);
@@ -78,8 +78,8 @@ describe('questions to the database', () => {
   });
 
   it('all fail, and are not repeated, while the database is away', async () => {
-    const { ask, asked, answer } = setUp();
-    const answers = Promise.allSettled([ask(['a']), ask(['away'])]);
+    const { load, asked, answer } = setUp();
+    const answers = Promise.allSettled([load(['a']), load(['away'])]);
     await turn();
     await answer();
     expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected']);

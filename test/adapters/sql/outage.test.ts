@@ -69,12 +69,12 @@ describe('a node whose PostgreSQL', () => {
     const pairs = [{ viewerId: 'cem', userId: 'dan' }];
     await people.upsertUsers([{ id: 'cem' }, { id: 'dan' }]);
     expect(await people.ensure('cem')).toBe(true);
-    await people.factsToWatch(pairs);
+    await people.accessFactsToWatch(pairs);
     await server.pause();
     // Until the log of changes is found out of reach, every change would have been heard of.
-    expect([...(await people.factsToWatch(pairs)).values()]).toMatchObject([{ exists: true, follows: false }]);
-    people.forgetStandings();
-    await expect(people.factsToWatch(pairs)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect([...(await people.accessFactsToWatch(pairs)).values()]).toMatchObject([{ exists: true, follows: false }]);
+    people.forgetAccessSummaries();
+    await expect(people.accessFactsToWatch(pairs)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await people.ensure('cem')).toBe(true);
     await server.resume();
     await expectWorking();

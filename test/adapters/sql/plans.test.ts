@@ -3,13 +3,13 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
-import { factsQuery } from '../../../src/adapters/sql/accessFacts.js';
-import { factLogQuery, readFactLog, trimQuery } from '../../../src/adapters/sql/changeLog.js';
-import { startFactFeed } from '../../../src/adapters/sql/changeLogFeed.js';
+import { accessFactsQuery } from '../../../src/adapters/sql/accessFacts.js';
+import { changeLogQuery, readChangeLog, trimQuery } from '../../../src/adapters/sql/changeLog.js';
+import { startChangeLogFeed } from '../../../src/adapters/sql/changeLogFeed.js';
 import { createDatabase, type Database } from '../../../src/adapters/sql/database.js';
 import { openDatabase } from '../../../src/adapters/sql/sqlClient.js';
 import { createJournal, journalWrite } from '../../../src/adapters/sql/sqlJournal.js';
-import { rosterFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
+import { rosterAccessFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
 import type { DurablePresence } from '../../../src/presence/types.js';
 import { durable } from '../../support/builders.js';
 import { type Explained, nodesOf, readWhole } from '../../support/plans.js';
@@ -80,7 +80,7 @@ it('reads the roster of a user with 5,000 follows from indexes alone', async () 
     'Index Only Scan of follows',
   ]);
   expect(await rosterQuery(orm, 'v', 5_000)).toHaveLength(5_000);
-  const scans = await scansOf(rosterFactsQuery(orm, 'v', 5_000).getSQL());
+  const scans = await scansOf(rosterAccessFactsQuery(orm, 'v', 5_000).getSQL());
   expect(scans.filter((scan) => !/^Index (Only )?Scan of /.test(scan))).toEqual([]);
 });
 
@@ -88,7 +88,7 @@ it.each([
   ['the pairs of one viewer', ids.map((userId) => ({ viewerId: 'v', userId }))],
   ['the pairs of one user', ids.map((viewerId) => ({ viewerId, userId: 'v' }))],
 ])('reads the facts of 1,000 pairs, %s, without scanning a table', async (_, pairs) => {
-  const scans = await scansOf(factsQuery(orm, pairs).getSQL());
+  const scans = await scansOf(accessFactsQuery(orm, pairs).getSQL());
   expect(scans.filter((scan) => !/^Index (Only )?Scan of /.test(scan))).toEqual([]);
   for (const table of ['follows', 'blocks', 'circle_members', 'conversation_members']) {
     expect(scans).toContain(`Index Only Scan of ${table}`);
@@ -102,7 +102,7 @@ it('writes 1,000 rows of the journal in one statement', async () => {
   sent.splice(0);
   await journal.write(rows);
   expect(sent).toHaveLength(1);
-  expect((await journal.read(ids)).get('u5')?.kept).toMatchObject({ revision: 3, chosen: 'AWAY' });
+  expect((await journal.read(ids)).get('u5')?.persisted).toMatchObject({ revision: 3, chosen: 'AWAY' });
 });
 
 it('finds the users of 20 rows of the journal by their index', async () => {
@@ -112,8 +112,8 @@ it('finds the users of 20 rows of the journal by their index', async () => {
 });
 
 it('reads what is new in the log by an index, also while a transaction of somebody stays open', async () => {
-  const { position } = await readFactLog(db, null);
-  const scansSince = (snapshot: string) => scansOf(factLogQuery(orm, { ...position, snapshot }, '0').getSQL());
+  const { position } = await readChangeLog(db, null);
+  const scansSince = (snapshot: string) => scansOf(changeLogQuery(orm, { ...position, snapshot }, '0').getSQL());
   const [, xmax] = position.snapshot.split(':');
   for (const snapshot of [position.snapshot, `4:${xmax}:4,5,400`]) {
     expect((await scansSince(snapshot)).filter((scan) => !/^(Index|Bitmap Heap) Scan of fact_log$/.test(scan))).toEqual(
@@ -128,7 +128,7 @@ it('deletes what is old in the log by an index, however long it is', async () =>
 });
 
 it('asks once when nothing is new in the log', async () => {
-  const feed = await startFactFeed({
+  const feed = await startChangeLogFeed({
     db,
     bus: createMemoryBus(),
     everyMs: 3_600_000,

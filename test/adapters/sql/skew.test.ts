@@ -2,14 +2,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { factsQuery, isBlocked } from '../../../src/adapters/sql/accessFacts.js';
-import { standingsOf } from '../../../src/adapters/sql/accessSummary.js';
+import { accessFactsQuery, isBlocked } from '../../../src/adapters/sql/accessFacts.js';
+import { accessSummariesOf } from '../../../src/adapters/sql/accessSummary.js';
 import { conversationsQuery, isMember } from '../../../src/adapters/sql/groups.js';
 import { heldQuery } from '../../../src/adapters/sql/heldRelations.js';
 import { SESSION_SETTINGS } from '../../../src/adapters/sql/postgres.js';
 import { openDatabase } from '../../../src/adapters/sql/sqlClient.js';
 import { journalWrite } from '../../../src/adapters/sql/sqlJournal.js';
-import { rosterFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
+import { rosterAccessFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
 import { durable } from '../../support/builders.js';
 import { type Explained, nodesOf, readWhole } from '../../support/plans.js';
 import { startPostgres } from '../../support/postgres.js';
@@ -78,7 +78,7 @@ const queries: readonly (readonly [string, () => SQL])[] = [
   [
     'facts of one viewer',
     () =>
-      factsQuery(
+      accessFactsQuery(
         orm,
         others.map((userId) => ({ viewerId: 'u0', userId })),
       ).getSQL(),
@@ -86,7 +86,7 @@ const queries: readonly (readonly [string, () => SQL])[] = [
   [
     'facts of one who follows nobody',
     () =>
-      factsQuery(
+      accessFactsQuery(
         orm,
         others.map((userId) => ({ viewerId: 'u9', userId })),
       ).getSQL(),
@@ -94,16 +94,16 @@ const queries: readonly (readonly [string, () => SQL])[] = [
   [
     'facts of one user',
     () =>
-      factsQuery(
+      accessFactsQuery(
         orm,
         others.map((viewerId) => ({ viewerId, userId: 'u0' })),
       ).getSQL(),
   ],
-  ['facts of one pair', () => factsQuery(orm, [{ viewerId: 'u0', userId: 'u5000' }]).getSQL()],
-  ['standings', () => standingsOf(others)],
+  ['facts of one pair', () => accessFactsQuery(orm, [{ viewerId: 'u0', userId: 'u5000' }]).getSQL()],
+  ['standings', () => accessSummariesOf(others)],
   ['a roster', () => rosterQuery(orm, 'u0', 5_000).getSQL()],
   ['a roster of nobody', () => rosterQuery(orm, 'v', 5_000).getSQL()],
-  ['the facts of a roster', () => rosterFactsQuery(orm, 'u0', 5_000).getSQL()],
+  ['the facts of a roster', () => rosterAccessFactsQuery(orm, 'u0', 5_000).getSQL()],
   ['who of some is blocked', () => heldQuery(orm, pairsOf('u0', others), isBlocked).getSQL()],
   ['conversations of a user', () => conversationsQuery(orm, 'u1', 5_000).getSQL()],
   [

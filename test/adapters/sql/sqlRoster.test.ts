@@ -31,10 +31,10 @@ it('answers a member of twelve circles of 5,000, and of twelve that all have the
   await client.end();
   const people = createPeople({ db: database.db, bus: recordingBus() });
   for (const viewerId of ['one', 'other']) {
-    const facts = await people.rosterFacts(viewerId, 5_000);
+    const accessFacts = await people.rosterAccessFacts(viewerId, 5_000);
 
-    expect(facts.size).toBe(5_000);
-    const unseen = [...facts].filter(
+    expect(accessFacts.size).toBe(5_000);
+    const unseen = [...accessFacts].filter(
       ([id, known]) => !maySee(facetsFor({ kind: 'user', userId: viewerId }, id, known)),
     );
     expect(unseen).toEqual([]);

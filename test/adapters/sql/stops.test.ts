@@ -30,7 +30,7 @@ it.each([
     const asking = async (i: number): Promise<void> => {
       for (let round = 0; !stopping; round++) {
         const work = [
-          () => people.facts([{ viewerId: `viewer ${i}`, userId: `user ${round}` }]),
+          () => people.accessFacts([{ viewerId: `viewer ${i}`, userId: `user ${round}` }]),
           () => people.follow(`viewer ${i}`, `user ${round}`),
           () => people.upsertUsers([{ id: `viewer ${i}`, name: `${round}` }]),
         ][round % 3]!;

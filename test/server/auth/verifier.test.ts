@@ -114,9 +114,9 @@ describe('tokens by a shared secret', () => {
     const junk = 'x'.repeat(14_000);
     const before = await bytesInUse();
     for (let n = 0; n < 4_000; n += 1) await auth.verify(await sign({ sub: `user-${n}`, exp: inAnHour(), junk }));
-    const kept = (await bytesInUse()) - before;
+    const persisted = (await bytesInUse()) - before;
     await auth.verify(await sign({ sub: 'ada', exp: inAnHour() }));
-    expect(kept).toBeLessThan(48 * 1024 * 1024);
+    expect(persisted).toBeLessThan(48 * 1024 * 1024);
   });
 
   test('signToken signs what is accepted', async () => {
@@ -160,10 +160,10 @@ describe('tokens by a shared secret', () => {
 
 /** A key set on loopback that the test can change, break, and keep back. */
 const serveKeys = async () => {
-  const state = { keys: [] as JWK[], status: 200, fetched: 0, kept: Promise.resolve() };
+  const state = { keys: [] as JWK[], status: 200, fetched: 0, persisted: Promise.resolve() };
   const server = createServer(async (_, response) => {
     state.fetched += 1;
-    await state.kept;
+    await state.persisted;
     response.writeHead(state.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ keys: state.keys }));
   });
@@ -255,7 +255,7 @@ describe('tokens by a key set', () => {
     const auth = withKeys(url, { maxWaiting: 50 });
     await auth.verify(await known.sign({ sub: 'ada' }));
     let give = () => {};
-    state.kept = new Promise<void>((resolve) => {
+    state.persisted = new Promise<void>((resolve) => {
       give = resolve;
     });
     const token = await stranger.sign({ sub: 'mallory' });

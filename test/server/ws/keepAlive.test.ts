@@ -19,7 +19,7 @@ const start = () => {
     const pulse = keepAlive.watch({
       ping: () => {
         pings += 1;
-        if (answers) pulse.heard();
+        if (answers) pulse.answered();
       },
       lost: (ago) => lost.push(ago),
     });
@@ -55,7 +55,7 @@ describe('keep-alive', () => {
     const peer = watch();
     for (let n = 0; n < 10; n += 1) {
       vi.advanceTimersByTime(TIMEOUT * 0.9);
-      peer.pulse.heard();
+      peer.pulse.answered();
     }
     expect(peer.lost).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe('keep-alive', () => {
     clock += stallMs;
     run(TIMEOUT / 3);
     expect(lost).toEqual([]);
-    pulse.heard();
+    pulse.answered();
     run(TIMEOUT * 0.9);
     expect(lost).toEqual([]);
     run(TIMEOUT);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createTick } from '../../../src/async/coalescer.js';
-import { Brake } from '../../../src/server/ws/brake.js';
+import { createCoalescer } from '../../../src/async/coalescer.js';
+import { ReadFlow } from '../../../src/server/ws/brake.js';
 import { textFrame } from '../../../src/server/ws/frames.js';
 import { MAX_UNSENT_BYTES, Outbound } from '../../../src/server/ws/outbound.js';
 
@@ -56,8 +56,8 @@ const fakeSocket = () => {
 const start = () => {
   const fake = fakeSocket();
   const onStall = vi.fn();
-  const outbound = new Outbound(fake.socket as never, fake.stream as never, new Brake(fake.socket), {
-    tick: createTick(),
+  const outbound = new Outbound(fake.socket as never, fake.stream as never, new ReadFlow(fake.socket), {
+    coalescer: createCoalescer(),
     onStall,
     stallMs: 10_000,
   });

@@ -287,9 +287,9 @@ describe('the end of a connection', () => {
     const server = await startServer();
     const client = await connect(server);
     client.socket.close();
-    const [end] = await server.events.until<{ lastHeardMsAgo: number }>('disconnect');
+    const [end] = await server.events.until<{ lastReceivedMsAgo: number }>('disconnect');
     expect(end).toMatchObject({ userId: 'ada', connectionId: '1' });
-    expect(end?.lastHeardMsAgo).toBeLessThan(1_000);
+    expect(end?.lastReceivedMsAgo).toBeLessThan(1_000);
     await server.stop();
     expect(server.events.seen.filter(({ name }) => name === 'disconnect')).toHaveLength(1);
     expect(server.connections.users).toBe(0);
@@ -299,8 +299,8 @@ describe('the end of a connection', () => {
     const told: number[] = [];
     const server = await startServer({
       presence: {
-        disconnect: async ({ lastHeardMsAgo }) => {
-          told.push(lastHeardMsAgo);
+        disconnect: async ({ lastReceivedMsAgo }) => {
+          told.push(lastReceivedMsAgo);
           server.events.emit('tried', null);
           if (told.length < 3) throw unavailable('away', 20);
         },
@@ -424,9 +424,9 @@ describe('keep-alive', () => {
     silent.send(await init('bob'));
     await silent.next();
     expect((await silent.closed).code).toBe(1006);
-    const [end] = await server.events.until<{ userId: string; lastHeardMsAgo: number }>('disconnect');
+    const [end] = await server.events.until<{ userId: string; lastReceivedMsAgo: number }>('disconnect');
     expect(end?.userId).toBe('bob');
-    expect(end?.lastHeardMsAgo).toBeGreaterThan(500);
+    expect(end?.lastReceivedMsAgo).toBeGreaterThan(500);
     await alive.sync();
   });
 });
