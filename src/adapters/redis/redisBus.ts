@@ -9,6 +9,7 @@ import type {
   UserMessage,
 } from '../../presence/ports.js';
 import { createTopics, type MessageKind, type Topics } from '../busTopics.js';
+import { accessChangeOf, sessionsEndedOf, storedAccessChange, storedSessionsEnded } from '../storedMessages.js';
 import { decodeMessage, decodeRecord, encodeMessage } from './codec.js';
 import type { Keys } from './keys.js';
 import type { RedisConnection } from './redisConnection.js';
@@ -169,18 +170,20 @@ export const createRedisBus = ({
         },
         listener,
       ),
-    subscribeAccessChanges: (listener) => subscribe(accessFacts, FACTS_CHANNEL, decodeMessage, listener),
-    subscribeEnded: (listener) => subscribe(ended, ENDED_CHANNEL, decodeMessage, listener),
+    subscribeAccessChanges: (listener) =>
+      subscribe(accessFacts, FACTS_CHANNEL, (text) => accessChangeOf(decodeMessage(text)), listener),
+    subscribeEnded: (listener) =>
+      subscribe(ended, ENDED_CHANNEL, (text) => sessionsEndedOf(decodeMessage(text)), listener),
     onGap: (listener) => gaps.add('', listener),
 
     async publishAccessChange(change) {
-      await pubSub.publish(FACTS_CHANNEL, encodeMessage(change));
+      await pubSub.publish(FACTS_CHANNEL, encodeMessage(storedAccessChange(change)));
     },
     deliverAccessChange(change) {
       accessFacts.deliver(FACTS_CHANNEL, change);
     },
     async publishEnded(message) {
-      await pubSub.publish(ENDED_CHANNEL, encodeMessage(message));
+      await pubSub.publish(ENDED_CHANNEL, encodeMessage(storedSessionsEnded(message)));
     },
     /** How many channels this node is subscribed to, probes apart. */
     get size() {

@@ -11,6 +11,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { AccessChange } from '../../presence/ports.js';
+import { accessChangeOf, storedAccessChange } from '../storedMessages.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
 import { changeLog } from './tables.js';
@@ -53,7 +54,7 @@ const clock = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 /** Writes a transaction's changes in one statement. Returns them with their ids, in the same order. */
 export const writeChangeLog = async (tx: Orm, changes: readonly AccessChange[]): Promise<readonly AccessChange[]> => {
   if (changes.length === 0) return changes;
-  const texts = textArray(changes.map((change) => JSON.stringify(change)));
+  const texts = textArray(changes.map((change) => JSON.stringify(storedAccessChange(change))));
   const rows = await tx
     .insert(changeLog)
     .select(sql`
@@ -109,7 +110,7 @@ export const readChangeLog = async (db: Database, position: LogPosition | null, 
     position: { snapshot: first.snapshot, server: first.server, at: first.at },
     rows: rows.flatMap(({ id, format, change }): LogRow[] => {
       if (id === null || change === null) return [];
-      return [{ logId: id, change: format === FORMAT ? { ...JSON.parse(change), logId: id } : null }];
+      return [{ logId: id, change: format === FORMAT ? { ...accessChangeOf(JSON.parse(change)), logId: id } : null }];
     }),
   };
 };
