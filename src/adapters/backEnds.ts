@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { StartFault } from '../config/startFault.js';
-import type { Bus, Store } from '../presence/ports.js';
+import type { Bus } from '../presence/ports/bus.js';
+import type { LiveStore } from '../presence/ports/stores.js';
 import type { Timings } from '../presence/types.js';
 import type { MessageKind } from './busTopics.js';
 import { createMemoryBus } from './memory/memoryBus.js';
@@ -19,7 +20,7 @@ const RETRY_MS = 200;
 
 /** What is live, and who hears of it: of one process, or of many. */
 export interface Live {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly bus: Bus;
   /** Null in memory. */
   readonly redis: RedisClient | null;

@@ -1,4 +1,4 @@
-import type { Unsubscribe } from '../presence/ports.js';
+import type { Unsubscribe } from '../presence/ports/bus.js';
 
 /** What a bus carries. */
 export type MessageKind = 'user' | 'typing' | 'facts' | 'ended';

@@ -1,7 +1,7 @@
 import type { Rates } from '../config/config.js';
 import { MAX_TIMER_MS, type Rate } from '../config/settings.js';
 import { PresenceError, unavailable } from '../presence/errors.js';
-import type { RateKind, RateLimits } from '../presence/ports.js';
+import type { RateKind, RateLimits } from '../presence/ports/rates.js';
 import { ALSO_WHEN_FULL, type RedisClient } from './redis/scripts.js';
 
 const SENTENCES: Record<RateKind, string> = {

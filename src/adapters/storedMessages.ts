@@ -2,7 +2,7 @@
  * Messages of the bus, and rows of the change log, as they are stored: `mayRevoke` and `revoked` have other names there,
  * which every release since the first one reads.
  */
-import type { AccessChange, SessionsEnded } from '../presence/ports.js';
+import type { AccessChange, SessionsEnded } from '../presence/ports/bus.js';
 
 type Stored<Message, From extends string, To extends string> = Message extends unknown
   ? Omit<Message, From> & { readonly [K in To]?: From extends keyof Message ? Message[From] : never }

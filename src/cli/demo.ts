@@ -1,5 +1,5 @@
 /** Development's demo users: people who follow each other, a circle and a conversation, with tokens to be them. */
-import type { People } from '../presence/ports.js';
+import type { People } from '../presence/ports/stores.js';
 import { signToken } from '../server/auth/tokens.js';
 
 const DEMO_USERS = [

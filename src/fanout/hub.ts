@@ -1,6 +1,7 @@
 import { inPieces } from '../async/batches.js';
 import type { ReadAlike, ReadRecords } from '../node/records.js';
-import type { Bus, People, Store } from '../presence/ports.js';
+import type { Bus } from '../presence/ports/bus.js';
+import type { LiveStore, People } from '../presence/ports/stores.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
 import type { TypingView } from '../service/contract.js';
@@ -62,7 +63,7 @@ export const createHub = async ({
   onError,
 }: {
   readonly bus: Bus;
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly people: People;
   readonly reads: ReadBudget;
   readonly readRecords: ReadRecords;

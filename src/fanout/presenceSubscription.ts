@@ -3,7 +3,7 @@
  * the facts; a change heard meanwhile repeats the reading. So nothing that happens after it started is lost.
  */
 import { badInput } from '../presence/errors.js';
-import type { AccessChange } from '../presence/ports.js';
+import type { AccessChange } from '../presence/ports/bus.js';
 import { checkIds } from '../presence/validate.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';

@@ -1,5 +1,5 @@
 /** The subscriptions of a node, and which of them a change of facts may concern: found by whom it names, however many there are. */
-import type { AccessChange } from '../presence/ports.js';
+import type { AccessChange } from '../presence/ports/bus.js';
 import type { Viewer } from '../presence/visibility.js';
 import { createLists } from './lists.js';
 

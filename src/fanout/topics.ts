@@ -1,4 +1,4 @@
-import type { Bus, Unsubscribe } from '../presence/ports.js';
+import type { Bus, Unsubscribe } from '../presence/ports/bus.js';
 import { Topic } from './topic.js';
 
 /** The watched users of this node: one subscription to the bus each, however many watch. */

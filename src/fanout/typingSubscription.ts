@@ -4,7 +4,8 @@
  */
 import { groupedBy } from '../async/batches.js';
 import { badInput } from '../presence/errors.js';
-import type { AccessChange, Bus, People, Store, TypingMessage } from '../presence/ports.js';
+import type { AccessChange, Bus, TypingMessage } from '../presence/ports/bus.js';
+import type { LiveStore, People } from '../presence/ports/stores.js';
 import { checkId } from '../presence/validate.js';
 import { mayUseTyping, type Viewer } from '../presence/visibility.js';
 import type { TypingView } from '../service/contract.js';
@@ -51,7 +52,7 @@ export const createTypingSubscription = (
     onError,
   }: {
     readonly bus: Bus;
-    readonly store: Store;
+    readonly store: LiveStore;
     readonly people: People;
     readonly reads: ReadBudget;
     /** The conversations of a user, {@link MAX_CONVERSATIONS} of them. */

@@ -1,4 +1,5 @@
-import type { TypingEntry, Unsubscribe } from '../presence/ports.js';
+import type { Unsubscribe } from '../presence/ports/bus.js';
+import type { TypingEntry } from '../presence/ports/typing.js';
 
 /**
  * One conversation of a subscription to typing: who types there, and of whom the viewer was told. There is one for each

@@ -3,7 +3,8 @@ import DataLoader from 'dataloader';
 import type { Hub } from '../fanout/hub.js';
 import type { SubscriptionBudget } from '../fanout/subscription.js';
 import { PresenceError } from '../presence/errors.js';
-import type { People, UserProfile } from '../presence/ports.js';
+import type { UserProfile } from '../presence/ports/directory.js';
+import type { People } from '../presence/ports/stores.js';
 import type { Caller, Presence } from '../service/contract.js';
 import type { Relations } from '../service/relationService.js';
 

@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { passes, unavailable } from '../presence/errors.js';
-import type { Emptied } from '../presence/ports.js';
+import type { Emptied } from '../presence/ports/leases.js';
 import { disconnect } from '../presence/record.js';
 import { restoreConnection } from '../presence/recovery.js';
 import { holderOf, isRevoked, newSession } from '../presence/session.js';

@@ -4,7 +4,9 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { inBatches } from '../async/batches.js';
-import type { Bus, Emptied, Renewal, RestorePhase, Store, Unsubscribe } from '../presence/ports.js';
+import type { Bus, Unsubscribe } from '../presence/ports/bus.js';
+import type { Emptied, Renewal, RestorePhase } from '../presence/ports/leases.js';
+import type { LiveStore } from '../presence/ports/stores.js';
 import { nodeLost } from '../presence/recovery.js';
 import type { Transition } from '../presence/transitions.js';
 import type { Timings } from '../presence/types.js';
@@ -63,7 +65,7 @@ export const createNode = ({
   onTransition,
   onError,
 }: {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly bus: Bus;
   readonly records: RecordWriter;
   readonly readRecords: ReadRecords;

@@ -2,7 +2,7 @@
  * What the store has of this node against what the node serves: each may have lost what the other has. See docs/architecture.md.
  */
 import { inBatches } from '../async/batches.js';
-import type { Store } from '../presence/ports.js';
+import type { LiveStore } from '../presence/ports/stores.js';
 import { reconcile } from '../presence/recovery.js';
 import { isRevoked } from '../presence/session.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
@@ -25,7 +25,7 @@ export const createReconciliation = ({
   timings,
   onError,
 }: {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly records: RecordWriter;
   readonly readRecords: ReadRecords;
   readonly recentCommits: RecentCommits;

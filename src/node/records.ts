@@ -3,13 +3,17 @@
  * entails beyond itself. See docs/architecture.md.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Decision } from '../presence/decision.js';
 import { isUnavailable, notFound, unavailable } from '../presence/errors.js';
-import type { Bus, Decision, Journal, JournalRow, Missing, Reading, SessionsEnded, Store } from '../presence/ports.js';
+import type { Bus, SessionsEnded } from '../presence/ports/bus.js';
+import type { Journal } from '../presence/ports/journal.js';
+import type { Missing, Reading } from '../presence/ports/records.js';
+import type { LiveStore } from '../presence/ports/stores.js';
 import { durableOf, isSeenLive, restoreRecord, tick } from '../presence/record.js';
 import { reconciled } from '../presence/recovery.js';
 import { isRevoked, sessionById } from '../presence/session.js';
 import { type Cause, type Transition, transitions } from '../presence/transitions.js';
-import type { DurablePresence, PresenceRecord } from '../presence/types.js';
+import type { DurablePresence, JournalRow, PresenceRecord } from '../presence/types.js';
 import type { Departures } from './departures.js';
 import type { RecentCommits } from './recentCommits.js';
 
@@ -54,7 +58,7 @@ export const createRecordReader = ({
   journal,
   recentCommits,
 }: {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly journal: Journal;
   readonly recentCommits: RecentCommits;
 }): RecordReader => {
@@ -131,7 +135,7 @@ export const createRecordWriter = ({
   onTransition,
   onJournalFailure,
 }: {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly bus: Pick<Bus, 'publishEnded'>;
   readonly journal: Journal;
   readonly recentCommits: RecentCommits;

@@ -6,7 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import { inBatches } from '../async/batches.js';
 import { passes } from '../presence/errors.js';
-import type { Emptied } from '../presence/ports.js';
+import type { Emptied } from '../presence/ports/leases.js';
 import { knowsMore, restoreRemainder } from '../presence/recovery.js';
 import type { Timings } from '../presence/types.js';
 import type { RecentCommits } from './recentCommits.js';

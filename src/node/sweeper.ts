@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { inPieces } from '../async/batches.js';
-import type { Store } from '../presence/ports.js';
+import type { LiveStore } from '../presence/ports/stores.js';
 
 /** How many users one turn takes care of before others get theirs. */
 const BATCH = 500;
@@ -32,7 +32,7 @@ export const startSweeper = ({
   onSwept = () => {},
   onError,
 }: {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly tick: (userId: string) => Promise<void>;
   readonly everyMs?: number;
   /** A gap up to this long is the ordinary unpunctuality of timers. */

@@ -1,8 +1,9 @@
 import { inPieces } from '../async/batches.js';
 import { every } from '../async/loop.js';
-import type { Journal, JournalRow, Store } from '../presence/ports.js';
+import type { Journal } from '../presence/ports/journal.js';
+import type { LiveStore } from '../presence/ports/stores.js';
 import { durableOf } from '../presence/record.js';
-import type { DurablePresence } from '../presence/types.js';
+import type { DurablePresence, JournalRow } from '../presence/types.js';
 import { isPersistedIn, type RecentCommits } from './recentCommits.js';
 
 const BATCH = 1_000;
@@ -44,7 +45,7 @@ export const startWriteBehind = ({
   liveEveryMs = 60_000,
   onError,
 }: {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly journal: Journal;
   readonly recentCommits?: RecentCommits;
   readonly everyMs?: number;

@@ -5,7 +5,7 @@
  */
 import { activitiesFrom, expireContent } from './activities.js';
 import { recordWith, sameHostActivities, sameMessage, sameRecord, sessionWith } from './copies.js';
-import type { Decision, JournalRow, Schedule } from './ports.js';
+import type { Decision, Schedule } from './decision.js';
 import {
   endSessions,
   leasedUntil,
@@ -26,6 +26,7 @@ import type {
   ActivityInput,
   DeviceType,
   DurablePresence,
+  JournalRow,
   PresenceRecord,
   PresenceStatus,
   Session,

@@ -3,8 +3,8 @@
  * "Many nodes".
  */
 import { recordWith, sameItems, sameSession, sessionWith } from './copies.js';
+import type { Decision } from './decision.js';
 import { withMemory } from './merging.js';
-import type { Decision, JournalRow } from './ports.js';
 import { decide, restoreRecord } from './record.js';
 import {
   endSessions,
@@ -15,7 +15,7 @@ import {
   revokeSession,
   sessionById,
 } from './session.js';
-import type { DurablePresence, HostActivities, PresenceRecord, Session, Timings } from './types.js';
+import type { DurablePresence, HostActivities, JournalRow, PresenceRecord, Session, Timings } from './types.js';
 
 /** The incarnation of the node that a connection is on: a connection is named `INCARNATION/number`. */
 export const nodeOf = (connectionId: string): string => connectionId.slice(0, connectionId.lastIndexOf('/'));

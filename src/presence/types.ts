@@ -153,3 +153,11 @@ export const DEFAULT_TIMINGS: Timings = {
   typingTimeoutMs: 5_000,
   broadcastIntervalMs: 1_000,
 };
+
+/** What the journal keeps of one user. */
+export interface JournalRow {
+  /** The user's present generation. */
+  readonly generation: number;
+  /** Null where nothing was kept yet. */
+  readonly persisted: Omit<DurablePresence, 'userId' | 'generation'> | null;
+}

@@ -3,8 +3,12 @@ import { createDepartures } from '../node/departures.js';
 import { createNode } from '../node/node.js';
 import { createRecentCommits } from '../node/recentCommits.js';
 import { createRecordReader, createRecordWriter } from '../node/records.js';
+import type { Decision } from '../presence/decision.js';
 import { badInput, forbidden, isUnavailable, notFound, passes, unreadableRecord } from '../presence/errors.js';
-import type { AccessChange, Bus, Decision, Journal, People, RateLimits, Store } from '../presence/ports.js';
+import type { AccessChange, Bus } from '../presence/ports/bus.js';
+import type { Journal } from '../presence/ports/journal.js';
+import type { RateLimits } from '../presence/ports/rates.js';
+import type { LiveStore, People } from '../presence/ports/stores.js';
 import * as record from '../presence/record.js';
 import { isIdle } from '../presence/session.js';
 import type { Cause, Transition } from '../presence/transitions.js';
@@ -57,7 +61,7 @@ export const createPresence = ({
   onTransition = () => {},
   onJournalFailure,
 }: {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly bus: Bus;
   readonly people: People;
   readonly journal: Journal;

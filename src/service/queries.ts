@@ -6,7 +6,7 @@
 import type { ReadAlike, ReadRecords } from '../node/records.js';
 import { forbidden, unreadableRecord } from '../presence/errors.js';
 import { pairKey } from '../presence/pairs.js';
-import type { People, Store } from '../presence/ports.js';
+import type { LiveStore, People } from '../presence/ports/stores.js';
 import { isSeenLive } from '../presence/record.js';
 import { cursorOf, readCursor } from '../presence/rosterOrder.js';
 import { checkFirst, checkId, checkIds, MAX_ITEMS } from '../presence/validate.js';
@@ -26,7 +26,7 @@ export const createReading = ({
   readRecords,
   readAlike,
 }: {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly people: People;
   readonly reads: ReadBudget;
   readonly readRecords: ReadRecords;

@@ -3,7 +3,7 @@
  * large readings of one user follow one another. The host's back end is not limited.
  */
 
-import type { RateLimits } from '../presence/ports.js';
+import type { RateLimits } from '../presence/ports/rates.js';
 import type { Viewer } from '../presence/visibility.js';
 import { createLine } from './userQueue.js';
 

@@ -4,7 +4,9 @@
  * may, then checks what came in, then takes from the caller's allowance, then writes.
  */
 import { badInput, forbidden } from '../presence/errors.js';
-import type { People, RateLimits, UserUpsert } from '../presence/ports.js';
+import type { UserUpsert } from '../presence/ports/directory.js';
+import type { RateLimits } from '../presence/ports/rates.js';
+import type { People } from '../presence/ports/stores.js';
 import {
   checkAvatarUrl,
   checkCount,

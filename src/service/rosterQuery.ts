@@ -3,7 +3,7 @@
  * page itself is read: so many steps for everybody, whatever those do whom the viewer may not see.
  */
 import { inPieces } from '../async/batches.js';
-import type { People, Store } from '../presence/ports.js';
+import type { LiveStore, People } from '../presence/ports/stores.js';
 import { cursorOf, inRosterOrder, type Page, type Place, placesAfter } from '../presence/rosterOrder.js';
 import type { PresenceStatus } from '../presence/types.js';
 import type { PresenceView } from '../presence/view.js';
@@ -27,7 +27,7 @@ export const createRosterReading = ({
   people,
   viewsOf,
 }: {
-  readonly store: Pick<Store, 'liveAmong'>;
+  readonly store: Pick<LiveStore, 'liveAmong'>;
   readonly people: Pick<People, 'rosterAccessFacts'>;
   readonly viewsOf: ViewsOf;
 }) => {

@@ -2,7 +2,9 @@
 import { inBatches } from '../async/batches.js';
 import type { HeldSessionService } from '../node/heldSessions.js';
 import { isUnavailable, notFound, unreadableRecord } from '../presence/errors.js';
-import type { People, RateLimits, Store, TypingEntry } from '../presence/ports.js';
+import type { RateLimits } from '../presence/ports/rates.js';
+import type { LiveStore, People } from '../presence/ports/stores.js';
+import type { TypingEntry } from '../presence/ports/typing.js';
 import { isSeenLive } from '../presence/record.js';
 import { resolveSession } from '../presence/session.js';
 import type { Timings } from '../presence/types.js';
@@ -32,7 +34,7 @@ export const createTypingService = ({
   nameOf,
   heldSessions,
 }: {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly people: People;
   readonly reads: ReadBudget;
   readonly rateLimits: RateLimits;

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import type { LostNode, Renewal, Store } from '../../src/presence/ports.js';
+import type { LostNode, Renewal } from '../../src/presence/ports/leases.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import { createPresence } from '../../src/service/presenceService.js';
 import { message, timings } from '../support/builders.js';
@@ -28,7 +29,7 @@ const startNode = async ({
   graceMs = DEFAULT_TIMINGS.graceMs,
 }: {
   deaf?: boolean;
-  store?: Partial<Store>;
+  store?: Partial<LiveStore>;
   graceMs?: number;
 } = {}) => {
   const live = openLiveInTest([redis.url], SHARDS, { settleMs: 0 });

@@ -6,7 +6,7 @@ import type {
   SessionsEnded,
   TypingMessage,
   UserMessage,
-} from '../../src/presence/ports.js';
+} from '../../src/presence/ports/bus.js';
 import { record } from '../support/builders.js';
 import { createInbox } from '../support/inbox.js';
 

@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { LeaseOptions } from '../../src/adapters/redis/redisLeases.js';
 import { createRedisStore } from '../../src/adapters/redis/redisStore.js';
 import { unavailable } from '../../src/presence/errors.js';
-import type { LostNode, Store, UserMessage } from '../../src/presence/ports.js';
+import type { UserMessage } from '../../src/presence/ports/bus.js';
+import type { LostNode } from '../../src/presence/ports/leases.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 import * as commands from '../../src/presence/record.js';
 import { nodeLost } from '../../src/presence/recovery.js';
 import { message, timings } from '../support/builders.js';
@@ -24,15 +26,15 @@ const TIMINGS = timings({ graceMs: 0, sessionTtlMs: 50 });
 const sessionReference = { sessionId: 'app', connectionId: null, newSessionId: 'app' };
 const restored = (userId: string) => async () => commands.restoreRecord(userId, { generation: 1, persisted: null });
 
-const connect = (store: Store, userId: string, connectionId: string) =>
+const connect = (store: LiveStore, userId: string, connectionId: string) =>
   store.update(userId, restored(userId), (record, now) =>
     commands.connect(record, { connectionId, sessionId: 'tab', device: 'WEB' }, now),
   );
-const beat = (store: Store, userId: string) =>
+const beat = (store: LiveStore, userId: string) =>
   store.update(userId, restored(userId), (record, now) =>
     commands.heartbeat(record, { idle: false, sessionReference }, now, TIMINGS),
   );
-const say = (store: Store, userId: string, text: string) =>
+const say = (store: LiveStore, userId: string, text: string) =>
   store.update(userId, restored(userId), (record, now) =>
     commands.setPresence(record, { statusMessage: message({ text }), sessionReference }, now, TIMINGS),
   );

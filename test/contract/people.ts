@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import type { OpenDatabase } from '../../src/adapters/sql/sqlClient.js';
 import { pairKey } from '../../src/presence/pairs.js';
-import type { AccessChange, Pair } from '../../src/presence/ports.js';
+import type { Pair } from '../../src/presence/ports/access.js';
+import type { AccessChange } from '../../src/presence/ports/bus.js';
 import { type AccessFacts, DEFAULT_PRIVACY, facetsFor, NOTHING } from '../../src/presence/visibility.js';
 
 /** A bus of facts that remembers what was published. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notFound } from '../../src/presence/errors.js';
-import type { Bus, Store, TypingMessage, UserMessage } from '../../src/presence/ports.js';
+import type { Bus, TypingMessage, UserMessage } from '../../src/presence/ports/bus.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 import * as commands from '../../src/presence/record.js';
 import { nodeOf } from '../../src/presence/recovery.js';
 import type { PresenceRecord, StatusMessage } from '../../src/presence/types.js';
@@ -9,7 +10,7 @@ import { createInbox } from '../support/inbox.js';
 
 /** A store that holds nothing, the bus that it publishes to, and its clock, if that can be moved. */
 export interface StoreUnderTest {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly bus: Bus;
   /** Moves the clock of the store on. Without it, time is awaited. */
   readonly advance?: (ms: number) => void;
@@ -28,7 +29,7 @@ const TIMINGS = timings({ sessionTtlMs: TTL_MS, graceMs: 40, typingTimeoutMs: 60
 export const storeContract = (name: string, makeStore: () => Promise<StoreUnderTest>) =>
   describe(`store over ${name}`, () => {
     let under: StoreUnderTest;
-    let store: Store;
+    let store: LiveStore;
     let bus: Bus;
 
     beforeEach(async () => {

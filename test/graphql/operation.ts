@@ -6,7 +6,7 @@ import type { SubscriptionBudget } from '../../src/fanout/subscription.js';
 import { type Context, createContext, type Services } from '../../src/graphql/context.js';
 import { maskError } from '../../src/graphql/maskedErrors.js';
 import { createSchema } from '../../src/graphql/schema.js';
-import type { People } from '../../src/presence/ports.js';
+import type { People } from '../../src/presence/ports/stores.js';
 import type { PresenceView } from '../../src/presence/view.js';
 import type { Caller, Presence } from '../../src/service/contract.js';
 import type { Relations } from '../../src/service/relationService.js';

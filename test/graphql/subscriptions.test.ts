@@ -2,7 +2,7 @@ import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { SubscriptionIterator } from '../../src/fanout/subscription.js';
 import { badInput } from '../../src/presence/errors.js';
-import type { UserProfile } from '../../src/presence/ports.js';
+import type { UserProfile } from '../../src/presence/ports/directory.js';
 import { PresenceChangedDocument, TypingChangedDocument } from '../generated/operations.js';
 import { ana, NOW, refusalOf, setUp, view } from './operation.js';
 

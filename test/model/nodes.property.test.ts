@@ -13,7 +13,8 @@ import { createRedisBus } from '../../src/adapters/redis/redisBus.js';
 import { openRedis } from '../../src/adapters/redis/redisConnection.js';
 import { createRedisStore } from '../../src/adapters/redis/redisStore.js';
 import { createRedises } from '../../src/adapters/redis/scripts.js';
-import type { Bus, Store } from '../../src/presence/ports.js';
+import type { Bus } from '../../src/presence/ports/bus.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { type PresenceStatus, STATUSES } from '../../src/presence/types.js';
 import type { Caller } from '../../src/service/contract.js';
 import { createPresence } from '../../src/service/presenceService.js';
@@ -41,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 interface Stores {
-  readonly store: Store;
+  readonly store: LiveStore;
   readonly bus: Bus;
   setClock(now: number): Promise<void>;
   close(): Promise<void>;

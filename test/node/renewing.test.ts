@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { unavailable } from '../../src/presence/errors.js';
-import type { Renewal, RestorePhase } from '../../src/presence/ports.js';
+import type { Renewal, RestorePhase } from '../../src/presence/ports/leases.js';
 import { createPresence } from '../../src/service/presenceService.js';
 import { NOON, timings } from '../support/builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';

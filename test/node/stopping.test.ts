@@ -1,6 +1,6 @@
 /** What takes long while the store hangs ends before its time when the node stops. */
 import { expect, it } from 'vitest';
-import type { Store } from '../../src/presence/ports.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { setUpPresence } from '../service/serviceUnderTest.js';
 
 const USERS = Array.from({ length: 950 }, (_, place) => `user-${place}`);
@@ -8,7 +8,7 @@ const USERS = Array.from({ length: 950 }, (_, place) => `user-${place}`);
 it('mending begins nothing more once it is stopped', async () => {
   let asked = 0;
   let hang: Promise<void> | undefined;
-  const hanging = (store: Store): Store => ({
+  const hanging = (store: LiveStore): LiveStore => ({
     ...store,
     async update(...args) {
       asked += 1;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSweeper } from '../../src/node/sweeper.js';
-import type { Store } from '../../src/presence/ports.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 
 const loop = vi.hoisted(() => ({ stalledMs: 0 }));
 // Fake time moves the global clock alone.
@@ -27,7 +27,7 @@ const setUp = ({
   const ticked: string[] = [];
   const errors: unknown[] = [];
   const state = { due, ticked, errors, expiries: 0, asked: 0, failure: undefined as Error | undefined };
-  const store: Pick<Store, 'dueUsers' | 'expireTyping'> = {
+  const store: Pick<LiveStore, 'dueUsers' | 'expireTyping'> = {
     async dueUsers(limit) {
       state.asked += 1;
       if (state.failure) throw state.failure;
@@ -39,7 +39,7 @@ const setUp = ({
     },
   };
   const sweeper = startSweeper({
-    store: store as Store,
+    store: store as LiveStore,
     tick: async (userId) => {
       await tick?.(userId);
       ticked.push(userId);

@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { createRecentCommits } from '../../src/node/recentCommits.js';
 import { startWriteBehind } from '../../src/node/writeBehind.js';
 import { unavailable } from '../../src/presence/errors.js';
-import type { Store } from '../../src/presence/ports.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 import * as commands from '../../src/presence/record.js';
 import type { PresenceStatus } from '../../src/presence/types.js';
 import { durable, NOON, timings } from '../support/builders.js';
@@ -202,9 +202,9 @@ const setUpRemembering = () => {
   const world = setUp();
   const recentCommits = createRecentCommits();
   const empty = async () => ({ now: Date.now(), records: [] });
-  const state = { store: { dirty: empty } as Partial<Store> };
+  const state = { store: { dirty: empty } as Partial<LiveStore> };
   const mine = startWriteBehind({
-    store: new Proxy(world.store, { get: (store, verb: keyof Store) => state.store[verb] ?? store[verb] }),
+    store: new Proxy(world.store, { get: (store, verb: keyof LiveStore) => state.store[verb] ?? store[verb] }),
     journal: world.journal.journal,
     recentCommits,
     onError: () => {},

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import type { AccessChange, Store } from '../../src/presence/ports.js';
+import type { AccessChange } from '../../src/presence/ports/bus.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { setUpPresence, user } from './serviceUnderTest.js';
 
 const deleted: AccessChange = { kind: 'user', userId: 'ana', mayRevoke: true, deleted: true };
-const live = async (store: Store) => (await store.read(['ana'])).records.get('ana');
+const live = async (store: LiveStore) => (await store.read(['ana'])).records.get('ana');
 
 describe('what is live of a user who was deleted', () => {
   it('is dropped', async () => {

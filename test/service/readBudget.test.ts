@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PresenceError, unavailable } from '../../src/presence/errors.js';
-import type { RateLimits } from '../../src/presence/ports.js';
+import type { RateLimits } from '../../src/presence/ports/rates.js';
 import { createReadBudget } from '../../src/service/readBudget.js';
 
 const ME = { kind: 'user', userId: 'me' } as const;

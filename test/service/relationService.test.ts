@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PresenceError } from '../../src/presence/errors.js';
-import type { People, RateLimits } from '../../src/presence/ports.js';
+import type { RateLimits } from '../../src/presence/ports/rates.js';
+import type { People } from '../../src/presence/ports/stores.js';
 import { DEFAULT_PRIVACY, type Viewer } from '../../src/presence/visibility.js';
 import { createRelations, type Relations } from '../../src/service/relationService.js';
 

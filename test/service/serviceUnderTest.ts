@@ -1,6 +1,7 @@
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
-import type { Store, TypingMessage, UserMessage } from '../../src/presence/ports.js';
+import type { TypingMessage, UserMessage } from '../../src/presence/ports/bus.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 import type { Caller } from '../../src/service/contract.js';
 import { createPresence } from '../../src/service/presenceService.js';
 import { NOON, timings } from '../support/builders.js';
@@ -19,7 +20,7 @@ export const setUpPresence = ({
   store: wrap = (store) => store,
 }: {
   readonly users?: readonly string[];
-  readonly store?: (store: Store) => Store;
+  readonly store?: (store: LiveStore) => LiveStore;
 } = {}) => {
   let now = NOON;
   let made = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import type { Store } from '../../src/presence/ports.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { NOON } from '../support/builders.js';
 import { host, setUpPresence, user } from './serviceUnderTest.js';
 
@@ -221,7 +221,7 @@ describe('the typing of a user who is not seen live', () => {
   });
 
   /** Where hiding may come between, in a start that begins while the typist is seen. */
-  const MOMENTS: readonly [string, (store: Store, hide: () => Promise<unknown>) => Partial<Store>][] = [
+  const MOMENTS: readonly [string, (store: LiveStore, hide: () => Promise<unknown>) => Partial<LiveStore>][] = [
     [
       'before it is stored',
       (store, hide) => ({

@@ -2,7 +2,7 @@
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { unavailable } from '../../src/presence/errors.js';
-import type { Store } from '../../src/presence/ports.js';
+import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { createPresence } from '../../src/service/presenceService.js';
 import { NOON, timings } from './builders.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
@@ -24,7 +24,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
   return {
     conversations: fake.conversations,
     journal: persisted,
-    get store(): Store {
+    get store(): LiveStore {
       return present;
     },
     wait(ms: number) {
@@ -49,10 +49,10 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
       const failing = { updates: 0 };
       let held: Promise<void> | undefined;
       let settled = 0;
-      const store = new Proxy({} as Store, {
-        get: (_, method: keyof Store) => {
+      const store = new Proxy({} as LiveStore, {
+        get: (_, method: keyof LiveStore) => {
           if (method === 'renewLease') {
-            return async (...[, { restorePhase } = { restorePhase: null }]: Parameters<Store['renewLease']>) => {
+            return async (...[, { restorePhase } = { restorePhase: null }]: Parameters<LiveStore['renewLease']>) => {
               const emptied = known !== epoch;
               known = epoch;
               // It recovers for as long as this node puts back anything.
@@ -69,7 +69,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
           if (method === 'update' && held) {
             const until = held;
             held = undefined;
-            return async (...args: Parameters<Store['update']>) => {
+            return async (...args: Parameters<LiveStore['update']>) => {
               await until;
               return present.update(...args);
             };

@@ -1,8 +1,10 @@
 /** What the service of presence needs from outside, in memory, with what a test wants to know of it. */
 import { PresenceError } from '../../src/presence/errors.js';
 import { pairKey } from '../../src/presence/pairs.js';
-import type { Journal, JournalRow, People, RateLimits } from '../../src/presence/ports.js';
-import type { DurablePresence } from '../../src/presence/types.js';
+import type { Journal } from '../../src/presence/ports/journal.js';
+import type { RateLimits } from '../../src/presence/ports/rates.js';
+import type { People } from '../../src/presence/ports/stores.js';
+import type { DurablePresence, JournalRow } from '../../src/presence/types.js';
 import { type AccessFacts, DEFAULT_PRIVACY, type Privacy } from '../../src/presence/visibility.js';
 import { accessFacts as accessFactsOf } from './builders.js';
 

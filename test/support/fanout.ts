@@ -5,7 +5,7 @@ import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { viewOf } from '../../src/fanout/delivery.js';
 import { createHub } from '../../src/fanout/hub.js';
 import type { PresenceStream, SubscriptionBudget, SubscriptionIterator } from '../../src/fanout/subscription.js';
-import type { Bus } from '../../src/presence/ports.js';
+import type { Bus } from '../../src/presence/ports/bus.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import type { PresenceContent, PresenceView } from '../../src/presence/view.js';
 import type { Viewer } from '../../src/presence/visibility.js';

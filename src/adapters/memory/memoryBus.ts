@@ -1,4 +1,11 @@
-import type { AccessChange, Bus, CommitBus, SessionsEnded, TypingMessage, UserMessage } from '../../presence/ports.js';
+import type {
+  AccessChange,
+  Bus,
+  CommitBus,
+  SessionsEnded,
+  TypingMessage,
+  UserMessage,
+} from '../../presence/ports/bus.js';
 import { createTopics, type MessageKind } from '../busTopics.js';
 
 /** The bus of one process: what is published is delivered before `publish` returns. `onMessage` counts what is heard. */

@@ -1,11 +1,11 @@
-import type { Store } from '../../presence/ports.js';
+import type { LiveStore } from '../../presence/ports/stores.js';
 import { nodesOf } from '../../presence/recovery.js';
 import type { PresenceRecord } from '../../presence/types.js';
 
 /** Leases of one process: nobody else could find it lost, and its store is empty only when it is. */
 export const createMemoryLeases = (
   records: ReadonlyMap<string, PresenceRecord>,
-): Pick<Store, 'renewLease' | 'lostNodes' | 'usersOn' | 'dismiss'> => {
+): Pick<LiveStore, 'renewLease' | 'lostNodes' | 'usersOn' | 'dismiss'> => {
   const usersOn = (incarnation: string) =>
     [...records.values()].filter((record) => nodesOf(record).has(incarnation)).map(({ userId }) => userId);
   return {

@@ -1,4 +1,6 @@
-import type { CommitBus, Missing, Store } from '../../presence/ports.js';
+import type { CommitBus } from '../../presence/ports/bus.js';
+import type { Missing } from '../../presence/ports/records.js';
+import type { LiveStore } from '../../presence/ports/stores.js';
 import { scheduleOf } from '../../presence/record.js';
 import type { PresenceRecord } from '../../presence/types.js';
 import { type Clock, createMonotonicClock } from './memoryClock.js';
@@ -115,5 +117,5 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     },
 
     async close() {},
-  } satisfies Store;
+  } satisfies LiveStore;
 };

@@ -1,10 +1,12 @@
-import type { CommitBus, Store, TypingEntry } from '../../presence/ports.js';
+import type { CommitBus } from '../../presence/ports/bus.js';
+import type { LiveStore } from '../../presence/ports/stores.js';
+import type { TypingEntry } from '../../presence/ports/typing.js';
 import { expireTyping, startTyping, stopTyping, type TypingState, typingUntil } from '../../presence/typists.js';
 import type { Clock } from './memoryClock.js';
 import { createSchedule } from './schedule.js';
 
 type TypingStore = Pick<
-  Store,
+  LiveStore,
   | 'startTyping'
   | 'announceTyping'
   | 'stopTyping'

@@ -7,7 +7,7 @@ import type {
   TypingMessage,
   Unsubscribe,
   UserMessage,
-} from '../../presence/ports.js';
+} from '../../presence/ports/bus.js';
 import { createTopics, type MessageKind, type Topics } from '../busTopics.js';
 import { accessChangeOf, sessionsEndedOf, storedAccessChange, storedSessionsEnded } from '../storedMessages.js';
 import { decodeMessage, decodeRecord, encodeMessage } from './codec.js';

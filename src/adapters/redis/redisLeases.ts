@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { unavailable } from '../../presence/errors.js';
-import type { LostNode, Renewal, RestorePhase, Store } from '../../presence/ports.js';
+import type { LostNode, Renewal, RestorePhase } from '../../presence/ports/leases.js';
+import type { LiveStore } from '../../presence/ports/stores.js';
 import { processOf } from '../../presence/recovery.js';
 import { SHARDS_KEY, type ShardKeys } from './keys.js';
 import { inPairs } from './replies.js';
@@ -41,7 +42,7 @@ interface Seen {
 
 const NO_NEWS = { lost: false, emptied: new Set<ShardKeys>() };
 
-type LeasePort = Pick<Store, 'renewLease' | 'lostNodes' | 'usersOn' | 'dismiss'>;
+type LeasePort = Pick<LiveStore, 'renewLease' | 'lostNodes' | 'usersOn' | 'dismiss'>;
 
 /** Node leases: one in each shard, renewed together with a look at the shard's epoch. */
 export const createRedisLeases = ({

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { sameItems } from '../../presence/copies.js';
+import type { Decision } from '../../presence/decision.js';
 import { isUnavailable, unavailable } from '../../presence/errors.js';
-import type { Decision, Store } from '../../presence/ports.js';
+import type { LiveStore } from '../../presence/ports/stores.js';
 import { scheduleOf } from '../../presence/record.js';
 import { leftOf, nodesOf } from '../../presence/recovery.js';
 import type { PresenceRecord, Session } from '../../presence/types.js';
@@ -388,7 +389,7 @@ export const createRedisStore = ({
     now: leases.now,
 
     async close() {},
-  } satisfies Store;
+  } satisfies LiveStore;
 
   async function clean(written: readonly { readonly userId: string; readonly revision: number }[]): Promise<void> {
     const revisions = new Map(written.map(({ userId, revision }) => [userId, revision]));

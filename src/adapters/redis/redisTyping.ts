@@ -1,11 +1,12 @@
-import type { Store, TypingEntry } from '../../presence/ports.js';
+import type { LiveStore } from '../../presence/ports/stores.js';
+import type { TypingEntry } from '../../presence/ports/typing.js';
 import { inShards } from './inShards.js';
 import type { Keys, ShardKeys } from './keys.js';
 import { inThrees } from './replies.js';
 import type { Redises } from './scripts.js';
 
 type TypingStore = Pick<
-  Store,
+  LiveStore,
   | 'startTyping'
   | 'announceTyping'
   | 'stopTyping'

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { pairKey } from '../../presence/pairs.js';
-import type { Pair } from '../../presence/ports.js';
+import type { Pair } from '../../presence/ports/access.js';
 import type { AccessFacts, Relation } from '../../presence/visibility.js';
 import {
   type AccessSummary,

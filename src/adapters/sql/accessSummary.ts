@@ -1,6 +1,7 @@
 /** What is kept of one user for all who look: existence, privacy, and what kinds of ties they have at all. */
 import { type SQL, sql } from 'drizzle-orm';
-import type { AccessChange, Pair } from '../../presence/ports.js';
+import type { Pair } from '../../presence/ports/access.js';
+import type { AccessChange } from '../../presence/ports/bus.js';
 import { type Audience, DEFAULT_PRIVACY, dependsOnRelation, type Privacy } from '../../presence/visibility.js';
 import { byKey } from './answers.js';
 import { textArray } from './arrays.js';

@@ -10,7 +10,7 @@
  * under way in it (`xip`, a handful of numbers). That is exact, waits for nobody, and is found by one index.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { AccessChange } from '../../presence/ports.js';
+import type { AccessChange } from '../../presence/ports/bus.js';
 import { accessChangeOf, storedAccessChange } from '../storedMessages.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';

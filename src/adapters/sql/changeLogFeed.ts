@@ -1,4 +1,4 @@
-import type { Bus, Unsubscribe } from '../../presence/ports.js';
+import type { Bus, Unsubscribe } from '../../presence/ports/bus.js';
 import { type LogPosition, PAGE, RETENTION_MS, readChangeLog, trimChangeLog } from './changeLog.js';
 import type { Database } from './database.js';
 

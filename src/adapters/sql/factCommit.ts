@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { withTimeout } from '../../async/timeout.js';
-import type { AccessChange, Bus } from '../../presence/ports.js';
+import type { AccessChange, Bus } from '../../presence/ports/bus.js';
 import { textArray } from './arrays.js';
 import { writeChangeLog } from './changeLog.js';
 import type { Database, Orm } from './database.js';

@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { badInput } from '../../presence/errors.js';
-import type { AccessChange, People } from '../../presence/ports.js';
+import type { AccessChange } from '../../presence/ports/bus.js';
+import type { People } from '../../presence/ports/stores.js';
 import { exists } from './accessSummary.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { People } from '../../presence/ports.js';
+import type { People } from '../../presence/ports/stores.js';
 import { mayUseTyping } from '../../presence/visibility.js';
 
 type Read = People['conversation'];

@@ -1,5 +1,7 @@
 import { pairKey } from '../../presence/pairs.js';
-import type { AccessChange, Bus, People, UserProfile } from '../../presence/ports.js';
+import type { AccessChange, Bus } from '../../presence/ports/bus.js';
+import type { UserProfile } from '../../presence/ports/directory.js';
+import type { People } from '../../presence/ports/stores.js';
 import { createAccessFacts, toAccessFacts } from './accessFacts.js';
 import { type AccessSummary, accessSummariesTouched } from './accessSummary.js';
 import { createCache } from './cache.js';

@@ -1,7 +1,8 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { inPieces } from '../../async/batches.js';
 import { badInput } from '../../presence/errors.js';
-import type { AccessChange, People } from '../../presence/ports.js';
+import type { AccessChange } from '../../presence/ports/bus.js';
+import type { People } from '../../presence/ports/stores.js';
 import { isBlocked } from './accessFacts.js';
 import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';

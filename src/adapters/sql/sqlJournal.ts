@@ -1,7 +1,7 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { unreadableRecord } from '../../presence/errors.js';
-import type { Journal, JournalRow } from '../../presence/ports.js';
-import type { DurablePresence } from '../../presence/types.js';
+import type { Journal } from '../../presence/ports/journal.js';
+import type { DurablePresence, JournalRow } from '../../presence/types.js';
 import { byKey } from './answers.js';
 import { bigintArray, textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';

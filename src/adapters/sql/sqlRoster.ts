@@ -1,6 +1,6 @@
 /** Whom a viewer watches by default: the first so many by id, and how the viewer stands to them. */
 import { type SQL, sql } from 'drizzle-orm';
-import type { People } from '../../presence/ports.js';
+import type { People } from '../../presence/ports/stores.js';
 import type { Audience } from '../../presence/visibility.js';
 import { toAccessFacts } from './accessFacts.js';
 import { exists, toAccessSummary } from './accessSummary.js';

@@ -1,4 +1,4 @@
-import type { UserUpsert } from '../../presence/ports.js';
+import type { UserUpsert } from '../../presence/ports/directory.js';
 import { AUDIENCES, DEFAULT_PRIVACY, effectivePrivacy, type Privacy } from '../../presence/visibility.js';
 
 /** A user as the database has them. */

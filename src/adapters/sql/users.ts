@@ -1,6 +1,8 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { isUnavailable, notFound, unavailable } from '../../presence/errors.js';
-import type { AccessChange, People, UserProfile, UserUpsert } from '../../presence/ports.js';
+import type { AccessChange } from '../../presence/ports/bus.js';
+import type { UserProfile, UserUpsert } from '../../presence/ports/directory.js';
+import type { People } from '../../presence/ports/stores.js';
 import { DEFAULT_PRIVACY, effectivePrivacy, type Privacy } from '../../presence/visibility.js';
 import { type AccessSummary, readAccessSummaries } from './accessSummary.js';
 import { byKey } from './answers.js';

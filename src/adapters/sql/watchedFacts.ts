@@ -1,5 +1,5 @@
 import { pairKey } from '../../presence/pairs.js';
-import type { Pair } from '../../presence/ports.js';
+import type { Pair } from '../../presence/ports/access.js';
 import type { AccessFacts, Relation } from '../../presence/visibility.js';
 import { type Found, toAccessFacts } from './accessFacts.js';
 import { type AccessSummary, mayRelate, usersOf } from './accessSummary.js';

@@ -1,5 +1,5 @@
 import { unauthenticated } from '../../graphql/context.js';
-import type { People } from '../../presence/ports.js';
+import type { People } from '../../presence/ports/stores.js';
 import type { Caller } from '../../service/contract.js';
 import type { Auth, Identity, SignInRefusal } from './verifier.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { UserMessage } from '../../../src/presence/ports.js';
+import type { UserMessage } from '../../../src/presence/ports/bus.js';
 import { busContract } from '../../contract/bus.js';
 import { record } from '../../support/builders.js';
 import { createInbox } from '../../support/inbox.js';

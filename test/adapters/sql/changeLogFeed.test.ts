@@ -6,7 +6,7 @@ import { startChangeLogFeed } from '../../../src/adapters/sql/changeLogFeed.js';
 import type { Database, Orm } from '../../../src/adapters/sql/database.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { type OpenDatabase, openDatabase } from '../../../src/adapters/sql/sqlClient.js';
-import type { AccessChange } from '../../../src/presence/ports.js';
+import type { AccessChange } from '../../../src/presence/ports/bus.js';
 import { empty } from '../../contract/people.js';
 import { createInbox } from '../../support/inbox.js';
 import { openPatient, startPostgres } from '../../support/postgres.js';

@@ -1,0 +1,16 @@
+import type { AccessReader } from './access.js';
+import type { Clock } from './clock.js';
+import type { Directory } from './directory.js';
+import type { GroupStore } from './groups.js';
+import type { LeaseStore } from './leases.js';
+import type { RecordStore } from './records.js';
+import type { RelationStore } from './relations.js';
+import type { TypingStore } from './typing.js';
+
+/** The live store of one back-end: all that is live, on one clock. */
+export interface LiveStore extends RecordStore, TypingStore, LeaseStore, Clock {
+  close(): Promise<void>;
+}
+
+/** The database of one back-end: users, relations and groups. */
+export interface People extends AccessReader, Directory, RelationStore, GroupStore {}
