@@ -12,8 +12,8 @@ export default [
     name: 'a change forgets what is kept, and not what is being read',
     promise: 'A cache keeps nothing that was being read when its key changed.',
     file: 'src/adapters/sql/cache.ts',
-    from: 'kept.delete(key);\n      readings.delete(key);',
-    to: 'kept.delete(key);',
+    from: 'entries.delete(key);\n      readings.delete(key);',
+    to: 'entries.delete(key);',
     tests: ['test/adapters/sql/cache.test.ts'],
   },
   {

@@ -52,7 +52,7 @@ export default [
     name: 'what was heard is forgotten when reading fails',
     promise: 'A change that was heard is not told again by the log, however long that could not be read.',
     file: 'src/adapters/sql/changeLogFeed.ts',
-    from: 'heard = earlier;',
+    from: 'received = earlier;',
     to: '',
     tests: ['test/adapters/sql/changeLogFeed.test.ts'],
   },

@@ -132,7 +132,7 @@ export default [
     name: 'a session that is ended on purpose is not withdrawn',
     promise: 'A connection whose session was ended is not taken for one that the store lost.',
     file: 'src/presence/session.ts',
-    from: 'withWithdrawn(endSessions(record, [session]), session.connections, now);',
+    from: 'withRevoked(endSessions(record, [session]), session.connections, now);',
     to: 'endSessions(record, [session]);',
     tests: ['test/presence/session.test.ts', 'test/presence/recovery.test.ts', 'test/node/emptied.test.ts'],
   },
@@ -164,7 +164,9 @@ export default [
     name: 'host activities outlive the last session',
     promise: 'What the host put is shown while the user is live, and not kept beyond that.',
     file: 'src/presence/record.ts',
-    from: 'changed.sessions.length > 0 || changed.hostProvided.length === 0 ? changed : recordWith(changed, { hostProvided: [] })',
+    from: `changed.sessions.length > 0 || changed.hostProvided.length === 0
+      ? changed
+      : recordWith(changed, { hostProvided: [] })`,
     to: 'changed',
     tests: ['test/presence/record.test.ts'],
   },

@@ -43,8 +43,8 @@ export default [
     name: 'the shard that has settled first settles all',
     promise: 'A store of many shards has settled when all of them have.',
     file: 'src/adapters/redis/redisLeases.ts',
-    from: 'settledInMs: Math.max(...found.map(({ readyInMs }) => readyInMs))',
-    to: 'settledInMs: Math.min(...found.map(({ readyInMs }) => readyInMs))',
+    from: 'readyInMs: Math.max(...found.map(({ readyInMs }) => readyInMs))',
+    to: 'readyInMs: Math.min(...found.map(({ readyInMs }) => readyInMs))',
     tests: ['test/adapters/leases.test.ts'],
   },
   {

@@ -70,7 +70,7 @@ export default [
     name: 'what one part of the store lost is put back into all of it',
     promise: 'Who was shown offline is not shown again because another part of the store recovers.',
     file: 'src/node/node.ts',
-    from: 'rest.require(emptied);',
+    from: 'restore.require(emptied);',
     to: 'remembered.lost(goneAt, anybody);\n    restore.require(anybody);',
     tests: recovering,
   },

@@ -6,7 +6,9 @@ export default [
     name: 'a later revision alone counts as written',
     promise: 'A node remembers what it committed until the journal has that, and not only a later revision without it.',
     file: 'src/node/recentCommits.ts',
-    from: 'row.revision >= persisted.revision && row.chosenAsOf >= persisted.chosenAsOf && row.messageAsOf >= persisted.messageAsOf;',
+    from: `row.revision >= persisted.revision &&
+  row.chosenAsOf >= persisted.chosenAsOf &&
+  row.messageAsOf >= persisted.messageAsOf;`,
     to: 'row.revision >= persisted.revision;',
     tests: recovering,
   },
@@ -22,7 +24,7 @@ export default [
     name: 'a row of both is as of one of them',
     promise: 'What the journal joins of two rows has a later revision than either.',
     file: 'src/adapters/sql/sqlJournal.ts',
-    from: 'then persisted.revision + 1',
+    from: 'then kept.revision + 1',
     to: 'then persisted.revision',
     tests: ['test/adapters/sql/pglite.test.ts'],
   },

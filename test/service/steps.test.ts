@@ -187,9 +187,9 @@ describe('as many steps, the same ones', () => {
       'store.read of 1',
       'store.read of 1 answered',
       'journal.read of 1',
-      'people.facts of 1',
+      'people.accessFacts of 1',
       'journal.read of 1 answered',
-      'people.facts of 1 answered',
+      'people.accessFacts of 1 answered',
     ]);
   });
 
