@@ -90,6 +90,17 @@ export const createPeople = (options: {
 
     finishDeletions: users.finishDeletions,
 
+    /** A change of access facts was received or committed: what the caches hold of it is forgotten, synchronously. */
+    accessChanged: forget,
+
+    /**
+     * From now on every change reaches `accessChanged`, so that answers may be cached. Without this call `people` subscribes
+     * to the bus by itself, before it caches the first answer.
+     */
+    subscribed(): void {
+      subscribing = Promise.resolve();
+    },
+
     /** Empties the caches: changes may have been missed. */
     forgetAll,
 
@@ -147,6 +158,8 @@ export const createPeople = (options: {
     },
   } satisfies People & {
     finishDeletions(isStopped: () => boolean): Promise<void>;
+    accessChanged(change: AccessChange): void;
+    subscribed(): void;
     forgetAll(): void;
     forgetAccessSummaries(): void;
   };
