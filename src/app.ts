@@ -183,7 +183,7 @@ export const startApp = async (
     stopping.push(() => finishing.stop());
 
     // The fan-out.
-    const hub = await createHub({
+    const hub = createHub({
       bus,
       store,
       people,
@@ -194,6 +194,7 @@ export const startApp = async (
       onError: failed('reading what a subscription may see'),
     });
     stopping.push(() => hub.close());
+    stopping.push(await bus.subscribeAccessChanges((change) => hub.accessChanged(change)));
     if (many) {
       const followingFailed = failed('reading the log of changes');
       const feed = await startChangeLogFeed({

@@ -1,6 +1,6 @@
 import { inPieces } from '../async/batches.js';
 import type { ReadAlike, ReadRecords } from '../node/records.js';
-import type { Bus } from '../presence/ports/bus.js';
+import type { AccessChange, Bus } from '../presence/ports/bus.js';
 import type { LiveStore, People } from '../presence/ports/stores.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
@@ -52,7 +52,7 @@ export interface HubSize {
   readonly subscriptions: number;
 }
 
-export const createHub = async ({
+export const createHub = ({
   bus,
   store,
   people,
@@ -104,12 +104,6 @@ export const createHub = async ({
       .map(({ viewer }) => viewer.userId) ?? [];
   let closed = false;
 
-  const unsubscribe = await bus.subscribeAccessChanges((change) => {
-    // Interests first: what may narrow is withheld before anything else happens.
-    visibilityChanges.changed(change);
-    subscriptions.changed(change, watchersOf);
-  });
-
   /** Everything that came of messages is read again: some may have been missed. */
   const records = createRefresher({
     async read() {
@@ -151,6 +145,15 @@ export const createHub = async ({
     size: (): HubSize => ({ topics: topics.size, watchers: visibilityChanges.size, subscriptions: subscriptions.size }),
     /** Reads everything that is watched again, and goes on trying until it could. */
     reread,
+    /**
+     * An access fact changed. Call it with every change that the bus delivers: what the change may revoke is suspended
+     * before this returns, and the subscriptions reread what it may concern.
+     */
+    accessChanged(change: AccessChange) {
+      // Watchers first: what may be revoked is suspended before anything else happens.
+      visibilityChanges.changed(change);
+      subscriptions.changed(change, watchersOf);
+    },
     /** Changes of facts may have been missed: who sees what is judged anew, and goes on being tried until it could. */
     accessChangesMissed() {
       visibilityChanges.missed();
@@ -159,7 +162,6 @@ export const createHub = async ({
     close() {
       closed = true;
       stopHearing();
-      unsubscribe();
     },
   };
 };

@@ -56,7 +56,7 @@ const setUp = async () => {
       throw error;
     },
   });
-  const hub = await createHub({
+  const hub = createHub({
     bus,
     store: written('store', store, steps),
     people: written('people', people, steps),
@@ -68,6 +68,7 @@ const setUp = async () => {
       throw error;
     },
   });
+  await bus.subscribeAccessChanges((change) => hub.accessChanged(change));
   await people.upsertUsers(['me', 'friend', 'ana'].map((id) => ({ id, privacy: { status: 'EVERYONE' } })));
   const connect = (userId: string, sessionId = 'tab') =>
     presence.connect({ userId, connectionId: `${userId}/${sessionId}`, sessionId, device: 'WEB' });

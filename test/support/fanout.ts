@@ -100,8 +100,8 @@ export const createFanout = async ({
     subscribeUser: gated(gate, 'bus.subscribeUser', bus.subscribeUser),
     subscribeTyping: gated(gate, 'bus.subscribeTyping', bus.subscribeTyping),
   };
-  const addHub = () =>
-    createHub({
+  const addHub = async () => {
+    const hub = createHub({
       bus: gatedBus,
       store: { ...store, typing: gated(gate, 'store.typing', store.typing) },
       people: {
@@ -119,6 +119,9 @@ export const createFanout = async ({
       broadcastIntervalMs,
       onError: (error) => errors.push(error),
     });
+    await bus.subscribeAccessChanges((change) => hub.accessChanged(change));
+    return hub;
+  };
   const hub = await addHub();
   await bus.subscribeAccessChanges((change) => void presence.accessChanged(change));
 

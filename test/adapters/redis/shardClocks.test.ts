@@ -62,7 +62,7 @@ it('of queries, alone and among others', async () => {
 
 it('of what a subscription shows first', async () => {
   const { presence, bus, store, people, ahead, behind } = await start();
-  const hub = await createHub({
+  const hub = createHub({
     bus,
     store,
     people,
@@ -81,5 +81,5 @@ it('of what a subscription shows first', async () => {
   const events = collect(watch, { pushed: true }).events;
   expect(events.map(({ userId }) => userId).sort()).toEqual([ahead, behind].sort());
   expect(events.find(({ userId }) => userId === ahead)!.asOf).toBeGreaterThanOrEqual(alone!.asOf);
-  await hub.close();
+  hub.close();
 });
