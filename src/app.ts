@@ -255,9 +255,9 @@ export const startApp = async (
       log,
       ready: async () => {
         // That it is not is said at once, however long the database takes.
-        if (!node.healthy) return false;
+        if (!node.ready) return false;
         await databaseAnswers();
-        return node.healthy;
+        return node.ready;
       },
       graphiql: config.graphiql ? createGraphiqlPage() : null,
       unsignedIntrospection: config.introspection === 'all',
@@ -288,8 +288,8 @@ export const startApp = async (
       }),
     );
     // The lease goes on until the last socket is closed: who is still connected must not be taken for lost.
-    await node.turn();
-    const turning = every(LEASE_MS, () => node.turn(), failed('renewing the lease'));
+    await node.leaseHeartbeat();
+    const turning = every(LEASE_MS, () => node.leaseHeartbeat(), failed('renewing the lease'));
     const reconciling = every(MEND_MS, (stopped) => node.reconcile(stopped), failed('mending'));
     stopping.push(bus.onGap(() => void node.reconcile(reconciling.stopped).catch(failed('mending'))));
     // While the store hangs each of them waits for its answer: all at once, rather than one after the other.
@@ -309,7 +309,7 @@ export const startApp = async (
       sessions: node.connections,
       subscriptions: sockets.subscriptions + http.streams,
       watchedUsers: hub.size().topics,
-      storeReady: node.healthy,
+      storeReady: node.ready,
       journalLagMs: writeBehind.lagMs,
     }));
     const metricsServer = config.metricsPort === null ? null : await serveMetrics(metrics, config.metricsPort, config);

@@ -1,5 +1,5 @@
 import { inPieces } from '../async/batches.js';
-import type { ReadAlike, ReadRecords } from '../node/records.js';
+import type { ReadAlike, ReadRecords } from '../node/recordReader.js';
 import type { AccessChange, Bus } from '../presence/ports/bus.js';
 import type { LiveStore, People } from '../presence/ports/stores.js';
 import type { PresenceView } from '../presence/view.js';

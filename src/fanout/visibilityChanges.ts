@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { inPieces } from '../async/batches.js';
-import type { ReadAlike } from '../node/records.js';
+import type { ReadAlike } from '../node/recordReader.js';
 import { pairKey } from '../presence/pairs.js';
 import type { AccessChange } from '../presence/ports/bus.js';
 import type { People } from '../presence/ports/stores.js';

@@ -2,7 +2,7 @@
  * How late the ends of graces are found out. Who hides has to look like one whose tab was closed and whose grace is over
  * (docs/semantics.md, "Status"), also in this: nobody who leaves is found to be gone at the very millisecond.
  */
-import { isSeenLive } from '../presence/record.js';
+import { isSeenLive } from '../presence/status.js';
 import type { PresenceRecord } from '../presence/types.js';
 
 /** How many of the latest are kept in mind. */

@@ -10,7 +10,7 @@ import { restoreConnection } from '../presence/recovery.js';
 import { holderOf, isRevoked, newSession } from '../presence/session.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
 import type { RecentCommits } from './recentCommits.js';
-import type { RecordWriter } from './records.js';
+import type { RecordWriter } from './recordWriter.js';
 
 /** For how long a command waits until the session of its own connection is put back, in ms, and how often it tries. */
 const RESTORED_WITHIN_MS = 1_200;
@@ -53,7 +53,7 @@ export interface HeldSessionService {
    * The connection speaks, so it lives: its session is put back before it is spoken of. Resolves once that was done or
    * need not be; rejects with UNAVAILABLE where it cannot be done soon. Never takes longer than what else is asked of a store.
    */
-  restored(local: string | null): Promise<void>;
+  ensureRestored(local: string | null): Promise<void>;
 }
 
 export interface HeldSessions {
@@ -221,7 +221,7 @@ export const createHeldSessions = ({
         return !record || !(holderOf(record, connection.name) || isRevoked(record, connection.name));
       },
 
-      async restored(local) {
+      async ensureRestored(local) {
         const connection = local === null ? undefined : held.get(local);
         if (!connection) return;
         const giveUpAt = performance.now() + RESTORED_WITHIN_MS;

@@ -13,7 +13,8 @@ import type { Timings } from '../presence/types.js';
 import { createHeldSessions, type HeldSessionService } from './heldSessions.js';
 import type { RecentCommits } from './recentCommits.js';
 import { createReconciliation, type Reconcile } from './reconciliation.js';
-import type { ReadRecords, RecordWriter } from './records.js';
+import type { ReadRecords } from './recordReader.js';
+import type { RecordWriter } from './recordWriter.js';
 import { createRestore } from './restore.js';
 
 /** How long a turn waits, in ms, for what concerns many users: the lease is not to. */
@@ -35,14 +36,14 @@ const ANSWERED_WITHIN_MS = 2_000;
 
 export interface Node extends HeldSessionService {
   /** The store answered lately, and does not settle. */
-  readonly healthy: boolean;
+  readonly ready: boolean;
   /** The store answered since anybody who has had no answer for as long as it may take asked it. */
   readonly storeAnswers: boolean;
   readonly connections: number;
   /** Begins to hear what other nodes end. */
   start(): Promise<void>;
   /** One turn: the lease, what was lost, what others lost. Every second or so. */
-  turn(): Promise<void>;
+  leaseHeartbeat(): Promise<void>;
   /** Compares what the store has of this node with what it serves. Once a minute, and after a gap. */
   readonly reconcile: Reconcile;
   /** Ends the lease, once nothing is left on it. */
@@ -206,7 +207,7 @@ export const createNode = ({
   return {
     ...heldSessions.verbs,
     reconcile,
-    get healthy() {
+    get ready() {
       return ready && answersLately();
     },
     get storeAnswers() {
@@ -223,7 +224,7 @@ export const createNode = ({
       });
     },
 
-    async turn() {
+    async leaseHeartbeat() {
       const before = restorePhase();
       await goOn(await renew());
       // Others wait for it: that it is further is said at once.

@@ -5,8 +5,8 @@ import { recordWith, sessionWith } from '../presence/copies.js';
 import { withMemory } from '../presence/merging.js';
 import type { SessionsEnded } from '../presence/ports/bus.js';
 import type { Emptied } from '../presence/ports/leases.js';
-import { durableChanged, durableOf } from '../presence/record.js';
 import { type Ended, type HostMemory, joined } from '../presence/recovery.js';
+import { durableChanged, durableOf } from '../presence/scheduling.js';
 import { isRevoked, sessionById } from '../presence/session.js';
 import type { DurablePresence, PresenceRecord, Session } from '../presence/types.js';
 

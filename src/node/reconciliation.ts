@@ -8,7 +8,8 @@ import { isRevoked } from '../presence/session.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
 import type { Held, HeldSessions } from './heldSessions.js';
 import type { RecentCommits } from './recentCommits.js';
-import type { ReadRecords, RecordWriter } from './records.js';
+import type { ReadRecords } from './recordReader.js';
+import type { RecordWriter } from './recordWriter.js';
 
 /**
  * Mends both. Once `stopped`, whoever was not come to yet is left to the next time, or to those who find this node gone.

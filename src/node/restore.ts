@@ -10,7 +10,7 @@ import type { Emptied } from '../presence/ports/leases.js';
 import { knowsMore, restoreRemainder } from '../presence/recovery.js';
 import type { Timings } from '../presence/types.js';
 import type { RecentCommits } from './recentCommits.js';
-import type { RecordWriter } from './records.js';
+import type { RecordWriter } from './recordWriter.js';
 
 export interface Restore {
   /** The store lost something of those users: all that this node knew of them, as {@link RecentCommits} has it, is owed. */

@@ -2,7 +2,7 @@ import { inPieces } from '../async/batches.js';
 import { every } from '../async/loop.js';
 import type { Journal } from '../presence/ports/journal.js';
 import type { LiveStore } from '../presence/ports/stores.js';
-import { durableOf } from '../presence/record.js';
+import { durableOf } from '../presence/scheduling.js';
 import type { DurablePresence, JournalRow } from '../presence/types.js';
 import { isPersistedIn, type RecentCommits } from './recentCommits.js';
 

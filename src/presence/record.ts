@@ -5,7 +5,7 @@
  */
 import { activitiesFrom, expireContent } from './activities.js';
 import { recordWith, sameHostActivities, sameMessage, sameRecord, sessionWith } from './copies.js';
-import type { Decision, Schedule } from './decision.js';
+import type { Decision } from './decision.js';
 import {
   endSessions,
   leasedUntil,
@@ -21,11 +21,10 @@ import {
   withConnection,
   withoutOldRevocations,
 } from './session.js';
+import { isHiding, isSeenLive } from './status.js';
 import type {
-  Activity,
   ActivityInput,
   DeviceType,
-  DurablePresence,
   JournalRow,
   PresenceRecord,
   PresenceStatus,
@@ -34,7 +33,7 @@ import type {
   Timings,
 } from './types.js';
 import { contentFor, revisionFor, sameActivities, sameContent } from './view.js';
-import { EVERYTHING, SELF } from './visibility.js';
+import { EVERYTHING } from './visibility.js';
 
 /** How many sources of hosted activities one user may have at a time. */
 export const MAX_HOST_SOURCES = 20;
@@ -56,70 +55,6 @@ export const restoreRecord = (userId: string, row: JournalRow): PresenceRecord =
     hostProvided: [],
     hostProvidedAsOf: 0,
     revoked: [],
-  };
-};
-
-export const isHiding = (chosen: PresenceStatus): boolean => chosen === 'INVISIBLE' || chosen === 'OFFLINE';
-
-/** Whether others, audience aside, see the user live. */
-export const isSeenLive = (record: PresenceRecord): boolean => record.sessions.length > 0 && !isHiding(record.chosen);
-
-/** The last moment at which a session was known live, as of `now`. */
-const knownLiveAt = (session: Session, now: number): number =>
-  session.connections.length > 0 ? now : session.knownLiveAt;
-
-/** What the journal keeps of a record at `now`. For a user who is seen live, `lastSeen` is when they last were. */
-export const durableOf = (record: PresenceRecord, now: number): DurablePresence => ({
-  userId: record.userId,
-  generation: record.generation,
-  revision: record.revision,
-  chosen: record.chosen,
-  chosenAsOf: record.chosenAsOf,
-  message: record.message,
-  messageAsOf: record.messageAsOf,
-  lastSeen: isSeenLive(record)
-    ? Math.max(record.lastSeen ?? 0, ...record.sessions.map((session) => knownLiveAt(session, now)))
-    : record.lastSeen,
-});
-
-/** When {@link tick} next has something to do; null when nothing is timed. */
-export const nextDue = (record: PresenceRecord): number | null => {
-  const endOf = (activities: readonly Activity[]) =>
-    activities.reduce((first, { expiresAt }) => sooner(first, expiresAt), NEVER);
-  let first = sooner(NEVER, record.message?.expiresAt ?? null);
-  for (const { graceUntil, leaseUntil, inferIdleAt, activities } of record.sessions) {
-    first = sooner(sooner(sooner(first, graceUntil), leaseUntil), inferIdleAt);
-    if (activities.length > 0) first = Math.min(first, endOf(activities));
-  }
-  for (const { activities } of record.hostProvided) first = Math.min(first, endOf(activities));
-  return first === NEVER ? null : first;
-};
-
-const NEVER = Number.POSITIVE_INFINITY;
-const sooner = (first: number, moment: number | null): number => (moment === null ? first : Math.min(first, moment));
-
-/** Whether the journal must get what `next` is in the place of `previous`. */
-export const durableChanged = (previous: PresenceRecord | undefined, next: PresenceRecord): boolean =>
-  next.sessions.length === 0 ||
-  previous === undefined ||
-  previous.chosen !== next.chosen ||
-  previous.lastSeen !== next.lastSeen ||
-  !sameMessage(previous.message, next.message);
-
-/** What a store must know of a commit. */
-export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceRecord): Schedule => {
-  const live = next.sessions.length > 0;
-  return {
-    dueAt: live ? nextDue(next) : null,
-    seenLive: isSeenLive(next),
-    live,
-    projectionChanged:
-      previous === undefined ||
-      previous.revisions.status !== next.revisions.status ||
-      previous.revisions.lastSeen !== next.revisions.lastSeen ||
-      previous.revisions.activity !== next.revisions.activity ||
-      !sameContent(contentFor(previous, SELF), contentFor(next, SELF)),
-    durableChanged: durableChanged(previous, next),
   };
 };
 

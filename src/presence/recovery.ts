@@ -144,6 +144,10 @@ export const reconciled = (found: PresenceRecord, row: JournalRow): PresenceReco
   return recordWith(joined(restoreRecord(userId, row), found), { hostProvided, hostProvidedAsOf, revoked });
 };
 
+/** The record to start from where the store has none: the journal's, joined with one that is in doubt. */
+export const fromJournal = (userId: string, row: JournalRow, doubtful: PresenceRecord | undefined): PresenceRecord =>
+  doubtful ? reconciled(doubtful, row) : restoreRecord(userId, row);
+
 const withSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
   const roomy = makeRoom(record, now);
   // They stand in the order in which they started, whichever was put back first.

@@ -3,6 +3,7 @@
  * "Sessions").
  */
 import { recordWith, sessionWith } from './copies.js';
+import { isHiding } from './status.js';
 import type { Activity, DeviceType, PresenceRecord, Session, Timings } from './types.js';
 
 /** The next session beyond these replaces one. */
@@ -77,9 +78,6 @@ export const resolveSession = (
   return own ?? mostRecent(record.sessions, (session) => session.activeAt);
 };
 
-/** Whether a session counts as idle. */
-export const isIdle = (session: Session): boolean => session.reportedIdle === true || session.inferredIdle;
-
 /** The session says something: it is the most recently active, not quiet, and its HTTP lease, if any, begins anew. */
 export const touch = (session: Session, now: number, timings: Timings): Session =>
   sessionWith(session, {
@@ -145,7 +143,7 @@ export const replaceSession = (record: PresenceRecord, session: Session): Presen
 export const endSessions = (record: PresenceRecord, ended: readonly Session[]): PresenceRecord => {
   if (ended.length === 0) return record;
   const ids = new Set(ended.map(({ id }) => id));
-  const hidden = record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE';
+  const hidden = isHiding(record.chosen);
   return recordWith(record, {
     lastSeen: hidden ? record.lastSeen : Math.max(record.lastSeen ?? 0, ...ended.map(({ knownLiveAt }) => knownLiveAt)),
     sessions: record.sessions.filter(({ id }) => !ids.has(id)),

@@ -3,8 +3,8 @@
  * carries ids and statuses, and no text that a person wrote.
  */
 import { MAX_SESSIONS } from './session.js';
+import { statusSeenByOthers } from './status.js';
 import type { PresenceRecord, PresenceStatus, Session } from './types.js';
-import { statusSeenByOthers } from './view.js';
 
 /** Why a connection no longer holds its session: it closed, answered no more, or its node was lost. */
 export type Loss = 'closed' | 'lost' | 'node lost';

@@ -1,7 +1,7 @@
 /** What a viewer sees of a record, purely (docs/semantics.md, "Status"). */
 import { isOver } from './activities.js';
 import { sameItems, sameMessage, sameVisible } from './copies.js';
-import { isIdle } from './session.js';
+import { statusSeenByOthers } from './status.js';
 import {
   type Activity,
   DEVICES,
@@ -42,13 +42,6 @@ export const NOT_VISIBLE: PresenceContent = Object.freeze({
   devices: NONE,
   lastSeen: null,
 });
-
-/** The status that others see, audience aside. */
-export const statusSeenByOthers = ({ chosen, sessions }: PresenceRecord): PresenceStatus => {
-  if (chosen === 'INVISIBLE' || chosen === 'OFFLINE' || sessions.length === 0) return 'OFFLINE';
-  if (chosen === 'DO_NOT_DISTURB') return 'DO_NOT_DISTURB';
-  return chosen === 'AWAY' || sessions.every(isIdle) ? 'AWAY' : 'ONLINE';
-};
 
 /** What those facets show of a record. The caller has made sure that they show the user at all. */
 export const contentFor = (record: PresenceRecord, facets: Facets): PresenceContent => {

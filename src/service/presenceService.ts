@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createDepartures } from '../node/departures.js';
 import { createNode } from '../node/node.js';
 import { createRecentCommits } from '../node/recentCommits.js';
-import { createRecordReader, createRecordWriter } from '../node/records.js';
+import { createRecordReader } from '../node/recordReader.js';
+import { createRecordWriter } from '../node/recordWriter.js';
 import type { Decision } from '../presence/decision.js';
 import { badInput, forbidden, isUnavailable, notFound, passes, unreadableRecord } from '../presence/errors.js';
 import type { AccessChange, Bus } from '../presence/ports/bus.js';
@@ -10,7 +11,7 @@ import type { Journal } from '../presence/ports/journal.js';
 import type { RateLimits } from '../presence/ports/rates.js';
 import type { LiveStore, People } from '../presence/ports/stores.js';
 import * as record from '../presence/record.js';
-import { isIdle } from '../presence/session.js';
+import { isHiding, isIdle } from '../presence/status.js';
 import type { Cause, Transition } from '../presence/transitions.js';
 import type { ActivityInput, PresenceRecord, Timings } from '../presence/types.js';
 import { checkActivities, checkId, checkStatusMessage } from '../presence/validate.js';
@@ -32,7 +33,7 @@ const userOf = (viewer: Viewer): string => {
 /** Whether a change is a choice to hide, and nothing else. */
 const onlyHides = ({ status, statusMessage, activities, device }: Omit<SetPresence, 'sessionId'>): boolean =>
   status !== undefined &&
-  record.isHiding(status) &&
+  isHiding(status) &&
   statusMessage === undefined &&
   activities === undefined &&
   device === undefined;
@@ -138,7 +139,7 @@ export const createPresence = ({
     cause?: Cause,
   ) => {
     for (;;) {
-      const { result, ...committed } = await records.speak<{ readonly said: R } | null>(
+      const { result, ...committed } = await records.updateWhenReady<{ readonly said: R } | null>(
         userId,
         (before, now) => {
           if (node.isMissing(connectionId, before)) return { record: before, result: null };
@@ -148,7 +149,7 @@ export const createPresence = ({
         cause,
       );
       if (result) return { ...committed, result: result.said };
-      await node.restored(connectionId);
+      await node.ensureRestored(connectionId);
     }
   };
 
@@ -215,7 +216,7 @@ export const createPresence = ({
       // Who is seen may always hide, however much was said before; to be seen again is limited, and so is the rest.
       const isFree = onlyHides(input);
       if (!isFree) await rateLimits.take('presence', userId);
-      const hides = input.status !== undefined && record.isHiding(input.status);
+      const hides = input.status !== undefined && isHiding(input.status);
       const closedMsAgo = hides ? await closedMsAgoOf(userId) : 0;
       const set = (before: PresenceRecord, at: number) =>
         record.setPresence(
@@ -225,7 +226,7 @@ export const createPresence = ({
           timings,
         );
       const committed = await speak<HidingAlready | null>(caller, userId, (before, at) =>
-        isFree && record.isHiding(before.chosen) ? { record: before, result: HIDING_ALREADY } : set(before, at),
+        isFree && isHiding(before.chosen) ? { record: before, result: HIDING_ALREADY } : set(before, at),
       );
       if (committed.result === null) return viewAt(committed.record, SELF, committed.now);
       // Nobody sees a difference, so it is one mutation among others.
@@ -286,7 +287,7 @@ export const createPresence = ({
       checkId(userId, 'userId');
       checkId(source, 'source');
       const checked = checkActivities(activities, await store.now());
-      const { result } = await records.speak(userId, (before, now) =>
+      const { result } = await records.updateWhenReady(userId, (before, now) =>
         record.putActivity(before, { source, activities: checked }, now),
       );
       if (!result)

@@ -3,12 +3,12 @@
  * many steps whatever is found, so that nobody can tell from the time what they may not see.
  */
 
-import type { ReadAlike, ReadRecords } from '../node/records.js';
+import type { ReadAlike, ReadRecords } from '../node/recordReader.js';
 import { forbidden, unreadableRecord } from '../presence/errors.js';
 import { pairKey } from '../presence/pairs.js';
 import type { LiveStore, People } from '../presence/ports/stores.js';
-import { isSeenLive } from '../presence/record.js';
 import { cursorOf, readCursor } from '../presence/rosterOrder.js';
+import { isSeenLive } from '../presence/status.js';
 import { checkFirst, checkId, checkIds, MAX_ITEMS } from '../presence/validate.js';
 import { type PresenceView, viewAt } from '../presence/view.js';
 import { EVERYTHING, facetsFor, maySee, type Viewer } from '../presence/visibility.js';

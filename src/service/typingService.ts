@@ -5,8 +5,8 @@ import { isUnavailable, notFound, unreadableRecord } from '../presence/errors.js
 import type { RateLimits } from '../presence/ports/rates.js';
 import type { LiveStore, People } from '../presence/ports/stores.js';
 import type { TypingEntry } from '../presence/ports/typing.js';
-import { isSeenLive } from '../presence/record.js';
 import { resolveSession } from '../presence/session.js';
+import { isSeenLive } from '../presence/status.js';
 import type { Timings } from '../presence/types.js';
 import { checkId } from '../presence/validate.js';
 import { mayUseTyping, type Viewer } from '../presence/visibility.js';
@@ -43,7 +43,7 @@ export const createTypingService = ({
   readonly userOf: (viewer: Viewer) => string;
   /** The name of a connection, as the store knows it. */
   readonly nameOf: (connectionId: string | null) => string | null;
-  readonly heldSessions: Pick<HeldSessionService, 'isMissing' | 'restored'>;
+  readonly heldSessions: Pick<HeldSessionService, 'isMissing' | 'ensureRestored'>;
 }) => {
   const liveRecord = async (userId: string) => {
     const { records, unreadable, doubtful } = await store.read([userId]);
@@ -56,7 +56,7 @@ export const createTypingService = ({
   const seenLiveRecord = async (userId: string, connectionId: string | null = null) => {
     let record = await liveRecord(userId);
     if (heldSessions.isMissing(connectionId, record)) {
-      await heldSessions.restored(connectionId);
+      await heldSessions.ensureRestored(connectionId);
       record = await liveRecord(userId);
     }
     return record && isSeenLive(record) ? record : undefined;

@@ -64,7 +64,7 @@ const startNode = async ({
     onJournalFailure: () => {},
   });
   await presence.node.start();
-  await presence.node.turn();
+  await presence.node.leaseHeartbeat();
   const sessions = async () => (await live.store.read(['ana'])).records.get('ana')?.sessions ?? [];
   return {
     ...live,
@@ -261,9 +261,9 @@ describe('a node that was taken for lost', () => {
     await other.open('1', 'phone');
     await other.presence.endSession(ana, 'tab');
     lostOnce(node);
-    await node.presence.node.turn();
+    await node.presence.node.leaseHeartbeat();
     node.presence.node.answered('1');
-    while (node.presence.node.connections > 0) await node.presence.node.turn();
+    while (node.presence.node.connections > 0) await node.presence.node.leaseHeartbeat();
     expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone']);
   });
 
@@ -273,12 +273,12 @@ describe('a node that was taken for lost', () => {
     await other.open('1', 'phone');
     const incarnation = node.presence.node.nameOf('').slice(0, -1);
     other.lose(incarnation);
-    await other.presence.node.turn();
-    while ((await node.sessions()).length > 1) await other.presence.node.turn();
+    await other.presence.node.leaseHeartbeat();
+    while ((await node.sessions()).length > 1) await other.presence.node.leaseHeartbeat();
     lostOnce(node);
-    await node.presence.node.turn();
+    await node.presence.node.leaseHeartbeat();
     node.presence.node.answered('1');
-    while ((await node.sessions()).length === 1) await node.presence.node.turn();
+    while ((await node.sessions()).length === 1) await node.presence.node.leaseHeartbeat();
     // Those that start at one moment stand in either order.
     expect((await node.sessions()).map(({ id }) => id).sort()).toEqual(['phone', 'tab']);
   });
@@ -292,8 +292,8 @@ describe('a node that has many lost ones to take care of', () => {
       renewals += 1;
       return renew();
     });
-    await node.presence.node.turn();
-    await node.presence.node.turn();
+    await node.presence.node.leaseHeartbeat();
+    await node.presence.node.leaseHeartbeat();
     expect(renewals).toBe(2);
   });
 });
@@ -309,12 +309,12 @@ describe('a node whose store came back empty and went away again at once', () =>
       if (renewals === 2) throw unavailable('It went away again.');
       return renew();
     });
-    await node.presence.node.turn();
+    await node.presence.node.leaseHeartbeat();
     expect(node.revived).toEqual([true]);
     node.presence.node.answered('1');
     // Nothing is read before it has settled.
     const isBack = async () => (await node.sessions().catch(() => [])).length > 0;
-    while (!(await isBack())) await node.presence.node.turn();
+    while (!(await isBack())) await node.presence.node.leaseHeartbeat();
     expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);
     expect(await node.isOn()).toBe(true);
   });

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { isSeenLive } from '../../src/presence/record.js';
+import { isSeenLive } from '../../src/presence/status.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { createTeam, orRefused, takeCopy } from '../support/team.js';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextDue, tick } from '../../src/presence/record.js';
+import { tick } from '../../src/presence/record.js';
+import { nextDue } from '../../src/presence/scheduling.js';
 import { STATUSES } from '../../src/presence/types.js';
 import { contentFor, revisionFor, sameContent } from '../../src/presence/view.js';
 import { EVERYTHING, type Facets, SELF } from '../../src/presence/visibility.js';

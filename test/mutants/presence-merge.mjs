@@ -118,7 +118,7 @@ export default [
   {
     name: 'other nodes do not hear of a replaced session',
     promise: 'A session that another node replaced is not put back by the node that serves its connection.',
-    file: 'src/node/records.ts',
+    file: 'src/node/recordWriter.ts',
     from: '.filter((connectionId) => !isRevoked(before, connectionId));',
     to: '.filter(() => false);',
     tests: ['test/service/letGo.test.ts'],

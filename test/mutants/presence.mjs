@@ -59,8 +59,8 @@ export default [
   {
     name: 'others read INVISIBLE',
     promise: 'Others see an invisible user as OFFLINE.',
-    file: 'src/presence/view.ts',
-    from: "if (chosen === 'INVISIBLE' || chosen === 'OFFLINE' || sessions.length === 0) return 'OFFLINE';",
+    file: 'src/presence/status.ts',
+    from: "if (isHiding(chosen) || sessions.length === 0) return 'OFFLINE';",
     to: "if (chosen === 'INVISIBLE') return 'INVISIBLE';\n  if (chosen === 'OFFLINE' || sessions.length === 0) return 'OFFLINE';",
     tests: ['test/presence/view.test.ts'],
   },
@@ -75,7 +75,7 @@ export default [
   {
     name: 'one idle device makes a user AWAY',
     promise: 'A user is AWAY when every session is idle, not when one is.',
-    file: 'src/presence/view.ts',
+    file: 'src/presence/status.ts',
     from: 'sessions.every(isIdle)',
     to: 'sessions.some(isIdle)',
     tests: ['test/presence/view.test.ts', 'test/presence/record.test.ts'],

@@ -3,7 +3,7 @@ export default [
   {
     name: 'the journal is asked only for who is not live',
     promise: 'An answer takes the same steps whether a user who is seen offline is live or not.',
-    file: 'src/node/records.ts',
+    file: 'src/node/recordReader.ts',
     from: "readAlike: (userIds, accessFacts) => read(userIds, 'all', accessFacts),",
     to: "readAlike: (userIds, accessFacts) => read(userIds, 'who is not live', accessFacts),",
     tests: ['test/service/steps.test.ts'],
@@ -11,7 +11,7 @@ export default [
   {
     name: 'what is kept of later is joined with what was live before',
     promise: 'Equal `asOf` is equal content, also of somebody whose first session begins while they are read.',
-    file: 'src/node/records.ts',
+    file: 'src/node/recordReader.ts',
     from: 'if (record.revision > nowOf(userId)) later.set',
     to: 'if (record.revision < 0) later.set',
     tests: ['test/service/oneInstant.test.ts'],

@@ -17,16 +17,16 @@ afterEach(() => {
 
 it('is not ready once the store has not answered for so long that whoever asks hears of it within three seconds', async () => {
   const { presence } = await createSharedStore().startNode();
-  expect(presence.node.healthy).toBe(true);
+  expect(presence.node.ready).toBe(true);
   vi.advanceTimersByTime(PROMISED_MS - ASKED_EVERY_MS);
-  expect(presence.node.healthy).toBe(false);
+  expect(presence.node.ready).toBe(false);
 });
 
 it('is ready all the while between two turns, however long they take', async () => {
   const { presence, turn } = await createSharedStore().startNode();
   for (let i = 0; i < 3; i += 1) {
     vi.advanceTimersByTime(LONGEST_TURN_MS);
-    expect(presence.node.healthy).toBe(true);
+    expect(presence.node.ready).toBe(true);
     await turn();
   }
 });

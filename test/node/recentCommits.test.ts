@@ -127,6 +127,6 @@ it('a node that was taken for lost, and returns, leaves the lease that another g
   wait(1_000);
   await other.presence.heartbeat(user('ana'), { idle: true, sessionId: 'tab' });
   const { leaseUntil } = await session();
-  await serves.presence.node.restored('1');
+  await serves.presence.node.ensureRestored('1');
   expect(await session()).toMatchObject({ reportedIdle: true, leaseUntil, connections: ['node-1.1/1'] });
 });

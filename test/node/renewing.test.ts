@@ -44,13 +44,13 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
     onJournalFailure: () => {},
   });
   await presence.node.start();
-  await presence.node.turn();
+  await presence.node.leaseHeartbeat();
   await presence.connect({ userId: 'ana', connectionId: '1', sessionId: 'tab', device: 'WEB' });
   renewed.length = 0;
   said.length = 0;
   left = answers;
   return {
-    turn: () => presence.node.turn(),
+    turn: () => presence.node.leaseHeartbeat(),
     answer: () => presence.node.answered('1'),
     renewed,
     said,

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  durableOf,
-  isSeenLive,
-  MAX_HOST_SOURCES,
-  nextDue,
-  restoreRecord,
-  scheduleOf,
-  tick,
-} from '../../src/presence/record.js';
+import { MAX_HOST_SOURCES, restoreRecord, tick } from '../../src/presence/record.js';
+import { durableOf, nextDue, scheduleOf } from '../../src/presence/scheduling.js';
+import { isSeenLive } from '../../src/presence/status.js';
 import { EVERYTHING, type Facets, SELF } from '../../src/presence/visibility.js';
 import { activity, durable, message, NOON, record, session } from '../support/builders.js';
 import { story } from '../support/story.js';

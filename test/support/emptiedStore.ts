@@ -92,7 +92,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
         onJournalFailure: () => {},
       });
       await presence.node.start();
-      await presence.node.turn();
+      await presence.node.leaseHeartbeat();
       return {
         presence,
         /** The next so many changes find the store away. */
@@ -111,7 +111,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
         get settled() {
           return settled;
         },
-        turn: () => presence.node.turn(),
+        turn: () => presence.node.leaseHeartbeat(),
         open: (userId: string, connectionId: string, sessionId: string) =>
           presence.connect({ userId, connectionId, sessionId, device: 'WEB' }),
         /** Connections answer, and what came of that is over. */

@@ -1,5 +1,6 @@
 /** One user's record through time: what happens to it, in the order told, and what others see meanwhile. */
 import * as commands from '../../src/presence/record.js';
+import { nextDue } from '../../src/presence/scheduling.js';
 import type {
   ActivityInput,
   DeviceType,
@@ -104,7 +105,7 @@ export const story = ({
     /** Time passes, and all that comes due in it is done at its moment. */
     wait(ms: number) {
       const until = now + ms;
-      for (let due = commands.nextDue(current); due !== null && due <= until; due = commands.nextDue(current)) {
+      for (let due = nextDue(current); due !== null && due <= until; due = nextDue(current)) {
         now = Math.max(now, due);
         take(commands.tick(current, now));
       }

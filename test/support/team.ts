@@ -78,7 +78,7 @@ export const createTeam = (
     };
     onTestFinished(stop);
     await presence.node.start();
-    await presence.node.turn();
+    await presence.node.leaseHeartbeat();
     const connections = new Map<string, string>();
     const silent = new Set<string>();
     return {
@@ -90,7 +90,7 @@ export const createTeam = (
       get made() {
         return connections.size;
       },
-      turn: () => presence.node.turn(),
+      turn: () => presence.node.leaseHeartbeat(),
       async open(userId: string, sessionId = 'tab') {
         const connectionId = String(connections.size + 1);
         connections.set(connectionId, userId);

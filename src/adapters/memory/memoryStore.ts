@@ -1,7 +1,7 @@
 import type { CommitBus } from '../../presence/ports/bus.js';
 import type { Missing } from '../../presence/ports/records.js';
 import type { LiveStore } from '../../presence/ports/stores.js';
-import { scheduleOf } from '../../presence/record.js';
+import { scheduleOf } from '../../presence/scheduling.js';
 import type { PresenceRecord } from '../../presence/types.js';
 import { type Clock, createMonotonicClock } from './memoryClock.js';
 import { createMemoryLeases } from './memoryLeases.js';

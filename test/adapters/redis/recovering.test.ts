@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../../src/presence/errors.js';
-import { isSeenLive } from '../../../src/presence/record.js';
+import { isSeenLive } from '../../../src/presence/status.js';
 import { activity, message } from '../../support/builders.js';
 import { startRedis, type TestRedis } from '../../support/redis.js';
 import { callerOf, createTeam, orRefused, SETTLE_MS, takeCopy } from '../../support/team.js';

@@ -1,111 +1,23 @@
-/**
- * The records of users, from the live store and, where nothing is live, from the journal; and what every commit
- * entails beyond itself. See docs/architecture.md.
- */
+/** Commits decisions about records, and does what a commit entails beyond itself. See docs/architecture.md. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Decision } from '../presence/decision.js';
-import { isUnavailable, notFound, unavailable } from '../presence/errors.js';
+import { notFound, unavailable } from '../presence/errors.js';
 import type { Bus, SessionsEnded } from '../presence/ports/bus.js';
 import type { Journal } from '../presence/ports/journal.js';
-import type { Missing, Reading } from '../presence/ports/records.js';
-import type { LiveStore } from '../presence/ports/stores.js';
-import { durableOf, isSeenLive, restoreRecord, tick } from '../presence/record.js';
-import { reconciled } from '../presence/recovery.js';
+import type { Missing, RecordStore } from '../presence/ports/records.js';
+import type { TypingStore } from '../presence/ports/typing.js';
+import { tick } from '../presence/record.js';
+import { fromJournal } from '../presence/recovery.js';
+import { durableOf } from '../presence/scheduling.js';
 import { isRevoked, sessionById } from '../presence/session.js';
+import { isHiding, isSeenLive } from '../presence/status.js';
 import { type Cause, type Transition, transitions } from '../presence/transitions.js';
-import type { DurablePresence, JournalRow, PresenceRecord } from '../presence/types.js';
+import type { DurablePresence, PresenceRecord } from '../presence/types.js';
 import type { Departures } from './departures.js';
 import type { RecentCommits } from './recentCommits.js';
 
 /** How long an answer waits for the journal to have a choice to hide, in ms. */
 const PERSISTED_WITHIN_MS = 1_000;
-
-/** Records of one reading, whole; users who are not known are missing. */
-export type Records = Reading;
-
-/**
- * Reads records. What the journal keeps is asked only for those of whom nothing is live: for what nobody waits for, who
- * could tell from the time that it takes.
- */
-export type ReadRecords = (userIds: readonly string[]) => Promise<Records>;
-
-/**
- * Reads records for an answer, and, once those that are live are read, `facts`. Whatever is found takes the same steps:
- * what the journal keeps is asked for everybody, at the same time as the facts.
- */
-export type ReadAlike = <F>(
-  userIds: readonly string[],
-  accessFacts: () => Promise<F>,
-) => Promise<Records & { readonly accessFacts: F }>;
-
-export interface RecordReader {
-  readonly readRecords: ReadRecords;
-  readonly readAlike: ReadAlike;
-}
-
-const nothing = async (): Promise<void> => {};
-
-/** A record as the journal has it; `doubtful` is one of before the store came back older than it was. */
-const fromJournal = (userId: string, row: JournalRow, doubtful: PresenceRecord | undefined): PresenceRecord =>
-  doubtful ? reconciled(doubtful, row) : restoreRecord(userId, row);
-
-/**
- * Reads what is live first and what is kept afterwards. What is kept as of later than the reading of what is live is of
- * somebody who began to be live in between: then all is read again, so that what is joined was so at one instant.
- */
-export const createRecordReader = ({
-  store,
-  journal,
-  recentCommits,
-}: {
-  readonly store: LiveStore;
-  readonly journal: Journal;
-  readonly recentCommits: RecentCommits;
-}): RecordReader => {
-  const readOnce = async <F>(
-    userIds: readonly string[],
-    ofWhom: 'all' | 'who is not live',
-    accessFacts: () => Promise<F>,
-  ) => {
-    const { now, nowOf, records: live, unreadable: unread, doubtful } = await store.read(userIds);
-    const missing = userIds.filter((userId) => doubtful?.has(userId) || (!live.has(userId) && !unread?.has(userId)));
-    const asked = ofWhom === 'all' ? userIds : missing;
-    const [rows, found] = await Promise.all([asked.length > 0 ? journal.read(asked) : undefined, accessFacts()]);
-    const records = new Map(live);
-    for (const userId of doubtful ?? []) records.delete(userId);
-    const unreadable = new Set(unread);
-    /** Of those who are kept as of later than the reading, when. */
-    const later = new Map<string, number>();
-    for (const userId of missing) {
-      const row = rows?.get(userId);
-      if (!row) continue;
-      try {
-        const record = recentCommits.newer(fromJournal(userId, row, live.get(userId)));
-        records.set(userId, record);
-        if (record.revision > nowOf(userId)) later.set(userId, record.revision);
-      } catch (error) {
-        // What a newer release kept of one user is no reason to answer nobody.
-        if (!isUnavailable(error)) throw error;
-        unreadable.add(userId);
-      }
-    }
-    return { now, nowOf, records, unreadable, accessFacts: found, later };
-  };
-
-  const read = async <F>(...how: Parameters<typeof readOnce<F>>) => {
-    for (let before: ReadonlyMap<string, number> | undefined; ; ) {
-      const { later, ...reading } = await readOnce<F>(...how);
-      // What was kept already before this reading, and is not live in it, is so: the store's clock is behind.
-      if ([...later].every(([userId, revision]) => before?.get(userId) === revision)) return reading;
-      before = later;
-    }
-  };
-
-  return {
-    readRecords: (userIds) => read(userIds, 'who is not live', nothing),
-    readAlike: (userIds, accessFacts) => read(userIds, 'all', accessFacts),
-  };
-};
 
 /** Commits decisions. Rejects with NOT_FOUND for a user who is not known, and with what the ports reject with. */
 export interface RecordWriter {
@@ -119,7 +31,7 @@ export interface RecordWriter {
    * The same for what a person says of their sessions: UNAVAILABLE while the user's record may yet be put back, so that
    * nothing starts beside it.
    */
-  speak: RecordWriter['update'];
+  updateWhenReady: RecordWriter['update'];
   /** Does what is due for one user. */
   tick(userId: string): Promise<void>;
   /** Brings into the journal what it may lack. What it has as of later stays there. */
@@ -135,7 +47,7 @@ export const createRecordWriter = ({
   onTransition,
   onJournalFailure,
 }: {
-  readonly store: LiveStore;
+  readonly store: Pick<RecordStore, 'update' | 'forget'> & Pick<TypingStore, 'clearTyping'>;
   readonly bus: Pick<Bus, 'publishEnded'>;
   readonly journal: Journal;
   readonly recentCommits: RecentCommits;
@@ -198,7 +110,7 @@ export const createRecordWriter = ({
       if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
     } finally {
       // Also where the store went away in between: the choice is made, and must be kept.
-      if (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE') await persistHiding(before, record, now);
+      if (isHiding(record.chosen)) await persistHiding(before, record, now);
     }
     return committed;
   };
@@ -208,7 +120,7 @@ export const createRecordWriter = ({
 
   return {
     update,
-    speak: (userId, decide, cause) =>
+    updateWhenReady: (userId, decide, cause) =>
       commit(
         userId,
         async (missing) => {

@@ -1,0 +1,82 @@
+/**
+ * What a store indexes beside a record, purely: when it is next due, whether it is live, and what its commit changed.
+ * Every timed change is one mechanism: {@link nextDue} says when `tick` has something to do (docs/design.md#2-shape).
+ */
+import { sameMessage } from './copies.js';
+import { isSeenLive } from './status.js';
+import type { Activity, DurablePresence, PresenceRecord, Session } from './types.js';
+import { contentFor, sameContent } from './view.js';
+import { SELF } from './visibility.js';
+
+/** What a store must know of a record to schedule and index it; computed by the domain, kept by the store. */
+export interface Schedule {
+  /** When `tick` has something to do; null when nothing is timed. */
+  readonly dueAt: number | null;
+  /** Whether others, audience aside, see the user live: what `live` lists. */
+  readonly seenLive: boolean;
+  /** False when nothing of the record is live, so that it may be dropped once the journal has it. */
+  readonly live: boolean;
+  /** Whether anybody, the user included, sees a difference, so that it has to be published. */
+  readonly projectionChanged: boolean;
+  /** Whether what outlives a restart changed, so that the journal must get it. */
+  readonly durableChanged: boolean;
+}
+
+/** The last moment at which a session was known live, as of `now`. */
+const knownLiveAt = (session: Session, now: number): number =>
+  session.connections.length > 0 ? now : session.knownLiveAt;
+
+/** What the journal keeps of a record at `now`. For a user who is seen live, `lastSeen` is when they last were. */
+export const durableOf = (record: PresenceRecord, now: number): DurablePresence => ({
+  userId: record.userId,
+  generation: record.generation,
+  revision: record.revision,
+  chosen: record.chosen,
+  chosenAsOf: record.chosenAsOf,
+  message: record.message,
+  messageAsOf: record.messageAsOf,
+  lastSeen: isSeenLive(record)
+    ? Math.max(record.lastSeen ?? 0, ...record.sessions.map((session) => knownLiveAt(session, now)))
+    : record.lastSeen,
+});
+
+/** When {@link tick} next has something to do; null when nothing is timed. */
+export const nextDue = (record: PresenceRecord): number | null => {
+  const endOf = (activities: readonly Activity[]) =>
+    activities.reduce((first, { expiresAt }) => sooner(first, expiresAt), NEVER);
+  let first = sooner(NEVER, record.message?.expiresAt ?? null);
+  for (const { graceUntil, leaseUntil, inferIdleAt, activities } of record.sessions) {
+    first = sooner(sooner(sooner(first, graceUntil), leaseUntil), inferIdleAt);
+    if (activities.length > 0) first = Math.min(first, endOf(activities));
+  }
+  for (const { activities } of record.hostProvided) first = Math.min(first, endOf(activities));
+  return first === NEVER ? null : first;
+};
+
+const NEVER = Number.POSITIVE_INFINITY;
+const sooner = (first: number, moment: number | null): number => (moment === null ? first : Math.min(first, moment));
+
+/** Whether the journal must get what `next` is in the place of `previous`. */
+export const durableChanged = (previous: PresenceRecord | undefined, next: PresenceRecord): boolean =>
+  next.sessions.length === 0 ||
+  previous === undefined ||
+  previous.chosen !== next.chosen ||
+  previous.lastSeen !== next.lastSeen ||
+  !sameMessage(previous.message, next.message);
+
+/** What a store must know of a commit. */
+export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceRecord): Schedule => {
+  const live = next.sessions.length > 0;
+  return {
+    dueAt: live ? nextDue(next) : null,
+    seenLive: isSeenLive(next),
+    live,
+    projectionChanged:
+      previous === undefined ||
+      previous.revisions.status !== next.revisions.status ||
+      previous.revisions.lastSeen !== next.revisions.lastSeen ||
+      previous.revisions.activity !== next.revisions.activity ||
+      !sameContent(contentFor(previous, SELF), contentFor(next, SELF)),
+    durableChanged: durableChanged(previous, next),
+  };
+};
