@@ -96,17 +96,6 @@ const checkUser = ({ id, name, avatarUrl, privacy }: UserInput, what: string): U
   };
 };
 
-/** What comes of the updates in their order: one a user. */
-const mergeUsers = (users: readonly UserUpsert[]): readonly UserUpsert[] => {
-  const merged = new Map<string, UserUpsert>();
-  for (const user of users) {
-    const earlier = merged.get(user.id);
-    const privacy = { ...earlier?.privacy, ...user.privacy };
-    merged.set(user.id, { ...earlier, ...user, ...(Object.keys(privacy).length > 0 && { privacy }) });
-  }
-  return [...merged.values()];
-};
-
 /** Each pair once. */
 const checkFollows = (follows: readonly FollowInput[], { selves }: { readonly selves: boolean }): FollowInput[] => {
   checkCount(follows.length, 'follows', MAX_ITEMS);
@@ -172,7 +161,7 @@ export const createRelations = ({
       requireService(viewer);
       checkCount(users.length, 'users', MAX_ITEMS);
       const checked = users.map((user, index) => checkUser(user, `users[${index}]`));
-      return people.upsertUsers(mergeUsers(checked));
+      return people.upsertUsers(checked);
     },
 
     async deleteUser(viewer, userId) {

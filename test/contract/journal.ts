@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenDatabase } from '../../src/adapters/sql/database.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
-import type { OpenDatabase } from '../../src/adapters/sql/sqlClient.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { presenceJournal } from '../../src/adapters/sql/tables.js';
 import type { DurablePresence } from '../../src/presence/types.js';

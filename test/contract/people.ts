@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenDatabase } from '../../src/adapters/sql/database.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
-import type { OpenDatabase } from '../../src/adapters/sql/sqlClient.js';
+import { accessChangeOf } from '../../src/adapters/storedMessages.js';
 import { pairKey } from '../../src/presence/pairs.js';
 import type { Pair } from '../../src/presence/ports/access.js';
 import type { AccessChange } from '../../src/presence/ports/bus.js';
@@ -663,7 +664,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
             .select({ id: sql<string>`id::text`, change: sql<string>`change::text` })
             .from(sql`fact_log order by fact_log.id`),
         );
-        return rows.map(({ id, change }): AccessChange => ({ ...JSON.parse(change), logId: id }));
+        return rows.map(({ id, change }): AccessChange => ({ ...accessChangeOf(JSON.parse(change)), logId: id }));
       };
 
       it('writes them to the log as they are published, in their order, and names their place', async () => {

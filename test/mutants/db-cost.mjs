@@ -19,7 +19,7 @@ export default [
   {
     name: 'a user comes back to what they had',
     promise: 'Nobody is named again before what they had is gone.',
-    file: 'src/adapters/sql/users.ts',
+    file: 'src/adapters/sql/sqlDirectory.ts',
     from: 'if (left.length > 0) {',
     to: 'if (left.length > 1e9) {',
     tests: ['test/adapters/sql/deletions.test.ts'],

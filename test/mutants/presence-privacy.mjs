@@ -35,10 +35,10 @@ export default [
   {
     name: 'nobody is asked about where nobody types',
     promise: 'Blocks and memberships are asked about also where there is nobody to ask about, in as many steps.',
-    file: 'src/adapters/sql/heldRelations.ts',
+    file: 'src/adapters/sql/pairLookup.ts',
     from: '    const answers = await load(',
     to: '    if (others.length === 0) return new Set();\n    const answers = await load(',
-    tests: ['test/adapters/sql/heldRelations.test.ts'],
+    tests: ['test/adapters/sql/pairLookup.test.ts'],
   },
   {
     name: 'stopping to type leaves no trace',

@@ -35,9 +35,9 @@ export default [
   {
     name: 'refusals are remembered of conversations that exist',
     promise: 'A refusal of `setTyping` takes as long whether or not there is such a conversation.',
-    file: 'src/adapters/sql/membership.ts',
-    from: 'if (known && mayUseTyping(known))',
-    to: 'if (known)',
-    tests: ['test/adapters/sql/membership.test.ts'],
+    file: 'src/adapters/sql/membershipCache.ts',
+    from: 'if (membership && mayUseTyping(membership))',
+    to: 'if (membership)',
+    tests: ['test/adapters/sql/membershipCache.test.ts'],
   },
 ];

@@ -25,7 +25,7 @@ export default [
     promise: 'What the journal joins of two rows has a later revision than either.',
     file: 'src/adapters/sql/sqlJournal.ts',
     from: 'then kept.revision + 1',
-    to: 'then persisted.revision',
+    to: 'then kept.revision',
     tests: ['test/adapters/sql/pglite.test.ts'],
   },
   {

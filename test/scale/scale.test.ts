@@ -6,11 +6,11 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readChangeLog, trimChangeLog } from '../../src/adapters/sql/changeLog.js';
-import { countedClient } from '../../src/adapters/sql/counted.js';
 import { createDatabase } from '../../src/adapters/sql/database.js';
+import { openDatabase } from '../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { SESSION_SETTINGS } from '../../src/adapters/sql/postgres.js';
-import { openDatabase } from '../../src/adapters/sql/sqlClient.js';
+import { withRowCountCheck } from '../../src/adapters/sql/rowCountCheck.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { PresenceError } from '../../src/presence/errors.js';
 import { recordingBus } from '../contract/people.js';
@@ -56,7 +56,7 @@ beforeAll(async () => {
   const logQuery = (text: string, parameters: unknown[]) => {
     sent.push({ text, parameters: parameters as Statement['parameters'] });
   };
-  const orm = drizzle({ client: countedClient(client), logger: { logQuery } });
+  const orm = drizzle({ client: withRowCountCheck(client), logger: { logQuery } });
   db = createDatabase({ orm: () => orm, isOpen: () => true, deadline: null });
   people = createPeople({ db, bus: recordingBus(), logged: true });
   journal = createJournal({ db });

@@ -171,24 +171,6 @@ describe('the verbs of the host', () => {
     ]);
   });
 
-  it('upsert applies a user named twice in the order given', async () => {
-    const { relations, calls } = setUp();
-    await relations.upsertUsers(host, [
-      { id: 'bo', name: 'Bo', avatarUrl: 'https://a.example/1', privacy: { status: 'NOBODY', activity: 'MUTUALS' } },
-      { id: 'cy' },
-      { id: 'bo', name: 'Robert', privacy: { status: 'EVERYONE' } },
-    ]);
-    expect(calls[0]?.[1]).toEqual([
-      {
-        id: 'bo',
-        name: 'Robert',
-        avatarUrl: 'https://a.example/1',
-        privacy: { status: 'EVERYONE', activity: 'MUTUALS' },
-      },
-      { id: 'cy' },
-    ]);
-  });
-
   it('upsert refuses what is wrong, by its place, and writes nothing', async () => {
     const { relations, calls } = setUp();
     const refusals = [

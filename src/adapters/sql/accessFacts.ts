@@ -6,18 +6,17 @@ import {
   type AccessSummary,
   accessSummariesOf,
   accessSummaryColumns,
-  exists,
   RELATION_KINDS,
   toAccessSummary,
   usersOf,
 } from './accessSummary.js';
-import { byKey } from './answers.js';
-import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
-import type { Holds } from './heldRelations.js';
+import { exists, textArray } from './expressions.js';
 import { createLoader, type Load } from './loader.js';
+import type { PairCondition } from './pairLookup.js';
+import { rowsByKey } from './rowsByKey.js';
 
-/** How many pairs of several questions are asked about at once. */
+/** Bound on the pairs of several calls that share a query. */
 const MAX_PAIRS = 4_000;
 
 const follows = (follower: SQL, followee: SQL) =>
@@ -26,10 +25,10 @@ const follows = (follower: SQL, followee: SQL) =>
 const blocks = (blocker: SQL, blocked: SQL) =>
   exists(sql`blocks where blocker_id = ${blocker} and blocked_id = ${blocked}`);
 
-/** Either way: two probes, however many blocks there are. */
-export const isBlocked: Holds = (one, other) => sql`(${blocks(one, other)} or ${blocks(other, one)})`;
+/** Either blocks the other: two probes, however many blocks there are. */
+export const isBlocked: PairCondition = (one, other) => sql`(${blocks(one, other)} or ${blocks(other, one)})`;
 
-/** From the circles of the one, each looked up for the other: probes of the primary key, however many the members. */
+/** From the circles of `one`, each looked up for `other`: probes of the primary key, however many members there are. */
 const sharesCircle = (one: SQL, other: SQL) =>
   exists(
     sql`circle_members as one where one.user_id = ${one} and ${exists(sql`
@@ -46,13 +45,15 @@ const sharesConversation = (one: SQL, other: SQL) =>
 const viewer = sql`pair.viewer_id`;
 const user = sql`pair.user_id`;
 
-/** Looked for only where both have ties of that kind. */
-const tied = (kind: keyof typeof RELATION_KINDS, holds: SQL): SQL<boolean> =>
-  sql<boolean>`case when viewer.ties & seen.ties & ${sql.raw(String(RELATION_KINDS[kind]))} <> 0 then ${holds} else false end`;
+/** Evaluates `condition` only where both users have relations of that kind. */
+const ifBothHave = (kind: keyof typeof RELATION_KINDS, condition: SQL): SQL<boolean> => {
+  const bit = sql.raw(String(RELATION_KINDS[kind]));
+  return sql<boolean>`case when viewer.relation_kinds & seen.relation_kinds & ${bit} <> 0 then ${condition} else false end`;
+};
 
 /**
- * One query for any number of different pairs, one row each. Sharing is the same from both sides, so it is looked for from
- * the side with more different users: the one viewer of a long list may be in hundreds of conversations.
+ * One query for any number of distinct pairs, one row each. Sharing is symmetric, so it is looked up from the side with
+ * more distinct users: the one viewer of a long list may be in hundreds of conversations.
  */
 export const accessFactsQuery = (orm: Orm, pairs: readonly Pair[]) => {
   const viewerIds = pairs.map((pair) => pair.viewerId);
@@ -60,46 +61,46 @@ export const accessFactsQuery = (orm: Orm, pairs: readonly Pair[]) => {
   const many = new Set(viewerIds).size > new Set(userIds).size ? viewer : user;
   const few = many === user ? viewer : user;
   return orm
-    .with(orm.$with('standing', {}).as(accessSummariesOf(usersOf(pairs))))
+    .with(orm.$with('summary', {}).as(accessSummariesOf(usersOf(pairs))))
     .select({
       viewerId: sql<string>`pair.viewer_id`,
       userId: sql<string>`pair.user_id`,
       viewer: accessSummaryColumns('viewer'),
       user: accessSummaryColumns('seen'),
       relation: {
-        follows: tied('follows', follows(viewer, user)),
-        followedBy: tied('follows', follows(user, viewer)),
-        sharesCircle: tied('circles', sharesCircle(many, few)),
-        sharesConversation: tied('conversations', sharesConversation(many, few)),
-        blocked: tied('blocks', isBlocked(viewer, user)),
+        follows: ifBothHave('follows', follows(viewer, user)),
+        followedBy: ifBothHave('follows', follows(user, viewer)),
+        sharesCircle: ifBothHave('circles', sharesCircle(many, few)),
+        sharesConversation: ifBothHave('conversations', sharesConversation(many, few)),
+        blocked: ifBothHave('blocks', isBlocked(viewer, user)),
       },
     })
     .from(
       sql`unnest(${textArray(viewerIds)}, ${textArray(userIds)}) as pair (viewer_id, user_id)
-      join standing as viewer on viewer.id = pair.viewer_id
-      join standing as seen on seen.id = pair.user_id`,
+      join summary as viewer on viewer.id = pair.viewer_id
+      join summary as seen on seen.id = pair.user_id`,
     );
 };
 
-/** How one stands to another, and how both stand by themselves. */
-export interface Found {
+/** The relation of a pair, and the access summaries of both. */
+export interface PairFacts {
   readonly viewer: AccessSummary;
   readonly user: AccessSummary;
   readonly relation: Relation;
 }
 
 /**
- * How viewers stand to users (docs/semantics.md, "Who sees what"), by what holds now, by `pairKey`. Privacy is as it was
- * chosen; policy narrows it.
+ * Reads the present facts of pairs, by `pairKey`; calls of the same moment share a query. Privacy is as the user chose it:
+ * `visibility.ts` narrows it. Rejects with UNAVAILABLE.
  */
-export const createAccessFacts = ({ db }: { readonly db: Database }): Load<Pair, Found> =>
+export const createPairFacts = ({ db }: { readonly db: Database }): Load<Pair, PairFacts> =>
   createLoader({
     max: MAX_PAIRS,
     async load(pairs) {
       if (pairs.length === 0) return new Map();
       const asked = new Map(pairs.map((pair) => [pairKey(pair.viewerId, pair.userId), pair]));
       const rows = await db.run(async (orm) =>
-        byKey(new Set(asked.keys()), await accessFactsQuery(orm, [...asked.values()]), ({ viewerId, userId }) =>
+        rowsByKey(new Set(asked.keys()), await accessFactsQuery(orm, [...asked.values()]), ({ viewerId, userId }) =>
           pairKey(viewerId, userId),
         ),
       );

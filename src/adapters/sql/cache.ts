@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 
-/** What was read from the database, by key, of bounded size and kept true by {@link Cache.forget}. */
+/** Values read from the database, by key; {@link Cache.forget} keeps them true. */
 export interface Cache<V> {
   get(key: string): V | undefined;
   /**
-   * Keeps what `read` resolves to of those keys. A value is not kept when its key was forgotten while it was being read: the reading
-   * may be from before the change.
+   * Caches what `read` resolves to for those keys, and returns it. A value whose key was forgotten during the read is not
+   * cached: it may be from before the change.
    */
   fill(keys: readonly string[], read: () => Promise<ReadonlyMap<string, V>>): Promise<ReadonlyMap<string, V>>;
   forget(key: string): void;
@@ -13,10 +13,10 @@ export interface Cache<V> {
   clear(): void;
 }
 
-/** A cache of at most `max` entries, the least recently used leaving first. */
+/** A cache of at most `max` entries, which drops the least recently used first. */
 export const createCache = <V extends object | boolean>({ max }: { readonly max: number }): Cache<V> => {
   const entries = new LRUCache<string, V>({ max });
-  /** By key, the last reading begun that has not ended and was not overtaken by a change. */
+  /** By key, the latest read in progress that no change has overtaken. */
   const readings = new Map<string, symbol>();
 
   return {

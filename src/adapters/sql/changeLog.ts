@@ -12,8 +12,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { AccessChange } from '../../presence/ports/bus.js';
 import { accessChangeOf, storedAccessChange } from '../storedMessages.js';
-import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
+import { textArray } from './expressions.js';
 import { changeLog } from './tables.js';
 
 /** How this release writes a row, and the one format it reads. */

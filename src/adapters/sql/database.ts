@@ -1,26 +1,35 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { PresenceError, unavailable } from '../../presence/errors.js';
-import type { WrongAnswer } from './answers.js';
+import type { RowMismatch } from './rowsByKey.js';
 
 /** drizzle's handle of PGlite or PostgreSQL, or of a transaction on one: what both can do. */
 export type Orm = PgDatabase<PgQueryResultHKT, Record<string, never>>;
 
-/** The database, as the adapters in this folder ask it. */
+/** The database, as the adapters in this folder use it. */
 export interface Database {
   /**
-   * Does `work` and resolves to what it resolves to. Rejects with UNAVAILABLE while the database cannot be asked, and
-   * after the deadline; the work then goes on unheard, so that a transaction that commits late is still announced.
-   * An answer that is not the one to its question ({@link WrongAnswer}) is UNAVAILABLE too: nothing of it is passed on.
-   * Work that met a deadlock is done again. Whatever else goes wrong (an SQL mistake, a constraint) is passed on as it is.
+   * Runs `work` and resolves to its result. Rejects with UNAVAILABLE while the database cannot be reached, after the
+   * deadline, and for a result that does not fit its query ({@link RowMismatch}). Past the deadline the work goes on in the
+   * background, so that a transaction that commits late still publishes its changes. Work that met a deadlock or a
+   * serialization failure is repeated. Other errors (an SQL mistake, a constraint) are passed on unchanged.
    */
   run<T>(work: (orm: Orm) => Promise<T>): Promise<T>;
 }
 
-/** Work that was begun and has not ended, at most: past it the database is certainly not keeping up. */
-const MAX_UNDER_WAY = 10_000;
+/** An open database with its migrations applied. */
+export interface OpenDatabase {
+  readonly db: Database;
+  /** For `/ready`: resolves when the database answers, rejects with UNAVAILABLE within 2 s when it does not. */
+  ping(): Promise<void>;
+  /** Lets the work in progress end, closes the database and releases the data folder. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Bound on the work in progress: past it the database is not keeping up. */
+const MAX_IN_PROGRESS = 10_000;
 const MAX_ATTEMPTS = 3;
 
-/** What Node and postgres.js call a connection that is not there. */
+/** Codes of Node and postgres.js for a missing or broken connection. */
 const CONNECTION_CODES: ReadonlySet<string> = new Set([
   'CONNECT_TIMEOUT',
   'CONNECTION_CLOSED',
@@ -43,11 +52,11 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
  * and conflicts that repeating did not end (40).
  */
 const UNAVAILABLE_STATES = /^(08...|53...|57P..|58...|57014|55P03|25006|40...)$/;
-const WRONG_ANSWER: WrongAnswer['code'] = 'WRONG_ANSWER';
+const ROW_MISMATCH: RowMismatch['code'] = 'ROW_MISMATCH';
 /** A deadlock or a serialization failure: nothing was written, and the same work may succeed. */
 const CONFLICT_STATES = /^40(001|P01)$/;
 
-/** The code of a failure, or of what caused it: drizzle wraps the driver's errors. */
+/** The code of a failure or of its nearest cause that has one: drizzle wraps the errors of the driver. */
 const codeOf = (failure: unknown): string => {
   for (let error = failure; error instanceof Error; error = error.cause) {
     if ('code' in error && typeof error.code === 'string') return error.code;
@@ -55,14 +64,14 @@ const codeOf = (failure: unknown): string => {
   return '';
 };
 
-const isUnavailable = (failure: unknown): boolean => {
+const meansUnavailable = (failure: unknown): boolean => {
   const code = codeOf(failure);
-  return code === WRONG_ANSWER || CONNECTION_CODES.has(code) || UNAVAILABLE_STATES.test(code);
+  return code === ROW_MISMATCH || CONNECTION_CODES.has(code) || UNAVAILABLE_STATES.test(code);
 };
 
-const away = () => unavailable('The database cannot be asked at the moment. Try again shortly.');
+const unreachable = () => unavailable('The database cannot be asked at the moment. Try again shortly.');
 
-const repeated = async <T>(work: () => Promise<T>): Promise<T> => {
+const withRetries = async <T>(work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
@@ -73,9 +82,9 @@ const repeated = async <T>(work: () => Promise<T>): Promise<T> => {
 };
 
 /**
- * Wraps a drizzle handle, asked for anew each time. `isOpen` says whether the database was not closed yet. `deadline` is
- * null for one that cannot hang, being inside the process; `missed` hears that nothing came within it, `met` that
- * something did.
+ * Wraps the drizzle handle that `orm` returns, taken anew for each call. `isOpen` is false once the database is closed.
+ * `deadline` is null for a database inside the process, which cannot hang; `missed` and `met` are called when work
+ * exceeds or keeps its `ms`.
  */
 export const createDatabase = (options: {
   readonly orm: () => Orm;
@@ -83,14 +92,14 @@ export const createDatabase = (options: {
   readonly deadline: { readonly ms: number; readonly missed: () => void; readonly met: () => void } | null;
 }) => {
   const { orm, isOpen, deadline } = options;
-  let underWay = 0;
+  let inProgress = 0;
 
-  const inTime = <T>(promise: Promise<T>): Promise<T> => {
+  const withinDeadline = <T>(promise: Promise<T>): Promise<T> => {
     if (deadline === null) return promise;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         deadline.missed();
-        reject(away());
+        reject(unreachable());
       }, deadline.ms);
       promise
         .then((result) => {
@@ -102,22 +111,22 @@ export const createDatabase = (options: {
   };
 
   const attempt = async <T>(work: (orm: Orm) => Promise<T>): Promise<T> => {
-    underWay++;
+    inProgress++;
     try {
-      return await repeated(() => work(orm()));
+      return await withRetries(() => work(orm()));
     } catch (failure) {
       if (failure instanceof PresenceError) throw failure;
-      if (isUnavailable(failure) || !isOpen()) throw away();
+      if (meansUnavailable(failure) || !isOpen()) throw unreachable();
       throw failure;
     } finally {
-      underWay--;
+      inProgress--;
     }
   };
 
   return {
     async run(work) {
-      if (!isOpen() || underWay >= MAX_UNDER_WAY) throw away();
-      return await inTime(attempt(work));
+      if (!isOpen() || inProgress >= MAX_IN_PROGRESS) throw unreachable();
+      return await withinDeadline(attempt(work));
     },
   } satisfies Database as Database;
 };

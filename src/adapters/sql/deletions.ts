@@ -3,8 +3,8 @@
  * one short transaction, which leaves a row here until all is removed. Any node goes on with what another left.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
+import { textArray } from './expressions.js';
 import { blocks, circleMembers, conversationMembers, deletions, follows } from './tables.js';
 
 /** Rows removed in one statement, which has to end well before the statement timeout. */
@@ -30,17 +30,17 @@ const SIDES = [
 type Deletion = typeof deletions.$inferSelect;
 
 /** The next number of a relation that is written. */
-export const NEXT_NUMBER: SQL = sql`nextval('relation_numbers')`;
+export const NEXT_RELATION_NUMBER: SQL = sql`nextval('relation_numbers')`;
 
 /** Whether a row that was written as `since` and names those users is a deleted user's that was not removed yet. */
-export const isLeftOver = (since: SQL, ...userIds: readonly SQL[]): SQL => sql`exists (
+export const awaitsRemoval = (since: SQL, ...userIds: readonly SQL[]): SQL => sql`exists (
   select from deletions where user_id in (${sql.join([...userIds], sql`, `)}) and coalesce(${since}, 0) < before)`;
 
 /** Notes, in the transaction that deletes a user, what is to be removed. */
 export const noteDeletion = async (tx: Orm, userId: string): Promise<void> => {
   await tx
     .insert(deletions)
-    .values({ userId, before: NEXT_NUMBER })
+    .values({ userId, before: NEXT_RELATION_NUMBER })
     .onConflictDoUpdate({ target: deletions.userId, set: { before: sql`excluded.before` } });
 };
 

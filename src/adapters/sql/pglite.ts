@@ -8,10 +8,10 @@ import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { inDataDir } from '../../config/dataDir.js';
 import { messageOf, StartFault } from '../../config/startFault.js';
+import type { OpenDatabase } from './database.js';
 import { createDatabase } from './database.js';
-import { takeLock } from './lock.js';
-import { migrationsFolder, packageRoot } from './package.js';
-import type { OpenDatabase } from './sqlClient.js';
+import { takeLock } from './fileLock.js';
+import { migrationsFolder, packageRoot } from './packagePaths.js';
 
 /** The data directory that stands for "in memory": for tests. */
 export const IN_MEMORY = 'memory://';

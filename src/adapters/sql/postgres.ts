@@ -4,12 +4,12 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import { withTimeout } from '../../async/timeout.js';
 import { codeOf, messageOf, rootOf, StartFault } from '../../config/startFault.js';
-import { countedClient } from './counted.js';
+import type { OpenDatabase } from './database.js';
 import { createDatabase } from './database.js';
 import { checkDriver } from './driver.js';
-import { migrationsFolder } from './package.js';
+import { migrationsFolder } from './packagePaths.js';
+import { withRowCountCheck } from './rowCountCheck.js';
 import { type SessionSettings, settleSettings } from './sessionSettings.js';
-import type { OpenDatabase } from './sqlClient.js';
 
 /** Connections a node holds at most. */
 const POOL = 10;
@@ -130,7 +130,7 @@ export const openPostgres = async (options: {
 
   const openPool = () => {
     const client = connect(url, POOL, accepted);
-    return { client, orm: drizzle({ client: countedClient(client) }) };
+    return { client, orm: drizzle({ client: withRowCountCheck(client) }) };
   };
   let pool = openPool();
   let silentSince: number | null = null;

@@ -2,10 +2,10 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { unreadableRecord } from '../../presence/errors.js';
 import type { Journal } from '../../presence/ports/journal.js';
 import type { DurablePresence, JournalRow } from '../../presence/types.js';
-import { byKey } from './answers.js';
-import { bigintArray, textArray } from './arrays.js';
 import type { Database, Orm } from './database.js';
+import { bigintArray, textArray } from './expressions.js';
 import { createLoader } from './loader.js';
+import { rowsByKey } from './rowsByKey.js';
 import { presenceJournal, users } from './tables.js';
 
 /** How this release writes a row, and the one format it reads. */
@@ -138,7 +138,7 @@ export const createJournal = ({ db }: { readonly db: Database }) => {
     max: MAX_USERS,
     async load(userIds) {
       const asked = new Set(userIds);
-      const rows = await db.run(async (orm) => byKey(asked, await journalQuery(orm, [...asked]), ({ id }) => id));
+      const rows = await db.run(async (orm) => rowsByKey(asked, await journalQuery(orm, [...asked]), ({ id }) => id));
       return new Map(
         [...rows].flatMap(([id, { generation, journal }]) =>
           generation === null ? [] : [[id, toRow(generation, journal)]],

@@ -3,8 +3,9 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { People } from '../../presence/ports/stores.js';
 import type { Audience } from '../../presence/visibility.js';
 import { toAccessFacts } from './accessFacts.js';
-import { exists, toAccessSummary } from './accessSummary.js';
+import { toAccessSummary } from './accessSummary.js';
 import type { Database, Orm } from './database.js';
+import { exists } from './expressions.js';
 
 /**
  * The first `limit` by id of those whom the viewer follows and of the members of the viewer's circles, known or not,

@@ -1,53 +1,54 @@
 import type { UserUpsert } from '../../presence/ports/directory.js';
 import { AUDIENCES, DEFAULT_PRIVACY, effectivePrivacy, type Privacy } from '../../presence/visibility.js';
 
-/** A user as the database has them. */
-export interface KnownUser {
+/** A user as stored, or a tombstone. */
+export interface StoredUser {
   readonly id: string;
   readonly name: string | null;
   readonly avatarUrl: string | null;
-  /** As it was chosen. */
+  /** As the user chose it; `effectivePrivacy` narrows it. */
   readonly privacy: Privacy;
-  /** How often the user was made anew after a deletion, counted from 1. */
+  /** Counts from 1; each upsert after a deletion begins a new one. */
   readonly generation: number;
   readonly deleted: boolean;
 }
 
-/** What a change of a user is to those who may know of it. */
+/** What differs between two states of one user. */
 export interface Difference {
-  /** Something of what is stored differs. */
+  /** Any stored column. */
   readonly stored: boolean;
-  /** Something that others can tell differs: existence, name, picture, or privacy as it holds. */
+  /** Anything that others can tell: existence, name, picture or effective privacy. */
   readonly visible: boolean;
-  /** Some facet is for a narrower audience than before. */
+  /** The effective audience of some facet is narrower than before. */
   readonly mayRevoke: boolean;
 }
 
 const FACETS = ['status', 'lastSeen', 'activity'] as const;
 
-/** What changed between two states of one user. */
-export const difference = (before: KnownUser, after: KnownUser): Difference => {
-  const held = effectivePrivacy(before.privacy);
-  const holds = effectivePrivacy(after.privacy);
+export const difference = (before: StoredUser, after: StoredUser): Difference => {
+  const audiencesBefore = effectivePrivacy(before.privacy);
+  const audiencesAfter = effectivePrivacy(after.privacy);
   const identity =
     before.name !== after.name || before.avatarUrl !== after.avatarUrl || before.generation !== after.generation;
   return {
     stored: identity || FACETS.some((facet) => before.privacy[facet] !== after.privacy[facet]),
-    visible: identity || FACETS.some((facet) => held[facet] !== holds[facet]),
-    mayRevoke: FACETS.some((facet) => AUDIENCES.indexOf(holds[facet]) > AUDIENCES.indexOf(held[facet])),
+    visible: identity || FACETS.some((facet) => audiencesBefore[facet] !== audiencesAfter[facet]),
+    mayRevoke: FACETS.some(
+      (facet) => AUDIENCES.indexOf(audiencesAfter[facet]) > AUDIENCES.indexOf(audiencesBefore[facet]),
+    ),
   };
 };
 
-/** What is given replaces, what is left out stays. */
+/** Given facets replace the present ones. */
 const withPrivacy = (privacy: Privacy, given: Partial<Privacy>): Privacy => ({
   status: given.status ?? privacy.status,
   lastSeen: given.lastSeen ?? privacy.lastSeen,
   activity: given.activity ?? privacy.activity,
 });
 
-/** A user after the host has named them. A deleted one comes back as a new generation, with nothing of the old. */
-export const applyUpsert = (user: KnownUser, upsert: UserUpsert): KnownUser => {
-  const from: KnownUser = user.deleted
+/** The user after an upsert. A deleted user returns as a new generation with default values. */
+export const applyUpsert = (user: StoredUser, upsert: UserUpsert): StoredUser => {
+  const from: StoredUser = user.deleted
     ? {
         id: user.id,
         name: null,
@@ -65,7 +66,10 @@ export const applyUpsert = (user: KnownUser, upsert: UserUpsert): KnownUser => {
   };
 };
 
-/** One upsert a user, in the order of ids: of what a list says of a user twice, the later counts. */
+/**
+ * One upsert a user, sorted by id. A user listed twice is upserted once with both: of a field given twice the later value
+ * counts.
+ */
 export const mergeUpserts = (upserts: readonly UserUpsert[]): readonly UserUpsert[] => {
   const byId = new Map<string, UserUpsert>();
   for (const { id, name, avatarUrl, privacy } of upserts) {

@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
 import { writeChangeLog } from '../../../src/adapters/sql/changeLog.js';
 import { startChangeLogFeed } from '../../../src/adapters/sql/changeLogFeed.js';
-import type { Database, Orm } from '../../../src/adapters/sql/database.js';
+import type { Database, OpenDatabase, Orm } from '../../../src/adapters/sql/database.js';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
-import { type OpenDatabase, openDatabase } from '../../../src/adapters/sql/sqlClient.js';
 import type { AccessChange } from '../../../src/presence/ports/bus.js';
 import { empty } from '../../contract/people.js';
 import { createInbox } from '../../support/inbox.js';

@@ -1,8 +1,8 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Database } from '../../../src/adapters/sql/database.js';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
-import { openDatabase } from '../../../src/adapters/sql/sqlClient.js';
 import { unavailable } from '../../../src/presence/errors.js';
 import { empty, recordingBus } from '../../contract/people.js';
 import { startPostgres } from '../../support/postgres.js';

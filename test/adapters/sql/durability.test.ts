@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { packageRoot } from '../../../src/adapters/sql/package.js';
+import { packageRoot } from '../../../src/adapters/sql/packagePaths.js';
 
 /** A process that opens the data folder with the built server's own code, says what it finds, and writes without end or closes. */
 const WRITER = `
   import { createMemoryBus } from '../../db/dist/adapters/memory/memoryBus.js';
-  import { openDatabase } from '../../db/dist/adapters/sql/sqlClient.js';
+  import { openDatabase } from '../../db/dist/adapters/sql/openDatabase.js';
   import { createPeople } from '../../db/dist/adapters/sql/people.js';
   const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
   try {

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
-import { type OpenDatabase, openDatabase } from '../../../src/adapters/sql/sqlClient.js';
 import { describeFaultyAnswers } from '../../contract/faultyAnswers.js';
 import { describeFaultyWrites } from '../../contract/faultyWrites.js';
 import { recordingBus } from '../../contract/people.js';

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
-import { type OpenDatabase, openDatabase } from '../../../src/adapters/sql/sqlClient.js';
 import { recordingBus } from '../../contract/people.js';
 import { startPostgres } from '../../support/postgres.js';
 

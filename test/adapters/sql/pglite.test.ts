@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { IN_MEMORY } from '../../../src/adapters/sql/pglite.js';
-import { type OpenDatabase, openDatabase } from '../../../src/adapters/sql/sqlClient.js';
 import { describeJournal } from '../../contract/journal.js';
 import { describePeople } from '../../contract/people.js';
 

@@ -7,7 +7,7 @@ import { accessFactsQuery } from '../../../src/adapters/sql/accessFacts.js';
 import { changeLogQuery, readChangeLog, trimQuery } from '../../../src/adapters/sql/changeLog.js';
 import { startChangeLogFeed } from '../../../src/adapters/sql/changeLogFeed.js';
 import { createDatabase, type Database } from '../../../src/adapters/sql/database.js';
-import { openDatabase } from '../../../src/adapters/sql/sqlClient.js';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createJournal, journalWrite } from '../../../src/adapters/sql/sqlJournal.js';
 import { rosterAccessFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
 import type { DurablePresence } from '../../../src/presence/types.js';

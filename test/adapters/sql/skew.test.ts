@@ -4,10 +4,10 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessFactsQuery, isBlocked } from '../../../src/adapters/sql/accessFacts.js';
 import { accessSummariesOf } from '../../../src/adapters/sql/accessSummary.js';
-import { conversationsQuery, isMember } from '../../../src/adapters/sql/groups.js';
-import { heldQuery } from '../../../src/adapters/sql/heldRelations.js';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
+import { pairLookupQuery } from '../../../src/adapters/sql/pairLookup.js';
 import { SESSION_SETTINGS } from '../../../src/adapters/sql/postgres.js';
-import { openDatabase } from '../../../src/adapters/sql/sqlClient.js';
+import { conversationsQuery, isMember } from '../../../src/adapters/sql/sqlConversations.js';
 import { journalWrite } from '../../../src/adapters/sql/sqlJournal.js';
 import { rosterAccessFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
 import { durable } from '../../support/builders.js';
@@ -104,11 +104,11 @@ const queries: readonly (readonly [string, () => SQL])[] = [
   ['a roster', () => rosterQuery(orm, 'u0', 5_000).getSQL()],
   ['a roster of nobody', () => rosterQuery(orm, 'v', 5_000).getSQL()],
   ['the facts of a roster', () => rosterAccessFactsQuery(orm, 'u0', 5_000).getSQL()],
-  ['who of some is blocked', () => heldQuery(orm, pairsOf('u0', others), isBlocked).getSQL()],
+  ['who of some is blocked', () => pairLookupQuery(orm, pairsOf('u0', others), isBlocked).getSQL()],
   ['conversations of a user', () => conversationsQuery(orm, 'u1', 5_000).getSQL()],
   [
     'which of some conversations are a user’s',
-    () => heldQuery(orm, pairsOf('u1', ['k0', 'k5', 'x']), isMember).getSQL(),
+    () => pairLookupQuery(orm, pairsOf('u1', ['k0', 'k5', 'x']), isMember).getSQL(),
   ],
   ['what the journal gets', () => journalWrite(rows)],
 ];

@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
-import { openDatabase } from '../../../src/adapters/sql/sqlClient.js';
 import { facetsFor, maySee } from '../../../src/presence/visibility.js';
 import { recordingBus } from '../../contract/people.js';
 import { startPostgres } from '../../support/postgres.js';

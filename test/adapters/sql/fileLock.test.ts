@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { takeLock } from '../../../src/adapters/sql/lock.js';
+import { takeLock } from '../../../src/adapters/sql/fileLock.js';
 
 let folder: string;
 let path: string;

@@ -2,7 +2,7 @@ import { drizzle } from 'drizzle-orm/pg-proxy';
 import { beforeEach, expect, it } from 'vitest';
 import { isBlocked } from '../../../src/adapters/sql/accessFacts.js';
 import type { Database } from '../../../src/adapters/sql/database.js';
-import { createHeld } from '../../../src/adapters/sql/heldRelations.js';
+import { createPairLookup } from '../../../src/adapters/sql/pairLookup.js';
 
 type Row = readonly [one: string, other: string, holds: boolean];
 
@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 it('asks once for all who ask at the same time, each pair once', async () => {
-  const held = createHeld({ db, holds: isBlocked });
+  const held = createPairLookup({ db, condition: isBlocked });
   const viewers = Array.from({ length: 1_000 }, (_, i) => `v${i % 500}`);
   const answers = await Promise.all(viewers.map((viewer) => held(viewer, ['v7', 'v8'])));
   expect(asked).toEqual([1_000]);
@@ -34,13 +34,13 @@ it('asks once for all who ask at the same time, each pair once', async () => {
 });
 
 it('asks also where there is nothing to ask about', async () => {
-  const held = createHeld({ db, holds: isBlocked });
+  const held = createPairLookup({ db, condition: isBlocked });
   expect(await held('a', [])).toEqual(new Set());
   expect(asked).toEqual([0]);
 });
 
 it('takes an answer that was cut short for none, not for a no', async () => {
-  const held = createHeld({ db, holds: isBlocked });
+  const held = createPairLookup({ db, condition: isBlocked });
   answer = (rows) => rows.slice(0, -1);
   await expect(held('a', ['a', 'b'])).rejects.toThrow();
 });

@@ -1,11 +1,11 @@
 import { drizzle } from 'drizzle-orm/pglite';
 import { describe, expect, it } from 'vitest';
-import { byKey, WrongAnswer } from '../../../src/adapters/sql/answers.js';
 import { createDatabase } from '../../../src/adapters/sql/database.js';
+import { RowMismatch, rowsByKey } from '../../../src/adapters/sql/rowsByKey.js';
 
 const row = (id: string) => ({ id, name: id.toUpperCase() });
 const keyed = (keys: readonly string[], rows: readonly { id: string; name: string }[]) =>
-  byKey(new Set(keys), rows, ({ id }) => id);
+  rowsByKey(new Set(keys), rows, ({ id }) => id);
 
 describe('an answer', () => {
   it('is matched by what each row says it is of, in whatever order the rows come', () => {
@@ -25,7 +25,7 @@ describe('an answer', () => {
     ['has a row of something else instead', [row('a'), row('z')]],
     ['has a hole', shifted],
   ])('that %s is refused as a whole', (_, rows) => {
-    expect(() => keyed(['a', 'b'], rows)).toThrow(WrongAnswer);
+    expect(() => keyed(['a', 'b'], rows)).toThrow(RowMismatch);
   });
 
   it('that does not fit the question is UNAVAILABLE', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The root of the package, from `src/adapters/sql` and from `dist/adapters/sql` alike. */
+/** The root of the package, the same from `src/adapters/sql` and from `dist/adapters/sql`. */
 export const packageRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The SQL migrations, the same for PGlite and PostgreSQL. */

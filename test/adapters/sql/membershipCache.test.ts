@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createMembership } from '../../../src/adapters/sql/membership.js';
+import { createMembershipCache } from '../../../src/adapters/sql/membershipCache.js';
 
 /** A cache over answers that the test gives one by one. */
 const setUp = (max = 100) => {
   const asked: string[] = [];
   const answers: ((isMember: boolean | undefined) => void)[] = [];
-  const membership = createMembership({
+  const membership = createMembershipCache({
     max,
     read: (conversationId, userId) => {
       asked.push(`${conversationId}/${userId}`);
