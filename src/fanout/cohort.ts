@@ -1,8 +1,10 @@
 /**
- * Those who see the same facets of one user. A group has its own pace, so that what a viewer may not see neither delays
- * nor hastens what they may (docs/semantics.md, "Pace"). Most of its members were told exactly what the group
- * was told last, and are owed nothing: they are in step. Of them it knows no more than that, and what is told is judged
- * once for all of them. The others are apart: each has an {@link Watcher} that knows what it was told and is owed.
+ * The subscriptions that see the same facets of one user. Each cohort has its own pace, so that what a viewer may not see
+ * neither delays nor hastens what they may (docs/design.md#status, broadcast rate).
+ *
+ * Most members are *synced*: they were sent exactly what the cohort delivered last, and nothing is pending for them. A
+ * synced member costs a place in a set; a delivery is compared once and handed to all of them as one object. The other
+ * members are individually tracked, each by a `Watcher` (watcher.ts).
  */
 import { performance } from 'node:perf_hooks';
 import type { PresenceRecord, PresenceStatus } from '../presence/types.js';
@@ -10,25 +12,27 @@ import { contentFor, type PresenceContent, revisionFor, sameContent } from '../p
 import type { Facets } from '../presence/visibility.js';
 import { type Delivery, Projection } from './delivery.js';
 import { createExpiry, type Expiry } from './expiry.js';
-import type { WatcherTopic } from './watcher.js';
 
-/** The watched user of a group. */
-export interface CohortTopic extends WatcherTopic {
+/** The watched user, as its cohorts know it. */
+export interface CohortTopic {
+  readonly userId: string;
   readonly record: PresenceRecord | undefined;
   readonly broadcastIntervalMs: number;
   /** The store's clock, as far as it is known. */
   storeNow(): number;
-  /** Has the record read, and told to the topic. */
+  /** Reads the record and hands it to the topic. */
   readonly readAgain: () => Promise<void>;
-  /** Offers it to each of the group who is apart. */
+  /** One member fewer. */
+  leave(cohort: Cohort): void;
+  /** Offers a projection to the individually tracked members of the cohort. */
   offer(cohort: Cohort, projection: Projection): void;
 }
 
-/** A subscription, as far as the groups know it. */
+/** A subscription, as cohorts know it. */
 export interface Subscriber {
-  /** Sends what all in step are told; false where it cannot be sent at once. */
-  take(delivered: Delivery): boolean;
-  /** From now on it is apart, having been told what the group was told last. */
+  /** Sends a delivery; false where it cannot go out at once, and was not taken. */
+  take(delivery: Delivery): boolean;
+  /** From now on it is individually tracked; it was sent what the cohort delivered last. */
   detach(cohort: Cohort): void;
 }
 
@@ -36,18 +40,18 @@ const hides = (before: PresenceStatus | undefined, now: PresenceStatus): boolean
   now !== before && (now === 'OFFLINE' || now === 'INVISIBLE');
 
 export class Cohort {
-  /** How many belong to it, in step or apart. */
+  /** Synced and individually tracked members together. */
   members = 0;
   readonly synced = new Set<Subscriber>();
-  /** What was told last. Who joins has a snapshot of their own: what it shows needs no telling, and begins no interval. */
+  /** The last broadcast; at first, what the members' snapshots show, which begins no interval. */
   delivered: Projection | undefined;
-  /** No member in step was told anything as of later than this. */
+  /** No synced member was sent anything later than this. */
   asOf = 0;
   private sentAt = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined = undefined;
   private projectedRecord: PresenceRecord | undefined = undefined;
   private latest: Projection | undefined = undefined;
-  /** Of those who watch themselves. */
+  /** Only in the cohort of those who watch themselves. */
   private readonly expiry: Expiry | undefined;
 
   constructor(
@@ -60,15 +64,18 @@ export class Cohort {
     this.delivered = this.projection();
   }
 
-  /** Whether it is of those who see these facets. */
-  isOf({ self, status, lastSeen, activity }: Facets): boolean {
+  get userId(): string {
+    return this.topic.userId;
+  }
+
+  hasFacets({ self, status, lastSeen, activity }: Facets): boolean {
     const { facets } = this;
     return (
       self === facets.self && status === facets.status && lastSeen === facets.lastSeen && activity === facets.activity
     );
   }
 
-  /** What its members see of the record as it is; undefined while there is none. */
+  /** What the members see of the topic's present record; undefined while there is none. */
   projection(): Projection | undefined {
     const { record, userId } = this.topic;
     if (this.projectedRecord === record) return this.latest;
@@ -80,8 +87,8 @@ export class Cohort {
     return this.latest;
   }
 
-  /** Whether a change waits for the end of the interval. */
-  get waits(): boolean {
+  /** Whether a change waits for the end of the broadcast interval. */
+  get isWaiting(): boolean {
     return this.timer !== undefined;
   }
 
@@ -95,20 +102,20 @@ export class Cohort {
     else this.timer ??= setTimeout(() => this.broadcast(), waitMs).unref();
   }
 
-  /** Whether that is what was told last. */
+  /** Whether the last broadcast showed this. */
   wasDelivered(content: PresenceContent): boolean {
     const { delivered } = this;
     return delivered !== undefined && sameContent(delivered.content, content);
   }
 
-  /** One who was told the same, as of `asOf`, is in step from now on. */
-  admit(subscriber: Subscriber, asOf: number): void {
+  /** Syncs a member that was sent what the cohort delivered last, as of `asOf`. */
+  attach(subscriber: Subscriber, asOf: number): void {
     this.synced.add(subscriber);
     if (asOf > this.asOf) this.asOf = asOf;
   }
 
-  /** One who is in step leaves. */
-  dismiss(subscriber: Subscriber): void {
+  /** A synced member ends. */
+  remove(subscriber: Subscriber): void {
     this.synced.delete(subscriber);
     this.topic.leave(this);
   }
@@ -127,8 +134,8 @@ export class Cohort {
     const now = latest.at(asOf);
     if (!this.wasDelivered(now.content)) {
       this.sentAt = performance.now();
-      const delivered: Delivery = { projection: now, asOf };
-      for (const subscriber of this.synced) if (!subscriber.take(delivered)) subscriber.detach(this);
+      const delivery: Delivery = { projection: now, asOf };
+      for (const subscriber of this.synced) if (!subscriber.take(delivery)) subscriber.detach(this);
       this.asOf = asOf;
     }
     this.delivered = now;

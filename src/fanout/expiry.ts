@@ -1,17 +1,17 @@
 /**
- * The end of a status message that somebody sees of themselves without a session. Nobody commits it (docs/semantics.md,
- * "Status"): those who watch learn of it by a reading at that moment.
+ * The end of a status message that a user without a session sees of themselves. Nobody commits it
+ * (docs/design.md#status), so the record is read at that moment.
  */
 
-/** How soon it is asked again where the store's clock had not come that far; and where it could not be asked. */
+/** The next reading where the store's clock had not come that far; and where the store could not be asked. */
 const SOON_MS = 10;
 const RETRY_MS = 500;
-/** The longest that is waited at once: a timer has a bound, and clocks drift apart. */
-const LONGEST_MS = 3_600_000;
+/** The longest single wait: a timer has a bound, and clocks drift apart. */
+const MAX_WAIT_MS = 3_600_000;
 
 export interface Expiry {
-  /** What is shown ends at that instant by the store's clock; null: never. */
-  follow(endsAt: number | null): void;
+  /** The message shown expires at that instant of the store's clock; null: never. */
+  follow(expiresAt: number | null): void;
   end(): void;
 }
 
@@ -21,20 +21,20 @@ export const createExpiry = ({
 }: {
   /** The store's clock, as far as it is known. */
   readonly storeNow: () => number;
-  /** Reads anew what is shown, which is then followed if it changed, and `storeNow` with it. */
+  /** Rereads the record, which advances `storeNow`, and calls `follow` where the message changed. */
   readonly readAgain: () => Promise<void>;
 }): Expiry => {
   let timer: NodeJS.Timeout | undefined;
-  let endsAt: number | null = null;
+  let expiresAt: number | null = null;
 
   const wait = (leastMs: number): void => {
     clearTimeout(timer);
-    if (endsAt === null) return;
-    timer = setTimeout(come, Math.min(LONGEST_MS, Math.max(leastMs, endsAt - storeNow()))).unref();
+    if (expiresAt === null) return;
+    timer = setTimeout(expire, Math.min(MAX_WAIT_MS, Math.max(leastMs, expiresAt - storeNow()))).unref();
   };
 
-  const come = (): void => {
-    if (endsAt !== null && endsAt <= storeNow())
+  const expire = (): void => {
+    if (expiresAt !== null && expiresAt <= storeNow())
       readAgain().then(
         () => wait(SOON_MS),
         () => wait(RETRY_MS),
@@ -43,8 +43,8 @@ export const createExpiry = ({
   };
 
   const follow: Expiry['follow'] = (next) => {
-    if (next === endsAt) return;
-    endsAt = next;
+    if (next === expiresAt) return;
+    expiresAt = next;
     wait(0);
   };
 

@@ -1,29 +1,33 @@
 import { inPieces } from '../async/batches.js';
 import type { ReadAlike, ReadRecords } from '../node/recordReader.js';
+import type { AccessReader } from '../presence/ports/access.js';
 import type { AccessChange, Bus } from '../presence/ports/bus.js';
-import type { LiveStore, People } from '../presence/ports/stores.js';
+import type { TypingStore } from '../presence/ports/typing.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
 import type { TypingView } from '../service/contract.js';
 import type { ReadBudget } from '../service/readBudget.js';
-import { MAX_WATCHED, PresenceSubscription, type SubscriptionDeps } from './presenceSubscription.js';
+import { MAX_CONVERSATIONS, MAX_WATCHED } from './budget.js';
+import { PresenceSubscription, type PresenceSubscriptionDeps } from './presenceSubscription.js';
 import { createRefresher } from './refresher.js';
-import { createSharedReader } from './sharedSubscriptions.js';
+import { createSharedReader } from './sharedReader.js';
 import type { PresenceStream, SubscriptionBudget, SubscriptionIterator } from './subscription.js';
-import { createSubscriptions } from './subscriptions.js';
-import { createTopicRegistry } from './topics.js';
-import { createTypingSubscription, MAX_CONVERSATIONS } from './typingSubscription.js';
+import { createSubscriptionRegistry } from './subscriptionRegistry.js';
+import { Topic } from './topic.js';
+import { createTopicRegistry } from './topicRegistry.js';
+import { TypingSubscription, type TypingSubscriptionDeps } from './typingSubscription.js';
 import { createVisibilityChanges } from './visibilityChanges.js';
 
-/** How many users are read again at once. */
+/** Users of one reading of records. */
 const BATCH = 500;
 
 /**
- * From the bus to the subscriptions of this node. A watch resolves once it is subscribed, so that nothing that
- * happens afterwards is lost; its first items are the snapshot.
+ * From the bus to the subscriptions of this node; see docs/design.md#2-shape, "Fan-out". Both methods resolve once the
+ * subscription has started, so that nothing that happens afterwards is lost; its first items are the snapshot. They
+ * reject with BAD_USER_INPUT where the input is malformed or the budget spent, with RATE_LIMITED or with UNAVAILABLE.
  */
 export interface Hub {
-  /** `userIds` null: the viewer's roster, as it grows and shrinks. BAD_USER_INPUT past 1,000 ids or past the budget. */
+  /** `userIds` null: the viewer's roster, as it grows and shrinks. At most 1,000 ids. */
   watchPresence(
     viewer: Viewer,
     options: {
@@ -32,10 +36,7 @@ export interface Hub {
       readonly budget: SubscriptionBudget;
     },
   ): Promise<SubscriptionIterator<PresenceView>>;
-  /**
-   * `conversationId` null: all of the viewer's. NOT_FOUND unless the viewer may use its typing; BAD_USER_INPUT past the
-   * budget.
-   */
+  /** `conversationId` null: all of the viewer's conversations. NOT_FOUND where the viewer may not use its typing. */
   watchTyping(
     viewer: Viewer,
     options: {
@@ -46,8 +47,11 @@ export interface Hub {
   ): Promise<SubscriptionIterator<TypingView>>;
 }
 
+/** What is held for subscriptions: all zero when there are none. */
 export interface HubSize {
+  /** Watched users. */
   readonly topics: number;
+  /** Viewers with a subscription to presence. */
   readonly watchers: number;
   readonly subscriptions: number;
 }
@@ -63,51 +67,62 @@ export const createHub = ({
   onError,
 }: {
   readonly bus: Bus;
-  readonly store: LiveStore;
-  readonly people: People;
+  readonly store: Pick<TypingStore, 'typing'>;
+  readonly people: AccessReader;
   readonly reads: ReadBudget;
   readonly readRecords: ReadRecords;
   readonly readAlike: ReadAlike;
   readonly broadcastIntervalMs: number;
-  /** A failure that nobody else is told of; what failed is tried again. */
+  /** A failure that is reported nowhere else; what failed is tried again. */
   readonly onError: (error: unknown) => void;
 }) => {
   const read = async (userIds: readonly string[]) => {
     const { nowOf, records } = await readRecords(userIds);
     for (const record of records.values()) topics.get(record.userId)?.observe(record, nowOf(record.userId));
   };
-  const topics = createTopicRegistry({
-    bus,
-    broadcastIntervalMs,
-    readAgain: (userId) =>
-      read([userId]).catch((error: unknown) => {
-        onError(error);
-        throw error;
-      }),
+  const readAgain = async (userId: string) => {
+    try {
+      await read([userId]);
+    } catch (error) {
+      onError(error);
+      throw error;
+    }
+  };
+  const topics = createTopicRegistry((userId) => {
+    const topic = new Topic(userId, broadcastIntervalMs, () => readAgain(userId));
+    const ready = bus.subscribeUser(userId, ({ record }) => (record ? topic.observe(record) : topic.forget()));
+    return { topic, ready };
   });
   const visibilityChanges = createVisibilityChanges({ people, readAlike, topics, onError });
-  const subscriptions = createSubscriptions();
-  const deps: SubscriptionDeps = {
+  const subscriptions = createSubscriptionRegistry();
+  // A change of a user's roster, or of their conversations, has all of their subscriptions ask for the same.
+  const ofPresence: PresenceSubscriptionDeps = {
     reads,
     topics,
     visibilityChanges,
-    // All that a user has open asks for the same roster after each change of it.
     rosterOf: createSharedReader((viewerId) => people.roster(viewerId, MAX_WATCHED)),
     onError,
     onEnd: (subscription) => subscriptions.remove(subscription),
   };
-  const conversationsOf = createSharedReader((viewerId) => people.conversationsOf(viewerId, MAX_CONVERSATIONS));
-  const watchersOf = (userId: string): readonly string[] =>
+  const ofTyping: TypingSubscriptionDeps = {
+    bus,
+    store,
+    people,
+    reads,
+    conversationsOf: createSharedReader((viewerId) => people.conversationsOf(viewerId, MAX_CONVERSATIONS)),
+    onError,
+    onEnd: (subscription) => subscriptions.remove(subscription),
+  };
+  const viewersOf = (userId: string): readonly string[] =>
     topics
       .get(userId)
-      ?.everybody()
+      ?.trackAll()
       .map(({ viewer }) => viewer.userId) ?? [];
-  let closed = false;
 
-  /** Everything that came of messages is read again: some may have been missed. */
+  let closed = false;
   const records = createRefresher({
     async read() {
-      for (const userIds of inPieces(topics.userIds(), BATCH)) await read(userIds);
+      for (const userIds of inPieces(topics.keys(), BATCH)) await read(userIds);
     },
     hasEnded: () => closed,
     onError,
@@ -117,33 +132,27 @@ export const createHub = ({
     records.request();
     for (const subscription of subscriptions) subscription.reread?.();
   };
-  const stopHearing = bus.onGap(reread);
+  const stopListening = bus.onGap(reread);
 
   const hub = {
     async watchPresence(viewer, options): Promise<PresenceStream> {
-      const subscription = new PresenceSubscription(deps, viewer, options.budget);
+      const subscription = new PresenceSubscription(ofPresence, viewer, options.budget);
       subscriptions.add(subscription);
       await subscription.start(options);
       return subscription;
     },
     async watchTyping(viewer, options) {
-      const subscription = createTypingSubscription(
-        { bus, store, people, reads, conversationsOf, onError },
-        viewer,
-        options,
-        () => subscriptions.remove(subscription),
-      );
+      const subscription = new TypingSubscription(ofTyping, viewer, options.conversationId, options.budget);
       subscriptions.add(subscription);
-      await subscription.start();
-      return subscription.iterator;
+      await subscription.start(options);
+      return subscription.outbox;
     },
   } satisfies Hub;
 
   return {
     ...hub,
-    /** What is held for subscriptions: all zero when there are none. */
     size: (): HubSize => ({ topics: topics.size, watchers: visibilityChanges.size, subscriptions: subscriptions.size }),
-    /** Reads everything that is watched again, and goes on trying until it could. */
+    /** Messages of the bus may have been missed: rereads everything that is watched, until it could. */
     reread,
     /**
      * An access fact changed. Call it with every change that the bus delivers: what the change may revoke is suspended
@@ -151,17 +160,17 @@ export const createHub = ({
      */
     accessChanged(change: AccessChange) {
       // Watchers first: what may be revoked is suspended before anything else happens.
-      visibilityChanges.changed(change);
-      subscriptions.changed(change, watchersOf);
+      visibilityChanges.accessChanged(change);
+      subscriptions.accessChanged(change, viewersOf);
     },
-    /** Changes of facts may have been missed: who sees what is judged anew, and goes on being tried until it could. */
+    /** Access changes may have been missed: rereads who sees what, until it could. */
     accessChangesMissed() {
-      visibilityChanges.missed();
+      visibilityChanges.accessChangesMissed();
       for (const subscription of [...subscriptions]) subscription.accessChangesMissed();
     },
     close() {
       closed = true;
-      stopHearing();
+      stopListening();
     },
   };
 };

@@ -1,10 +1,10 @@
-/** Items by key, several a key: lists, since most keys have one. */
+/** Lists of items by key. Lists rather than sets: most keys have one item. */
 export interface Lists<T> {
   add(key: string, item: T): void;
   remove(key: string, item: T): void;
   get(key: string): readonly T[];
   keys(): readonly string[];
-  /** How many keys have items. */
+  /** Keys that have items. */
   readonly size: number;
 }
 

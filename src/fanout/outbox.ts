@@ -1,31 +1,31 @@
-/** How many items may wait before they are collapsed. */
+/** Items that may wait before they are collapsed. */
 const MAX_WAITING = 512;
 
-/** What an outbox asks of whoever it belongs to. */
+/** What an outbox asks of its subscription. */
 export interface OutboxOwner<Item extends object, T> {
-  /** What to send for an item now; undefined for nothing. */
+  /** Called on dequeue: what to send for the item now; undefined for nothing. */
   authorize(item: Item): T | undefined;
-  /** Makes a bounded number of items of many, when the reader does not keep up. */
+  /** Collapses the items to a bounded number, when the reader falls behind. */
   collapse(items: readonly Item[]): readonly Item[];
   /** Called once, when the subscription ends. */
   onReturn(): void;
 }
 
-/** Takes what is pushed; false once it can take no more for now. */
+/** Takes pushed values; answers false once it can take no more for now. That value was taken still. */
 export interface Sink<T> {
   take(value: T): boolean;
 }
 
 /**
- * What one subscription is owed, as an iterator. Items are judged when they are taken, not when they are put, so that
- * nothing is sent that is no longer true or no longer the viewer's to see. There is one a subscription: a class, for its
- * size.
+ * What is pending for one subscription, as an iterator or pushed to a sink. Items are authorized on dequeue, not on
+ * `put`: nothing is sent that is no longer true, or no longer the viewer's to see. There is one of these a subscription:
+ * a class, for its size.
  */
 export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> {
   private waiting: Item[] = [];
   private ended = false;
   private limit = MAX_WAITING;
-  private pending: ((result: IteratorResult<T>) => void) | undefined = undefined;
+  private reader: ((result: IteratorResult<T>) => void) | undefined = undefined;
   private sink: Sink<T> | undefined = undefined;
   private flows = false;
 
@@ -49,15 +49,15 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
       // What cannot be collapsed further must not be tried again at every item.
       this.limit = Math.max(MAX_WAITING, 2 * this.waiting.length);
     }
-    if (!this.pending) return;
+    if (!this.reader) return;
     const result = this.take();
     if (!result) return;
-    const resolve = this.pending;
-    this.pending = undefined;
+    const resolve = this.reader;
+    this.reader = undefined;
     resolve(result);
   }
 
-  /** Hands over what needs no judging; false where it would have to wait, and was not taken. */
+  /** Sends a value that is authorized already; false where it would have to wait, and was not taken. */
   push(value: T): boolean {
     if (!this.isFlowing || !this.sink) return false;
     this.flows = this.sink.take(value);
@@ -73,10 +73,10 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
     if (this.ended) return DONE;
     const result = this.take();
     if (result) return result;
-    // Whoever asks twice at once is answered once; the earlier question has nothing more to come.
-    this.pending?.(DONE);
+    // A second `next` while one is pending ends the first: only one reader gets what comes.
+    this.reader?.(DONE);
     return new Promise((resolve) => {
-      this.pending = resolve;
+      this.reader = resolve;
     });
   }
 
@@ -85,14 +85,14 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
       this.ended = true;
       this.flows = false;
       this.waiting = [];
-      this.pending?.(DONE);
-      this.pending = undefined;
+      this.reader?.(DONE);
+      this.reader = undefined;
       this.owner.onReturn();
     }
     return DONE;
   }
 
-  /** Instead of being asked for, values are handed to `sink` as they come; after it answered false, from `resume` on. */
+  /** From now on values go to `sink` as they come. After it answered false, they wait for `resume`. */
   flow(sink: Sink<T>): void {
     this.sink = sink;
     this.resume();
@@ -117,7 +117,7 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
       const value = this.owner.authorize(item);
       if (value !== undefined) return { done: false, value };
     }
-    // A new one: what was emptied keeps its room.
+    // A new array: an emptied one keeps its capacity.
     this.waiting = [];
     this.limit = MAX_WAITING;
     return undefined;
@@ -125,5 +125,3 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
 }
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
-
-export const createOutbox = <Item extends object, T>(owner: OutboxOwner<Item, T>): Outbox<Item, T> => new Outbox(owner);

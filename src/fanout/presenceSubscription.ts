@@ -1,85 +1,63 @@
 /**
- * A subscription to presence. It starts in this order: the bus acknowledges its topics, the records are read, then
- * the facts; a change heard meanwhile repeats the reading. So nothing that happens after it started is lost.
+ * A subscription to presence. Its start has a fixed order: the bus acknowledges the topics, the records are read, then
+ * the access facts; an access change received meanwhile repeats the reading. So nothing that happens after the start is
+ * lost. See docs/design.md#who-sees-what.
  */
-import { badInput } from '../presence/errors.js';
 import type { AccessChange } from '../presence/ports/bus.js';
 import { checkIds } from '../presence/validate.js';
 import type { PresenceView } from '../presence/view.js';
-import type { Viewer } from '../presence/visibility.js';
+import type { Facets, Viewer } from '../presence/visibility.js';
 import type { ReadBudget } from '../service/readBudget.js';
+import { checkWatched, roomForRoster } from './budget.js';
 import { Cohort } from './cohort.js';
 import { type Delivery, viewOf } from './delivery.js';
 import { Outbox, type OutboxOwner, type Sink } from './outbox.js';
-import { createRefresher, type Refresher } from './refresher.js';
+import { RosterFollower, type RosterOwner } from './rosterFollower.js';
 import type { PresenceStream, SubscriptionBudget } from './subscription.js';
-import type { FollowingSubscription } from './subscriptions.js';
-import type { TopicRegistry } from './topics.js';
-import type { VisibilityChanges, WatchingSubscription } from './visibilityChanges.js';
+import type { OpenSubscription } from './subscriptionRegistry.js';
+import type { Topic } from './topic.js';
+import type { TopicRegistry } from './topicRegistry.js';
+import type { VisibilityChanges, WatcherSource } from './visibilityChanges.js';
 import { type Pending, Watcher, type WatcherOwner } from './watcher.js';
 
-/** How many users one connection watches at most; of a roster, the first by id. */
-export const MAX_WATCHED = 5_000;
-/** The same with a roster that starts beside others, or that grew since it started: beyond it who comes is not watched. */
-const MAX_WITH_ROSTER = 2 * MAX_WATCHED;
-
 /** What all subscriptions to presence share. */
-export interface SubscriptionDeps {
+export interface PresenceSubscriptionDeps {
   readonly reads: ReadBudget;
-  readonly topics: TopicRegistry;
+  readonly topics: TopicRegistry<Topic>;
   readonly visibilityChanges: VisibilityChanges;
-  /** Whom a viewer watches by default, the first {@link MAX_WATCHED} by id. */
+  /** The viewer's roster: user ids, the first `MAX_WATCHED` by id. */
   readonly rosterOf: (viewerId: string) => Promise<readonly string[]>;
   readonly onError: (error: unknown) => void;
   readonly onEnd: (subscription: PresenceSubscription) => void;
 }
 
-/** Where a subscription stands with one user: apart, or in step with a group. */
+/** How one user is watched: synced with a cohort, or individually tracked. */
 type Place = Watcher | Cohort;
-
-const userIdOf = (place: Place): string => (place instanceof Cohort ? place.topic.userId : place.userId);
 
 /** There is one a subscription, with a place for each watched user: a class, for its size. */
 export class PresenceSubscription
-  implements PresenceStream, WatcherOwner, OutboxOwner<Pending, Delivery>, WatchingSubscription, FollowingSubscription
+  implements PresenceStream, WatcherOwner, RosterOwner, OutboxOwner<Pending, Delivery>, WatcherSource, OpenSubscription
 {
   readonly outbox = new Outbox<Pending, Delivery>(this);
   private places: Place[] = [];
-  /** Ended ones of users who left the roster and the viewer's sight: should they come back, what was told counts. */
-  private parted: Map<string, Watcher> | undefined = undefined;
-  /** Of a roster. */
-  private refresher: Refresher | undefined = undefined;
-  private ended = false;
+  private roster: RosterFollower | undefined = undefined;
+  hasEnded = false;
 
   constructor(
-    private readonly deps: SubscriptionDeps,
+    private readonly deps: PresenceSubscriptionDeps,
     readonly viewer: Viewer,
     private readonly budget: SubscriptionBudget,
   ) {}
 
-  /** Resolves when it watches. Rejects with what the input or the ports reject with; it has then ended. */
+  /**
+   * Resolves when the subscription watches; `userIds` null: the viewer's roster. Rejects with BAD_USER_INPUT,
+   * RATE_LIMITED or UNAVAILABLE; it has then ended.
+   */
   async start({ userIds, snapshot }: { readonly userIds: readonly string[] | null; readonly snapshot: boolean }) {
-    const { visibilityChanges, reads, onError } = this.deps;
-    visibilityChanges.add(this);
+    this.deps.visibilityChanges.add(this);
     try {
-      if (userIds === null) {
-        const refresher = createRefresher({ read: () => this.followRoster(), hasEnded: () => this.ended, onError });
-        this.refresher = refresher;
-        await reads.roster(this.viewer, 'start', async () => {
-          // One never fails for its own size; but not one after the other.
-          this.checkBudget(1);
-          const roster = await this.rosterOf();
-          await this.add(roster, snapshot);
-          return { result: undefined, counted: roster.length };
-        });
-        refresher.open();
-      } else {
-        const checked = checkIds(userIds, 'userIds');
-        await reads.list(this.viewer, checked.length, 'start', async () => {
-          this.checkBudget(checked.length);
-          await this.add(checked, snapshot);
-        });
-      }
+      if (userIds === null) await this.startRoster(snapshot);
+      else await this.startList(checkIds(userIds, 'userIds'), snapshot);
     } catch (error) {
       await this.outbox.return();
       throw error;
@@ -110,22 +88,20 @@ export class PresenceSubscription
     this.trySync();
   }
 
-  /** A change of facts was heard, which may have changed the roster. */
   accessChanged(change: AccessChange): void {
-    if (this.refresher && this.mayChangeRoster(change)) this.refresher.request();
+    this.roster?.accessChanged(change);
   }
 
-  /** Changes of facts may have been missed. */
   accessChangesMissed(): void {
-    this.refresher?.request();
+    this.roster?.request();
   }
 
-  take(delivered: Delivery): boolean {
-    return this.outbox.push(delivered);
+  take(delivery: Delivery): boolean {
+    return this.outbox.push(delivery);
   }
 
   detach(cohort: Cohort): void {
-    this.trackAgain(this.places.indexOf(cohort), cohort);
+    this.trackIndividually(this.places.indexOf(cohort), cohort);
   }
 
   attach(watcher: Watcher, cohort: Cohort): void {
@@ -134,8 +110,8 @@ export class PresenceSubscription
 
   watchers(isMeant: (userId: string) => boolean): readonly Watcher[] {
     return this.places.flatMap((place, index) => {
-      if (!isMeant(userIdOf(place))) return [];
-      return place instanceof Cohort ? this.trackAgain(index, place) : place;
+      if (!isMeant(place.userId)) return [];
+      return place instanceof Cohort ? this.trackIndividually(index, place) : place;
     });
   }
 
@@ -143,71 +119,64 @@ export class PresenceSubscription
     return pending.watcher.authorize(pending);
   }
 
-  /** What waits, when too much does: the end of a sight as it is, and of every other user the present state, once. */
+  /** One item a user: that visibility was revoked, where that is the latest; else the present state. */
   collapse(waiting: readonly Pending[]): readonly Pending[] {
     const latest = new Map<Watcher, Pending>();
-    for (const { watcher, projection, notBefore } of waiting) {
-      latest.set(watcher, { watcher, projection: projection === 'lost' ? projection : null, notBefore });
+    for (const { watcher, state, notBefore } of waiting) {
+      latest.set(watcher, { watcher, state: state === 'revoked' ? state : 'present', notBefore });
     }
     return [...latest.values()];
   }
 
   onReturn(): void {
-    this.ended = true;
+    this.hasEnded = true;
     for (const place of this.places) this.leave(place);
     this.places = [];
     this.deps.visibilityChanges.remove(this);
     this.deps.onEnd(this);
   }
 
-  private checkBudget(count: number): void {
-    const { watched } = this.budget;
-    if (watched + count <= MAX_WATCHED) return;
-    throw badInput(
-      `One connection watches at most ${MAX_WATCHED.toLocaleString('en-US')} users; this one watches ${watched} already.`,
-    );
+  get room(): number {
+    return roomForRoster(this.budget);
   }
 
-  private trySync(): void {
-    if (!this.outbox.isFlowing) return;
-    for (const place of this.places) if (place instanceof Watcher) place.trySync();
+  get watchedIds(): readonly string[] {
+    return this.places.map(({ userId }) => userId);
   }
 
-  private trackAgain(index: number, cohort: Cohort): Watcher {
-    cohort.synced.delete(this);
-    const watcher = Watcher.detachedFrom(cohort, this);
-    this.places[index] = watcher;
-    return watcher;
+  async readRoster(): Promise<readonly string[]> {
+    const { viewer } = this;
+    return viewer.kind === 'user' ? await this.deps.rosterOf(viewer.userId) : [];
   }
 
-  private leave(place: Place): void {
-    if (place instanceof Cohort) place.dismiss(this);
-    else place.end();
-    this.deps.topics.release(userIdOf(place));
-    this.budget.watched -= 1;
+  trackedWatchers(userIds: ReadonlySet<string>): readonly Watcher[] {
+    return this.places.filter((place): place is Watcher => place instanceof Watcher && userIds.has(place.userId));
   }
 
-  private drop(watcher: Watcher): void {
-    if (watcher.ended) return;
-    this.places = this.places.filter((place) => place !== watcher);
-    this.leave(watcher);
+  readFacets(
+    watchers: readonly Watcher[],
+    apply: (watcher: Watcher, facets: Facets, now: number) => void,
+  ): Promise<void> {
+    return this.deps.visibilityChanges.read(watchers, apply);
   }
 
-  private async add(userIds: readonly string[], deliver: boolean): Promise<void> {
-    const { topics, visibilityChanges } = this.deps;
+  async add(userIds: readonly string[], deliver: boolean): Promise<void> {
+    const { topics } = this.deps;
     const acknowledged: Promise<unknown>[] = [];
     const added = userIds.map((userId) => {
       const { topic, ready } = topics.acquire(userId);
       acknowledged.push(ready);
       this.budget.watched += 1;
-      return this.comeBack(userId, topic) ?? new Watcher(this, topic);
+      const parted = this.roster?.takeParted(userId);
+      parted?.restart(topic);
+      return parted ?? new Watcher(this, topic);
     });
-    // A list of just that length.
+    // `concat` makes an array of just that length.
     this.places = this.places.concat(added);
     try {
       await Promise.all(acknowledged);
-      await visibilityChanges.read(added, (watcher, facets, now) => {
-        if (!watcher.ended) watcher.begin(facets, now, deliver);
+      await this.readFacets(added, (watcher, facets, now) => {
+        if (!watcher.hasEnded) watcher.start(facets, now, deliver);
       });
     } catch (error) {
       for (const watcher of added) this.drop(watcher);
@@ -215,62 +184,49 @@ export class PresenceSubscription
     }
   }
 
-  private comeBack(userId: string, topic: Parameters<Watcher['resume']>[0]): Watcher | undefined {
-    const watcher = this.parted?.get(userId);
-    this.parted?.delete(userId);
-    watcher?.resume(topic);
+  drop(watcher: Watcher): void {
+    if (watcher.hasEnded) return;
+    this.places = this.places.filter((place) => place !== watcher);
+    this.leave(watcher);
+  }
+
+  private async startRoster(snapshot: boolean): Promise<void> {
+    const { reads, onError } = this.deps;
+    const follower = new RosterFollower(this, onError);
+    this.roster = follower;
+    await reads.roster(this.viewer, 'start', async () => {
+      // A roster never fails for its own size; but a full connection starts no further one.
+      checkWatched(this.budget, 1);
+      const roster = await this.readRoster();
+      await this.add(roster, snapshot);
+      return { result: undefined, counted: roster.length };
+    });
+    follower.open();
+  }
+
+  private async startList(userIds: readonly string[], snapshot: boolean): Promise<void> {
+    await this.deps.reads.list(this.viewer, userIds.length, 'start', async () => {
+      checkWatched(this.budget, userIds.length);
+      await this.add(userIds, snapshot);
+    });
+  }
+
+  private trySync(): void {
+    if (!this.outbox.isFlowing) return;
+    for (const place of this.places) if (place instanceof Watcher) place.trySync();
+  }
+
+  private trackIndividually(index: number, cohort: Cohort): Watcher {
+    cohort.synced.delete(this);
+    const watcher = Watcher.detachedFrom(cohort, this, this.deps.topics.acquired(cohort.userId));
+    this.places[index] = watcher;
     return watcher;
   }
 
-  private async rosterOf(): Promise<readonly string[]> {
-    const { viewer } = this;
-    return viewer.kind === 'user' ? await this.deps.rosterOf(viewer.userId) : [];
-  }
-
-  /**
-   * Follows the roster: who came is told as they are, or, having been there before, if anything changed. Who left is
-   * told of once more at the most: when they also leave the viewer's sight.
-   */
-  private async followRoster(): Promise<void> {
-    const roster = new Set(await this.rosterOf());
-    if (this.ended) return;
-    const known = new Set(this.places.map(userIdOf));
-    const room = Math.max(0, MAX_WITH_ROSTER - this.budget.watched);
-    const came = [...roster].filter((userId) => !known.has(userId)).slice(0, room);
-    if (came.length > 0) await this.add(came, true);
-    for (const place of this.places) if (place instanceof Watcher && roster.has(place.userId)) place.rejoinRoster(0);
-    const left = this.watchers((userId) => !roster.has(userId));
-    if (left.length === 0) return;
-    await this.deps.visibilityChanges.read(left, (watcher, facets, now) => {
-      if (watcher.ended) return;
-      watcher.leaveRoster();
-      watcher.see(facets, now);
-      if (!watcher.isInSight) this.part(watcher);
-    });
-    // They are kept in mind as far as there is room.
-    for (const watcher of left.slice(0, Math.max(0, this.places.length - MAX_WATCHED))) this.drop(watcher);
-    const { parted } = this;
-    if (!parted) return;
-    for (const userId of [...parted.keys()].slice(0, Math.max(0, parted.size - MAX_WATCHED))) parted.delete(userId);
-  }
-
-  private part(watcher: Watcher): void {
-    this.drop(watcher);
-    this.parted ??= new Map();
-    this.parted.set(watcher.userId, watcher);
-  }
-
-  /** Whether a change of facts may change the roster. */
-  private mayChangeRoster(change: AccessChange): boolean {
-    switch (change.kind) {
-      case 'relation':
-        return change.users.includes(this.viewer.userId);
-      case 'circle':
-        return change.members.includes(this.viewer.userId);
-      case 'user':
-        return change.deleted && this.places.some((place) => userIdOf(place) === change.userId);
-      case 'conversation':
-        return false;
-    }
+  private leave(place: Place): void {
+    if (place instanceof Cohort) place.remove(this);
+    else place.end();
+    this.deps.topics.release(place.userId);
+    this.budget.watched -= 1;
   }
 }

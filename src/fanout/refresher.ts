@@ -2,15 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const RETRY_MS = 500;
 
-/** Something that is read anew whenever it may have changed: one reading at a time, and one more for what came meanwhile. */
+/** Repeats a reading on request: one at a time, and one more for all requests that come meanwhile. */
 export interface Refresher {
-  /** Asks for a reading; before {@link Refresher.open} it is only remembered. */
+  /** Requests a reading; before {@link Refresher.open} it is only noted. */
   request(): void;
   /** From now on requests are carried out. */
   open(): void;
 }
 
-/** A reading that fails is tried again until it succeeds or the subscription has ended. */
+/** A reading that fails is repeated until it succeeds or `hasEnded`. */
 export const createRefresher = ({
   read,
   hasEnded,

@@ -1,26 +1,26 @@
-/** What a subscription gets of the hub: something to read from, or to be pushed from. */
+/** What a subscription gets from the hub: an iterator, and of presence also a stream that pushes. */
 import type { PresenceView } from '../presence/view.js';
 import type { Delivery } from './delivery.js';
 import type { Sink } from './outbox.js';
 
-/** How much one connection watches, over all its subscriptions. One object a connection, shared by them. */
+/** What one connection watches, over all its subscriptions, which share this object. Bounds: see budget.ts. */
 export interface SubscriptionBudget {
-  /** Users. */
+  /** Watched users. */
   watched: number;
-  /** Conversations whose typing it watches. */
+  /** Conversations whose typing is watched. */
   conversations: number;
 }
 
-/** An iterator that ends for good with `return()`, at any time, also while `next()` is pending. */
+/** An iterator that `return()` ends for good, at any time, also while `next()` is pending. */
 export interface SubscriptionIterator<T> extends AsyncIterableIterator<T> {
   next(): Promise<IteratorResult<T>>;
   return(): Promise<IteratorResult<T>>;
 }
 
-/** A watch of presence that can also be had pushed, see {@link Sink}: what is shown to many is one object. */
+/** A subscription to presence. It can be pushed instead of iterated: its deliveries are then shared by all of a cohort. */
 export interface PresenceStream extends SubscriptionIterator<PresenceView> {
-  /** Instead of being asked for, what is told is handed to `sink` as it comes. */
+  /** From now on deliveries go to `sink` as they come. */
   flow(sink: Sink<Delivery>): void;
-  /** The sink, which answered false, takes more. */
+  /** The sink, which answered false, can take more. */
   resume(): void;
 }

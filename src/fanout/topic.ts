@@ -1,4 +1,4 @@
-/** One watched user on this node: the latest record, and who watches it, in groups of those who see the same facets. */
+/** One watched user on this node: the latest record, the cohorts, and the watchers that are individually tracked. */
 import { performance } from 'node:perf_hooks';
 import { expireContent } from '../presence/activities.js';
 import type { PresenceRecord } from '../presence/types.js';
@@ -6,19 +6,19 @@ import { contentFor, NOT_VISIBLE, sameContent } from '../presence/view.js';
 import { type Facets, SELF } from '../presence/visibility.js';
 import { Cohort, type CohortTopic } from './cohort.js';
 import { Projection } from './delivery.js';
-import type { Watcher } from './watcher.js';
+import type { Watcher, WatcherTopic } from './watcher.js';
 
 const isNewer = (record: PresenceRecord, than: PresenceRecord | undefined): boolean =>
   !than ||
   record.generation > than.generation ||
   (record.generation === than.generation && record.revision > than.revision);
 
-/** An older record; or what the journal kept of the one that is known, of the same revision, with nothing live. */
-const isOtherThan = (record: PresenceRecord, known: PresenceRecord): boolean =>
+/** Whether it is an older record, or what the journal kept of the known revision, with nothing live. */
+const differs = (record: PresenceRecord, known: PresenceRecord): boolean =>
   record.revision < known.revision || !sameContent(contentFor(record, SELF), contentFor(known, SELF));
 
-/** A record of which nothing is known to be older than `at`. */
-const asOf = (record: PresenceRecord, at: number): PresenceRecord => ({
+/** The record with `at` for the instant of its last change. */
+const changedAt = (record: PresenceRecord, at: number): PresenceRecord => ({
   ...record,
   revision: at,
   revisions: { status: at, lastSeen: at, activity: at },
@@ -26,18 +26,18 @@ const asOf = (record: PresenceRecord, at: number): PresenceRecord => ({
 
 const NOBODY: ReadonlySet<Watcher> = new Set();
 
-export class Topic implements CohortTopic {
+export class Topic implements CohortTopic, WatcherTopic {
   record: PresenceRecord | undefined = undefined;
   private readonly cohorts: Cohort[] = [];
   private tracked: Set<Watcher> | undefined = undefined;
-  private lost: Projection | undefined = undefined;
+  private revoked: Projection | undefined = undefined;
   /** How far the store's clock is ahead of `performance.now`. */
   private ahead = 0;
 
   constructor(
     readonly userId: string,
     readonly broadcastIntervalMs: number,
-    /** Has the record read, and {@link Topic.observe} told. */
+    /** Reads the record and hands it to {@link Topic.observe}. */
     readonly readAgain: () => Promise<void>,
   ) {}
 
@@ -47,24 +47,24 @@ export class Topic implements CohortTopic {
   }
 
   get notVisible(): Projection {
-    this.lost ??= new Projection(this.userId, NOT_VISIBLE, 0, 0, true);
-    return this.lost;
+    this.revoked ??= new Projection(this.userId, NOT_VISIBLE, 0, 0, true);
+    return this.revoked;
   }
 
   /**
-   * A record was heard of with its commit, or read at `readAt`: taken over, and told, unless a newer one is known. A
-   * reading later than what is known holds also where its record is older: the store lost what came between.
+   * A record, received with its commit or read at `readAt`: broadcast, unless a newer one is known. A record read after
+   * the revision that is known holds even where it is older: the store lost what came between.
    */
   observe(received: PresenceRecord, readAt?: number): void {
     const { record } = this;
     this.ahead = (readAt ?? received.revision) - performance.now();
-    // What has ended by then is not shown, as in the answer to a query, though its end is not committed yet; that of
-    // one who is not live never is.
+    // Content that expired by the reading is not shown, as in a query, though its end may not be committed yet; that of
+    // a user who is not live never is.
     const candidate = readAt === undefined ? received : expireContent(received, readAt);
     if (candidate === record) return;
     if (isNewer(candidate, record)) this.record = candidate;
-    else if (record && readAt !== undefined && readAt > record.revision && isOtherThan(candidate, record)) {
-      this.record = asOf(candidate, readAt);
+    else if (record && readAt !== undefined && readAt > record.revision && differs(candidate, record)) {
+      this.record = changedAt(candidate, readAt);
     } else return;
     for (const cohort of this.cohorts) cohort.recordChanged();
   }
@@ -75,7 +75,7 @@ export class Topic implements CohortTopic {
   }
 
   join(facets: Facets): Cohort {
-    const cohort = this.cohorts.find((each) => each.isOf(facets)) ?? new Cohort(this, facets);
+    const cohort = this.cohorts.find((each) => each.hasFacets(facets)) ?? new Cohort(this, facets);
     if (cohort.members === 0) this.cohorts.push(cohort);
     cohort.members += 1;
     return cohort;
@@ -106,8 +106,8 @@ export class Topic implements CohortTopic {
     }
   }
 
-  /** Everybody who watches, each apart. */
-  everybody(): readonly Watcher[] {
+  /** Tracks all who watch the user individually; returns their watchers. */
+  trackAll(): readonly Watcher[] {
     for (const cohort of this.cohorts) for (const subscriber of cohort.synced) subscriber.detach(cohort);
     return [...(this.tracked ?? NOBODY)];
   }

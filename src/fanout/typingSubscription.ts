@@ -1,325 +1,282 @@
 /**
- * A subscription to typing: who is known to type, who was told, and the difference, which is owed. It starts like one
- * to presence: acknowledged by the bus, then read, and read again when a fact changed meanwhile.
+ * A subscription to typing. It compares, for each typist of its conversations, what is true with what the viewer was
+ * shown last; the difference is pending. It starts like a subscription to presence: the bus acknowledges the
+ * conversations, then typists and blocks are read, again while access changes are received. See docs/design.md#typing.
+ *
+ * | phase     | sends                                               | left by                                |
+ * |-----------|-----------------------------------------------------|----------------------------------------|
+ * | starting  | nothing                                             | a reading → live                       |
+ * | live      | starts and stops                                    | a change that may revoke → suspended   |
+ * | suspended | stops: what the viewer may see is being reread      | a reading → live                       |
+ * | ended     | nothing; every phase ends with the iterator         |                                        |
+ *
+ * Which conversations: watchedConversations.ts. Who types: watchedConversation.ts. Who may be shown:
+ * typistAuthorization.ts.
  */
-import { groupedBy } from '../async/batches.js';
-import { badInput } from '../presence/errors.js';
-import type { AccessChange, Bus, TypingMessage } from '../presence/ports/bus.js';
-import type { LiveStore, People } from '../presence/ports/stores.js';
+import type { AccessReader } from '../presence/ports/access.js';
+import type { AccessChange, TypingMessage } from '../presence/ports/bus.js';
 import { checkId } from '../presence/validate.js';
-import { mayUseTyping, type Viewer } from '../presence/visibility.js';
+import type { Viewer } from '../presence/visibility.js';
 import type { TypingView } from '../service/contract.js';
 import type { ReadBudget } from '../service/readBudget.js';
 import { checkMayUseTyping } from '../service/typingService.js';
-import { createOutbox } from './outbox.js';
+import { checkConversations } from './budget.js';
+import { Outbox, type OutboxOwner } from './outbox.js';
 import { createRefresher } from './refresher.js';
-import type { SubscriptionBudget, SubscriptionIterator } from './subscription.js';
-import type { FollowingSubscription } from './subscriptions.js';
-import { WatchedConversation } from './watchedConversation.js';
+import type { SubscriptionBudget } from './subscription.js';
+import type { OpenSubscription } from './subscriptionRegistry.js';
+import { TypistAuthorization } from './typistAuthorization.js';
+import type { WatchedConversation } from './watchedConversation.js';
+import {
+  type ConversationsOwner,
+  WatchedConversations,
+  type WatchedConversationsDeps,
+} from './watchedConversations.js';
 
-/**
- * Of all of the viewer's conversations, the first by id that one subscription watches; and how many one connection watches:
- * who watches as many already starts no more.
- */
-export const MAX_CONVERSATIONS = 5_000;
-/** With those of a subscription to all, which never fails for its own size, beside others. */
-const MAX_WITH_ALL = 2 * MAX_CONVERSATIONS;
-/** Beyond so many, of whom it is known whether they may be shown, those are forgotten who type no more. */
-const MAX_AUTHORIZED = 5_000;
+/** What all subscriptions to typing share. */
+export interface TypingSubscriptionDeps extends WatchedConversationsDeps {
+  readonly people: Pick<AccessReader, 'conversation' | 'blockedAmong'>;
+  readonly reads: ReadBudget;
+  readonly onError: (error: unknown) => void;
+  readonly onEnd: (subscription: TypingSubscription) => void;
+}
 
-const allStale = () => ({ conversations: true, typists: true, users: new Set<string>() });
+type TypingPhase = 'starting' | 'live' | 'suspended' | 'ended';
 
-interface Pending {
-  readonly watched: WatchedConversation;
+/** Whether a user types in a conversation may differ from what the viewer was shown. */
+interface PendingTyping {
+  readonly conversation: WatchedConversation;
   readonly userId: string;
 }
 
-export interface TypingSubscription extends FollowingSubscription {
-  readonly iterator: SubscriptionIterator<TypingView>;
-  /** Resolves when it watches. Rejects with NOT_FOUND, or what the ports reject with; it has then ended. */
-  start(): Promise<void>;
-  /** Messages may have been missed: who types is read again. */
-  reread(): void;
+/** What is to be reread: which conversations; and of those watched already, all typists, or where these users type. */
+interface Stale {
+  conversations: boolean;
+  typists: boolean;
+  readonly users: Set<string>;
 }
 
-export const createTypingSubscription = (
-  {
-    bus,
-    store,
-    people,
-    reads,
-    conversationsOf,
-    onError,
-  }: {
-    readonly bus: Bus;
-    readonly store: LiveStore;
-    readonly people: People;
-    readonly reads: ReadBudget;
-    /** The conversations of a user, {@link MAX_CONVERSATIONS} of them. */
-    readonly conversationsOf: (userId: string) => Promise<readonly string[]>;
-    readonly onError: (error: unknown) => void;
-  },
-  viewer: Viewer,
-  options: { readonly conversationId: string | null; readonly snapshot: boolean; readonly budget: SubscriptionBudget },
-  onEnd: () => void,
-): TypingSubscription => {
-  const { budget } = options;
-  const conversations = new Map<string, WatchedConversation>();
-  /** Of those who were heard to type, whether a block stands between them and the viewer, as it is at this epoch. */
-  const blocked = new Map<string, boolean>();
-  /** Who types and was not asked about yet, and where. */
-  const unauthorized = new Map<string, Set<WatchedConversation>>();
-  /** While a fact may have narrowed, nothing new goes out. */
-  let suspended = true;
-  let ended = false;
+const allStale = (): Stale => ({ conversations: true, typists: true, users: new Set() });
+const nothingStale = (): Stale => ({ conversations: false, typists: false, users: new Set() });
 
-  const shouldShow = (watched: WatchedConversation, userId: string): boolean =>
-    watched.allowed && userId !== viewer.userId && blocked.get(userId) === false && watched.types(userId);
+export class TypingSubscription
+  implements OutboxOwner<PendingTyping, TypingView>, OpenSubscription, ConversationsOwner
+{
+  readonly outbox = new Outbox<PendingTyping, TypingView>(this);
+  private phase: TypingPhase = 'starting';
+  /** Counts access changes: a reading that began before the latest does not hold. */
+  private epoch = 0;
+  private stale = allStale();
+  private readonly conversations: WatchedConversations;
+  private readonly authorization: TypistAuthorization;
+  private readonly refresher = this.createRefresher(() => this.refresh());
+  private readonly authorizing = this.createRefresher(() => this.authorizeTypists());
 
-  const outbox = createOutbox<Pending, TypingView>({
-    authorize({ watched, userId }) {
-      const isTyping = shouldShow(watched, userId);
-      if (isTyping === watched.wasDelivered(userId) || (isTyping && suspended)) return undefined;
-      watched.deliver(userId, isTyping);
-      const expiresAt = isTyping ? watched.until(userId) : null;
-      const lost = !watched.allowed || blocked.get(userId) === true;
-      return { conversationId: watched.conversationId, userId, isTyping, expiresAt, ...(lost && { lost }) };
-    },
-    collapse: (waiting) => [
-      ...new Map(waiting.map((pending) => [`${pending.watched.conversationId}\n${pending.userId}`, pending])).values(),
-    ],
-    onReturn: () => {
-      ended = true;
-      for (const watched of conversations.values()) leave(watched);
-      onEnd();
-    },
-  });
+  /** `conversationId` null: all of the viewer's. */
+  constructor(
+    private readonly deps: TypingSubscriptionDeps,
+    readonly viewer: Viewer,
+    readonly conversationId: string | null,
+    readonly budget: SubscriptionBudget,
+  ) {
+    this.conversations = new WatchedConversations(deps, this);
+    this.authorization = new TypistAuthorization(deps.people, viewer.userId);
+  }
 
-  const compare = (watched: WatchedConversation, userId: string) => {
-    if (watched.types(userId) && userId !== viewer.userId && !blocked.has(userId)) {
-      const where = unauthorized.get(userId) ?? new Set();
-      unauthorized.set(userId, where.add(watched));
-      authorizing.request();
+  /** Resolves when it watches. Rejects with NOT_FOUND, BAD_USER_INPUT, RATE_LIMITED or UNAVAILABLE; it has then ended. */
+  async start({ snapshot }: { readonly snapshot: boolean }): Promise<void> {
+    try {
+      await this.startReading();
+    } catch (error) {
+      await this.outbox.return();
+      throw error;
+    }
+    for (const conversation of this.conversations.all()) {
+      if (snapshot) this.compareAll(conversation);
+      else this.assumeDelivered(conversation);
+    }
+    this.refresher.open();
+    this.authorizing.open();
+  }
+
+  authorize({ conversation, userId }: PendingTyping): TypingView | undefined {
+    const isTyping = this.showsTypist(conversation, userId);
+    if (isTyping === conversation.wasDelivered(userId) || (isTyping && this.phase !== 'live')) return undefined;
+    conversation.setDelivered(userId, isTyping);
+    const expiresAt = isTyping ? conversation.expiresAt(userId) : null;
+    const revoked = !conversation.allowed || this.authorization.isBlocked(userId);
+    return {
+      conversationId: conversation.conversationId,
+      userId,
+      isTyping,
+      expiresAt,
+      ...(revoked && { lost: true }),
+    };
+  }
+
+  collapse(waiting: readonly PendingTyping[]): readonly PendingTyping[] {
+    const keyOf = ({ conversation, userId }: PendingTyping) => `${conversation.conversationId}\n${userId}`;
+    return [...new Map(waiting.map((pending) => [keyOf(pending), pending])).values()];
+  }
+
+  onReturn(): void {
+    this.phase = 'ended';
+    for (const conversation of this.conversations.all()) this.conversations.leave(conversation);
+    this.deps.onEnd(this);
+  }
+
+  received(conversation: WatchedConversation, { userId, isTyping, expiresAt }: TypingMessage): void {
+    conversation.receive(userId, isTyping, expiresAt);
+    this.compare(conversation, userId);
+    if (!isTyping) this.authorization.stopped(userId, conversation, () => this.conversations.hasTypist(userId));
+  }
+
+  accessChanged(change: AccessChange): void {
+    if (!this.isTouchedBy(change)) return;
+    this.epoch += 1;
+    if (change.mayRevoke && this.phase === 'live') this.phase = 'suspended';
+    // Users follow and block as often as they like: only where those two type the typists are reread.
+    if (change.kind === 'relation') for (const userId of change.users) this.stale.users.add(userId);
+    else this.stale.conversations = true;
+    this.refresher.request();
+  }
+
+  accessChangesMissed(): void {
+    this.epoch += 1;
+    this.stale.conversations = true;
+    this.refresher.request();
+  }
+
+  reread(): void {
+    this.stale = allStale();
+    this.refresher.request();
+  }
+
+  private createRefresher(read: () => Promise<void>) {
+    return createRefresher({
+      read,
+      hasEnded: () => this.phase === 'ended',
+      onError: (error) => this.deps.onError(error),
+    });
+  }
+
+  private async startReading(): Promise<void> {
+    const { viewer, conversationId, budget } = this;
+    const { people, reads } = this.deps;
+    if (conversationId !== null) await checkMayUseTyping(people, viewer, checkId(conversationId, 'conversationId'));
+    // All conversations may be many: the starts of one user follow one another, each counted before the next.
+    const counted = conversationId === null ? reads.roster : reads.open;
+    await counted(viewer, 'start', async () => {
+      checkConversations(budget);
+      await this.read();
+      return { result: undefined, counted: this.conversations.size };
+    });
+  }
+
+  /** Without a snapshot the viewer is taken to know who types. */
+  private assumeDelivered(conversation: WatchedConversation): void {
+    for (const userId of conversation.typistIds()) {
+      if (this.showsTypist(conversation, userId)) conversation.setDelivered(userId, true);
+    }
+  }
+
+  private showsTypist(conversation: WatchedConversation, userId: string): boolean {
+    return (
+      conversation.allowed &&
+      userId !== this.viewer.userId &&
+      this.authorization.isAllowed(userId) &&
+      conversation.hasTypist(userId)
+    );
+  }
+
+  /** Enqueues the user where the viewer was shown something else; a typist without an answer is asked about first. */
+  private compare(conversation: WatchedConversation, userId: string): void {
+    if (conversation.hasTypist(userId) && userId !== this.viewer.userId && !this.authorization.hasAnswer(userId)) {
+      this.authorization.await(userId, conversation);
+      this.authorizing.request();
       return;
     }
-    if (shouldShow(watched, userId) !== watched.wasDelivered(userId)) outbox.put({ watched, userId });
-  };
-  const compareAll = (watched: WatchedConversation) => {
-    for (const userId of watched.concerned()) compare(watched, userId);
-  };
-
-  const receive = (watched: WatchedConversation, { userId, isTyping, expiresAt }: TypingMessage) => {
-    watched.receive(userId, isTyping, expiresAt);
-    compare(watched, userId);
-    if (!isTyping) forget(watched, userId);
-  };
-
-  /** Keeps what is known of those who are heard from growing with all who ever typed. */
-  const forget = (stopped: WatchedConversation, userId: string) => {
-    const where = unauthorized.get(userId);
-    if (where?.delete(stopped) && where.size === 0) unauthorized.delete(userId);
-    if (blocked.size <= MAX_AUTHORIZED) return;
-    for (const watched of conversations.values()) if (watched.types(userId)) return;
-    blocked.delete(userId);
-  };
-
-  const join = (conversationId: string): WatchedConversation => {
-    const watched = new WatchedConversation(conversationId, (joined) =>
-      bus.subscribeTyping(conversationId, (message) => receive(joined, message)),
-    );
-    conversations.set(conversationId, watched);
-    budget.conversations += 1;
-    return watched;
-  };
-
-  const leave = (watched: WatchedConversation) => {
-    if (conversations.delete(watched.conversationId)) budget.conversations -= 1;
-    watched.subscription.then(
-      (unsubscribe) => unsubscribe(),
-      () => {},
-    );
-  };
-
-  /** The conversations whose typing the viewer may watch now. A service token is no user and has none. */
-  const allowedNow = async (): Promise<ReadonlySet<string>> => {
-    const { conversationId } = options;
-    if (viewer.kind !== 'user') return new Set();
-    if (conversationId === null) return new Set(await conversationsOf(viewer.userId));
-    return new Set(mayUseTyping(await people.conversation(conversationId, viewer.userId)) ? [conversationId] : []);
-  };
-
-  const joinAll = async (conversationIds: readonly string[]) => {
-    const joined = conversationIds.map(join);
-    try {
-      await Promise.all(joined.map(({ subscription }) => subscription));
-    } catch (error) {
-      // What the bus did not acknowledge is joined anew when it is tried again.
-      joined.forEach(leave);
-      throw error;
+    if (this.showsTypist(conversation, userId) !== conversation.wasDelivered(userId)) {
+      this.outbox.put({ conversation, userId });
     }
-  };
+  }
 
-  const readTypists = async (asked: readonly WatchedConversation[]) => {
-    if (asked.length === 0) return;
-    for (const watched of asked) watched.beginReading();
-    const typing = await store.typing(asked.map(({ conversationId }) => conversationId));
-    const found = groupedBy(typing, ({ conversationId }) => conversationId);
-    for (const watched of asked) watched.endReading(found.get(watched.conversationId) ?? []);
-  };
+  private compareAll(conversation: WatchedConversation): void {
+    for (const userId of conversation.typistsAndDelivered()) this.compare(conversation, userId);
+  }
 
-  /** Asks who of them is blocked. */
-  const authorize = async (userIds: ReadonlySet<string>) => {
-    const found = await people.blockedAmong(viewer.userId, [...userIds]);
-    return () => {
-      for (const userId of userIds) blocked.set(userId, found.has(userId));
-    };
-  };
-
-  /** What has to be read anew: the conversations; and of those that are followed already, who types, or where these users do. */
-  let stale: { conversations: boolean; typists: boolean; readonly users: Set<string> } = allStale();
-  /** The conversations that may be watched, as they were read. */
-  let allowed: ReadonlySet<string> = new Set();
-
-  /** Of those that may be watched, those that are not yet, as far as there is room. */
-  const joinNew = async () => {
-    const room = Math.max(0, MAX_WITH_ALL - budget.conversations);
-    await joinAll([...allowed].filter((id) => !conversations.has(id)).slice(0, room));
-  };
-
-  /** Reads what is stale: what may be watched, and who types until when; and who of them, and of those known, is blocked. */
-  const readOnce = async () => {
-    const reading = stale;
-    stale = { conversations: false, typists: false, users: new Set() };
-    const isStale = (watched: WatchedConversation) =>
-      reading.typists || [...reading.users].some((userId) => watched.types(userId));
-    try {
-      const followed = new Set(conversations.values());
-      if (reading.conversations) allowed = await allowedNow();
-      if (ended) return () => {};
-      await joinNew();
-      await readTypists([...conversations.values()].filter((each) => !followed.has(each) || isStale(each)));
-      const typists = [...conversations.values()].flatMap((watched) => watched.typing());
-      const counted = await authorize(new Set([...blocked.keys(), ...typists]));
-      return () => {
-        counted();
-        for (const watched of conversations.values()) watched.allowed = allowed.has(watched.conversationId);
-      };
-    } catch (error) {
-      stale = allStale();
-      throw error;
+  private async refresh(): Promise<void> {
+    await this.read();
+    for (const conversation of this.conversations.all()) {
+      this.compareAll(conversation);
+      // A conversation that is no longer the viewer's ends with its stops, and is joined anew should it be again.
+      if (!conversation.allowed) this.conversations.leave(conversation);
     }
-  };
+  }
 
-  let epoch = 0;
-  /** Reads until no fact changed meanwhile, and then applies at once what was read. */
-  const readUntouched = async (once: () => Promise<() => void>) => {
-    for (;;) {
-      const before = epoch;
-      const apply = await once();
-      if (before === epoch) return apply();
+  private async authorizeTypists(): Promise<void> {
+    const { authorization } = this;
+    const unanswered = authorization.unansweredIds();
+    if (unanswered.size > 0) await this.readUntouched(() => authorization.read(unanswered));
+    for (const [userId, conversations] of authorization.takeAnswered()) {
+      for (const conversation of conversations) this.compare(conversation, userId);
     }
-  };
-  const read = () =>
-    readUntouched(async () => {
-      const apply = await readOnce();
+  }
+
+  private read(): Promise<void> {
+    return this.readUntouched(async () => {
+      const apply = await this.readStale();
       return () => {
         apply();
-        suspended = false;
+        if (this.phase !== 'ended') this.phase = 'live';
       };
     });
+  }
 
-  const refresher = createRefresher({
-    async read() {
-      await read();
-      for (const watched of [...conversations.values()]) {
-        compareAll(watched);
-        // A conversation that is no longer the viewer's is over with its stops, and joined anew if it is again.
-        if (!watched.allowed) leave(watched);
-      }
-    },
-    hasEnded: () => ended,
-    onError,
-  });
+  /** Reads until no access change was received meanwhile, then applies at once what was read. */
+  private async readUntouched(readOnce: () => Promise<() => void>): Promise<void> {
+    for (;;) {
+      const before = this.epoch;
+      const apply = await readOnce();
+      if (before === this.epoch) return apply();
+    }
+  }
 
-  /** Who begins to type is asked about once; whoever it is, and whatever the answer, in the same way. */
-  const authorizing = createRefresher({
-    async read() {
-      const asked = new Set([...unauthorized.keys()].filter((userId) => !blocked.has(userId)));
-      if (asked.size > 0) await readUntouched(() => authorize(asked));
-      for (const [userId, where] of unauthorized) {
-        if (!blocked.has(userId)) continue;
-        unauthorized.delete(userId);
-        for (const watched of where) compare(watched, userId);
-      }
-    },
-    hasEnded: () => ended,
-    onError,
-  });
+  /** Reads what is stale: conversations, and typists; and which typists, and users with an answer, are blocked. */
+  private async readStale(): Promise<() => void> {
+    const { conversations, authorization } = this;
+    const reading = this.stale;
+    this.stale = nothingStale();
+    const isStale = (conversation: WatchedConversation) =>
+      reading.typists || [...reading.users].some((userId) => conversation.hasTypist(userId));
+    try {
+      const known = new Set(conversations.all());
+      if (reading.conversations) await conversations.readAllowed();
+      if (this.phase === 'ended') return () => {};
+      await conversations.joinNew();
+      await conversations.readTypists(conversations.all().filter((each) => !known.has(each) || isStale(each)));
+      const typists = conversations.all().flatMap((conversation) => conversation.typistIds());
+      const applyAnswers = await authorization.read(new Set([...authorization.answeredIds(), ...typists]));
+      return () => {
+        applyAnswers();
+        conversations.applyAllowed();
+      };
+    } catch (error) {
+      this.stale = allStale();
+      throw error;
+    }
+  }
 
-  const checkBudget = () => {
-    if (budget.conversations < MAX_CONVERSATIONS) return;
-    throw badInput(
-      `One connection watches the typing of at most ${MAX_CONVERSATIONS.toLocaleString('en-US')} conversations.`,
-    );
-  };
-
-  const touches = (change: AccessChange): boolean => {
+  private isTouchedBy(change: AccessChange): boolean {
     switch (change.kind) {
       case 'relation':
-        return change.users.includes(viewer.userId);
+        return change.users.includes(this.viewer.userId);
       case 'conversation':
-        return options.conversationId === null
-          ? change.changed.includes(viewer.userId)
-          : change.id === options.conversationId;
+        return this.conversationId === null
+          ? change.changed.includes(this.viewer.userId)
+          : change.id === this.conversationId;
       default:
         return false;
     }
-  };
-
-  return {
-    viewer,
-    conversationId: options.conversationId,
-    iterator: outbox,
-    async start() {
-      try {
-        if (options.conversationId !== null) {
-          await checkMayUseTyping(people, viewer, checkId(options.conversationId, 'conversationId'));
-        }
-        // All of them may be many: one start follows the other, so that each is counted before the next.
-        const counted = options.conversationId === null ? reads.roster : reads.open;
-        await counted(viewer, 'start', async () => {
-          checkBudget();
-          await read();
-          return { result: undefined, counted: conversations.size };
-        });
-      } catch (error) {
-        await outbox.return();
-        throw error;
-      }
-      for (const watched of conversations.values()) {
-        if (options.snapshot) compareAll(watched);
-        else for (const userId of watched.typing()) if (shouldShow(watched, userId)) watched.deliver(userId, true);
-      }
-      refresher.open();
-      authorizing.open();
-    },
-    accessChanged(change) {
-      if (!touches(change)) return;
-      epoch += 1;
-      if (change.mayRevoke) suspended = true;
-      // Whom they follow and block is for users to say, as often as they like: only where those two type it is read again.
-      if (change.kind === 'relation') for (const userId of change.users) stale.users.add(userId);
-      else stale.conversations = true;
-      refresher.request();
-    },
-    accessChangesMissed() {
-      epoch += 1;
-      stale.conversations = true;
-      refresher.request();
-    },
-    reread() {
-      stale = allStale();
-      refresher.request();
-    },
-  };
-};
+  }
+}

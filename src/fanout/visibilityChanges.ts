@@ -1,23 +1,24 @@
 /**
- * Changes of sight: which open interests a change of facts touches, and how they are judged anew. What may narrow
- * withholds at once; the facts, read again, decide. See docs/semantics.md, "Who sees what".
+ * Visibility changes: which watchers an access change touches, and how what they may see is decided anew. What the
+ * change may revoke is suspended at once; the access facts, reread, decide. See docs/design.md#who-sees-what.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { inPieces } from '../async/batches.js';
 import type { ReadAlike } from '../node/recordReader.js';
 import { pairKey } from '../presence/pairs.js';
+import type { AccessReader } from '../presence/ports/access.js';
 import type { AccessChange } from '../presence/ports/bus.js';
-import type { People } from '../presence/ports/stores.js';
 import { type Facets, facetsFor, type Viewer } from '../presence/visibility.js';
 import { createLists } from './lists.js';
-import type { TopicRegistry } from './topics.js';
+import type { Topic } from './topic.js';
+import type { TopicRegistry } from './topicRegistry.js';
 import type { Watcher } from './watcher.js';
 
-/** How many pairs are asked about at once. */
+/** Pairs that one reading asks about. */
 const BATCH = 2_000;
 const RETRY_MS = 500;
 
-/** What one interest may see, as read at `now` and at its epoch of then. */
+/** What one watcher may see, as read at `now` and at its epoch of then. */
 interface VisibilityReading {
   readonly watcher: Watcher;
   readonly facets: Facets;
@@ -25,39 +26,39 @@ interface VisibilityReading {
   readonly epoch: number;
 }
 
-/** A subscription, whose interests are judged anew when facts change: those that are asked for are apart. */
-export interface WatchingSubscription {
+/** A subscription to presence, as the place to find watchers. */
+export interface WatcherSource {
   readonly viewer: Viewer;
-  /** Its interests in the users that are meant. */
+  /** Tracks the users that match individually; returns their watchers. */
   watchers(isMeant: (userId: string) => boolean): readonly Watcher[];
 }
 
-/** The subscriptions of this node, by viewer. */
+/** What the subscriptions of this node may see, kept up to date. */
 export interface VisibilityChanges {
-  add(watching: WatchingSubscription): void;
-  remove(watching: WatchingSubscription): void;
-  /** A change of facts was heard. */
-  changed(change: AccessChange): void;
-  /** Changes of facts may have been missed: all is judged anew. Nothing is withheld meanwhile: nothing is known to narrow. */
-  missed(): void;
+  add(source: WatcherSource): void;
+  remove(source: WatcherSource): void;
+  /** An access fact changed: what it may revoke is suspended before this returns. */
+  accessChanged(change: AccessChange): void;
+  /** Access changes may have been missed: all is reread. Nothing is suspended, as no change is known that may revoke. */
+  accessChangesMissed(): void;
   /**
-   * Reads records and facts of these interests, again and again until none was touched meanwhile, and at once, before
-   * one can be touched again, tells `apply` what each may see. Rejects with what the ports reject with.
+   * Reads records and access facts of these watchers, again until no access change touched them meanwhile, and calls
+   * `apply` for each before another change can. Rejects with what the ports reject with.
    */
   read(watchers: readonly Watcher[], apply: (watcher: Watcher, facets: Facets, now: number) => void): Promise<void>;
-  /** How many viewers have subscriptions. */
+  /** Viewers with subscriptions. */
   readonly size: number;
 }
 
 const holds = ({ watcher, epoch }: VisibilityReading): boolean => epoch === watcher.epoch;
 
-/** Keeps interests apart for as long as it is read what they may see. */
-const whileTracked = async (watchers: readonly Watcher[], read: () => Promise<void>): Promise<void> => {
-  for (const watcher of watchers) watcher.readingBegins();
+/** The watchers stay individually tracked while `read` runs. */
+const duringReading = async (watchers: readonly Watcher[], read: () => Promise<void>): Promise<void> => {
+  for (const watcher of watchers) watcher.beginReading();
   try {
     await read();
   } finally {
-    for (const watcher of watchers) watcher.readingEnds();
+    for (const watcher of watchers) watcher.endReading();
   }
 };
 
@@ -67,16 +68,16 @@ export const createVisibilityChanges = ({
   topics,
   onError,
 }: {
-  readonly people: People;
+  readonly people: Pick<AccessReader, 'accessFacts' | 'accessFactsToWatch'>;
   readonly readAlike: ReadAlike;
-  readonly topics: TopicRegistry;
+  readonly topics: TopicRegistry<Topic>;
   readonly onError: (error: unknown) => void;
 }): VisibilityChanges => {
-  const byViewer = createLists<WatchingSubscription>();
+  const byViewer = createLists<WatcherSource>();
 
   const readOnce = async (
     watchers: readonly Watcher[],
-    accessFactsOf: People['accessFacts'],
+    accessFactsOf: AccessReader['accessFacts'],
   ): Promise<readonly VisibilityReading[]> => {
     const epochs = watchers.map(({ epoch }) => epoch);
     const userIds = [...new Set(watchers.map(({ userId }) => userId))];
@@ -96,15 +97,15 @@ export const createVisibilityChanges = ({
     }));
   };
 
-  const recheckBatch = async (watchers: readonly Watcher[]): Promise<void> => {
+  const rereadBatch = async (watchers: readonly Watcher[]): Promise<void> => {
     const epochs = new Map(watchers.map((watcher) => [watcher, watcher.epoch]));
     for (;;) {
-      // One that was touched again is the business of the later recheck.
+      // A watcher touched again is left to the later rereading.
       const present = watchers.filter((watcher) => watcher.epoch === epochs.get(watcher));
       if (present.length === 0) return;
       try {
         const readings = await readOnce(present, people.accessFactsToWatch);
-        for (const { watcher, facets, now } of readings.filter(holds)) watcher.see(facets, now);
+        for (const { watcher, facets, now } of readings.filter(holds)) watcher.applyFacets(facets, now);
         return;
       } catch (error) {
         onError(error);
@@ -113,20 +114,20 @@ export const createVisibilityChanges = ({
     }
   };
 
-  /** What was read of these before does not hold. Judges them anew, and goes on trying while the ports cannot be asked. */
-  const recheck = async (touched: readonly Watcher[], mayRevoke: boolean): Promise<void> => {
-    for (const watcher of touched) watcher.touch(mayRevoke);
-    await whileTracked(touched, async () => {
-      for (const batch of inPieces(touched, BATCH)) await recheckBatch(batch);
+  /** Invalidates earlier readings of these watchers and rereads, until the ports answer. */
+  const reread = async (touched: readonly Watcher[], mayRevoke: boolean): Promise<void> => {
+    for (const watcher of touched) watcher.invalidate(mayRevoke);
+    await duringReading(touched, async () => {
+      for (const batch of inPieces(touched, BATCH)) await rereadBatch(batch);
     });
   };
 
   const watchersOf = (viewerId: string, isMeant: (userId: string) => boolean): readonly Watcher[] =>
-    byViewer.get(viewerId).flatMap((watching) => watching.watchers(isMeant));
+    byViewer.get(viewerId).flatMap((source) => source.watchers(isMeant));
 
   const ofPair = (viewerId: string, userId: string) => watchersOf(viewerId, (id) => id === userId);
 
-  /** Pairs of one who came or left with a member, in both directions. */
+  /** Pairs of a user who joined or left and a member, in both directions. */
   const amongMembers = (changed: readonly string[], members: readonly string[]): readonly Watcher[] => {
     const touched = new Set<Watcher>();
     const both = [new Set(changed), new Set(members)] as const;
@@ -144,28 +145,27 @@ export const createVisibilityChanges = ({
         const [a, b] = change.users;
         return [...ofPair(a, b), ...ofPair(b, a)];
       }
-      case 'user': {
-        return topics.get(change.userId)?.everybody() ?? [];
-      }
+      case 'user':
+        return topics.get(change.userId)?.trackAll() ?? [];
       default:
         return amongMembers(change.changed, change.members);
     }
   };
 
   return {
-    add: (watching) => byViewer.add(watching.viewer.userId, watching),
-    remove: (watching) => byViewer.remove(watching.viewer.userId, watching),
-    changed(change) {
-      void recheck(touchedBy(change), change.mayRevoke);
+    add: (source) => byViewer.add(source.viewer.userId, source),
+    remove: (source) => byViewer.remove(source.viewer.userId, source),
+    accessChanged(change) {
+      void reread(touchedBy(change), change.mayRevoke);
     },
-    missed() {
+    accessChangesMissed() {
       const all = byViewer.keys().flatMap((viewerId) => watchersOf(viewerId, () => true));
-      void recheck(all, false);
+      void reread(all, false);
     },
     async read(watchers, apply) {
-      await whileTracked(watchers, async () => {
+      await duringReading(watchers, async () => {
         let readings: readonly VisibilityReading[];
-        // Who starts to watch would tell from what is remembered whether others asked, or anything changed, lately.
+        // Not the cached facts: the time of a start would tell whether others asked, or anything changed, lately.
         do readings = await readOnce(watchers, people.accessFacts);
         while (!readings.every(holds));
         for (const { watcher, facets, now } of readings) apply(watcher, facets, now);

@@ -2,7 +2,7 @@ import type { Unsubscribe } from '../presence/ports/bus.js';
 import type { TypingEntry } from '../presence/ports/typing.js';
 
 /**
- * One conversation of a subscription to typing: who types there, and of whom the viewer was told. There is one for each
+ * One conversation of a subscription to typing: who types there, and which typists the viewer was shown. There is one a
  * conversation of each subscription: a class, for its size, and nothing is kept where nobody types.
  */
 export class WatchedConversation {
@@ -10,70 +10,70 @@ export class WatchedConversation {
   allowed = false;
   /** Resolves when the bus has acknowledged it. */
   readonly subscription: Promise<Unsubscribe>;
-  /** Who types, and until when, whether or not the viewer may know. */
+  /** Typists, whether or not the viewer may see them, and the instant at which each one's typing ends unless refreshed. */
   private typists: Map<string, number | null> | undefined = undefined;
   private delivered: Set<string> | undefined = undefined;
-  /** While it is read who types: of whom something was heard, so that the reading knows no better. */
+  /** During a reading: users whose typing was received meanwhile; the reading must not overwrite them. */
   private received: Set<string> | undefined = undefined;
 
   constructor(
     readonly conversationId: string,
-    subscribe: (watched: WatchedConversation) => Promise<Unsubscribe>,
+    subscribe: (conversation: WatchedConversation) => Promise<Unsubscribe>,
   ) {
     this.subscription = subscribe(this);
   }
 
-  types(userId: string): boolean {
+  hasTypist(userId: string): boolean {
     return this.typists?.has(userId) === true;
   }
 
-  /** When the typing of a user ends unless it goes on, as far as that is known. */
-  until(userId: string): number | null {
+  /** When the user's typing ends unless refreshed, as far as that is known. */
+  expiresAt(userId: string): number | null {
     return this.typists?.get(userId) ?? null;
   }
 
-  typing(): readonly string[] {
+  typistIds(): readonly string[] {
     return this.typists ? [...this.typists.keys()] : [];
   }
 
-  /** Whether the viewer was told that a user types. */
+  /** Whether the viewer was last shown that the user types. */
   wasDelivered(userId: string): boolean {
     return this.delivered?.has(userId) === true;
   }
 
-  /** Those who type, and those of whom the viewer was told that they do. */
-  concerned(): ReadonlySet<string> {
-    return new Set([...this.typing(), ...(this.delivered ?? [])]);
+  /** The typists, and the users whom the viewer was last shown as typists. */
+  typistsAndDelivered(): ReadonlySet<string> {
+    return new Set([...this.typistIds(), ...(this.delivered ?? [])]);
   }
 
-  deliver(userId: string, isTyping: boolean): void {
+  setDelivered(userId: string, isTyping: boolean): void {
     if (isTyping) {
       this.delivered ??= new Set();
       this.delivered.add(userId);
     } else if (this.delivered?.delete(userId) && this.delivered.size === 0) this.delivered = undefined;
   }
 
-  receive(userId: string, isTyping: boolean, until: number | null): void {
+  receive(userId: string, isTyping: boolean, expiresAt: number | null): void {
     this.received?.add(userId);
-    this.set(userId, isTyping, until);
+    this.set(userId, isTyping, expiresAt);
   }
 
   beginReading(): void {
     this.received = new Set();
   }
 
-  /** What was heard while it was read is newer; otherwise who is not in the reading types no more. */
+  /** `found` are all typists. What was received during the reading is newer and stays. */
   endReading(found: readonly TypingEntry[]): void {
     const { received } = this;
     this.received = undefined;
-    for (const userId of this.typing()) if (!received?.has(userId)) this.set(userId, false, null);
+    for (const userId of this.typistIds()) if (!received?.has(userId)) this.set(userId, false, null);
     for (const { userId, expiresAt } of found) if (!received?.has(userId)) this.set(userId, true, expiresAt);
   }
 
-  private set(userId: string, isTyping: boolean, until: number | null): void {
+  private set(userId: string, isTyping: boolean, expiresAt: number | null): void {
     if (isTyping) {
       this.typists ??= new Map();
-      this.typists.set(userId, until);
+      this.typists.set(userId, expiresAt);
     } else if (this.typists?.delete(userId) && this.typists.size === 0) this.typists = undefined;
   }
 }

@@ -1,8 +1,30 @@
 /**
- * One subscription's interest in one user, where it is not in step with its group: what it may see, what it was told,
- * and what it is still owed. Everything is judged when it is taken from the outbox, so that nothing goes out that is no
- * longer the viewer's to see. Once it was told what its group was told, and is owed nothing, it needs no state of its
- * own: it is let go of, and the subscription is a member of the group in step.
+ * A watcher: one pair of a subscription and a watched user that is individually tracked. It knows what the viewer may
+ * see of the user, what was sent, and what is pending. Pending items are authorized on dequeue, so that nothing goes out
+ * that the viewer may no longer see. A watcher that was sent what its cohort delivered last, with nothing pending,
+ * needs no state of its own: the subscription attaches to the cohort (see cohort.ts), and the watcher is dropped.
+ *
+ * Its phases, and what each sends:
+ *
+ * | phase                | sends                                                        |
+ * |----------------------|--------------------------------------------------------------|
+ * | starting             | nothing new: records and access facts are being read         |
+ * | live                 | what the viewer may see                                      |
+ * | suspended            | nothing: visibility may have been revoked, facts are reread  |
+ * | off-roster           | only that visibility was revoked                             |
+ * | off-roster-suspended | as off-roster, until the facts are reread                    |
+ * | ended                | only what was already pending: that visibility was revoked   |
+ *
+ * | from                 | start | invalidate(mayRevoke) | applyFacets | leaveRoster          | rejoinRoster | end   | restart  |
+ * |----------------------|-------|-----------------------|-------------|----------------------|--------------|-------|----------|
+ * | starting             | live  | ·                     | ·           |                      |              | ended |          |
+ * | live                 |       | suspended             | ·           | off-roster           | ·            | ended |          |
+ * | suspended            |       | ·                     | live        | off-roster-suspended | ·            | ended |          |
+ * | off-roster           |       | off-roster-suspended  | ·           | ·                    | live         | ended |          |
+ * | off-roster-suspended |       | ·                     | off-roster  | ·                    | suspended    | ended |          |
+ * | ended                |       |                       |             |                      |              |       | starting |
+ *
+ * `·` stays as it is; an empty field does not happen. There is one of these a pair: no closures, no objects of its own.
  */
 import { NOT_VISIBLE, type PresenceContent, sameContent } from '../presence/view.js';
 import { type Facets, maySee, type Viewer } from '../presence/visibility.js';
@@ -10,48 +32,47 @@ import type { Cohort, Subscriber } from './cohort.js';
 import type { Delivery, Projection } from './delivery.js';
 import type { Outbox } from './outbox.js';
 
-/** What waits in a subscription's outbox. */
+export type WatcherPhase = 'starting' | 'live' | 'suspended' | 'off-roster' | 'off-roster-suspended' | 'ended';
+
+/** What waits in the outbox of a subscription to presence. */
 export interface Pending {
   readonly watcher: Watcher;
-  /** A change as it was; null: the present state, whatever it is when this is taken; `lost`: the end of sight. */
-  readonly projection: Projection | 'lost' | null;
-  /** What is sent is as of no earlier than this. */
+  /** A change as it was; or the present state on dequeue, whatever it is then; or that visibility was revoked. */
+  readonly state: Projection | 'present' | 'revoked';
+  /** The earliest `asOf` to send it with. */
   readonly notBefore: number;
 }
 
-/** The subscription that an interest belongs to. */
+/** The subscription of a watcher. */
 export interface WatcherOwner extends Subscriber {
   readonly viewer: Viewer;
   readonly outbox: Outbox<Pending, Delivery>;
-  /** The interest is in step from now on. */
+  /** Replaces the watcher by its cohort, of which the subscription is a synced member from now on. */
   attach(watcher: Watcher, cohort: Cohort): void;
 }
 
-/** The watched user. */
+/** The watched user, as watchers know it. */
 export interface WatcherTopic {
   readonly userId: string;
-  /** What is shown last to whom the user leaves the sight of. */
+  /** What is shown last to a viewer whose visibility was revoked. */
   readonly notVisible: Projection;
+  /** The cohort of those who see these facets, with one member more. */
   join(facets: Facets): Cohort;
+  /** One member fewer. */
   leave(cohort: Cohort): void;
-  /** One who watches is not in step with any group. */
   track(watcher: Watcher): void;
   untrack(watcher: Watcher): void;
 }
 
 export class Watcher {
-  /** Counts the changes of facts that touch it: what was read before the latest one does not hold. */
+  /** Counts access changes of this pair: a reading that began before the latest does not hold. */
   epoch = 0;
-  /** Of those who see the same; undefined while there is nothing to see. */
+  /** Undefined while the viewer may see nothing, and outside the phases of a start and an end. */
   cohort: Cohort | undefined = undefined;
-  /** Whether it is over: a reading that comes later is nobody's. */
-  ended = false;
-  /** How many readings are under way. */
+  private phase: WatcherPhase = 'starting';
+  /** Readings of access facts under way. While there are any, it stays individually tracked. */
   private readings = 0;
-  private begun = false;
-  private suspended = false;
-  private offRoster = false;
-  /** The latest that was put, or sent. */
+  /** What was enqueued or sent last: an offer that shows the same is skipped. */
   private latest: PresenceContent | undefined = undefined;
   private sent: PresenceContent | undefined = undefined;
   private sentAsOf = 0;
@@ -64,14 +85,15 @@ export class Watcher {
     topic.track(this);
   }
 
-  /** One who was in step until now. */
-  static detachedFrom(cohort: Cohort, owner: WatcherOwner): Watcher {
-    const watcher = new Watcher(owner, cohort.topic);
+  /** A watcher for a subscription that was a synced member of the cohort until now. */
+  static detachedFrom(cohort: Cohort, owner: WatcherOwner, topic: WatcherTopic): Watcher {
+    const watcher = new Watcher(owner, topic);
     watcher.cohort = cohort;
-    watcher.begun = true;
+    watcher.phase = 'live';
     if (cohort.delivered) {
-      watcher.latest = cohort.delivered.content;
-      watcher.rememberSent(cohort.delivered, cohort.asOf);
+      const { content, revision } = cohort.delivered;
+      watcher.latest = content;
+      watcher.setSent(content, cohort.asOf, revision);
     }
     return watcher;
   }
@@ -84,82 +106,91 @@ export class Watcher {
     return this.owner.viewer;
   }
 
-  /** The user's record changed. */
+  get hasEnded(): boolean {
+    return this.phase === 'ended';
+  }
+
+  /** Whether the viewer may see the user, by the facts applied last. */
+  get isVisible(): boolean {
+    return this.cohort !== undefined;
+  }
+
+  /** The cohort shows something else than before. */
   offer(projection: Projection): void {
     const { latest } = this;
-    if (this.offRoster || this.suspended || (latest && sameContent(latest, projection.content))) return;
+    if (this.phase !== 'live' || (latest && sameContent(latest, projection.content))) return;
     this.latest = projection.content;
     this.enqueue(projection, 0);
   }
 
-  /** A fact changed. Where it may narrow sight, nothing goes out until the facts were read again. */
-  touch(mayRevoke: boolean): void {
+  /** An access fact of this pair changed. Where that may revoke visibility, nothing goes out until the facts are reread. */
+  invalidate(mayRevoke: boolean): void {
     this.epoch += 1;
-    if (!mayRevoke || this.suspended) return;
-    this.suspended = true;
-    this.takeBack();
+    if (!mayRevoke) return;
+    if (this.phase === 'live') this.phase = 'suspended';
+    else if (this.phase === 'off-roster') this.phase = 'off-roster-suspended';
+    else if (this.phase !== 'starting') return;
+    this.withdrawPending();
   }
 
-  /** While it is read what it may see, it stays apart. */
-  readingBegins(): void {
+  beginReading(): void {
     this.readings += 1;
   }
 
-  readingEnds(): void {
+  endReading(): void {
     this.readings -= 1;
     this.trySync();
   }
 
-  /** The first facts, as read at `now`. With `tell`, what they show is owed; without, it is taken for known. */
-  begin(facets: Facets, now: number, deliver: boolean): void {
-    this.begun = true;
-    this.suspended = false;
+  /** The first facts, as read at `now`. With `deliver` the snapshot is sent; without, the viewer is taken to know it. */
+  start(facets: Facets, now: number, deliver: boolean): void {
+    this.phase = 'live';
     this.moveCohort(facets);
     const projection = this.cohort?.projection();
     if (!projection) return;
     this.latest = projection.content;
     const asOf = Math.max(projection.asOf, now);
-    if (deliver) this.enqueue(null, now);
-    else this.rememberSent(projection.at(asOf), asOf);
+    if (deliver) this.enqueue('present', now);
+    else this.setSent(projection.at(asOf).content, asOf, projection.revision);
   }
 
-  /** The facts as read, at `now`, after the latest change of them. */
-  see(facets: Facets, now: number): void {
-    // What begins has its own reading, and repeats it.
-    if (!this.begun) return;
-    const same = this.cohort ? this.cohort.isOf(facets) : !maySee(facets);
-    const wasSuspended = this.suspended;
-    this.suspended = false;
+  /** The facts as read at `now`, after the latest access change of this pair. */
+  applyFacets(facets: Facets, now: number): void {
+    // A start has its own reading, and repeats it.
+    if (this.phase === 'starting' || this.phase === 'ended') return;
+    const same = this.cohort ? this.cohort.hasFacets(facets) : !maySee(facets);
+    const wasSuspended = this.endSuspension();
     if (same && !wasSuspended) {
-      // Nothing changed, unless the user came to be known only now.
-      if (this.cohort && !this.latest) this.enqueue(null, now);
+      // Nothing changed, unless the user became known only now.
+      if (this.cohort && !this.latest) this.enqueue('present', now);
       return;
     }
     if (!same) {
-      this.takeBack();
+      this.withdrawPending();
       this.moveCohort(facets);
     }
-    if (!this.cohort) this.enqueue('lost', now);
-    // What waits for the end of the interval is offered then.
-    else if (!(same && this.cohort.waits)) {
+    if (!this.cohort) this.enqueue('revoked', now);
+    // What waits for the end of the broadcast interval is offered then.
+    else if (!(same && this.cohort.isWaiting)) {
       this.latest = this.cohort.projection()?.content;
-      this.enqueue(null, now);
+      this.enqueue('present', now);
     }
   }
 
-  /** What to send for something owed, now; undefined for nothing. */
-  authorize({ projection, notBefore }: Pending): Delivery | undefined {
-    if (projection === 'lost') {
+  /** What to send now for a pending item; undefined for nothing. */
+  authorize({ state, notBefore }: Pending): Delivery | undefined {
+    if (state === 'revoked') {
       if (this.cohort || !this.sent || sameContent(this.sent, NOT_VISIBLE)) return undefined;
-      return this.deliver(this.topic.notVisible, this.asOfNext(notBefore), this.sentRevision);
+      return this.deliver(this.topic.notVisible, this.asOfAfterSent(notBefore), this.sentRevision);
     }
-    if (this.offRoster || this.suspended || !this.cohort) return undefined;
-    const latest = projection ?? this.cohort.projection();
-    if (!latest || (projection && this.sent && projection.revision <= this.sentRevision)) return undefined;
-    const asOf = this.asOfNext(Math.max(latest.asOf, notBefore));
+    if (this.phase !== 'live' || !this.cohort) return undefined;
+    const isPresent = state === 'present';
+    const latest = isPresent ? this.cohort.projection() : state;
+    if (!latest || (!isPresent && this.sent && latest.revision <= this.sentRevision)) return undefined;
+    const asOf = this.asOfAfterSent(Math.max(latest.asOf, notBefore));
     const now = latest.at(asOf);
-    // The present is later than all that waits behind it, so what comes next is compared with it.
-    if (!projection) this.latest = now.content;
+    // The present state is later than all that is queued behind it, so the next offer is compared with it.
+    if (isPresent) this.latest = now.content;
     if (this.sent && sameContent(this.sent, now.content)) {
       this.sentRevision = now.revision;
       return undefined;
@@ -167,55 +198,58 @@ export class Watcher {
     return this.deliver(now, asOf, now.revision);
   }
 
-  /** In step from now on, if it is. */
+  /** Attaches the subscription to the cohort, where it was sent what the cohort delivered last and nothing is pending. */
   trySync(): void {
     const { cohort, sent, owner } = this;
-    if (!cohort || !sent || !this.begun || this.ended || this.readings > 0 || this.suspended || this.offRoster) return;
+    if (!cohort || !sent || this.phase !== 'live' || this.readings > 0) return;
     if (!owner.outbox.isFlowing || !cohort.wasDelivered(sent)) return;
-    cohort.admit(owner, this.sentAsOf);
+    cohort.attach(owner, this.sentAsOf);
     this.topic.untrack(this);
     owner.attach(this, cohort);
   }
 
-  /** Whether the user is in sight. */
-  get isInSight(): boolean {
-    return this.cohort !== undefined;
-  }
-
-  /** From now on nothing but the end of sight is told, which the viewer has to know of who was shown before. */
+  /** The user left the roster. The viewer, who was shown them, is still to know when visibility is revoked. */
   leaveRoster(): void {
-    if (this.offRoster) return;
-    this.offRoster = true;
-    this.takeBack();
+    if (this.phase === 'live') this.phase = 'off-roster';
+    else if (this.phase === 'suspended') this.phase = 'off-roster-suspended';
+    else return;
+    this.withdrawPending();
   }
 
-  /** What changed meanwhile is owed, if anything did. */
+  /** The user is on the roster again: what changed meanwhile is sent, if anything did. */
   rejoinRoster(now: number): void {
-    if (!this.offRoster) return;
-    this.offRoster = false;
-    if (this.cohort && !this.suspended) this.enqueue(null, now);
+    if (this.phase === 'off-roster-suspended') this.phase = 'suspended';
+    if (this.phase !== 'off-roster') return;
+    this.phase = 'live';
+    if (this.cohort) this.enqueue('present', now);
   }
 
-  /** Begins anew, after its end, with what was told before in mind. */
-  resume(topic: WatcherTopic): void {
+  /** Starts again after its end; what was sent before still counts. */
+  restart(topic: WatcherTopic): void {
     this.topic = topic;
     topic.track(this);
-    this.ended = false;
-    this.begun = false;
-    this.offRoster = false;
+    this.phase = 'starting';
   }
 
-  /** Leaves the topic. What is owed already may still be sent. */
+  /** Leaves the topic. A pending revocation may still be sent. */
   end(): void {
     this.epoch += 1;
-    this.ended = true;
+    this.phase = 'ended';
     if (this.cohort) this.topic.leave(this.cohort);
     this.cohort = undefined;
     this.topic.untrack(this);
   }
 
-  private enqueue(projection: Pending['projection'], notBefore: number): void {
-    this.owner.outbox.put({ watcher: this, projection, notBefore });
+  /** Whether it was suspended until now. */
+  private endSuspension(): boolean {
+    if (this.phase === 'suspended') this.phase = 'live';
+    else if (this.phase === 'off-roster-suspended') this.phase = 'off-roster';
+    else return false;
+    return true;
+  }
+
+  private enqueue(state: Pending['state'], notBefore: number): void {
+    this.owner.outbox.put({ watcher: this, state, notBefore });
   }
 
   private moveCohort(facets: Facets): void {
@@ -223,25 +257,25 @@ export class Watcher {
     this.cohort = maySee(facets) ? this.topic.join(facets) : undefined;
   }
 
-  /** Takes back what is owed, so that what comes next is compared with what was really sent. */
-  private takeBack(): void {
+  /** Removes what is pending: what comes next is compared with what was really sent. */
+  private withdrawPending(): void {
     this.owner.outbox.remove((pending) => pending.watcher === this);
     this.latest = this.sent;
   }
 
-  private rememberSent({ content, revision }: Pick<Projection, 'content' | 'revision'>, asOf: number): void {
+  private setSent(content: PresenceContent, asOf: number, revision: number): void {
     this.sent = content;
     this.sentAsOf = asOf;
     this.sentRevision = revision;
   }
 
-  /** What is sent next is as of later than what was sent. */
-  private asOfNext(least: number): number {
+  /** Later than what was sent, and `least` at the least. */
+  private asOfAfterSent(least: number): number {
     return Math.max(least, this.sentAsOf + 1);
   }
 
   private deliver(projection: Projection, asOf: number, revision: number): Delivery {
-    this.rememberSent({ content: projection.content, revision }, asOf);
+    this.setSent(projection.content, asOf, revision);
     return { projection, asOf };
   }
 }

@@ -24,7 +24,7 @@ it('dates an event after what its subscribers hold, also where that was read at 
       throw new Error('It can be sent at once.');
     },
   };
-  cohort.admit(subscriber, NOON + 500);
+  cohort.attach(subscriber, NOON + 500);
   topic.observe(live(NOON + 200));
   expect(instants).toEqual([NOON + 501]);
 });

@@ -28,7 +28,7 @@ const playing = (expiresAt: number) =>
 const subscription = (topic: Topic) => {
   const delivered: Delivery[] = [];
   const cohort = topic.join(EVERYTHING);
-  cohort.admit({ take: (each) => delivered.push(each) > 0, detach: () => {} }, 0);
+  cohort.attach({ take: (each) => delivered.push(each) > 0, detach: () => {} }, 0);
   return { delivered, cohort };
 };
 
@@ -47,7 +47,7 @@ const watchApart = (topic: Topic, readAt: number) => {
     detach: () => {},
   };
   const watcher = new Watcher(owner, topic);
-  watcher.begin(EVERYTHING, readAt, true);
+  watcher.start(EVERYTHING, readAt, true);
   return { watcher, next: async (): Promise<Delivery> => (await outbox.next()).value };
 };
 
@@ -81,7 +81,7 @@ describe('an event', () => {
     const topic = new Topic('ana', 0, async () => {});
     topic.observe(at(NOON), NOON);
     const { delivered, cohort } = subscription(topic);
-    cohort.admit({ take: () => true, detach: () => {} }, NOON + 30);
+    cohort.attach({ take: () => true, detach: () => {} }, NOON + 30);
     topic.observe(at(NOON + 10, { chosen: 'AWAY', message: message({ expiresAt: NOON + 31 }) }));
     expect(delivered).toMatchObject([{ asOf: NOON + 31, projection: { content: { statusMessage: null } } }]);
   });

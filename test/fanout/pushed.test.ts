@@ -69,7 +69,7 @@ describe('those who are in step', () => {
     await f.people.unblock('me', 'ann');
     await inferredIdle();
     await f.say('ann', 'for both');
-    expect(me.delivered.map(({ projection }) => projection.lost)).toEqual([false, true, false, false]);
+    expect(me.delivered.map(({ projection }) => projection.revoked)).toEqual([false, true, false, false]);
     expect(me.texts()).toEqual([undefined, undefined, 'not for me', 'for both']);
     expect(me.delivered.at(-1)).toBe(you.delivered.at(-1));
     expect([...me.delivered].sort((a, b) => a.asOf - b.asOf)).toEqual(me.delivered);

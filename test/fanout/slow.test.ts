@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOutbox } from '../../src/fanout/outbox.js';
+import { Outbox } from '../../src/fanout/outbox.js';
 import type { SubscriptionIterator } from '../../src/fanout/subscription.js';
 import type { PresenceView } from '../../src/presence/view.js';
 import { contentOf, countByUser, createFanout, inferredIdle } from '../support/fanout.js';
@@ -95,7 +95,7 @@ describe('a reader who does not keep up', () => {
 describe('an outbox', () => {
   it('never asks to collapse more than twice what could not be collapsed, and nothing while it is short', async () => {
     const sizes: number[] = [];
-    const outbox = createOutbox<{ readonly key: number }, number>({
+    const outbox = new Outbox<{ readonly key: number }, number>({
       authorize: ({ key }) => key,
       collapse(items) {
         sizes.push(items.length);
@@ -118,7 +118,7 @@ describe('an outbox', () => {
 
   it('ends a pending question, ends once, and takes nothing more', async () => {
     let ends = 0;
-    const outbox = createOutbox<{ readonly key: number }, number>({
+    const outbox = new Outbox<{ readonly key: number }, number>({
       authorize: ({ key }) => key,
       collapse: (items) => items,
       onReturn: () => {

@@ -12,8 +12,8 @@ export default [
     name: 'the stop that a block brings has a name',
     promise: 'The stop of a typist who leaves the viewer’s sight has neither name nor picture.',
     file: 'src/fanout/typingSubscription.ts',
-    from: '!watched.allowed || blocked.get(userId) === true;',
-    to: '!watched.allowed;',
+    from: '!conversation.allowed || this.authorization.isBlocked(userId);',
+    to: '!conversation.allowed;',
     tests: ['test/fanout/typing.test.ts'],
   },
   {

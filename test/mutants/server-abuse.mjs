@@ -149,16 +149,16 @@ export default [
     promise:
       'Subscriptions of a user to the typing of all conversations start one after the other, each counted before the next.',
     file: 'src/fanout/typingSubscription.ts',
-    from: 'options.conversationId === null ? reads.roster : reads.open',
+    from: 'conversationId === null ? reads.roster : reads.open',
     to: 'reads.open',
     tests: ['test/fanout/limits.test.ts'],
   },
   {
     name: 'conversations have no budget',
     promise: 'One connection watches the typing of so many conversations, over all its subscriptions.',
-    file: 'src/fanout/typingSubscription.ts',
-    from: 'if (budget.conversations < MAX_CONVERSATIONS) return;',
-    to: 'if (budget.conversations >= 0) return;',
+    file: 'src/fanout/budget.ts',
+    from: 'if (conversations < MAX_CONVERSATIONS) return;',
+    to: 'if (conversations >= 0) return;',
     tests: ['test/fanout/limits.test.ts'],
   },
   {
@@ -166,8 +166,8 @@ export default [
     promise:
       'What users can bring about themselves, by whom they follow or block, does not read all their conversations again.',
     file: 'src/fanout/typingSubscription.ts',
-    from: "if (change.kind === 'relation') for (const userId of change.users) stale.users.add(userId);",
-    to: "if (change.kind === 'relation') stale = allStale();",
+    from: "if (change.kind === 'relation') for (const userId of change.users) this.stale.users.add(userId);",
+    to: "if (change.kind === 'relation') this.stale = allStale();",
     tests: ['test/fanout/limits.test.ts'],
   },
   {

@@ -1,13 +1,13 @@
 interface Line<T> {
-  /** The reading that goes on, whatever comes of it. */
+  /** Settles with the reading under way; never rejects. */
   current: Promise<unknown>;
-  /** The one that begins after it. */
+  /** The reading that begins after it. */
   next: Promise<T> | undefined;
 }
 
 /**
- * One reading at a time of each key, and one more for all who ask meanwhile: however many ask, and however often, no more is
- * asked than is answered. Nobody gets an answer from before they asked.
+ * Shares readings by key: one at a time, and one more for all who ask meanwhile. Nobody gets a reading that began before
+ * they asked.
  */
 export const createSharedReader = <T>(read: (key: string) => Promise<T>): ((key: string) => Promise<T>) => {
   const lines = new Map<string, Line<T>>();
