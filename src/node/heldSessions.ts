@@ -1,90 +1,100 @@
 /**
- * The connections that this node serves and that hold sessions: what each is called in the store, and how it is put
- * back where the store lost it, or others took this node for lost. See docs/architecture.md.
+ * The connections of this node that hold a session: the name of each in the store, and its state.
+ *
+ * | state           | meaning                                                    | next, and by what                                |
+ * |-----------------|------------------------------------------------------------|--------------------------------------------------|
+ * | `opening`       | its first commit is under way                              | `registered`: the commit succeeded               |
+ * | `registered`    | the store has it under `name`                              | `restoring`: reconciliation, or a command, misses it |
+ * | `awaiting pong` | the node took a new incarnation; the socket was pinged     | `restoring`: it answered, or the store lost it and it stayed silent |
+ * | `restoring`     | it is written back, repeatedly while the store is away     | `registered`: the store has it under the new name |
+ *
+ * A new incarnation leads from every state to `awaiting pong`. A connection leaves the table when it closes, when its session
+ * was ended on purpose, or when reconciliation finds that the store rightly lacks it. See docs/architecture.md#recovery.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { passes, unavailable } from '../presence/errors.js';
+import { unavailable } from '../presence/errors.js';
 import type { Emptied } from '../presence/ports/leases.js';
-import { disconnect } from '../presence/record.js';
-import { restoreConnection } from '../presence/recovery.js';
-import { holderOf, isRevoked, newSession } from '../presence/session.js';
+import { holderOf, isRevoked } from '../presence/session.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
+import { createConnectionRestore } from './connectionRestore.js';
 import type { RecentCommits } from './recentCommits.js';
 import type { RecordWriter } from './recordWriter.js';
 
-/** For how long a command waits until the session of its own connection is put back, in ms, and how often it tries. */
+/** How long a command waits for the session of its own connection to be restored, and how often it tries, in ms. */
 const RESTORED_WITHIN_MS = 1_200;
 const RESTORED_EVERY_MS = 100;
 
-/** A connection that this node serves and that holds a session. */
+/** A connection of this node that holds a session. */
 export interface Held {
+  /** The node's own name for the connection, the same under every incarnation. */
   readonly local: string;
   readonly userId: string;
   readonly sessionId: string;
-  /** Under which the store knows it. */
+  /** Its name in the store: `INCARNATION/local`. */
   name: string;
-  /** It is just taking its session; or has to be put back, once it answered; or it answered, and is being put back. */
   state: 'opening' | 'registered' | 'awaiting pong' | 'restoring';
-  /** The store lost it, or may have, and has not got it again, nor was anybody shown that it has not. */
+  /** The store lost it, or may have, in a recovery that waits for its restore. */
   lostByStore: boolean;
 }
 
-/** What the verbs of presence, and the edge, tell of connections. */
+/** What the services and the edge report of connections, and ask of them. */
 export interface HeldSessionService {
-  /** The name of a connection, which the edge knows by `local`, under the present incarnation. */
+  /** The name of a connection in the store; `local` is its name at the edge. */
   nameOf(local: string): string;
-  /** A connection is about to hold a session. Returns its name. */
+  /** A connection is about to hold a session. Returns its name in the store. */
   open(connection: { readonly local: string; readonly userId: string; readonly sessionId: string }): string;
   /** The store has it. */
   opened(local: string): void;
   /**
-   * It holds it no more, and is not put back. Returns the name under which the store knows it, again until the store
-   * was told, see `closed`; undefined where it held none.
+   * The connection closed, so it is not restored any more. Returns its name in the store, the same again until `closed` says
+   * that the store was told; undefined for a connection without a session.
    */
   close(local: string): string | undefined;
   closed(local: string): void;
-  /** The record of a connection that closes, with the session that it held, where the store forgot that. */
+  /** The record with the session of a connection that closes, where the store lost that session. */
   recall(local: string, record: PresenceRecord, now: number): PresenceRecord;
-  /** The connection answered: it lives, and is put back if it has to be. */
+  /** Something was received from the connection: it lives, and is restored if that is pending. */
   answered(local: string): void;
-  /** Whether a connection holds a session that its user's record, as it was just read, has lost. */
+  /** Whether the connection should hold a session that its user's record, as just read, lacks. */
   isMissing(local: string | null, record: PresenceRecord | undefined): boolean;
   /**
-   * The connection speaks, so it lives: its session is put back before it is spoken of. Resolves once that was done or
-   * need not be; rejects with UNAVAILABLE where it cannot be done soon. Never takes longer than what else is asked of a store.
+   * Restores the session of a connection before its command uses it. Resolves when it is restored, or need not be; rejects with
+   * UNAVAILABLE after {@link RESTORED_WITHIN_MS}.
    */
   ensureRestored(local: string | null): Promise<void>;
 }
 
 export interface HeldSessions {
-  readonly verbs: HeldSessionService;
+  readonly service: HeldSessionService;
   all(): readonly Held[];
+  readonly size: number;
   /** The ids of the sessions that they hold, by user. */
-  sessions(): ReadonlyMap<string, ReadonlySet<string>>;
-  /** Whether this node serves the connection of that name, whichever incarnation it is of. */
+  sessionIds(): ReadonlyMap<string, ReadonlySet<string>>;
+  /** Whether this node serves the connection of that name, of whichever incarnation. */
   has(connectionId: string): boolean;
-  /** Whether it is served, and the store should have it. */
+  /** Whether this node serves it and the store should have it. */
   isRegistered(connection: Held): boolean;
-  /** Some have to answer, or to be put back. */
+  /** Whether any has yet to answer or to be restored. */
   readonly awaiting: boolean;
-  /** The same of those that the store lost: others wait for these. */
+  /** Whether any of these was lost by the store: other nodes wait for those. */
   readonly restorePending: boolean;
-  /** All have to answer, and are then put back; `emptied`: whose connections the store lost. */
+  /** The node took a new incarnation: all have to answer before their restore. `emptied`: of whom the store lost something. */
   awaitPongs(emptied: Emptied): void;
-  /** The others did not wait for them, and saw them gone: only those that answer are put back. */
-  comeLate(): void;
-  /** Puts back those that answered and could not be put back then. */
-  tryAgain(): void;
-  /** Puts back those that the store lost and that have not answered yet; of whom this node was lost for, it asks on. */
+  /** The recovery ended without this node, and others saw its users leave: only connections that answer are restored. */
+  missedRecovery(): void;
+  /** Tries again to restore those whose restore failed. */
+  retry(): void;
+  /** Restores those that the store lost and that have not answered; where the node alone was lost, silent ones stay out. */
   restoreSilent(): void;
-  /** Puts back one, and lets go of it where it closed meanwhile. Never rejects. */
+  /** Restores one; if it closed meanwhile, disconnects it again. Never rejects. */
   restoreConnection(connection: Held): Promise<void>;
-  /** Connections of these names hold nothing any more, and go on as watchers. */
-  end(connectionIds: readonly string[]): void;
+  /** The sessions of these connections were ended on purpose; the connections go on as watchers. */
+  revoke(connectionIds: readonly string[]): void;
   drop(connection: Held): void;
 }
 
 const isLostByStore = ({ lostByStore }: Held): boolean => lostByStore;
+const isUnrestored = ({ state }: Held): boolean => state === 'awaiting pong' || state === 'restoring';
 
 const isAny = (connections: ReadonlyMap<string, Held>, is: (connection: Held) => boolean): boolean => {
   for (const connection of connections.values()) if (is(connection)) return true;
@@ -106,136 +116,89 @@ export const createHeldSessions = ({
   readonly onError: (error: unknown) => void;
 }): HeldSessions => {
   const held = new Map<string, Held>();
-  /** Connections that closed, and of which the store has still to be told. */
+  /** Closed connections that the store has still to be told of. */
   const closing = new Map<string, Held>();
-  /** Connections that answered and are not put back yet, and those of them that are on the way. */
-  const restoring = new Set<Held>();
-  const underWay = new Set<Held>();
 
-  /** How a connection is put back: its session as this node knows it and, where the store forgot all, what the host put. */
-  const asKnown = ({ userId, sessionId, lostByStore }: Held, connectionId: string, now: number) => ({
-    session: recentCommits.session(userId, sessionId) ?? newSession(sessionId, now),
-    connectionId,
-    memory: lostByStore ? (recentCommits.lostRecord(userId)?.hostProvided ?? null) : null,
+  const isHeld = (connection: Held): boolean => held.get(connection.local) === connection;
+  const drop = (connection: Held): void => void held.delete(connection.local);
+
+  const { restoreConnection, withLostSession } = createConnectionRestore({
+    records,
+    recentCommits,
+    timings,
+    nameOf,
+    isHeld,
+    drop,
+    onError,
   });
 
-  /** Whether the user was deleted since, and named again: nothing of before comes back. */
-  const isOfAnother = ({ userId, generation }: PresenceRecord): boolean => {
-    const known = recentCommits.lostRecord(userId)?.record ?? recentCommits.record(userId);
-    return known !== undefined && known.generation !== generation;
+  const restoreAll = (which: (connection: Held) => boolean): void => {
+    for (const connection of held.values()) if (which(connection)) void restoreConnection(connection);
   };
 
-  const restoreOne = async (connection: Held): Promise<void> => {
-    restoring.add(connection);
-    connection.state = 'restoring';
-    if (underWay.has(connection)) return;
-    underWay.add(connection);
-    const name = nameOf(connection.local);
-    // While it was not there, and this node has not heard of it; under the new name where an answer was lost.
-    const wasEnded = (record: PresenceRecord) =>
-      isRevoked(record, connection.name) || isRevoked(record, name) || isOfAnother(record);
-    try {
-      const { record: after } = await records.update(
-        connection.userId,
-        (record, now) =>
-          wasEnded(record) ? { record, result: null } : restoreConnection(record, asKnown(connection, name, now), now),
-        'put back',
-      );
-      if (wasEnded(after)) return drop(connection);
-      connection.name = name;
-      connection.lostByStore = false;
-      markRegistered(connection, name);
-      // It closed meanwhile: what was just put back is let go of.
-      if (held.get(connection.local) !== connection) {
-        await records.update(
-          connection.userId,
-          (record, now) => disconnect(record, { connectionId: name, aliveAt: now }, now, timings),
-          'closed',
-        );
+  const service: HeldSessionService = {
+    nameOf: (local) => held.get(local)?.name ?? nameOf(local),
+
+    open({ local, userId, sessionId }) {
+      const name = nameOf(local);
+      held.set(local, { local, userId, sessionId, name, state: 'opening', lostByStore: false });
+      return name;
+    },
+
+    opened(local) {
+      const connection = held.get(local);
+      if (connection?.state === 'opening') connection.state = 'registered';
+    },
+
+    close(local) {
+      const connection = held.get(local);
+      if (connection) {
+        closing.set(local, connection);
+        drop(connection);
       }
-    } catch (error) {
-      // While the store is away the next turn tries again; a user who is no more has nothing to be put back, and where
-      // a newer release has written of them others must not wait for it: `mend` looks once a minute.
-      if (!passes(error)) markRegistered(connection, name);
-      onError(error);
-    } finally {
-      underWay.delete(connection);
-    }
-  };
+      return closing.get(local)?.name;
+    },
 
-  /** Nothing is left to be done about it, unless the node took another incarnation meanwhile. */
-  const markRegistered = (connection: Held, name: string): void => {
-    if (name !== nameOf(connection.local)) return;
-    connection.state = 'registered';
-    restoring.delete(connection);
-  };
+    closed(local) {
+      closing.delete(local);
+    },
 
-  const drop = (connection: Held): void => {
-    held.delete(connection.local);
-    restoring.delete(connection);
+    recall(local, record, now) {
+      const connection = closing.get(local);
+      return connection?.lostByStore ? withLostSession(connection, record, now) : record;
+    },
+
+    answered(local) {
+      const connection = held.get(local);
+      if (connection?.state === 'awaiting pong') void restoreConnection(connection);
+    },
+
+    isMissing(local, record) {
+      const connection = local === null ? undefined : held.get(local);
+      if (!connection || connection.state === 'opening') return false;
+      return !record || !(holderOf(record, connection.name) || isRevoked(record, connection.name));
+    },
+
+    async ensureRestored(local) {
+      const connection = local === null ? undefined : held.get(local);
+      if (!connection) return;
+      const giveUpAt = performance.now() + RESTORED_WITHIN_MS;
+      while (isHeld(connection)) {
+        await restoreConnection(connection);
+        if (connection.state === 'registered' || !isHeld(connection)) return;
+        if (performance.now() > giveUpAt) throw unavailable('Your session is being restored. Try again in a moment.');
+        await wait(RESTORED_EVERY_MS);
+      }
+    },
   };
 
   return {
-    verbs: {
-      nameOf: (local) => held.get(local)?.name ?? nameOf(local),
-
-      open({ local, userId, sessionId }) {
-        const name = nameOf(local);
-        held.set(local, { local, userId, sessionId, name, state: 'opening', lostByStore: false });
-        return name;
-      },
-
-      opened(local) {
-        const connection = held.get(local);
-        if (connection?.state === 'opening') connection.state = 'registered';
-      },
-
-      close(local) {
-        const connection = held.get(local);
-        if (connection) {
-          closing.set(local, connection);
-          drop(connection);
-        }
-        return closing.get(local)?.name;
-      },
-
-      closed(local) {
-        closing.delete(local);
-      },
-
-      recall(local, record, now) {
-        const connection = closing.get(local);
-        if (!connection?.lostByStore || holderOf(record, connection.name)) return record;
-        if (!recentCommits.session(connection.userId, connection.sessionId)) return record;
-        return restoreConnection(record, asKnown(connection, connection.name, now), now).record;
-      },
-
-      answered(local) {
-        const connection = held.get(local);
-        if (connection?.state === 'awaiting pong') void restoreOne(connection);
-      },
-
-      isMissing(local, record) {
-        const connection = local === null ? undefined : held.get(local);
-        if (!connection || connection.state === 'opening') return false;
-        return !record || !(holderOf(record, connection.name) || isRevoked(record, connection.name));
-      },
-
-      async ensureRestored(local) {
-        const connection = local === null ? undefined : held.get(local);
-        if (!connection) return;
-        const giveUpAt = performance.now() + RESTORED_WITHIN_MS;
-        for (;;) {
-          await restoreOne(connection);
-          if (connection.state === 'registered' || held.get(connection.local) !== connection) return;
-          if (performance.now() > giveUpAt) throw unavailable('Your session is being restored. Try again in a moment.');
-          await wait(RESTORED_EVERY_MS);
-        }
-      },
-    },
-
+    service,
     all: () => [...held.values()],
-    sessions() {
+    get size() {
+      return held.size;
+    },
+    sessionIds() {
       const byUser = new Map<string, Set<string>>();
       for (const { userId, sessionId } of held.values()) {
         byUser.set(userId, (byUser.get(userId) ?? new Set()).add(sessionId));
@@ -243,11 +206,9 @@ export const createHeldSessions = ({
       return byUser;
     },
     has: (connectionId) => held.has(connectionId.slice(connectionId.lastIndexOf('/') + 1)),
-    isRegistered: (connection) => held.get(connection.local) === connection && connection.state === 'registered',
+    isRegistered: (connection) => isHeld(connection) && connection.state === 'registered',
     get awaiting() {
-      return (
-        restoring.size > 0 || isAny(held, ({ state }) => state === 'awaiting pong') || isAny(closing, isLostByStore)
-      );
+      return isAny(held, isUnrestored) || isAny(closing, isLostByStore);
     },
     get restorePending() {
       return (
@@ -256,30 +217,19 @@ export const createHeldSessions = ({
     },
 
     awaitPongs(emptied) {
-      restoring.clear();
       for (const connection of held.values()) connection.state = 'awaiting pong';
       for (const each of [...held.values(), ...closing.values()]) each.lostByStore ||= emptied(each.userId);
     },
-
-    comeLate() {
+    missedRecovery() {
       for (const each of [...held.values(), ...closing.values()]) each.lostByStore = false;
     },
+    retry: () => restoreAll(({ state }) => state === 'restoring'),
+    restoreSilent: () => restoreAll(({ state, lostByStore }) => state === 'awaiting pong' && lostByStore),
+    restoreConnection,
 
-    tryAgain() {
-      for (const connection of restoring) void restoreOne(connection);
-    },
-
-    restoreSilent() {
-      for (const connection of held.values()) {
-        if (connection.state === 'awaiting pong' && connection.lostByStore) void restoreOne(connection);
-      }
-    },
-
-    restoreConnection: restoreOne,
-
-    end(connectionIds) {
-      const ended = new Set(connectionIds);
-      for (const connection of held.values()) if (ended.has(connection.name)) drop(connection);
+    revoke(connectionIds) {
+      const revoked = new Set(connectionIds);
+      for (const connection of held.values()) if (revoked.has(connection.name)) drop(connection);
     },
     drop,
   };

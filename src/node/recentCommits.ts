@@ -1,43 +1,28 @@
 /**
- * What this node committed lately, and would have to bring back if the store lost it. See docs/architecture.md.
+ * What this node remembers of its recent commits, to restore a store that loses them: live records, durable changes that the
+ * journal may lack, ended sessions. When the store loses something, the part of it that concerns the loss is set aside as it is
+ * (`lost…`), and stays so whatever is committed during the restore, until all of it is restored.
+ * See docs/architecture.md#recovery.
  */
 import { recordWith, sessionWith } from '../presence/copies.js';
 import { withMemory } from '../presence/merging.js';
 import type { SessionsEnded } from '../presence/ports/bus.js';
 import type { Emptied } from '../presence/ports/leases.js';
 import { type Ended, type HostMemory, joined } from '../presence/recovery.js';
-import { durableChanged, durableOf } from '../presence/scheduling.js';
-import { isRevoked, sessionById } from '../presence/session.js';
+import { sessionById } from '../presence/session.js';
 import type { DurablePresence, PresenceRecord, Session } from '../presence/types.js';
+import { createEndedSessions, OTHERS_LEARN_MS } from './endedSessions.js';
+import { createUnjournaled, type KnownAsOf } from './unjournaled.js';
 
-/** Changes of so many users at the most wait for the journal here: what the store has of them waits there as well. */
+/** How many users' durable changes are remembered at the most: the store has its own mark of each. */
 const MAX_KEPT = 100_000;
-/** By how much a clock may be behind what the session's end was counted by, in ms. */
-const LATE_MS = 5_000;
-/**
- * For how long this node remembers what it committed about sessions that others hold, in ms: by then those have learnt
- * it from the store, see `mend`.
- */
-const OTHERS_LEARN_MS = 150_000;
-
-/** As of when what is kept of a user is known. */
-export type KnownAsOf = Pick<DurablePresence, 'revision' | 'chosenAsOf' | 'messageAsOf'>;
-
-/**
- * Whether all of what is `kept` is in `row`, or is there as of later: a later revision alone may have been committed
- * without it, after the store lost it.
- */
-export const isPersistedIn = (row: KnownAsOf, persisted: KnownAsOf): boolean =>
-  row.revision >= persisted.revision &&
-  row.chosenAsOf >= persisted.chosenAsOf &&
-  row.messageAsOf >= persisted.messageAsOf;
 
 /** A record as this node knew it when the store lost it, or may have. */
 export interface Lost {
   readonly record: PresenceRecord;
-  /** Of what the host put; null where others may have changed it since, and know no more that they did. */
+  /** What the host provided; null where another node may have changed it since. */
   readonly hostProvided: HostMemory | null;
-  /** When the store was last seen to have it (`performance.now`). */
+  /** When the store last had it, by `performance.now`. */
   readonly goneAt: number;
 }
 
@@ -46,66 +31,53 @@ const NO_ENDS: ReadonlyMap<string, Ended> = new Map();
 export interface RecentCommits {
   /** A commit of this node. */
   committed(before: PresenceRecord, after: PresenceRecord): void;
-  /** A user was deleted. */
-  forget(userId: string): void;
-  /** Read from the store: what others committed. */
+  /** A record as read from the store: it may hold commits of other nodes. */
   observed(record: PresenceRecord): void;
-  /** Sessions were ended on purpose: they are not brought back. */
-  ended(ended: SessionsEnded): void;
+  /** Sessions were ended on purpose, here or elsewhere: they are not restored. */
+  sessionsEnded(ended: SessionsEnded): void;
+  /** The user was deleted. */
+  forget(userId: string): void;
+
+  /** The latest live record that this node knows of. */
   record(userId: string): PresenceRecord | undefined;
-  /**
-   * The store, last seen at `goneAt` (`performance.now`), lost what this node knows of those users, or may have: that is
-   * kept as it is, whatever is committed while it is put back, until {@link RecentCommits.found}.
-   */
-  lost(goneAt: number, ofWhom: Emptied): void;
+  /** The session of that id, also where the record was committed since without it. */
+  session(userId: string, sessionId: string): Session | undefined;
+  /** The record with what this node committed later and the journal may lack. */
+  withUnjournaled(record: PresenceRecord): PresenceRecord;
+  isUnjournaled(userId: string): boolean;
+  /** What the journal may lack, committed at least `ageMs` ago. */
+  unjournaled(ageMs: number): readonly DurablePresence[];
+  /** The journal has those users as of these revisions. */
+  journaled(rows: readonly (KnownAsOf & Pick<DurablePresence, 'userId'>)[]): void;
+
+  /** The store, last seen at `goneAt` (`performance.now`), lost something of those users, or may have. */
+  storeLost(goneAt: number, emptied: Emptied): void;
   lostRecord(userId: string): Lost | undefined;
   lostRecords(): ReadonlyMap<string, Lost>;
-  /** The session of that id, whether or not its record was committed since without it. */
-  session(userId: string, sessionId: string): Session | undefined;
-  /** All that was lost is put back. */
-  found(): void;
-  /** What of a user's record the store lost before the journal may have got it, and sessions that ended before. */
+  /** The durable part, lost before the journal may have got it. */
   lostPersisted(userId: string): DurablePresence | undefined;
+  /** Sessions that had ended before the loss, by id. */
   lostEnds(userId: string): ReadonlyMap<string, Ended>;
-  /** Users of whom there is something of either. */
+  /** The users of either of these two. */
   lostUsers(): Iterable<string>;
-  /** The record as it was read, with what this node knows of later and the journal may not have got. */
-  newer(record: PresenceRecord): PresenceRecord;
-  /** Whether the journal may not have got something of a user. */
-  waits(userId: string): boolean;
-  /** What the journal may not have got, of so many ms ago or earlier. */
-  unjournaled(ageMs: number): readonly DurablePresence[];
-  /** The journal has those users as they are in these, or of later. */
-  journaled(rows: readonly (KnownAsOf & Pick<DurablePresence, 'userId'>)[]): void;
-  /** Drops live records of which nothing is this node's to bring back. */
+  /** All that was lost is restored. */
+  restored(): void;
+
+  /** Forgets ended sessions in time, and live records that this node would not restore. */
   prune(isOurs: (record: PresenceRecord) => boolean, storeNow: number): void;
 }
 
+/** `now`: monotonic, in ms. */
 export const createRecentCommits = ({ now = () => performance.now(), maxKept = MAX_KEPT } = {}): RecentCommits => {
   const live = new Map<string, { readonly record: PresenceRecord; readonly at: number }>();
-  const durable = new Map<string, { readonly persisted: DurablePresence; readonly at: number }>();
-  const ends = new Map<string, Map<string, Ended>>();
+  const unjournaled = createUnjournaled({ now, maxKept });
+  const ends = createEndedSessions();
   const lost = new Map<string, Lost>();
   const lostPersisted = new Map<string, DurablePresence>();
   const lostEnds = new Map<string, ReadonlyMap<string, Ended>>();
 
-  /** Sessions that a commit ended: a store that comes back a little older has them again. */
-  const rememberEnds = (before: PresenceRecord, after: PresenceRecord) => {
-    const at = after.revision;
-    for (const { id, connections, graceUntil, leaseUntil } of before.sessions) {
-      if (sessionById(after, id)) continue;
-      // Their nodes are told, but may not have heard it; those that closed are nobody's to bring back.
-      const revoked = connections.filter((connectionId) => isRevoked(after, connectionId));
-      const end = graceUntil ?? leaseUntil;
-      const until = Math.max(end === null ? 0 : end + LATE_MS, revoked.length > 0 ? at + OTHERS_LEARN_MS : 0);
-      if (until === 0) continue;
-      const ofUser = ends.get(after.userId) ?? new Map<string, Ended>();
-      ends.set(after.userId, ofUser.set(id, { at, until, connections: revoked }));
-    }
-  };
-
-  /** Kept as it is, with what of it was lost before and is not put back yet. */
-  const lose = (
+  /** Sets a live record aside, together with what of it is set aside already and not restored yet. */
+  const setAside = (
     userId: string,
     { record, at }: { readonly record: PresenceRecord; readonly at: number },
     goneAt: number,
@@ -123,75 +95,67 @@ export const createRecentCommits = ({ now = () => performance.now(), maxKept = M
   return {
     committed(before, after) {
       const { userId } = after;
-      // The store has lost something, as the next look at it will tell: what was known is not forgotten for this commit.
+      // The store lost something that the next lease heartbeat will find: this commit must not replace what was known.
       const known = live.get(userId);
-      if (known && isLost(known.record, before)) lose(userId, known, now());
+      if (known && isLost(known.record, before)) setAside(userId, known, now());
       if (after.sessions.length > 0) live.set(userId, { record: after, at: now() });
       else live.delete(userId);
-      rememberEnds(before, after);
-      if (!durableChanged(before, after)) return;
-      durable.delete(userId);
-      durable.set(userId, { persisted: durableOf(after, after.revision), at: now() });
-      const [oldest] = durable.size > maxKept ? durable.keys() : [];
-      if (oldest !== undefined) durable.delete(oldest);
-    },
-    forget(userId) {
-      for (const known of [live, durable, ends, lost, lostPersisted, lostEnds]) known.delete(userId);
+      ends.committed(before, after);
+      unjournaled.committed(before, after);
     },
     observed(record) {
       const known = live.get(record.userId)?.record;
       const isNews = !known || record.generation > known.generation || record.revision >= known.revision;
       if (isNews) live.set(record.userId, { record, at: now() });
     },
-    ended(message) {
+    sessionsEnded(message) {
       const known = live.get(message.userId);
-      if (known) live.set(message.userId, { ...known, record: without(known.record, message) });
+      if (known) live.set(message.userId, { ...known, record: withoutEnded(known.record, message) });
       const before = lost.get(message.userId);
-      // Whether the user stayed live is not told: should they not have, nothing that the host put comes back.
-      if (before) lost.set(message.userId, { ...before, record: without(before.record, message), hostProvided: null });
-    },
-    record: (userId) => live.get(userId)?.record,
-    lost(goneAt, ofWhom) {
-      for (const [userId, { persisted }] of durable) if (ofWhom(userId)) lostPersisted.set(userId, persisted);
-      for (const [userId, ended] of ends) {
-        if (ofWhom(userId)) lostEnds.set(userId, new Map([...(lostEnds.get(userId) ?? []), ...ended]));
+      // The message does not say whether the user stayed live. Otherwise nothing of the host's is restored.
+      if (before) {
+        lost.set(message.userId, { ...before, record: withoutEnded(before.record, message), hostProvided: null });
       }
-      for (const [userId, known] of live) if (ofWhom(userId)) lose(userId, known, goneAt);
     },
-    lostRecord: (userId) => lost.get(userId),
-    lostRecords: () => lost,
+    forget(userId) {
+      for (const known of [live, unjournaled, ends, lost, lostPersisted, lostEnds]) known.delete(userId);
+    },
+
+    record: (userId) => live.get(userId)?.record,
     session(userId, sessionId) {
       const [present, before] = [live.get(userId), lost.get(userId)].map(
         (known) => known && sessionById(known.record, sessionId),
       );
       return present && before ? withMemory(present, before) : (present ?? before);
     },
+    withUnjournaled(record) {
+      const persisted = unjournaled.of(record.userId) ?? lostPersisted.get(record.userId);
+      return persisted ? joined(record, persisted) : record;
+    },
+    isUnjournaled: (userId) => unjournaled.of(userId) !== undefined,
+    unjournaled: unjournaled.olderThan,
+    journaled: unjournaled.journaled,
+
+    storeLost(goneAt, emptied) {
+      for (const persisted of unjournaled.all()) {
+        if (emptied(persisted.userId)) lostPersisted.set(persisted.userId, persisted);
+      }
+      for (const [userId, ended] of ends.entries()) {
+        if (emptied(userId)) lostEnds.set(userId, new Map([...(lostEnds.get(userId) ?? []), ...ended]));
+      }
+      for (const [userId, known] of live) if (emptied(userId)) setAside(userId, known, goneAt);
+    },
+    lostRecord: (userId) => lost.get(userId),
+    lostRecords: () => lost,
     lostPersisted: (userId) => lostPersisted.get(userId),
     lostEnds: (userId) => lostEnds.get(userId) ?? NO_ENDS,
     lostUsers: () => [...lostPersisted.keys(), ...lostEnds.keys()],
-    found() {
+    restored() {
       for (const known of [lost, lostPersisted, lostEnds]) known.clear();
     },
-    newer(record) {
-      const persisted = durable.get(record.userId)?.persisted ?? lostPersisted.get(record.userId);
-      return persisted ? joined(record, persisted) : record;
-    },
-    waits: (userId) => durable.has(userId),
-    unjournaled(ageMs) {
-      const since = now() - ageMs;
-      return [...durable.values()].flatMap(({ persisted, at }) => (at <= since ? persisted : []));
-    },
-    journaled(rows) {
-      for (const row of rows) {
-        const mine = durable.get(row.userId);
-        if (mine && isPersistedIn(row, mine.persisted)) durable.delete(row.userId);
-      }
-    },
+
     prune(isOurs, storeNow) {
-      for (const [userId, ofUser] of ends) {
-        for (const [sessionId, { until }] of ofUser) if (until < storeNow) ofUser.delete(sessionId);
-        if (ofUser.size === 0) ends.delete(userId);
-      }
+      ends.prune(storeNow);
       for (const [userId, { record, at }] of live) {
         if (at < now() - OTHERS_LEARN_MS && !isOurs(record)) live.delete(userId);
       }
@@ -199,13 +163,12 @@ export const createRecentCommits = ({ now = () => performance.now(), maxKept = M
   };
 };
 
-/** Whether the store has lost what is known of a record: it decided about one of no later revision, without the sessions. */
+/** Whether a commit shows that the store lost a known record: it started from no later revision, and without sessions. */
 const isLost = (known: PresenceRecord, before: PresenceRecord): boolean =>
   before.generation === known.generation && before.revision <= known.revision && before.sessions.length === 0;
 
-/** What is known of a record, without what was ended on purpose. */
-const without = (record: PresenceRecord, { connectionIds, revoked }: SessionsEnded): PresenceRecord => {
-  // What this node knows of later is not what ended.
+/** The record without sessions that were ended on purpose; those known as of a later revision stay. */
+const withoutEnded = (record: PresenceRecord, { connectionIds, revoked }: SessionsEnded): PresenceRecord => {
   const ids = revoked && record.revision < revoked.revision ? revoked.sessionIds : [];
   const sessions = record.sessions
     .filter(({ connections }) => !connections.some((connectionId) => connectionIds.includes(connectionId)))
@@ -215,7 +178,7 @@ const without = (record: PresenceRecord, { connectionIds, revoked }: SessionsEnd
   return recordWith(record, { sessions });
 };
 
-/** The sessions of later, with what else was known of them, and of those of earlier the ones that are not among them. */
+/** The later sessions, each merged with its earlier memory, and the earlier ones that are not among them. */
 const united = (later: readonly Session[], earlier: readonly Session[]): readonly Session[] => [
   ...later.map((session) => {
     const before = earlier.find(({ id }) => id === session.id);

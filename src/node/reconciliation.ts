@@ -1,8 +1,10 @@
 /**
- * What the store has of this node against what the node serves: each may have lost what the other has. See docs/architecture.md.
+ * Reconciliation: connections that the store has of this node against those that the node serves; each may have lost what the
+ * other has. See docs/architecture.md#many-nodes.
  */
-import { inBatches } from '../async/batches.js';
-import type { LiveStore } from '../presence/ports/stores.js';
+import { groupedBy, inBatches } from '../async/batches.js';
+import type { Clock } from '../presence/ports/clock.js';
+import type { LeaseStore } from '../presence/ports/leases.js';
 import { reconcile } from '../presence/recovery.js';
 import { isRevoked } from '../presence/session.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
@@ -12,7 +14,8 @@ import type { ReadRecords } from './recordReader.js';
 import type { RecordWriter } from './recordWriter.js';
 
 /**
- * Mends both. Once `stopped`, whoever was not come to yet is left to the next time, or to those who find this node gone.
+ * Reconciles the store with the node, once. After `stopped` it begins no further user: they are left to the next time, or to the
+ * nodes that find this one gone. Rejects while the store is away.
  */
 export type Reconcile = (stopped?: AbortSignal) => Promise<void>;
 
@@ -26,17 +29,17 @@ export const createReconciliation = ({
   timings,
   onError,
 }: {
-  readonly store: LiveStore;
+  readonly store: Pick<LeaseStore, 'usersOn'> & Clock;
   readonly records: RecordWriter;
   readonly readRecords: ReadRecords;
   readonly recentCommits: RecentCommits;
   readonly heldSessions: HeldSessions;
-  /** Under which this node serves now. */
+  /** The node's present incarnation. */
   readonly incarnation: () => string;
   readonly timings: Timings;
   readonly onError: (error: unknown) => void;
 }): Reconcile => {
-  /** What the store has, and nobody serves. */
+  /** Connections that the store has and nobody serves are lost. */
   const endUnserved = async (userId: string): Promise<void> => {
     await records.update(
       userId,
@@ -46,11 +49,10 @@ export const createReconciliation = ({
   };
 
   /**
-   * Whether the store lost a connection, rather than that its session was ended on purpose: then the record says so; or
-   * this node itself knows, having ended it, though it did not hear of it; or nothing is live any more as of later than
-   * what it knows.
+   * Whether the store lost a connection that it lacks. Otherwise its session was ended on purpose: the record lists it as revoked;
+   * or this node ended it itself; or a later commit of the record left nothing live.
    */
-  const isForgotten = ({ userId, name }: Held, record: PresenceRecord | undefined): boolean => {
+  const isLostByStore = ({ userId, name }: Held, record: PresenceRecord | undefined): boolean => {
     const known = recentCommits.record(userId);
     if (!known?.sessions.some((session) => session.connections.includes(name))) return false;
     if (!record) return true;
@@ -58,29 +60,25 @@ export const createReconciliation = ({
     return record.sessions.length > 0 || record.revision <= known.revision;
   };
 
-  /** Of one user's connections, those that `record`, as it is in the store, should have and does not. */
-  const restoreForgotten = async (connections: readonly Held[], record: PresenceRecord | undefined): Promise<void> => {
-    const there = new Set(record?.sessions.flatMap((session) => session.connections));
+  /** Restores or drops those of one user's connections that `record`, as read from the store, lacks. */
+  const restoreLost = async (connections: readonly Held[], record: PresenceRecord | undefined): Promise<void> => {
+    const present = new Set(record?.sessions.flatMap((session) => session.connections));
     for (const connection of connections) {
-      // It is only just taking its session, or being put back, or has to answer first.
-      if (there.has(connection.name) || !heldSessions.isRegistered(connection)) continue;
-      if (isForgotten(connection, record)) await heldSessions.restoreConnection(connection);
+      if (present.has(connection.name) || !heldSessions.isRegistered(connection)) continue;
+      if (isLostByStore(connection, record)) await heldSessions.restoreConnection(connection);
       else heldSessions.drop(connection);
     }
   };
 
   return async (stopped) => {
-    const byUser = new Map<string, Held[]>();
-    for (const connection of heldSessions.all()) {
-      byUser.set(connection.userId, [...(byUser.get(connection.userId) ?? []), connection]);
-    }
-    const known = await store.usersOn(incarnation());
-    const users = [...new Set([...known, ...byUser.keys()])];
+    const byUser = groupedBy(heldSessions.all(), ({ userId }) => userId);
+    const inStore = await store.usersOn(incarnation());
+    const users = [...new Set([...inStore, ...byUser.keys()])];
     await inBatches(users, (userId) => endUnserved(userId).catch(onError), stopped);
     if (stopped?.aborted) return;
 
     const { records: present } = await readRecords([...byUser.keys()]);
-    await inBatches([...byUser], ([userId, held]) => restoreForgotten(held, present.get(userId)), stopped);
+    await inBatches([...byUser], ([userId, held]) => restoreLost(held, present.get(userId)), stopped);
     if (stopped?.aborted) return;
 
     for (const record of present.values()) if (record.sessions.length > 0) recentCommits.observed(record);

@@ -1,38 +1,38 @@
-/** Reads records from the live store and, where nothing is live, from the journal. See docs/architecture.md. */
+/** Reads records from the live store and, where nothing is live, from the journal. See docs/architecture.md#sight. */
 import { isUnavailable } from '../presence/errors.js';
 import type { Journal } from '../presence/ports/journal.js';
 import type { Reading, RecordStore } from '../presence/ports/records.js';
 import { fromJournal } from '../presence/recovery.js';
 import type { RecentCommits } from './recentCommits.js';
 
-/** Records of one reading, whole; users who are not known are missing. */
+/** Records of one reading, from both; unknown users are missing. */
 export type Records = Reading;
 
 /**
- * Reads records. What the journal keeps is asked only for those of whom nothing is live: for what nobody waits for, who
- * could tell from the time that it takes.
+ * Reads records, the journal only for users of whom nothing is live. The time that takes tells who is live, so it is for work
+ * that no caller waits for. Rejects with UNAVAILABLE while the store or the journal cannot be asked.
  */
 export type ReadRecords = (userIds: readonly string[]) => Promise<Records>;
 
 /**
- * Reads records for an answer, and, once those that are live are read, `facts`. Whatever is found takes the same steps:
- * what the journal keeps is asked for everybody, at the same time as the facts.
+ * Reads records for an answer, in the same steps whoever is live: first the live store; then, at the same time, the journal for
+ * all of the users and `accessFacts`. Rejects as {@link ReadRecords} does, or as `accessFacts`. docs/security.md#time
  */
 export type ReadAlike = <F>(
   userIds: readonly string[],
   accessFacts: () => Promise<F>,
 ) => Promise<Records & { readonly accessFacts: F }>;
 
-const nothing = async (): Promise<void> => {};
-
 export interface RecordReader {
   readonly readRecords: ReadRecords;
   readonly readAlike: ReadAlike;
 }
 
+const nothing = async (): Promise<void> => {};
+
 /**
- * Reads what is live first and what is kept afterwards. What is kept as of later than the reading of what is live is of
- * somebody who began to be live in between: then all is read again, so that what is joined was so at one instant.
+ * Reads the live store before the journal. A journal row later than the first reading belongs to a user who began to be live in
+ * between: then both are read again, so that all of a reading was so at one instant.
  */
 export const createRecordReader = ({
   store,
@@ -40,8 +40,8 @@ export const createRecordReader = ({
   recentCommits,
 }: {
   readonly store: Pick<RecordStore, 'read'>;
-  readonly journal: Journal;
-  readonly recentCommits: RecentCommits;
+  readonly journal: Pick<Journal, 'read'>;
+  readonly recentCommits: Pick<RecentCommits, 'withUnjournaled'>;
 }): RecordReader => {
   const readOnce = async <F>(
     userIds: readonly string[],
@@ -55,17 +55,17 @@ export const createRecordReader = ({
     const records = new Map(live);
     for (const userId of doubtful ?? []) records.delete(userId);
     const unreadable = new Set(unread);
-    /** Of those who are kept as of later than the reading, when. */
+    /** The revisions of those whose row is later than the reading of the live store. */
     const later = new Map<string, number>();
     for (const userId of missing) {
       const row = rows?.get(userId);
       if (!row) continue;
       try {
-        const record = recentCommits.newer(fromJournal(userId, row, live.get(userId)));
+        const record = recentCommits.withUnjournaled(fromJournal(userId, row, live.get(userId)));
         records.set(userId, record);
         if (record.revision > nowOf(userId)) later.set(userId, record.revision);
       } catch (error) {
-        // What a newer release kept of one user is no reason to answer nobody.
+        // One user's row of a newer release must not fail the reading of all.
         if (!isUnavailable(error)) throw error;
         unreadable.add(userId);
       }
@@ -76,7 +76,7 @@ export const createRecordReader = ({
   const read = async <F>(...how: Parameters<typeof readOnce<F>>) => {
     for (let before: ReadonlyMap<string, number> | undefined; ; ) {
       const { later, ...reading } = await readOnce<F>(...how);
-      // What was kept already before this reading, and is not live in it, is so: the store's clock is behind.
+      // A row that was as late before this reading is no sign of a new session: the store's clock is behind.
       if ([...later].every(([userId, revision]) => before?.get(userId) === revision)) return reading;
       before = later;
     }

@@ -1,4 +1,7 @@
-/** Commits decisions about records, and does what a commit entails beyond itself. See docs/architecture.md. */
+/**
+ * Commits decisions about records, and what follows from a commit: transitions, ended sessions, typing, a choice to hide.
+ * See docs/architecture.md#the-path-of-a-mutation.
+ */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Decision } from '../presence/decision.js';
 import { notFound, unavailable } from '../presence/errors.js';
@@ -19,24 +22,65 @@ import type { RecentCommits } from './recentCommits.js';
 /** How long an answer waits for the journal to have a choice to hide, in ms. */
 const PERSISTED_WITHIN_MS = 1_000;
 
-/** Commits decisions. Rejects with NOT_FOUND for a user who is not known, and with what the ports reject with. */
+/** A committed record, the decision's result, and the store's clock at the commit. */
+export interface Committed<R> {
+  readonly record: PresenceRecord;
+  readonly result: R;
+  readonly now: number;
+}
+
+/**
+ * Commits decisions. Rejects with NOT_FOUND for an unknown user, and with UNAVAILABLE while the store, or the journal that a
+ * record has to be read from, cannot be asked.
+ */
 export interface RecordWriter {
   update<R>(
     userId: string,
+    /** Pure: it is decided anew when the record moved meanwhile. */
     decide: (record: PresenceRecord, now: number) => Decision<R>,
-    /** What it is about, where what happened cannot be told from the records. */
+    /** What the commit is about, for {@link Transition}s that the records alone do not tell. */
     cause?: Cause,
-  ): Promise<{ readonly record: PresenceRecord; readonly result: R; readonly now: number }>;
+  ): Promise<Committed<R>>;
   /**
-   * The same for what a person says of their sessions: UNAVAILABLE while the user's record may yet be put back, so that
-   * nothing starts beside it.
+   * The same for a command of a person. UNAVAILABLE where the store is recovering and has no record of the user yet: a session
+   * that starts now would stand beside the one that is about to be restored.
    */
   updateWhenReady: RecordWriter['update'];
-  /** Does what is due for one user. */
+  /** Commits what is due for one user. */
   tick(userId: string): Promise<void>;
-  /** Brings into the journal what it may lack. What it has as of later stays there. */
+  /** Writes to the journal what it may lack; what it has of later revisions stays. */
   persist(persisted: DurablePresence): Promise<void>;
 }
+
+/**
+ * A choice to hide must survive the loss of the store, so it goes to the journal before its answer. Resolves when the choice
+ * is written, also one of the same user that is being written already; or after {@link PERSISTED_WITHIN_MS}: where the journal is
+ * away the write-behind brings it. Never rejects.
+ */
+const createHidingWrites = ({
+  journal,
+  recentCommits,
+  onJournalFailure,
+}: {
+  readonly journal: Pick<Journal, 'write'>;
+  readonly recentCommits: RecentCommits;
+  readonly onJournalFailure: (error: unknown) => void;
+}) => {
+  const writes = new Map<string, Promise<void>>();
+  return async (before: PresenceRecord, record: PresenceRecord, now: number): Promise<void> => {
+    const { userId } = record;
+    if (before.chosen !== record.chosen) {
+      const writing = journal
+        .write([durableOf(record, now)])
+        .then(() => recentCommits.journaled([record]), onJournalFailure)
+        .finally(() => {
+          if (writes.get(userId) === writing) writes.delete(userId);
+        });
+      writes.set(userId, writing);
+    }
+    await Promise.race([writes.get(userId), wait(PERSISTED_WITHIN_MS, undefined, { ref: false })]);
+  };
+};
 
 export const createRecordWriter = ({
   store,
@@ -54,69 +98,60 @@ export const createRecordWriter = ({
   readonly departures: Departures;
   /** What this node's commits did. */
   readonly onTransition: (transition: Transition) => void;
-  /** A write that had to be left to the write-behind; it is not lost. */
+  /** A write or message that failed after a commit; the write-behind or reconciliation makes up for it. */
   readonly onJournalFailure: (error: unknown) => void;
 }): RecordWriter => {
-  const restore = async (userId: string, { doubtful }: Missing) => {
+  const persistHiding = createHidingWrites({ journal, recentCommits, onJournalFailure });
+
+  /** The record to start from, where the store has none that is whole. */
+  const readJournal = async (userId: string, { doubtful }: Missing) => {
     const row = (await journal.read([userId])).get(userId);
     if (!row) {
-      // That the user was deleted is what the store forgot.
+      // The user was deleted, which an older store does not know.
       if (doubtful) await store.forget(userId, doubtful.generation);
       throw notFound('There is no such user.');
     }
-    return recentCommits.newer(fromJournal(userId, row, doubtful));
+    return recentCommits.withUnjournaled(fromJournal(userId, row, doubtful));
   };
 
-  const keeping = new Map<string, Promise<void>>();
-  /**
-   * A choice to hide must outlive the very next moment, so it does not wait for the write-behind; nor does an answer
-   * to who chose the same while it is being written come before it is.
-   */
-  const persistHiding = async (before: PresenceRecord, record: PresenceRecord, now: number): Promise<void> => {
-    const { userId } = record;
-    if (before.chosen !== record.chosen) {
-      const writing = journal
-        .write([durableOf(record, now)])
-        .then(() => recentCommits.journaled([record]), onJournalFailure)
-        .finally(() => {
-          if (keeping.get(userId) === writing) keeping.delete(userId);
-        });
-      keeping.set(userId, writing);
+  const follow = async (
+    before: PresenceRecord,
+    record: PresenceRecord,
+    now: number,
+    cause: Cause | undefined,
+  ): Promise<void> => {
+    recentCommits.committed(before, record);
+    for (const transition of transitions(before, record, cause)) onTransition(transition);
+    const ended = endedOnPurpose(before, record, now);
+    // The commit stands, whether or not other nodes hear of it now.
+    if (ended) await bus.publishEnded(ended).catch(onJournalFailure);
+    try {
+      // After the commit: whoever announces typing reads the record before.
+      if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(record.userId, null);
+    } finally {
+      // Also where the store failed in between: the choice is committed.
+      if (isHiding(record.chosen)) await persistHiding(before, record, now);
     }
-    // Where PostgreSQL is away the write-behind will bring it; the answer does not wait for that.
-    await Promise.race([keeping.get(userId), wait(PERSISTED_WITHIN_MS, undefined, { ref: false })]);
   };
 
   const commit = async <R>(
     userId: string,
-    restoring: (missing: Missing) => Promise<PresenceRecord>,
+    restore: (missing: Missing) => Promise<PresenceRecord>,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
     cause: Cause | undefined,
-  ) => {
+  ): Promise<Committed<R>> => {
     let before: PresenceRecord | undefined;
-    const committed = await store.update(userId, restoring, (record, now) => {
+    const committed = await store.update(userId, restore, (record, now) => {
       before = record;
       return decide(record, now);
     });
     const { record, now } = committed;
-    if (!before || before === record) return committed;
-    recentCommits.committed(before, record);
-    for (const transition of transitions(before, record, cause)) onTransition(transition);
-    const ended = endedOnPurpose(before, record, now);
-    // What is committed stands, whether or not others hear of it now.
-    if (ended) await bus.publishEnded(ended).catch(onJournalFailure);
-    // After the commit: whoever announces typing reads the record again before they do. What hides waits for nothing else.
-    try {
-      if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
-    } finally {
-      // Also where the store went away in between: the choice is made, and must be kept.
-      if (isHiding(record.chosen)) await persistHiding(before, record, now);
-    }
+    if (before && before !== record) await follow(before, record, now, cause);
     return committed;
   };
 
   const update: RecordWriter['update'] = (userId, decide, cause) =>
-    commit(userId, (missing) => restore(userId, missing), decide, cause);
+    commit(userId, (missing) => readJournal(userId, missing), decide, cause);
 
   return {
     update,
@@ -124,8 +159,8 @@ export const createRecordWriter = ({
       commit(
         userId,
         async (missing) => {
-          if (missing.recovering) throw unavailable('The live store is settling after an interruption.');
-          return restore(userId, missing);
+          if (missing.recovering) throw unavailable('The live store is recovering from an interruption.');
+          return readJournal(userId, missing);
         },
         decide,
         cause,
@@ -146,8 +181,8 @@ export const createRecordWriter = ({
 };
 
 /**
- * What other nodes must forget: connections whose session is over, rather than having closed (they go on as watchers),
- * and sessions whose lease or grace ended before its time.
+ * What other nodes must forget of a commit: connections whose session was ended while they stay open as watchers, and sessions
+ * whose lease or grace was ended before its time. Undefined for none.
  */
 const endedOnPurpose = (before: PresenceRecord, after: PresenceRecord, now: number): SessionsEnded | undefined => {
   const connectionIds = after.revoked

@@ -1,53 +1,57 @@
 /**
- * What goes back into a store that came back empty, or older than it was, besides the connections: choices and messages
- * that the journal may not have, HTTP leases, graces, what others' sessions said, what the host put; and what had ended.
- * docs/architecture.md.
+ * The restore, besides the connections, of a store that came back empty or older than it was: chosen statuses and messages that
+ * the journal may lack, HTTP leases, graces, what other nodes' sessions said, what the host provided; and which sessions ended.
+ *
+ * | phase   | a user of this phase                                | next, and by what                                          |
+ * |---------|-----------------------------------------------------|------------------------------------------------------------|
+ * | `first` | has yet to be restored                              | `again`: the restore was committed                         |
+ * | `again` | is restored once more when all nodes have restored: | done: committed again, by now without adding sessions      |
+ * |         | their restores may lack what this node knows        |                                                            |
+ *
+ * {@link Restore.phase} is the earliest phase of any user. See docs/architecture.md#recovery.
  */
 import { performance } from 'node:perf_hooks';
 import { inBatches } from '../async/batches.js';
 import { passes } from '../presence/errors.js';
-import type { Emptied } from '../presence/ports/leases.js';
+import type { Emptied, RestorePhase } from '../presence/ports/leases.js';
 import { knowsMore, restoreRemainder } from '../presence/recovery.js';
 import type { Timings } from '../presence/types.js';
 import type { RecentCommits } from './recentCommits.js';
 import type { RecordWriter } from './recordWriter.js';
 
 export interface Restore {
-  /** The store lost something of those users: all that this node knew of them, as {@link RecentCommits} has it, is owed. */
+  readonly phase: RestorePhase;
+  /** The store lost something of those users: what {@link RecentCommits} has of them has to be restored. */
   require(emptied: Emptied): void;
-  /** The others waited no longer: nothing that is missing by now is added any more. */
-  comeLate(): void;
-  /** Something of it is not there yet. */
-  readonly restorePending: boolean;
-  /** Nothing is left to be done. */
-  readonly done: boolean;
+  /** The recovery ended without this node: the first phase is skipped, since it alone adds sessions. */
+  missedRecovery(): void;
   /**
-   * Puts back what is owed. Once all of it is there, and the others have put back theirs, it is for the caller to have all
-   * of it put back once more, since it may add to that. What cannot be put back now is left for the next time. Never rejects.
+   * Restores the users of the present phase; who cannot be restored now stays for the next run. It is for the caller to begin
+   * the phase `again` only when no other node is in its first. Concurrent calls share one run. Never rejects.
    */
-  restoreConnection(): Promise<void>;
+  run(): Promise<void>;
 }
 
 export const createRestore = ({
   records,
   recentCommits,
-  served,
+  servedSessions,
   timings,
   onError,
 }: {
   readonly records: RecordWriter;
   readonly recentCommits: RecentCommits;
   /** The ids of the sessions that connections of this node hold, by user. */
-  readonly served: () => ReadonlyMap<string, ReadonlySet<string>>;
+  readonly servedSessions: () => ReadonlyMap<string, ReadonlySet<string>>;
   readonly timings: Timings;
   readonly onError: (error: unknown) => void;
 }): Restore => {
-  let pendingUsers = new Set<string>();
+  let first = new Set<string>();
   let again = new Set<string>();
   let running: Promise<void> | undefined;
 
   /** False while the store is away. */
-  const restoreOne = async (userId: string, again: boolean): Promise<boolean> => {
+  const restoreUser = async (userId: string, isAgain: boolean): Promise<boolean> => {
     const lost = recentCommits.lostRecord(userId);
     const [persisted, ends] = [recentCommits.lostPersisted(userId), recentCommits.lostEnds(userId)];
     // The user was deleted.
@@ -57,19 +61,21 @@ export const createRestore = ({
         ? { record: lost.record, memory: lost.hostProvided, livedAt: now - (performance.now() - lost.goneAt) }
         : null;
     try {
-      const { record: back } = await records.update(
+      const { record: restored } = await records.update(
         userId,
         (record, now) =>
           restoreRemainder(
             record,
             { known: knownAt(now), persisted, ends },
-            { atLeastMs: timings.heartbeatIntervalMs, again },
+            { atLeastMs: timings.heartbeatIntervalMs, again: isAgain },
             now,
           ),
         'put back',
       );
-      // Nothing is committed of a user of whom nothing is live: other nodes learn it from the journal.
-      if (persisted && back.sessions.length === 0 && recentCommits.waits(userId)) await records.persist(persisted);
+      // A user without a live session has no record to commit: other nodes learn the choice from the journal.
+      if (persisted && restored.sessions.length === 0 && recentCommits.isUnjournaled(userId)) {
+        await records.persist(persisted);
+      }
       return true;
     } catch (error) {
       onError(error);
@@ -77,41 +83,40 @@ export const createRestore = ({
     }
   };
 
-  const restoreAll = async (): Promise<void> => {
-    const [todo, then] = pendingUsers.size > 0 ? [pendingUsers, again] : [again, undefined];
+  const restorePhase = async (): Promise<void> => {
+    const isAgain = first.size === 0;
+    const [users, next] = isAgain ? [again, undefined] : [first, again];
     const away = new AbortController();
-    const restoreConnection = async (userId: string) => {
-      if (!todo.has(userId)) return;
-      if (!(await restoreOne(userId, !then))) return away.abort();
-      todo.delete(userId);
-      then?.add(userId);
+    const restoreOne = async (userId: string) => {
+      if (!users.has(userId)) return;
+      if (!(await restoreUser(userId, isAgain))) return away.abort();
+      users.delete(userId);
+      next?.add(userId);
     };
-    await inBatches([...todo], restoreConnection, away.signal);
+    await inBatches([...users], restoreOne, away.signal);
   };
 
   return {
+    get phase() {
+      if (first.size > 0) return 'first';
+      return again.size > 0 ? 'again' : null;
+    },
     require(emptied) {
-      // Whoever is being put back just now may be so in vain.
-      pendingUsers = new Set(pendingUsers);
+      // New sets: a restore under way may be in vain, and must not take its user off these.
+      first = new Set(first);
       again = new Set([...again].filter((userId) => !emptied(userId)));
-      for (const userId of recentCommits.lostUsers()) if (emptied(userId)) pendingUsers.add(userId);
-      const sessions = served();
+      for (const userId of recentCommits.lostUsers()) if (emptied(userId)) first.add(userId);
+      const served = servedSessions();
       for (const [userId, { record }] of recentCommits.lostRecords()) {
-        if (emptied(userId) && knowsMore(record, sessions.get(userId))) pendingUsers.add(userId);
+        if (emptied(userId) && knowsMore(record, served.get(userId))) first.add(userId);
       }
     },
-    comeLate() {
-      for (const userId of pendingUsers) again.add(userId);
-      pendingUsers.clear();
+    missedRecovery() {
+      for (const userId of first) again.add(userId);
+      first.clear();
     },
-    get restorePending() {
-      return pendingUsers.size > 0;
-    },
-    get done() {
-      return pendingUsers.size + again.size === 0;
-    },
-    restoreConnection() {
-      running ??= restoreAll().finally(() => {
+    run() {
+      running ??= restorePhase().finally(() => {
         running = undefined;
       });
       return running;

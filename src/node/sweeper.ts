@@ -1,25 +1,26 @@
+/** Does everything timed: asks the store who is due, and ticks them. See docs/architecture.md#the-functional-core. */
 import { performance } from 'node:perf_hooks';
 import { inPieces } from '../async/batches.js';
-import type { LiveStore } from '../presence/ports/stores.js';
+import { every } from '../async/loop.js';
+import type { RecordStore } from '../presence/ports/records.js';
+import type { TypingStore } from '../presence/ports/typing.js';
 
-/** How many users one turn takes care of before others get theirs. */
+/** How many due users are asked for at a time. */
 const BATCH = 500;
-/** How many of them are ticked at a time: those whom a lost node leaves behind are due at the same moment. */
+/** How many of them are ticked at a time: the users of a lost node are all due at the same moment. */
 const AT_ONCE = 50;
 
-/** Does what is due until it is stopped. */
 export interface Sweeper {
-  /** Resolves when what is under way is over; what else is due stays due. Stopping twice is stopping once. */
+  /** Resolves when the sweep under way is over; what else is due stays due. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
- * Everything timed, done: every `everyMs` the store is asked who is due, and each is ticked. A gap between two turns
- * (the event loop stalled, the process was stopped) proves nothing about anybody: what came due in it waits as long
- * again, so that those who were kept from saying anything can say it.
+ * Sweeps every `everyMs`. A gap between two sweeps (a stalled event loop, a stopped process) proves nothing about anybody: the
+ * sweeper pauses for as long again, so that users who could not be heard in the gap are heard first.
  *
- * The ticks of one sweep are spread over `spreadMs` at random, unless they are so many that nobody can be told from them:
- * who leaves would otherwise be known by the instant of a sweep from who hides, at any instant (docs/security.md, "Time").
+ * The ticks of one sweep are spread over `spreadMs` at random, unless they are too many to be told apart: otherwise the instant
+ * would tell a departure, which comes with a sweep, from a choice to hide, which comes at any time (docs/security.md#time).
  */
 export const startSweeper = ({
   store,
@@ -32,24 +33,21 @@ export const startSweeper = ({
   onSwept = () => {},
   onError,
 }: {
-  readonly store: LiveStore;
+  readonly store: Pick<RecordStore, 'dueUsers'> & Pick<TypingStore, 'expireTyping'>;
   readonly tick: (userId: string) => Promise<void>;
   readonly everyMs?: number;
-  /** A gap up to this long is the ordinary unpunctuality of timers. */
+  /** A gap of up to this is the usual unpunctuality of timers. */
   readonly toleratedGapMs?: number;
+  /** The longest pause after a gap. */
   readonly maxWaitMs?: number;
-  /** Over how long the ticks of one sweep are spread, in ms. */
   readonly spreadMs?: number;
   readonly random?: () => number;
-  /** A turn is over, in which so many users had what was due done. */
+  /** A sweep is over, in which this many users were ticked. */
   readonly onSwept?: (users: number) => void;
   readonly onError: (error: unknown) => void;
 }): Sweeper => {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let turn: Promise<void> = Promise.resolve();
-  let lastTurnAt = performance.now();
-  let quietUntil = 0;
+  let lastSweptAt = performance.now();
+  let pausedUntil = 0;
 
   let failed = false;
   const tickOne = (userId: string) =>
@@ -62,45 +60,40 @@ export const startSweeper = ({
     await new Promise<void>((passed) => void setTimeout(passed, random() * spreadMs).unref());
     await tickOne(userId);
   };
-  const tickAll = async (due: readonly string[]) => {
+  const tickAll = async (due: readonly string[], stopped: AbortSignal) => {
     if (spreadMs > 0 && due.length < BATCH) await Promise.all(due.map(tickApart));
-    else for (const batch of inPieces(due, AT_ONCE)) if (!stopped) await Promise.all(batch.map(tickOne));
+    else for (const batch of inPieces(due, AT_ONCE)) if (!stopped.aborted) await Promise.all(batch.map(tickOne));
   };
 
-  const sweep = async () => {
+  const sweep = async (stopped: AbortSignal) => {
     failed = false;
     let more = true;
     let users = 0;
-    // Who could not be ticked stays due, for the next turn; one user's failure is not the next one's.
-    while (more && !failed && !stopped) {
+    // A user whose tick failed stays due until the next sweep: asking on in this one would only return them again.
+    while (more && !failed && !stopped.aborted) {
       const due = await store.dueUsers(BATCH);
-      await tickAll(due);
+      await tickAll(due, stopped);
       users += due.length;
       more = due.length === BATCH;
     }
     onSwept(users);
-    if (!stopped) await store.expireTyping();
+    if (!stopped.aborted) await store.expireTyping();
   };
 
-  const schedule = () => {
-    timer = setTimeout(() => {
+  const sweeping = every(
+    everyMs,
+    async (stopped) => {
       const startedAt = performance.now();
-      const gap = startedAt - lastTurnAt - everyMs;
-      if (gap > toleratedGapMs) quietUntil = startedAt + Math.min(gap, maxWaitMs);
-      turn = (startedAt < quietUntil ? Promise.resolve() : sweep()).catch(onError).then(() => {
-        lastTurnAt = performance.now();
-        if (!stopped) schedule();
-      });
-    }, everyMs);
-    timer.unref();
-  };
-  schedule();
-
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await turn;
+      const gapMs = startedAt - lastSweptAt - everyMs;
+      if (gapMs > toleratedGapMs) pausedUntil = startedAt + Math.min(gapMs, maxWaitMs);
+      try {
+        if (startedAt >= pausedUntil) await sweep(stopped);
+      } finally {
+        lastSweptAt = performance.now();
+      }
     },
-  };
+    onError,
+  );
+
+  return { stop: () => sweeping.stop() };
 };

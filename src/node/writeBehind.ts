@@ -1,28 +1,29 @@
+/** The write-behind: brings what outlives a restart from the store into the journal. See docs/architecture.md#recovery. */
 import { inPieces } from '../async/batches.js';
 import { every } from '../async/loop.js';
 import type { Journal } from '../presence/ports/journal.js';
-import type { LiveStore } from '../presence/ports/stores.js';
+import type { RecordStore } from '../presence/ports/records.js';
 import { durableOf } from '../presence/scheduling.js';
 import type { DurablePresence, JournalRow } from '../presence/types.js';
-import { isPersistedIn, type RecentCommits } from './recentCommits.js';
+import type { RecentCommits } from './recentCommits.js';
+import { isPersistedIn } from './unjournaled.js';
 
 const BATCH = 1_000;
-/** After how long, in ms, a change that this node did not bring into the journal itself is looked for there. */
+/** How old a commit of this node is, in ms, when it is looked for in the journal: any node may have written it by then. */
 const LOOK_AFTER_MS = 5_000;
 
-/** Brings what outlives a restart from the store into the journal. */
 export interface WriteBehind {
-  /** Writes all that waits. Rejects when the journal does; nothing is lost by that, it stays marked. */
+  /** Writes everything that is marked. Rejects while the store or the journal is away; the marks stay. */
   flush(): Promise<void>;
-  /** The store lost something: writes what this node committed lately and the journal has not got, which may be marked no more. */
+  /** The store lost something, and maybe marks: writes those recent commits of this node that the journal lacks. */
   rescue(): Promise<void>;
-  /** For how long something may have been waiting for the journal, in ms. */
+  /** The age of the oldest mark that may be unwritten, in ms. */
   readonly lagMs: number;
-  /** Stops the timers and flushes a last time, with the last moment of all who are still live. */
+  /** Marks all who are still live, so that their `lastSeen` is kept, and flushes a last time. Idempotent; rejects as `flush`. */
   stop(): Promise<void>;
 }
 
-/** Whether the journal has of a user all that was kept, or will never take it: of one who was deleted, or in a format of a newer release. */
+/** Whether the journal has it, or will never take it: the user was deleted, or the row is of a newer release. */
 const isJournaled = (row: JournalRow | undefined, persisted: DurablePresence): boolean => {
   if (row?.generation !== persisted.generation) return true;
   try {
@@ -33,9 +34,8 @@ const isJournaled = (row: JournalRow | undefined, persisted: DurablePresence): b
 };
 
 /**
- * Every `everyMs` the journal gets what changed, in batches, until it holds; and once every `liveEveryMs` how long
- * those lived who stay live. What this node committed it remembers until the journal has it, whoever brought it there, so
- * that it is not lost with the store. See docs/architecture.md.
+ * Flushes every `everyMs`, and marks all live users every `liveEveryMs`, so that the journal knows how long they were live.
+ * What this node committed is remembered until the journal has it, whichever node wrote it.
  */
 export const startWriteBehind = ({
   store,
@@ -45,16 +45,16 @@ export const startWriteBehind = ({
   liveEveryMs = 60_000,
   onError,
 }: {
-  readonly store: LiveStore;
+  readonly store: Pick<RecordStore, 'dirty' | 'clean' | 'markLiveDirty'>;
   readonly journal: Journal;
-  readonly recentCommits?: RecentCommits;
+  readonly recentCommits?: Pick<RecentCommits, 'journaled' | 'unjournaled'>;
   readonly everyMs?: number;
   readonly liveEveryMs?: number;
   readonly onError: (error: unknown) => void;
 }): WriteBehind => {
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
-  /** All that was marked by then is in the journal. */
+  /** What was marked by then is in the journal. */
   let journaledAt = performance.now();
 
   const drain = async () => {
@@ -71,7 +71,7 @@ export const startWriteBehind = ({
     journaledAt = startedAt;
   };
 
-  /** What this node remembers of so long ago is in the journal, or is written now: its mark was lost with the store. */
+  /** Looks for recent commits of at least that age in the journal, and writes what it lacks. */
   const look = async (ageMs: number): Promise<void> => {
     const waiting = recentCommits?.unjournaled(ageMs) ?? [];
     for (const some of inPieces(waiting, BATCH)) {
@@ -82,7 +82,7 @@ export const startWriteBehind = ({
     }
   };
 
-  /** One after the other, so that a slow journal is not asked twice at once. */
+  /** One after the other: a slow journal is not asked twice at once. */
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     running = running.catch(() => {}).then(work);
     return running;
@@ -90,7 +90,7 @@ export const startWriteBehind = ({
 
   const flush = () =>
     inTurn(async () => {
-      // Also where the store cannot be asked.
+      // Both, also where the store cannot be asked.
       const results = await Promise.allSettled([drain(), look(LOOK_AFTER_MS)]);
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     });
@@ -115,7 +115,7 @@ export const startWriteBehind = ({
         await store.markLiveDirty();
         await flush();
       } catch (error) {
-        // Where it is the store that is away the journal may still get what this node alone has not seen written.
+        // Without the store, the journal still gets what this node remembers.
         await rescue();
         throw error;
       }

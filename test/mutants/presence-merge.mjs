@@ -63,7 +63,7 @@ export default [
     name: 'a commit wipes what was known',
     promise: 'What a node knows of a session is not forgotten when it commits into a store that lost it.',
     file: 'src/node/recentCommits.ts',
-    from: 'if (known && isLost(known.record, before)) lose(userId, known, now());',
+    from: 'if (known && isLost(known.record, before)) setAside(userId, known, now());',
     to: '',
     tests: ['test/node/recentCommits.test.ts'],
   },
@@ -78,9 +78,9 @@ export default [
   {
     name: 'a connection that closes while it is put back stays',
     promise: 'A connection that closes while its session is put back is let go of.',
-    file: 'src/node/heldSessions.ts',
-    from: 'if (held.get(connection.local) !== connection) {',
-    to: 'if (false) {',
+    file: 'src/node/connectionRestore.ts',
+    from: 'if (isHeld(connection)) return;',
+    to: 'return;',
     tests: ['test/service/letGo.test.ts'],
   },
   {

@@ -30,7 +30,7 @@ export default [
   {
     name: 'an earlier revision takes a later one off',
     promise: 'What the journal has at an earlier revision waits on.',
-    file: 'src/node/recentCommits.ts',
+    file: 'src/node/unjournaled.ts',
     from: 'if (mine && isPersistedIn(row, mine.persisted)) durable.delete(row.userId);',
     to: 'if (mine) durable.delete(row.userId);',
     tests: writing,
@@ -46,7 +46,7 @@ export default [
   {
     name: 'what waits for the journal has no bound',
     promise: 'Changes of so many users at the most wait for the journal.',
-    file: 'src/node/recentCommits.ts',
+    file: 'src/node/unjournaled.ts',
     from: 'durable.size > maxKept ?',
     to: 'durable.size > Number.POSITIVE_INFINITY ?',
     tests: writing,
@@ -103,7 +103,7 @@ export default [
     name: 'what one node remembers of who is not live is restored for it alone',
     promise: 'Once the store has recovered, every node has what one of them remembered of a user who left before.',
     file: 'src/node/restore.ts',
-    from: '      if (persisted && back.sessions.length === 0 && recentCommits.waits(userId)) await records.persist(persisted);\n',
+    from: '        await records.persist(persisted);\n',
     to: '',
     tests: recovering,
   },

@@ -26,7 +26,7 @@ export default [
   {
     name: 'ended-sessions-come-back-when-spoken-of',
     promise: 'A session that was ended on purpose does not come back because its connection says something.',
-    file: 'src/node/heldSessions.ts',
+    file: 'src/node/connectionRestore.ts',
     from: 'wasEnded(record) ? { record, result: null } : restoreConnection(',
     to: 'false ? { record, result: null } : restoreConnection(',
     tests: ['test/node/ownRestoring.test.ts', 'test/adapters/reconciliation.test.ts'],

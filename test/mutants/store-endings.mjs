@@ -6,9 +6,9 @@ export default [
   {
     name: 'a node goes on to say that it has something to add',
     promise: 'A recovery ends a lease after the last that happened to a node or to the journal.',
-    file: 'src/node/node.ts',
-    from: "restore.done ? null : 'again'",
-    to: "'again'",
+    file: 'src/node/restore.ts',
+    from: "return again.size > 0 ? 'again' : null;",
+    to: "return 'again';",
     tests: ['test/node/renewing.test.ts'],
   },
   {
@@ -30,7 +30,7 @@ export default [
   {
     name: 'a connection is put back for ever into what cannot be read',
     promise: 'A connection of a user whose record its node cannot read keeps nobody waiting.',
-    file: 'src/node/heldSessions.ts',
+    file: 'src/node/connectionRestore.ts',
     from: 'if (!passes(error)) markRegistered(connection, name);',
     to: "if ((error as { code?: string }).code !== 'UNAVAILABLE') markRegistered(connection, name);",
     tests: recovering,

@@ -57,7 +57,7 @@ export default [
     name: 'the end of a connected session is not remembered',
     promise:
       'A session that was ended on purpose stays ended, also where the node of its connection did not hear of it.',
-    file: 'src/node/recentCommits.ts',
+    file: 'src/node/endedSessions.ts',
     from: 'const revoked = connections.filter((connectionId) => isRevoked(after, connectionId));',
     to: 'const revoked = connections.filter(() => false);',
     tests: letGo,
@@ -73,8 +73,8 @@ export default [
   {
     name: 'a connection of a deleted user is put back',
     promise: 'Nothing of a deleted user comes back for who was named again.',
-    file: 'src/node/heldSessions.ts',
-    from: ' || isOfAnother(record);',
+    file: 'src/node/connectionRestore.ts',
+    from: ' || isOfAnotherGeneration(record);',
     to: ';',
     tests: letGo,
   },
@@ -83,7 +83,7 @@ export default [
     promise:
       'A node that finds out when the store has recovered brings back no lease: it may have run out or been ended.',
     file: 'src/node/node.ts',
-    from: '    restore.comeLate();',
+    from: '    restore.missedRecovery();',
     to: '',
     tests: [...late, ...older],
   },
@@ -91,7 +91,7 @@ export default [
     name: 'a node that comes late puts back who is silent',
     promise: 'Of a node that finds out when the store has recovered only those come back who answer.',
     file: 'src/node/node.ts',
-    from: '    heldSessions.comeLate();',
+    from: '    heldSessions.missedRecovery();',
     to: '',
     tests: late,
   },

@@ -5,7 +5,7 @@ export default [
   {
     name: 'a later revision alone counts as written',
     promise: 'A node remembers what it committed until the journal has that, and not only a later revision without it.',
-    file: 'src/node/recentCommits.ts',
+    file: 'src/node/unjournaled.ts',
     from: `row.revision >= persisted.revision &&
   row.chosenAsOf >= persisted.chosenAsOf &&
   row.messageAsOf >= persisted.messageAsOf;`,

@@ -183,14 +183,14 @@ describe('what a node remembers', () => {
   test('of a lease is void once the session was ended elsewhere', () => {
     const recentCommits = createRecentCommits();
     recentCommits.committed(record(), granted);
-    recentCommits.ended(ended(NOON + 1));
+    recentCommits.sessionsEnded(ended(NOON + 1));
     expect(leases(recentCommits)).toEqual([null]);
   });
 
   test('of a session that started anew under the same id stays', () => {
     const recentCommits = createRecentCommits();
     recentCommits.committed(record(), granted);
-    recentCommits.ended(ended(NOON - 1));
+    recentCommits.sessionsEnded(ended(NOON - 1));
     expect(leases(recentCommits)).toEqual([NOON + 60_000]);
   });
 
@@ -215,7 +215,7 @@ describe('what a node remembers', () => {
     now = 140_000;
     recentCommits.observed(seen);
     now = 200_000;
-    recentCommits.lost(now, () => true);
+    recentCommits.storeLost(now, () => true);
     expect(recentCommits.lostRecord('ana')).toMatchObject({ record: known, hostProvided: null });
     expect(recentCommits.lostRecord('bo')).toMatchObject({ record: seen, hostProvided: { hostProvided, asOf: NOON } });
   });
@@ -224,18 +224,18 @@ describe('what a node remembers', () => {
     const recentCommits = createRecentCommits();
     const [tab, phone] = [session({ connections: ['a/1'], activities: [chess] }), session({ id: 'phone' })];
     recentCommits.committed(record(), record({ revision: NOON, sessions: [tab, phone] }));
-    recentCommits.lost(0, () => true);
+    recentCommits.storeLost(0, () => true);
     const fresh = session({ id: 'new' });
     recentCommits.committed(record(), record({ revision: NOON + 1, sessions: [fresh] }));
     expect(recentCommits.session('ana', 'tab')).toBe(tab);
     expect(recentCommits.session('ana', 'new')).toBe(fresh);
 
-    recentCommits.lost(1, () => true);
+    recentCommits.storeLost(1, () => true);
     expect(recentCommits.lostRecord('ana')?.record.sessions).toEqual([fresh, tab, phone]);
-    recentCommits.ended({ userId: 'ana', connectionIds: ['a/1'] });
+    recentCommits.sessionsEnded({ userId: 'ana', connectionIds: ['a/1'] });
     expect(recentCommits.session('ana', 'tab')).toBeUndefined();
     expect(recentCommits.lostRecord('ana')?.hostProvided).toBeNull();
-    recentCommits.found();
+    recentCommits.restored();
     expect(recentCommits.lostRecord('ana')).toBeUndefined();
     expect(recentCommits.session('ana', 'phone')).toBeUndefined();
   });
