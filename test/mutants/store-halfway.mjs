@@ -123,8 +123,8 @@ export default [
     name: 'what an earlier release wrote is known as of what was there before',
     promise: 'In a rolling deploy what an earlier release wrote is not overwritten by what was chosen before.',
     file: 'src/adapters/sql/sqlJournal.ts',
-    from: 'case when kept.as_of_revision = kept.revision then',
-    to: 'case when kept.as_of_revision is not null then',
+    from: 'case when stored.as_of_revision = stored.revision then',
+    to: 'case when stored.as_of_revision is not null then',
     tests: ['test/adapters/sql/pglite.test.ts'],
   },
 ];

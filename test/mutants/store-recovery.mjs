@@ -24,8 +24,8 @@ export default [
     name: 'a row of both is as of one of them',
     promise: 'What the journal joins of two rows has a later revision than either.',
     file: 'src/adapters/sql/sqlJournal.ts',
-    from: 'then kept.revision + 1',
-    to: 'then kept.revision',
+    from: 'then stored.revision + 1',
+    to: 'then stored.revision',
     tests: ['test/adapters/sql/pglite.test.ts'],
   },
   {

@@ -1,65 +1,46 @@
+import { every } from '../../async/loop.js';
 import type { Bus, Unsubscribe } from '../../presence/ports/bus.js';
 import { type LogPosition, PAGE, RETENTION_MS, readChangeLog, trimChangeLog } from './changeLog.js';
 import type { Database } from './database.js';
 
-/** How many changes that were heard through the bus are remembered until the log was read behind them. */
-const REMEMBERED = 50_000;
-/** Beyond so many pages, to read everything again is cheaper than to be told one by one what changed. */
+/** Bound on the received changes that are remembered until the log has been read past them. */
+const MAX_RECEIVED = 50_000;
+/** Beyond so many pages, reading everything again is cheaper than delivering change by change. */
 const MAX_PAGES = 20;
 const TRIM_EVERY_MS = 60_000;
-/** Of the retention, what a reader may be away: a row is older than its commit, and clocks are corrected. */
+/** How much of the retention a reader may be away: a row is older than its commit, and clocks are corrected. */
 const BRIDGED = 0.9;
 
-/** Brings the changes of facts from the log to this node's listeners. */
+/** Delivers access changes from the change log to this node's listeners. */
 export interface ChangeLogFeed {
   /**
-   * Reads what is new now. What was committed before the call was told when it resolves. Rejects with UNAVAILABLE while
-   * the database cannot be asked; the position is kept.
+   * Reads what is new now. On resolution everything committed before the call has been delivered. Rejects with UNAVAILABLE
+   * while the database cannot be reached, and keeps its position.
    */
   poll(): Promise<void>;
-  /** Lets what is under way end, and reads no more. Stopping twice is stopping once. */
+  /** Ends the read in progress and reads no more. Idempotent. */
   stop(): Promise<void>;
 }
 
-/**
- * Follows the log of changes of facts (docs/architecture.md, "Sight"): every `everyMs` one query reads what is
- * new, and `bus.deliverFacts` tells this node's listeners, in the order of the log, what they did not hear through the
- * bus. Begins at the present end of the log: what is read once this has resolved is kept true.
- *
- * `onGap` is called when changes may have been missed, so that whoever holds facts reads them again: away for longer than
- * the retention, no position at the start, another server or one that recovered, a row of a newer release, or more than
- * is worth telling one by one. A change that was heard is not told again by the log, however long that cannot be read: who
- * was deleted may have been named again since. After more than `maxHeard` of them it is a gap instead. `onError` hears of the first failed reading of each outage. Rows past `retentionMs` are deleted on
- * the way.
- */
-export const startChangeLogFeed = async ({
-  db,
-  bus,
-  everyMs = 500,
-  retentionMs = RETENTION_MS,
-  maxReceived = REMEMBERED,
-  onGap,
-  onError,
-}: {
+interface Reading {
   readonly db: Database;
-  readonly bus: Pick<Bus, 'subscribeAccessChanges' | 'deliverAccessChange'>;
-  readonly everyMs?: number;
-  readonly retentionMs?: number;
-  readonly maxReceived?: number;
+  readonly deliver: Bus['deliverAccessChange'];
+  readonly retentionMs: number;
+  readonly maxReceived: number;
   readonly onGap: () => void;
-  readonly onError: (error: unknown) => void;
-}): Promise<ChangeLogFeed> => {
+}
+
+/** Reads the log from a position to its end, and delivers what this node did not receive through the bus. */
+const createReader = ({ db, deliver, retentionMs, maxReceived, onGap }: Reading) => {
   /**
-   * Changes heard since the last whole reading of the log began. Who publishes has committed, so that reading showed all
-   * that were heard before it, and no later one shows them again.
+   * Changes received since the last complete read began. A publisher has committed before it publishes, so that read
+   * covered all that was received before it, and no later read returns them again.
    */
   let received = new Set<string>();
-  /** Some were heard that are not remembered. */
+  /** Some received changes are not remembered. */
   let overflowed = false;
-  let stopped = false;
-  let subscribing: Promise<Unsubscribe | undefined> | undefined;
   let position: LogPosition | undefined;
-  /** Whether the present end is not where this began. */
+  /** Changes may lie between the place where the feed began, or lost track, and the present end of the log. */
   let behind = false;
 
   const remember = (logId: string): void => {
@@ -67,19 +48,7 @@ export const startChangeLogFeed = async ({
     else overflowed = true;
   };
 
-  /** Without the bus everything is told from the log, so nothing waits for it. */
-  const subscribe = (): Promise<unknown> => {
-    subscribing ??= bus
-      .subscribeAccessChanges(({ logId }) => {
-        if (logId !== undefined) remember(logId);
-      })
-      .catch(() => {
-        subscribing = undefined;
-        return undefined;
-      });
-    return subscribing;
-  };
-
+  /** Takes the present end of the log for the position. */
   const begin = async (): Promise<void> => {
     try {
       position = (await readChangeLog(db, null)).position;
@@ -91,8 +60,8 @@ export const startChangeLogFeed = async ({
     behind = false;
   };
 
-  /** What was heard and what was not cannot be told apart any more: the log is followed from its present end. */
-  const beginAnew = async (): Promise<void> => {
+  /** Received and missed changes can no longer be told apart: begins again at the present end, with a gap. */
+  const beginAgain = async (): Promise<void> => {
     behind = true;
     received = new Set();
     overflowed = false;
@@ -100,20 +69,7 @@ export const startChangeLogFeed = async ({
     await begin();
   };
 
-  const follow = async (from: LogPosition): Promise<void> => {
-    const earlier = received;
-    received = new Set();
-    try {
-      await read(from, earlier);
-    } catch (failure) {
-      // Nothing is behind the position yet.
-      for (const logId of received) earlier.add(logId);
-      received = earlier;
-      throw failure;
-    }
-  };
-
-  /** Tells what is new since then, but for what was heard `earlier` or meanwhile. */
+  /** Delivers what is new since `from`, except what was received `earlier` or meanwhile. */
   const read = async (from: LogPosition, earlier: ReadonlySet<string>): Promise<void> => {
     const first = await readChangeLog(db, from);
     const { server, at } = first.position;
@@ -126,7 +82,7 @@ export const startChangeLogFeed = async ({
           missed = true;
         } else if (!earlier.has(logId) && !received.has(logId)) {
           remember(logId);
-          bus.deliverAccessChange(change);
+          deliver(change);
         }
       }
       const last = page.rows.at(-1);
@@ -137,8 +93,87 @@ export const startChangeLogFeed = async ({
       }
       page = await readChangeLog(db, from, last.logId);
     }
-    // Of the first page: what the later ones saw beyond it is read again, and known.
+    // The first page's: what later pages saw beyond it is read again, and recognised as received.
     position = first.position;
+  };
+
+  const follow = async (from: LogPosition): Promise<void> => {
+    const earlier = received;
+    received = new Set();
+    try {
+      await read(from, earlier);
+    } catch (failure) {
+      // The position has not moved, so both sets still lie after it.
+      for (const logId of received) earlier.add(logId);
+      received = earlier;
+      throw failure;
+    }
+  };
+
+  let running: Promise<void> = Promise.resolve();
+  return {
+    /** A change with this id was received through the bus. */
+    received: remember,
+    /** Reads run one after another. */
+    poll(): Promise<void> {
+      running = running
+        .catch(() => {})
+        .then(() => {
+          if (overflowed) return beginAgain();
+          return position ? follow(position) : begin();
+        });
+      return running;
+    },
+    /** Resolves when the read in progress has ended, whether or not it failed. */
+    idle: (): Promise<void> => running.catch(() => {}),
+  };
+};
+
+/**
+ * Follows the change log (docs/architecture.md, "Sight"): one query each `everyMs`, whose new changes go to
+ * `bus.deliverAccessChange` in the order of the log, except those that this node received through the bus. Begins at the
+ * present end of the log: what is read from the database after this has resolved is kept true.
+ *
+ * `onGap` is called when changes may have been missed, so that holders of access facts read them again: after an absence
+ * longer than the retention, without a position at the start, after the server restarted or recovered, for a row of a
+ * newer release, and for more changes than are worth delivering one by one. A received change is not delivered again from
+ * the log, however long the log cannot be read (a user whose deletion was received may exist again since); after more than
+ * `maxReceived` of them there is a gap instead.
+ *
+ * `onError` receives the first failed read of each outage. Rows older than `retentionMs` are deleted once a minute.
+ */
+export const startChangeLogFeed = async ({
+  db,
+  bus,
+  everyMs = 500,
+  retentionMs = RETENTION_MS,
+  maxReceived = MAX_RECEIVED,
+  onGap,
+  onError,
+}: {
+  readonly db: Database;
+  readonly bus: Pick<Bus, 'subscribeAccessChanges' | 'deliverAccessChange'>;
+  readonly everyMs?: number;
+  readonly retentionMs?: number;
+  readonly maxReceived?: number;
+  readonly onGap: () => void;
+  readonly onError: (error: unknown) => void;
+}): Promise<ChangeLogFeed> => {
+  const reader = createReader({ db, deliver: bus.deliverAccessChange, retentionMs, maxReceived, onGap });
+  let stopped = false;
+
+  /** Nothing waits for the bus: without it everything is delivered from the log. */
+  let subscribing: Promise<Unsubscribe | undefined> | undefined;
+  const subscribe = (): Promise<unknown> => {
+    subscribing ??= bus
+      .subscribeAccessChanges(({ logId }) => {
+        if (logId !== undefined) reader.received(logId);
+      })
+      .catch(() => {
+        subscribing = undefined;
+        return undefined;
+      });
+    return subscribing;
   };
 
   const trim = async (): Promise<void> => {
@@ -146,26 +181,14 @@ export const startChangeLogFeed = async ({
       // Batch after batch.
     }
   };
-
-  let running: Promise<void> = Promise.resolve();
-  /** One after the other. */
-  const poll = (): Promise<void> => {
-    running = running
-      .catch(() => {})
-      .then(() => {
-        if (overflowed) return beginAnew();
-        return position ? follow(position) : begin();
-      });
-    return running;
-  };
-
-  let failing = false;
-  /** Beside the reading, which it must not hold up. What fails is tried again the next time. */
+  /** Beside the reads, which it must not delay. A failed trim is repeated with the next one. */
   let trimming: Promise<void> = Promise.resolve();
   let trimmedAt = Number.NEGATIVE_INFINITY;
+
+  let failing = false;
   const round = async (): Promise<void> => {
     try {
-      await poll();
+      await reader.poll();
       failing = false;
     } catch (failure) {
       if (!failing) onError(failure);
@@ -176,29 +199,23 @@ export const startChangeLogFeed = async ({
     trimming = trimming.then(trim).catch(onError);
   };
 
-  let timer: NodeJS.Timeout | undefined;
-  let turn: Promise<void> = Promise.resolve();
-  const schedule = (): void => {
-    timer = setTimeout(() => {
-      void subscribe();
-      turn = round().then(() => {
-        if (!stopped) schedule();
-      });
-    }, everyMs);
-    timer.unref();
-  };
-
   await subscribe();
   await round();
-  schedule();
+  const rounds = every(
+    everyMs,
+    async () => {
+      void subscribe();
+      await round();
+    },
+    onError,
+  );
 
   return {
-    poll,
+    poll: reader.poll,
     async stop() {
       stopped = true;
-      clearTimeout(timer);
-      await turn;
-      await Promise.all([running.catch(() => {}), trimming]);
+      await rounds.stop();
+      await Promise.all([reader.idle(), trimming]);
       void subscribing?.then((unsubscribe) => unsubscribe?.());
       subscribing = undefined;
     },

@@ -1,42 +1,46 @@
 /**
- * What hangs on a deleted user goes after the deletion, in pieces: somebody followed by millions is gone for everybody with
- * one short transaction, which leaves a row here until all is removed. Any node goes on with what another left.
+ * Removal of a deleted user's relations and memberships, in batches after the deletion: a user with a million followers
+ * disappears for everybody with one short transaction, which leaves a row in `deletions` until everything is removed. Any
+ * node continues what another began.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Orm } from './database.js';
 import { textArray } from './expressions.js';
 import { blocks, circleMembers, conversationMembers, deletions, follows } from './tables.js';
 
-/** Rows removed in one statement, which has to end well before the statement timeout. */
-const PIECE = 2_000;
-/** How many deletions are looked for at once. */
+/** Rows that one statement removes: it must end well within the statement timeout. */
+const BATCH = 2_000;
+/** Deletions that one query lists. */
 const LISTED = 100;
 
-/** Each table by the column that names the user, and the other one: each pair is an index. What protects goes first. */
+/** Each table by the column of the user and the opposite one: each pair is an index. Blocks are removed first. */
 const SIDES = [
-  { table: blocks, mine: blocks.blockerId, other: blocks.blockedId, since: blocks.since },
-  { table: blocks, mine: blocks.blockedId, other: blocks.blockerId, since: blocks.since },
-  { table: circleMembers, mine: circleMembers.userId, other: circleMembers.circleId, since: circleMembers.since },
+  { table: blocks, own: blocks.blockerId, opposite: blocks.blockedId, since: blocks.since },
+  { table: blocks, own: blocks.blockedId, opposite: blocks.blockerId, since: blocks.since },
+  { table: circleMembers, own: circleMembers.userId, opposite: circleMembers.circleId, since: circleMembers.since },
   {
     table: conversationMembers,
-    mine: conversationMembers.userId,
-    other: conversationMembers.conversationId,
+    own: conversationMembers.userId,
+    opposite: conversationMembers.conversationId,
     since: conversationMembers.since,
   },
-  { table: follows, mine: follows.followerId, other: follows.followeeId, since: follows.since },
-  { table: follows, mine: follows.followeeId, other: follows.followerId, since: follows.since },
+  { table: follows, own: follows.followerId, opposite: follows.followeeId, since: follows.since },
+  { table: follows, own: follows.followeeId, opposite: follows.followerId, since: follows.since },
 ] as const;
 
 type Deletion = typeof deletions.$inferSelect;
 
-/** The next number of a relation that is written. */
+/** The number of the relation that a statement writes. */
 export const NEXT_RELATION_NUMBER: SQL = sql`nextval('relation_numbers')`;
 
-/** Whether a row that was written as `since` and names those users is a deleted user's that was not removed yet. */
+/**
+ * Whether a row with the number `since`, of those users, belongs to a deletion and is only not removed yet: to write such
+ * a relation again takes the row over.
+ */
 export const awaitsRemoval = (since: SQL, ...userIds: readonly SQL[]): SQL => sql`exists (
   select from deletions where user_id in (${sql.join([...userIds], sql`, `)}) and coalesce(${since}, 0) < before)`;
 
-/** Notes, in the transaction that deletes a user, what is to be removed. */
+/** Notes, in the transaction that deletes a user, that everything written before it is to be removed. */
 export const noteDeletion = async (tx: Orm, userId: string): Promise<void> => {
   await tx
     .insert(deletions)
@@ -44,7 +48,7 @@ export const noteDeletion = async (tx: Orm, userId: string): Promise<void> => {
     .onConflictDoUpdate({ target: deletions.userId, set: { before: sql`excluded.before` } });
 };
 
-/** Those of the users of whom something is left. */
+/** Those of the users whose deletion has not removed everything. */
 export const unfinishedAmong = async (tx: Orm, userIds: readonly string[]): Promise<readonly string[]> => {
   if (userIds.length === 0) return [];
   const rows = await tx
@@ -56,34 +60,34 @@ export const unfinishedAmong = async (tx: Orm, userIds: readonly string[]): Prom
 
 export const createDeletions = ({ db }: { readonly db: Database }) => {
   /**
-   * Removes the next piece after `after`, so that it does not walk over what was removed before. Returns up to where it
-   * went; null: that was all.
+   * Removes the next batch of ids above `after`, which saves walking over dead rows. Returns the last id; null when nothing
+   * is left.
    */
-  const removePiece = async (
+  const removeBatch = async (
     { userId, before }: Deletion,
-    { table, mine, other, since }: (typeof SIDES)[number],
+    { table, own, opposite, since }: (typeof SIDES)[number],
     after: string,
   ): Promise<string | null> => {
-    const piece = sql`
-      select ${other} from ${table}
-      where ${mine} = ${userId} and ${other} > ${after} and coalesce(${since}, 0) < ${before}::bigint
-      order by ${other} limit ${PIECE} for update`;
+    const batch = sql`
+      select ${opposite} from ${table}
+      where ${own} = ${userId} and ${opposite} > ${after} and coalesce(${since}, 0) < ${before}::bigint
+      order by ${opposite} limit ${BATCH} for update`;
     const gone = await db.run((orm) =>
       orm
         .delete(table)
-        .where(sql`${mine} = ${userId} and ${other} in (${piece})`)
-        .returning({ id: sql<string>`${other}` }),
+        .where(sql`${own} = ${userId} and ${opposite} in (${batch})`)
+        .returning({ id: sql<string>`${opposite}` }),
     );
-    if (gone.length < PIECE) return null;
+    if (gone.length < BATCH) return null;
     return gone.map(({ id }) => id).reduce((a, b) => (Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0 ? a : b));
   };
 
-  /** Whether all of it is gone: not where it was to stop before. */
-  const carryOut = async (deletion: Deletion, isStopped: () => boolean): Promise<boolean> => {
+  /** Removes everything and then the note. False when stopped before the end. */
+  const complete = async (deletion: Deletion, isStopped: () => boolean): Promise<boolean> => {
     for (const side of SIDES) {
       for (let after: string | null = ''; after !== null; ) {
         if (isStopped()) return false;
-        after = await removePiece(deletion, side, after);
+        after = await removeBatch(deletion, side, after);
       }
     }
     await db.run((orm) =>
@@ -106,11 +110,11 @@ export const createDeletions = ({ db }: { readonly db: Database }) => {
 
   return {
     /**
-     * Removes what is left of deleted users, of those named or (null) of all, until nothing is or it is stopped. Any number of
-     * nodes may do so at once. Rejects with UNAVAILABLE while the database cannot be asked; what was removed stays removed.
+     * Removes what is left of those deleted users, or (null) of all, until nothing remains or `isStopped`. Any number of
+     * nodes may do so at once. Rejects with UNAVAILABLE while the database cannot be reached; the next call continues.
      */
     async finish(userIds: readonly string[] | null, isStopped: () => boolean): Promise<void> {
-      for (const deletion of await unfinished(userIds)) if (!(await carryOut(deletion, isStopped))) return;
+      for (const deletion of await unfinished(userIds)) if (!(await complete(deletion, isStopped))) return;
     },
   };
 };

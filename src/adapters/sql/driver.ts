@@ -1,12 +1,12 @@
 import postgres from 'postgres';
 import { StartFault } from '../../config/startFault.js';
 
-/** Stands in the driver's source where `patches/` was applied to it, which is done as a whole or not at all. */
+/** A fragment of the driver's source after `patches/` was applied, which happens as a whole or not at all. */
 const PATCHED = 'reject(lost = e)';
 
 /**
- * Throws a StartFault where the driver was installed without its patch: it would mix up answers after a failed statement,
- * and end the process when connections are lost.
+ * Throws a StartFault when the driver was installed without its patch: it would mix up results after a failed statement,
+ * and end the process when it loses connections.
  */
 export const checkDriver = (driver: { toString(): string } = postgres): void => {
   if (String(driver).includes(PATCHED)) return;

@@ -3,20 +3,19 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { StartFault } from '../../config/startFault.js';
 
 /**
- * A lock that one process holds on a file, also over its death by SIGKILL: who finds the holder dead takes it over.
- *
- * A holder is its pid, and when that process started: a pid that was given to another process since does not keep the
- * lock. It is for processes that see each other's pids (one machine, or one container), as PostgreSQL's own is.
+ * The holder of a lock file, as the file names it. A lock outlives the SIGKILL of its holder: whoever finds the holder dead
+ * takes the lock over. The start time distinguishes the holder from a later process with the same pid. Like PostgreSQL's
+ * own lock file, it works between processes that see each other's pids: on one machine, or in one container.
  */
 interface Holder {
   readonly pid: number;
-  /** Boot and start time of the process; null where the system does not tell (it is then known by its pid alone). */
+  /** Boot id and start time of the process; null where the system does not tell, and the pid alone identifies it. */
   readonly started: string | null;
-  /** Names this holding of the lock. */
+  /** Identifies this acquisition of the lock. */
   readonly token: string;
 }
 
-/** When a process started, unique over reboots; undefined where there is no /proc, null when there is no such process. */
+/** Start time of a process, unique over reboots; undefined without /proc, null when there is no such process. */
 const startOf = (pid: number): string | null | undefined => {
   let boot: string;
   try {
@@ -26,7 +25,7 @@ const startOf = (pid: number): string | null | undefined => {
   }
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the command's name in parentheses, may hold anything: count from behind it. Start time is the 22nd.
+    // The second field, the command's name in parentheses, may hold spaces: count from behind it. Field 22 is the start.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? null : `${boot}/${fields[19]}`;
   } catch {
@@ -46,7 +45,7 @@ const isAlive = ({ pid, started }: Holder): boolean => {
   }
 };
 
-/** Who holds the lock; undefined when nobody does, or the file is not one of ours (a lock is written whole or not at all). */
+/** The present holder, or undefined. Throws a StartFault for a file that no server wrote: locks are written atomically. */
 const holderOf = (path: string): Holder | undefined => {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Holder;
@@ -58,7 +57,7 @@ const holderOf = (path: string): Holder | undefined => {
   }
 };
 
-/** Creates the file with its content in one step, so that nobody reads half of it. False where there is one. */
+/** Creates the file atomically with its content. False when it exists. */
 const create = (path: string, holder: Holder): boolean => {
   const draft = `${path}.${holder.token}.new`;
   writeFileSync(draft, JSON.stringify(holder));
@@ -74,10 +73,10 @@ const create = (path: string, holder: Holder): boolean => {
 };
 
 /**
- * Takes the lock on `path`. Returns what gives it back, or the pid of the process that holds it.
+ * Takes the lock on `path`. Returns `release`, or the pid of the process that holds the lock.
  *
- * Of several who find the same holder dead, one may remove its file: who holds the lock on that very holding. Without
- * that, the slower of two would remove the lock that the faster one has just taken.
+ * Of several processes that find the same holder dead, only one may remove its file: the one that takes a second lock,
+ * named after that acquisition. Otherwise the slower of two would remove the lock that the faster one has just taken.
  */
 export const takeLock = (path: string): { readonly release: () => void } | { readonly heldBy: number } => {
   const mine: Holder = { pid: process.pid, started: startOf(process.pid) ?? null, token: randomUUID() };

@@ -1,25 +1,36 @@
+/**
+ * Joins the reads of one moment into one query, so that a thousand clients who connect at once cost the database a few
+ * queries: the calls of one turn of the event loop, and those within {@link SPACING_MS} of the last query. A call on its
+ * own goes out at once. Nothing is answered from before the call.
+ *
+ * Why not `dataloader`: it batches single keys and resolves a promise for each, where one call here has up to 5,000 items
+ * whose answers must come from one statement; its `maxBatchSize` would divide a call. With whole calls as its keys it
+ * could bound the number of calls but not of items, and none of its batches resolves before all of it has: what it would
+ * replace is the list of waiting calls, and the spacing, the bound and the retries would stay.
+ */
 import { isUnavailable } from '../../presence/errors.js';
 
-/** One question in so long, in ms. */
+/** The least time between two queries that join calls, in ms. */
 const SPACING_MS = 10;
 
-/** Asks about any number of items. Answers are found by the item's key, and may hold more than was asked about. */
+/**
+ * Loads the answers for any number of items, by the key of the item. The map may hold the answers of other calls too: all
+ * calls that share a query get the same map.
+ */
 export type Load<Item, Answer> = (items: readonly Item[]) => Promise<ReadonlyMap<string, Answer>>;
 
-interface Question<Item, Answer> {
+interface Call<Item, Answer> {
   readonly items: readonly Item[];
   readonly resolve: (answers: ReadonlyMap<string, Answer>) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Joins what many ask at the same time into one question, so that a thousand who connect at once ask the database a few
- * times: those of one turn of the event loop, and those that come within {@link SPACING_MS} of the last question. Nothing
- * is answered from before it was asked. All who are joined get the one map of all answers. Items of one question are never divided; `max` is how many are asked about at once,
- * from several.
+ * Returns `load`, batched. The items of one call are never divided; `max` bounds the items of several calls that share a
+ * query.
  *
- * Rejects with what `ask` rejects with. Whoever is joined suffers from nobody: what was refused together, other than for
- * want of the database, is asked again one by one.
+ * Rejects with what `load` rejects with. Calls do not suffer from each other: when a shared query fails, except with
+ * UNAVAILABLE, each call is loaded again by itself.
  */
 export const createLoader = <Item, Answer>({
   load,
@@ -28,31 +39,31 @@ export const createLoader = <Item, Answer>({
   readonly load: Load<Item, Answer>;
   readonly max: number;
 }): Load<Item, Answer> => {
-  type Batch = Question<Item, Answer>;
-  const waiting: Batch[] = [];
+  type Calls = readonly Call<Item, Answer>[];
+  const waiting: Call<Item, Answer>[] = [];
   let sentAt = Number.NEGATIVE_INFINITY;
-  let isDue = false;
+  let isScheduled = false;
 
-  const answerOne = ({ items, resolve, reject }: Batch): Promise<void> => load(items).then(resolve, reject);
+  const loadOne = ({ items, resolve, reject }: Call<Item, Answer>): Promise<void> => load(items).then(resolve, reject);
 
-  const answer = async (questions: readonly Batch[]): Promise<void> => {
-    const [first] = questions;
-    if (first && questions.length === 1) return answerOne(first);
+  const loadTogether = async (calls: Calls): Promise<void> => {
+    const [first] = calls;
+    if (first && calls.length === 1) return loadOne(first);
     try {
-      const answers = await load(questions.flatMap(({ items }) => items));
-      for (const { resolve } of questions) resolve(answers);
+      const answers = await load(calls.flatMap(({ items }) => items));
+      for (const { resolve } of calls) resolve(answers);
     } catch (error) {
-      if (isUnavailable(error)) for (const { reject } of questions) reject(error);
-      else await Promise.all(questions.map(answerOne));
+      if (isUnavailable(error)) for (const { reject } of calls) reject(error);
+      else await Promise.all(calls.map(loadOne));
     }
   };
 
-  /** Takes as many as may be asked together, and one at the least. */
-  const take = (): readonly Batch[] => {
+  /** Takes as many calls as may share a query, at least one. */
+  const take = (): Calls => {
     let items = 0;
     let count = 0;
-    for (const question of waiting) {
-      items += question.items.length;
+    for (const call of waiting) {
+      items += call.items.length;
       if (count > 0 && items > max) break;
       count += 1;
     }
@@ -60,16 +71,16 @@ export const createLoader = <Item, Answer>({
   };
 
   const send = () => {
-    isDue = false;
+    isScheduled = false;
     sentAt = performance.now();
-    while (waiting.length > 0) void answer(take());
+    while (waiting.length > 0) void loadTogether(take());
   };
 
   return (items) =>
     new Promise((resolve, reject) => {
       waiting.push({ items, resolve, reject });
-      if (isDue) return;
-      isDue = true;
+      if (isScheduled) return;
+      isScheduled = true;
       const waitMs = sentAt + SPACING_MS - performance.now();
       if (waitMs > 0) setTimeout(send, waitMs);
       else setImmediate(send);

@@ -13,12 +13,12 @@ import { createDatabase } from './database.js';
 import { takeLock } from './fileLock.js';
 import { migrationsFolder, packageRoot } from './packagePaths.js';
 
-/** The data directory that stands for "in memory": for tests. */
+/** The `dataDir` of a database in memory, for tests. */
 export const IN_MEMORY = 'memory://';
 
 /**
- * PGlite's own parameters, and less memory: what PostgreSQL would share among a hundred processes, one process here has
- * for itself. Without them it takes 300 MB.
+ * PGlite's defaults with less memory: the buffers that PostgreSQL shares among a hundred processes serve one here. Without
+ * these settings it takes 300 MB.
  */
 const START_PARAMS = [
   ...PGlite.defaultStartParams,
@@ -31,8 +31,8 @@ const START_PARAMS = [
   ].flatMap((setting) => ['-c', setting]),
 ];
 
-/** What the process that makes a database runs: everything a new one is made of, and a clean stop. */
-const MAKE = `
+/** The program of the process that creates a database. */
+const CREATE_PROGRAM = `
   import { PGlite } from '@electric-sql/pglite';
   const [dataDir, startParams] = process.argv.slice(1);
   const pglite = await PGlite.create({ dataDir, startParams: JSON.parse(startParams) });
@@ -40,20 +40,20 @@ const MAKE = `
 `;
 
 /**
- * Makes a new database in a process of its own, because making one leaves 800 MB resident behind. It comes to its place
- * whole: what a killed one left half made is thrown away.
+ * Creates a database in a separate process, since that leaves 800 MB resident behind. The rename at the end makes it
+ * atomic: a half-made database of a killed process is thrown away.
  */
-const makeCluster = async (cluster: string): Promise<void> => {
+const createCluster = async (cluster: string): Promise<void> => {
   const draft = `${cluster}.new`;
   rmSync(draft, { recursive: true, force: true });
-  // `--liftoff-only`: code that runs once is not worth optimising, and half the time goes into that.
-  const args = ['--liftoff-only', '--input-type=module', '--eval', MAKE, draft, JSON.stringify(START_PARAMS)];
-  // An evaluated program finds its packages from the working directory.
+  // `--liftoff-only`: optimising code that runs once takes half the time.
+  const args = ['--liftoff-only', '--input-type=module', '--eval', CREATE_PROGRAM, draft, JSON.stringify(START_PARAMS)];
+  // An evaluated program resolves its packages from the working directory.
   await promisify(execFile)(process.execPath, args, { cwd: packageRoot });
   renameSync(draft, cluster);
 };
 
-/** Of the databases that this release of PGlite makes and opens. */
+/** The version of the databases that this release of PGlite creates and opens. */
 const POSTGRES_MAJOR = '18';
 
 const checkVersion = (dataDir: string, cluster: string): void => {
@@ -65,7 +65,7 @@ const checkVersion = (dataDir: string, cluster: string): void => {
   );
 };
 
-/** Opens the database that is there; what is broken in it is the operator's to restore. */
+/** Opens an existing database. Rejects with a StartFault when it is damaged: the operator restores it. */
 const openCluster = async (dataDir: string, cluster: string): Promise<PGlite> => {
   try {
     return await PGlite.create({ dataDir: cluster, startParams: START_PARAMS });
@@ -77,7 +77,7 @@ const openCluster = async (dataDir: string, cluster: string): Promise<PGlite> =>
   }
 };
 
-/** Locks the folder, makes the database where there is none, and says where it is. */
+/** Locks the folder and creates the database where there is none. Returns the path of the database. */
 const prepareFolder = async (dataDir: string): Promise<{ readonly cluster: string; readonly release: () => void }> => {
   mkdirSync(dataDir, { recursive: true });
   const lock = takeLock(join(dataDir, 'rollcall.lock'));
@@ -89,7 +89,7 @@ const prepareFolder = async (dataDir: string): Promise<{ readonly cluster: strin
   try {
     const cluster = resolve(dataDir, 'pglite');
     if (existsSync(cluster)) checkVersion(dataDir, cluster);
-    else await makeCluster(cluster);
+    else await createCluster(cluster);
     return { cluster, release: lock.release };
   } catch (error) {
     lock.release();
@@ -98,12 +98,12 @@ const prepareFolder = async (dataDir: string): Promise<{ readonly cluster: strin
 };
 
 /**
- * Opens the PGlite database in the folder `dataDir` (made when missing; {@link IN_MEMORY} keeps nothing), which no
- * other process may use meanwhile: it rejects with a sentence that names the one that does.
+ * Opens the PGlite database in the folder `dataDir`, created when missing ({@link IN_MEMORY} keeps nothing). Rejects with a
+ * StartFault that names the process when another one uses the folder.
  *
- * A commit has written its log to the file system when it resolves, so it survives the death of the process, also by
- * SIGKILL. (PGlite runs without fsync: it may not survive the death of the machine.) `relaxedDurability` would change
- * nothing here: it is for file systems that are written as a whole after each query.
+ * A resolved commit has written its log to the file system, so it survives the death of the process, also by SIGKILL.
+ * (PGlite runs without fsync: it may not survive the death of the machine.) `relaxedDurability` would change nothing: it
+ * is for file systems that are written as a whole after each query.
  */
 export const openPglite = async (options: { readonly dataDir: string }): Promise<OpenDatabase> => {
   const { cluster, release } =
@@ -114,11 +114,11 @@ export const openPglite = async (options: { readonly dataDir: string }): Promise
     const pglite = await openCluster(options.dataDir, cluster);
     const orm = drizzle({ client: pglite });
     await migrate(orm, { migrationsFolder });
-    // Nothing else removes what was overwritten: there is no process beside this one to do so.
+    // There is no autovacuum process to remove dead rows.
     if (cluster !== IN_MEMORY) await orm.execute(sql`vacuum`);
 
     let closing: Promise<void> | undefined;
-    // Inside the process nothing hangs: it is slow at worst, and then an answer is better than none.
+    // A database inside the process never hangs; it is slow at worst, and a late answer is better than none.
     const db = createDatabase({ orm: () => orm, isOpen: () => closing === undefined, deadline: null });
     return {
       db,

@@ -11,61 +11,61 @@ import { migrationsFolder } from './packagePaths.js';
 import { withRowCountCheck } from './rowCountCheck.js';
 import { type SessionSettings, settleSettings } from './sessionSettings.js';
 
-/** Connections a node holds at most. */
+/** Connections of one node. */
 const POOL = 10;
-/**
- * A server that does not answer, or a network that swallows, is UNAVAILABLE within 2 s (docs/operations.md, "When
- * something fails").
- */
+/** A server or network that does not answer is UNAVAILABLE within 2 s (docs/operations.md, "When something fails"). */
 const DEADLINE_MS = 1_800;
-/** Of the sessions that answer users, and of whoever looks at the plans of what they ask; those in milliseconds as PostgreSQL shows them, without their unit. */
+/**
+ * Settings of the sessions that serve users, as `pg_settings` shows them: milliseconds without their unit. Tests that look
+ * at query plans use them too.
+ */
 export const SESSION_SETTINGS: SessionSettings = {
-  // The server gives up a statement before the caller does, so that its connection is free again.
+  // The server cancels a statement before the caller gives up, which frees the connection.
   statement_timeout: '1500',
-  // A node that vanished in the middle of a transaction lets go of its locks after so long.
+  // Releases the locks of a node that vanished in the middle of a transaction.
   idle_in_transaction_session_timeout: '5000',
-  // By their estimate the facts of 1,000 pairs are worth compiling; that takes longer than to find them.
+  // The planner takes the facts of 1,000 pairs for worth compiling; that takes longer than reading them.
   jit: 'off',
-  // Where few follow many, statistics say that anybody's follows are found soon in the table itself; of somebody who
-  // follows nobody that means all of it, for each who is asked about. Everything that is asked has its index.
+  // Where few users follow many, statistics suggest that a scan soon finds anybody's follows; for a user who follows
+  // nobody it reads the whole table, once a pair. Every query has its index.
   enable_seqscan: 'off',
 };
 const CONNECT_TIMEOUT_SECONDS = 5;
-/** After so long without one answer, connections are given up for new ones: TCP itself would try for a quarter of an hour. */
+/** Without a single answer for so long, connections are replaced: TCP alone would retry for a quarter of an hour. */
 const SILENCE_MS = 10_000;
-/** How long a server has for its first answer when a node starts: postgres.js would go on trying for good. */
+/** How long the server has for its first answer when a node starts: postgres.js would retry forever. */
 const FIRST_ANSWER_MS = 10_000;
-/** Names the lock under which nodes migrate, among all advisory locks of the database: "rollcall" in ASCII. */
+/** The advisory lock under which nodes migrate: "rollcall" in ASCII. */
 const MIGRATION_LOCK = 0x726f6c6c63616c6cn;
 
 const connect = (url: string, max: number, settings: SessionSettings) =>
   postgres(url, {
     max,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
-    // Back within a second when the server is, not within postgres.js's twenty.
+    // Reconnects within a second of the server's return, not within postgres.js's twenty.
     backoff: (attempt: number) => Math.min(0.1 * 2 ** attempt, 1),
     connection: { application_name: 'rollcall', ...settings },
-    // Lists are sent as text: there are no types to look up.
+    // Arrays are sent as text, so there are no types to look up.
     fetch_types: false,
-    // A statement prepared in one session is not there in the next that a pooler gives.
+    // A pooler may run the next transaction in a session that does not know the prepared statement.
     prepare: false,
     onnotice: () => {},
   });
 
-/** Resolves when the server at `url` answers. Rejects where it refuses, or says nothing that makes sense for `withinMs`. */
+/** Resolves when the server at `url` answers. Rejects when it refuses, or gives no valid answer for `withinMs`. */
 const reach = async (url: string, withinMs: number): Promise<void> => {
   const client = connect(url, 1, {});
   try {
     await withTimeout(client`select 1`, withinMs, () => new Error(`no answer in ${withinMs / 1_000} s`));
   } finally {
-    // It may hang as the question did, and has nothing to say goodbye to.
+    // Closing may hang as the query did, and its outcome does not matter.
     void client.end({ timeout: 0 }).catch(() => {});
   }
 };
 
 /**
- * One node migrates, the others wait for it and find it done. Lock and migrations are one transaction, since a pooler
- * may give every transaction to another session, and may keep a session that is left. It may take its time.
+ * One node migrates; the others wait and find it done. Lock and migrations are one transaction, since a pooler may run
+ * every transaction in another session and keep sessions that clients left. No timeout applies.
  */
 const migrateLocked = async (url: string): Promise<void> => {
   const client = connect(url, 1, {});
@@ -74,7 +74,7 @@ const migrateLocked = async (url: string): Promise<void> => {
       await tx`set local statement_timeout = 0`;
       await tx`set local idle_in_transaction_session_timeout = 0`;
       await tx`select pg_advisory_xact_lock(${String(MIGRATION_LOCK)}::bigint)`;
-      // drizzle begins a transaction of its own: a savepoint of this one.
+      // drizzle begins its own transaction: here a savepoint.
       const inside = Object.assign(tx, { options: client.options, begin: tx.savepoint });
       await migrate(drizzle({ client: inside as unknown as postgres.Sql }), { migrationsFolder });
     });
@@ -83,8 +83,8 @@ const migrateLocked = async (url: string): Promise<void> => {
   }
 };
 
-/** What to do about it, by the code of PostgreSQL, or of the way to it. */
-const whatToDo = (code: string): string => {
+/** Advice for the operator, by the code of PostgreSQL or of the connection. */
+const adviceFor = (code: string): string => {
   switch (code) {
     case '28000':
     case '28P01':
@@ -103,10 +103,9 @@ const whatToDo = (code: string): string => {
 };
 
 /**
- * Opens the PostgreSQL database at `url`, with its migrations applied. Rejects with a StartFault where that fails.
- * `onAdvice` gets a sentence for the operator where a pooler stands in between that should be set otherwise.
- * `silenceMs` is how long nothing may be answered before the connections are replaced, `firstAnswerMs` how long the
- * server has for its first answer.
+ * Opens the PostgreSQL database at `url` and applies the migrations. Rejects with a StartFault when that fails. `onAdvice`
+ * receives a sentence for the operator when a pooler keeps settings from the server. After `silenceMs` without any answer
+ * the connections are replaced; `firstAnswerMs` is how long the server has for its first answer.
  */
 export const openPostgres = async (options: {
   readonly url: string;
@@ -123,7 +122,7 @@ export const openPostgres = async (options: {
   };
   const { accepted, advice } = await start().catch((cause: unknown) => {
     const root = rootOf(cause);
-    const text = `The database of DATABASE_URL could not be opened: ${messageOf(root)}. ${whatToDo(codeOf(root))}`;
+    const text = `The database of DATABASE_URL could not be opened: ${messageOf(root)}. ${adviceFor(codeOf(root))}`;
     throw new StartFault(text, { cause });
   });
   if (advice !== null) onAdvice(advice);
@@ -142,7 +141,7 @@ export const openPostgres = async (options: {
     silentSince = null;
     const { client } = pool;
     pool = openPool();
-    // It has nobody to say goodbye to: whether that fails tells nothing.
+    // The server is gone: whether closing fails tells nothing.
     client.end({ timeout: 0 }).catch(() => {});
   };
   const met = (): void => {
@@ -160,7 +159,7 @@ export const openPostgres = async (options: {
       await db.run((orm) => orm.execute(sql`select 1`));
     },
     close() {
-      // What is under way has a second to end.
+      // Work in progress has a second to end.
       closing ??= pool.client.end({ timeout: 1 });
       return closing;
     },

@@ -1,12 +1,12 @@
 /**
- * What the sessions that answer users are set to. A connection asks for it at its start. A pooler may keep it from the
- * server: PgBouncer refuses parameters that it does not know, or passes over those that it was told to ignore.
+ * Settings of database sessions. A connection requests them at its start, but a pooler may keep them from the server:
+ * PgBouncer refuses parameters that it does not know, or drops those that it was told to ignore.
  */
 import type postgres from 'postgres';
 
 export type SessionSettings = Readonly<Record<string, string>>;
 
-/** A connection asked for a parameter that the pooler in between does not pass on. */
+/** The pooler refuses a start-up parameter. */
 const isRefused = (error: unknown): boolean =>
   error instanceof Error &&
   'code' in error &&
@@ -14,13 +14,13 @@ const isRefused = (error: unknown): boolean =>
   error.message.startsWith('unsupported startup parameter');
 
 export interface SettledSettings {
-  /** What connections may ask for: all of it, or nothing where a pooler refuses it. */
+  /** The settings to request: all, or none where a pooler refuses them. */
   readonly accepted: SessionSettings;
-  /** What the operator should know; null where all is in force. */
+  /** A sentence for the operator; null where all settings are in force. */
   readonly advice: string | null;
 }
 
-/** The statement that sets them for good, for every session of this user in this database. */
+/** The statement that makes the settings the default of this user in this database. */
 const statementFor = (user: string, database: string, settings: SessionSettings): string =>
   Object.entries(settings)
     .map(([name, value]) => `alter role ${user} in database ${database} set ${name} = '${value}'`)
@@ -37,8 +37,8 @@ const settingsOf = async (client: postgres.Sql, wanted: SessionSettings) => {
 };
 
 /**
- * Finds out whether sessions can be set to `wanted`, in the units of `pg_settings`, by opening one. `connect` makes a
- * client whose connections ask for what it is given. Rejects where the database cannot be opened.
+ * Opens a session to find out whether `wanted`, in the units of `pg_settings`, takes effect. `connect` makes a client whose
+ * connections request the given settings. Rejects when the database cannot be opened.
  */
 export const settleSettings = async (
   wanted: SessionSettings,

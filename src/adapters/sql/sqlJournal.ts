@@ -8,15 +8,15 @@ import { createLoader } from './loader.js';
 import { rowsByKey } from './rowsByKey.js';
 import { presenceJournal, users } from './tables.js';
 
-/** How this release writes a row, and the one format it reads. */
+/** The one format that this release writes and reads. */
 const FORMAT = 1;
-/** Of how many users the rows are read at once, for several who ask. */
+/** Bound on the users of several reads that share a query. */
 const MAX_USERS = 4_000;
 
-/** Of a row that an earlier release wrote. */
-const NOT_KNOWN = { chosenAsOf: null, messageAsOf: null };
+/** An earlier release wrote the row without these revisions. */
+const UNKNOWN = { chosenAsOf: null, messageAsOf: null };
 
-/** Of each user the newest: one statement cannot write a row twice. */
+/** The newest row of each user: one statement cannot write a row twice. */
 const newest = (rows: readonly DurablePresence[]): readonly DurablePresence[] => {
   const byUser = new Map<string, DurablePresence>();
   for (const row of rows) {
@@ -41,7 +41,7 @@ const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect 
     };
   }
   const { revision, chosen, messageText, messageEmoji, messageExpiresAt, lastSeen } = journal;
-  const { chosenAsOf, messageAsOf } = journal.asOfRevision === revision ? journal : NOT_KNOWN;
+  const { chosenAsOf, messageAsOf } = journal.asOfRevision === revision ? journal : UNKNOWN;
   const message = messageText === null ? null : { text: messageText, emoji: messageEmoji, expiresAt: messageExpiresAt };
   return {
     generation,
@@ -57,35 +57,36 @@ const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect 
 };
 
 /**
- * One statement for any number of rows, of different users. The user's row is held while it is written, so that a deletion
- * comes wholly before or after it.
+ * One statement for any number of rows of distinct users. It merges with the stored row as `Journal.write` promises: the
+ * choice and the message each stay as of the later revision. `for share` holds the user's row, so that a deletion comes
+ * wholly before or after the write.
  */
 export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
   const text = (of: (row: DurablePresence) => string | null) => textArray(rows.map(of));
   const number = (of: (row: DurablePresence) => number | null) => bigintArray(rows.map(of));
   type AsOf = 'chosen_as_of' | 'message_as_of';
   const persistedAsOf = (column: AsOf) =>
-    sql`case when kept.as_of_revision = kept.revision then kept.${sql.identifier(column)} else kept.revision end`;
+    sql`case when stored.as_of_revision = stored.revision then stored.${sql.identifier(column)} else stored.revision end`;
   const isOfLater = (column: AsOf) =>
-    sql`(excluded.generation > kept.generation or excluded.${sql.identifier(column)} > ${persistedAsOf(column)})`;
+    sql`(excluded.generation > stored.generation or excluded.${sql.identifier(column)} > ${persistedAsOf(column)})`;
   const laterAsOf = (column: AsOf) => {
     const name = sql.identifier(column);
     return sql`${name} = case when ${isOfLater(column)} then excluded.${name} else ${persistedAsOf(column)} end`;
   };
   const later = (asOf: AsOf, column: string) => {
     const name = sql.identifier(column);
-    return sql`${name} = case when ${isOfLater(asOf)} then excluded.${name} else kept.${name} end`;
+    return sql`${name} = case when ${isOfLater(asOf)} then excluded.${name} else stored.${name} end`;
   };
   const isOfBoth = sql`excluded.chosen_as_of < ${persistedAsOf('chosen_as_of')}
     or excluded.message_as_of < ${persistedAsOf('message_as_of')}`;
   const revision = sql`case
-    when excluded.generation > kept.generation then excluded.revision
-    when excluded.revision < kept.revision then kept.revision + 1
+    when excluded.generation > stored.generation then excluded.revision
+    when excluded.revision < stored.revision then stored.revision + 1
     when ${isOfBoth} then excluded.revision + 1
     else excluded.revision
   end`;
   return sql`
-    insert into presence_journal as kept (user_id, generation, revision, as_of_revision, chosen, chosen_as_of,
+    insert into presence_journal as stored (user_id, generation, revision, as_of_revision, chosen, chosen_as_of,
       message_text, message_emoji, message_expires_at, message_as_of, last_seen, format)
     select users.id, users.generation, new.revision, new.revision, new.chosen, new.chosen_as_of,
       new.message_text, new.message_emoji, new.message_expires_at, new.message_as_of, new.last_seen, ${FORMAT}::smallint
@@ -106,17 +107,17 @@ export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
       ${later('message_as_of', 'message_text')}, ${later('message_as_of', 'message_emoji')},
       ${later('message_as_of', 'message_expires_at')}, ${laterAsOf('message_as_of')},
       last_seen = case
-        when (excluded.generation, excluded.revision) >= (kept.generation, kept.revision) then excluded.last_seen
-        else kept.last_seen
+        when (excluded.generation, excluded.revision) >= (stored.generation, stored.revision) then excluded.last_seen
+        else stored.last_seen
       end
-    where kept.format = ${FORMAT} and excluded.generation >= kept.generation
-      and ((excluded.generation, excluded.revision) > (kept.generation, kept.revision)
+    where stored.format = ${FORMAT} and excluded.generation >= stored.generation
+      and ((excluded.generation, excluded.revision) > (stored.generation, stored.revision)
         or ${isOfLater('chosen_as_of')} or ${isOfLater('message_as_of')}
-        or ((excluded.generation, excluded.revision) = (kept.generation, kept.revision)
-          and excluded.last_seen > coalesce(kept.last_seen, 0)))`;
+        or ((excluded.generation, excluded.revision) = (stored.generation, stored.revision)
+          and excluded.last_seen > coalesce(stored.last_seen, 0)))`;
 };
 
-/** One row for each of those different ids: what is kept of the user's present generation, null where no user exists. */
+/** One row for each of those distinct ids: the journal of the user's present generation, null where no user exists. */
 export const journalQuery = (orm: Orm, userIds: readonly string[]) =>
   orm
     .select({ id: sql<string>`asked.id`, generation: users.generation, journal: presenceJournal })
@@ -128,10 +129,10 @@ export const journalQuery = (orm: Orm, userIds: readonly string[]) =>
     );
 
 /**
- * What outlives a restart, in the table `presence_journal`.
+ * The journal in the table `presence_journal` (docs/design.md#2-shape, "Nothing is lost that matters").
  *
- * A row in a format that this release does not know is never overwritten. That user's `kept` throws UNAVAILABLE when it is
- * looked at, since to leave it out or null would say that there is nothing.
+ * A row in a format that this release does not know is never overwritten. The `persisted` of its user throws UNAVAILABLE
+ * when it is read, since null would say that nothing was persisted.
  */
 export const createJournal = ({ db }: { readonly db: Database }) => {
   const readRows = createLoader<string, JournalRow>({

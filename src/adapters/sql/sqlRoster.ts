@@ -1,4 +1,4 @@
-/** Whom a viewer watches by default: the first so many by id, and how the viewer stands to them. */
+/** The roster of a viewer, and the access facts of its users (docs/design.md#who-sees-what). */
 import { type SQL, sql } from 'drizzle-orm';
 import type { People } from '../../presence/ports/stores.js';
 import type { Audience } from '../../presence/visibility.js';
@@ -8,8 +8,8 @@ import type { Database, Orm } from './database.js';
 import { exists } from './expressions.js';
 
 /**
- * The first `limit` by id of those whom the viewer follows and of the members of the viewer's circles, known or not,
- * without the viewer. Of each source no more than that many are read: a circle is walked in the order of its index.
+ * The first `limit` by id of the viewer's followees and the members of the viewer's circles, known or not, without the
+ * viewer. Of each source no more than that many rows are read, in the order of its index.
  */
 const firstOf = (viewerId: string, limit: number): SQL => sql`
   select id, bool_or(followed) as followed, bool_or(circled) as circled
@@ -30,8 +30,8 @@ export const rosterQuery = (orm: Orm, viewerId: string, limit: number) =>
   orm.select({ id: sql<string>`rostered.id` }).from(sql`(${firstOf(viewerId, limit)}) as rostered`);
 
 /**
- * The same users with all that decides who of them the viewer sees. Who is followed or in a circle needs no conversation
- * to be seen, so none is looked for.
+ * The same users with their access facts. Followees and members of a circle are visible without a shared conversation, so
+ * none is looked up.
  */
 export const rosterAccessFactsQuery = (orm: Orm, viewerId: string, limit: number) =>
   orm

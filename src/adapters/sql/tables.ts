@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -15,21 +15,21 @@ import {
 } from 'drizzle-orm/pg-core';
 import { STATUSES } from '../../presence/types.js';
 import { AUDIENCES } from '../../presence/visibility.js';
+import { serverNow } from './expressions.js';
 
 /**
- * An id. `COLLATE "C"` orders by the bytes of UTF-8, that is by code point, whatever the server's locale is. JavaScript's
- * `<` orders by UTF-16 code unit: the two agree but where a character beyond U+FFFF meets one of U+E000 to U+FFFF.
+ * An id. `COLLATE "C"` orders by the bytes of UTF-8, that is by code point, in every locale. JavaScript's `<` orders by
+ * UTF-16 code unit: the two differ only between a character beyond U+FFFF and one of U+E000 to U+FFFF.
  */
 const id = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
-/** An instant or a revision, in milliseconds since 1970: well within what a double holds exactly. */
+/** An instant or a revision, in milliseconds since 1970: a double holds it exactly. */
 const instant = (name: string) => bigint(name, { mode: 'number' });
 const audience = (name: string) => text(name, { enum: AUDIENCES }).notNull().default('FOLLOWERS');
-const now: SQL = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
 /**
- * Everybody known. A deleted user stays as a tombstone (`deletedAt`), with everything else back at its default;
- * one named again after that is another `generation`. What is chosen is stored, also where `lastSeen` or `activity`
- * are wider than `status`: see `effectivePrivacy`.
+ * The users. A deleted one stays as a tombstone (`deletedAt`) with default values; an upsert after that begins another
+ * `generation`. Privacy is stored as chosen, also where `lastSeen` or `activity` is wider than `status`: see
+ * `effectivePrivacy`.
  */
 export const users = pgTable(
   'users',
@@ -42,29 +42,30 @@ export const users = pgTable(
     privacyActivity: audience('privacy_activity'),
     generation: integer('generation').notNull().default(1),
     deletedAt: instant('deleted_at'),
-    createdAt: instant('created_at').notNull().default(now),
+    createdAt: instant('created_at').notNull().default(serverNow),
   },
   (t) => [index('users_present').on(t.id).where(sql`${t.deletedAt} is null`)],
 );
 
-/** Numbers relations and memberships in the order in which they are written. */
+/** Numbers relations and memberships in the order of their writing. */
 export const relationNumbers = pgSequence('relation_numbers');
 
 /**
- * When a relation or membership was written, as one of {@link relationNumbers}; null in rows of earlier releases. What hangs
- * on a deleted user goes in pieces, and is told by it from what is written meanwhile.
+ * The number of a relation or membership, from {@link relationNumbers}; null in rows of earlier releases. It tells the rows
+ * of a deleted user that are still to be removed from those written after the deletion.
  */
 const since = () => bigint('since', { mode: 'number' }).default(sql`nextval('relation_numbers')`);
 
-/** Users who are deleted, and of whose relations and memberships written before that some may be left. */
+/** Deleted users of whose relations and memberships some with numbers below `before` may be left. */
 export const deletions = pgTable('deletions', {
   userId: id('user_id').primaryKey(),
   before: bigint('before', { mode: 'number' }).notNull(),
 });
 
-// Relations and memberships have no foreign key on users: they may name somebody who is not known yet, and take effect
-// when that user appears. Members are written under a lock on their circle or conversation, with its row, and leave with
-// it: a foreign key there would cost a look-up for each of 5,000 members and guard nothing. Each table is read from both ends, so each has its primary key and the same pair reversed.
+// Relations and memberships have no foreign key on users: they may name an unknown user, and take effect when that user
+// appears. Members are written and removed together with their circle or conversation, under its lock: a foreign key
+// there would cost a look-up for each of 5,000 members and guard nothing. Each table is read from both ends, so each has
+// its primary key and an index on the reversed pair.
 
 export const follows = pgTable(
   'follows',
@@ -111,7 +112,7 @@ export const conversationMembers = pgTable(
   ],
 );
 
-/** What outlives a restart of a user's presence, one row a user, written behind. */
+/** What of a user's presence outlives a restart: one row a user, written behind. */
 export const presenceJournal = pgTable(
   'presence_journal',
   {
@@ -123,15 +124,15 @@ export const presenceJournal = pgTable(
     messageEmoji: text('message_emoji'),
     messageExpiresAt: instant('message_expires_at'),
     lastSeen: instant('last_seen'),
-    /** As of which revisions the choice and the message are known. */
+    /** The revisions as of which the choice and the message are known. */
     chosenAsOf: instant('chosen_as_of'),
     messageAsOf: instant('message_as_of'),
     /**
-     * The revision that those two were written with.
-     * Where the row has another one, an earlier release wrote it, and all of it is known as of then.
+     * The revision with which those two were written. Where `revision` differs, an earlier release wrote the row, and all of
+     * it is known as of `revision`.
      */
     asOfRevision: instant('as_of_revision'),
-    /** How to read the row. A release never overwrites a format that it does not know. */
+    /** The format of the row. A release never overwrites a format that it does not know. */
     format: smallint('format').notNull(),
   },
   (t) => [
@@ -145,20 +146,20 @@ export const presenceJournal = pgTable(
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
 /**
- * Every change of facts, one row each, written in the transaction of the change itself; `factLog.ts` says how it is read
- * without missing any. Rows are kept for an hour.
+ * The change log: one row for each access change, written in the transaction of the change; `changeLog.ts` tells how it is
+ * read without missing any. Rows are kept for an hour.
  */
 export const changeLog = pgTable(
   'fact_log',
   {
-    /** In the order of the changes wherever one could depend on the other: who waits for a lock draws a later number. */
+    /** In the order of changes that depend on each other: a writer that waited for a lock draws a later number. */
     id: bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
     /** The transaction that wrote it. */
     xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
-    at: instant('at').notNull().default(now),
-    /** How to read `change`. */
+    at: instant('at').notNull().default(serverNow),
+    /** The format of `change`. */
     format: smallint('format').notNull(),
-    /** A `FactChange` without its `logId`. */
+    /** A `StoredAccessChange` without its `logId`. */
     change: jsonb('change').notNull(),
   },
   (t) => [index('fact_log_by_xid').on(t.xid)],
