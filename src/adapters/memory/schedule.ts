@@ -1,9 +1,11 @@
 /**
- * Which keys are due, and when: a binary heap in which a key that is scheduled anew leaves its old entry behind, to be
- * passed over when it surfaces. Setting costs O(log n), and so does taking what is due.
+ * Keys by the moment at which they are due. The queue cannot move or remove an entry: a key that is rescheduled leaves its
+ * old entry behind, which counts for nothing and is dropped when it surfaces. Setting costs O(log n), and so does each due key.
  */
+import TinyQueue from 'tinyqueue';
+
 export interface Schedule {
-  /** Null: not due at all. */
+  /** Null takes the key out. */
   set(key: string, at: number | null): void;
   /** Up to `limit` keys whose moment is at or before `now`, earliest first. They stay scheduled. */
   due(now: number, limit: number): readonly string[];
@@ -15,43 +17,25 @@ interface Entry {
   readonly at: number;
 }
 
+/** A queue this short is never rebuilt. */
+const SMALL = 64;
+/** How many entries a scheduled key may have on average before the queue is rebuilt without the stale ones. */
+const MAX_ENTRIES_PER_KEY = 4;
+
+const earlierFirst = (a: Entry, b: Entry): number => a.at - b.at;
+
 export const createSchedule = (): Schedule => {
   const moments = new Map<string, number>();
-  let heap: Entry[] = [];
+  let queue = new TinyQueue<Entry>([], earlierFirst);
 
-  const isStale = (entry: Entry) => moments.get(entry.key) !== entry.at;
+  const isStale = ({ key, at }: Entry): boolean => moments.get(key) !== at;
 
-  const push = (entry: Entry) => {
-    let i = heap.push(entry) - 1;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (heap[parent]!.at <= entry.at) break;
-      heap[i] = heap[parent]!;
-      i = parent;
-    }
-    heap[i] = entry;
-  };
-
-  const pop = (): Entry | undefined => {
-    const top = heap[0];
-    const last = heap.pop();
-    if (!top || !last || heap.length === 0) return top;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.at < heap[child]!.at) child += 1;
-      if (heap[child]!.at >= last.at) break;
-      heap[i] = heap[child]!;
-      i = child;
-    }
-    heap[i] = last;
-    return top;
-  };
-
-  const rebuild = () => {
-    heap = [];
-    for (const [key, at] of moments) push({ key, at });
+  const rebuildWhereStale = (): void => {
+    if (queue.length <= SMALL || queue.length <= MAX_ENTRIES_PER_KEY * moments.size) return;
+    queue = new TinyQueue(
+      Array.from(moments, ([key, at]) => ({ key, at })),
+      earlierFirst,
+    );
   };
 
   return {
@@ -60,22 +44,21 @@ export const createSchedule = (): Schedule => {
       if (at === null) moments.delete(key);
       else {
         moments.set(key, at);
-        push({ key, at });
+        queue.push({ key, at });
       }
-      // What was left behind must not outgrow what counts.
-      if (heap.length > 64 && heap.length > 4 * moments.size) rebuild();
+      rebuildWhereStale();
     },
     due(now, limit) {
-      const found: Entry[] = [];
-      const seen = new Set<string>();
-      while (found.length < limit && heap.length > 0 && heap[0]!.at <= now) {
-        const entry = pop()!;
-        if (isStale(entry) || seen.has(entry.key)) continue;
-        seen.add(entry.key);
-        found.push(entry);
+      const found = new Map<string, Entry>();
+      while (found.size < limit) {
+        const first = queue.peek();
+        if (!first || first.at > now) break;
+        queue.pop();
+        // A key that was taken out and put back at the same moment has two entries.
+        if (!isStale(first)) found.set(first.key, first);
       }
-      for (const entry of found) push(entry);
-      return found.map(({ key }) => key);
+      for (const entry of found.values()) queue.push(entry);
+      return [...found.keys()];
     },
     get size() {
       return moments.size;
