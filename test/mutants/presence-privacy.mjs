@@ -52,7 +52,7 @@ export default [
     name: 'stopping to type leaves no trace in memory',
     promise: 'Who stops typing and hides within a grace is last seen when they hide, in Redis as in memory.',
     file: 'src/adapters/memory/memoryTyping.ts',
-    from: '      if (typed.has(userId)) noteTyped(userId);\n',
+    from: '      if (typedAt.has(userId)) noteTyped(userId);\n',
     to: '',
     tests: ['test/adapters/memory/memoryStore.test.ts'],
   },

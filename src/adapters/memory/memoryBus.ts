@@ -8,11 +8,11 @@ import type {
 } from '../../presence/ports/bus.js';
 import { createTopics, type MessageKind } from '../busTopics.js';
 
-/** The bus of one process: what is published is delivered before `publish` returns. `onMessage` counts what is heard. */
+/** The bus of one process: publishing delivers before it returns. `onMessage` counts the messages received. */
 export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: MessageKind) => void } = {}) => {
   const users = createTopics<UserMessage>(() => onMessage('user'));
   const typing = createTopics<TypingMessage>(() => onMessage('typing'));
-  const accessFacts = createTopics<AccessChange>(() => onMessage('facts'));
+  const accessChanges = createTopics<AccessChange>(() => onMessage('facts'));
   const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
   return {
     async subscribeUser(userId, listener) {
@@ -22,12 +22,12 @@ export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: M
       return typing.add(conversationId, listener);
     },
     async subscribeAccessChanges(listener) {
-      return accessFacts.add('', listener);
+      return accessChanges.add('', listener);
     },
     async subscribeEnded(listener) {
       return ended.add('', listener);
     },
-    /** Within one process nothing is ever missed. */
+    /** Within one process no message is ever missed. */
     onGap: () => () => {},
     publishUser(message) {
       users.deliver(message.userId, message);
@@ -36,15 +36,15 @@ export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: M
       typing.deliver(message.conversationId, message);
     },
     async publishAccessChange(change) {
-      accessFacts.deliver('', change);
+      accessChanges.deliver('', change);
     },
     async publishEnded(message) {
       ended.deliver('', message);
     },
     deliverAccessChange(change) {
-      accessFacts.deliver('', change);
+      accessChanges.deliver('', change);
     },
-    /** How many topics somebody listens to. */
+    /** How many users and conversations have a listener. */
     get size() {
       return users.size + typing.size;
     },

@@ -1,11 +1,9 @@
-import type { LiveStore } from '../../presence/ports/stores.js';
+import type { LeaseStore } from '../../presence/ports/leases.js';
 import { nodesOf } from '../../presence/recovery.js';
 import type { PresenceRecord } from '../../presence/types.js';
 
-/** Leases of one process: nobody else could find it lost, and its store is empty only when it is. */
-export const createMemoryLeases = (
-  records: ReadonlyMap<string, PresenceRecord>,
-): Pick<LiveStore, 'renewLease' | 'lostNodes' | 'usersOn' | 'dismiss'> => {
+/** The lease of a single process: there is no other node to declare it lost, and the store cannot be lost without it. */
+export const createMemoryLeases = (records: ReadonlyMap<string, PresenceRecord>): LeaseStore => {
   const usersOn = (incarnation: string) =>
     [...records.values()].filter((record) => nodesOf(record).has(incarnation)).map(({ userId }) => userId);
   return {

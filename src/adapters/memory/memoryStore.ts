@@ -1,5 +1,5 @@
 import type { CommitBus } from '../../presence/ports/bus.js';
-import type { Missing } from '../../presence/ports/records.js';
+import type { Missing, RecordStore } from '../../presence/ports/records.js';
 import type { LiveStore } from '../../presence/ports/stores.js';
 import { scheduleOf } from '../../presence/scheduling.js';
 import type { PresenceRecord } from '../../presence/types.js';
@@ -8,12 +8,12 @@ import { createMemoryLeases } from './memoryLeases.js';
 import { createMemoryTyping } from './memoryTyping.js';
 import { createSchedule } from './schedule.js';
 
-/** This store is never other than it was. */
-const NOTHING: Missing = { recovering: false, doubtful: undefined };
+/** A store in memory loses nothing while its process lives. */
+const NOTHING_LOST: Missing = { recovering: false, doubtful: undefined };
 
 /**
- * The live records of one process, in memory. A decision is applied without yielding, so a commit never conflicts;
- * all else is as the port promises.
+ * All live state of one process, in memory. Deciding and committing happen without yielding to the event loop, so that a
+ * commit never conflicts; see `RecordStore` for the promises.
  */
 export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus: CommitBus; clock?: Clock }) => {
   const records = new Map<string, PresenceRecord>();
@@ -21,7 +21,7 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
   const seenLive = new Set<string>();
   const dirty = new Set<string>();
   const typing = createMemoryTyping({ bus, clock });
-  /** How often a record was dropped: what was restored meanwhile may be older than that one. */
+  /** How many records were dropped so far. A restore that saw a drop may have read an older state: it is repeated. */
   let drops = 0;
 
   const drop = (userId: string) => {
@@ -34,22 +34,22 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
 
   const commit = (previous: PresenceRecord, next: PresenceRecord, isRestored: boolean) => {
     const { userId } = next;
-    const accessFacts = scheduleOf(previous, next);
+    const { dueAt, seenLive: isSeenLive, durableChanged, projectionChanged } = scheduleOf(previous, next);
     records.set(userId, next);
-    schedule.set(userId, accessFacts.dueAt);
-    if (accessFacts.seenLive) seenLive.add(userId);
+    schedule.set(userId, dueAt);
+    if (isSeenLive) seenLive.add(userId);
     else seenLive.delete(userId);
-    if (accessFacts.durableChanged || isRestored) dirty.add(userId);
-    if (accessFacts.projectionChanged) bus.publishUser({ userId, record: next });
+    if (durableChanged || isRestored) dirty.add(userId);
+    if (projectionChanged) bus.publishUser({ userId, record: next });
   };
 
-  return {
+  const recordStore = {
     async update(userId, restore, decide) {
       for (;;) {
-        const before = drops;
-        const restored = records.get(userId) ?? (await restore(NOTHING));
-        if (before !== drops) continue;
-        // Another may have restored, and committed, in the meantime.
+        const dropsBefore = drops;
+        const restored = records.get(userId) ?? (await restore(NOTHING_LOST));
+        if (drops !== dropsBefore) continue;
+        // Another update may have restored and committed while this one awaited.
         const present = records.get(userId);
         const record = present ?? restored;
         const now = clock();
@@ -108,14 +108,13 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
       bus.publishUser({ userId, record: null });
       return true;
     },
+  } satisfies RecordStore;
 
+  return {
+    ...recordStore,
     ...typing,
     ...createMemoryLeases(records),
-
-    async now() {
-      return clock();
-    },
-
-    async close() {},
+    now: async () => clock(),
+    close: async () => {},
   } satisfies LiveStore;
 };

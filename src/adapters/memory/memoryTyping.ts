@@ -1,37 +1,24 @@
 import type { CommitBus } from '../../presence/ports/bus.js';
-import type { LiveStore } from '../../presence/ports/stores.js';
-import type { TypingEntry } from '../../presence/ports/typing.js';
+import type { TypingEntry, TypingStore } from '../../presence/ports/typing.js';
 import { expireTyping, startTyping, stopTyping, type TypingState, typingUntil } from '../../presence/typists.js';
 import type { Clock } from './memoryClock.js';
 import { createSchedule } from './schedule.js';
 
-type TypingStore = Pick<
-  LiveStore,
-  | 'startTyping'
-  | 'announceTyping'
-  | 'stopTyping'
-  | 'typing'
-  | 'typingOf'
-  | 'typedMsAgo'
-  | 'clearTyping'
-  | 'expireTyping'
->;
-
-/** How long it is kept when a user last typed or stopped. */
+/** How long the moment of a user's latest start or stop is kept. */
 const TYPED_MS = 120_000;
 
-/** Who types where, in memory. A conversation's typists in one map, and a user's conversations in another. */
+/** Who types where, in memory: the typists of each conversation in one map, the conversations of each user in another. */
 export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Clock }): TypingStore => {
   const typists = new Map<string, Map<string, TypingState>>();
   const conversations = new Map<string, Set<string>>();
-  /** Of each conversation, each of its typists by themselves: what a start costs does not depend on how many others type. */
+  /** One entry per typist of a conversation: the cost of a start does not depend on how many others type there. */
   const schedule = createSchedule();
-  /** When users last typed or stopped, the earliest first. */
-  const typed = new Map<string, number>();
+  /** The latest start or stop of each user, earliest first. */
+  const typedAt = new Map<string, number>();
 
   const noteTyped = (userId: string): void => {
-    typed.delete(userId);
-    typed.set(userId, clock());
+    typedAt.delete(userId);
+    typedAt.set(userId, clock());
   };
 
   const stateOf = (conversationId: string, userId: string) => typists.get(conversationId)?.get(userId);
@@ -73,7 +60,7 @@ export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Cloc
     },
 
     async stopTyping({ conversationId, userId, sessionId }) {
-      if (typed.has(userId)) noteTyped(userId);
+      if (typedAt.has(userId)) noteTyped(userId);
       const state = expireTyping(stopTyping(stateOf(conversationId, userId), sessionId), clock());
       set(conversationId, userId, state);
       return { expiresAt: state ? typingUntil(state) : null };
@@ -92,21 +79,21 @@ export const createMemoryTyping = ({ bus, clock }: { bus: CommitBus; clock: Cloc
     },
 
     async typedMsAgo(userId) {
-      const at = typed.get(userId);
+      const at = typedAt.get(userId);
       return at === undefined || at <= clock() - TYPED_MS ? null : clock() - at;
     },
 
     async clearTyping(userId, conversationId) {
-      if (conversationId === null) typed.delete(userId);
+      if (conversationId === null) typedAt.delete(userId);
       const cleared = conversationId === null ? [...(conversations.get(userId) ?? [])] : [conversationId];
       for (const id of cleared) set(id, userId, undefined);
     },
 
     async expireTyping() {
       const now = clock();
-      for (const [userId, at] of typed) {
+      for (const [userId, at] of typedAt) {
         if (at > now - TYPED_MS) break;
-        typed.delete(userId);
+        typedAt.delete(userId);
       }
       let ended = 0;
       for (const key of schedule.due(now, Number.POSITIVE_INFINITY)) {
