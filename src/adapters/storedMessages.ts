@@ -1,28 +1,32 @@
 /**
- * Messages of the bus, and rows of the change log, as they are stored: `mayRevoke` and `revoked` have other names there,
- * which every release since the first one reads.
+ * Access changes and ended sessions as the bus carries them, and as the change log keeps them. `mayRevoke` is stored as
+ * `narrows`, and `revoked` as `withdrawn`: every release since the first one reads these names.
  */
 import type { AccessChange, SessionsEnded } from '../presence/ports/bus.js';
 
-type Stored<Message, From extends string, To extends string> = Message extends unknown
-  ? Omit<Message, From> & { readonly [K in To]?: From extends keyof Message ? Message[From] : never }
+type StoredOf<Change> = Change extends { readonly mayRevoke: boolean }
+  ? Omit<Change, 'mayRevoke'> & { readonly narrows: boolean }
   : never;
 
-export type StoredAccessChange = Stored<AccessChange, 'mayRevoke', 'narrows'>;
-export type StoredSessionsEnded = Stored<SessionsEnded, 'revoked', 'withdrawn'>;
+/** One of the kinds of {@link AccessChange}, each with `narrows` in the place of `mayRevoke`. */
+export type StoredAccessChange = StoredOf<AccessChange>;
 
-export const storedAccessChange = ({ mayRevoke, ...change }: AccessChange): StoredAccessChange =>
-  ({ ...change, narrows: mayRevoke }) as StoredAccessChange;
+export interface StoredSessionsEnded extends Omit<SessionsEnded, 'revoked'> {
+  readonly withdrawn?: NonNullable<SessionsEnded['revoked']>;
+}
 
-export const accessChangeOf = ({ narrows, ...change }: StoredAccessChange): AccessChange =>
-  ({ ...change, mayRevoke: narrows }) as AccessChange;
-
-export const storedSessionsEnded = ({ revoked, ...ended }: SessionsEnded): StoredSessionsEnded => ({
-  ...ended,
-  ...(revoked && { withdrawn: revoked }),
+export const storedAccessChange = ({ mayRevoke, ...change }: AccessChange): StoredAccessChange => ({
+  ...change,
+  narrows: mayRevoke,
 });
 
-export const sessionsEndedOf = ({ withdrawn, ...ended }: StoredSessionsEnded): SessionsEnded => ({
-  ...ended,
-  ...(withdrawn && { revoked: withdrawn }),
+export const accessChangeOf = ({ narrows, ...change }: StoredAccessChange): AccessChange => ({
+  ...change,
+  mayRevoke: narrows,
 });
+
+export const storedSessionsEnded = ({ revoked, ...ended }: SessionsEnded): StoredSessionsEnded =>
+  revoked ? { ...ended, withdrawn: revoked } : ended;
+
+export const sessionsEndedOf = ({ withdrawn, ...ended }: StoredSessionsEnded): SessionsEnded =>
+  withdrawn ? { ...ended, revoked: withdrawn } : ended;

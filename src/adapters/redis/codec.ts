@@ -1,8 +1,10 @@
 /**
- * A record as a string: a head that scripts read and write, and a body that they pass on.
- * `FORMAT|generation|revision|status|lastSeen|activity|live|BODY`, where the three between are facet revisions.
+ * Records and messages as strings in Redis.
+ *
+ * A record is a head, which scripts read and write, and a body, which they pass on:
+ * `FORMAT|generation|revision|status|lastSeen|activity|live|BODY`, where the three in the middle are the facets' revisions.
+ * The body is JSON, with the names of fields that every release since the first one reads ({@link StoredBody}).
  */
-
 import { recordWith } from '../../presence/copies.js';
 import { unavailable, unreadableRecord } from '../../presence/errors.js';
 import type { PresenceRecord, Session } from '../../presence/types.js';
@@ -10,26 +12,32 @@ import type { PresenceRecord, Session } from '../../presence/types.js';
 export const FORMAT = 1;
 const HEAD_FIELDS = 7;
 
-/** A session as it is stored: some of its fields have other names there, which every release since the first one reads. */
-type StoredSession = Omit<Session, 'reportedIdle' | 'inferredIdle' | 'inferIdleAt' | 'touchedAt'> & {
-  readonly saysIdle: boolean | null;
-  readonly quiet: boolean;
-  readonly quietAt: number | null;
-  readonly spokeAt: number;
-};
+/** Earlier releases did not store when each part of a session was reported: where one of these is missing, `activeAt` counts. */
+type AddedToSessions = 'deviceAsOf' | 'activitiesAsOf' | 'idleAsOf' | 'leaseAsOf';
+type RenamedInSessions = 'reportedIdle' | 'inferredIdle' | 'inferIdleAt' | 'touchedAt';
 
-/** The body of a record as it is stored. */
-type StoredBody = Omit<
-  PresenceRecord,
-  'generation' | 'revision' | 'revisions' | 'sessions' | 'hostProvided' | 'hostProvidedAsOf' | 'revoked'
-> & {
-  readonly sessions: readonly StoredSession[];
-  readonly hosted: PresenceRecord['hostProvided'];
-  readonly hostedAsOf: number;
-  readonly withdrawn: PresenceRecord['revoked'];
-};
+type StoredSession = Omit<Session, RenamedInSessions | AddedToSessions> &
+  Partial<Pick<Session, AddedToSessions>> & {
+    readonly saysIdle: Session['reportedIdle'];
+    readonly quiet: Session['inferredIdle'];
+    readonly quietAt: Session['inferIdleAt'];
+    /** Missing where an earlier release wrote the record, as those above. */
+    readonly spokeAt?: Session['touchedAt'];
+  };
 
-const storedSession = (session: Session): StoredSession => ({
+/** Earlier releases did not store these: the choice and the message are then known as of the record. */
+type AddedToRecords = 'chosenAsOf' | 'messageAsOf';
+
+type StoredBody = Pick<PresenceRecord, 'userId' | 'chosen' | 'message' | 'lastSeen'> &
+  Partial<Pick<PresenceRecord, AddedToRecords>> & {
+    readonly sessions: readonly StoredSession[];
+    readonly hosted: PresenceRecord['hostProvided'];
+    /** Missing where an earlier release wrote the record, as is `withdrawn`. */
+    readonly hostedAsOf?: PresenceRecord['hostProvidedAsOf'];
+    readonly withdrawn?: PresenceRecord['revoked'];
+  };
+
+const storedSession = (session: Session): Required<StoredSession> => ({
   id: session.id,
   device: session.device,
   startedAt: session.startedAt,
@@ -49,87 +57,69 @@ const storedSession = (session: Session): StoredSession => ({
   spokeAt: session.touchedAt,
 });
 
+const sessionOf = (stored: StoredSession): Session => ({
+  id: stored.id,
+  device: stored.device,
+  startedAt: stored.startedAt,
+  connections: stored.connections,
+  graceUntil: stored.graceUntil,
+  leaseUntil: stored.leaseUntil,
+  knownLiveAt: stored.knownLiveAt,
+  activeAt: stored.activeAt,
+  reportedIdle: stored.saysIdle,
+  inferredIdle: stored.quiet,
+  inferIdleAt: stored.quietAt,
+  activities: stored.activities,
+  deviceAsOf: stored.deviceAsOf ?? stored.activeAt,
+  activitiesAsOf: stored.activitiesAsOf ?? stored.activeAt,
+  idleAsOf: stored.idleAsOf ?? stored.activeAt,
+  leaseAsOf: stored.leaseAsOf ?? stored.activeAt,
+  touchedAt: stored.spokeAt ?? stored.activeAt,
+});
+
 /** The fields of a record that its head does not have. */
-export const encodeBody = (record: PresenceRecord): string => {
-  const { userId, chosen, chosenAsOf, message, messageAsOf, lastSeen } = record;
-  return JSON.stringify({
-    userId,
-    chosen,
-    chosenAsOf,
-    message,
-    messageAsOf,
-    lastSeen,
+export const encodeBody = (record: PresenceRecord): string =>
+  JSON.stringify({
+    userId: record.userId,
+    chosen: record.chosen,
+    chosenAsOf: record.chosenAsOf,
+    message: record.message,
+    messageAsOf: record.messageAsOf,
+    lastSeen: record.lastSeen,
     sessions: record.sessions.map(storedSession),
     hosted: record.hostProvided,
     hostedAsOf: record.hostProvidedAsOf,
     withdrawn: record.revoked,
-  } satisfies StoredBody);
-};
+  } satisfies Required<StoredBody>);
 
-/** The head up to and with the revision: what a commit expects to find. */
+/** The head up to and including the revision: what a commit expects to find. */
 export const expectedHead = ({ generation, revision }: PresenceRecord): string =>
   `${FORMAT}|${generation}|${revision}|`;
 
 /** Whether this release knows the format of a record. */
 export const isReadable = (text: string): boolean => text.startsWith(`${FORMAT}|`);
 
-/** A session as it was stored. An earlier release did not store when each field was reported: then `activeAt` counts. */
-const sessionOf = (stored: StoredSession): Session => {
-  const { id, device, startedAt, connections, graceUntil, leaseUntil, knownLiveAt, activeAt, activities } = stored;
-  const {
-    deviceAsOf = activeAt,
-    activitiesAsOf = activeAt,
-    idleAsOf = activeAt,
-    leaseAsOf = activeAt,
-    spokeAt = activeAt,
-  } = stored as Partial<StoredSession>;
-  return {
-    id,
-    device,
-    startedAt,
-    connections,
-    graceUntil,
-    leaseUntil,
-    knownLiveAt,
-    activeAt,
-    reportedIdle: stored.saysIdle,
-    inferredIdle: stored.quiet,
-    inferIdleAt: stored.quietAt,
-    activities,
-    deviceAsOf,
-    activitiesAsOf,
-    idleAsOf,
-    leaseAsOf,
-    touchedAt: spokeAt,
-  };
-};
-
-/** Reads a record. Throws UNAVAILABLE for a format that this release does not know: it is another's, and left alone. */
+/** Reads a record. Throws UNAVAILABLE where the format is another release's: such a record is left alone. */
 export const decodeRecord = (text: string): PresenceRecord => {
   if (!isReadable(text)) throw unreadableRecord();
   let at = -1;
   for (let i = 0; i < HEAD_FIELDS; i += 1) at = text.indexOf('|', at + 1);
   const [, generation, revision, status, lastSeen, activity] = text.slice(0, at).split('|').map(Number);
   const body = JSON.parse(text.slice(at + 1)) as StoredBody;
-  const { userId, chosen, message, lastSeen: seenAt, sessions, hosted } = body;
-  // A record that was written before there were revoked connections lacks these fields.
-  const { hostedAsOf = 0, withdrawn = [] } = body as Partial<StoredBody>;
-  // An earlier release did not store when these changed: no later than the record.
-  const { chosenAsOf = revision!, messageAsOf = revision! } = body as Partial<StoredBody>;
   return {
-    userId,
+    userId: body.userId,
     generation: generation!,
     revision: revision!,
     revisions: { status: status!, lastSeen: lastSeen!, activity: activity! },
-    chosen,
-    chosenAsOf,
-    message,
-    messageAsOf,
-    lastSeen: seenAt,
-    sessions: sessions.map(sessionOf),
-    hostProvided: hosted,
-    hostProvidedAsOf: hostedAsOf,
-    revoked: withdrawn,
+    chosen: body.chosen,
+    chosenAsOf: body.chosenAsOf ?? revision!,
+    message: body.message,
+    messageAsOf: body.messageAsOf ?? revision!,
+    lastSeen: body.lastSeen,
+    sessions: body.sessions.map(sessionOf),
+    hostProvided: body.hosted,
+    hostProvidedAsOf: body.hostedAsOf ?? 0,
+    revoked: body.withdrawn ?? [],
   };
 };
 
@@ -143,12 +133,12 @@ export const atRevision = (decided: PresenceRecord, revision: number): PresenceR
   });
 };
 
-/** Anything else that is told over the bus: `FORMAT|JSON`. The scripts write it the same way. */
+/** Any other message of the bus: `FORMAT|JSON`, as scripts write it too. */
 export const encodeMessage = (message: unknown): string => `${FORMAT}|${JSON.stringify(message)}`;
 
-/** Reads such a message. Throws UNAVAILABLE for a format that this release does not know. */
-export const decodeMessage = (text: string) => {
-  const [head, body] = [text.slice(0, text.indexOf('|')), text.slice(text.indexOf('|') + 1)];
-  if (head !== String(FORMAT)) throw unavailable('This message was written by a newer release.');
-  return JSON.parse(body);
+/** Reads such a message. Throws UNAVAILABLE where the format is another release's. */
+export const decodeMessage = <M>(text: string): M => {
+  const headEnd = text.indexOf('|');
+  if (text.slice(0, headEnd) !== String(FORMAT)) throw unavailable('This message was written by a newer release.');
+  return JSON.parse(text.slice(headEnd + 1)) as M;
 };
