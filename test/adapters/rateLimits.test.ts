@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRateLimits } from '../../src/adapters/rateLimits.js';
+import { createRedises } from '../../src/adapters/redis/scripts.js';
 import type { Rates } from '../../src/config/config.js';
-import type { PresenceError } from '../../src/presence/errors.js';
+import { type PresenceError, unavailable } from '../../src/presence/errors.js';
 import { startRedis } from '../support/redis.js';
 
 const NONE: Rates = { presence: null, typing: null, mutation: null, read: null, connection: null };
@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('rate limits', () => {
-  test('as many as the burst at once, then one an interval', async () => {
+  it('as many as the burst at once, then one an interval', async () => {
     const limits = createRateLimits({ ...NONE, presence: { burst: 5, intervalMs: 5_000 } });
     for (let n = 0; n < 5; n += 1) await limits.take('presence', 'ada');
     const refusal = { code: 'RATE_LIMITED', details: { retryAfterMs: 5_000 } };
@@ -27,7 +27,7 @@ describe('rate limits', () => {
     await expect(limits.take('presence', 'ada')).rejects.toMatchObject(refusal);
   });
 
-  test('no span of time holds more than the burst and one an interval, however the calls fall', async () => {
+  it('no span of time holds more than the burst and one an interval, however the calls fall', async () => {
     const limits = createRateLimits({ ...NONE, presence: { burst: 5, intervalMs: 5_000 } });
     const taken: number[] = [];
     const attempt = async (at: number) => {
@@ -51,7 +51,7 @@ describe('rate limits', () => {
     expect(taken.filter((at) => at > 24_900)).toHaveLength(15);
   });
 
-  test('users and kinds have allowances of their own', async () => {
+  it('users and kinds have allowances of their own', async () => {
     const one = { burst: 1, intervalMs: 1_000 };
     const limits = createRateLimits({ presence: one, typing: one, mutation: one, read: one, connection: one });
     for (const user of ['ada', 'bob']) {
@@ -62,20 +62,20 @@ describe('rate limits', () => {
     }
   });
 
-  test('off is no limit', async () => {
+  it('off is no limit', async () => {
     const limits = createRateLimits(NONE);
     for (let n = 0; n < 1_000; n += 1) await limits.take('mutation', 'ada');
   });
 
-  test('connections are counted in this process, also where Redis is away', async () => {
-    const client = { defineCommand() {} } as unknown as Redis;
-    const limits = createRateLimits({ ...NONE, connection: { burst: 2, intervalMs: 500 } }, client);
+  it('connections are counted in this process, also where Redis is away', async () => {
+    const redises = { run: () => Promise.reject(unavailable('Redis is away.')) };
+    const limits = createRateLimits({ ...NONE, connection: { burst: 2, intervalMs: 500 } }, redises);
     for (let n = 0; n < 2; n += 1) await limits.take('connection', 'ada');
     await expect(limits.take('connection', 'ada')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await limits.take('connection', 'bob');
   });
 
-  test('what is told to wait is enough, and never more than an interval', async () => {
+  it('what is told to wait is enough, and never more than an interval', async () => {
     const limits = createRateLimits({ ...NONE, typing: { burst: 10, intervalMs: 500 } });
     for (let n = 0; n < 10; n += 1) await limits.take('typing', 'ada');
     for (let n = 0; n < 9; n += 1) {
@@ -88,7 +88,7 @@ describe('rate limits', () => {
     }
   });
 
-  test('nothing is kept of those who are quiet', async () => {
+  it('nothing is kept of those who are quiet', async () => {
     const limits = createRateLimits({ ...NONE, mutation: { burst: 3, intervalMs: 100 } });
     for (let n = 0; n < 1_000; n += 1) {
       await limits.take('mutation', `user-${n}`);
@@ -99,7 +99,7 @@ describe('rate limits', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('the message names the wait', async () => {
+  it('the message names the wait', async () => {
     const limits = createRateLimits({
       ...NONE,
       typing: { burst: 1, intervalMs: 500 },
@@ -127,11 +127,11 @@ describe.each(['memory', 'Redis'])('what counts for more than one, in %s', (wher
   beforeEach(async () => {
     vi.useRealTimers();
     redis = where === 'Redis' ? await startRedis() : undefined;
-    limits = createRateLimits({ ...NONE, read: READS }, redis?.admin ?? null);
+    limits = createRateLimits({ ...NONE, read: READS }, redis ? createRedises(redis.admin) : null);
   });
   afterEach(() => redis?.stop());
 
-  test('is taken whole or not at all, and what fits is not kept from who asked for too much', async () => {
+  it('is taken whole or not at all, and what fits is not kept from who asked for too much', async () => {
     expect(await waitOf(6)).toBe(0);
     expect(await waitOf(5)).toBe(1);
     expect(await waitOf(4)).toBe(0);
@@ -139,20 +139,20 @@ describe.each(['memory', 'Redis'])('what counts for more than one, in %s', (wher
     expect(await waitOf(10)).toBe(10);
   });
 
-  test('is possible where it is more than the whole allowance, and takes all of it', async () => {
+  it('is possible where it is more than the whole allowance, and takes all of it', async () => {
     expect(await waitOf(11)).toBe(0);
     expect(await waitOf(1)).toBe(1);
     expect(await waitOf(500)).toBe(10);
   });
 
-  test('may be taken ahead, as much again and no more', async () => {
+  it('may be taken ahead, as much again and no more', async () => {
     expect(await waitOf(10)).toBe(0);
     expect(await waitOf(10, true)).toBe(0);
     expect(await waitOf(1, true)).toBe(1);
     expect(await waitOf(1)).toBe(11);
   });
 
-  test('is counted afterwards however little is left, up to two allowances ahead', async () => {
+  it('is counted afterwards however little is left, up to two allowances ahead', async () => {
     expect(await waitOf(9)).toBe(0);
     await limits.count('read', 'ada', 8);
     expect(await waitOf(1)).toBe(8);

@@ -114,7 +114,7 @@ export default [
   {
     name: 'a start does not ask which server Redis is',
     promise: 'A start where Redis may not be asked which server it is stops with a sentence.',
-    file: 'src/adapters/backEnds.ts',
+    file: 'src/adapters/redis/startChecks.ts',
     from: 'await reached(client, reach, checkTellsWhich);',
     to: 'void checkTellsWhich;',
     tests: ['test/adapters/redis/redisConnection.test.ts'],

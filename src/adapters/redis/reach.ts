@@ -1,4 +1,4 @@
-/** Why a start cannot use Redis, for the operator. */
+/** What a start requires of Redis, and why it cannot be used, as a sentence for the operator. */
 import { Redis } from 'ioredis';
 import { messageOf, rootOf } from '../../config/startFault.js';
 import type { RedisClient } from './scripts.js';
@@ -6,8 +6,8 @@ import type { RedisClient } from './scripts.js';
 const TIMEOUT_MS = 1_000;
 
 /**
- * Rejects where Redis does not tell which server it is: nobody would see that another one took over, which has less, and what
- * had ended or was hidden since would be shown.
+ * Rejects where Redis does not tell its replication id. Without it a takeover by a server that has less would go unnoticed,
+ * and what had ended or was hidden since would be shown again.
  */
 export const checkTellsWhich = async (client: RedisClient): Promise<void> => {
   const info = await client.info('replication');
@@ -15,8 +15,8 @@ export const checkTellsWhich = async (client: RedisClient): Promise<void> => {
 };
 
 const whatToDo = (reason: string): string => {
-  if (reason.includes("'info'")) return 'Allow that user INFO: by it is seen that another Redis took over.';
-  if (reason.includes('master_replid')) return 'Use one that does: by it is seen that another Redis took over.';
+  if (reason.includes("'info'")) return 'Allow that user INFO: it tells when another Redis took over.';
+  if (reason.includes('master_replid')) return 'Use one that does: it tells when another Redis took over.';
   if (/^(?:NOAUTH|WRONGPASS|NOPERM|ERR AUTH)/.test(reason)) return 'Correct the user and the password in REDIS_URL.';
   if (reason.startsWith('LOADING')) return 'Start again when it has read its data.';
   if (reason.startsWith('READONLY')) return 'Let REDIS_URL name the primary.';
@@ -24,8 +24,8 @@ const whatToDo = (reason: string): string => {
 };
 
 /**
- * Does `ask` once, over a connection of its own that neither waits nor tries again, so that what Redis says is heard.
- * Returns a sentence about REDIS_URL; `otherwise` is what went wrong before, where this goes well.
+ * Runs `ask` once over a connection of its own that never retries, so that the answer of Redis itself is known. Resolves to a
+ * sentence about REDIS_URL; `otherwise` is the failure to report where this run succeeds.
  */
 export const whyUnusable = async (
   url: string,

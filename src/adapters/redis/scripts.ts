@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Cluster, type Redis, ReplyError } from 'ioredis';
 import { PresenceError, unavailable } from '../../presence/errors.js';
+import { unreachable } from './within.js';
 
 export type RedisClient = Redis | Cluster;
 
@@ -20,13 +21,14 @@ export type ScriptName =
   | 'open'
   | 'read'
   | 'renew'
+  | 'take'
   | 'type'
   | 'typists';
 
 export interface Redises {
   /**
-   * Runs a script. Rejects with UNAVAILABLE while Redis cannot be asked or the shard settles; where Redis is full, and
-   * `shrinks` says so, the script runs all the same.
+   * Runs a script. Rejects with UNAVAILABLE while Redis cannot be asked or the shard recovers. Where Redis is full a script
+   * that writes is refused as UNAVAILABLE too, unless `shrinks` returns true: then it runs all the same.
    */
   run(
     name: ScriptName,
@@ -41,36 +43,37 @@ export interface Redises {
 export type Reply = string | number | null;
 
 const FOLDER = new URL('./lua/', import.meta.url);
-/** What all of them begin with. */
+/** The text that every script begins with. */
 const SHARED = 'shared.lua';
 
-/** Replies of a server that cannot serve now, rather than of a script that is wrong. */
+/** Errors of a server that cannot serve now; any other is a fault of the script. */
 const PASSING =
   /^(READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|MOVED|ASK|OOM|NOREPLICAS|BUSY|UNKILLABLE|NOAUTH|MISCONF)/;
 
-/** What Redis answers when it cannot be asked. A script that is wrong is a bug of ours, and stays one. */
+/** UNAVAILABLE where Redis cannot be asked. A script's own fault is a bug of ours, and stays what it is. */
 const asUnavailable = (error: unknown): unknown => {
   if (error instanceof PresenceError) return error;
   if (error instanceof ReplyError && !PASSING.test((error as Error).message)) return error;
-  return unavailable('The live store cannot be reached. Try again in a moment.');
+  return unreachable();
 };
 
 /** As the first line of a script it lets that write while Redis is full. */
-export const ALSO_WHEN_FULL = '#!lua flags=allow-oom\n';
+const ALSO_WHEN_FULL = '#!lua flags=allow-oom\n';
 
-/** Redis is full, and refused the first thing that a script wrote. */
+/** Whether Redis is full, and refused the first write of a script. */
 const isFull = (error: unknown): boolean => error instanceof ReplyError && (error as Error).message.startsWith('OOM');
 
+/** Defines every script of `lua/` on the client, each also in a variant that runs while Redis is full. */
 export const createRedises = (client: RedisClient): Redises => {
   const textOf = (file: string) => readFileSync(new URL(file, FOLDER), 'utf8');
   const shared = textOf(SHARED);
   for (const file of readdirSync(FOLDER)) {
     if (!file.endsWith('.lua') || file === SHARED) continue;
     const [name, lua] = [file.slice(0, -4), textOf(file)];
-    const isAllowed = lua.startsWith(ALSO_WHEN_FULL);
-    const whole = shared + (isAllowed ? lua.slice(ALSO_WHEN_FULL.length) : lua);
-    client.defineCommand(commandOf(name), { lua: isAllowed ? ALSO_WHEN_FULL + whole : whole });
-    if (!isAllowed) client.defineCommand(commandWhenFull(name), { lua: ALSO_WHEN_FULL + whole });
+    const runsWhenFull = lua.startsWith(ALSO_WHEN_FULL);
+    const whole = shared + (runsWhenFull ? lua.slice(ALSO_WHEN_FULL.length) : lua);
+    client.defineCommand(commandOf(name), { lua: runsWhenFull ? ALSO_WHEN_FULL + whole : whole });
+    if (!runsWhenFull) client.defineCommand(commandWhenFull(name), { lua: ALSO_WHEN_FULL + whole });
   }
   const commands = client as unknown as Record<string, (...args: (string | number)[]) => Promise<unknown>>;
 
@@ -95,7 +98,7 @@ export const createRedises = (client: RedisClient): Redises => {
           throw asUnavailable(error);
         });
       const replies = (Array.isArray(reply) ? reply : [reply]) as readonly Reply[];
-      if (replies[0] === -1) throw unavailable('The live store is settling after an interruption.');
+      if (replies[0] === -1) throw unavailable('The live store is recovering after an interruption.');
       return replies;
     },
   };

@@ -112,11 +112,11 @@ it('ends typing, also what runs out', async () => {
 });
 
 it('takes from allowances, since what ends takes one too', async () => {
-  const { connection } = await open();
+  const { redises } = await open();
   const rate = { burst: 1, intervalMs: 60_000 };
   const limits = createRateLimits(
     { presence: rate, typing: rate, mutation: rate, read: rate, connection: rate },
-    connection.client,
+    redises,
   );
   await limit(1);
   await limits.take('mutation', 'ana');
