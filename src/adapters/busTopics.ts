@@ -1,23 +1,23 @@
 import type { Unsubscribe } from '../presence/ports/bus.js';
 
-/** What a bus carries. */
+/** What a bus carries; also a label of the metrics. */
 export type MessageKind = 'user' | 'typing' | 'facts' | 'ended';
 
-/** The listeners of many topics in one process. A topic is there only while somebody listens. */
+/** The listeners of this process by topic. A topic exists only while it has a listener. */
 export interface Topics<M> {
   add(topic: string, listener: (message: M) => void): Unsubscribe;
   deliver(topic: string, message: M): void;
   readonly size: number;
 }
 
-/** `onMessage` is called for each message that somebody here listens for. */
+/** `onMessage` is called for each message of a topic that has a listener. */
 export const createTopics = <M>(onMessage: () => void = () => {}): Topics<M> => {
   const listeners = new Map<string, Set<(message: M) => void>>();
   return {
     add(topic, listener) {
       const present = listeners.get(topic) ?? new Set();
       listeners.set(topic, present);
-      // Each adding is its own, also of a function that listens already.
+      // A function that is added twice is called twice.
       const own = (message: M) => listener(message);
       present.add(own);
       return () => {

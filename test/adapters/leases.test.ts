@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as live from '../../src/adapters/backEnds.js';
-import type { LeaseOptions } from '../../src/adapters/redis/redisLeases.js';
+import type { LeaseOptions } from '../../src/adapters/redis/shardRenewal.js';
 import { connect, restoreRecord } from '../../src/presence/record.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import { leasesContract, type SharedUnderTest } from '../contract/leases.js';

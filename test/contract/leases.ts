@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LeaseOptions } from '../../src/adapters/redis/redisLeases.js';
 import { createRedisStore } from '../../src/adapters/redis/redisStore.js';
+import type { LeaseOptions } from '../../src/adapters/redis/shardRenewal.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { UserMessage } from '../../src/presence/ports/bus.js';
 import type { LostNode } from '../../src/presence/ports/leases.js';

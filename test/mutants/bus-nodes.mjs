@@ -19,7 +19,7 @@ export default [
   {
     name: 'replaced-subscriber-starts-empty',
     promise: 'A subscriber that takes the place of another subscribes to what that one was asked for.',
-    file: 'src/adapters/redis/redisConnection.ts',
+    file: 'src/adapters/redis/pubSub.ts',
     from: 'for (const channels of inPieces([...wanted], SUBSCRIBE_AT_ONCE)) await Promise.all(channels.map(subscribe));',
     to: '',
     tests: ['test/adapters/redis/redisConnection.test.ts'],

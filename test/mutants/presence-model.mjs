@@ -54,9 +54,9 @@ export default [
   {
     name: 'all that ever begins is prolonged after a gap',
     promise: 'What begins after a gap runs on time.',
-    file: 'src/adapters/redis/redisStore.ts',
-    from: 'record.revision > away.since\n      ? record',
-    to: 'record.revision < 0 * away.since\n      ? record',
+    file: 'src/adapters/redis/shardOutage.ts',
+    from: 'record.revision > outage.since\n    ? record',
+    to: 'record.revision < 0 * outage.since\n    ? record',
     tests: recovering,
   },
   {
@@ -111,8 +111,8 @@ export default [
     name: 'a node decides in an epoch that it has not found',
     promise:
       'What a node knows that has not found out about a loss is not replaced by what others have put back so far.',
-    file: 'src/adapters/redis/redisStore.ts',
-    from: '    leases.checkEpoch(shardOf(userId), epoch);\n',
+    file: 'src/adapters/redis/recordCommits.ts',
+    from: '    leases.checkEpoch(keys.ofId(userId), epoch);\n',
     to: '',
     tests: recovering,
   },

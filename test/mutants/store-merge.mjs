@@ -35,8 +35,8 @@ export default [
     name: 'one shard that was lost is forgotten when another fails',
     promise: 'What one shard of many told while another did not answer is told when that is back.',
     file: 'src/adapters/redis/redisLeases.ts',
-    from: 'emptied ? new Set([...untold.emptied, shard]) : untold.emptied',
-    to: 'emptied ? new Set([shard]) : NO_NEWS.emptied',
+    from: 'found.emptied ? new Set([...emptied, shard]) : emptied',
+    to: 'found.emptied ? new Set([shard]) : NO_FINDINGS.emptied',
     tests: ['test/adapters/leases.test.ts'],
   },
   {

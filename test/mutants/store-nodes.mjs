@@ -2,7 +2,7 @@ export default [
   {
     name: 'full-redis-keeps-who-leaves',
     promise: 'Users can leave, and hide, while Redis is full.',
-    file: 'src/adapters/redis/redisStore.ts',
+    file: 'src/adapters/redis/recordCommits.ts',
     from: '() => body.length <= encodeBody(base).length + SLACK_CHARS,',
     to: '() => false,',
     tests: ['test/adapters/redis/full.test.ts'],
@@ -10,7 +10,7 @@ export default [
   {
     name: 'full-redis-takes-everything',
     promise: 'A Redis that is full takes in nothing new.',
-    file: 'src/adapters/redis/redisStore.ts',
+    file: 'src/adapters/redis/recordCommits.ts',
     from: '() => body.length <= encodeBody(base).length + SLACK_CHARS,',
     to: '() => true,',
     tests: ['test/adapters/redis/full.test.ts'],
@@ -42,7 +42,7 @@ export default [
   {
     name: 'earliest-clock-of-all-shards',
     promise: "An answer about a user is as of their own shard's clock, so that it never goes back.",
-    file: 'src/adapters/redis/redisStore.ts',
+    file: 'src/adapters/redis/recordReads.ts',
     from: 'const nowOf = (userId: string) => clocks.get(userId) ?? now;',
     to: 'const nowOf = (userId: string) => Math.min(clocks.get(userId) ?? now, now);',
     tests: ['test/adapters/redis/shardClocks.test.ts'],

@@ -29,7 +29,7 @@ export default [
   {
     name: 'a doubtful record is shown',
     promise: 'A record of before the store came back older is compared with the journal before it is shown.',
-    file: 'src/adapters/redis/redisStore.ts',
+    file: 'src/adapters/redis/shardOutage.ts',
     from: 'revision <= begun;',
     to: 'revision < 0 * begun;',
     tests: recovering,
@@ -78,7 +78,7 @@ export default [
     name: 'a renewal does not tell which part of the store lost something',
     promise: 'A node is told of whom the store may have lost something, and of nobody else.',
     file: 'src/adapters/redis/redisLeases.ts',
-    from: '(userId) => emptied.has(shardOf(userId))',
+    from: '(userId) => emptied.has(keys.ofId(userId))',
     to: '() => true',
     tests: [...recovering, 'test/adapters/leases.test.ts'],
   },

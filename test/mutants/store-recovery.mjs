@@ -40,8 +40,8 @@ export default [
     name: 'what was found and not told is said to be put back',
     promise: 'A shard that found less than it had recovers also where another could not be asked at the same moment.',
     file: 'src/adapters/redis/redisLeases.ts',
-    from: 'untold.emptied.size > 0 ? STAGES.first :',
-    to: 'false ? STAGES.first :',
+    from: "unreported.emptied.size > 0 ? 'first' :",
+    to: "false ? 'first' :",
     tests: ['test/adapters/leases.test.ts'],
   },
 ];

@@ -5,9 +5,9 @@ import { encodeBody, encodeMessage, FORMAT } from '../../src/adapters/redis/code
 import { createKeys } from '../../src/adapters/redis/keys.js';
 import { createRedisBus } from '../../src/adapters/redis/redisBus.js';
 import { openRedis } from '../../src/adapters/redis/redisConnection.js';
-import type { LeaseOptions } from '../../src/adapters/redis/redisLeases.js';
 import { createRedisStore } from '../../src/adapters/redis/redisStore.js';
 import { createRedises } from '../../src/adapters/redis/scripts.js';
+import type { LeaseOptions } from '../../src/adapters/redis/shardRenewal.js';
 import type { BusUnderTest } from '../contract/bus.js';
 import type { StoreUnderTest } from '../contract/store.js';
 

@@ -1,6 +1,6 @@
 /** Nodes as the server makes them, over one Redis, each of which takes its turns when the test says so. */
 import { onTestFinished } from 'vitest';
-import type { LeaseOptions } from '../../src/adapters/redis/redisLeases.js';
+import type { LeaseOptions } from '../../src/adapters/redis/shardRenewal.js';
 import { startWriteBehind } from '../../src/node/writeBehind.js';
 import { isUnavailable } from '../../src/presence/errors.js';
 import type { Timings } from '../../src/presence/types.js';

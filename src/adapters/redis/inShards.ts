@@ -1,14 +1,14 @@
 import { groupedBy, inPieces } from '../../async/batches.js';
-import type { Keys } from './keys.js';
+import type { Keys, ShardKeys } from './keys.js';
 
-/** Those ids that are in one shard, or some of them. */
+/** Some ids of one shard. */
 export interface InShard {
-  readonly shard: number;
+  readonly keys: ShardKeys;
   readonly ids: readonly string[];
 }
 
-/** The same ids, those of one shard together, at most so many at a time. */
-export const inShards = (keys: Pick<Keys, 'shardOf'>, ids: readonly string[], size: number): readonly InShard[] =>
-  [...groupedBy(ids, keys.shardOf)].flatMap(([shard, all]) =>
-    inPieces(all, size).map((piece) => ({ shard, ids: piece })),
+/** The ids by shard, in pieces of at most `size`: each is the work of one script. */
+export const inShards = (keys: Pick<Keys, 'ofId'>, ids: readonly string[], size: number): readonly InShard[] =>
+  [...groupedBy(ids, keys.ofId)].flatMap(([shard, all]) =>
+    inPieces(all, size).map((piece) => ({ keys: shard, ids: piece })),
   );

@@ -1,71 +1,94 @@
 /**
- * The names of everything in Redis (docs/architecture.md). All of one user's keys and their channel are in
- * one shard, and so in one slot of a Cluster; so are a conversation's. Ids never build a name unescaped.
+ * The names of everything in Redis. All keys of one user and their channel are in one shard, and so in one slot of a Cluster;
+ * so are those of a conversation. Ids are always escaped. See docs/design.md#2-shape.
  */
 import { createHash } from 'node:crypto';
 
 export interface Keys {
+  /** How many shards there are. */
   readonly shards: number;
-  /** Which shard a user or a conversation is in. */
+  /** The number of the shard that a user or a conversation is in. */
   shardOf(id: string): number;
   record(userId: string): string;
+  /** When the user's record was last dropped. */
   gone(userId: string): string;
   userChannel(userId: string): string;
-  /** Who types in a conversation, and until when. */
+  /** The typists of a conversation, with their sessions. */
   typists(conversationId: string): string;
+  /** The same typists by when they end. */
   typistsEnds(conversationId: string): string;
   typingChannel(conversationId: string): string;
   /** The conversations in which a user may be typing. */
   typingOf(userId: string): string;
-  /** What there is one of a shard. */
+  /** The keys that each shard has once: the same object each time for the same shard. */
   of(shard: number): ShardKeys;
+  /** Those of the shard that a user or a conversation is in. */
+  ofId(id: string): ShardKeys;
+  /** Those of every shard. */
+  readonly all: readonly ShardKeys[];
 }
 
 export interface ShardKeys {
+  /** Epoch, clock and the other fields that renew.lua lists. */
   readonly shard: string;
+  /** Users by when `tick` next has something to do. */
   readonly due: string;
+  /** Users seen live. */
   readonly live: string;
+  /** Users whose record the journal has not got yet. */
   readonly dirty: string;
+  /** Keeps all who are seen live from being marked dirty too often. */
   readonly dirtyGuard: string;
+  /** Conversations by when their first typist ends. */
   readonly typingDue: string;
+  /** Incarnations by the end of their lease. */
   readonly nodes: string;
+  /** Incarnations whose lease ran out, and when each was last heard of. */
   readonly lost: string;
-  /** For which nodes a shard still recovers. */
+  /** The nodes for which the shard goes on recovering. */
   readonly awaited: string;
+  /** Users with connections on an incarnation. */
   on(incarnation: string): string;
-  /** On which a node hears from itself that its subscriptions are alive. */
+  /** The channel on which a node hears its own probes. */
   probeChannel(probe: string): string;
 }
 
-/** How many shards the keys were made for: a node that is set otherwise must not start. */
+/** The number of shards that the first node chose; a node that is configured otherwise must not start. */
 export const SHARDS_KEY = 'rc:shards';
 
+const shardKeys = (shard: number): ShardKeys => {
+  const name = (kind: string) => `rc:{${shard}}:${kind}`;
+  return {
+    shard: name('shard'),
+    due: name('due'),
+    live: name('live'),
+    dirty: name('dirty'),
+    dirtyGuard: name('dirty-guard'),
+    typingDue: name('typists-due'),
+    nodes: name('nodes'),
+    lost: name('lost'),
+    awaited: name('awaited'),
+    on: (incarnation) => name(`on:${incarnation}`),
+    probeChannel: (probe) => name(`probe:${probe}`),
+  };
+};
+
 export const createKeys = (shards: number): Keys => {
+  const all = Array.from({ length: shards }, (_, shard) => shardKeys(shard));
   const shardOf = (id: string) => (shards === 1 ? 0 : createHash('sha1').update(id).digest().readUInt32BE(0) % shards);
-  const name = (shard: number, kind: string) => `rc:{${shard}}:${kind}`;
-  const ofId = (kind: string) => (id: string) => `rc:{${shardOf(id)}}:${kind}:${encodeURIComponent(id)}`;
+  const named = (kind: string) => (id: string) => `rc:{${shardOf(id)}}:${kind}:${encodeURIComponent(id)}`;
   return {
     shards,
     shardOf,
-    record: ofId('record'),
-    gone: ofId('gone'),
-    userChannel: ofId('user'),
-    typists: ofId('typists'),
-    typistsEnds: ofId('typists-ends'),
-    typingChannel: ofId('typed'),
-    typingOf: ofId('types-in'),
-    of: (shard) => ({
-      shard: name(shard, 'shard'),
-      due: name(shard, 'due'),
-      live: name(shard, 'live'),
-      dirty: name(shard, 'dirty'),
-      dirtyGuard: name(shard, 'dirty-guard'),
-      typingDue: name(shard, 'typists-due'),
-      nodes: name(shard, 'nodes'),
-      lost: name(shard, 'lost'),
-      awaited: name(shard, 'awaited'),
-      on: (incarnation) => name(shard, `on:${incarnation}`),
-      probeChannel: (probe) => name(shard, `probe:${probe}`),
-    }),
+    record: named('record'),
+    gone: named('gone'),
+    userChannel: named('user'),
+    typists: named('typists'),
+    typistsEnds: named('typists-ends'),
+    typingChannel: named('typed'),
+    typingOf: named('types-in'),
+    of: (shard) => all[shard]!,
+    ofId: (id) => all[shardOf(id)]!,
+    all,
   };
 };

@@ -1,41 +1,24 @@
-import { performance } from 'node:perf_hooks';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import type {
-  AccessChange,
-  Bus,
-  SessionsEnded,
-  TypingMessage,
-  Unsubscribe,
-  UserMessage,
-} from '../../presence/ports/bus.js';
-import { createTopics, type MessageKind, type Topics } from '../busTopics.js';
+import type { AccessChange, Bus, SessionsEnded, TypingMessage, UserMessage } from '../../presence/ports/bus.js';
+import { createTopics, type MessageKind } from '../busTopics.js';
 import { accessChangeOf, sessionsEndedOf, storedAccessChange, storedSessionsEnded } from '../storedMessages.js';
+import { createChannels } from './channels.js';
 import { decodeMessage, decodeRecord, encodeMessage } from './codec.js';
+import { createGapDetector } from './gaps.js';
 import type { Keys } from './keys.js';
 import type { RedisConnection } from './redisConnection.js';
 import { withinMs } from './within.js';
 
-/** Every node hears what is published here. */
-const FACTS_CHANNEL = 'rc:{0}:facts';
+/** Channels of every node. */
+const ACCESS_CHANNEL = 'rc:{0}:facts';
 const ENDED_CHANNEL = 'rc:{0}:ended';
 
-/** A subscription that Redis does not acknowledge for so long is UNAVAILABLE to whoever waits for it. */
-const ACKNOWLEDGE_MS = 1_500;
-/** The same for a node that starts. */
+/** How long a node that starts waits for the acknowledgement of its probes. */
 const START_MS = 8_000;
-/** A node hears from itself about once a second; silence for longer means that the connection is dead. */
-const SILENCE_MS = 3_500;
-const WATCH_MS = 500;
-
-interface Channel {
-  readonly acknowledged: Promise<number>;
-  holders: number;
-}
 
 /**
- * The bus of many nodes: one Redis channel a watched user a node, however many watch. What is published is published
- * by the scripts that commit it; here it is heard. A probe that each node sends to itself once a second through every
- * shard (see `renew.lua`) proves the subscriptions alive, and tells when something may have been missed.
+ * The bus of many nodes: one Redis channel a watched user a node, however many watch. Commits and typing are published by
+ * the scripts that commit them. See docs/design.md#2-shape.
  */
 export const createRedisBus = ({
   connection,
@@ -45,9 +28,9 @@ export const createRedisBus = ({
 }: {
   readonly connection: RedisConnection;
   readonly keys: Keys;
-  /** Names the channels on which this process hears from itself. */
+  /** Names the channels on which this process receives its own probes. */
   readonly probe: string;
-  /** Counts what is heard. */
+  /** Counts the messages received. */
   readonly onMessage?: (kind: MessageKind) => void;
 }) => {
   const { pubSub } = connection;
@@ -57,130 +40,55 @@ export const createRedisBus = ({
     messageEventName: connection.messageEvent,
     deserializer: (message) => message.toString(),
   });
-  const channels = new Map<string, Channel>();
-  const gaps = createTopics<null>();
-
-  /** One subscription a channel; topics hold the listeners, so that a message is decoded once. */
-  const hold = (channel: string, deliver: (text: string) => void): Channel => {
-    const held = channels.get(channel) ?? { acknowledged: redis.subscribe(channel, deliver), holders: 0 };
-    channels.set(channel, held);
-    held.holders += 1;
-    return held;
-  };
-
-  const letGo = (channel: string): void => {
-    const held = channels.get(channel);
-    if (!held) return;
-    held.holders -= 1;
-    if (held.holders > 0) return;
-    channels.delete(channel);
-    void held.acknowledged.then((id) => redis.unsubscribe(id));
-  };
-
-  const subscribe = async <M>(
-    topics: Topics<M>,
-    channel: string,
-    decode: (text: string) => M,
-    listener: (message: M) => void,
-  ): Promise<Unsubscribe> => {
-    const remove = topics.add(channel, listener);
-    const held = hold(channel, (text) => {
-      const message = readable(decode, text);
-      // A listener of a connection must not throw; whoever reads the state again learns what was told.
-      if (message !== undefined) topics.deliver(channel, message);
-    });
-    let released = false;
-    const release = () => {
-      if (released) return;
-      released = true;
-      remove();
-      letGo(channel);
-    };
-    try {
-      await withinMs(held.acknowledged, ACKNOWLEDGE_MS);
-    } catch (error) {
-      release();
-      throw error;
-    }
-    return release;
-  };
+  const channels = createChannels(redis);
+  const gaps = createGapDetector({ connection, shards: keys.shards });
 
   const users = createTopics<UserMessage>(() => onMessage('user'));
   const typing = createTopics<TypingMessage>(() => onMessage('typing'));
-  const accessFacts = createTopics<AccessChange>(() => onMessage('facts'));
+  const accessChanges = createTopics<AccessChange>(() => onMessage('facts'));
   const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
-
-  const shards = Array.from({ length: keys.shards }, (_, shard) => shard);
-  // Probes: what was published between an interruption and the next probe may have been missed.
-  const aliveAt = new Map<number, number>();
-  let interruptedAt: number | undefined = performance.now();
-  const interrupted = () => {
-    interruptedAt = performance.now();
-  };
-  connection.onInterruption(interrupted);
-  const probed = (shard: number) => {
-    aliveAt.set(shard, performance.now());
-    const since = interruptedAt;
-    // Each shard has a subscription of its own on a Cluster: the last one to be heard again tells.
-    if (since === undefined || aliveAt.size < keys.shards) return;
-    for (const at of aliveAt.values()) if (at < since) return;
-    interruptedAt = undefined;
-    gaps.deliver('', null);
-  };
-  /** When the connections that are there were made; undefined before anything can be heard on them. */
-  let connectedAt: number | undefined;
-  const isSilent = (shard: number, now: number, since: number) =>
-    now - Math.max(since, aliveAt.get(shard) ?? since) > SILENCE_MS;
-  const watchdog = setInterval(() => {
-    const now = performance.now();
-    const since = connectedAt;
-    if (since === undefined || !shards.some((shard) => isSilent(shard, now, since))) return;
-    // The new connections get as long as the old ones.
-    connectedAt = now;
-    interrupted();
-    void pubSub.reconnect().then(interrupted);
-  }, WATCH_MS);
-  watchdog.unref();
 
   return {
     /**
-     * Subscribes to the probes. Resolves when all of them are acknowledged; from then on they have to be heard. Rejects
-     * with UNAVAILABLE where that takes too long.
+     * Subscribes to the probes. Resolves when all of them are acknowledged; from then on they have to arrive. Rejects with
+     * UNAVAILABLE where that takes too long.
      */
     async start(): Promise<void> {
-      const probes = shards.map((shard) => redis.subscribe(keys.of(shard).probeChannel(probe), () => probed(shard)));
+      const probes = keys.all.map(({ probeChannel }, shard) =>
+        redis.subscribe(probeChannel(probe), () => gaps.probed(shard)),
+      );
       await withinMs(Promise.all(probes), START_MS);
-      connectedAt = performance.now();
+      gaps.started();
     },
 
     subscribeUser: (userId, listener) =>
-      subscribe(
+      channels.subscribe(
         users,
         keys.userChannel(userId),
         (text): UserMessage => ({ userId, record: text === '' ? null : decodeRecord(text) }),
         listener,
       ),
     subscribeTyping: (conversationId, listener) =>
-      subscribe(
+      channels.subscribe(
         typing,
         keys.typingChannel(conversationId),
         (text): TypingMessage => {
-          const [userId, isTyping, expiresAt = null] = decodeMessage(text) as [string, boolean, number?];
+          const [userId, isTyping, expiresAt = null] = decodeMessage<[string, boolean, number?]>(text);
           return { conversationId, userId, isTyping, expiresAt };
         },
         listener,
       ),
     subscribeAccessChanges: (listener) =>
-      subscribe(accessFacts, FACTS_CHANNEL, (text) => accessChangeOf(decodeMessage(text)), listener),
+      channels.subscribe(accessChanges, ACCESS_CHANNEL, (text) => accessChangeOf(decodeMessage(text)), listener),
     subscribeEnded: (listener) =>
-      subscribe(ended, ENDED_CHANNEL, (text) => sessionsEndedOf(decodeMessage(text)), listener),
-    onGap: (listener) => gaps.add('', listener),
+      channels.subscribe(ended, ENDED_CHANNEL, (text) => sessionsEndedOf(decodeMessage(text)), listener),
+    onGap: gaps.onGap,
 
     async publishAccessChange(change) {
-      await pubSub.publish(FACTS_CHANNEL, encodeMessage(storedAccessChange(change)));
+      await pubSub.publish(ACCESS_CHANNEL, encodeMessage(storedAccessChange(change)));
     },
     deliverAccessChange(change) {
-      accessFacts.deliver(FACTS_CHANNEL, change);
+      accessChanges.deliver(ACCESS_CHANNEL, change);
     },
     async publishEnded(message) {
       await pubSub.publish(ENDED_CHANNEL, encodeMessage(storedSessionsEnded(message)));
@@ -190,16 +98,7 @@ export const createRedisBus = ({
       return channels.size;
     },
     async close() {
-      clearInterval(watchdog);
+      gaps.stop();
     },
   } satisfies Bus & { readonly size: number; start(): Promise<void> };
-};
-
-/** A message as it decodes; undefined for one that is damaged, or of a format that this release does not know. */
-const readable = <M>(decode: (text: string) => M, text: string): M | undefined => {
-  try {
-    return decode(text);
-  } catch {
-    return undefined;
-  }
 };

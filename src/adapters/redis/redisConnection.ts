@@ -1,32 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
-import { inPieces } from '../../async/batches.js';
+import { createPubSub, type PubSubClient } from './pubSub.js';
 import type { RedisClient } from './scripts.js';
-import { withinMs } from './within.js';
 
 /** A command without an answer for so long is UNAVAILABLE to whoever waits for it. */
 const COMMAND_TIMEOUT_MS = 1_500;
-/** A connection on which nothing is answered for so long is given up for a new one: TCP itself would try for minutes. */
+/** A connection that answers nothing for so long is replaced: TCP itself would wait for minutes. */
 const SILENCE_MS = 4_000;
 const RECONNECT_MS = 200;
-const RETRY_MS = 200;
-/** A SUBSCRIBE without an answer for so long is sent again: it may have been lost with a connection. */
-const SUBSCRIBE_MS = 3_000;
-const SUBSCRIBE_AT_ONCE = 500;
-
-/** What graphql-redis-subscriptions needs of a client, and how it is told that something may have been missed. */
-export interface PubSubClient {
-  on(event: string, listener: (...args: never[]) => void): unknown;
-  /** The callback never gets an error: what failed is tried again until it holds, or nobody wants it any more. */
-  subscribe(channel: string, acknowledged: (error: null) => void): void;
-  unsubscribe(channel: string): void;
-  punsubscribe(): void;
-  publish(channel: string, message: string): Promise<unknown>;
-  /** Drops the connections and makes new ones. Resolves once what is wanted is acknowledged on those, if Redis had to be asked. */
-  reconnect(): Promise<void>;
-  /** Nothing is tried again any more. */
-  close(): void;
-}
 
 export interface RedisConnection {
   /** For commands and scripts. */
@@ -35,14 +15,14 @@ export interface RedisConnection {
   /** The event with which a message arrives. */
   readonly messageEvent: 'message' | 'smessage';
   readonly publish: 'PUBLISH' | 'SPUBLISH';
-  /** Listens for interruptions of the subscriptions; messages may have been missed. */
+  /** Called at each interruption of the subscriptions: messages may have been missed. */
   onInterruption(listener: () => void): void;
   close(): Promise<void>;
 }
 
 const COMMON: RedisOptions = {
   retryStrategy: () => RECONNECT_MS,
-  // A master that became a replica says so: connect anew, and send the command again.
+  // A master that became a replica says so: 2 reconnects and sends the command again.
   reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
   connectTimeout: 2_000,
 };
@@ -50,85 +30,15 @@ const FOR_COMMANDS: RedisOptions = { ...COMMON, commandTimeout: COMMAND_TIMEOUT_
 const FOR_SUBSCRIPTIONS: RedisOptions = {
   ...COMMON,
   maxRetriesPerRequest: null,
-  // Nothing is asked of Redis between connecting and being ready: ioredis would write a SUBSCRIBE in that time, and not
-  // know of it any more should that connection close before the answers have come.
+  // No commands between connecting and being ready: a SUBSCRIBE that ioredis writes meanwhile is forgotten where the
+  // connection closes before the answers have come.
   enableReadyCheck: false,
   disableClientInfo: true,
 };
 
-/** How one kind of Redis is subscribed to. */
-interface Subscribing<C extends RedisClient> {
-  readonly open: () => C;
-  readonly subscribe: (client: C, channel: string) => Promise<unknown>;
-  readonly unsubscribe: (client: C, channel: string) => Promise<unknown>;
-  readonly publish: (channel: string, message: string) => Promise<unknown>;
-  /** Drops the connections of a client that makes new ones by itself, and subscribes again; false where it has to be replaced. */
-  readonly reconnect: (client: C) => boolean;
-}
-
-/** Subscribes by one of the two pairs of commands, and goes on trying while somebody wants the channel. */
-const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSubClient => {
-  const wanted = new Set<string>();
-  const listeners: (readonly [event: string, listener: (...args: unknown[]) => void])[] = [];
-  let client = how.open();
-  let closed = false;
-  /** Again and again until it succeeds, as long as it is what is wanted. */
-  const persist = async (isWanted: () => boolean, act: () => Promise<unknown>): Promise<void> => {
-    while (isWanted() && !closed) {
-      try {
-        await withinMs(act(), SUBSCRIBE_MS);
-        return;
-      } catch {
-        await wait(RETRY_MS, undefined, { ref: false });
-      }
-    }
-  };
-  const subscribe = (channel: string) =>
-    persist(
-      () => wanted.has(channel),
-      () => how.subscribe(client, channel),
-    );
-  return {
-    on(event, listener) {
-      const answered = listener as (...args: unknown[]) => void;
-      listeners.push([event, answered]);
-      client.on(event, answered);
-    },
-    subscribe(channel, acknowledged) {
-      wanted.add(channel);
-      void subscribe(channel).then(() => acknowledged(null));
-    },
-    unsubscribe(channel) {
-      wanted.delete(channel);
-      // Also what Redis did not hear of would be subscribed again after a reconnection.
-      void persist(
-        () => !wanted.has(channel),
-        () => how.unsubscribe(client, channel),
-      );
-    },
-    punsubscribe() {},
-    publish: how.publish,
-    async reconnect() {
-      if (closed || how.reconnect(client)) return;
-      const before = client;
-      client = how.open();
-      for (const [event, listener] of listeners) client.on(event, listener);
-      before.disconnect();
-      for (const channels of inPieces([...wanted], SUBSCRIBE_AT_ONCE)) await Promise.all(channels.map(subscribe));
-    },
-    close() {
-      closed = true;
-      client.disconnect();
-    },
-  };
-};
-
-/**
- * Commands of one turn of the event loop leave in one write, in the order in which they were given: to write is what
- * costs most of a command, on both sides.
- */
+/** Commands of one turn of the event loop leave in one write, in order: writing is what costs most, on both sides. */
 const writeAtEndOfTurn = ({ stream }: Redis): void => {
-  // There is none before the first connection, or a destroyed one between two.
+  // Missing before the first connection, and destroyed between two.
   if (!stream?.writable || stream.writableCorked > 0) return;
   stream.cork();
   setImmediate(() => stream.uncork());
@@ -142,8 +52,8 @@ class JoiningRedis extends Redis {
 }
 
 /**
- * ioredis subscribes again by itself after a reconnection, and hears nothing of how that goes: closed while Redis hangs, it
- * would end the process. Whoever asks themselves is told all the same.
+ * ioredis subscribes again by itself after a reconnection and leaves a failure of that unhandled: closing while Redis hangs
+ * would end the process. Callers still get their own rejections.
  */
 class ResubscribingRedis extends Redis {
   override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
@@ -154,7 +64,7 @@ class ResubscribingRedis extends Redis {
 }
 
 type Opened = Pick<RedisConnection, 'client' | 'pubSub' | 'messageEvent' | 'publish'> & {
-  /** Events of the client that subscribes, after which messages may have been missed. */
+  /** Events of the subscribing client after which messages may have been missed. */
   readonly interruptions: readonly string[];
 };
 
@@ -178,7 +88,7 @@ const openSingle = (url: string): Opened => {
   };
 };
 
-/** Its commands leave joined, see above; and they have their time also while none of its nodes can be reached, and they wait to be sent. */
+/** Commands leave joined, as above, and time out also while they wait to be sent since no node can be reached. */
 class PunctualCluster extends Cluster {
   override sendCommand(...args: Parameters<Cluster['sendCommand']>): unknown {
     args[0].setTimeout(COMMAND_TIMEOUT_MS);
@@ -209,19 +119,19 @@ const openCluster = (urls: readonly string[]): Opened => {
     messageEvent: 'smessage',
     publish: 'SPUBLISH',
     pubSub: createPubSub({
-      // One of its own, so that reconnecting it interrupts no command.
+      // A client of its own: reconnecting it interrupts no command.
       open: () => new Cluster([...urls], { ...optionsWith(FOR_SUBSCRIPTIONS), shardedSubscribers: true }),
       subscribe: (subscriber, channel) => subscriber.ssubscribe(channel),
       unsubscribe: (subscriber, channel) => subscriber.sunsubscribe(channel),
       publish: (channel, message) => client.spublish(channel, message),
-      // ioredis waits for good for a node that was given up while it was being connected to, and subscribes nowhere then.
+      // ioredis waits for ever for a node that was given up while it connected, and subscribes nowhere then.
       reconnect: () => false,
     }),
     interruptions: ['-node', '-subscriber', 'close'],
   };
 };
 
-/** Connects to one Redis, or, with several addresses, to the Cluster that they are nodes of. */
+/** Connects to one Redis, or, with several addresses, to the Cluster that they are nodes of. Reconnects by itself. */
 export const openRedis = (
   urls: readonly string[],
   { onError }: { readonly onError: (error: unknown) => void },

@@ -1,51 +1,34 @@
-import type { LiveStore } from '../../presence/ports/stores.js';
-import type { TypingEntry } from '../../presence/ports/typing.js';
+import type { TypingEntry, TypingStore } from '../../presence/ports/typing.js';
 import { inShards } from './inShards.js';
 import type { Keys, ShardKeys } from './keys.js';
 import { inThrees } from './replies.js';
 import type { Redises } from './scripts.js';
 
-type TypingStore = Pick<
-  LiveStore,
-  | 'startTyping'
-  | 'announceTyping'
-  | 'stopTyping'
-  | 'typing'
-  | 'typingOf'
-  | 'typedMsAgo'
-  | 'clearTyping'
-  | 'expireTyping'
->;
-
-/** How many conversations one turn takes care of, and how many typists of each. */
+/** How many conversations one call of `expireTyping` takes from a shard, and how many typists from each. */
 const BATCH = 500;
-/** How long the list of where a user may be typing outlives the latest start or stop: what is left tells when that was. */
+/** How long the list of a user's conversations outlives the latest start or stop; its time to live tells when that was. */
 const LIST_MS = 120_000;
-/** For how long a conversation is listed beyond the end of the typing: clocks of shards differ. */
+/** How long a conversation stays listed after the typing ends: clocks of shards differ. */
 const LISTED_BEYOND_MS = 10_000;
 
 /**
- * Who types where, in Redis. The typists of a conversation are one hash, and one sorted set by when they end; where a user
- * may be typing is a list of its own, in the user's shard, written before the start that it lists, and judged by the
- * conversations themselves.
+ * Who types where, in Redis. A conversation has its typists in a hash, and in a sorted set by when they end. A user has a
+ * list of conversations, in the user's own shard: it may name too many, never too few, since it is written before each start.
  */
 export const createRedisTyping = ({
   redises,
   keys,
-  shards,
   publish,
   due,
 }: {
   readonly redises: Redises;
   readonly keys: Keys;
-  readonly shards: readonly ShardKeys[];
   readonly publish: 'PUBLISH' | 'SPUBLISH';
-  /** What of the schedule of a shard is due. */
+  /** Up to `limit` members of a shard's schedule that are due. */
   readonly due: (shard: string, schedule: string, limit: number) => Promise<readonly string[]>;
 }): TypingStore => {
-  const shardOf = (conversationId: string) => shards[keys.shardOf(conversationId)]!;
-  const typistsIn = (conversationId: string) => [
-    shardOf(conversationId).shard,
+  const typistsIn = ({ shard }: ShardKeys, conversationId: string) => [
+    shard,
     keys.typists(conversationId),
     keys.typistsEnds(conversationId),
   ];
@@ -59,22 +42,23 @@ export const createRedisTyping = ({
       forMs = 0,
     }: { conversationId: string; userId: string; sessionId?: string; forMs?: number },
   ) => {
-    const [told, until] = await redises.run(
+    const shard = keys.ofId(conversationId);
+    const [announced, until] = await redises.run(
       'type',
-      [...typistsIn(conversationId), shardOf(conversationId).typingDue],
+      [...typistsIn(shard, conversationId), shard.typingDue],
       [act, userId, sessionId, forMs, conversationId, keys.typingChannel(conversationId), publish],
       () => act === 'stop' || act === 'clear',
     );
-    return { announced: told === 1, until: Number(until) };
+    return { announced: announced === 1, until: Number(until) };
   };
 
-  /** Who types in those conversations: of each the users named, or all where none is. One script a shard asks for many. */
+  /** The typists of conversations, each with the users to look for (none: all). One script a shard and {@link BATCH}. */
   const typistsOf = async (asked: ReadonlyMap<string, readonly string[]>): Promise<readonly TypingEntry[]> => {
     const found = await Promise.all(
-      inShards(keys, [...asked.keys()], BATCH).map(({ shard, ids }) => {
+      inShards(keys, [...asked.keys()], BATCH).map(({ keys: { shard }, ids }) => {
         const named = ids.flatMap((id) => [id, asked.get(id)!.length, ...asked.get(id)!]);
         const names = ids.flatMap((id) => [keys.typists(id), keys.typistsEnds(id)]);
-        return redises.run('typists', [shards[shard]!.shard, ...names], named);
+        return redises.run('typists', [shard, ...names], named);
       }),
     );
     return found
@@ -82,7 +66,7 @@ export const createRedisTyping = ({
       .map(([conversationId, userId, expiresAt]) => ({ conversationId, userId, expiresAt }));
   };
 
-  const listOf = (userId: string) => redises.ask((client) => client.zrange(keys.typingOf(userId), 0, -1));
+  const conversationsOf = (userId: string) => redises.ask((client) => client.zrange(keys.typingOf(userId), 0, -1));
 
   return {
     async startTyping(entry) {
@@ -108,14 +92,14 @@ export const createRedisTyping = ({
 
     async typingOf(userIds) {
       const asked = new Map<string, string[]>();
-      const list = async (userId: string) => {
-        for (const id of await listOf(userId)) {
+      const ask = async (userId: string) => {
+        for (const id of await conversationsOf(userId)) {
           const typists = asked.get(id) ?? [];
           typists.push(userId);
           asked.set(id, typists);
         }
       };
-      await Promise.all([...new Set(userIds)].map(list));
+      await Promise.all([...new Set(userIds)].map(ask));
       return typistsOf(asked);
     },
 
@@ -125,20 +109,20 @@ export const createRedisTyping = ({
     },
 
     async clearTyping(userId, conversationId) {
-      const conversationIds = conversationId === null ? await listOf(userId) : [conversationId];
+      const conversationIds = conversationId === null ? await conversationsOf(userId) : [conversationId];
       await Promise.all(conversationIds.map((id) => change('clear', { conversationId: id, userId })));
       if (conversationId === null) await redises.ask((client) => client.del(keys.typingOf(userId)));
     },
 
     async expireTyping() {
       const ended = await Promise.all(
-        shards.map(async ({ shard, typingDue }) => {
-          const conversationIds = await due(shard, typingDue, BATCH);
+        keys.all.map(async (shard) => {
+          const conversationIds = await due(shard.shard, shard.typingDue, BATCH);
           const stopped = await Promise.all(
             conversationIds.map((conversationId) =>
               redises.run(
                 'lapse',
-                [...typistsIn(conversationId), typingDue],
+                [...typistsIn(shard, conversationId), shard.typingDue],
                 [conversationId, keys.typingChannel(conversationId), publish, BATCH],
               ),
             ),

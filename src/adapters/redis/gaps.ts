@@ -1,0 +1,75 @@
+import { performance } from 'node:perf_hooks';
+import type { Unsubscribe } from '../../presence/ports/bus.js';
+import { createTopics } from '../busTopics.js';
+import type { RedisConnection } from './redisConnection.js';
+
+/** A node receives its own probe about once a second; silence for longer means that the connection is dead. */
+const SILENCE_MS = 3_500;
+const WATCH_MS = 500;
+
+/**
+ * Tells when messages may have been missed. Each node sends itself a probe through every shard, once a second, with the
+ * renewal of its lease (see `renew.lua`). After an interruption a gap is over, and told of, once the probe of every shard
+ * arrived again: on a Cluster each shard has a subscription of its own. Where probes stay away, the connections are replaced.
+ */
+export const createGapDetector = ({
+  connection,
+  shards,
+}: {
+  readonly connection: Pick<RedisConnection, 'pubSub' | 'onInterruption'>;
+  /** How many there are. */
+  readonly shards: number;
+}) => {
+  const { pubSub } = connection;
+  const gaps = createTopics<null>();
+  /** When each shard's probe last arrived. */
+  const probedAt = new Map<number, number>();
+  /** Since when messages may have been missed; undefined while none can have been. */
+  let interruptedAt: number | undefined = performance.now();
+  /** When the present connections were made; undefined before probes are subscribed to. */
+  let connectedAt: number | undefined;
+
+  const interrupted = () => {
+    interruptedAt = performance.now();
+  };
+  connection.onInterruption(interrupted);
+
+  const isSilent = (shard: number, now: number, since: number) =>
+    now - Math.max(since, probedAt.get(shard) ?? since) > SILENCE_MS;
+
+  const watchdog = setInterval(() => {
+    const now = performance.now();
+    const since = connectedAt;
+    if (since === undefined) return;
+    const silent = Array.from({ length: shards }, (_, shard) => shard).some((shard) => isSilent(shard, now, since));
+    if (!silent) return;
+    // The new connections get as long as the old ones.
+    connectedAt = now;
+    interrupted();
+    void pubSub.reconnect().then(interrupted);
+  }, WATCH_MS);
+  watchdog.unref();
+
+  return {
+    onGap: (listener: () => void): Unsubscribe => gaps.add('', listener),
+
+    /** All probes are subscribed to: from now on they have to arrive. */
+    started(): void {
+      connectedAt = performance.now();
+    },
+
+    /** The probe of a shard arrived. */
+    probed(shard: number): void {
+      probedAt.set(shard, performance.now());
+      const since = interruptedAt;
+      if (since === undefined || probedAt.size < shards) return;
+      for (const at of probedAt.values()) if (at < since) return;
+      interruptedAt = undefined;
+      gaps.deliver('', null);
+    },
+
+    stop(): void {
+      clearInterval(watchdog);
+    },
+  };
+};
