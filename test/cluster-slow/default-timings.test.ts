@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
@@ -23,7 +23,7 @@ const scene = async (count: number) => {
   return { cluster, ids, observer };
 };
 
-test('a node that is killed: 1,000 sessions offline in time, and nobody who returned', async () => {
+it('a node that is killed: 1,000 sessions offline in time, and nobody who returned', async () => {
   const { cluster, ids, observer } = await scene(1_000);
   const [survivor, victim] = [cluster.node(0), cluster.node(1)];
   const [returning, gone] = [ids.slice(0, 100), ids.slice(100)];
@@ -48,7 +48,7 @@ test('a node that is killed: 1,000 sessions offline in time, and nobody who retu
   expect(Math.max(...wentAt)).toBeLessThanOrEqual(LEASE_MS + GRACE_MS + SLACK_MS);
 });
 
-test('a Redis that hangs for longer than the lease: nobody is seen offline, and all is up to date within seconds', async () => {
+it('a Redis that hangs for longer than the lease: nobody is seen offline, and all is up to date within seconds', async () => {
   const { cluster, ids, observer } = await scene(200);
   const crowd = await gather({ ids, at: (place) => cluster.node(place % 2) });
   await observer.until(ids, isLive);
@@ -72,7 +72,7 @@ test('a Redis that hangs for longer than the lease: nobody is seen offline, and 
   expect((await cluster.host().presence(ids)).every(isLive)).toBe(true);
 });
 
-test('a Redis that is flushed: sessions are back within seconds, and nobody is seen offline afterwards', async () => {
+it('a Redis that is flushed: sessions are back within seconds, and nobody is seen offline afterwards', async () => {
   const { cluster, ids, observer } = await scene(500);
   const crowd = await gather({ ids, at: (place) => cluster.node(place % 2) });
   await observer.until(ids, isLive);

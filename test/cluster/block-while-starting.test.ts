@@ -3,7 +3,7 @@
  * invariants 9 and 10), at both nodes, in many interleavings.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { randomFrom } from '../support/random.js';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   cluster = await startCluster();
 });
 
-test('nothing is sent a second after the block was answered, and what was sent last equals what a query answers', async () => {
+it('nothing is sent a second after the block was answered, and what was sent last equals what a query answers', async () => {
   const random = randomFrom(20);
   const host = cluster.host();
   const pairs = Array.from({ length: PAIRS }, (_, i) => ({

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 import { removeFolder } from '../support/folders.js';
@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 /** Tokens that are good on a clock that is ahead. */
 const LASTING = { expiresIn: 3 * 3600 };
 
-test('the wall clock of a node may be an hour off, or jump while it runs: nothing changes', async () => {
+it('the wall clock of a node may be an hour off, or jump while it runs: nothing changes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-clock-'));
   onTestFinished(() => removeFolder(folder));
   const clock = join(folder, 'clock');

@@ -2,7 +2,7 @@
  * A user who is deleted is gone on every node, and one who is named again is another generation: nothing of the old
  * one lands (docs/semantics.md, "Signing in").
  */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 
 /** The design says a second; the machine may be busy. */
@@ -14,7 +14,7 @@ beforeAll(async () => {
   cluster = await startCluster();
 });
 
-test('deleted while live on two nodes with a journal write pending, and named again: nothing old returns', async () => {
+it('deleted while live on two nodes with a journal write pending, and named again: nothing old returns', async () => {
   const host = cluster.host();
   const ada = cluster.person('ada');
   await host.upsertUsers([{ id: 'ada' }]);

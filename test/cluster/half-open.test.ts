@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
 import { openProxy } from '../support/proxy.js';
@@ -13,7 +13,7 @@ const GROWTH_BYTES = 150 * 2 ** 20;
 /** What a busy machine may add. */
 const LOAD_MS = 6_000;
 
-test('a TCP connection that is dead but not closed is gone within HEARTBEAT_TIMEOUT, and the others stay', async () => {
+it('a TCP connection that is dead but not closed is gone within HEARTBEAT_TIMEOUT, and the others stay', async () => {
   const cluster = await startCluster({ nodes: 1 });
   const ids = await cluster.followed('watcher', 'user', 2);
   const observer = observe(await cluster.person('watcher').connect({ presence: false }));
@@ -38,7 +38,7 @@ test('a TCP connection that is dead but not closed is gone within HEARTBEAT_TIME
   expect(Date.parse(event?.lastSeen ?? '')).toBeLessThanOrEqual(heldAt + TIMEOUT_MS / 2);
 });
 
-test('a reader that never reads is closed 1013 after 256 KiB at most, and the others notice nothing', async () => {
+it('a reader that never reads is closed 1013 after 256 KiB at most, and the others notice nothing', async () => {
   const cluster = await startCluster({ nodes: 2, env: { HEARTBEAT_TIMEOUT: '60s' } });
   const [a, b] = [cluster.node(0), cluster.node(1)];
   const ids = await cluster.followed('watcher', 'user', 200);

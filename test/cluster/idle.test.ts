@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 
@@ -25,7 +25,7 @@ const rates = async (cluster: Cluster): Promise<{ all: number; byCommand: Map<st
   return { all: [...byCommand.values()].reduce((sum, rate) => sum + rate, 0), byCommand };
 };
 
-test('five hundred idle clients cost Redis nothing', async () => {
+it('five hundred idle clients cost Redis nothing', async () => {
   const cluster = await startCluster({ nodes: 2 });
   const ids = await cluster.followed('watcher', 'user', 500);
   const empty = await rates(cluster);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
@@ -8,7 +8,7 @@ import { isLive, isOffline, observe } from '../support/observer.js';
 const LONG_MS = 8_000;
 const STALL_MS = 5_000;
 
-test('a node stopped for longer than its lease comes back with its sockets, and without second sessions', async () => {
+it('a node stopped for longer than its lease comes back with its sockets, and without second sessions', async () => {
   const cluster = await startCluster({ nodes: 2 });
   const [survivor, paused] = [cluster.node(0), cluster.node(1)];
   const ids = await cluster.followed('watcher', 'user', 100);
@@ -36,7 +36,7 @@ test('a node stopped for longer than its lease comes back with its sockets, and 
   expect(await cluster.redis.admin.keys('rc:*:on:*')).toEqual([]);
 });
 
-test('a node stopped for longer than its lease while it is the only one shows nobody offline', async () => {
+it('a node stopped for longer than its lease while it is the only one shows nobody offline', async () => {
   const cluster = await startCluster({ nodes: 1 });
   const ids = await cluster.followed('watcher', 'user', 50);
   const observer = observe(await cluster.person('watcher').connect({ presence: false }));
@@ -54,7 +54,7 @@ test('a node stopped for longer than its lease while it is the only one shows no
   expect(observer.offline).toEqual([]);
 });
 
-test('an event loop that stands still for five seconds makes nobody offline', async () => {
+it('an event loop that stands still for five seconds makes nobody offline', async () => {
   // The lease by default is nine times as long as this stall.
   const cluster = await startCluster({ nodes: 2, env: { HEARTBEAT_TIMEOUT: '8s' } });
   const [survivor, stalled] = [cluster.node(0), cluster.node(1)];

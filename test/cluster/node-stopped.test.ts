@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 import { isLive, observe } from '../support/observer.js';
@@ -7,7 +7,7 @@ const STOPS_WITHIN_MS = 15_000;
 /** Clients and nodes share a busy machine: the grace is as long as all may take to come back. */
 const PATIENT = { PRESENCE_OFFLINE_DEBOUNCE: '40s', HEARTBEAT_TIMEOUT: '45s' };
 
-test('a node that is told to stop, twice, sends its clients elsewhere, and nobody is seen to leave', async () => {
+it('a node that is told to stop, twice, sends its clients elsewhere, and nobody is seen to leave', async () => {
   const cluster = await startCluster({ nodes: 2, env: PATIENT });
   const [survivor, leaving] = [cluster.node(0), cluster.node(1)];
   const ids = await cluster.followed('watcher', 'user', 200);
@@ -45,7 +45,7 @@ test('a node that is told to stop, twice, sends its clients elsewhere, and nobod
   expect(devices, 'only the survivor has users').toHaveLength(1);
 });
 
-test('a node that is told to stop, twice, while Redis hangs with a thousand sessions on it exits in time all the same', async () => {
+it('a node that is told to stop, twice, while Redis hangs with a thousand sessions on it exits in time all the same', async () => {
   const cluster = await startCluster({ nodes: 1 });
   const node = cluster.node(0);
   const ids = Array.from({ length: 1_000 }, (_, place) => `user-${place}`);

@@ -1,5 +1,5 @@
 /** After all sessions ended and the journal was written, no live keys remain in Redis (invariant 15). */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 
 const USERS = 12;
@@ -20,7 +20,7 @@ const left = async (): Promise<readonly string[]> => {
   return keys.filter((_, i) => lifetimes[i] === -1);
 };
 
-test('sessions of every kind end in every way, one node is killed, and nothing of them is left', async () => {
+it('sessions of every kind end in every way, one node is killed, and nothing of them is left', async () => {
   const host = cluster.host();
   const ids = Array.from({ length: USERS }, (_, i) => `user ${i}:{*}`);
   await host.upsertUsers(ids.map((id) => ({ id })));

@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Presence, Refusal, Typing } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Person } from '../support/rollcall.js';
@@ -86,7 +86,7 @@ describe.each([
   { name: 'paused', away: () => cluster.postgres.pause(), back: () => cluster.postgres.resume() },
   { name: 'killed', away: () => cluster.postgres.kill(), back: () => cluster.postgres.restart() },
 ])('with PostgreSQL $name', ({ name, away, back }) => {
-  test('what is known goes on, facts are UNAVAILABLE, and nothing is lost', async () => {
+  it('what is known goes on, facts are UNAVAILABLE, and nothing is lost', async () => {
     const { room, ada, ben } = await meet(name);
     const cy = cluster.person(`${name}-cy`, cluster.node(1));
     await cluster.host().upsertUsers([{ id: cy.id }]);

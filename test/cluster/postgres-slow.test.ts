@@ -3,7 +3,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { openSlowProxy, type SlowProxy } from '../support/slowProxy.js';
 
@@ -35,7 +35,7 @@ const persisted = async (id: string) =>
   (await sql`select chosen, message_text from presence_journal where user_id = ${id}`)[0];
 const arrived = (proxy: SlowProxy) => expect.poll(() => proxy.underWay, { timeout: 30_000 }).toBe(0);
 
-test('what a slow node wrote late never overwrites what a quick one wrote since', async () => {
+it('what a slow node wrote late never overwrites what a quick one wrote since', async () => {
   const [slow] = proxies as [SlowProxy];
   const [here, there] = [0, 1].map((index) => cluster.person('ada', cluster.node(index))) as [
     ReturnType<Cluster['person']>,
@@ -65,7 +65,7 @@ test('what a slow node wrote late never overwrites what a quick one wrote since'
   }
 }, 120_000);
 
-test('slow for all nodes: what was said last is what is kept, and what is read when nothing is live', async () => {
+it('slow for all nodes: what was said last is what is kept, and what is read when nothing is live', async () => {
   const bens = [0, 1].map((index) => cluster.person('ben', cluster.node(index)));
   await cluster.host().upsertUsers([{ id: 'ben' }]);
   await bens[1]!.heartbeat({ sessionId: 'phone' });

@@ -1,7 +1,7 @@
 /** PostgreSQL stopped at once while several nodes ask it all the time, again and again: no process ends, nothing is lost. */
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { Refusal } from '../support/api.js';
 import { startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
@@ -12,7 +12,7 @@ const STOPS = 10;
 /** How many questions each node is asked at a time. */
 const AT_ONCE = 20;
 
-test('PostgreSQL that is stopped under load ten times ends no node, hides nobody, and gets all in the end', async () => {
+it('PostgreSQL that is stopped under load ten times ends no node, hides nobody, and gets all in the end', async () => {
   const cluster = await startCluster({ nodes: 3, env: { HEARTBEAT_TIMEOUT: '45s', PRESENCE_OFFLINE_DEBOUNCE: '40s' } });
   const ids = await cluster.followed('watcher', 'user', USERS);
   const observers = await Promise.all(

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { isLive, observe } from '../support/observer.js';
 import { openRedisProxy } from '../support/redisProxy.js';
@@ -16,7 +16,7 @@ const watched = async (cluster: Awaited<ReturnType<typeof startCluster>>) => {
   return { observer, socket };
 };
 
-test('pub/sub connections that are killed come back, and what was said meanwhile arrives', async () => {
+it('pub/sub connections that are killed come back, and what was said meanwhile arrives', async () => {
   const cluster = await startCluster({ nodes: 2 });
   const { observer, socket } = await watched(cluster);
   for (const text of ['one', 'two', 'three']) {
@@ -31,7 +31,7 @@ test('pub/sub connections that are killed come back, and what was said meanwhile
   expect(observer.offline).toEqual([]);
 });
 
-test('a pub/sub connection that is dead but not closed is noticed, replaced, and made up for', async () => {
+it('a pub/sub connection that is dead but not closed is noticed, replaced, and made up for', async () => {
   const cluster = await startCluster({ nodes: 2 });
   const proxy = await openRedisProxy(cluster.redis.port);
   const deaf = await cluster.add({ REDIS_URL: proxy.url });

@@ -1,5 +1,5 @@
 /** Allowances are a user's over all nodes (docs/semantics.md, "Limits"). */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { Refusal } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Person } from '../support/rollcall.js';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   });
 });
 
-test('an allowance is taken from at every node, and comes back as designed', async () => {
+it('an allowance is taken from at every node, and comes back as designed', async () => {
   await cluster.host().upsertUsers([{ id: 'ada' }, { id: 'ben' }]);
   await cluster.host().putConversation('room', ['ada']);
   const everywhere = (id: string) => cluster.nodes.slice(0, 2).map((node) => cluster.person(id, node));

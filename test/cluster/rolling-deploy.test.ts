@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Node, startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 import { isLive, observe } from '../support/observer.js';
@@ -9,7 +9,7 @@ import { isLive, observe } from '../support/observer.js';
  */
 const PATIENT = { PRESENCE_OFFLINE_DEBOUNCE: '40s', HEARTBEAT_TIMEOUT: '45s' };
 
-test('three nodes replaced one by one under 500 clients: no OFFLINE event, no last state lost', async () => {
+it('three nodes replaced one by one under 500 clients: no OFFLINE event, no last state lost', async () => {
   const cluster = await startCluster({ nodes: 3, env: PATIENT });
   const serving: Node[] = [...cluster.nodes];
   /** As a load balancer has it: only what it knows to be ready, in turn. */

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { removeFolder } from '../support/folders.js';
 import { freePort } from '../support/freePort.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
@@ -82,13 +82,13 @@ const listening = async (answer = '') => {
 };
 
 describe('a start that cannot listen names the setting', () => {
-  test.each(['PORT', 'METRICS_PORT'])('%s is in use', async (setting) => {
+  it.each(['PORT', 'METRICS_PORT'])('%s is in use', async (setting) => {
     const port = await listening();
     const { msg } = await faultOf({ [setting]: String(port) });
     expect(msg).toMatch(new RegExp(`^${setting} ${port} is in use on 127.0.0.1. .* set ${setting} to another`));
   });
 
-  test.each([
+  it.each([
     ['192.0.2.1', /^HOST 192.0.2.1 is no address of this machine/],
     ['nowhere.invalid', /^HOST nowhere.invalid is a name that has no address/],
   ])('HOST is %s', async (HOST, sentence) => {
@@ -97,7 +97,7 @@ describe('a start that cannot listen names the setting', () => {
 });
 
 describe('a start without a folder for its data names DATA_DIR', () => {
-  test.each([
+  it.each([
     ['a file', ''],
     ['below a file', 'data'],
   ])('which is %s', async (_, below) => {
@@ -107,14 +107,14 @@ describe('a start without a folder for its data names DATA_DIR', () => {
     expect(msg).toMatch(/^DATA_DIR \(.*\) is no folder, or lies in a file .* set DATA_DIR to another folder/);
   });
 
-  test('which may not be written, also by the secret of development', async () => {
+  it('which may not be written, also by the secret of development', async () => {
     const refused = /^DATA_DIR \(\/sys\/rollcall\) (may not be written|is on a file system that may only be read)/;
     expect((await faultOf({ DATA_DIR: '/sys/rollcall' })).msg).toMatch(refused);
     const development = { DATA_DIR: '/sys/rollcall', NODE_ENV: undefined, AUTH_JWT_SECRET: undefined };
     expect((await faultOf(development)).msg).toMatch(refused);
   });
 
-  test('which another server uses', async () => {
+  it('which another server uses', async () => {
     const DATA_DIR = join(await tempFolder(), 'data');
     await copyPreparedData(DATA_DIR);
     const first = await start({ DATA_DIR });
@@ -122,7 +122,7 @@ describe('a start without a folder for its data names DATA_DIR', () => {
     expect((await faultOf({ DATA_DIR })).msg).toMatch(/^DATA_DIR .* is in use by another server \(process \d+\)/);
   });
 
-  test('which holds a database of another version, or a broken one', async () => {
+  it('which holds a database of another version, or a broken one', async () => {
     const DATA_DIR = join(await tempFolder(), 'data');
     await mkdir(join(DATA_DIR, 'pglite'), { recursive: true });
     await writeFile(join(DATA_DIR, 'pglite', 'PG_VERSION'), '17\n');
@@ -137,7 +137,7 @@ describe.concurrent('a start without its back-ends names their URL, and not thei
   const urlWith = (parts: Partial<Record<'port' | 'password' | 'pathname' | 'hostname', string>>) =>
     Object.assign(new URL(server.url), parts).href;
 
-  test('PostgreSQL that is not there', async () => {
+  it('PostgreSQL that is not there', async () => {
     const port = String(await freePort());
     for (const hostname of ['127.0.0.1', 'localhost']) {
       const { msg } = await faultOf({ DATABASE_URL: urlWith({ port, hostname }) });
@@ -146,18 +146,18 @@ describe.concurrent('a start without its back-ends names their URL, and not thei
     }
   });
 
-  test('PostgreSQL that refuses the password', async () => {
+  it('PostgreSQL that refuses the password', async () => {
     const { msg } = await faultOf({ DATABASE_URL: urlWith({ password: 'hunter2' }) });
     expect(msg).toMatch(/DATABASE_URL .*password authentication failed .*Correct the user and the password/);
     expect(msg).not.toContain('hunter2');
   });
 
-  test('PostgreSQL without the database', async () => {
+  it('PostgreSQL without the database', async () => {
     const { msg } = await faultOf({ DATABASE_URL: urlWith({ pathname: '/nowhere' }) });
     expect(msg).toMatch(/DATABASE_URL .*database "nowhere" does not exist. Make that database/);
   });
 
-  test('PostgreSQL that lets the user make no tables', async () => {
+  it('PostgreSQL that lets the user make no tables', async () => {
     const admin = postgres(server.url, { max: 1, onnotice: () => {} });
     await admin.unsafe(`create user guest password 'guest'`);
     await admin.end();
@@ -167,13 +167,13 @@ describe.concurrent('a start without its back-ends names their URL, and not thei
     expect(msg).toMatch(/DATABASE_URL .*permission denied for database postgres. Let that user create/);
   });
 
-  test('Redis that is not there', async () => {
+  it('Redis that is not there', async () => {
     const REDIS_URL = `redis://localhost:${await freePort()}`;
     const { msg } = await faultOf({ REDIS_URL });
     expect(msg).toMatch(/^Redis cannot be used at REDIS_URL: connect ECONNREFUSED .* can be reached from here\.$/);
   });
 
-  test('Redis that wants another password, or any', async () => {
+  it('Redis that wants another password, or any', async () => {
     const redis = await startRedis();
     cleaningUp.push(() => redis.stop());
     await redis.admin.config('SET', 'requirepass', 'rollcall');
@@ -184,13 +184,13 @@ describe.concurrent('a start without its back-ends names their URL, and not thei
     }
   });
 
-  test('Redis that reads its data', async () => {
+  it('Redis that reads its data', async () => {
     const port = await listening('-LOADING Redis is loading the dataset in memory\r\n');
     const { msg } = await faultOf({ REDIS_URL: `redis://127.0.0.1:${port}` });
     expect(msg).toMatch(/REDIS_URL: LOADING .* Start again when it has read its data/);
   });
 
-  test('development makes no demo users in a database that is not its own', async () => {
+  it('development makes no demo users in a database that is not its own', async () => {
     const { logged, output, child, exited } = await start({
       NODE_ENV: undefined,
       AUTH_JWT_SECRET: undefined,
@@ -216,7 +216,7 @@ describe('whatever nobody caught', () => {
     return process;
   };
 
-  test.each([
+  it.each([
     ['an exception', 'throw new TypeError("oops")'],
     ['a rejection', 'Promise.reject(new TypeError("oops"))'],
   ])('%s is a line of the log, and ends the process', async (_, code) => {
@@ -230,13 +230,13 @@ describe('whatever nobody caught', () => {
     expect(lines.at(-1)).toMatchObject({ level: 60, err: { type: 'TypeError', message: 'oops' } });
   });
 
-  test('a warning of Node.js is a line of the log', async () => {
+  it('a warning of Node.js is a line of the log', async () => {
     const process = await startWith('process.emitWarning("careful")');
     expect(await process.logged('a warning of Node.js')).toMatchObject({ level: 40, err: { message: 'careful' } });
     expect(process.output()).not.toMatch(/^[^{]/m);
   });
 
-  test('settings that cannot be used are a line each', async () => {
+  it('settings that cannot be used are a line each', async () => {
     const process = await start({ PORT: 'x', GRAPHIQL: 'yes', LOG_LEVEL: 'silent' });
     expect((await process.exited).code).toBe(1);
     const lines = process
@@ -250,7 +250,7 @@ describe('whatever nobody caught', () => {
     ]);
   });
 
-  test('a variable that is perhaps misspelt is a line at `warn`, and the start goes on', async () => {
+  it('a variable that is perhaps misspelt is a line at `warn`, and the start goes on', async () => {
     const process = await start({ RATE_WRITES: '5,5s' });
     expect(await process.logged('RATE_WRITES is no setting, and is passed over; the nearest is RATE_READS.')).toEqual(
       expect.objectContaining({ level: 40 }),

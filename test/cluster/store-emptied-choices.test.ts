@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
 
@@ -21,7 +21,7 @@ const scene = async (cluster: Cluster) => {
   return { observer, round };
 };
 
-test('who chose INVISIBLE a moment before Redis was flushed is not seen to come back', async () => {
+it('who chose INVISIBLE a moment before Redis was flushed is not seen to come back', async () => {
   const cluster = await startCluster();
   const { observer, round } = await scene(cluster);
   const socket = await cluster.person('user-0', cluster.node(1)).connect({ sessionId: 'tab' });
@@ -41,7 +41,7 @@ test('who chose INVISIBLE a moment before Redis was flushed is not seen to come 
   expect(mine.sessions.map(({ id }) => id)).toEqual(['tab']);
 });
 
-test('a session that was ended at one node is not put back by another', async () => {
+it('a session that was ended at one node is not put back by another', async () => {
   const cluster = await startCluster({ env: { SESSION_TTL: '60s' } });
   const [a, b] = [cluster.node(0), cluster.node(1)];
   const { observer, round } = await scene(cluster);
@@ -62,7 +62,7 @@ test('a session that was ended at one node is not put back by another', async ()
   for (const id of ['user-0', 'user-1']) expect((await cluster.person(id).me()).sessions).toEqual([]);
 });
 
-test('leases and graces go on with the time they had left at least, and end then', async () => {
+it('leases and graces go on with the time they had left at least, and end then', async () => {
   const cluster = await startCluster({ env: { SESSION_TTL: '12s', PRESENCE_OFFLINE_DEBOUNCE: '6s' } });
   const { observer, round } = await scene(cluster);
   const socket = await cluster.person('user-0', cluster.node(1)).connect({ sessionId: 'tab' });
@@ -86,7 +86,7 @@ test('leases and graces go on with the time they had left at least, and end then
   expect(wentAt('user-1')).toBeGreaterThanOrEqual(Date.parse(lease.expiresAt));
 });
 
-test('a change asked for while Redis settles starts no second session', async () => {
+it('a change asked for while Redis settles starts no second session', async () => {
   const cluster = await startCluster({ env: { SESSION_TTL: '60s' } });
   const { observer } = await scene(cluster);
   const socket = await cluster.person('user-0', cluster.node(1)).connect({ sessionId: 'tab' });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
@@ -13,7 +13,7 @@ const faults: [string, (cluster: Cluster) => Promise<unknown>][] = [
 ];
 
 for (const [fault, happen] of faults) {
-  test(`a Redis that is ${fault}: sessions come back as they were, and nobody is seen to leave who did not`, async () => {
+  it(`a Redis that is ${fault}: sessions come back as they were, and nobody is seen to leave who did not`, async () => {
     const cluster = await startCluster({ nodes: 2, env: { SESSION_TTL: '60s' } });
     const [a, b] = [cluster.node(0), cluster.node(1)];
     const ids = await cluster.followed('watcher', 'user', 50);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 import { post } from '../support/http.js';
@@ -40,7 +40,7 @@ const refused = (cluster: Cluster, userId: string): Promise<number> =>
       (error: unknown) => (error instanceof SocketRefused ? error.code : Promise.reject(error)),
     );
 
-test('a Redis that hangs for longer than every time-out: refused at once, nobody offline, up to date when it is back', async () => {
+it('a Redis that hangs for longer than every time-out: refused at once, nobody offline, up to date when it is back', async () => {
   const cluster = await startCluster({ nodes: 2 });
   const ids = await cluster.followed('watcher', 'user', 40);
   const observers = await Promise.all(

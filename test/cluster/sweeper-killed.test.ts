@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
 
-test('a node killed while it clears up after another leaves no ghost, and no event twice', async () => {
+it('a node killed while it clears up after another leaves no ghost, and no event twice', async () => {
   const cluster = await startCluster({ nodes: 3 });
   const [survivor, first, second] = [cluster.node(0), cluster.node(1), cluster.node(2)];
   const ids = await cluster.followed('watcher', 'user', 600);

@@ -2,7 +2,7 @@
  * A viewer's whole transcript of an invisible user is the same whatever that user does (invariant 11), on whichever
  * nodes they and their viewers are: one of two who were alike hides, the other one leaves.
  */
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Presence, Typing } from '../support/api.js';
 import { type Choices, createChoices } from '../support/choices.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
@@ -46,7 +46,7 @@ const blurred = (told: unknown, twin: Person, lastSeen: string): string =>
     .replaceAll(lastSeen, 'then')
     .replaceAll(/"asOf": "[^"]*"/g, '"asOf": "some time"');
 
-test.each(SEEDS)(
+it.each(SEEDS)(
   'nobody at either node can tell who hides from who left (seed %i)',
   async (seed) => {
     const choices = createChoices(seed);

@@ -1,5 +1,5 @@
 /** Two nodes are one service: what is done at the one is seen at the other (docs/semantics.md). */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Presence } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Person } from '../support/rollcall.js';
@@ -33,7 +33,7 @@ const at = (person: Person, index: number): Person => cluster.person(person.id, 
 const LIMIT_MS = 5_000;
 
 describe('what is done at one node is heard at the other', () => {
-  test('a status, a message and an activity, in either direction', async () => {
+  it('a status, a message and an activity, in either direction', async () => {
     const [ada, ben] = await friends();
     const watches = await Promise.all(
       [
@@ -60,7 +60,7 @@ describe('what is done at one node is heard at the other', () => {
     }
   });
 
-  test('typing, and its end', async () => {
+  it('typing, and its end', async () => {
     const [ada, ben] = await friends();
     const room = fresh('room');
     await host.putConversation(room, [ada.id, ben.id]);
@@ -80,7 +80,7 @@ describe('what is done at one node is heard at the other', () => {
 
   const gone = { status: 'OFFLINE', statusMessage: null, activities: [], devices: [], lastSeen: null };
 
-  test('a block by either, and its end', async () => {
+  it('a block by either, and its end', async () => {
     const [ada, ben] = await friends();
     const ofBen = (await ada.connect()).watch([ben.id]);
     const ofAda = (await ben.connect()).watch([ada.id]);
@@ -96,7 +96,7 @@ describe('what is done at one node is heard at the other', () => {
     }
   });
 
-  test('a follow and its end, by the roster too', async () => {
+  it('a follow and its end, by the roster too', async () => {
     const [ada, ben] = await friends();
     await ada.unfollow(ben.id);
     await ben.connect();
@@ -111,7 +111,7 @@ describe('what is done at one node is heard at the other', () => {
     }
   });
 
-  test('narrower and wider privacy', async () => {
+  it('narrower and wider privacy', async () => {
     const [ada, ben] = await friends();
     await ben.connect({ device: 'DESKTOP' });
     const watch = (await ada.connect()).watch([ben.id]);
@@ -124,7 +124,7 @@ describe('what is done at one node is heard at the other', () => {
     expect(await watch.next(LIMIT_MS)).toMatchObject({ status: 'ONLINE', devices: ['DESKTOP'] });
   });
 
-  test('circles and conversations that come and go', async () => {
+  it('circles and conversations that come and go', async () => {
     const [ada, ben] = await friends();
     await host.removeFollows([{ followerId: ada.id, followeeId: ben.id }]);
     await ben.connect();
@@ -143,7 +143,7 @@ describe('what is done at one node is heard at the other', () => {
     }
   });
 
-  test('a deletion: the last event, and the sockets of the deleted closed on every node', async () => {
+  it('a deletion: the last event, and the sockets of the deleted closed on every node', async () => {
     const [ada, ben] = await friends();
     const watch = (await ada.connect()).watch([ben.id]);
     const sockets = [await ben.connect(), await at(ben, 0).connect()];
@@ -163,7 +163,7 @@ describe('a session is one over all nodes', () => {
     await watch.nextWhere(({ statusMessage }) => statusMessage?.text === text);
   };
 
-  test('a reload that comes back on the other node within the grace shows nothing', async () => {
+  it('a reload that comes back on the other node within the grace shows nothing', async () => {
     const [ada, ben] = await friends();
     const tabAt = (index: number) => at(ben, index).connect({ sessionId: 'tab', device: 'WEB' });
     let socket = await tabAt(1);
@@ -181,7 +181,7 @@ describe('a session is one over all nodes', () => {
     expect(watch.transcript.at(-1)?.activities).toMatchObject([{ name: 'Go' }]);
   });
 
-  test('a tab that was duplicated onto another node keeps the session alive, and a late close ends nothing', async () => {
+  it('a tab that was duplicated onto another node keeps the session alive, and a late close ends nothing', async () => {
     const [ada, ben] = await friends();
     const one = await ben.connect({ sessionId: 'tab' });
     const two = await at(ben, 0).connect({ sessionId: 'tab' });
@@ -200,7 +200,7 @@ describe('a session is one over all nodes', () => {
     expect(await watch.next()).toMatchObject({ status: 'OFFLINE' });
   });
 
-  test('a session that another node holds is ended at once; its connection stays as a watcher', async () => {
+  it('a session that another node holds is ended at once; its connection stays as a watcher', async () => {
     const [ada, ben] = await friends();
     const held = await at(ben, 0).connect({ sessionId: 'tab' });
     const ownWatch = held.watch([ada.id]);
@@ -215,7 +215,7 @@ describe('a session is one over all nodes', () => {
     expect(await ben.endSession('tab')).toBe(false);
   });
 
-  test('of 21 sessions over both nodes the oldest is replaced, without a blip', async () => {
+  it('of 21 sessions over both nodes the oldest is replaced, without a blip', async () => {
     const [ada, ben] = await friends();
     const watch = (await ada.connect()).watch([ben.id]);
     await watch.next();

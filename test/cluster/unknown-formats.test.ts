@@ -3,7 +3,7 @@
  * (docs/architecture.md).
  */
 import postgres from 'postgres';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Person } from '../support/rollcall.js';
 
@@ -24,7 +24,7 @@ const cast = async (...ids: string[]): Promise<Person[]> => {
   return ids.map((id, i) => cluster.person(id, cluster.node(i === 0 ? 0 : 1)));
 };
 
-test('a record', async () => {
+it('a record', async () => {
   const [ada, ben, cy] = (await cast('ada', 'ben', 'cy')) as [Person, Person, Person];
   const socket = await ada.connect();
   const watch = socket.watch(['ben', 'cy']);
@@ -74,7 +74,7 @@ test('a record', async () => {
   expect(await ada.userPresence('ben')).toMatchObject({ userId: 'ben' });
 });
 
-test('a message on the bus', async () => {
+it('a message on the bus', async () => {
   const [eve, fay] = (await cast('eve', 'fay')) as [Person, Person];
   await host.putConversation('room', ['eve', 'fay']);
   const socket = await eve.connect();
@@ -95,7 +95,7 @@ test('a message on the bus', async () => {
   for (const { run } of cluster.nodes) expect(run.child.exitCode).toBeNull();
 });
 
-test('a row of the journal, and of the log of changes', async () => {
+it('a row of the journal, and of the log of changes', async () => {
   const [gus, hal] = (await cast('gus', 'hal')) as [Person, Person];
   const sql = postgres(cluster.databaseUrl, { max: 1 });
   try {

@@ -3,7 +3,7 @@
  * (docs/architecture.md, "Sight"). Its last transaction is written here as it would have left it.
  */
 import postgres from 'postgres';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Refusal } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Person } from '../support/rollcall.js';
@@ -52,7 +52,7 @@ const pair = async () => {
 
 const GONE = { status: 'OFFLINE', statusMessage: null, activities: [], devices: [], lastSeen: null };
 
-test('a block of which nobody was told takes sight from both sides, at both nodes, and its end gives it back', async () => {
+it('a block of which nobody was told takes sight from both sides, at both nodes, and its end gives it back', async () => {
   const latencies: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     const { ada, ben, watches } = await pair();
@@ -73,7 +73,7 @@ test('a block of which nobody was told takes sight from both sides, at both node
   expect(Math.max(...latencies)).toBeLessThanOrEqual(LIMIT_MS);
 });
 
-test('narrower privacy, an unfollow and a circle that is gone are found in the log too', async () => {
+it('narrower privacy, an unfollow and a circle that is gone are found in the log too', async () => {
   const { ada, ben, watches } = await pair();
   const ofBen = watches[0];
   const circle = { kind: 'circle', id: `circle-${made}`, changed: [ada.id, ben.id], members: [ada.id, ben.id] };
@@ -105,7 +105,7 @@ test('narrower privacy, an unfollow and a circle that is gone are found in the l
   expect(await ofBen.next()).toMatchObject(GONE);
 });
 
-test('a member of whose removal nobody was told types no more', async () => {
+it('a member of whose removal nobody was told types no more', async () => {
   const { ada, ben, sockets } = await pair();
   const room = `room-${made}`;
   await host.putConversation(room, [ada.id, ben.id]);
@@ -127,7 +127,7 @@ test('a member of whose removal nobody was told types no more', async () => {
   await expect.poll(() => ada.typing(room), { timeout: LIMIT_MS }).toEqual([]);
 });
 
-test('a deletion of which nobody was told closes the connections of the user, and forgets what was live', async () => {
+it('a deletion of which nobody was told closes the connections of the user, and forgets what was live', async () => {
   const { ben, sockets, watches } = await pair();
   await commitUntold({ kind: 'user', userId: ben.id, deleted: true, mayRevoke: true }, async (tx) => {
     await tx`update users set deleted_at = 1, name = null where id = ${ben.id}`;
