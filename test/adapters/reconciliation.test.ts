@@ -7,7 +7,8 @@ import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import { createPresence } from '../../src/service/presenceService.js';
 import { message, timings } from '../support/builders.js';
-import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';
+import { createFakePeople } from '../support/fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
 import { openLiveInTest } from '../support/live.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 
@@ -54,7 +55,7 @@ const startNode = async ({
       },
     },
     bus,
-    people: createFakePeople(['ana']).people,
+    people: createFakePeople({ userIds: ['ana'] }).people,
     journal: createFakeJournal(['ana']).journal,
     rateLimits: createFakeRateLimits().rateLimits,
     timings: timings({ graceMs }),

@@ -6,7 +6,8 @@ import { unavailable } from '../../src/presence/errors.js';
 import type { Renewal, RestorePhase } from '../../src/presence/ports/leases.js';
 import { createPresence } from '../../src/service/presenceService.js';
 import { NOON, timings } from '../support/builders.js';
-import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';
+import { createFakePeople } from '../support/fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
 
 const FINE: Renewal = { lost: false, emptied: null, readyInMs: 0, awaited: false };
 const LOST: Renewal = { ...FINE, lost: true };
@@ -34,7 +35,7 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
         return answer!;
       },
     },
-    people: createFakePeople(['ana']).people,
+    people: createFakePeople({ userIds: ['ana'] }).people,
     journal: createFakeJournal(['ana']).journal,
     rateLimits: createFakeRateLimits().rateLimits,
     timings: timings(),

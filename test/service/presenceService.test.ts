@@ -147,7 +147,7 @@ describe('allowances', () => {
 describe('the caller', () => {
   it('connects under the session named, or a new one, and is gone after the grace', async () => {
     const { presence, wait, connect, people } = setUpPresence();
-    people.know('bo', 'ana', { follows: true });
+    people.follow('bo', 'ana');
     expect(await connect('ana', 'tab')).toBe('tab');
     const second = { userId: 'ana', connectionId: 'n/2', device: null };
     expect(await presence.connect({ ...second, sessionId: null })).toMatch(/^new-/);
@@ -223,7 +223,7 @@ describe('the presence of others', () => {
 
   it('is answered in the order asked, each once, without those who may not be seen or do not exist', async () => {
     const { presence, connect, people } = setUpPresence();
-    people.know('bo', 'ana', { follows: true });
+    people.follow('bo', 'ana');
     people.privacies.set('cy', { status: 'EVERYONE', lastSeen: 'NOBODY', activity: 'NOBODY' });
     await Promise.all(['ana', 'cy', 'di'].map((id) => connect(id)));
     const ids = ['di', 'cy', 'ghost', 'ana', 'bo', 'cy', '__proto__'];
@@ -274,7 +274,7 @@ describe('the presence of others', () => {
 
   it('is of who is not live what the journal kept, in one question for all of them', async () => {
     const { presence, connect, people, journal, drain, wait } = setUpPresence();
-    for (const id of ['ana', 'cy', 'di']) people.know('bo', id, { follows: true });
+    for (const id of ['ana', 'cy', 'di']) people.follow('bo', id);
     await connect('ana');
     await wait(1_000);
     await presence.endSession(ana, 'tab');
@@ -354,8 +354,8 @@ describe('what outlives a restart', () => {
 describe('the roster', () => {
   const setUpRoster = async () => {
     const under = setUpPresence({ users: ['me', 'a', 'b', 'c', 'd', 'e', 'x'] });
-    under.people.rosters.set('me', ['a', 'b', 'c', 'd', 'e', 'x', 'ghost']);
-    for (const id of ['a', 'b', 'c', 'd', 'e']) under.people.know('me', id, { follows: true });
+    for (const id of ['a', 'b', 'c', 'd', 'e', 'x', 'ghost']) under.people.follow('me', id);
+    under.people.privacies.set('x', { status: 'NOBODY', lastSeen: 'NOBODY', activity: 'NOBODY' });
     for (const id of ['b', 'd', 'e', 'x']) await under.connect(id);
     await under.presence.setPresence(user('d'), { status: 'AWAY' });
     await under.presence.setPresence(user('e'), { status: 'INVISIBLE' });

@@ -5,7 +5,8 @@ import type { LiveStore } from '../../src/presence/ports/stores.js';
 import type { Caller } from '../../src/service/contract.js';
 import { createPresence } from '../../src/service/presenceService.js';
 import { NOON, timings } from '../support/builders.js';
-import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../support/fakes.js';
+import { createFakePeople } from '../support/fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
 
 /** Somebody who calls over plain HTTP, or over a connection. */
 export const user = (userId: string, connectionId: string | null = null): Caller => ({
@@ -26,7 +27,7 @@ export const setUpPresence = ({
   let made = 0;
   const bus = createMemoryBus();
   const store = createMemoryStore({ bus, clock: () => now });
-  const people = createFakePeople(users);
+  const people = createFakePeople({ userIds: users });
   const journal = createFakeJournal(users);
   const limits = createFakeRateLimits();
   const failures: unknown[] = [];

@@ -5,7 +5,8 @@ import { unavailable } from '../../src/presence/errors.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { createPresence } from '../../src/service/presenceService.js';
 import { NOON, timings } from './builders.js';
-import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
+import { createFakePeople } from './fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from './fakes.js';
 
 const RECOVERS_MS = 1_000;
 
@@ -16,7 +17,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
   let present = makeEmpty();
   let epoch = 1;
   let made = 0;
-  const fake = createFakePeople(users);
+  const fake = createFakePeople({ userIds: users });
   const { people } = fake;
   const persisted = createFakeJournal(users);
   const { journal } = persisted;

@@ -1,4 +1,4 @@
-/** People, journal and limits in memory, for tests that are about what is built on them. */
+/** People, journal and limits in memory, for tests of what is built on them. */
 import { pairKey } from '../../src/presence/pairs.js';
 import type { AccessChange, Bus } from '../../src/presence/ports/bus.js';
 import type { Journal } from '../../src/presence/ports/journal.js';
@@ -14,21 +14,33 @@ import {
 } from '../../src/presence/visibility.js';
 
 interface Group {
-  readonly members: ReadonlySet<string>;
+  readonly members: readonly string[];
   readonly open: boolean;
 }
 
 interface User {
   readonly generation: number;
   readonly deleted: boolean;
-  readonly privacy: Privacy;
 }
 
 const pairOf = (from: string, to: string) => JSON.stringify([from, to]);
 
-/** Relations in sets. A write changes them and publishes in one step; reads answer from them, at once. */
-export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
-  const users = new Map<string, User>();
+const NO_BUS: Pick<Bus, 'publishAccessChange'> = { async publishAccessChange() {} };
+
+/**
+ * The ports of people over maps and sets. Writes change them and publish through `bus`; reads answer from them at once.
+ * `userIds` exist from the start. Beside `people` and `journal` it returns what a test arranges without a publication:
+ * `conversations`, `privacies`, `follow` and `block`.
+ */
+export const createFakePeople = ({
+  bus = NO_BUS,
+  userIds = [],
+}: {
+  readonly bus?: Pick<Bus, 'publishAccessChange'>;
+  readonly userIds?: readonly string[];
+} = {}) => {
+  const users = new Map<string, User>(userIds.map((id) => [id, { generation: 1, deleted: false }]));
+  const privacies = new Map<string, Privacy>();
   const follows = new Set<string>();
   const blocks = new Set<string>();
   const circles = new Map<string, Group>();
@@ -36,13 +48,14 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
   const persisted = new Map<string, NonNullable<JournalRow['persisted']>>();
 
   const exists = (userId: string) => users.get(userId)?.deleted === false;
+  const privacyOf = (userId: string) => privacies.get(userId) ?? DEFAULT_PRIVACY;
   const blocked = (a: string, b: string) => blocks.has(pairOf(a, b)) || blocks.has(pairOf(b, a));
   const share = (groups: Iterable<Group>, a: string, b: string) =>
-    [...groups].some(({ members, open }) => !open && members.has(a) && members.has(b));
+    [...groups].some(({ members, open }) => !open && members.includes(a) && members.includes(b));
 
   const accessFactsOf = (viewerId: string, userId: string): AccessFacts => ({
     exists: exists(userId),
-    privacy: users.get(userId)?.privacy ?? DEFAULT_PRIVACY,
+    privacy: privacyOf(userId),
     follows: follows.has(pairOf(viewerId, userId)),
     followedBy: follows.has(pairOf(userId, viewerId)),
     sharesCircle: share(circles.values(), viewerId, userId),
@@ -67,7 +80,7 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
     const before = groups.get(id);
     if (next) groups.set(id, next);
     else groups.delete(id);
-    const [was, is] = [before?.members ?? new Set<string>(), next?.members ?? new Set<string>()];
+    const [was, is] = [new Set(before?.members), new Set(next?.members)];
     const members = [...new Set([...was, ...is])];
     const flipped = before !== undefined && next !== undefined && before.open !== next.open;
     const changed = flipped ? members : members.filter((userId) => was.has(userId) !== is.has(userId));
@@ -92,7 +105,7 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       const followed = [...follows].map((pair): [string, string] => JSON.parse(pair));
       const ids = [
         ...followed.filter(([from]) => from === viewerId).map(([, to]) => to),
-        ...[...circles.values()].filter(({ members }) => members.has(viewerId)).flatMap(({ members }) => [...members]),
+        ...[...circles.values()].filter(({ members }) => members.includes(viewerId)).flatMap(({ members }) => members),
       ];
       return [...new Set(ids)]
         .filter((id) => id !== viewerId)
@@ -103,35 +116,35 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       const ids = await people.roster(viewerId, limit);
       return new Map(ids.map((userId) => [userId, accessFactsOf(viewerId, userId)]));
     },
-    privacy: async (userId) => effectivePrivacy(users.get(userId)?.privacy ?? DEFAULT_PRIVACY),
+    privacy: async (userId) => effectivePrivacy(privacyOf(userId)),
 
     async conversation(id, userId) {
       const group = conversations.get(id);
-      return group && { open: group.open, isMember: group.members.has(userId) };
+      return group && { open: group.open, isMember: group.members.includes(userId) };
     },
     async conversationFor(id, userIds) {
       const group = conversations.get(id);
       if (!group) return new Map();
-      return new Map(userIds.map((userId) => [userId, { open: group.open, isMember: group.members.has(userId) }]));
+      return new Map(userIds.map((userId) => [userId, { open: group.open, isMember: group.members.includes(userId) }]));
     },
     async membership(id, userId) {
       const group = conversations.get(id);
-      return group && { open: group.open, isMember: group.members.has(userId) };
+      return group && { open: group.open, isMember: group.members.includes(userId) };
     },
     conversationsOf: async (userId, limit) =>
       [...conversations]
-        .filter(([, { members }]) => members.has(userId))
+        .filter(([, { members }]) => members.includes(userId))
         .map(([id]) => id)
         .slice(0, limit),
-    conversationsAmong: async (userId, ids) => new Set(ids.filter((id) => conversations.get(id)?.members.has(userId))),
+    conversationsAmong: async (userId, ids) =>
+      new Set(ids.filter((id) => conversations.get(id)?.members.includes(userId))),
     blockedAmong: async (userId, others) => new Set(others.filter((other) => blocked(userId, other))),
 
     async updatePrivacy(userId, change) {
-      const user = users.get(userId)!;
-      const privacy = { ...user.privacy, ...change };
-      users.set(userId, { ...user, privacy });
-      const wider = (facet: keyof Privacy) =>
-        AUDIENCES.indexOf(privacy[facet]) <= AUDIENCES.indexOf(user.privacy[facet]);
+      const before = privacyOf(userId);
+      const privacy = { ...before, ...change };
+      privacies.set(userId, privacy);
+      const wider = (facet: keyof Privacy) => AUDIENCES.indexOf(privacy[facet]) <= AUDIENCES.indexOf(before[facet]);
       const mayRevoke = !(['status', 'lastSeen', 'activity'] as const).every(wider);
       await bus.publishAccessChange({ kind: 'user', userId, mayRevoke, deleted: false });
       return effectivePrivacy(privacy);
@@ -146,7 +159,8 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
         const before = users.get(id);
         if (before?.deleted === false && !privacy) continue;
         const generation = (before?.generation ?? 0) + (before?.deleted ? 1 : 0);
-        users.set(id, { generation, deleted: false, privacy: { ...DEFAULT_PRIVACY, ...before?.privacy, ...privacy } });
+        users.set(id, { generation, deleted: false });
+        privacies.set(id, { ...privacyOf(id), ...privacy });
         await bus.publishAccessChange({
           kind: 'user',
           userId: id,
@@ -159,14 +173,15 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
     async deleteUser(userId) {
       const user = users.get(userId);
       if (!user || user.deleted) return false;
-      users.set(userId, { generation: user.generation, deleted: true, privacy: DEFAULT_PRIVACY });
+      users.set(userId, { generation: user.generation, deleted: true });
+      privacies.delete(userId);
       persisted.delete(userId);
       for (const set of [follows, blocks]) {
         for (const pair of set) if (JSON.parse(pair).includes(userId)) set.delete(pair);
       }
       for (const groups of [circles, conversations]) {
         for (const [id, group] of groups) {
-          groups.set(id, { ...group, members: new Set([...group.members].filter((member) => member !== userId)) });
+          groups.set(id, { ...group, members: group.members.filter((member) => member !== userId) });
         }
       }
       await bus.publishAccessChange({ kind: 'user', userId, mayRevoke: true, deleted: true });
@@ -181,11 +196,11 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
       return pairs.length;
     },
     async putCircle(id, memberIds) {
-      await putGroup('circle', id, { members: new Set(memberIds), open: false }, circles);
+      await putGroup('circle', id, { members: memberIds, open: false }, circles);
     },
     deleteCircle: (id) => putGroup('circle', id, undefined, circles),
     async putConversation(id, memberIds, open) {
-      await putGroup('conversation', id, { members: new Set(memberIds), open }, conversations);
+      await putGroup('conversation', id, { members: memberIds, open }, conversations);
     },
     deleteConversation: (id) => putGroup('conversation', id, undefined, conversations),
   };
@@ -206,7 +221,18 @@ export const createFakePeople = ({ bus }: { readonly bus: Bus }) => {
     },
   };
 
-  return { people, journal };
+  return {
+    people,
+    journal,
+    conversations,
+    privacies,
+    follow(follower: string, followee: string): void {
+      follows.add(pairOf(follower, followee));
+    },
+    block(blocker: string, blocked: string): void {
+      blocks.add(pairOf(blocker, blocked));
+    },
+  };
 };
 
 /** Nobody is ever limited. */

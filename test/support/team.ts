@@ -7,7 +7,8 @@ import type { Timings } from '../../src/presence/types.js';
 import type { Caller } from '../../src/service/contract.js';
 import { createPresence } from '../../src/service/presenceService.js';
 import { timings } from './builders.js';
-import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
+import { createFakePeople } from './fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from './fakes.js';
 import { openLive } from './live.js';
 import type { TestRedis } from './redis.js';
 
@@ -56,7 +57,7 @@ export const createTeam = (
     const presence = createPresence({
       store: live.store,
       bus: live.bus,
-      people: createFakePeople(users).people,
+      people: createFakePeople({ userIds: users }).people,
       journal: journal.journal,
       rateLimits: createFakeRateLimits().rateLimits,
       timings: timings({ heartbeatIntervalMs: 200, ...changes }),
