@@ -1,7 +1,8 @@
 /** The process: environment → config → app → signals. */
 import { startApp } from './app.js';
 import { banner } from './cli/demo.js';
-import { type Config, ConfigError, readConfig } from './config/config.js';
+import type { Config } from './config/config.js';
+import { ConfigError, readConfig } from './config/readConfig.js';
 import { StartFault } from './config/startFault.js';
 import { developmentSecret } from './server/auth/tokens.js';
 import { createLog, type Log } from './telemetry/log.js';

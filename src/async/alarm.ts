@@ -1,4 +1,5 @@
-import { MAX_TIMER_MS } from '../config/settings.js';
+/** The longest delay of a timer of Node.js, in milliseconds (24 days). */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Calls `action` at an instant (milliseconds since 1970), however far off: a timer alone ends after 24 days. Keeps no

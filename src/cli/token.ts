@@ -1,7 +1,8 @@
 /** `npm run --silent token -- USER [--service]`: prints a token that this server's settings accept. */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Config, ConfigError, readConfig } from '../config/config.js';
+import type { Config } from '../config/config.js';
+import { ConfigError, readConfig } from '../config/readConfig.js';
 import { StartFault } from '../config/startFault.js';
 import { PresenceError } from '../presence/errors.js';
 import { checkId } from '../presence/validate.js';

@@ -1,20 +1,6 @@
-import { DEFAULT_TIMINGS, type Timings } from '../presence/types.js';
-import { inconsistencies } from './inconsistencies.js';
-import { isServiceLink, misspelt } from './misspelt.js';
-import {
-  type Rate,
-  readDuration,
-  readList,
-  readOrigin,
-  readRate,
-  readSecrets,
-  readUrl,
-  readWhole,
-  readWord,
-} from './settings.js';
-
-const MODES = ['production', 'development', 'test'] as const;
-type Mode = (typeof MODES)[number];
+/** Everything that can be set. */
+import type { Timings } from '../presence/types.js';
+import type { Rate } from './settings.js';
 
 /** Who may introspect the schema: anyone, whoever is signed in, or nobody. */
 export const INTROSPECTION = ['all', 'users', 'off'] as const;
@@ -34,18 +20,18 @@ export interface AuthConfig {
   readonly serviceScope: string;
 }
 
-/** Allowances a user; null is "no limit". */
+/** The allowances of each user; null is "no limit". */
 export interface Rates {
   readonly presence: Rate | null;
   readonly typing: Rate | null;
   readonly mutation: Rate | null;
-  /** In ids that are judged. */
+  /** In ids whose visibility is decided. */
   readonly read: Rate | null;
-  /** In connections that are let in, a node. */
+  /** In connections accepted, for each node. */
   readonly connection: Rate | null;
 }
 
-/** Everything that can be set, as docs/semantics.md, "Settings" has it. Frozen. */
+/** All settings, as docs/semantics.md, "Settings", lists them. Frozen. */
 export interface Config {
   readonly production: boolean;
   readonly host: string;
@@ -72,152 +58,3 @@ export interface Config {
   /** Sentences about variables that may be meant for a setting, and are none. */
   readonly warnings: readonly string[];
 }
-
-/** The settings cannot be served with: one sentence a fault, each with its variable's name and what it may be. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(readonly faults: readonly string[]) {
-    super(['The settings cannot be used:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
-  }
-}
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-const CLUSTER_SHARDS = 64;
-const ON_OFF = ['on', 'off'] as const;
-
-const DURATION_HINT = 'a time such as `5s`, `500ms` or plain seconds, at most 24 days';
-const RATE_HINT = 'a rate such as `5,5s` (five at once, then one every five seconds) or `off`';
-
-const freezeDeep = <T extends object>(value: T): T => {
-  for (const each of Object.values(value)) if (typeof each === 'object' && each !== null) freezeDeep(each);
-  return Object.freeze(value);
-};
-
-/**
- * Reads the settings from an environment; what is unset, or an empty string, takes its default. Throws one
- * {@link ConfigError} that names every fault.
- */
-export const readConfig = (env: Environment): Config => {
-  const faults: string[] = [];
-  /** The names of all settings, as they are read. */
-  const names = new Set<string>();
-
-  const verbatim = (name: string): string | null => {
-    names.add(name);
-    return env[name] || null;
-  };
-  const read = <T>(name: string, fallback: T, hint: string, parse: (text: string) => T | undefined): T => {
-    const text = verbatim(name);
-    if (text === null) return fallback;
-    const value = parse(text.trim());
-    if (value !== undefined) return value;
-    // The value is not repeated: it may hold a password.
-    const link = isServiceLink(name, text)
-      ? ' Kubernetes sets it for a service of that name: enableServiceLinks: false.'
-      : '';
-    faults.push(`${name} must be ${hint}.${link}`);
-    return fallback;
-  };
-
-  /** A time above zero. */
-  const time = (name: string, fallback: number): number =>
-    read(name, fallback, `${DURATION_HINT}, and more than zero`, (text) => readDuration(text) || undefined);
-  /** A time that zero turns off. */
-  const timeOrOff = (name: string, fallback: number): number =>
-    read(name, fallback, `${DURATION_HINT}; 0 turns it off`, readDuration);
-  const rate = (name: string, burst: number, intervalMs: number): Rate | null =>
-    read<Rate | null>(name, { burst, intervalMs }, RATE_HINT, readRate);
-  const flag = (name: string, fallback: boolean): boolean =>
-    read(name, fallback ? 'on' : 'off', '`on` or `off`', (text) => readWord(text, ON_OFF)) === 'on';
-
-  const mode = read<Mode>('NODE_ENV', 'development', '`production`, `development` or `test`, or left out', (text) =>
-    readWord(text, MODES),
-  );
-  const production = mode === 'production';
-  const anyAudience = read('AUTH_ANY_AUDIENCE', '0', '`1`, or left out', (text) => readWord(text, ['0', '1'])) === '1';
-
-  const redisUrls = read<readonly string[] | null>(
-    'REDIS_URL',
-    null,
-    'a redis:// or rediss:// URL, or a comma-separated list of them (Redis Cluster)',
-    (text) => {
-      const urls = readList(text, (url) => readUrl(url, ['redis:', 'rediss:']));
-      return urls?.length ? urls : undefined;
-    },
-  );
-
-  const config: Omit<Config, 'warnings'> = {
-    production,
-    // Development mode signs people in with tokens that it prints: it is not for the network.
-    host: verbatim('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
-    port: read('PORT', 4_000, 'a port number from 0 (a free one) to 65535', (text) =>
-      readWhole(text, { min: 0, max: 65_535 }),
-    ),
-    metricsPort: read<number | null>('METRICS_PORT', null, 'a port number from 0 (a free one) to 65535', (text) =>
-      readWhole(text, { min: 0, max: 65_535 }),
-    ),
-    keepAliveMs: time('KEEP_ALIVE_TIMEOUT', 75_000),
-    dataDir: verbatim('DATA_DIR') ?? './data',
-    databaseUrl: read<string | null>('DATABASE_URL', null, 'a postgres:// or postgresql:// URL', (text) =>
-      readUrl(text, ['postgres:', 'postgresql:']),
-    ),
-    redisUrls,
-    redisShards: read(
-      'REDIS_SHARDS',
-      redisUrls && redisUrls.length > 1 ? CLUSTER_SHARDS : 1,
-      'a whole number from 1 to 1024',
-      (text) => readWhole(text, { min: 1, max: 1_024 }),
-    ),
-    auth: {
-      secrets: read<readonly string[]>('AUTH_JWT_SECRET', [], 'one secret, or two with a comma', readSecrets),
-      jwksUrl: read<string | null>('AUTH_JWKS_URL', null, 'an http:// or https:// URL', (text) =>
-        readUrl(text, ['http:', 'https:']),
-      ),
-      issuer: verbatim('AUTH_JWT_ISSUER'),
-      audience: verbatim('AUTH_JWT_AUDIENCE'),
-      serviceScope: read('AUTH_SERVICE_SCOPE', 'service', 'one word', (text) =>
-        /^\S+$/.test(text) ? text : undefined,
-      ),
-    },
-    timings: {
-      graceMs: timeOrOff('PRESENCE_OFFLINE_DEBOUNCE', DEFAULT_TIMINGS.graceMs),
-      heartbeatIntervalMs: time('HEARTBEAT_INTERVAL', DEFAULT_TIMINGS.heartbeatIntervalMs),
-      heartbeatTimeoutMs: time('HEARTBEAT_TIMEOUT', DEFAULT_TIMINGS.heartbeatTimeoutMs),
-      sessionTtlMs: time('SESSION_TTL', DEFAULT_TIMINGS.sessionTtlMs),
-      idleAfterMs: time('IDLE_AFTER', DEFAULT_TIMINGS.idleAfterMs),
-      typingTimeoutMs: time('TYPING_TIMEOUT', DEFAULT_TIMINGS.typingTimeoutMs),
-      broadcastIntervalMs: timeOrOff('BROADCAST_INTERVAL', DEFAULT_TIMINGS.broadcastIntervalMs),
-    },
-    rates: {
-      presence: rate('RATE_PRESENCE', 5, 5_000),
-      typing: rate('RATE_TYPING', 10, 500),
-      mutation: rate('RATE_MUTATIONS', 60, 200),
-      read: rate('RATE_READS', 10_000, 1),
-      connection: rate('RATE_CONNECTIONS', 200, 200),
-    },
-    relationsByUsers: flag('RELATIONS_BY_USERS', true),
-    allowedOrigins: read<readonly string[]>(
-      'ALLOWED_ORIGINS',
-      [],
-      'a comma-separated list of origins such as `https://app.example.com`, without a path',
-      (text) => readList(text, readOrigin),
-    ),
-    logLevel: read<LogLevel>('LOG_LEVEL', 'info', `one of ${LOG_LEVELS.join(', ')}`, (text) =>
-      readWord(text, LOG_LEVELS),
-    ),
-    introspection: read<Introspection>(
-      'INTROSPECTION',
-      production ? 'users' : 'all',
-      '`all` (anyone), `users` (whoever is signed in) or `off`',
-      (text) => readWord(text, INTROSPECTION),
-    ),
-    graphiql: flag('GRAPHIQL', !production),
-  };
-
-  const wrong = misspelt(env, names);
-  faults.push(...inconsistencies(config, { isSet: (name) => Boolean(env[name]), anyAudience }), ...wrong.faults);
-  if (faults.length > 0) throw new ConfigError(faults);
-  return freezeDeep({ ...config, warnings: wrong.warnings });
-};

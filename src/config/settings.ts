@@ -1,10 +1,8 @@
 /**
- * How single settings are written, as pure functions from text to value. Each returns undefined for what it cannot
- * read; the sentence of what it may be is {@link config.ts}'s.
+ * How single settings are written: pure functions from text to value. Each returns undefined for what it cannot read;
+ * `readConfig.ts` has the sentence that says what it may be.
  */
-
-/** The longest that a timer of Node.js can wait, in milliseconds (24 days). */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
+import { MAX_TIMER_MS } from '../async/alarm.js';
 
 /** `n` at once, then one every `intervalMs` milliseconds. */
 export interface Rate {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { at } from '../../src/async/alarm.js';
 
 beforeEach(() => {
@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 describe('at', () => {
-  test.each([1, 1_000, 2 ** 31 - 1, 2 ** 31, 2 ** 33])('acts at %i ms, not before', (instant) => {
+  it.each([1, 1_000, 2 ** 31 - 1, 2 ** 31, 2 ** 33])('acts at %i ms, not before', (instant) => {
     const action = vi.fn();
     at(instant, action);
     vi.advanceTimersByTime(instant - 1);
@@ -19,7 +19,7 @@ describe('at', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('an instant that has passed is acted on, but not within the call', () => {
+  it('an instant that has passed is acted on, but not within the call', () => {
     const action = vi.fn();
     at(-5, action);
     expect(action).not.toHaveBeenCalled();
@@ -27,7 +27,7 @@ describe('at', () => {
     expect(action).toHaveBeenCalledOnce();
   });
 
-  test('what was called off does not happen', () => {
+  it('what was called off does not happen', () => {
     const action = vi.fn();
     const cancel = at(2 ** 32, action);
     vi.advanceTimersByTime(2 ** 31);

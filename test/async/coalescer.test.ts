@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createCoalescer } from '../../src/async/coalescer.js';
 
 const start = () => {
@@ -33,7 +33,7 @@ const start = () => {
 };
 
 describe('the end of a tick', () => {
-  test('comes once nothing more does', async () => {
+  it('comes once nothing more does', async () => {
     const { coalescer, due, runs, bring } = start();
     coalescer.schedule(due);
     for (let n = 0; n < 4; n += 1) {
@@ -45,7 +45,7 @@ describe('the end of a tick', () => {
     expect(runs()).toBe(1);
   });
 
-  test('is put off for ten milliseconds at the most', async () => {
+  it('is put off for ten milliseconds at the most', async () => {
     const { coalescer, due, runs, bring } = start();
     coalescer.schedule(due);
     for (let n = 0; n < 10; n += 1) await bring(1);
@@ -53,7 +53,7 @@ describe('the end of a tick', () => {
     expect(runs()).toBe(1);
   });
 
-  test('waits for what is under way, and no longer than that', async () => {
+  it('waits for what is under way, and no longer than that', async () => {
     const { coalescer, due, runs, setBusy, pass } = start();
     setBusy(true);
     coalescer.schedule(due);
@@ -68,7 +68,7 @@ describe('the end of a tick', () => {
     expect(runs()).toBe(2);
   });
 
-  test('may be had at once, and what is asked for later has its own', async () => {
+  it('may be had at once, and what is asked for later has its own', async () => {
     const { coalescer, due, runs } = start();
     coalescer.schedule(due);
     coalescer.run();

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { createTurnstile } from '../../src/async/turnstile.js';
 import { countTurns } from '../support/turns.js';
 
-test('who waits at a turnstile goes on in the order asked, each in another turn of the event loop', async () => {
+it('who waits at a turnstile goes on in the order asked, each in another turn of the event loop', async () => {
   const pass = createTurnstile();
   const turn = countTurns();
   const passed: [place: number, turn: number][] = [];

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt } from 'jose';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { tokenFor } from '../../src/cli/token.js';
 import { developmentSecret } from '../../src/server/auth/tokens.js';
 import { createAuth } from '../../src/server/auth/verifier.js';
@@ -18,7 +18,7 @@ const verify = (token: string, secret: string) =>
   createAuth({ secrets: [secret], jwksUrl: null, issuer: null, audience: null, serviceScope: 'service' }).verify(token);
 
 describe('the secret of development mode', () => {
-  test('is made once, and is its owner’s alone', async () => {
+  it('is made once, and is its owner’s alone', async () => {
     const dir = await tempDir();
     const [one, two] = await Promise.all([developmentSecret(dir), developmentSecret(dir)]);
     expect(one).toMatch(/^[0-9a-f]{64}$/);
@@ -31,27 +31,27 @@ describe('the secret of development mode', () => {
 });
 
 describe('npm run token', () => {
-  test('signs with the development secret where nothing is set', async () => {
+  it('signs with the development secret where nothing is set', async () => {
     const DATA_DIR = await tempDir();
     const token = await tokenFor(['ada'], { DATA_DIR });
     expect(await verify(token, await developmentSecret(DATA_DIR))).toMatchObject({ userId: 'ada', service: false });
   });
 
-  test('signs with AUTH_JWT_SECRET, for the issuer and audience that are asked for', async () => {
+  it('signs with AUTH_JWT_SECRET, for the issuer and audience that are asked for', async () => {
     const env = { AUTH_JWT_SECRET: SECRET, AUTH_JWT_ISSUER: 'me', AUTH_JWT_AUDIENCE: 'you' };
     const token = await tokenFor(['--service', 'host'], env);
     expect(await verify(token, SECRET)).toMatchObject({ userId: 'host', service: true });
     expect(decodeJwt(token)).toMatchObject({ iss: 'me', aud: 'you' });
   });
 
-  test('signs with the first of two secrets, and with the scope that makes a service token', async () => {
+  it('signs with the first of two secrets, and with the scope that makes a service token', async () => {
     const env = { AUTH_JWT_SECRET: `${SECRET},an older one`, AUTH_SERVICE_SCOPE: 'presence:admin' };
     const token = await tokenFor(['host', '--service'], env);
     await verify(token, SECRET);
     expect(decodeJwt(token)).toMatchObject({ scope: 'presence:admin' });
   });
 
-  test.each([
+  it.each([
     [[], {}, /^Usage/],
     [['a', 'b'], {}, /^Usage/],
     [['--sudo', 'a'], {}, /Unknown option/],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
-import { ConfigError, type Environment, readConfig } from '../../src/config/config.js';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, type Environment, readConfig } from '../../src/config/readConfig.js';
 
 const SECRET = 'a secret of more than thirty-two bytes';
 
@@ -15,7 +15,7 @@ const faultsOf = (env: Environment): readonly string[] => {
 };
 
 describe('readConfig', () => {
-  test('an empty environment is development with the designed defaults', () => {
+  it('an empty environment is development with the designed defaults', () => {
     expect(readConfig({})).toEqual({
       production: false,
       host: '127.0.0.1',
@@ -52,12 +52,12 @@ describe('readConfig', () => {
     });
   });
 
-  test('production closes what development leaves open', () => {
+  it('production closes what development leaves open', () => {
     const config = readConfig({ NODE_ENV: 'production', AUTH_JWT_SECRET: SECRET });
     expect(config).toMatchObject({ production: true, host: '0.0.0.0', introspection: 'users', graphiql: false });
   });
 
-  test('the config is frozen all the way down', () => {
+  it('the config is frozen all the way down', () => {
     const config = readConfig({ ALLOWED_ORIGINS: 'https://a.example' });
     for (const part of [
       config,
@@ -71,12 +71,12 @@ describe('readConfig', () => {
     }
   });
 
-  test('an empty string counts as unset', () => {
+  it('an empty string counts as unset', () => {
     const empty = { PORT: '', HOST: '', AUTH_JWT_SECRET: '', REDIS_URL: '', RATE_TYPING: '', GRAPHIQL: '' };
     expect(readConfig(empty)).toEqual(readConfig({}));
   });
 
-  test.each([
+  it.each([
     ['5s', 5_000],
     ['500ms', 500],
     ['7', 7_000],
@@ -87,14 +87,14 @@ describe('readConfig', () => {
     expect(readConfig({ SESSION_TTL: text }).timings.sessionTtlMs).toBe(ms);
   });
 
-  test.each(['-1', '-5s', 'NaN', 'Infinity', '5m', '1e3', '5 s', 's', '.5', '5S', '0x10', ' ', '99999999s', '0.1ms'])(
+  it.each(['-1', '-5s', 'NaN', 'Infinity', '5m', '1e3', '5 s', 's', '.5', '5S', '0x10', ' ', '99999999s', '0.1ms'])(
     'a time may not be written %j',
     (text) => {
       expect(faultsOf({ TYPING_TIMEOUT: text })).toEqual([expect.stringMatching(/^TYPING_TIMEOUT must be a time/)]);
     },
   );
 
-  test('zero is taken where it turns something off, and refused elsewhere', () => {
+  it('zero is taken where it turns something off, and refused elsewhere', () => {
     const { timings } = readConfig({ PRESENCE_OFFLINE_DEBOUNCE: '0', BROADCAST_INTERVAL: '0ms' });
     expect(timings).toMatchObject({ graceMs: 0, broadcastIntervalMs: 0 });
     const others = ['HEARTBEAT_INTERVAL', 'HEARTBEAT_TIMEOUT', 'SESSION_TTL', 'IDLE_AFTER', 'TYPING_TIMEOUT'];
@@ -102,14 +102,14 @@ describe('readConfig', () => {
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual(others);
   });
 
-  test('typing lasts a minute at most, since longer the store does not know where somebody types', () => {
+  it('typing lasts a minute at most, since longer the store does not know where somebody types', () => {
     expect(readConfig({ TYPING_TIMEOUT: '60s' }).timings.typingTimeoutMs).toBe(60_000);
     expect(faultsOf({ TYPING_TIMEOUT: '60001ms' })).toEqual([
       expect.stringMatching(/^TYPING_TIMEOUT must be at most 60s/),
     ]);
   });
 
-  test('a rate is a count and an interval, or off', () => {
+  it('a rate is a count and an interval, or off', () => {
     const { rates } = readConfig({
       RATE_PRESENCE: '1,250ms',
       RATE_TYPING: 'off',
@@ -126,14 +126,14 @@ describe('readConfig', () => {
     });
   });
 
-  test.each(['5', '0,5s', '5,0', '-5,5s', '5,5s,5s', 'on', '5.5,5s', ',', '1000000,1000s'])(
+  it.each(['5', '0,5s', '5,0', '-5,5s', '5,5s,5s', 'on', '5.5,5s', ',', '1000000,1000s'])(
     'a rate may not be written %j',
     (text) => {
       expect(faultsOf({ RATE_MUTATIONS: text })).toEqual([expect.stringMatching(/^RATE_MUTATIONS must be a rate/)]);
     },
   );
 
-  test.each([
+  it.each([
     ['PORT', ['65536', '-1', 'http', '4000.5', '1e3']],
     ['METRICS_PORT', ['65536', 'off']],
     ['DATABASE_URL', ['mysql://db', 'localhost']],
@@ -148,16 +148,16 @@ describe('readConfig', () => {
       expect(faultsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must be`)]);
   });
 
-  test('port 0 takes a free port', () => {
+  it('port 0 takes a free port', () => {
     expect(readConfig({ PORT: '0' }).port).toBe(0);
   });
 
-  test('origins are taken in the form in which browsers send them', () => {
+  it('origins are taken in the form in which browsers send them', () => {
     const { allowedOrigins } = readConfig({ ALLOWED_ORIGINS: 'https://A.example:443/, http://b.example:8080,' });
     expect(allowedOrigins).toEqual(['https://a.example', 'http://b.example:8080']);
   });
 
-  test('a list of Redis URLs is a cluster, and has more shards', () => {
+  it('a list of Redis URLs is a cluster, and has more shards', () => {
     const DATABASE_URL = 'postgres://db/rollcall';
     expect(readConfig({ DATABASE_URL, REDIS_URL: 'redis://a' })).toMatchObject({
       redisUrls: ['redis://a'],
@@ -169,25 +169,22 @@ describe('readConfig', () => {
     });
   });
 
-  test('Redis without a database that processes can share is refused', () => {
+  it('Redis without a database that processes can share is refused', () => {
     expect(faultsOf({ REDIS_URL: 'redis://a' })).toEqual([expect.stringMatching(/^DATABASE_URL must be set/)]);
   });
 
-  test('metrics have a port of their own', () => {
+  it('metrics have a port of their own', () => {
     expect(readConfig({ METRICS_PORT: '9090' }).metricsPort).toBe(9090);
     expect(faultsOf({ METRICS_PORT: '4000' })).toEqual([expect.stringMatching(/^METRICS_PORT must be another port/)]);
     expect(faultsOf({ METRICS_PORT: '0', PORT: '0' })).toEqual([]);
   });
 
-  test.each(['prod', 'Production', 'PRODUCTION', 'staging', 'dev', 'live'])(
-    'NODE_ENV=%s is refused by name',
-    (word) => {
-      const faults = faultsOf({ NODE_ENV: word, HOST: '0.0.0.0', AUTH_JWT_SECRET: SECRET });
-      expect(faults[0]).toMatch(/^NODE_ENV must be `production`, `development` or `test`/);
-    },
-  );
+  it.each(['prod', 'Production', 'PRODUCTION', 'staging', 'dev', 'live'])('NODE_ENV=%s is refused by name', (word) => {
+    const faults = faultsOf({ NODE_ENV: word, HOST: '0.0.0.0', AUTH_JWT_SECRET: SECRET });
+    expect(faults[0]).toMatch(/^NODE_ENV must be `production`, `development` or `test`/);
+  });
 
-  test('development listens on loopback alone', () => {
+  it('development listens on loopback alone', () => {
     for (const HOST of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) expect(readConfig({ HOST }).host).toBe(HOST);
     for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'example.com', '127.0.0.1.example.com', 'localhost.example.com']) {
       for (const NODE_ENV of ['', 'development', 'test']) {
@@ -198,12 +195,12 @@ describe('readConfig', () => {
     expect(readConfig({ HOST: '::', NODE_ENV: 'production', AUTH_JWT_SECRET: SECRET }).host).toBe('::');
   });
 
-  test('production without any key refuses to start', () => {
+  it('production without any key refuses to start', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([expect.stringMatching(/AUTH_JWT_SECRET or AUTH_JWKS_URL/)]);
     expect(faultsOf({ NODE_ENV: 'production', AUTH_JWT_SECRET: SECRET })).toEqual([]);
   });
 
-  test('production refuses a secret that can be guessed', () => {
+  it('production refuses a secret that can be guessed', () => {
     const short = [expect.stringMatching(/^AUTH_JWT_SECRET must have at least 32 bytes in production/)];
     expect(faultsOf({ NODE_ENV: 'production', AUTH_JWT_SECRET: 'x'.repeat(31) })).toEqual(short);
     expect(faultsOf({ NODE_ENV: 'production', AUTH_JWT_SECRET: 'x'.repeat(32) })).toEqual([]);
@@ -212,7 +209,7 @@ describe('readConfig', () => {
     expect(faultsOf({ AUTH_JWT_SECRET: 'short' })).toEqual([]);
   });
 
-  test('production takes keys over https alone', () => {
+  it('production takes keys over https alone', () => {
     const env = { NODE_ENV: 'production', AUTH_JWT_AUDIENCE: 'rollcall' };
     expect(faultsOf({ ...env, AUTH_JWKS_URL: 'https://id.example/keys' })).toEqual([]);
     expect(faultsOf({ ...env, AUTH_JWKS_URL: 'http://id.example/keys' })).toEqual([
@@ -221,7 +218,7 @@ describe('readConfig', () => {
     expect(faultsOf({ AUTH_JWKS_URL: 'http://id.example/keys' })).toEqual([]);
   });
 
-  test('production takes tokens of a key set for its own audience alone, unless one says otherwise', () => {
+  it('production takes tokens of a key set for its own audience alone, unless one says otherwise', () => {
     const env = { NODE_ENV: 'production', AUTH_JWKS_URL: 'https://id.example/keys' };
     expect(faultsOf(env)).toEqual([expect.stringMatching(/^AUTH_JWT_AUDIENCE must be set .*AUTH_ANY_AUDIENCE=1/)]);
     expect(faultsOf({ ...env, AUTH_JWT_AUDIENCE: 'rollcall' })).toEqual([]);
@@ -233,19 +230,19 @@ describe('readConfig', () => {
     expect(faultsOf({ NODE_ENV: '', AUTH_JWKS_URL: 'https://id.example/keys' })).toEqual([]);
   });
 
-  test('two secrets stand side by side while one takes over from the other', () => {
+  it('two secrets stand side by side while one takes over from the other', () => {
     expect(readConfig({ AUTH_JWT_SECRET: 'new, old' }).auth.secrets).toEqual(['new', 'old']);
     for (const AUTH_JWT_SECRET of ['new,', ',old', 'a,b,c', ',', ' ']) {
       expect(faultsOf({ AUTH_JWT_SECRET })).toEqual([expect.stringMatching(/^AUTH_JWT_SECRET must be/)]);
     }
   });
 
-  test('the scope of service tokens is one word', () => {
+  it('the scope of service tokens is one word', () => {
     expect(readConfig({ AUTH_SERVICE_SCOPE: 'presence:admin' }).auth.serviceScope).toBe('presence:admin');
     expect(faultsOf({ AUTH_SERVICE_SCOPE: 'a b' })).toEqual([expect.stringMatching(/^AUTH_SERVICE_SCOPE must be/)]);
   });
 
-  test.each([
+  it.each([
     ['AUTH_JWT_SECRETT', 'AUTH_JWT_SECRET'],
     ['AUTH_JWT_SECERT', 'AUTH_JWT_SECRET'],
     ['AUTH_JWTSECRET', 'AUTH_JWT_SECRET'],
@@ -263,7 +260,7 @@ describe('readConfig', () => {
     expect(faultsOf({ [wrong]: '' })).toEqual([]);
   });
 
-  test.each([
+  it.each([
     ['AUTH_JWT_LEEWAY', { AUTH_JWT_LEEWAY: '5' }],
     ['RATE_WRITES', { RATE_WRITES: '5,5s' }],
     ['PRESENCE_DEBOUNCE', { PRESENCE_DEBOUNCE: '5s' }],
@@ -273,7 +270,7 @@ describe('readConfig', () => {
     expect(readConfig(env).warnings).toEqual([expect.stringMatching(new RegExp(`^${name} is no setting`))]);
   });
 
-  test('what others put into the environment is passed over', () => {
+  it('what others put into the environment is passed over', () => {
     const env = {
       HOME: '/root',
       HOSTNAME: 'pod-1',
@@ -304,13 +301,13 @@ describe('readConfig', () => {
     expect(readConfig(env)).toEqual(readConfig({}));
   });
 
-  test('a port that Kubernetes sets for a service of that name is refused with what to do', () => {
+  it('a port that Kubernetes sets for a service of that name is refused with what to do', () => {
     expect(faultsOf({ METRICS_PORT: 'tcp://10.0.0.1:9090' })).toEqual([
       expect.stringMatching(/^METRICS_PORT must be a port number .*enableServiceLinks: false/),
     ]);
   });
 
-  test('the table of settings in the documentation has each of them, and no other', () => {
+  it('the table of settings in the documentation has each of them, and no other', () => {
     const read = new Set<string>();
     readConfig(new Proxy({}, { get: (_, name) => void read.add(String(name)) }));
     const page = readFileSync(new URL('../../docs/semantics.md', import.meta.url), 'utf8').split('\n## Settings\n')[1];
@@ -318,7 +315,7 @@ describe('readConfig', () => {
     expect([...firstColumn.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort()).toEqual([...read].sort());
   });
 
-  test('every fault is reported at once, and no value is repeated', () => {
+  it('every fault is reported at once, and no value is repeated', () => {
     const env = {
       NODE_ENV: 'production',
       PORT: 'x',

@@ -1,4 +1,5 @@
-import { MAX_TIMER_MS, type Rate } from '../../config/settings.js';
+import { MAX_TIMER_MS } from '../../async/alarm.js';
+import type { Rate } from '../../config/settings.js';
 import { type Allowance, MOST } from '../allowance.js';
 
 /**
