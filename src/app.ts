@@ -1,6 +1,7 @@
 /**
- * The server, wired top to bottom in the order in which data flows: what is kept, what is live, the rules, the
- * fan-out, and the edge. What starts last stops first.
+ * The server, wired top to bottom in the order in which data flows: back-ends, node, services, fan-out, edge, access
+ * changes, lease, metrics. Each phase returns what the next ones need, and pushes onto `stopping` what ends it: what
+ * starts last stops first.
  */
 import { randomUUID } from 'node:crypto';
 import { openLive } from './adapters/backEnds.js';
@@ -14,10 +15,17 @@ import { every } from './async/loop.js';
 import { seedDemo } from './cli/demo.js';
 import type { Config } from './config/config.js';
 import { createHub } from './fanout/hub.js';
-import { createContext } from './graphql/context.js';
+import { createContext, type Services } from './graphql/context.js';
 import { createSchema } from './graphql/schema.js';
+import { createDepartures } from './node/departures.js';
+import { createNode } from './node/node.js';
+import { createRecentCommits } from './node/recentCommits.js';
+import { createRecordReader } from './node/recordReader.js';
+import { createRecordWriter } from './node/recordWriter.js';
 import { startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
+import type { AccessChange } from './presence/ports/bus.js';
+import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
 import { createAuth, type SignInRefusal } from './server/auth/verifier.js';
 import { createConnections } from './server/connections.js';
@@ -26,25 +34,29 @@ import { createEngine } from './server/execution/engine.js';
 import { createGraphiqlPage } from './server/http/graphiql.js';
 import { createHttp } from './server/http/httpServer.js';
 import { listen } from './server/http/listen.js';
+import { serveMetrics } from './server/http/metricsServer.js';
 import { createOrigins } from './server/http/origins.js';
 import { createSockets } from './server/ws/webSocketServer.js';
-import { createPresence } from './service/presenceService.js';
+import { createAccessChangeService } from './service/accessChangeService.js';
+import { createConnectionService } from './service/connectionService.js';
+import { createPresenceService } from './service/presenceService.js';
+import { createQueries } from './service/queries.js';
+import { createReadBudget } from './service/readBudget.js';
 import { createRelations } from './service/relationService.js';
+import { createTypingService } from './service/typingService.js';
 import { type Call, observed } from './telemetry/instrument.js';
 import type { Log } from './telemetry/log.js';
-import { createMetrics, NO_METRICS, serveMetrics } from './telemetry/metrics.js';
-import { createOutages } from './telemetry/outages.js';
+import { createMetrics, type Metrics, NO_METRICS } from './telemetry/metrics.js';
+import { createOutages, type Outages } from './telemetry/outages.js';
 
-/** How often the node's lease is renewed, and how often what it serves is compared with what the store has. */
-const LEASE_MS = 1_000;
-const MEND_MS = 60_000;
-/** How often it is looked for what is left of deleted users. */
+const LEASE_HEARTBEAT_MS = 1_000;
+const RECONCILE_MS = 60_000;
+/** How often what is left of deleted users is looked for and removed. */
 const FINISH_DELETIONS_MS = 5_000;
-/** How often it is asked who is due: of Redis, where it is a command a shard, less often. */
+/** How often the store is asked who is due: less often of Redis, where that is one command for each shard. */
 const SWEEP_MS = 100;
 const SHARED_SWEEP_MS = 250;
-
-/** For how long an answer of the database is taken for the present one where somebody asks for readiness. */
+/** How long one answer of the database serves all who ask whether the server is ready. */
 const READY_FOR_MS = 1_000;
 
 export interface App {
@@ -53,9 +65,379 @@ export interface App {
   readonly port: number;
   /** Where metrics are served; null where they are not. */
   readonly metricsPort: number | null;
-  /** Takes it out of rotation, closes every connection (1012), writes what waits, and closes all. Idempotent. */
+  /** Leaves rotation, closes every connection (1012), writes what is pending, and closes the back-ends. Idempotent. */
   stop(): Promise<void>;
 }
+
+/** What every phase takes. */
+interface Start {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly outages: Outages;
+  readonly stopping: (() => Promise<void> | void)[];
+}
+
+/** What stores and carries: the live store, the bus, and the database. */
+const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) => {
+  const storeOutage = outages.of('the live store');
+  const live = await openLive({ ...config, onMessage: metrics.received, onError: storeOutage.failed });
+  stopping.push(() => live.close());
+  const { bus } = live;
+  const store = observed(live.store, (call) => {
+    metrics.called('store', call);
+    storeOutage.called(call);
+  });
+
+  const database = await openDatabase({ ...config, onAdvice: (sentence) => log.warn(sentence) });
+  stopping.push(() => database.close());
+  const db = observed(database.db, outages.of('the database').called);
+  const timed = (call: Call) => metrics.called('database', call);
+  /** Whether other processes may change what this one holds. */
+  const shared = live.redis !== null;
+  const onError = outages.failures('telling of a change of facts');
+  return {
+    bus,
+    store,
+    db,
+    ping: () => database.ping(),
+    people: observed(createPeople({ db, bus, logged: shared, onError }), timed),
+    journal: observed(createJournal({ db }), timed),
+    rateLimits: createRateLimits(config.rates, live.redis),
+    shared,
+  };
+};
+type BackEnds = Awaited<ReturnType<typeof openBackEnds>>;
+
+/** What this node does by itself: it holds sessions, commits, sweeps, and writes behind. */
+const startNode = async (
+  { config: { timings }, log, metrics, outages, stopping }: Start,
+  { bus, store, people, journal, shared }: BackEnds,
+  { pingAll, reread }: { readonly pingAll: () => void; readonly reread: () => void },
+) => {
+  const sweepMs = shared ? SHARED_SWEEP_MS : SWEEP_MS;
+  const onTransition = ({ kind, ...what }: Transition) => {
+    metrics.transition(kind);
+    log.info(what, kind);
+  };
+  const onError = outages.failures('keeping what is live');
+  const onWriteBehindError = outages.failures('writing behind');
+
+  const recentCommits = createRecentCommits();
+  const { readRecords, readAlike } = createRecordReader({ store, journal, recentCommits });
+  const departures = createDepartures({ graceMs: timings.graceMs, sweepMs });
+  const records = createRecordWriter({
+    store,
+    bus,
+    journal,
+    recentCommits,
+    departures,
+    onTransition,
+    onJournalFailure: onError,
+  });
+  const nodeName = randomUUID();
+  let incarnations = 0;
+  const node = createNode({
+    store,
+    bus,
+    records,
+    readRecords,
+    recentCommits,
+    timings,
+    newIncarnation: () => `${nodeName}.${++incarnations}`,
+    onRevived: (emptied) => {
+      pingAll();
+      if (emptied) writeBehind.rescue().catch(onWriteBehindError);
+    },
+    onReady: reread,
+    onTransition,
+    onError,
+  });
+  await node.start();
+  stopping.push(() => node.stop());
+  const writeBehind = startWriteBehind({ store, journal, recentCommits, onError: onWriteBehindError });
+  stopping.push(() => writeBehind.stop());
+  const sweeper = startSweeper({
+    store,
+    tick: records.tick,
+    everyMs: sweepMs,
+    spreadMs: sweepMs,
+    onSwept: metrics.swept,
+    onError: outages.failures('sweeping'),
+  });
+  stopping.push(() => sweeper.stop());
+  const finishing = every(
+    FINISH_DELETIONS_MS,
+    (stopped) => people.finishDeletions(() => stopped.aborted),
+    outages.failures('removing what hung on deleted users'),
+  );
+  stopping.push(() => finishing.stop());
+  return { recentCommits, readRecords, readAlike, departures, records, node, writeBehind, sweeper };
+};
+type NodeParts = Awaited<ReturnType<typeof startNode>>;
+
+/** What resolvers and sockets call. */
+const createServices = (
+  { config: { timings, relationsByUsers } }: Start,
+  { store, people, journal, rateLimits }: BackEnds,
+  { recentCommits, readRecords, readAlike, departures, records, node: heldSessions }: NodeParts,
+) => {
+  const reads = createReadBudget({ rateLimits });
+  const newId = randomUUID;
+  return {
+    reads,
+    presence: {
+      ...createConnectionService({ records, heldSessions, timings, newId }),
+      ...createPresenceService({
+        records,
+        readAlike,
+        store,
+        people,
+        heldSessions,
+        departures,
+        rateLimits,
+        timings,
+        newId,
+      }),
+      ...createQueries({ store, people, reads, readRecords, readAlike }),
+      ...createTypingService({ store, people, heldSessions, reads, rateLimits, timings }),
+    },
+    relations: createRelations({ people, rateLimits, relationsByUsers }),
+    accessChanges: createAccessChangeService({ store, people, journal, recentCommits }),
+  };
+};
+type ServiceParts = ReturnType<typeof createServices>;
+
+/** From the bus to the subscriptions of this node. */
+const startFanout = (
+  { config: { timings }, outages, stopping }: Start,
+  { bus, store, people }: BackEnds,
+  { readRecords, readAlike }: NodeParts,
+  { reads }: ServiceParts,
+) => {
+  const hub = createHub({
+    bus,
+    store,
+    people,
+    reads,
+    readRecords,
+    readAlike,
+    broadcastIntervalMs: timings.broadcastIntervalMs,
+    onError: outages.failures('reading what a subscription may see'),
+  });
+  stopping.push(() => hub.close());
+  return hub;
+};
+type HubParts = ReturnType<typeof startFanout>;
+
+/** Who may call: tokens, key set and origins. */
+const createDoor = ({ config, log, metrics, outages }: Start, { people }: BackEnds, secrets: readonly string[]) => {
+  const onRefused = (reason: SignInRefusal, details = {}) => {
+    metrics.signInRefused(reason);
+    log.debug({ reason, ...details }, 'sign-in refused');
+  };
+  const keySetOutage = outages.of('the key set');
+  const auth = createAuth({
+    ...config.auth,
+    secrets,
+    onRefused,
+    onKeySet: (error) => (error === undefined ? keySetOutage.worked() : keySetOutage.failed(error)),
+  });
+  return {
+    signIn: createSignIn({ auth, people, onRefused }),
+    origins: createOrigins({
+      allowed: config.allowedOrigins,
+      loopback: !config.production,
+      onRefused: (page) => onRefused('origin', page),
+    }),
+  };
+};
+
+/** GraphQL over HTTP, Server-Sent Events and WebSockets. It does not listen yet. */
+const createEdge = (
+  { config, log, metrics, stopping }: Start,
+  { ping, rateLimits }: BackEnds,
+  { node }: NodeParts,
+  { signIn, origins }: ReturnType<typeof createDoor>,
+  services: Services,
+) => {
+  const connections = createConnections();
+  const engine = createEngine({
+    schema: createSchema(),
+    contextFor: (operation) => createContext(services, operation),
+    log,
+    introspection: config.introspection,
+    suggestions: !config.production,
+    storeAnswers: () => node.storeAnswers,
+    onDelivery: metrics.delivered,
+    onSubscriptionRefused: (caller, code) => {
+      metrics.subscriptionRefused(code);
+      log.info({ userId: caller?.viewer.userId, code }, 'subscription refused');
+    },
+  });
+  // Anybody may ask whether the server is ready, however often.
+  const databaseAnswers = lately(ping, READY_FOR_MS);
+  const http = createHttp({
+    engine,
+    signIn,
+    connections,
+    origins,
+    log,
+    ready: async () => {
+      // A node that is not ready says so at once, however long the database takes.
+      if (!node.ready) return false;
+      await databaseAnswers();
+      return node.ready;
+    },
+    graphiql: config.graphiql ? createGraphiqlPage() : null,
+    unsignedIntrospection: config.introspection === 'all',
+    keepAliveMs: config.keepAliveMs,
+  });
+  stopping.push(() => http.stop());
+  const sockets = createSockets({
+    server: http.server,
+    engine,
+    signIn,
+    connections,
+    admits: (userId) => rateLimits.take('connection', userId),
+    origins,
+    log,
+    presence: services.presence,
+    storeAnswers: () => node.storeAnswers,
+    onReceived: (connectionId) => node.answered(connectionId),
+    heartbeatTimeoutMs: config.timings.heartbeatTimeoutMs,
+    onSlowReader: (caller) => {
+      metrics.slowReader();
+      log.info({ userId: caller?.viewer.userId }, 'slow reader');
+    },
+  });
+  return { connections, http, sockets };
+};
+type Edge = ReturnType<typeof createEdge>;
+
+/** The steps of {@link onAccessChange}. */
+export interface AccessChangeSteps {
+  /** Empties the caches of what the change concerns. */
+  readonly forget: (change: AccessChange) => void;
+  /** Suspends what the change may revoke, and has it read again. */
+  readonly fanOut: (change: AccessChange) => void;
+  /** Applies the change to connections and to live state. */
+  readonly service: (change: AccessChange) => void;
+  /** Writes out what is pending on the sockets. */
+  readonly flush: () => void;
+}
+
+/**
+ * What a change of access facts does on this node, whole and in this order, before anything else happens. The caches
+ * forget first: whatever follows would read from them what held before. The fan-out suspends before the service acts, so
+ * that nothing of what the service does is delivered to whom the change hides it from. The flush comes last: what was
+ * delivered before a change that hides goes out before that change is answered, and never after it.
+ */
+export const onAccessChange = ({ forget, fanOut, service, flush }: AccessChangeSteps) => {
+  const flushRevoked = ({ mayRevoke }: AccessChange) => {
+    if (mayRevoke) flush();
+  };
+  const inOrder = [forget, fanOut, service, flushRevoked];
+  return (change: AccessChange): void => {
+    for (const step of inOrder) step(change);
+  };
+};
+
+/** Subscribes the node to changes of access facts, and finds those that were not received. */
+const followAccessChanges = async (
+  { log, outages, stopping }: Start,
+  { bus, db, people, shared }: BackEnds,
+  { accessChanges }: ServiceParts,
+  hub: HubParts,
+  { connections, sockets }: Edge,
+): Promise<void> => {
+  const onError = outages.failures('following a change of facts');
+  const receive = onAccessChange({
+    forget: people.accessChanged,
+    fanOut: hub.accessChanged,
+    service(change) {
+      if (change.kind === 'user' && change.deleted) {
+        log.info({ userId: change.userId }, 'user deleted');
+        connections.closeUser(change.userId);
+      }
+      accessChanges.accessChanged(change).catch(onError);
+    },
+    flush: () => sockets.flush(),
+  });
+  stopping.push(await bus.subscribeAccessChanges(receive));
+  people.subscribed();
+
+  const deletions = createDeletions({
+    deletedAmong: people.deletedAmong,
+    userIds: () => connections.userIds(),
+    async deleted(userId) {
+      connections.closeUser(userId);
+      await accessChanges.accessChanged({ kind: 'user', userId, mayRevoke: true, deleted: true });
+    },
+    onError: outages.failures('looking for users who were deleted'),
+  });
+  stopping.push(() => deletions.stop());
+
+  if (!shared) return;
+  const onFeedError = outages.failures('reading the log of changes');
+  const feed = await startChangeLogFeed({
+    db,
+    bus,
+    onGap: () => {
+      people.forgetAll();
+      hub.accessChangesMissed();
+      deletions.look();
+    },
+    onError: (error) => {
+      people.forgetAccessSummaries();
+      onFeedError(error);
+    },
+  });
+  stopping.push(() => feed.stop());
+};
+
+/** The lease goes on until the last socket is closed: nobody who is still connected may be taken for lost. */
+const startLease = async (
+  { outages, stopping }: Start,
+  { bus }: BackEnds,
+  { node, sweeper }: NodeParts,
+  { http, sockets }: Edge,
+): Promise<void> => {
+  const onReconcileError = outages.failures('mending');
+  await node.leaseHeartbeat();
+  const leasing = every(LEASE_HEARTBEAT_MS, () => node.leaseHeartbeat(), outages.failures('renewing the lease'));
+  const reconciling = every(RECONCILE_MS, (stopped) => node.reconcile(stopped), onReconcileError);
+  stopping.push(bus.onGap(() => void node.reconcile(reconciling.stopped).catch(onReconcileError)));
+  // While the store hangs each of them waits for its answer: all at once, rather than one after another.
+  stopping.push(async () => {
+    await Promise.all([http.stop(), leasing.stop(), reconciling.stop(), sweeper.stop()]);
+  });
+  stopping.push(() => sockets.stop());
+  stopping.push(() => http.failReadiness());
+};
+
+/** What is seen of the server from inside the network. Returns its port; null where metrics are not served. */
+const startMetrics = async (
+  { config, metrics, stopping }: Start,
+  { node, writeBehind }: NodeParts,
+  hub: HubParts,
+  { connections, http, sockets }: Edge,
+): Promise<number | null> => {
+  metrics.read(() => ({
+    webSockets: sockets.size,
+    eventStreams: http.streams,
+    connectedUsers: connections.users,
+    sessions: node.connections,
+    subscriptions: sockets.subscriptions + http.streams,
+    watchedUsers: hub.size().topics,
+    storeReady: node.ready,
+    journalLagMs: writeBehind.lagMs,
+  }));
+  if (config.metricsPort === null) return null;
+  const server = await serveMetrics(metrics, config.metricsPort, config);
+  stopping.push(() => server.stop());
+  return server.port;
+};
 
 /**
  * Starts the server, with the demo users where `demo` says so. Tokens are verified by `secrets` and the key set of `config`.
@@ -65,12 +447,11 @@ export const startApp = async (
   config: Config,
   { log, secrets, demo }: { readonly log: Log; readonly secrets: readonly string[]; readonly demo: boolean },
 ): Promise<App> => {
-  const stopping: (() => Promise<void> | void)[] = [];
-  const outages = createOutages({ log });
-  const failed = outages.failures;
+  const stopping: Start['stopping'] = [];
   const metrics = config.metricsPort === null ? NO_METRICS : createMetrics();
+  const start: Start = { config, log, metrics, outages: createOutages({ log }), stopping };
 
-  /** Stops what was started, the latest first, also when something of it fails. */
+  /** Stops what was started, the latest first, also where some of it fails. */
   const stopAll = async () => {
     for (const stop of stopping.splice(0).reverse()) {
       await Promise.resolve()
@@ -79,251 +460,27 @@ export const startApp = async (
     }
   };
 
-  const start = async (): Promise<Omit<App, 'stop'>> => {
-    const { timings } = config;
-    /** Whether other processes may change what this one holds. */
-    const many = config.redisUrls !== null;
-
-    // What is live, and who hears of it.
-    const storeOutage = outages.of('the live store');
-    const live = await openLive({ ...config, onMessage: metrics.received, onError: storeOutage.failed });
-    stopping.push(() => live.close());
-    const { bus } = live;
-    const sweepMs = live.redis ? SHARED_SWEEP_MS : SWEEP_MS;
-    const store = observed(live.store, (call) => {
-      metrics.called('store', call);
-      storeOutage.called(call);
-    });
-
-    // What is kept.
-    const database = await openDatabase({ ...config, onAdvice: (sentence) => log.warn(sentence) });
-    stopping.push(() => database.close());
-    const db = observed(database.db, outages.of('the database').called);
-    const ofDatabase = (call: Call) => metrics.called('database', call);
-    const people = observed(
-      createPeople({ db, bus, logged: many, onError: failed('telling of a change of facts') }),
-      ofDatabase,
-    );
-    const journal = observed(createJournal({ db }), ofDatabase);
-
-    // The rules.
-    const rateLimits = createRateLimits(config.rates, live.redis);
-    const nodeName = randomUUID();
-    let incarnations = 0;
-    const presence = createPresence({
-      store,
-      bus,
-      people,
-      journal,
-      rateLimits,
-      timings,
-      sweepMs,
-      newId: randomUUID,
-      newIncarnation: () => `${nodeName}.${++incarnations}`,
-      onRevived: (emptied) => {
-        sockets.pingAll();
-        if (emptied) writeBehind.rescue().catch(failed('writing behind'));
-      },
-      onReady: () => hub.reread(),
-      onTransition: ({ kind, ...what }) => {
-        metrics.transition(kind);
-        log.info(what, kind);
-      },
-      onJournalFailure: failed('keeping what is live'),
-    });
-    const { node } = presence;
-    const relations = createRelations({ people, rateLimits, relationsByUsers: config.relationsByUsers });
-    const connections = createConnections();
-    stopping.push(
-      await bus.subscribeAccessChanges((change) => {
-        if (change.kind === 'user' && change.deleted) {
-          log.info({ userId: change.userId }, 'user deleted');
-          connections.closeUser(change.userId);
-        }
-        presence.accessChanged(change).catch(failed('following a change of facts'));
-      }),
-    );
-
-    const deletions = createDeletions({
-      deletedAmong: (userIds) => people.deletedAmong(userIds),
-      userIds: () => connections.userIds(),
-      async deleted(userId) {
-        connections.closeUser(userId);
-        await presence.accessChanged({ kind: 'user', userId, mayRevoke: true, deleted: true });
-      },
-      onError: failed('looking for users who were deleted'),
-    });
-    stopping.push(() => deletions.stop());
-
-    // What happens by itself.
-    await node.start();
-    stopping.push(() => node.stop());
-    const writeBehind = startWriteBehind({
-      store,
-      journal,
-      recentCommits: presence.recentCommits,
-      onError: failed('writing behind'),
-    });
-    stopping.push(() => writeBehind.stop());
-    const sweeper = startSweeper({
-      store,
-      tick: presence.tick,
-      everyMs: sweepMs,
-      spreadMs: sweepMs,
-      onSwept: metrics.swept,
-      onError: failed('sweeping'),
-    });
-    stopping.push(() => sweeper.stop());
-
-    const finishing = every(
-      FINISH_DELETIONS_MS,
-      (stopped) => people.finishDeletions(() => stopped.aborted),
-      failed('removing what hung on deleted users'),
-    );
-    stopping.push(() => finishing.stop());
-
-    // The fan-out.
-    const hub = createHub({
-      bus,
-      store,
-      people,
-      reads: presence.reads,
-      readRecords: presence.readRecords,
-      readAlike: presence.readAlike,
-      broadcastIntervalMs: timings.broadcastIntervalMs,
-      onError: failed('reading what a subscription may see'),
-    });
-    stopping.push(() => hub.close());
-    stopping.push(await bus.subscribeAccessChanges((change) => hub.accessChanged(change)));
-    if (many) {
-      const followingFailed = failed('reading the log of changes');
-      const feed = await startChangeLogFeed({
-        db,
-        bus,
-        onGap: () => {
-          people.forgetAll();
-          hub.accessChangesMissed();
-          deletions.look();
-        },
-        onError: (error) => {
-          people.forgetAccessSummaries();
-          followingFailed(error);
-        },
-      });
-      stopping.push(() => feed.stop());
-    }
-
-    // The edge.
-    const services = { presence, relations, hub, people };
-    const engine = createEngine({
-      schema: createSchema(),
-      contextFor: (operation) => createContext(services, operation),
-      log,
-      introspection: config.introspection,
-      suggestions: !config.production,
-      storeAnswers: () => node.storeAnswers,
-      onDelivery: metrics.delivered,
-      onSubscriptionRefused: (caller, code) => {
-        metrics.subscriptionRefused(code);
-        log.info({ userId: caller?.viewer.userId, code }, 'subscription refused');
-      },
-    });
-    const onRefused = (reason: SignInRefusal, details = {}) => {
-      metrics.signInRefused(reason);
-      log.debug({ reason, ...details }, 'sign-in refused');
-    };
-    const keySetOutage = outages.of('the key set');
-    const auth = createAuth({
-      ...config.auth,
-      secrets,
-      onRefused,
-      onKeySet: (error) => (error === undefined ? keySetOutage.worked() : keySetOutage.failed(error)),
-    });
-    const signIn = createSignIn({ auth, people, onRefused });
-    const origins = createOrigins({
-      allowed: config.allowedOrigins,
-      loopback: !config.production,
-      onRefused: (page) => onRefused('origin', page),
-    });
-    // Anybody may ask whether it is ready, however often.
-    const databaseAnswers = lately(() => database.ping(), READY_FOR_MS);
-    const http = createHttp({
-      engine,
-      signIn,
-      connections,
-      origins,
-      log,
-      ready: async () => {
-        // That it is not is said at once, however long the database takes.
-        if (!node.ready) return false;
-        await databaseAnswers();
-        return node.ready;
-      },
-      graphiql: config.graphiql ? createGraphiqlPage() : null,
-      unsignedIntrospection: config.introspection === 'all',
-      keepAliveMs: config.keepAliveMs,
-    });
-    stopping.push(() => http.stop());
-    const sockets = createSockets({
-      server: http.server,
-      engine,
-      signIn,
-      connections,
-      admits: (userId) => rateLimits.take('connection', userId),
-      origins,
-      log,
-      presence,
-      storeAnswers: () => node.storeAnswers,
-      onReceived: (connectionId) => node.answered(connectionId),
-      heartbeatTimeoutMs: timings.heartbeatTimeoutMs,
-      onSlowReader: (caller) => {
-        metrics.slowReader();
-        log.info({ userId: caller?.viewer.userId }, 'slow reader');
-      },
-    });
-    // What was told before a change that hides goes out before that change is answered, and never after it.
-    stopping.push(
-      await bus.subscribeAccessChanges(({ mayRevoke }) => {
-        if (mayRevoke) sockets.flush();
-      }),
-    );
-    // The lease goes on until the last socket is closed: who is still connected must not be taken for lost.
-    await node.leaseHeartbeat();
-    const turning = every(LEASE_MS, () => node.leaseHeartbeat(), failed('renewing the lease'));
-    const reconciling = every(MEND_MS, (stopped) => node.reconcile(stopped), failed('mending'));
-    stopping.push(bus.onGap(() => void node.reconcile(reconciling.stopped).catch(failed('mending'))));
-    // While the store hangs each of them waits for its answer: all at once, rather than one after the other.
-    stopping.push(async () => {
-      await Promise.all([http.stop(), turning.stop(), reconciling.stop(), sweeper.stop()]);
-    });
-    stopping.push(() => sockets.stop());
-    stopping.push(() => http.failReadiness());
-
-    if (demo) await seedDemo(people);
-
-    // What can be seen of it from inside the network.
-    metrics.read(() => ({
-      webSockets: sockets.size,
-      eventStreams: http.streams,
-      connectedUsers: connections.users,
-      sessions: node.connections,
-      subscriptions: sockets.subscriptions + http.streams,
-      watchedUsers: hub.size().topics,
-      storeReady: node.ready,
-      journalLagMs: writeBehind.lagMs,
-    }));
-    const metricsServer = config.metricsPort === null ? null : await serveMetrics(metrics, config.metricsPort, config);
-    stopping.push(() => metricsServer?.stop());
-
-    const port = await listen(http.server, { ...config, setting: 'PORT' });
-    const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-    return { port, url: `http://${host}:${port}`, metricsPort: metricsServer?.port ?? null };
-  };
-
   try {
-    const started = await start();
+    const backEnds = await openBackEnds(start);
+    const { people } = backEnds;
+    const node = await startNode(start, backEnds, {
+      pingAll: () => edge.sockets.pingAll(),
+      reread: () => hub.reread(),
+    });
+    const services = createServices(start, backEnds, node);
+    const { presence, relations } = services;
+    const hub = startFanout(start, backEnds, node, services);
+    const door = createDoor(start, backEnds, secrets);
+    const edge = createEdge(start, backEnds, node, door, { presence, relations, hub, people });
+    await followAccessChanges(start, backEnds, services, hub, edge);
+    await startLease(start, backEnds, node, edge);
+    if (demo) await seedDemo(people);
+    const metricsPort = await startMetrics(start, node, hub, edge);
+    const port = await listen(edge.http.server, { ...config, setting: 'PORT' });
+
+    const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let stopped: Promise<void> | undefined;
-    return { ...started, stop: () => (stopped ??= stopAll()) };
+    return { port, url: `http://${host}:${port}`, metricsPort, stop: () => (stopped ??= stopAll()) };
   } catch (error) {
     await stopAll();
     throw error;

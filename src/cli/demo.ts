@@ -1,5 +1,7 @@
 /** Development's demo users: people who follow each other, a circle and a conversation, with tokens to be them. */
-import type { People } from '../presence/ports/stores.js';
+import type { Directory } from '../presence/ports/directory.js';
+import type { GroupStore } from '../presence/ports/groups.js';
+import type { RelationStore } from '../presence/ports/relations.js';
 import { signToken } from '../server/auth/tokens.js';
 
 const DEMO_USERS = [
@@ -13,8 +15,12 @@ const DEMO_CIRCLE = 'studio';
 const DEMO_CONVERSATION = 'lobby';
 const WEEK_SECONDS = 7 * 24 * 60 * 60;
 
-/** Makes the demo users where there are none yet; what was changed of them since stays. */
-export const seedDemo = async (people: People): Promise<void> => {
+type DemoStore = Pick<Directory, 'profiles' | 'upsertUsers'> &
+  Pick<RelationStore, 'addFollows'> &
+  Pick<GroupStore, 'putCircle' | 'putConversation'>;
+
+/** Creates the demo users where there are none yet; what was changed of them since stays. */
+export const seedDemo = async (people: DemoStore): Promise<void> => {
   if ((await people.profiles(DEMO_IDS)).size > 0) return;
   await people.upsertUsers(DEMO_USERS);
   await people.addFollows(

@@ -1,4 +1,4 @@
-/** The verbs of presence, which resolvers and connections call, and what they take and give. */
+/** The services that resolvers and sockets call: what they take, give and reject with. */
 import type { Page } from '../presence/rosterOrder.js';
 import type { ActivityInput, DeviceType, PresenceStatus, StatusMessage } from '../presence/types.js';
 import type { PresenceView } from '../presence/view.js';
@@ -11,7 +11,7 @@ export interface Caller {
   readonly connectionId: string | null;
 }
 
-/** What is left out (undefined) stays as it is; null clears. Already validated, see `input.ts`. */
+/** A field left out (undefined) stays as it is; null clears it. */
 export interface SetPresence {
   readonly status?: PresenceStatus;
   readonly statusMessage?: StatusMessage | null;
@@ -47,41 +47,55 @@ export interface TypingView {
   readonly userId: string;
   readonly isTyping: boolean;
   readonly expiresAt: number | null;
-  /** On the stop of a user who leaves the viewer's sight: name and picture are withheld. */
+  /** On the stop of a user whose visibility was revoked: name and picture are withheld. */
   readonly lost?: true;
 }
 
-/**
- * The verbs of presence. Everything that is passed in is validated here (BAD_USER_INPUT), limited here
- * (RATE_LIMITED), and judged here (FORBIDDEN, NOT_FOUND); UNAVAILABLE comes from the ports.
- */
-export interface Presence {
-  /** Starts or resumes the session that a connection holds. Without `sessionId` a new one. Returns the session's id. */
+/** Sessions of connections, docs/design.md#sessions. The edge calls it: no allowance is taken here. */
+export interface ConnectionService {
+  /**
+   * Starts or resumes the session that a connection holds; a new one where `sessionId` is null. Returns its id. Rejects
+   * with BAD_USER_INPUT, NOT_FOUND (no such user) or UNAVAILABLE; after UNAVAILABLE the store may have it all the same,
+   * so the connection has to be disconnected.
+   */
   connect(options: {
     readonly userId: string;
     readonly connectionId: string;
     readonly sessionId: string | null;
     readonly device: DeviceType | null;
   }): Promise<string>;
-  /** A connection closed (`lastHeardMsAgo` 0) or was lost. Removes only that connection; the grace begins. */
+  /**
+   * A connection closed (`lastReceivedMsAgo` 0) or was lost. Removes that connection alone; the grace begins. After
+   * UNAVAILABLE it has to be called again.
+   */
   disconnect(options: {
     readonly userId: string;
     readonly connectionId: string;
     readonly lastReceivedMsAgo: number;
   }): Promise<void>;
+}
 
+/** What a user says and reads of their own presence, and what the host puts into it. */
+export interface OwnPresenceService {
   setPresence(caller: Caller, input: SetPresence): Promise<PresenceView>;
   heartbeat(
     caller: Caller,
     input: { readonly sessionId?: string; readonly device?: DeviceType; readonly idle: boolean },
   ): Promise<HeartbeatView>;
+  /** False when there was no such session. */
   endSession(caller: Caller, sessionId: string): Promise<boolean>;
   me(caller: Caller): Promise<MeView>;
+  /** Replaces the activities that the host put under `source`. FORBIDDEN to all but service tokens. */
+  putActivity(viewer: Viewer, userId: string, source: string, activities: readonly ActivityInput[]): Promise<boolean>;
+}
 
+/** The presence of others, as far as the viewer may see it, docs/design.md#who-sees-what. */
+export interface QueryService {
   /** In the order given, duplicates at their first place, without those whom the viewer may not see. At most 1,000. */
   presenceOf(viewer: Viewer, userIds: readonly string[]): Promise<readonly PresenceView[]>;
   /** The viewer's roster, live ones first, at most 1,000. */
   presenceOfRoster(viewer: Viewer): Promise<readonly PresenceView[]>;
+  /** Null for a user who does not exist or whom the viewer may not see. */
   userPresence(viewer: Viewer, userId: string): Promise<PresenceView | null>;
   roster(
     viewer: Viewer,
@@ -96,8 +110,10 @@ export interface Presence {
     viewer: Viewer,
     page: { readonly first: number; readonly after: string | null },
   ): Promise<Page & { readonly totalCount: number }>;
-  putActivity(viewer: Viewer, userId: string, source: string, activities: readonly ActivityInput[]): Promise<boolean>;
+}
 
+/** Typing in conversations, docs/design.md#typing. */
+export interface TypingService {
   setTyping(
     caller: Caller,
     input: { readonly conversationId: string; readonly isTyping: boolean; readonly sessionId?: string },
@@ -106,3 +122,9 @@ export interface Presence {
   /** Those of the users who type in a conversation of which the viewer is a member. One call a batch. */
   typingAmong(viewer: Viewer, userIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
+
+/**
+ * All of presence. Each method validates what it is given (BAD_USER_INPUT), takes it from the caller's allowance
+ * (RATE_LIMITED) and authorizes it (FORBIDDEN, NOT_FOUND); UNAVAILABLE comes from the ports.
+ */
+export interface Presence extends ConnectionService, OwnPresenceService, QueryService, TypingService {}

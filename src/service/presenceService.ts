@@ -1,34 +1,23 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { createDepartures } from '../node/departures.js';
-import { createNode } from '../node/node.js';
-import { createRecentCommits } from '../node/recentCommits.js';
-import { createRecordReader } from '../node/recordReader.js';
-import { createRecordWriter } from '../node/recordWriter.js';
+/** What users say and read of their own presence, and what the host puts into it (docs/design.md#status). */
+import type { Departures } from '../node/departures.js';
+import type { HeldSessionService } from '../node/heldSessions.js';
+import type { ReadAlike } from '../node/recordReader.js';
+import type { RecordWriter } from '../node/recordWriter.js';
 import type { Decision } from '../presence/decision.js';
-import { badInput, forbidden, isUnavailable, notFound, passes, unreadableRecord } from '../presence/errors.js';
-import type { AccessChange, Bus } from '../presence/ports/bus.js';
-import type { Journal } from '../presence/ports/journal.js';
+import { badInput, forbidden, notFound, unreadableRecord } from '../presence/errors.js';
+import type { AccessReader } from '../presence/ports/access.js';
+import type { Clock } from '../presence/ports/clock.js';
 import type { RateLimits } from '../presence/ports/rates.js';
-import type { LiveStore, People } from '../presence/ports/stores.js';
+import type { TypingStore } from '../presence/ports/typing.js';
 import * as record from '../presence/record.js';
 import { isHiding, isIdle } from '../presence/status.js';
-import type { Cause, Transition } from '../presence/transitions.js';
+import type { Cause } from '../presence/transitions.js';
 import type { ActivityInput, PresenceRecord, Timings } from '../presence/types.js';
 import { checkActivities, checkId, checkStatusMessage } from '../presence/validate.js';
 import { viewAt } from '../presence/view.js';
-import { SELF, type Viewer } from '../presence/visibility.js';
-import type { Caller, Presence, SetPresence } from './contract.js';
-import { createReading } from './queries.js';
-import { createReadBudget } from './readBudget.js';
-import { createTypingService } from './typingService.js';
-
-const RETRY_MS = 500;
-
-/** A service token is the host's back end, not somebody who is present. */
-const userOf = (viewer: Viewer): string => {
-  if (viewer.kind === 'user') return viewer.userId;
-  throw forbidden('A service token has no presence of its own; use the token of a user.');
-};
+import { SELF } from '../presence/visibility.js';
+import { userOf } from './callerUser.js';
+import type { Caller, OwnPresenceService, SetPresence } from './contract.js';
 
 /** Whether a change is a choice to hide, and nothing else. */
 const onlyHides = ({ status, statusMessage, activities, device }: Omit<SetPresence, 'sessionId'>): boolean =>
@@ -47,173 +36,84 @@ const hasTimes = ({ startedAt, expiresAt }: ActivityInput): boolean => startedAt
 export const heartbeatSeconds = ({ heartbeatIntervalMs, sessionTtlMs, idleAfterMs }: Timings): number =>
   Math.max(1, Math.floor(Math.min(heartbeatIntervalMs, sessionTtlMs / 2, idleAfterMs / 2) / 1_000));
 
-export const createPresence = ({
-  store,
-  bus,
-  people,
-  journal,
-  rateLimits,
-  timings,
-  sweepMs = 0,
-  newId,
-  newIncarnation,
-  onRevived = () => {},
-  onReady = () => {},
-  onTransition = () => {},
-  onJournalFailure,
-}: {
-  readonly store: LiveStore;
-  readonly bus: Bus;
-  readonly people: People;
-  readonly journal: Journal;
+export interface PresenceServiceDeps {
+  readonly records: Pick<RecordWriter, 'updateWhenReady'>;
+  readonly readAlike: ReadAlike;
+  readonly store: Clock & Pick<TypingStore, 'typedMsAgo'>;
+  readonly people: Pick<AccessReader, 'privacy'>;
+  readonly heldSessions: Pick<HeldSessionService, 'nameOf' | 'isMissing' | 'ensureRestored'>;
+  readonly departures: Pick<Departures, 'closedMsAgo'>;
   readonly rateLimits: RateLimits;
   readonly timings: Timings;
-  /** How often it is looked who is due, in ms. */
-  readonly sweepMs?: number;
   /** A new session id. */
   readonly newId: () => string;
-  /** The name of this node from now on, which no other ever had. */
-  readonly newIncarnation: () => string;
-  /** Connections have to answer before they are put back: ask them now. `emptied`: the store lost something. */
-  readonly onRevived?: (emptied: boolean) => void;
-  /** The store came back empty and has settled: what was shown is brought up to date. */
-  readonly onReady?: () => void;
-  /** What happened to sessions, nodes and the store, as far as this node brought it about or found out. */
-  readonly onTransition?: (transition: Transition) => void;
-  readonly onJournalFailure: (error: unknown) => void;
-}) => {
-  const recentCommits = createRecentCommits();
-  const { readRecords, readAlike } = createRecordReader({ store, journal, recentCommits });
-  const departures = createDepartures({ graceMs: timings.graceMs, sweepMs });
-  const records = createRecordWriter({
-    store,
-    bus,
-    journal,
-    recentCommits,
-    departures,
-    onTransition,
-    onJournalFailure,
-  });
-  const node = createNode({
-    store,
-    bus,
-    records,
-    readRecords,
-    recentCommits,
-    timings,
-    newIncarnation,
-    onRevived,
-    onReady,
-    onTransition,
-    onError: onJournalFailure,
-  });
-  /** The name of a connection, as the store knows it. */
-  const nameOf = (connectionId: string | null) => connectionId && node.nameOf(connectionId);
-  const reads = createReadBudget({ rateLimits });
-  const { endTypingOfStrangers, ...typingService } = createTypingService({
-    store,
-    people,
-    reads,
-    rateLimits,
-    timings,
-    userOf,
-    nameOf,
-    heldSessions: node,
-  });
+}
 
-  /** Whose session speaks, by the name that the connection has when it is asked. */
-  const sessionReferenceOf = (
-    { connectionId }: Caller,
-    sessionId: string | undefined,
-  ): (() => record.SessionReference) => {
+/** Commits what a caller says through one of their sessions. */
+const createCallerCommands = ({
+  records,
+  heldSessions,
+  newId,
+}: Pick<PresenceServiceDeps, 'records' | 'heldSessions' | 'newId'>) => ({
+  /** Which session a command is about: by the name that the connection has when the command is decided. */
+  sessionReferenceOf({ connectionId }: Caller, sessionId: string | undefined): () => record.SessionReference {
     const named = sessionId === undefined ? null : checkId(sessionId, 'sessionId');
     const newSessionId = newId();
-    return () => ({ sessionId: named, connectionId: nameOf(connectionId), newSessionId });
-  };
+    return () => ({
+      sessionId: named,
+      connectionId: connectionId && heldSessions.nameOf(connectionId),
+      newSessionId,
+    });
+  },
 
-  /** What a connection says waits until its own session is there, where the store lost that: another would start beside it. */
-  const speak = async <R>(
+  /**
+   * Commits the command of a connection once its own session is in the store: where the store lost that session, the
+   * command would start another one beside it.
+   */
+  async commit<R>(
     { connectionId }: Caller,
     userId: string,
     decide: (before: PresenceRecord, now: number) => Decision<R>,
     cause?: Cause,
-  ) => {
+  ) {
     for (;;) {
-      const { result, ...committed } = await records.updateWhenReady<{ readonly said: R } | null>(
+      const { result, ...committed } = await records.updateWhenReady<{ readonly decided: R } | null>(
         userId,
         (before, now) => {
-          if (node.isMissing(connectionId, before)) return { record: before, result: null };
+          if (heldSessions.isMissing(connectionId, before)) return { record: before, result: null };
           const decision = decide(before, now);
-          return { record: decision.record, result: { said: decision.result } };
+          return { record: decision.record, result: { decided: decision.result } };
         },
         cause,
       );
-      if (result) return { ...committed, result: result.said };
-      await node.ensureRestored(connectionId);
+      if (result) return { ...committed, result: result.decided };
+      await heldSessions.ensureRestored(connectionId);
     }
-  };
+  },
+});
 
-  /** How long ago who hides now seems to have closed their tab: not before others saw them type, or stop. */
+export const createPresenceService = (deps: PresenceServiceDeps): OwnPresenceService => {
+  const { records, readAlike, store, people, departures, rateLimits, timings } = deps;
+  const commands = createCallerCommands(deps);
+
+  /** How long ago a user who hides now appears to have closed their tab: not before others saw them type, or stop. */
   const closedMsAgoOf = async (userId: string): Promise<number> => {
-    // Hiding does not fail for want of that: who may have been typing looks like one who ended their session.
+    // Hiding must not fail for this: a user who may have been typing appears to have ended their session just now.
     const typedMsAgo = await store.typedMsAgo(userId).catch(() => 0);
     const closedMsAgo = departures.closedMsAgo();
     return typedMsAgo !== null && typedMsAgo < closedMsAgo ? 0 : closedMsAgo;
   };
 
-  const verbs: Presence = {
-    async connect({ userId, connectionId: local, sessionId, device }) {
-      const id = sessionId === null ? newId() : checkId(sessionId, 'sessionId');
-      const connectionId = node.open({ local, userId, sessionId: id });
-      try {
-        await records.update(userId, (before, now) =>
-          record.connect(before, { connectionId, sessionId: id, device }, now),
-        );
-      } catch (error) {
-        // While the store is away it may have it all the same: whoever closes the connection lets go of it.
-        if (!isUnavailable(error)) {
-          node.close(local);
-          node.closed(local);
-        }
-        throw error;
-      }
-      node.opened(local);
-      return id;
-    },
-
-    async disconnect({ userId, connectionId: local, lastReceivedMsAgo }) {
-      const connectionId = node.close(local);
-      if (connectionId === undefined) return;
-      try {
-        await records.update(
-          userId,
-          (before, now) =>
-            record.disconnect(
-              node.recall(local, before, now),
-              { connectionId, aliveAt: Math.floor(now - lastReceivedMsAgo) },
-              now,
-              timings,
-            ),
-          lastReceivedMsAgo < timings.heartbeatTimeoutMs ? 'closed' : 'lost',
-        );
-      } catch (error) {
-        // While the store is away whoever closed it tries again, under the same name.
-        if (passes(error)) throw error;
-        node.closed(local);
-        throw error;
-      }
-      node.closed(local);
-    },
-
+  return {
     async setPresence(caller, { sessionId, ...input }) {
       const userId = userOf(caller.viewer);
-      const sessionReference = sessionReferenceOf(caller, sessionId);
-      // The clock is asked only where there is something to hold against it.
+      const sessionReference = commands.sessionReferenceOf(caller, sessionId);
+      // The clock is read only where there is a time to compare with it.
       const isTimed = input.statusMessage?.expiresAt != null || input.activities?.some(hasTimes);
       const now = isTimed ? await store.now() : 0;
       if (input.statusMessage) checkStatusMessage(input.statusMessage, now);
       const activities = input.activities && checkActivities(input.activities, now);
-      // Who is seen may always hide, however much was said before; to be seen again is limited, and so is the rest.
+      // A visible user may always hide, whatever their allowance; to be seen again is limited, and so is the rest.
       const isFree = onlyHides(input);
       if (!isFree) await rateLimits.take('presence', userId);
       const hides = input.status !== undefined && isHiding(input.status);
@@ -225,25 +125,25 @@ export const createPresence = ({
           at,
           timings,
         );
-      const committed = await speak<HidingAlready | null>(caller, userId, (before, at) =>
+      const committed = await commands.commit<HidingAlready | null>(caller, userId, (before, at) =>
         isFree && isHiding(before.chosen) ? { record: before, result: HIDING_ALREADY } : set(before, at),
       );
       if (committed.result === null) return viewAt(committed.record, SELF, committed.now);
-      // Nobody sees a difference, so it is one mutation among others.
+      // Nobody sees a difference, so this is one mutation among others.
       await rateLimits.take('mutation', userId);
-      const changed = await speak(caller, userId, set);
+      const changed = await commands.commit(caller, userId, set);
       return viewAt(changed.record, SELF, changed.now);
     },
 
     async heartbeat(caller, { sessionId, ...input }) {
       const userId = userOf(caller.viewer);
-      const sessionReference = sessionReferenceOf(caller, sessionId);
+      const sessionReference = commands.sessionReferenceOf(caller, sessionId);
       await rateLimits.take('mutation', userId);
       const {
         record: after,
         result: id,
         now,
-      } = await speak(caller, userId, (before, at) =>
+      } = await commands.commit(caller, userId, (before, at) =>
         record.heartbeat(before, { ...input, sessionReference: sessionReference() }, at, timings),
       );
       const session = after.sessions.find((candidate) => candidate.id === id);
@@ -258,7 +158,13 @@ export const createPresence = ({
       const userId = userOf(caller.viewer);
       checkId(sessionId, 'sessionId');
       await rateLimits.take('mutation', userId);
-      return (await speak(caller, userId, (before, now) => record.endSession(before, sessionId, now), 'ended')).result;
+      const { result } = await commands.commit(
+        caller,
+        userId,
+        (before, now) => record.endSession(before, sessionId, now),
+        'ended',
+      );
+      return result;
     },
 
     async me({ viewer }) {
@@ -293,49 +199,6 @@ export const createPresence = ({
       if (!result)
         throw badInput(`At most ${record.MAX_HOST_SOURCES} sources may put activities of one user; clear one first.`);
       return true;
-    },
-
-    ...createReading({ store, people, reads, readRecords, readAlike }),
-    ...typingService,
-  };
-
-  /** Drops what is live of a user who was deleted, unless they were named again since, and it is of that time. */
-  const forget = async (userId: string): Promise<void> => {
-    for (;;) {
-      const { records: live, unreadable } = await store.read([userId]);
-      const present = (await journal.read([userId])).get(userId);
-      const generation = unreadable?.has(userId) ? Number.MAX_SAFE_INTEGER : (live.get(userId)?.generation ?? 0);
-      if (present && generation >= present.generation) return;
-      recentCommits.forget(userId);
-      // Where another record came meanwhile it is judged anew.
-      if (await store.forget(userId, generation)) return;
-    }
-  };
-
-  /** Nothing of a deleted user may come back, so what cannot be asked now is asked again until it answers. */
-  const persist = async (act: () => Promise<void>): Promise<void> => {
-    for (;;) {
-      try {
-        return await act();
-      } catch (error) {
-        if (!isUnavailable(error)) throw error;
-        await wait(RETRY_MS, undefined, { ref: false });
-      }
-    }
-  };
-
-  return {
-    ...verbs,
-    reads,
-    readRecords,
-    readAlike,
-    recentCommits,
-    node,
-    tick: records.tick,
-    /** What a change of facts means for what is live. Idempotent, so every node may do it. */
-    async accessChanged(change: AccessChange): Promise<void> {
-      if (change.kind === 'user' && change.deleted) await persist(() => forget(change.userId));
-      if (change.kind === 'conversation') await endTypingOfStrangers(change.id);
     },
   };
 };

@@ -1,37 +1,38 @@
 /**
- * The queries of presence: what is live first, then the facts, in one query a batch, so that nothing stale is shown; in as
- * many steps whatever is found, so that nobody can tell from the time what they may not see.
+ * The queries of presence (docs/design.md#who-sees-what): live records first, then the access facts, one query a batch,
+ * so that no answer is older than what hides. The steps are the same whatever is found, so that their time tells nobody
+ * what they may not see.
  */
-
 import type { ReadAlike, ReadRecords } from '../node/recordReader.js';
 import { forbidden, unreadableRecord } from '../presence/errors.js';
 import { pairKey } from '../presence/pairs.js';
-import type { LiveStore, People } from '../presence/ports/stores.js';
+import type { AccessReader } from '../presence/ports/access.js';
+import type { RecordStore } from '../presence/ports/records.js';
 import { cursorOf, readCursor } from '../presence/rosterOrder.js';
 import { isSeenLive } from '../presence/status.js';
 import { checkFirst, checkId, checkIds, MAX_ITEMS } from '../presence/validate.js';
 import { type PresenceView, viewAt } from '../presence/view.js';
 import { EVERYTHING, facetsFor, maySee, type Viewer } from '../presence/visibility.js';
-import type { Presence } from './contract.js';
+import type { QueryService } from './contract.js';
 import type { ReadBudget } from './readBudget.js';
-import { createRosterReading } from './rosterQuery.js';
+import { createRosterQuery } from './rosterQuery.js';
 
-/** How many of a roster one page may hold. */
+/** The most users on one page of a roster. */
 const MAX_ROSTER_PAGE = 500;
 
-export const createReading = ({
+export const createQueries = ({
   store,
   people,
   reads,
   readRecords,
   readAlike,
 }: {
-  readonly store: LiveStore;
-  readonly people: People;
+  readonly store: Pick<RecordStore, 'live' | 'liveAmong'>;
+  readonly people: Pick<AccessReader, 'accessFacts' | 'rosterAccessFacts'>;
   readonly reads: ReadBudget;
   readonly readRecords: ReadRecords;
   readonly readAlike: ReadAlike;
-}): Pick<Presence, 'presenceOf' | 'presenceOfRoster' | 'userPresence' | 'roster' | 'online'> => {
+}): QueryService => {
   const viewsOf = async (viewer: Viewer, userIds: readonly string[]): Promise<readonly PresenceView[]> => {
     if (userIds.length === 0) return [];
     const { nowOf, records, unreadable, accessFacts } = await readAlike(userIds, () =>
@@ -40,21 +41,21 @@ export const createReading = ({
     return userIds.flatMap((userId) => {
       const facets = facetsFor(viewer, userId, accessFacts.get(pairKey(viewer.userId, userId)));
       const record = records.get(userId);
-      // Among others they are left out: what cannot be read is not guessed, and is no reason to answer nobody.
+      // In a list, a user whose record cannot be read is left out: the others are answered.
       if (userIds.length === 1 && unreadable?.has(userId) && maySee(facets)) throw unreadableRecord();
       return record && maySee(facets) ? [viewAt(record, facets, nowOf(userId))] : [];
     });
   };
 
-  const countedOf = (viewer: Viewer, userIds: readonly string[]) =>
+  const limitedViewsOf = (viewer: Viewer, userIds: readonly string[]) =>
     reads.list(viewer, userIds.length, 'query', () => viewsOf(viewer, userIds));
 
-  const readRosterPage = createRosterReading({ store, people, viewsOf });
-  const rosterPage = (viewer: Viewer, page: Parameters<Presence['roster']>[1]) =>
+  const readRosterPage = createRosterQuery({ store, people, viewsOf });
+  const rosterPage = (viewer: Viewer, page: Parameters<QueryService['roster']>[1]) =>
     reads.roster(viewer, 'query', () => readRosterPage(viewer, page));
 
   return {
-    presenceOf: async (viewer, userIds) => countedOf(viewer, checkIds(userIds, 'userIds')),
+    presenceOf: async (viewer, userIds) => limitedViewsOf(viewer, checkIds(userIds, 'userIds')),
 
     async presenceOfRoster(viewer) {
       const { items } = await rosterPage(viewer, { first: MAX_ITEMS, after: null, statuses: null });
@@ -62,7 +63,7 @@ export const createReading = ({
     },
 
     async userPresence(viewer, userId) {
-      const [view] = await countedOf(viewer, [checkId(userId, 'userId')]);
+      const [view] = await limitedViewsOf(viewer, [checkId(userId, 'userId')]);
       return view ?? null;
     },
 
@@ -80,7 +81,7 @@ export const createReading = ({
       const { nowOf, records } = await readRecords(userIds.slice(0, first));
       return {
         totalCount: total,
-        // Who hid since they were listed is not there any more.
+        // Users who hid since they were listed are left out.
         items: [...records.values()].filter(isSeenLive).map((record) => ({
           cursor: cursorOf({ live: true, userId: record.userId }),
           view: viewAt(record, EVERYTHING, nowOf(record.userId)),

@@ -1,39 +1,38 @@
 /**
- * What reading costs a user: every id that is judged for them counts, in queries and at the start of subscriptions, and
- * large readings of one user follow one another. The host's back end is not limited.
+ * What reading costs a user (docs/design.md#limits-errors): every id whose visibility is decided for them counts, in
+ * queries and at the start of subscriptions, and large reads of one user run one after another. The host's back end is
+ * not limited.
  */
-
 import type { RateLimits } from '../presence/ports/rates.js';
 import type { Viewer } from '../presence/visibility.js';
-import { createLine } from './userQueue.js';
+import { createUserQueue } from './userQueue.js';
 
-/** Lists of more ids than this wait for their turn. */
+/** Lists of more ids than this are large. */
 const LARGE = 500;
-/** Large readings of one user that wait for their turn, on one node. */
+/** How many large reads of one user may wait on one node. */
 const MAX_WAITING = 50;
 
 export type ReadKind = 'query' | 'start';
 
 export interface Counted<T> {
   readonly result: T;
+  /** In ids. */
   readonly counted: number;
 }
 
 export interface ReadBudget {
-  /** Judges a list of `count` ids. RATE_LIMITED, before anything is read, where that is more than is left. */
+  /** Reads a list of `count` ids. RATE_LIMITED, before anything is read, where that exceeds what is left. */
   list<T>(viewer: Viewer, count: number, kind: ReadKind, read: () => Promise<T>): Promise<T>;
-  /**
-   * Judges as many as turn out, which is known afterwards: RATE_LIMITED where nothing is left, and counted when it is done.
-   */
+  /** Reads a number of ids that is known afterwards: RATE_LIMITED where nothing is left; counted when done. */
   open<T>(viewer: Viewer, kind: ReadKind, read: () => Promise<Counted<T>>): Promise<T>;
-  /** The same for a roster, which may be large. */
+  /** As `open`, for a roster, which may be large. */
   roster<T>(viewer: Viewer, kind: ReadKind, read: () => Promise<Counted<T>>): Promise<T>;
 }
 
 export const createReadBudget = ({ rateLimits }: { readonly rateLimits: RateLimits }): ReadBudget => {
-  const inLine = createLine({ maxWaiting: MAX_WAITING });
+  const queued = createUserQueue({ maxWaiting: MAX_WAITING });
 
-  /** Who was cut off has to come back, whatever they asked just before: a start takes from the next allowance too. */
+  /** A start takes from the next allowance too: a client that was cut off must be able to come back, whatever it read before. */
   const take = (userId: string, count: number, kind: ReadKind) =>
     rateLimits.take('read', userId, { count, ahead: kind === 'start' });
 
@@ -49,13 +48,13 @@ export const createReadBudget = ({ rateLimits }: { readonly rateLimits: RateLimi
     async list(viewer, count, kind, read) {
       if (viewer.kind === 'service' || count === 0) return read();
       await take(viewer.userId, count, kind);
-      return count > LARGE ? inLine(viewer.userId, read) : read();
+      return count > LARGE ? queued(viewer.userId, read) : read();
     },
 
     open,
     roster: (viewer, kind, read) => {
-      const judge = () => open(viewer, kind, read);
-      return viewer.kind === 'service' ? judge() : inLine(viewer.userId, judge);
+      const limited = () => open(viewer, kind, read);
+      return viewer.kind === 'service' ? limited() : queued(viewer.userId, limited);
     },
   };
 };

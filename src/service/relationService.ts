@@ -1,12 +1,13 @@
 /**
- * The verbs around people: privacy, follows and blocks of a user, and what the host's back end says of users,
- * circles and conversations (docs/semantics.md, "Who sees what", "Limits, errors"). Each verb asks whether the caller
- * may, then checks what came in, then takes from the caller's allowance, then writes.
+ * Privacy, follows and blocks of a user, and the host's users, circles and conversations
+ * (docs/design.md#who-sees-what, docs/design.md#limits-errors). Each method asks whether the caller may, checks its
+ * input, takes from the caller's allowance, and writes, in this order.
  */
 import { badInput, forbidden } from '../presence/errors.js';
-import type { UserUpsert } from '../presence/ports/directory.js';
+import type { Directory, UserUpsert } from '../presence/ports/directory.js';
+import type { GroupStore } from '../presence/ports/groups.js';
 import type { RateLimits } from '../presence/ports/rates.js';
-import type { People } from '../presence/ports/stores.js';
+import type { RelationStore } from '../presence/ports/relations.js';
 import {
   checkAvatarUrl,
   checkCount,
@@ -17,11 +18,12 @@ import {
   MAX_MEMBERS,
 } from '../presence/validate.js';
 import { effectivePrivacy, type Privacy, type Viewer } from '../presence/visibility.js';
+import { userOf } from './callerUser.js';
 
-/** As it comes in: what is left out stays as it is, and null is refused, since an audience cannot be cleared. */
+/** Unchecked input. A facet left out stays as it is; null is refused, since an audience cannot be cleared. */
 export type PrivacyInput = { readonly [facet in keyof Privacy]?: Privacy[facet] | null | undefined };
 
-/** As it comes in: what is left out stays as it is; a null name or picture clears it; no other null is taken. */
+/** Unchecked input. A field left out stays as it is; a null name or picture clears it; no other null is taken. */
 export interface UserInput {
   readonly id: string;
   readonly name?: string | null | undefined;
@@ -35,11 +37,11 @@ export interface FollowInput {
 }
 
 /**
- * Rejects with FORBIDDEN where the verb is not the caller's, BAD_USER_INPUT, RATE_LIMITED (users only), or
- * UNAVAILABLE. No verb tells whether a user exists to anybody but the host.
+ * Methods reject with FORBIDDEN where they are not for this caller, BAD_USER_INPUT, RATE_LIMITED (users only), or
+ * UNAVAILABLE. None tells anybody but the host whether a user exists.
  */
 export interface Relations {
-  /** Of the caller, as it then holds: the narrower facets are never wider than `status`. */
+  /** Returns the caller's effective privacy: `lastSeen` and `activity` are never wider than `status`. */
   updatePrivacy(viewer: Viewer, input: PrivacyInput): Promise<Privacy>;
   /** FORBIDDEN where the host keeps follows to itself. */
   follow(viewer: Viewer, userId: string): Promise<true>;
@@ -63,11 +65,8 @@ export interface Relations {
   deleteConversation(viewer: Viewer, id: string): Promise<boolean>;
 }
 
-/** The id of a caller who is a user; the host's back end has no presence and no relations of its own. */
-const userOf = (viewer: Viewer): string => {
-  if (viewer.kind === 'user') return viewer.userId;
-  throw forbidden('A service token is no user, so it has no relations or privacy of its own. Use a token of the user.');
-};
+const NO_RELATIONS =
+  'A service token is no user, so it has no relations or privacy of its own. Use a token of the user.';
 
 const requireService = (viewer: Viewer): void => {
   if (viewer.kind !== 'service') {
@@ -109,30 +108,24 @@ const checkFollows = (follows: readonly FollowInput[], { selves }: { readonly se
   return [...pairs.values()];
 };
 
-/**
- * `onUserDeleted` is awaited after every `deleteUser`, also of a user who was gone already, so that repeating the
- * call finishes what an interrupted one began.
- */
 export const createRelations = ({
   people,
   rateLimits,
   relationsByUsers,
-  onUserDeleted,
 }: {
-  readonly people: People;
+  readonly people: Directory & RelationStore & GroupStore;
   readonly rateLimits: RateLimits;
   /** Whether users may follow by themselves (RELATIONS_BY_USERS). */
   readonly relationsByUsers: boolean;
-  readonly onUserDeleted?: (userId: string) => Promise<void> | void;
 }): Relations => {
-  /** One verb of a user about another, from the question whether they may to the write. */
+  /** One relation of the calling user to another, whole: permission, input, allowance, write. */
   const relate =
     (
       verb: 'follow' | 'unfollow' | 'block' | 'unblock',
       { byHost = false, refuseSelf }: { readonly byHost?: boolean; readonly refuseSelf?: string } = {},
     ) =>
     async (viewer: Viewer, userId: string): Promise<true> => {
-      const self = userOf(viewer);
+      const self = userOf(viewer, NO_RELATIONS);
       if (byHost) throw forbidden('Follows are kept by the host application here. Ask it to follow or unfollow.');
       checkId(userId, 'userId');
       if (userId === self && refuseSelf !== undefined) throw badInput(refuseSelf);
@@ -143,7 +136,7 @@ export const createRelations = ({
 
   return {
     async updatePrivacy(viewer, input) {
-      const self = userOf(viewer);
+      const self = userOf(viewer, NO_RELATIONS);
       const privacy = checkPrivacy(input, 'input');
       await rateLimits.take('mutation', self);
       return effectivePrivacy(await people.updatePrivacy(self, privacy));
@@ -167,9 +160,7 @@ export const createRelations = ({
     async deleteUser(viewer, userId) {
       requireService(viewer);
       checkId(userId, 'userId');
-      const existed = await people.deleteUser(userId);
-      await onUserDeleted?.(userId);
-      return existed;
+      return people.deleteUser(userId);
     },
 
     async addFollows(viewer, follows) {

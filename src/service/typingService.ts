@@ -1,21 +1,24 @@
-/** Who types: set, read, and kept true (docs/semantics.md, "Typing"). */
-import { inBatches } from '../async/batches.js';
+/** Typing in conversations: set and read (docs/design.md#typing). */
 import type { HeldSessionService } from '../node/heldSessions.js';
-import { isUnavailable, notFound, unreadableRecord } from '../presence/errors.js';
+import { notFound, unreadableRecord } from '../presence/errors.js';
+import type { AccessReader } from '../presence/ports/access.js';
+import type { Clock } from '../presence/ports/clock.js';
 import type { RateLimits } from '../presence/ports/rates.js';
-import type { LiveStore, People } from '../presence/ports/stores.js';
-import type { TypingEntry } from '../presence/ports/typing.js';
+import type { RecordStore } from '../presence/ports/records.js';
+import type { TypingStore } from '../presence/ports/typing.js';
 import { resolveSession } from '../presence/session.js';
 import { isSeenLive } from '../presence/status.js';
 import type { Timings } from '../presence/types.js';
 import { checkId } from '../presence/validate.js';
 import { mayUseTyping, type Viewer } from '../presence/visibility.js';
-import type { Presence, TypingView } from './contract.js';
+import { userOf } from './callerUser.js';
+import type { TypingService, TypingView } from './contract.js';
 import type { ReadBudget } from './readBudget.js';
+import { createTypingAmong } from './typingAmong.js';
 
 /** Rejects with NOT_FOUND: the same answer for a conversation that does not exist and for one that is not the viewer's. */
 export const checkMayUseTyping = async (
-  people: Pick<People, 'conversation'>,
+  people: Pick<AccessReader, 'conversation'>,
   viewer: Viewer,
   conversationId: string,
 ): Promise<void> => {
@@ -24,35 +27,29 @@ export const checkMayUseTyping = async (
     throw notFound('There is no such conversation, or the caller is not a member of it.');
 };
 
-export const createTypingService = ({
-  store,
-  people,
-  reads,
-  rateLimits,
-  timings,
-  userOf,
-  nameOf,
-  heldSessions,
-}: {
-  readonly store: LiveStore;
-  readonly people: People;
+export interface TypingServiceDeps {
+  readonly store: Pick<RecordStore, 'read'> & TypingStore & Clock;
+  readonly people: Pick<AccessReader, 'conversation' | 'membership' | 'conversationsAmong' | 'blockedAmong'>;
+  readonly heldSessions: Pick<HeldSessionService, 'nameOf' | 'isMissing' | 'ensureRestored'>;
   readonly reads: ReadBudget;
   readonly rateLimits: RateLimits;
   readonly timings: Timings;
-  /** The user who calls; FORBIDDEN for a service token. */
-  readonly userOf: (viewer: Viewer) => string;
-  /** The name of a connection, as the store knows it. */
-  readonly nameOf: (connectionId: string | null) => string | null;
-  readonly heldSessions: Pick<HeldSessionService, 'isMissing' | 'ensureRestored'>;
-}) => {
+}
+
+/** Starts of typing, and the records that decide whether anybody may see them. */
+const createTypingStarts = ({
+  store,
+  heldSessions,
+  timings,
+}: Pick<TypingServiceDeps, 'store' | 'heldSessions' | 'timings'>) => {
   const liveRecord = async (userId: string) => {
     const { records, unreadable, doubtful } = await store.read([userId]);
     if (unreadable?.has(userId)) throw unreadableRecord();
-    // Whoever hid since the store had their record is not told of.
+    // Of a doubtful record it is unknown whether the user has hidden since: their typing is not shown.
     return doubtful?.has(userId) ? undefined : records.get(userId);
   };
 
-  /** The record of one who is seen live, once the session of the connection that speaks is there. */
+  /** The record of a user who is seen live, once the session of the calling connection is restored. */
   const seenLiveRecord = async (userId: string, connectionId: string | null = null) => {
     let record = await liveRecord(userId);
     if (heldSessions.isMissing(connectionId, record)) {
@@ -62,52 +59,29 @@ export const createTypingService = ({
     return record && isSeenLive(record) ? record : undefined;
   };
 
-  /** A start is stored, the record read again, and only then announced: hiding commits before it clears typing. */
-  const start = async (conversationId: string, userId: string, sessionId: string) => {
-    const { announced, expiresAt } = await store.startTyping({
-      conversationId,
-      userId,
-      sessionId,
-      forMs: timings.typingTimeoutMs,
-    });
-    if (!announced) {
-      if (await seenLiveRecord(userId)) await store.announceTyping(conversationId, userId);
-      else await store.clearTyping(userId, conversationId);
-    }
-    return expiresAt;
+  return {
+    seenLiveRecord,
+    /**
+     * Stores a start, reads the record again, and only then announces the start: a user who hides commits that before
+     * their typing is cleared. Returns when the typing expires.
+     */
+    async start(conversationId: string, userId: string, sessionId: string): Promise<number> {
+      const forMs = timings.typingTimeoutMs;
+      const { announced, expiresAt } = await store.startTyping({ conversationId, userId, sessionId, forMs });
+      if (!announced) {
+        if (await seenLiveRecord(userId)) await store.announceTyping(conversationId, userId);
+        else await store.clearTyping(userId, conversationId);
+      }
+      return expiresAt;
+    },
   };
+};
 
-  /** Those who type in a conversation of which it is known that the viewer is a member. */
-  const typingAsKnown = async (viewerId: string, typing: readonly TypingEntry[]): Promise<ReadonlySet<string>> => {
-    const shared = await Promise.allSettled(typing.map((entry) => people.membership(entry.conversationId, viewerId)));
-    const isShared = (i: number) => shared[i]?.status === 'fulfilled' && shared[i].value?.isMember === true;
-    return new Set(typing.filter((_, i) => isShared(i)).map(({ userId }) => userId));
-  };
+export const createTypingService = (deps: TypingServiceDeps): TypingService => {
+  const { store, people, heldSessions, reads, rateLimits, timings } = deps;
+  const { seenLiveRecord, start } = createTypingStarts(deps);
 
-  /** Of those who type, whom the viewer may see type by what holds now. */
-  const typingAsAsked = async (viewerId: string, typing: readonly TypingEntry[]): Promise<ReadonlySet<string>> => {
-    const [shared, blocked] = await Promise.all([
-      people.conversationsAmong(viewerId, [...new Set(typing.map(({ conversationId }) => conversationId))]),
-      people.blockedAmong(viewerId, [...new Set(typing.map(({ userId }) => userId))]),
-    ]);
-    const seen = typing.filter(({ conversationId, userId }) => shared.has(conversationId) && !blocked.has(userId));
-    return new Set(seen.map(({ userId }) => userId));
-  };
-
-  /** The database did not answer the last question; since then one question at a time looks whether it does again. */
-  let isAway = false;
-  let isLooking = false;
-  const lookAgain = async (question: () => Promise<unknown>): Promise<void> => {
-    if (isLooking) return;
-    isLooking = true;
-    isAway = await question().then(
-      () => false,
-      (error: unknown) => isUnavailable(error),
-    );
-    isLooking = false;
-  };
-
-  const verbs: Pick<Presence, 'setTyping' | 'typing' | 'typingAmong'> = {
+  return {
     async setTyping({ viewer, connectionId }, input) {
       const userId = userOf(viewer);
       const conversationId = checkId(input.conversationId, 'conversationId');
@@ -121,10 +95,10 @@ export const createTypingService = ({
         isTyping: expiresAt !== null,
         expiresAt,
       });
-      // What a user types whom nobody sees live is accepted and kept nowhere.
+      // The typing of a user who is not seen live is accepted and stored nowhere.
       if (!record) return answer(input.isTyping ? (await store.now()) + timings.typingTimeoutMs : null);
-      const sessionId =
-        named ?? resolveSession(record, { sessionId: null, connectionId: nameOf(connectionId) })?.id ?? '';
+      const name = connectionId && heldSessions.nameOf(connectionId);
+      const sessionId = named ?? resolveSession(record, { sessionId: null, connectionId: name })?.id ?? '';
       if (input.isTyping) return answer(await start(conversationId, userId, sessionId));
       return answer((await store.stopTyping({ conversationId, userId, sessionId })).expiresAt);
     },
@@ -141,38 +115,11 @@ export const createTypingService = ({
         const result = typists
           .filter(({ userId }) => !blocked.has(userId))
           .map((entry): TypingView => ({ ...entry, isTyping: true }));
-        // Who is not shown costs nothing: what is left of an allowance can be told.
+        // Blocked typists cost nothing: the rest of an allowance must not tell of them.
         return { result, counted: result.length };
       });
     },
 
-    async typingAmong(viewer, userIds) {
-      if (viewer.kind !== 'user') return new Set();
-      // The rest is asked also where nobody types: somebody may, where the viewer may not know.
-      const typing = await store.typingOf(userIds);
-      const question = () => typingAsAsked(viewer.userId, typing);
-      try {
-        if (!isAway) return await question();
-        void lookAgain(question);
-      } catch (error) {
-        if (!isUnavailable(error)) throw error;
-        isAway = true;
-      }
-      // Of users whom an open subscription shows: it goes on with what is known, and the rest is denied. Its events wait
-      // for the database once, and not each of them.
-      return typingAsKnown(viewer.userId, typing);
-    },
-  };
-
-  return {
-    ...verbs,
-    /** A conversation changed: ends the typing of those who may not type there any more. */
-    async endTypingOfStrangers(conversationId: string): Promise<void> {
-      const typists = (await store.typing([conversationId])).map(({ userId }) => userId);
-      if (typists.length === 0) return;
-      const found = await people.conversationFor(conversationId, typists);
-      const strangers = typists.filter((userId) => !mayUseTyping(found.get(userId)));
-      await inBatches(strangers, (userId) => store.clearTyping(userId, conversationId));
-    },
+    typingAmong: createTypingAmong({ store, people }),
   };
 };

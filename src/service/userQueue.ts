@@ -3,31 +3,31 @@ import { isUnavailable, PresenceError } from '../presence/errors.js';
 const RETRY_MS = 1_000;
 
 /**
- * Does the work of one user at a time, in the order asked. RATE_LIMITED where `maxWaiting` wait already. Whoever waited for
- * work that was UNAVAILABLE has waited long enough, and is refused likewise.
+ * Runs the work of each user one piece at a time, in the order asked. Rejects with RATE_LIMITED where `maxWaiting` wait
+ * already. Work that waited for a piece that was UNAVAILABLE has waited long enough, and is UNAVAILABLE likewise.
  */
-export const createLine = ({ maxWaiting }: { readonly maxWaiting: number }) => {
-  const lines = new Map<string, { last: Promise<unknown>; length: number }>();
+export const createUserQueue = ({ maxWaiting }: { readonly maxWaiting: number }) => {
+  const queues = new Map<string, { last: Promise<unknown>; length: number }>();
 
   return async <T>(userId: string, work: () => Promise<T>): Promise<T> => {
-    const line = lines.get(userId) ?? { last: Promise.resolve(), length: 0 };
-    if (line.length > maxWaiting) {
+    const queue = queues.get(userId) ?? { last: Promise.resolve(), length: 0 };
+    if (queue.length > maxWaiting) {
       throw new PresenceError('RATE_LIMITED', 'You make too many large reads at once. Try again in 1 s.', {
         retryAfterMs: RETRY_MS,
       });
     }
-    lines.set(userId, line);
-    line.length += 1;
-    const mine = line.last.then(work, (error: unknown) => {
+    queues.set(userId, queue);
+    queue.length += 1;
+    const mine = queue.last.then(work, (error: unknown) => {
       if (isUnavailable(error)) throw error;
       return work();
     });
-    line.last = mine;
+    queue.last = mine;
     try {
       return await mine;
     } finally {
-      line.length -= 1;
-      if (line.length === 0) lines.delete(userId);
+      queue.length -= 1;
+      if (queue.length === 0) queues.delete(userId);
     }
   };
 };

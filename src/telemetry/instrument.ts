@@ -1,4 +1,4 @@
-/** One call of a port that has ended. */
+/** One settled call of a port. */
 export interface Call {
   readonly method: string;
   readonly ms: number;
@@ -7,7 +7,7 @@ export interface Call {
 }
 
 /**
- * The same port, with `observe` told of each call of it that returns a promise, once that settles. Callers get the very
+ * The same port; `observe` receives each call of it that returns a promise, once that settles. Callers get the very
  * promise of the port: nothing comes later or in another order. The port's methods may not use `this`.
  */
 export const observed = <Port extends object>(port: Port, observe: (call: Call) => void): Port => {

@@ -1,19 +1,13 @@
 /**
- * What is counted and measured, for Prometheus (docs/operations.md lists it). Nothing outside this file knows
- * prom-client: the rest is given small hooks, and sizes are read when somebody asks for them.
+ * Counters and measurements for Prometheus (docs/operations.md lists them). No other file knows prom-client: the wiring
+ * hands these hooks to whoever has something to count, and sizes are read when the metrics are.
  */
-import { createServer, type RequestListener } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { MessageKind } from '../adapters/busTopics.js';
 import { PresenceError } from '../presence/errors.js';
 import type { Transition } from '../presence/transitions.js';
-import type { SignInRefusal } from '../server/auth/verifier.js';
-import { listen } from '../server/http/listen.js';
-import { ALWAYS, sendError } from '../server/http/respond.js';
-import { inTurn } from '../server/http/turns.js';
 import type { Call } from './instrument.js';
 
-/** Read when the metrics are. */
+/** The sizes of this node, read when the metrics are. */
 export interface Sizes {
   /** Open WebSockets, accepted or not. */
   readonly webSockets: number;
@@ -24,30 +18,31 @@ export interface Sizes {
   /** Connections that hold a session. */
   readonly sessions: number;
   readonly subscriptions: number;
-  /** Users of whom this node hears because somebody watches them. */
+  /** Users whom somebody on this node watches. */
   readonly watchedUsers: number;
   readonly storeReady: boolean;
-  /** For how long something may have been waiting for the journal. */
+  /** How long the oldest unwritten change may have been waiting for the journal. */
   readonly journalLagMs: number;
 }
 
 export interface Metrics {
-  /** A call of a back-end ended. */
+  /** A call of a back-end settled. */
   called(backEnd: 'store' | 'database', call: Call): void;
-  /** A message of the bus was heard here. */
-  received(kind: MessageKind): void;
-  /** One result of a subscription was handed on to its connection. */
+  /** This node received a message of the bus. */
+  received(kind: string): void;
+  /** A result of a subscription was passed to its connection. */
   delivered(): void;
   slowReader(): void;
   subscriptionRefused(code: string): void;
-  signInRefused(reason: SignInRefusal): void;
-  /** One turn of the sweeper did what was due for so many users. */
+  signInRefused(reason: string): void;
+  /** One sweep did what was due for so many users. */
   swept(users: number): void;
   transition(kind: Transition['kind']): void;
-  /** From where the sizes are read. Called once. */
+  /** Registers the reader of the sizes. Called once. */
   read(sizes: () => Sizes): void;
-  /** All of it, as Prometheus reads it. */
+  /** All metrics in the text format of Prometheus, whose media type is `contentType`. */
   text(): Promise<string>;
+  readonly contentType: string;
 }
 
 /** Counts nothing. */
@@ -62,6 +57,7 @@ export const NO_METRICS: Metrics = {
   transition: () => {},
   read: () => {},
   text: async () => '',
+  contentType: Registry.PROMETHEUS_CONTENT_TYPE,
 };
 
 const BUCKETS_SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2];
@@ -102,6 +98,7 @@ export const createMetrics = (): Metrics => {
 
   return {
     text: () => registry.metrics(),
+    contentType: registry.contentType,
     called: (backEnd, { method, ms, error }) =>
       durations[backEnd].observe({ method, outcome: outcomeOf(error) }, ms / 1_000),
     received: (kind) => messages.inc({ kind }),
@@ -146,35 +143,5 @@ export const createMetrics = (): Metrics => {
         (now) => now.journalLagMs / 1_000,
       );
     },
-  };
-};
-
-/**
- * Answers `GET /metrics` on a port of its own (0 takes a free one), without signing in: it is for the inside of the
- * network.
- */
-export const serveMetrics = async (
-  metrics: Pick<Metrics, 'text'>,
-  port: number,
-  { host, stallMs }: { readonly host: string; readonly stallMs?: number },
-): Promise<{ readonly port: number; stop(): Promise<void> }> => {
-  const answer: RequestListener = (request, response) => {
-    if (request.url !== '/metrics') {
-      sendError(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. Metrics are at /metrics.' });
-      return;
-    }
-    metrics.text().then(
-      (text) => response.writeHead(200, { 'content-type': Registry.PROMETHEUS_CONTENT_TYPE, ...ALWAYS }).end(text),
-      () => response.destroy(),
-    );
-  };
-  const server = createServer(inTurn(answer, stallMs));
-  return {
-    port: await listen(server, { host, port, setting: 'METRICS_PORT' }),
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 };

@@ -1,32 +1,46 @@
 /**
- * What the log says while a back-end is away: one line when that begins and one when it is over, however often it is
- * asked meanwhile.
+ * What the log says of a back-end that is unavailable: one line when that begins and one when it is over, however often
+ * the back-end is asked meanwhile.
  */
-
 import { isUnavailable } from '../presence/errors.js';
 import type { Call } from './instrument.js';
 import type { Log } from './log.js';
 
-/** A back-end is back when it answers and has failed nobody for so long. */
+/** A back-end is back when it answers and no call of it failed for so long. */
 const QUIET_MS = 2_000;
-/** What fails again and again for another reason is told at most this often. */
+/** A repeated failure for another reason is logged at most this often. */
 const REPEAT_MS = 60_000;
 
-/** One back-end, as those who ask it find it. */
+/** One back-end, as its callers find it. */
 export interface Outage {
   failed(error: unknown): void;
   worked(): void;
-  /** A call of it ended. A caller's mistake is an answer too. */
+  /** A call of it settled. A rejection for a caller's mistake counts as an answer. */
   called(call: Call): void;
 }
 
-export const createOutages = ({ log, now = () => performance.now() }: { readonly log: Log; now?: () => number }) => {
-  /** Failures that were told of already: one back-end's failure passes through the calls of another. */
+export interface Outages {
+  /** `what` is what the log calls the back-end. */
+  of(what: string): Outage;
+  /**
+   * A reporter for failures of something that is tried again by itself. Where a back-end is unavailable, that back-end's
+   * own line says so; anything else is reported at once, and then once a minute with how often it happened.
+   */
+  failures(what: string): (error: unknown) => void;
+}
+
+export const createOutages = ({
+  log,
+  now = () => performance.now(),
+}: {
+  readonly log: Log;
+  readonly now?: () => number;
+}): Outages => {
+  /** Failures already counted: one back-end's failure passes through the calls of another. */
   const reported = new WeakSet<object>();
 
   return {
-    /** `what` is what the log calls the back-end. */
-    of(what: string): Outage {
+    of(what) {
       let since: number | null = null;
       let lastAt = 0;
       let failures = 0;
@@ -55,12 +69,8 @@ export const createOutages = ({ log, now = () => performance.now() }: { readonly
       };
     },
 
-    /**
-     * Tells of failures of something that is tried again by itself. Where a back-end is away, that back-end's own line
-     * says so; anything else is told at once, and then once a minute with how often it happened.
-     */
-    failures(what: string): (error: unknown) => void {
-      let toldAt = Number.NEGATIVE_INFINITY;
+    failures(what) {
+      let loggedAt = Number.NEGATIVE_INFINITY;
       let failures = 0;
       return (error) => {
         if (isUnavailable(error)) {
@@ -68,9 +78,9 @@ export const createOutages = ({ log, now = () => performance.now() }: { readonly
           return;
         }
         failures += 1;
-        if (now() - toldAt < REPEAT_MS) return;
+        if (now() - loggedAt < REPEAT_MS) return;
         log.warn({ err: error, failures }, `${what} failed; it is tried again`);
-        toldAt = now();
+        loggedAt = now();
         failures = 0;
       };
     },

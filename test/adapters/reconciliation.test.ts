@@ -5,7 +5,7 @@ import { unavailable } from '../../src/presence/errors.js';
 import type { LostNode, Renewal } from '../../src/presence/ports/leases.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
-import { createPresence } from '../../src/service/presenceService.js';
+import { assemblePresence } from '../support/assemblePresence.js';
 import { message, timings } from '../support/builders.js';
 import { createFakePeople } from '../support/fakePeople.js';
 import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
@@ -41,7 +41,7 @@ const startNode = async ({
   let held: Promise<void> | undefined;
   const lost: LostNode[] = [];
   let renewing = (renew: () => Promise<Renewal>) => renew();
-  const presence = createPresence({
+  const presence = assemblePresence({
     store: {
       ...live.store,
       lostNodes: async () => lost,

@@ -17,7 +17,7 @@ import type { Bus } from '../../src/presence/ports/bus.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { type PresenceStatus, STATUSES } from '../../src/presence/types.js';
 import type { Caller } from '../../src/service/contract.js';
-import { createPresence } from '../../src/service/presenceService.js';
+import { assemblePresence } from '../support/assemblePresence.js';
 import { activity, message, timings } from '../support/builders.js';
 import { createFakePeople, NO_LIMITS } from '../support/fakePeople.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
@@ -160,7 +160,7 @@ const world = async (open: () => Promise<Stores>) => {
   let made = 0;
   let now = START;
   const failures: unknown[] = [];
-  const presence = createPresence({
+  const presence = assemblePresence({
     // Redis tells by its own clock how long ago somebody typed, which the test cannot move: the contract suite is about it.
     store: { ...store, typedMsAgo: async () => null },
     bus,

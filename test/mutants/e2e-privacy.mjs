@@ -53,7 +53,7 @@ export default [
   {
     name: 'typing is told of wherever it is',
     promise: 'The whole transcript of a viewer is the same whatever a user types where the viewer is not.',
-    file: 'src/service/typingService.ts',
+    file: 'src/service/typingAmong.ts',
     from: 'shared.has(conversationId) && !blocked.has(userId)',
     to: '(shared.has(conversationId) || conversationId) && !blocked.has(userId)',
     tests,

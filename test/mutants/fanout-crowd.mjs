@@ -43,7 +43,7 @@ export default [
   {
     name: 'the typing of who was removed goes on',
     promise: 'Typing ends when the member leaves the conversation.',
-    file: 'src/service/typingService.ts',
+    file: 'src/service/accessChangeService.ts',
     from: '!mayUseTyping(found.get(userId))',
     to: '!found.has(userId)',
     tests: ['test/service/typingService.test.ts'],

@@ -4,8 +4,8 @@ export default [
     name: 'a page reads the whole roster',
     promise: 'A page of a roster reads as many as the page holds.',
     file: 'src/service/rosterQuery.ts',
-    from: 'const page = restore.slice(0, first);',
-    to: 'const page = restore;',
+    from: 'const page = rest.slice(0, first);',
+    to: 'const page = rest;',
     tests: ['test/service/rosterQuery.test.ts'],
   },
   {
@@ -29,8 +29,8 @@ export default [
     promise: 'A list is refused before anything of it is read.',
     file: 'src/service/readBudget.ts',
     from: `      await take(viewer.userId, count, kind);
-      return count > LARGE ? inLine(viewer.userId, read) : read();`,
-    to: `      const result = await (count > LARGE ? inLine(viewer.userId, read) : read());
+      return count > LARGE ? queued(viewer.userId, read) : read();`,
+    to: `      const result = await (count > LARGE ? queued(viewer.userId, read) : read());
       await take(viewer.userId, count, kind);
       return result;`,
     tests: ['test/service/readBudget.test.ts'],
@@ -39,7 +39,7 @@ export default [
     name: 'large readings at once',
     promise: 'Large readings of one user follow one another.',
     file: 'src/service/readBudget.ts',
-    from: 'count > LARGE ? inLine(viewer.userId, read) : read()',
+    from: 'count > LARGE ? queued(viewer.userId, read) : read()',
     to: 'read()',
     tests: ['test/service/readBudget.test.ts'],
   },

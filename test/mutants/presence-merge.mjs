@@ -10,13 +10,13 @@ export default [
   {
     name: 'a connect that found the store away is not released',
     promise: 'A connection whose session the store may have although it did not answer is let go of when it closes.',
-    file: 'src/service/presenceService.ts',
-    from: `        if (!isUnavailable(error)) {
-          node.close(local);
-          node.closed(local);
-        }`,
-    to: `        node.close(local);
-        node.closed(local);`,
+    file: 'src/service/connectionService.ts',
+    from: `      if (!isUnavailable(error)) {
+        heldSessions.close(local);
+        heldSessions.closed(local);
+      }`,
+    to: `      heldSessions.close(local);
+      heldSessions.closed(local);`,
     tests: ['test/service/letGo.test.ts'],
   },
   {

@@ -3,7 +3,7 @@ export default [
     name: 'commands-do-not-wait-for-their-session',
     promise: 'What a connection says, whose session the store lost, is said for that session and starts no other.',
     file: 'src/service/presenceService.ts',
-    from: 'if (node.isMissing(connectionId, before)) return { record: before, result: null };',
+    from: 'if (heldSessions.isMissing(connectionId, before)) return { record: before, result: null };',
     to: '',
     tests: ['test/node/ownRestoring.test.ts'],
   },

@@ -27,9 +27,9 @@ export default [
   {
     name: 'who types nowhere is answered without a question',
     promise: '`isTyping` takes the same steps whether a user types where the viewer is not, or nowhere.',
-    file: 'src/service/typingService.ts',
-    from: '      const typing = await store.typingOf(userIds);',
-    to: '      const typing = await store.typingOf(userIds);\n      if (typing.length === 0) return new Set();',
+    file: 'src/service/typingAmong.ts',
+    from: '    const typing = await store.typingOf(userIds);',
+    to: '    const typing = await store.typingOf(userIds);\n    if (typing.length === 0) return new Set();',
     tests: ['test/service/steps.test.ts'],
   },
   {

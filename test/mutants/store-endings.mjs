@@ -38,7 +38,7 @@ export default [
   {
     name: 'a connection closes for ever in what cannot be read',
     promise: 'A connection that closes, of a user whose record its node cannot read, keeps nobody waiting.',
-    file: 'src/service/presenceService.ts',
+    file: 'src/service/connectionService.ts',
     from: 'if (passes(error)) throw error;',
     to: "if ((error as { code?: string }).code === 'UNAVAILABLE') throw error;",
     tests: recovering,

@@ -4,7 +4,7 @@ import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { Renewal, RestorePhase } from '../../src/presence/ports/leases.js';
-import { createPresence } from '../../src/service/presenceService.js';
+import { assemblePresence } from '../support/assemblePresence.js';
 import { NOON, timings } from '../support/builders.js';
 import { createFakePeople } from '../support/fakePeople.js';
 import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
@@ -22,7 +22,7 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   const said: RestorePhase[] = [];
   const revived: boolean[] = [];
   let incarnations = 0;
-  const presence = createPresence({
+  const presence = assemblePresence({
     bus,
     store: {
       ...store,

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { NO_METRICS, serveMetrics } from '../../src/telemetry/metrics.js';
+import { serveMetrics } from '../../src/server/http/metricsServer.js';
+import { NO_METRICS } from '../../src/telemetry/metrics.js';
 import { bytesInUse } from '../support/usage.js';
 import { connect, post, startServer, type TestServer, tokenOf } from './harness.js';
 

@@ -41,9 +41,6 @@ const setUp = ({ relationsByUsers = true, allowance = 100 } = {}) => {
     people,
     rateLimits,
     relationsByUsers,
-    onUserDeleted: (userId) => {
-      calls.push(['onUserDeleted', userId]);
-    },
   });
   return { relations, calls };
 };
@@ -226,14 +223,13 @@ describe('the verbs of the host', () => {
     ]);
   });
 
-  it('delete, tell that the user is gone, and answer whether there was anything', async () => {
+  it('delete, and answer whether there was anything', async () => {
     const { relations, calls } = setUp();
     expect(await relations.deleteUser(host, 'bo')).toBe(true);
     expect(await relations.deleteCircle(host, 'team')).toBe(false);
     expect(await relations.deleteConversation(host, 'chat')).toBe(true);
     expect(calls).toEqual([
       ['deleteUser', 'bo'],
-      ['onUserDeleted', 'bo'],
       ['deleteCircle', 'team'],
       ['deleteConversation', 'chat'],
     ]);

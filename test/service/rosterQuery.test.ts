@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NOT_VISIBLE, type PresenceView } from '../../src/presence/view.js';
 import type { AccessFacts } from '../../src/presence/visibility.js';
-import { createRosterReading, MAX_ROSTER } from '../../src/service/rosterQuery.js';
+import { createRosterQuery, MAX_ROSTER } from '../../src/service/rosterQuery.js';
 import { accessFacts, NOON } from '../support/builders.js';
 
 type Status = PresenceView['status'];
@@ -20,7 +20,7 @@ const setUp = (
 ) => {
   const steps: string[] = [];
   const byId = new Map(users.map((user) => [user.id, user]));
-  const page = createRosterReading({
+  const page = createRosterQuery({
     people: {
       async rosterAccessFacts(_, limit) {
         steps.push(`facts of ${users.length}`);
@@ -128,7 +128,7 @@ describe('pages of a roster', () => {
   it('leave out who was lost from sight since they were listed, and go on after their place', async () => {
     const users = crowd(() => 'OFFLINE', 5);
     const { read } = setUp(users);
-    const withoutFirst = createRosterReading({
+    const withoutFirst = createRosterQuery({
       people: { rosterAccessFacts: async () => new Map(users.map(({ id }) => [id, FOLLOWED])) },
       store: { liveAmong: async () => new Set() },
       viewsOf: async (_, ids) =>

@@ -3,7 +3,7 @@ import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import type { TypingMessage, UserMessage } from '../../src/presence/ports/bus.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import type { Caller } from '../../src/service/contract.js';
-import { createPresence } from '../../src/service/presenceService.js';
+import { assemblePresence } from '../support/assemblePresence.js';
 import { NOON, timings } from '../support/builders.js';
 import { createFakePeople } from '../support/fakePeople.js';
 import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
@@ -31,7 +31,7 @@ export const setUpPresence = ({
   const journal = createFakeJournal(users);
   const limits = createFakeRateLimits();
   const failures: unknown[] = [];
-  const presence = createPresence({
+  const presence = assemblePresence({
     bus,
     store: wrap(store),
     people: people.people,

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { createHub } from '../../src/fanout/hub.js';
-import { createPresence } from '../../src/service/presenceService.js';
+import { assemblePresence } from '../support/assemblePresence.js';
 import { NOON, timings } from '../support/builders.js';
 import { createFakePeople, NO_LIMITS } from '../support/fakePeople.js';
 import { collect } from '../support/fanout.js';
@@ -43,7 +43,7 @@ const setUp = async () => {
   const bus = createMemoryBus();
   const store = createMemoryStore({ bus, clock: () => now });
   const { people, journal } = createFakePeople({ bus });
-  const presence = createPresence({
+  const presence = assemblePresence({
     bus,
     store: written('store', store, steps),
     people: written('people', people, steps),

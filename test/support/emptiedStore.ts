@@ -3,7 +3,7 @@ import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
-import { createPresence } from '../../src/service/presenceService.js';
+import { assemblePresence } from './assemblePresence.js';
 import { NOON, timings } from './builders.js';
 import { createFakePeople } from './fakePeople.js';
 import { createFakeJournal, createFakeRateLimits } from './fakes.js';
@@ -78,7 +78,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
           return present[method].bind(present);
         },
       });
-      const presence = createPresence({
+      const presence = assemblePresence({
         store,
         bus: deaf ? { ...bus, subscribeEnded: async () => () => {} } : bus,
         people,

@@ -10,7 +10,7 @@ import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import type { PresenceContent, PresenceView } from '../../src/presence/view.js';
 import type { Viewer } from '../../src/presence/visibility.js';
 import type { SetPresence } from '../../src/service/contract.js';
-import { createPresence } from '../../src/service/presenceService.js';
+import { assemblePresence } from './assemblePresence.js';
 import { createFakePeople, NO_LIMITS } from './fakePeople.js';
 
 /**
@@ -83,7 +83,7 @@ export const createFanout = async ({
   const { people, journal } = createFakePeople({ bus });
   const errors: unknown[] = [];
   let ids = 0;
-  const presence = createPresence({
+  const presence = assemblePresence({
     bus,
     store,
     people,

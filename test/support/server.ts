@@ -128,7 +128,7 @@ export interface ServerProcess {
 export const copyPreparedData = async (folder: string): Promise<void> => {
   const prepared = await prepareData({
     cacheFolder: join(packageRoot, 'node_modules', '.cache', 'rollcall-e2e'),
-    madeBy: [built('db'), join(packageRoot, 'drizzle'), join(packageRoot, 'package-lock.json')],
+    madeBy: [built('adapters/sql'), join(packageRoot, 'drizzle'), join(packageRoot, 'package-lock.json')],
     async firstStart(folder) {
       const first = run('main.js', [], { ...QUIET, DATA_DIR: folder });
       await first.logged('listening');

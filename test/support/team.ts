@@ -5,7 +5,7 @@ import { startWriteBehind } from '../../src/node/writeBehind.js';
 import { isUnavailable } from '../../src/presence/errors.js';
 import type { Timings } from '../../src/presence/types.js';
 import type { Caller } from '../../src/service/contract.js';
-import { createPresence } from '../../src/service/presenceService.js';
+import { assemblePresence } from './assemblePresence.js';
 import { timings } from './builders.js';
 import { createFakePeople } from './fakePeople.js';
 import { createFakeJournal, createFakeRateLimits } from './fakes.js';
@@ -54,7 +54,7 @@ export const createTeam = (
     const name = `node-${made}`;
     let incarnations = 0;
     const live = openLive([redis.url], shards, { settleMs: SETTLE_MS, leaseMs: 10_000, quietMs: 200, ...leases });
-    const presence = createPresence({
+    const presence = assemblePresence({
       store: live.store,
       bus: live.bus,
       people: createFakePeople({ userIds: users }).people,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Call, observed } from '../../src/telemetry/instrument.js';
 
 const port = {
@@ -15,20 +15,20 @@ const watch = () => {
   return { calls, ...{ watched: observed(port, (call) => calls.push(call)) } };
 };
 
-test('a call that resolves is told of with its time, and answers the same', async () => {
+it('a call that resolves is told of with its time, and answers the same', async () => {
   const { calls, watched } = watch();
   expect(await watched.double(4)).toBe(8);
   expect(calls).toEqual([{ method: 'double', ms: expect.any(Number), error: undefined }]);
 });
 
-test('a call that rejects is told of with its error, and rejects the same', async () => {
+it('a call that rejects is told of with its error, and rejects the same', async () => {
   const { calls, watched } = watch();
   const error = await watched.fail().catch((thrown: unknown) => thrown);
   expect(error).toEqual(new Error('no'));
   expect(calls).toEqual([{ method: 'fail', ms: expect.any(Number), error }]);
 });
 
-test('what answers at once, and what is no function, stays as it is', () => {
+it('what answers at once, and what is no function, stays as it is', () => {
   const { calls, watched } = watch();
   expect([watched.plain(1), watched.size]).toEqual([1, 3]);
   expect(calls).toEqual([]);

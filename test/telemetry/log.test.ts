@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/telemetry/log.js';
 
 const logged = (error: unknown) => {
@@ -8,13 +8,13 @@ const logged = (error: unknown) => {
 };
 
 describe('the log', () => {
-  test('an error is told by its kind, code, first line and frames', () => {
+  it('an error is told by its kind, code, first line and frames', () => {
     const { line } = logged(Object.assign(new TypeError('no\nmore'), { code: 'EX' }));
     expect(line).toMatchObject({ level: 50, msg: 'failed', err: { type: 'TypeError', code: 'EX', message: 'no' } });
     expect(line.err.stack).toMatch(/^\s+at /);
   });
 
-  test('the parameters of a query that failed are left out, and its cause is told', () => {
+  it('the parameters of a query that failed are left out, and its cause is told', () => {
     const cause = Object.assign(new Error('relation "users" does not exist'), {
       code: '42P01',
       detail: 'private text',
@@ -28,14 +28,14 @@ describe('the log', () => {
     expect(line.err.cause).toMatchObject({ code: '42P01', message: 'relation "users" does not exist' });
   });
 
-  test('causes that go round end, and what is no error is not written', () => {
+  it('causes that go round end, and what is no error is not written', () => {
     const error = new Error('round');
     error.cause = error;
     expect(logged(error).line.err.type).toBe('Error');
     expect(logged('private text').text).not.toContain('private text');
   });
 
-  test('what lies below the level is not written', () => {
+  it('what lies below the level is not written', () => {
     const lines: string[] = [];
     const log = createLog({ level: 'silent', destination: { write: (line) => void lines.push(line) } });
     log.fatal('nothing');

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { badInput, unavailable } from '../../src/presence/errors.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { createOutages } from '../../src/telemetry/outages.js';
@@ -12,7 +12,7 @@ const watched = () => {
 };
 const call = (error?: unknown) => ({ method: 'read', ms: 1, error });
 
-test('a back-end that is away makes one line, and one when it is back', () => {
+it('a back-end that is away makes one line, and one when it is back', () => {
   const { of, lines, clock } = watched();
   const outage = of('the live store');
   for (let i = 0; i < 100; i += 1) {
@@ -26,7 +26,7 @@ test('a back-end that is away makes one line, and one when it is back', () => {
   expect(lines.slice(1)).toMatchObject([{ level: 30, msg: 'the live store is back', failures: 100, awayMs: 11_900 }]);
 });
 
-test('one answer between failures is not yet back', () => {
+it('one answer between failures is not yet back', () => {
   const { of, lines, clock } = watched();
   const outage = of('the database');
   for (let i = 0; i < 10; i += 1) {
@@ -36,13 +36,13 @@ test('one answer between failures is not yet back', () => {
   expect(lines).toHaveLength(1);
 });
 
-test('a caller’s mistake is an answer', () => {
+it('a caller’s mistake is an answer', () => {
   const { of, lines } = watched();
   of('the database').called(call(badInput('too many')));
   expect(lines).toEqual([]);
 });
 
-test('one back-end’s failure that passes through another is the first one’s', () => {
+it('one back-end’s failure that passes through another is the first one’s', () => {
   const { of, lines } = watched();
   const error = unavailable('away');
   of('the database').called(call(error));
@@ -50,13 +50,13 @@ test('one back-end’s failure that passes through another is the first one’s'
   expect(lines.map(({ msg }) => msg)).toEqual(['the database is away']);
 });
 
-test('what fails because a back-end is away is left to that back-end’s line', () => {
+it('what fails because a back-end is away is left to that back-end’s line', () => {
   const { failures, lines } = watched();
   failures('sweeping')(unavailable('away'));
   expect(lines).toEqual([]);
 });
 
-test('what fails for another reason is told at once, and then once a minute with how often', () => {
+it('what fails for another reason is told at once, and then once a minute with how often', () => {
   const { failures, lines, clock } = watched();
   const failed = failures('sweeping');
   for (let i = 0; i <= 1_200; i += 1) {

@@ -1,7 +1,7 @@
 /** Shards whose clocks differ, as on the nodes of a Cluster: no answer about a user has an `asOf` before an earlier one's. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHub } from '../../../src/fanout/hub.js';
-import { createPresence } from '../../../src/service/presenceService.js';
+import { assemblePresence } from '../../support/assemblePresence.js';
 import { timings } from '../../support/builders.js';
 import { createFakePeople, NO_LIMITS } from '../../support/fakePeople.js';
 import { collect } from '../../support/fanout.js';
@@ -27,7 +27,7 @@ const start = async () => {
   const [ahead, behind] = [inShard(0), inShard(1)];
   const { people, journal } = createFakePeople({ bus });
   await people.upsertUsers([ahead, behind, 'viewer'].map((id) => ({ id, privacy: { status: 'EVERYONE' } })));
-  const presence = createPresence({
+  const presence = assemblePresence({
     store,
     bus,
     people,

@@ -1,0 +1,64 @@
+/** Connections that start, resume and leave sessions, docs/design.md#sessions. */
+import type { HeldSessionService } from '../node/heldSessions.js';
+import type { RecordWriter } from '../node/recordWriter.js';
+import { isUnavailable, passes } from '../presence/errors.js';
+import * as record from '../presence/record.js';
+import type { Timings } from '../presence/types.js';
+import { checkId } from '../presence/validate.js';
+import type { ConnectionService } from './contract.js';
+
+export const createConnectionService = ({
+  records,
+  heldSessions,
+  timings,
+  newId,
+}: {
+  readonly records: Pick<RecordWriter, 'update'>;
+  readonly heldSessions: Pick<HeldSessionService, 'open' | 'opened' | 'close' | 'closed' | 'recall'>;
+  readonly timings: Timings;
+  /** A new session id. */
+  readonly newId: () => string;
+}): ConnectionService => ({
+  async connect({ userId, connectionId: local, sessionId, device }) {
+    const id = sessionId === null ? newId() : checkId(sessionId, 'sessionId');
+    const connectionId = heldSessions.open({ local, userId, sessionId: id });
+    try {
+      await records.update(userId, (before, now) =>
+        record.connect(before, { connectionId, sessionId: id, device }, now),
+      );
+    } catch (error) {
+      // While the store is unavailable it may have it all the same: the disconnect releases it.
+      if (!isUnavailable(error)) {
+        heldSessions.close(local);
+        heldSessions.closed(local);
+      }
+      throw error;
+    }
+    heldSessions.opened(local);
+    return id;
+  },
+
+  async disconnect({ userId, connectionId: local, lastReceivedMsAgo }) {
+    const connectionId = heldSessions.close(local);
+    if (connectionId === undefined) return;
+    try {
+      await records.update(
+        userId,
+        (before, now) =>
+          record.disconnect(
+            heldSessions.recall(local, before, now),
+            { connectionId, aliveAt: Math.floor(now - lastReceivedMsAgo) },
+            now,
+            timings,
+          ),
+        lastReceivedMsAgo < timings.heartbeatTimeoutMs ? 'closed' : 'lost',
+      );
+    } catch (error) {
+      // While the store is unavailable the caller tries again, and the connection keeps its name.
+      if (passes(error)) throw error;
+      heldSessions.closed(local);
+      throw error;
+    }
+    heldSessions.closed(local);
+  },
+});
