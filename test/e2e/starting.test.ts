@@ -189,7 +189,7 @@ describe('in production', async () => {
   });
 
   test('a token made by the command is taken', async () => {
-    const made = run('token.js', ['bob'], { NODE_ENV: 'production', AUTH_JWT_SECRET: TEST_SECRET });
+    const made = run('cli/token.js', ['bob'], { NODE_ENV: 'production', AUTH_JWT_SECRET: TEST_SECRET });
     expect((await made.exited).code).toBe(0);
     const { body } = await post(rollcall.url, made.stdout().trim(), ME);
     expect(body.data).toEqual({ me: { userId: 'bob' } });
@@ -197,7 +197,7 @@ describe('in production', async () => {
       { extensions: { code: 'FORBIDDEN' } },
     ]);
 
-    const service = run('token.js', ['back-end', '--service'], {
+    const service = run('cli/token.js', ['back-end', '--service'], {
       NODE_ENV: 'production',
       AUTH_JWT_SECRET: TEST_SECRET,
     });
