@@ -44,7 +44,7 @@ export interface TypingSubscriptionDeps extends WatchedConversationsDeps {
 type TypingPhase = 'starting' | 'live' | 'suspended' | 'ended';
 
 /** Whether a user types in a conversation may differ from what the viewer was shown. */
-interface PendingTyping {
+export interface PendingTyping {
   readonly conversation: WatchedConversation;
   readonly userId: string;
 }

@@ -66,7 +66,9 @@ test('what is heard, delivered and swept is counted', async () => {
     expect(moved(`rollcall_transitions_total{kind="${kind}"}`)).toBeGreaterThanOrEqual(1);
   }
   expect(moved('rollcall_store_call_duration_seconds_count{method="update",outcome="ok"}')).toBeGreaterThanOrEqual(3);
-  expect(moved('rollcall_database_call_duration_seconds_count{method="accessFacts",outcome="ok"}')).toBeGreaterThanOrEqual(1);
+  expect(
+    moved('rollcall_database_call_duration_seconds_count{method="accessFacts",outcome="ok"}'),
+  ).toBeGreaterThanOrEqual(1);
 });
 
 test('a refused subscription and a stream of events are counted', async () => {
