@@ -1,6 +1,7 @@
--- Which of those users of one shard are seen live.
--- KEYS[1] shard   KEYS[2] live (zset)   ARGV users
--- Returns {user, ...}, or {-1} while the shard settles.
+-- Which of some users of one shard are seen live.
+-- KEYS[1] shard (hash, see renew.lua)   KEYS[2] live (zset of users)
+-- ARGV users
+-- Returns {user, ...}; {-1}: the shard recovers.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled')
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))

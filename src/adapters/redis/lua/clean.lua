@@ -1,9 +1,8 @@
 #!lua flags=allow-oom
--- The journal has these records of one shard at these revisions: their marks go, and, where nothing of a record is live,
--- the record.
--- KEYS[1] due   KEYS[2] live   KEYS[3] dirty   KEYS[4..] for each user: record, gone
--- ARGV[1] for how long what was read before may still arrive, in ms   ARGV[2..] for each user: user, revision
--- Returns how many marks went.
+-- The journal has records of one shard at these revisions: removes their marks, and each record of which nothing is live.
+-- KEYS[1] due (zset)   KEYS[2] live (zset)   KEYS[3] dirty (zset)   KEYS[4..] for each user: record, gone (strings)
+-- ARGV[1] for how long `gone` is kept, in ms, see commit.lua   ARGV[2..] for each user: user, revision
+-- Returns how many marks it removed.
 local cleaned = 0
 for i = 2, #ARGV, 2 do
   local user, record, gone = ARGV[i], KEYS[i + 2], KEYS[i + 3]

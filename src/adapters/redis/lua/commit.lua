@@ -1,18 +1,21 @@
--- Commits a record if it is still the one that was decided about: stores, schedules, indexes and publishes in one
--- step, so that the order of events is the order of commits.
--- KEYS[1] shard   KEYS[2] record   KEYS[3] due (zset)   KEYS[4] live (zset)   KEYS[5] dirty (zset)
--- KEYS[6] gone (string: when the user's record was last dropped)   KEYS[7] nodes (zset)   KEYS[8..] on:NODE (sets)
--- ARGV[1] the head expected, up to and with the revision; empty: no record   ARGV[2] gone, as it was when nothing was found
--- ARGV[3] format and generation, as 'F|G|'   ARGV[4] the revision decided about
+-- Commits a record if it is still the one that was decided about: stores, schedules, indexes and publishes in one step, so
+-- that the order of events is the order of commits.
+-- KEYS[1] shard (hash, see renew.lua)   KEYS[2] record (string)   KEYS[3] due (zset: user → when)
+-- KEYS[4] live (zset of users)   KEYS[5] dirty (zset: user → since when, in µs)
+-- KEYS[6] gone (string: when the user's record was last dropped)
+-- KEYS[7] nodes (zset: incarnation → end of its lease)   KEYS[8..] on:INCARNATION (sets of users)
+-- ARGV[1] the head expected, up to and including the revision; empty: no record
+-- ARGV[2] `gone` as it was when no record was found
+-- ARGV[3] format and generation, as 'F|G|'   ARGV[4] the revision that was decided about
 -- ARGV[5..7] revisions of status, lastSeen and activity; empty: moved by this commit
--- ARGV[8] body   ARGV[9] due, empty: never   ARGV[10] seen live   ARGV[11] live   ARGV[12] for the journal
--- ARGV[13] channel, empty: nobody sees a difference   ARGV[14] PUBLISH | SPUBLISH   ARGV[15] user
--- ARGV[16] the clock up to which what was restored may be committed: the mark of a drop is kept for as long
--- ARGV[17], ARGV[18] `since` and epoch of the shard, as they were when the record was read; empty: as it may be
+-- ARGV[8] body   ARGV[9] when due; empty: never   ARGV[10] 1: seen live   ARGV[11] 1: something of it is live
+-- ARGV[12] 1: for the journal   ARGV[13] channel; empty: nobody sees a difference   ARGV[14] PUBLISH | SPUBLISH
+-- ARGV[15] user   ARGV[16] the clock up to which a restored record may be committed: `gone` is kept for as long
+-- ARGV[17], ARGV[18] `since` and epoch of the shard as they were when the record was read; an empty epoch: any
 -- ARGV[19..] for each of KEYS[8..]: the incarnation that is joined; empty: it is left
--- Returns {1, now, revision}; {0} when the record moved, or the shard was away since; {-2} where one that is joined has no
--- lease, so that nobody would ever find it lost; {-1} where the shard has no epoch, or another server holds it than at the
--- last renewal.
+-- Returns {1, now, revision}; {0}: the record moved, or the shard was away since; {-2}: an incarnation that is joined has no
+-- lease, so that nobody would ever find it lost; {-1}: the shard has no epoch, or another server holds it than at the last
+-- renewal.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server', 'since', 'top')
 if not shard[1] or not isServedBy(shard[4], serverId()) then return {-1} end
 local since = tonumber(shard[5] or 0)
@@ -23,7 +26,7 @@ if current then
 elseif ARGV[1] ~= '' then
   return {0}
 else
-  -- What was restored may be older than a record that came and went in the meantime.
+  -- The restored record may be older than one that came and went in the meantime.
   if (redis.call('GET', KEYS[6]) or '') ~= ARGV[2] then return {0} end
 end
 for i = 8, #KEYS do

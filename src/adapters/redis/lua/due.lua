@@ -1,7 +1,8 @@
--- Members of a schedule whose moment has passed. Nothing is due while the shard recovers, nor before a lease was renewed
--- after a gap: a shard that was away proves nothing about anybody.
--- KEYS[1] shard   KEYS[2] schedule (zset)
--- ARGV[1] limit   ARGV[2] the longest gap between renewals that is none, in ms
+-- Members of a schedule whose moment has passed. None while the shard recovers, nor after a gap before a lease was renewed: a
+-- shard that was away proves nothing about anybody.
+-- KEYS[1] shard (hash, see renew.lua)   KEYS[2] schedule (zset: member → when)
+-- ARGV[1] limit   ARGV[2] the longest interval between renewals that is no gap, in ms
+-- Returns {member, ...}, earliest first.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'swept')
 if not shard[1] then return {} end
 local time = redis.call('TIME')

@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
--- A user was deleted: nothing that was read of them before holds.
--- KEYS[1] record   KEYS[2] due   KEYS[3] live   KEYS[4] dirty   KEYS[5] gone   KEYS[6..] on:NODE (sets)
--- ARGV[1] user   ARGV[2] for how long what was read before may still arrive, in ms   ARGV[3] channel
--- ARGV[4] PUBLISH | SPUBLISH   ARGV[5] the generation that was deleted   ARGV[6] the record expected; empty: none
--- Returns 1; 0 when the record moved; 2 where it is of a later generation, and stays.
+-- Drops the record of a user who was deleted, and all that is indexed of it.
+-- KEYS[1] record (string)   KEYS[2] due   KEYS[3] live   KEYS[4] dirty (zsets)   KEYS[5] gone (string, see commit.lua)
+-- KEYS[6..] on:INCARNATION (sets of users)
+-- ARGV[1] user   ARGV[2] for how long `gone` is kept, in ms   ARGV[3] channel   ARGV[4] PUBLISH | SPUBLISH
+-- ARGV[5] the generation that was deleted   ARGV[6] the record expected; empty: none
+-- Returns 1; 0: the record moved; 2: it is of a later generation, and stays.
 local record = redis.call('GET', KEYS[1])
 if (record or '') ~= ARGV[6] then return 0 end
 if record and tonumber(string.match(record, '^%d+|(%d+)|') or 0) > tonumber(ARGV[5]) then return 2 end

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
--- What ran out in a conversation ends, and is told: of so many users at a time, and of the others when it is due next.
--- KEYS[1] shard   KEYS[2] typists (hash), see type.lua   KEYS[3] ends (zset)   KEYS[4] due (zset of conversations)
+-- Ends the typing that ran out in a conversation, and publishes each stop. Beyond the limit the rest ends when it is due next.
+-- KEYS[1] shard (hash, see renew.lua)   KEYS[2] typists (hash, see type.lua)   KEYS[3] ends (zset)
+-- KEYS[4] due (zset of conversations)
 -- ARGV[1] conversation   ARGV[2] channel   ARGV[3] PUBLISH | SPUBLISH   ARGV[4] limit
 -- Returns how many users stopped.
 local shard = redis.call('HMGET', KEYS[1], 'clock', 'begun')

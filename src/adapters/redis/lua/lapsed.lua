@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
--- Marks nodes whose lease ran out as lost; the mark stays until nobody is on them. Nobody is lost while the shard
--- settles or is quiet, nor before a lease was renewed after a gap.
--- KEYS[1] shard   KEYS[2] nodes (zset)   KEYS[3] lost (hash)
--- ARGV[1] lease, in ms   ARGV[2] the longest gap between renewals that is none, in ms
--- Returns {incarnation, last heard, ...}.
+-- Marks incarnations whose lease ran out as lost; a mark stays until it is dismissed. Nobody is lost while the shard
+-- recovers or is quiet, nor after a gap before a lease was renewed.
+-- KEYS[1] shard (hash, see renew.lua)   KEYS[2] nodes (zset: incarnation → end of its lease)
+-- KEYS[3] lost (hash: incarnation → last heard of)
+-- ARGV[1] lease, in ms   ARGV[2] the longest interval between renewals that is no gap, in ms
+-- Returns all marks: {incarnation, last heard of, ...}.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'quiet', 'swept')
 if not shard[1] then return {} end
 local time = redis.call('TIME')

@@ -1,6 +1,7 @@
--- Users seen live, by id, and how many there are.
--- KEYS[1] shard   KEYS[2] live (zset)   ARGV[1] from, as ZRANGEBYLEX takes it   ARGV[2] limit
--- Returns {total, user, ...}, or {-1} while the shard recovers, or another server holds it than at the last renewal.
+-- A page of the users of one shard who are seen live, by id, and how many there are in all.
+-- KEYS[1] shard (hash, see renew.lua)   KEYS[2] live (zset of users)
+-- ARGV[1] from, as ZRANGEBYLEX takes it   ARGV[2] limit
+-- Returns {total, user, ...}; {-1}: the shard recovers, or another server holds it than at the last renewal.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server')
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))

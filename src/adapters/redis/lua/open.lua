@@ -1,7 +1,7 @@
--- One record, to be decided about. Unlike read.lua it answers while the shard recovers: what is decided is not told.
--- KEYS[1] shard   KEYS[2] record   KEYS[3] gone (string: when the user's record was last dropped)
--- Returns {now, record | false, gone | false, 1 while the shard recovers, begun, since, lived, epoch}, see renew.lua; {-1} where
--- the shard has no epoch yet, or another server holds it than at the last renewal.
+-- One record to decide about. Unlike read.lua it answers while the shard recovers too: nothing of it is shown.
+-- KEYS[1] shard (hash, see renew.lua)   KEYS[2] record (string)   KEYS[3] gone (string, see commit.lua)
+-- Returns {now, record | false, gone | false, 1 while the shard recovers, begun, since, lived, epoch}; {-1}: the shard has no
+-- epoch, or another server holds it than at the last renewal.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server', 'begun', 'since', 'lived')
 if not shard[1] or not isServedBy(shard[4], serverId()) then return {-1} end
 local time = redis.call('TIME')

@@ -1,16 +1,20 @@
--- What every script begins with. The server that runs it: another one has another replication id, after a restart as after the
--- promotion of a replica; empty where a script must not ask.
+-- Prefixed to every script.
+
+-- The replication id of the server that runs the script: another one after a restart, and after the promotion of a replica.
+-- Empty where a script may not ask.
 local function serverId()
   local info = redis.pcall('INFO', 'replication')
   return type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or ''
 end
--- Whether the server that a shard was last renewed at is that one. Where it must not be asked nothing would tell that another
--- one took over.
+
+-- Whether a shard was last renewed at this server. False where a script may not ask: a takeover would go unnoticed.
 local function isServedBy(known, server) return server ~= '' and (not known or known == '' or known == server) end
--- What is kept first of somebody whose typing was told. In a shard that came back older than it was it is another mark: who
--- typed before may have stopped since, or hidden, and is told of anew with what they type next.
+
+-- The first line kept of a typist whose start was published. A shard that came back older than it was has another mark:
+-- typists of before may have stopped since, or hidden, and their next key publishes a start anew.
 local function toldMark(begun) return begun and begun ~= '0' and begun or '1' end
--- A conversation is due when the first of its typists is; what is kept of them outlives the last by a minute.
+
+-- Schedules a conversation for the end of its first typist. Its keys outlive the end of the last one by a minute.
 local function scheduleTyping(typists, ends, due, conversation)
   local first = redis.call('ZRANGE', ends, 0, 0, 'WITHSCORES')[2]
   if not first then

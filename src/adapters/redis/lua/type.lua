@@ -1,10 +1,11 @@
--- One user's typing in one conversation changes: a session goes on typing, stops, all of them stop, or it is told. What it
--- costs does not depend on how many others type.
--- KEYS[1] shard   KEYS[2] typists (hash: user → told, see toldMark in shared.lua, or 0, and a line for each session: until, a blank, session)
--- KEYS[3] ends (zset: user → until when the last of the sessions types)   KEYS[4] due (zset of conversations)
+-- Changes one user's typing in one conversation: a session starts or goes on typing, stops, all sessions stop (clear), or the
+-- start is published (announce). The cost does not depend on how many others type.
+-- KEYS[1] shard (hash, see renew.lua)
+-- KEYS[2] typists (hash: user → toldMark, see shared.lua, or 0; then a line for each session: until when, a blank, session)
+-- KEYS[3] ends (zset: user → when the last of their sessions ends)   KEYS[4] due (zset of conversations)
 -- ARGV[1] start | stop | clear | announce   ARGV[2] user   ARGV[3] session   ARGV[4] for how long, in ms
 -- ARGV[5] conversation   ARGV[6] channel   ARGV[7] PUBLISH | SPUBLISH
--- Returns {told, until}: 0 where the user does not type.
+-- Returns {1 where the start was published, until when}; {0, 0}: the user does not type.
 local shard = redis.call('HMGET', KEYS[1], 'clock', 'begun')
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[1] or 0))

@@ -1,8 +1,7 @@
--- Who types in conversations of one shard, as far as it was told: of the users named, or of all.
--- KEYS[1] shard   KEYS[2..] for each conversation: typists (hash), see type.lua, and ends (zset)
--- ARGV for each conversation: its id, how many users are named (0: all), and they
--- Returns {conversation, user, until, ...}, or {-1} while the shard recovers, or another server holds it than at the last
--- renewal.
+-- Who types in conversations of one shard, as far as starts were published: of the users named, or of all.
+-- KEYS[1] shard (hash, see renew.lua)   KEYS[2..] for each conversation: typists (hash, see type.lua), ends (zset)
+-- ARGV for each conversation: its id, how many users are named (0: all), and these
+-- Returns {conversation, user, until when, ...}; {-1}: the shard recovers, or another server holds it than at the last renewal.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server', 'begun')
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
