@@ -1,4 +1,4 @@
-/** What was restored long ago is not committed: a record may have come and gone since, of which nothing is known any more. */
+/** A record that was restored long ago is not committed: another may have come and gone since, and its mark with it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect, restoreRecord } from '../../src/presence/record.js';
 import { durable } from '../support/builders.js';
@@ -11,14 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-it('restores once more where a node stood still for longer than drops are remembered', async () => {
+it('restores once more where a node stood still for longer than the mark of a drop is kept', async () => {
   const { store, keys } = openLiveInTest([redis.url], 1);
   await store.renewLease('here');
   let restored = 0;
   const restore = async () => {
     restored += 1;
     const chosen = restored === 1 ? 'ONLINE' : 'AWAY';
-    // It stands still for a minute, in which another record comes, is kept, and goes.
+    // It stands still for a minute, in which another record may come and go.
     if (restored === 1) await redis.admin.hincrby(keys.of(0).shard, 'clock', 60_000);
     return restoreRecord('ana', { generation: 1, persisted: durable({ revision: restored, chosen }) });
   };

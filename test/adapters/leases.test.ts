@@ -53,21 +53,21 @@ leasesContract(
 );
 
 describe('one shard of many', () => {
-  it('that came back empty while another was away is not forgotten when that is back', async () => {
+  it('that came back empty while another was unavailable is reported once that one is back', async () => {
     await redis.admin.flushall();
     const { store, keys } = openLiveInTest([redis.url], 2);
     await store.renewLease('here');
     await redis.admin.del(keys.of(0).shard);
-    // A shard that cannot be asked.
+    // Makes the other shard fail.
     await redis.admin.rename(keys.of(1).shard, 'aside');
     await redis.admin.set(keys.of(1).shard, 'not a hash');
     await expect(store.renewLease('here')).rejects.toThrow();
     await redis.admin.rename('aside', keys.of(1).shard);
-    const told = await store.renewLease('here');
+    const renewal = await store.renewLease('here');
     const users = Array.from({ length: 20 }, (_, i) => `user-${i}`);
-    expect(users.filter((userId) => told.emptied?.(userId))).toEqual(users.filter((id) => keys.shardOf(id) === 0));
-    // Who is told only now has put back nothing yet: it is waited for, longer than for nobody.
-    expect(told.readyInMs).toBeGreaterThan(2_000);
+    expect(users.filter((userId) => renewal.emptied?.(userId))).toEqual(users.filter((id) => keys.shardOf(id) === 0));
+    // The node learns of it only now and has restored nothing yet: the shard waits for it, longer than its least time.
+    expect(renewal.readyInMs).toBeGreaterThan(2_000);
     expect(await store.renewLease('here')).toMatchObject({ emptied: null });
   });
 });
@@ -82,7 +82,7 @@ describe('the number of shards', () => {
       onError: () => {},
     });
 
-  it('is stored by the first node, and one that is set otherwise refuses to start', async () => {
+  it('is stored by the first node; a node that is configured otherwise refuses to start', async () => {
     await redis.admin.flushall();
     const first = await open(4);
     await expect(open(8)).rejects.toThrow(/^REDIS_SHARDS is 8, but .* made with 4\. Set it to 4/);
@@ -102,7 +102,7 @@ describe('the number of shards', () => {
 });
 
 describe('the names in Redis', () => {
-  it('hold ids escaped only, whatever they are', async () => {
+  it('have every id escaped', async () => {
     await redis.admin.flushall();
     const { store } = openLiveInTest([redis.url], 4);
     await store.renewLease('here');

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('rate limits', () => {
-  it('as many as the burst at once, then one an interval', async () => {
+  it('allow the burst at once, then one an interval', async () => {
     const limits = createRateLimits({ ...NONE, presence: { burst: 5, intervalMs: 5_000 } });
     for (let n = 0; n < 5; n += 1) await limits.take('presence', 'ada');
     const refusal = { code: 'RATE_LIMITED', details: { retryAfterMs: 5_000 } };
@@ -27,7 +27,7 @@ describe('rate limits', () => {
     await expect(limits.take('presence', 'ada')).rejects.toMatchObject(refusal);
   });
 
-  it('no span of time holds more than the burst and one an interval, however the calls fall', async () => {
+  it('allow in any span of time no more than the burst and one an interval', async () => {
     const limits = createRateLimits({ ...NONE, presence: { burst: 5, intervalMs: 5_000 } });
     const taken: number[] = [];
     const attempt = async (at: number) => {
@@ -37,7 +37,7 @@ describe('rate limits', () => {
       );
       if (await done) taken.push(at);
     };
-    // Two at first, all that is left just before a window of 25 s would be over, and then as often as they are let.
+    // Two at first, the rest just before a window of 25 s would be over, and from then on as many as possible.
     for (let ms = 0; ms < 100_000; ms += 100) {
       if (ms === 0 || ms >= 24_900) for (let n = 0; n < (ms === 0 ? 2 : 12); n += 1) await attempt(ms);
       vi.advanceTimersByTime(100);
@@ -51,7 +51,7 @@ describe('rate limits', () => {
     expect(taken.filter((at) => at > 24_900)).toHaveLength(15);
   });
 
-  it('users and kinds have allowances of their own', async () => {
+  it('have an allowance for each user and kind', async () => {
     const one = { burst: 1, intervalMs: 1_000 };
     const limits = createRateLimits({ presence: one, typing: one, mutation: one, read: one, connection: one });
     for (const user of ['ada', 'bob']) {
@@ -62,20 +62,20 @@ describe('rate limits', () => {
     }
   });
 
-  it('off is no limit', async () => {
+  it('refuse nothing where they are off', async () => {
     const limits = createRateLimits(NONE);
     for (let n = 0; n < 1_000; n += 1) await limits.take('mutation', 'ada');
   });
 
-  it('connections are counted in this process, also where Redis is away', async () => {
-    const redises = { run: () => Promise.reject(unavailable('Redis is away.')) };
+  it('count connections in this process, also while Redis is unavailable', async () => {
+    const redises = { run: () => Promise.reject(unavailable('Redis is unavailable.')) };
     const limits = createRateLimits({ ...NONE, connection: { burst: 2, intervalMs: 500 } }, redises);
     for (let n = 0; n < 2; n += 1) await limits.take('connection', 'ada');
     await expect(limits.take('connection', 'ada')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await limits.take('connection', 'bob');
   });
 
-  it('what is told to wait is enough, and never more than an interval', async () => {
+  it('give a wait that is enough, and never more than an interval', async () => {
     const limits = createRateLimits({ ...NONE, typing: { burst: 10, intervalMs: 500 } });
     for (let n = 0; n < 10; n += 1) await limits.take('typing', 'ada');
     for (let n = 0; n < 9; n += 1) {
@@ -88,7 +88,7 @@ describe('rate limits', () => {
     }
   });
 
-  it('nothing is kept of those who are quiet', async () => {
+  it('keep nothing of users whose allowance is whole', async () => {
     const limits = createRateLimits({ ...NONE, mutation: { burst: 3, intervalMs: 100 } });
     for (let n = 0; n < 1_000; n += 1) {
       await limits.take('mutation', `user-${n}`);
@@ -99,7 +99,7 @@ describe('rate limits', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('the message names the wait', async () => {
+  it('name the wait in the message', async () => {
     const limits = createRateLimits({
       ...NONE,
       typing: { burst: 1, intervalMs: 500 },
@@ -112,10 +112,10 @@ describe('rate limits', () => {
   });
 });
 
-/** An interval so long that no time passes while a test runs. */
+/** So long an interval that nothing comes back while a test runs. */
 const READS = { burst: 10, intervalMs: 1_000_000 };
 
-describe.each(['memory', 'Redis'])('what counts for more than one, in %s', (where) => {
+describe.each(['memory', 'Redis'])('a call that counts for more than one, in %s', (where) => {
   let redis: Awaited<ReturnType<typeof startRedis>> | undefined;
   let limits: ReturnType<typeof createRateLimits>;
   const waitOf = (count: number, ahead = false) =>
@@ -131,7 +131,7 @@ describe.each(['memory', 'Redis'])('what counts for more than one, in %s', (wher
   });
   afterEach(() => redis?.stop());
 
-  it('is taken whole or not at all, and what fits is not kept from who asked for too much', async () => {
+  it('takes all of it or nothing, and leaves the allowance as it was where it takes nothing', async () => {
     expect(await waitOf(6)).toBe(0);
     expect(await waitOf(5)).toBe(1);
     expect(await waitOf(4)).toBe(0);
@@ -139,20 +139,20 @@ describe.each(['memory', 'Redis'])('what counts for more than one, in %s', (wher
     expect(await waitOf(10)).toBe(10);
   });
 
-  it('is possible where it is more than the whole allowance, and takes all of it', async () => {
+  it('takes the whole allowance where it counts for more than that', async () => {
     expect(await waitOf(11)).toBe(0);
     expect(await waitOf(1)).toBe(1);
     expect(await waitOf(500)).toBe(10);
   });
 
-  it('may be taken ahead, as much again and no more', async () => {
+  it('takes from the next allowance where it may go ahead, and from no later one', async () => {
     expect(await waitOf(10)).toBe(0);
     expect(await waitOf(10, true)).toBe(0);
     expect(await waitOf(1, true)).toBe(1);
     expect(await waitOf(1)).toBe(11);
   });
 
-  it('is counted afterwards however little is left, up to two allowances ahead', async () => {
+  it('counts afterwards however little is left, up to two allowances ahead', async () => {
     expect(await waitOf(9)).toBe(0);
     await limits.count('read', 'ada', 8);
     expect(await waitOf(1)).toBe(8);

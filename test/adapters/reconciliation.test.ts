@@ -1,4 +1,4 @@
-/** What a node and the store hold against each other after the store lost its last second, as a promoted replica does. */
+/** A node and the store that differ after the store lost its last second, as a promoted replica does. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
@@ -23,7 +23,7 @@ const SHARDS = 4;
 
 const ana = { viewer: { kind: 'user', userId: 'ana' }, connectionId: null } as const;
 
-/** A node as the server makes it, over the shared Redis; a deaf one misses what is told of ended sessions. */
+/** A node as the server makes it, over the shared Redis. `deaf`: it receives no message of ended sessions. */
 const startNode = async ({
   deaf = false,
   store = {},
@@ -72,15 +72,15 @@ const startNode = async ({
     presence,
     sessions,
     revived,
-    /** What comes between the node and its store when it renews its lease. */
+    /** Replaces the renewals of the node's lease. */
     whenRenewing(between: typeof renewing) {
       renewing = between;
     },
-    /** That node's lease ran out. */
+    /** The lease of that node ran out. */
     lose(incarnation: string) {
       lost.push({ incarnation, aliveAt: 0 });
     },
-    /** The next change waits. Returns how it is let go on. */
+    /** Holds the next change. Returns what lets it go on. */
     holdNextChange() {
       let goOn = () => {};
       held = new Promise((resolve) => {
@@ -96,7 +96,7 @@ const startNode = async ({
   };
 };
 
-/** Everything in Redis as it is now, to be brought back. */
+/** Copies everything in Redis. Returns what brings it back. */
 const takeCopy = async () => {
   const names = await redis.admin.keys('*');
   const dumps = await Promise.all(names.map((name) => redis.admin.dumpBuffer(name)));
@@ -106,8 +106,8 @@ const takeCopy = async () => {
   };
 };
 
-describe('mending', () => {
-  it('puts back a connection whose opening was lost', async () => {
+describe('reconciliation', () => {
+  it('restores a connection whose opening was lost', async () => {
     const node = await startNode();
     await node.open('1', 'tab');
     const goBack = await takeCopy();
@@ -122,7 +122,7 @@ describe('mending', () => {
     expect(await node.isOn()).toBe(true);
   });
 
-  it('puts it back also where another node changed the record since', async () => {
+  it('restores it also where another node changed the record since', async () => {
     const [node, other] = [await startNode(), await startNode()];
     await node.open('1', 'tab');
     const goBack = await takeCopy();
@@ -131,7 +131,7 @@ describe('mending', () => {
     await other.open('1', 'desk');
     expect((await node.sessions()).map(({ id }) => id)).toEqual(['tab', 'desk']);
     await node.presence.node.reconcile();
-    // In the order in which they started, whichever was put back last.
+    // In the order in which they started, whichever was restored last.
     expect((await node.sessions()).map(({ id, connections }) => [id, connections.length])).toEqual([
       ['tab', 1],
       ['phone', 1],
@@ -139,7 +139,7 @@ describe('mending', () => {
     ]);
   });
 
-  it('puts back who was not there at all', async () => {
+  it('restores a user whose whole record was lost', async () => {
     const node = await startNode();
     const goBack = await takeCopy();
     await node.open('1', 'tab');
@@ -163,7 +163,7 @@ describe('mending', () => {
     expect(await node.isOn()).toBe(false);
   });
 
-  it('leaves alone what other nodes hold, and what is as it should be', async () => {
+  it('leaves alone the connections of other nodes, and its own where nothing was lost', async () => {
     const [node, other] = [await startNode(), await startNode()];
     await node.open('1', 'tab');
     await other.open('1', 'phone');
@@ -173,7 +173,7 @@ describe('mending', () => {
     expect(await node.sessions()).toEqual(before);
   });
 
-  it('does not put back a session that was ended on another node, heard of or not', async () => {
+  it('does not restore a session that was ended on another node, with or without the message of it', async () => {
     const [node, other] = [await startNode(), await startNode()];
     await node.open('1', 'tab');
     expect(await other.presence.endSession(ana, 'tab')).toBe(true);
@@ -197,7 +197,7 @@ describe('mending', () => {
     },
   );
 
-  it('does not put back a session that twenty-one others left no room for, and that was not heard of', async () => {
+  it('does not restore a session that was replaced by the twenty-first, without the message of it', async () => {
     const [node, other] = [await startNode({ deaf: true }), await startNode()];
     await node.open('1', 'tab');
     for (let place = 0; place < 20; place += 1) await other.open(`${place}`, `session-${place}`);
@@ -206,7 +206,7 @@ describe('mending', () => {
     expect(await node.sessions()).toHaveLength(20);
   });
 
-  it('does not put back a session that it ended itself and did not hear of', async () => {
+  it('does not restore a session that it ended itself, without the message of it', async () => {
     for (const others of [[], ['phone']]) {
       await redis.admin.flushall();
       const node = await startNode({ deaf: true });
@@ -219,7 +219,7 @@ describe('mending', () => {
     }
   });
 
-  it('goes on serving a connection that is only just taking its session', async () => {
+  it('goes on serving a connection that is just opening its session', async () => {
     const [node, other] = [await startNode(), await startNode()];
     await node.open('1', 'tab');
     await other.open('1', 'phone');
@@ -237,7 +237,7 @@ describe('mending', () => {
     expect(node.presence.node.connections).toBe(2);
   });
 
-  it('has nothing to do with a connection that was refused its session', async () => {
+  it('holds no connection that was refused its session', async () => {
     const node = await startNode();
     const refused = node.presence.connect({ userId: 'nobody', connectionId: '1', sessionId: 'tab', device: null });
     await expect(refused).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -245,7 +245,7 @@ describe('mending', () => {
   });
 });
 
-describe('a node that was taken for lost', () => {
+describe('a node that was declared lost', () => {
   const lostOnce = (node: Awaited<ReturnType<typeof startNode>>) => {
     let told = false;
     node.whenRenewing(async (renew) => {
@@ -256,7 +256,7 @@ describe('a node that was taken for lost', () => {
     });
   };
 
-  it('does not put back a session that was ended meanwhile, heard of or not', async () => {
+  it('does not restore a session that was ended meanwhile, with or without the message of it', async () => {
     const [node, other] = [await startNode({ deaf: true }), await startNode()];
     await node.open('1', 'tab');
     await other.open('1', 'phone');
@@ -268,7 +268,7 @@ describe('a node that was taken for lost', () => {
     expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone']);
   });
 
-  it('puts back its sessions also where there is no grace and others ended them with it', async () => {
+  it('restores its sessions also where, without a grace, others ended them at once', async () => {
     const [node, other] = [await startNode({ graceMs: 0 }), await startNode({ graceMs: 0 })];
     await node.open('1', 'tab');
     await other.open('1', 'phone');
@@ -280,12 +280,12 @@ describe('a node that was taken for lost', () => {
     await node.presence.node.leaseHeartbeat();
     node.presence.node.answered('1');
     while ((await node.sessions()).length === 1) await node.presence.node.leaseHeartbeat();
-    // Those that start at one moment stand in either order.
+    // Sessions of one moment stand in either order.
     expect((await node.sessions()).map(({ id }) => id).sort()).toEqual(['phone', 'tab']);
   });
 });
 
-describe('a node that has many lost ones to take care of', () => {
+describe('a node that takes care of many lost ones', () => {
   it('goes on renewing its own lease', async () => {
     const node = await startNode({ store: { lostNodes: () => new Promise(() => {}) } });
     let renewals = 0;
@@ -299,8 +299,8 @@ describe('a node that has many lost ones to take care of', () => {
   });
 });
 
-describe('a node whose store came back empty and went away again at once', () => {
-  it('asks its connections all the same, and puts them back as they answer', async () => {
+describe('a node whose store came back empty and was gone again at once', () => {
+  it('pings its connections all the same, and restores them as they answer', async () => {
     const node = await startNode();
     await node.open('1', 'tab');
     await redis.admin.flushall();
@@ -313,7 +313,7 @@ describe('a node whose store came back empty and went away again at once', () =>
     await node.presence.node.leaseHeartbeat();
     expect(node.revived).toEqual([true]);
     node.presence.node.answered('1');
-    // Nothing is read before it has settled.
+    // Nothing is read before it has recovered.
     const isBack = async () => (await node.sessions().catch(() => [])).length > 0;
     while (!(await isBack())) await node.presence.node.leaseHeartbeat();
     expect(await node.sessions()).toMatchObject([{ id: 'tab', graceUntil: null }]);

@@ -4,7 +4,7 @@ import { startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
 
-/** What section 5 of the design has by default. */
+/** The defaults of docs/design.md#5-configuration. */
 const DEFAULTS = {
   HEARTBEAT_TIMEOUT: undefined,
   HEARTBEAT_INTERVAL: undefined,
@@ -23,7 +23,7 @@ const scene = async (count: number) => {
   return { cluster, ids, observer };
 };
 
-it('a node that is killed: 1,000 sessions offline in time, and nobody who returned', async () => {
+it('a killed node: 1,000 sessions offline in time, and nobody who returned', async () => {
   const { cluster, ids, observer } = await scene(1_000);
   const [survivor, victim] = [cluster.node(0), cluster.node(1)];
   const [returning, gone] = [ids.slice(0, 100), ids.slice(100)];
@@ -48,7 +48,7 @@ it('a node that is killed: 1,000 sessions offline in time, and nobody who return
   expect(Math.max(...wentAt)).toBeLessThanOrEqual(LEASE_MS + GRACE_MS + SLACK_MS);
 });
 
-it('a Redis that hangs for longer than the lease: nobody is seen offline, and all is up to date within seconds', async () => {
+it('a Redis that hangs for longer than the lease: nobody is shown offline, and all is up to date within seconds', async () => {
   const { cluster, ids, observer } = await scene(200);
   const crowd = await gather({ ids, at: (place) => cluster.node(place % 2) });
   await observer.until(ids, isLive);
@@ -72,7 +72,7 @@ it('a Redis that hangs for longer than the lease: nobody is seen offline, and al
   expect((await cluster.host().presence(ids)).every(isLive)).toBe(true);
 });
 
-it('a Redis that is flushed: sessions are back within seconds, and nobody is seen offline afterwards', async () => {
+it('a flushed Redis: sessions are back within seconds, and nobody is shown offline afterwards', async () => {
   const { cluster, ids, observer } = await scene(500);
   const crowd = await gather({ ids, at: (place) => cluster.node(place % 2) });
   await observer.until(ids, isLive);

@@ -1,4 +1,4 @@
-/** The other ways in which a Redis goes and comes back: with all it had, without the last of it, or with nothing. */
+/** The other faults of a Redis that comes back: whole, without its latest writes, or empty. */
 import { AT_ONCE, ONE_LATE, testRedis } from '../support/failover.js';
 import {
   APPEND_ONLY,

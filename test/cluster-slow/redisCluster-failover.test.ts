@@ -1,4 +1,4 @@
-/** The other ways in which a part of a Redis Cluster comes to another server. */
+/** The other faults that move a part of a Redis Cluster to another server. */
 import { testRedisCluster } from '../support/failover.js';
 import { BEHIND, FAILED_OVER, TAKEN_OVER } from '../support/redisClusterFaults.js';
 

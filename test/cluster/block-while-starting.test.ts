@@ -9,7 +9,7 @@ import { randomFrom } from '../support/random.js';
 
 const PAIRS = 20;
 const ROUNDS = 6;
-/** By how much the start and the block are apart, at most. */
+/** The greatest interval between the start and the block. */
 const APART_MS = 40;
 const AFTER_MS = 1_000;
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   cluster = await startCluster();
 });
 
-it('nothing is sent a second after the block was answered, and what was sent last equals what a query answers', async () => {
+it('sends nothing a second after the block was answered, and the last event equals the answer of a query', async () => {
   const random = randomFrom(20);
   const host = cluster.host();
   const pairs = Array.from({ length: PAIRS }, (_, i) => ({
@@ -59,7 +59,7 @@ it('nothing is sent a second after the block was answered, and what was sent las
       }
     }),
   );
-  // Both orders came up.
+  // Both orders occurred.
   expect(seen.nothing).toBeGreaterThan(0);
   expect(seen.live).toBeGreaterThan(0);
 }, 120_000);

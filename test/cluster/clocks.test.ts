@@ -9,13 +9,13 @@ import { removeFolder } from '../support/folders.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
 
 const LIBRARY = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`;
-/** Longer than the lease and the grace together: what a clock could end would have ended. */
+/** Longer than the lease and the grace together: by then a wrong clock would have ended something. */
 const LONG_MS = 5_000;
 const HOUR_MS = 3_600_000;
-/** Tokens that are good on a clock that is ahead. */
+/** Tokens that are valid on a clock that is ahead. */
 const LASTING = { expiresIn: 3 * 3600 };
 
-it('the wall clock of a node may be an hour off, or jump while it runs: nothing changes', async () => {
+it('a wall clock of a node that is an hour off, or jumps, changes nothing', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-clock-'));
   onTestFinished(() => removeFolder(folder));
   const clock = join(folder, 'clock');

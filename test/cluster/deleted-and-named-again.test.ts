@@ -14,7 +14,7 @@ beforeAll(async () => {
   cluster = await startCluster();
 });
 
-it('deleted while live on two nodes with a journal write pending, and named again: nothing old returns', async () => {
+it('a user who is deleted while live on two nodes, with a journal write pending, and named again: nothing old returns', async () => {
   const host = cluster.host();
   const ada = cluster.person('ada');
   await host.upsertUsers([{ id: 'ada' }]);
@@ -37,7 +37,7 @@ it('deleted while live on two nodes with a journal write pending, and named agai
     await watch.nextWhere(({ devices }) => devices.includes('MOBILE'));
     await sockets[0]!.setTyping(`room-${round}`);
 
-    // On its way into the journal, and the more so what is said while the deletion is under way.
+    // On its way to the journal, as are the changes made while the deletion is under way.
     await there.setPresence({ status: round % 2 === 0 ? 'AWAY' : 'INVISIBLE', statusMessage: { text: 'old' } });
     const late = bens.flatMap((ben) => [
       ben.setPresence({ status: 'DO_NOT_DISTURB', statusMessage: { text: 'old' } }),
@@ -73,7 +73,7 @@ it('deleted while live on two nodes with a journal write pending, and named agai
     expect(await ada.userPresence(id)).toBeNull();
     expect(await ada.typing(`room-${round}`)).toEqual([]);
 
-    // The new one lives a life of its own.
+    // The new user has a state of its own.
     await ada.follow(id);
     await there.connect({ sessionId: 'a' });
     expect(await watch.nextWhere(({ status }) => status === 'ONLINE')).toMatchObject({ statusMessage: null });

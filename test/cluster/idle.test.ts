@@ -6,7 +6,7 @@ import { gather } from '../support/crowd.js';
 /** Over which commands are counted: several rounds of pings, which come a second apart. */
 const WINDOW_MS = 5_000;
 
-/** Calls by command, of all clients but the one that asks. */
+/** Calls by command, of all clients except this one. */
 const calls = async ({ redis }: Cluster): Promise<Map<string, number>> => {
   const text = await redis.admin.info('commandstats');
   return new Map(
@@ -25,18 +25,18 @@ const rates = async (cluster: Cluster): Promise<{ all: number; byCommand: Map<st
   return { all: [...byCommand.values()].reduce((sum, rate) => sum + rate, 0), byCommand };
 };
 
-it('five hundred idle clients cost Redis nothing', async () => {
+it('five hundred idle clients cost Redis no commands', async () => {
   const cluster = await startCluster({ nodes: 2 });
   const ids = await cluster.followed('watcher', 'user', 500);
   const empty = await rates(cluster);
   const crowd = await gather({ ids, at: (place) => cluster.node(place % 2) });
-  // What connecting entails beyond itself, the journal among it, is over within a few seconds.
+  // The work that follows connecting, such as the journal's, is over within a few seconds.
   while ((await cluster.redis.admin.zcard('rc:{0}:dirty')) > 0) await wait(100);
   const full = await rates(cluster);
   console.log(
     `idle: ${empty.all.toFixed(1)} commands a second without clients, ${full.all.toFixed(1)} with ${ids.length}`,
   );
-  // What goes on regardless is done by two nodes about once a second, and by their sweepers ten times.
+  // What remains: the heartbeats of two nodes once a second, and their sweepers ten times.
   expect(full.all).toBeLessThan(empty.all * 1.5 + 5);
   for (const name of ['get', 'set', 'sadd', 'srem']) {
     expect(full.byCommand.get(name) ?? 0, name).toBeLessThan((empty.byCommand.get(name) ?? 0) + 2);

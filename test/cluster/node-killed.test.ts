@@ -8,7 +8,7 @@ const LEASE_MS = 3_000;
 /** What is allowed beyond the lease and the grace: the machine may be busy. */
 const SLACK_MS = 8_000;
 
-it('a killed node leaves nobody behind, and hides nobody who returns elsewhere in time', async () => {
+it('users of a killed node go offline, except those who return elsewhere in time', async () => {
   const cluster = await startCluster({ nodes: 2 });
   const [survivor, victim] = [cluster.node(0), cluster.node(1)];
   const ids = await cluster.followed('watcher', 'user', 200);

@@ -17,7 +17,7 @@ it('a node stopped for longer than its lease comes back with its sockets, and wi
   await observer.until(ids, isLive);
 
   paused.signal('SIGSTOP');
-  // Nothing was heard of the node for its lease: that much is for others to believe.
+  // Its lease has run out: the others may declare the node lost.
   await observer.until(ids, isOffline);
   paused.signal('SIGCONT');
   const at = performance.now();
@@ -30,7 +30,7 @@ it('a node stopped for longer than its lease comes back with its sockets, and wi
     const { sessions } = await cluster.person(id, survivor).me();
     expect(sessions.map((session) => [session.id, session.device])).toEqual([['tab', 'DESKTOP']]);
   }
-  // It serves on under its new name, and lets go under it.
+  // It goes on under its new incarnation, and closes connections under it.
   await crowd.leave();
   await observer.until(ids, isOffline);
   expect(await cluster.redis.admin.keys('rc:*:on:*')).toEqual([]);
@@ -54,7 +54,7 @@ it('a node stopped for longer than its lease while it is the only one shows nobo
   expect(observer.offline).toEqual([]);
 });
 
-it('an event loop that stands still for five seconds makes nobody offline', async () => {
+it('an event loop that stalls for five seconds shows nobody offline', async () => {
   // The lease by default is nine times as long as this stall.
   const cluster = await startCluster({ nodes: 2, env: { HEARTBEAT_TIMEOUT: '8s' } });
   const [survivor, stalled] = [cluster.node(0), cluster.node(1)];

@@ -7,7 +7,7 @@ const STOPS_WITHIN_MS = 15_000;
 /** Clients and nodes share a busy machine: the grace is as long as all may take to come back. */
 const PATIENT = { PRESENCE_OFFLINE_DEBOUNCE: '40s', HEARTBEAT_TIMEOUT: '45s' };
 
-it('a node that is told to stop, twice, sends its clients elsewhere, and nobody is seen to leave', async () => {
+it('a node that is signalled twice to stop sends its clients elsewhere, and nobody is shown offline', async () => {
   const cluster = await startCluster({ nodes: 2, env: PATIENT });
   const [survivor, leaving] = [cluster.node(0), cluster.node(1)];
   const ids = await cluster.followed('watcher', 'user', 200);
@@ -35,7 +35,7 @@ it('a node that is told to stop, twice, sends its clients elsewhere, and nobody 
   expect(spread).toBeGreaterThan(500);
   expect(spread).toBeLessThan(STOPS_WITHIN_MS);
 
-  // What may still come of it is over when a change made now arrives.
+  // Once a change made now arrives, every earlier event has.
   await cluster.person('user-0', survivor).say('still here');
   await observer.until(['user-0'], ({ statusMessage }) => statusMessage?.text === 'still here');
   expect(observer.offline).toEqual([]);
@@ -45,7 +45,7 @@ it('a node that is told to stop, twice, sends its clients elsewhere, and nobody 
   expect(devices, 'only the survivor has users').toHaveLength(1);
 });
 
-it('a node that is told to stop, twice, while Redis hangs with a thousand sessions on it exits in time all the same', async () => {
+it('a node that is signalled twice to stop, with a thousand sessions while Redis hangs, exits in time', async () => {
   const cluster = await startCluster({ nodes: 1 });
   const node = cluster.node(0);
   const ids = Array.from({ length: 1_000 }, (_, place) => `user-${place}`);

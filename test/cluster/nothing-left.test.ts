@@ -9,10 +9,10 @@ beforeAll(async () => {
   cluster = await startCluster({ nodes: 3, env: { SESSION_TTL: '3s', TYPING_TIMEOUT: '2s' } });
 });
 
-/** What there is one of, whoever is live: the number of shards, a shard's clock and epoch, and the leases of nodes. */
+/** Keys that exist whoever is live: the number of shards, each shard's clock and epoch, and the leases of nodes. */
 const FIXED = new Set(['rc:shards', 'rc:{0}:shard', 'rc:{0}:nodes']);
 
-/** Keys that are neither fixed nor end by themselves. */
+/** Keys that are neither fixed nor expire by themselves. */
 const left = async (): Promise<readonly string[]> => {
   const { admin } = cluster.redis;
   const keys = (await admin.keys('*')).filter((key) => !FIXED.has(key));
@@ -20,7 +20,7 @@ const left = async (): Promise<readonly string[]> => {
   return keys.filter((_, i) => lifetimes[i] === -1);
 };
 
-it('sessions of every kind end in every way, one node is killed, and nothing of them is left', async () => {
+it('sessions of every kind end in every way, one node is killed, and no key of them is left', async () => {
   const host = cluster.host();
   const ids = Array.from({ length: USERS }, (_, i) => `user ${i}:{*}`);
   await host.upsertUsers(ids.map((id) => ({ id })));
@@ -44,7 +44,7 @@ it('sessions of every kind end in every way, one node is killed, and nothing of 
 
   await Promise.all(
     sockets.map(async ({ person, socket, at, i }) => {
-      // Those of the last node are lost with it, and two are deleted while they are live, one of them there.
+      // The last node's sessions are lost with it; two users are deleted while live, one of them there.
       if (at === 2 || i === 1) return;
       if (i % 3 === 0) await socket.close();
       else await socket.drop();

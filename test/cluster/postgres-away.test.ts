@@ -1,6 +1,6 @@
 /**
  * PostgreSQL paused, or stopped and started again (docs/operations.md, "When something fails"): what is open and known
- * goes on, what needs facts is UNAVAILABLE, and nothing written behind is lost.
+ * goes on, what needs access facts is UNAVAILABLE, and nothing written behind is lost.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -29,7 +29,7 @@ interface Side {
   readonly typing: SubscriptionIterator<Typing>;
 }
 
-/** Two who are live at a node each, watch each other, and have typed to each other. */
+/** Two users, live on one node each, who watch each other and have typed to each other. */
 const meet = async (name: string): Promise<{ room: string; ada: Side; ben: Side }> => {
   const room = `${name}-room`;
   const people = [cluster.person(`${name}-ada`, cluster.node(0)), cluster.person(`${name}-ben`, cluster.node(1))];
@@ -59,7 +59,7 @@ const meet = async (name: string): Promise<{ room: string; ada: Side; ben: Side 
   return { room, ada, ben };
 };
 
-/** How long it took to be told UNAVAILABLE. */
+/** How long an UNAVAILABLE answer took. */
 const refusalOf = async (act: () => Promise<unknown>): Promise<number> => {
   const startedAt = performance.now();
   const code = await act().then(
@@ -86,7 +86,7 @@ describe.each([
   { name: 'paused', away: () => cluster.postgres.pause(), back: () => cluster.postgres.resume() },
   { name: 'killed', away: () => cluster.postgres.kill(), back: () => cluster.postgres.restart() },
 ])('with PostgreSQL $name', ({ name, away, back }) => {
-  it('what is known goes on, facts are UNAVAILABLE, and nothing is lost', async () => {
+  it('what is known goes on, access facts are UNAVAILABLE, and nothing is lost', async () => {
     const { room, ada, ben } = await meet(name);
     const cy = cluster.person(`${name}-cy`, cluster.node(1));
     await cluster.host().upsertUsers([{ id: cy.id }]);
@@ -143,7 +143,7 @@ describe.each([
         `${name}: the slowest round of a message, typing and a heartbeat took ${Math.round(Math.max(...latencies))} ms`,
       );
 
-      // What else an event is asked for goes on with what is known.
+      // Other fields of an event go on with what is known.
       await ben.socket.setTyping(room);
       await ben.socket.say('typing');
       const typed = await named.nextWhere(({ presenceChanged: { statusMessage } }) => statusMessage?.text === 'typing');

@@ -35,7 +35,7 @@ const persisted = async (id: string) =>
   (await sql`select chosen, message_text from presence_journal where user_id = ${id}`)[0];
 const arrived = (proxy: SlowProxy) => expect.poll(() => proxy.underWay, { timeout: 30_000 }).toBe(0);
 
-it('what a slow node wrote late never overwrites what a quick one wrote since', async () => {
+it('a late write of a slow node never overwrites a newer one of a quick node', async () => {
   const [slow] = proxies as [SlowProxy];
   const [here, there] = [0, 1].map((index) => cluster.person('ada', cluster.node(index))) as [
     ReturnType<Cluster['person']>,
@@ -65,7 +65,7 @@ it('what a slow node wrote late never overwrites what a quick one wrote since', 
   }
 }, 120_000);
 
-it('slow for all nodes: what was said last is what is kept, and what is read when nothing is live', async () => {
+it('slow for all nodes: the journal keeps the latest change, which is read once nothing is live', async () => {
   const bens = [0, 1].map((index) => cluster.person('ben', cluster.node(index)));
   await cluster.host().upsertUsers([{ id: 'ben' }]);
   await bens[1]!.heartbeat({ sessionId: 'phone' });

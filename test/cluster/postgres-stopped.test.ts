@@ -1,4 +1,4 @@
-/** PostgreSQL stopped at once while several nodes ask it all the time, again and again: no process ends, nothing is lost. */
+/** PostgreSQL stopped repeatedly while several nodes query it all the time: no process ends, nothing is lost. */
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { expect, it } from 'vitest';
@@ -9,10 +9,10 @@ import { isLive, observe } from '../support/observer.js';
 
 const USERS = 60;
 const STOPS = 10;
-/** How many questions each node is asked at a time. */
+/** How many queries each node has under way. */
 const AT_ONCE = 20;
 
-it('PostgreSQL that is stopped under load ten times ends no node, hides nobody, and gets all in the end', async () => {
+it('PostgreSQL that is stopped under load ten times ends no node, hides nobody, and gets every change in the end', async () => {
   const cluster = await startCluster({ nodes: 3, env: { HEARTBEAT_TIMEOUT: '45s', PRESENCE_OFFLINE_DEBOUNCE: '40s' } });
   const ids = await cluster.followed('watcher', 'user', USERS);
   const observers = await Promise.all(
@@ -26,7 +26,7 @@ it('PostgreSQL that is stopped under load ten times ends no node, hides nobody, 
 
   const wrong: unknown[] = [];
   let [answers, refusals, over] = [0, 0, false];
-  /** An answer that is right, or the refusal that is due. */
+  /** The right answer, or the refusal that is due. */
   const asked = async (question: () => Promise<unknown>, isRight: (answer: unknown) => boolean) => {
     try {
       const answer = await question();
@@ -52,13 +52,13 @@ it('PostgreSQL that is stopped under load ten times ends no node, hides nobody, 
       );
     }
   };
-  /** Each speaks for themselves, one text after the other. */
+  /** Each user sets one message after another. */
   const speak = async (place: number): Promise<void> => {
     const mine = ids.filter((_, i) => i % 3 === place);
     for (let round = 0; !over; round += 1) {
       const id = mine[round % mine.length]!;
       const text = `word ${round}`;
-      // What was refused may be done all the same: it is said again until it is answered.
+      // A refused change may have been made all the same: it is repeated until it is answered.
       while (said.get(id) !== text) {
         await asked(
           async () => {
@@ -79,7 +79,7 @@ it('PostgreSQL that is stopped under load ten times ends no node, hides nobody, 
     const before = answers;
     await cluster.postgres.stopImmediately();
     await cluster.postgres.restart();
-    // Under load again before the next: each node has to have found its way back.
+    // Under load again before the next stop: each node has to have reconnected.
     while (answers < before + AT_ONCE) await wait(20);
   }
   over = true;

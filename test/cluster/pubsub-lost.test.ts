@@ -16,7 +16,7 @@ const watched = async (cluster: Awaited<ReturnType<typeof startCluster>>) => {
   return { observer, socket };
 };
 
-it('pub/sub connections that are killed come back, and what was said meanwhile arrives', async () => {
+it('killed pub/sub connections come back, and changes made meanwhile arrive', async () => {
   const cluster = await startCluster({ nodes: 2 });
   const { observer, socket } = await watched(cluster);
   for (const text of ['one', 'two', 'three']) {
@@ -31,7 +31,7 @@ it('pub/sub connections that are killed come back, and what was said meanwhile a
   expect(observer.offline).toEqual([]);
 });
 
-it('a pub/sub connection that is dead but not closed is noticed, replaced, and made up for', async () => {
+it('a pub/sub connection that is dead but not closed is noticed and replaced, and missed changes arrive', async () => {
   const cluster = await startCluster({ nodes: 2 });
   const proxy = await openRedisProxy(cluster.redis.port);
   const deaf = await cluster.add({ REDIS_URL: proxy.url });
@@ -53,7 +53,7 @@ it('a pub/sub connection that is dead but not closed is noticed, replaced, and m
   expect(proxy.subscribers).toBeGreaterThan(before);
   expect(observer.offline).toEqual([]);
 
-  // The new connection hears by itself.
+  // The new connection receives messages by itself.
   await socket.say('heard');
   await observer.until(['user-0'], ({ statusMessage }) => statusMessage?.text === 'heard');
   await cluster.stop();

@@ -1,4 +1,4 @@
-/** Allowances are a user's over all nodes (docs/semantics.md, "Limits"). */
+/** A user's allowances are shared by all nodes (docs/semantics.md, "Limits"). */
 import { beforeAll, expect, it } from 'vitest';
 import { Refusal } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   });
 });
 
-it('an allowance is taken from at every node, and comes back as designed', async () => {
+it('an allowance is shared by all nodes, and comes back as designed', async () => {
   await cluster.host().upsertUsers([{ id: 'ada' }, { id: 'ben' }]);
   await cluster.host().putConversation('room', ['ada']);
   const everywhere = (id: string) => cluster.nodes.slice(0, 2).map((node) => cluster.person(id, node));
@@ -28,7 +28,7 @@ it('an allowance is taken from at every node, and comes back as designed', async
   const both = (times: number, act: (person: Person) => Promise<unknown>, people = ada) =>
     Array.from({ length: times }, (_, n) => act(people[n % 2]!));
 
-  /** Those of so many calls that are refused; in the time that the calls take some of the allowance may come back. */
+  /** The refusals among so many calls; some of the allowance may come back while they run. */
   const refused = async (
     times: number,
     { atOnce, everyMs }: { readonly atOnce: number; readonly everyMs: number },
@@ -53,12 +53,12 @@ it('an allowance is taken from at every node, and comes back as designed', async
   // Hiding is never limited; to hide again is another mutation, so the next ones are somebody else's.
   await Promise.all(both(10, (person) => person.setPresence({ status: 'INVISIBLE' })));
 
-  // What was said to be enough is.
+  // The wait that was given is enough.
   const limited = await refused(200, { atOnce: 60, everyMs: 200 }, (person) => person.heartbeat(), ben);
   await new Promise((resolve) => setTimeout(resolve, Number(limited.at(-1)?.retryAfterMs) + 20));
   await ben[0]!.heartbeat();
 
-  // Every allowance ends by itself.
+  // Every allowance expires by itself.
   const keys = await cluster.redis.admin.keys('rc:rate:*');
   expect(keys.length).toBeGreaterThan(0);
   for (const key of keys) expect(await cluster.redis.admin.pttl(key)).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 /**
- * A Redis that goes and comes back: with all it had, or without the last of it (docs/operations.md, "When something
- * fails"). The other ways are in `test/cluster-slow`.
+ * A Redis that fails and comes back: whole, or without its latest writes (docs/operations.md, "When something fails"). The
+ * other faults are in `test/cluster-slow`.
  */
 import { ONE_LATE, testRedis } from '../support/failover.js';
 import { PROMOTED_EVEN, SNAPSHOT } from '../support/redisFaults.js';

@@ -1,4 +1,4 @@
-/** The main flows over a Redis Cluster of three masters, and what becomes of them when one of its masters fails over. */
+/** The main flows over a Redis Cluster of three masters, and when one of them fails over. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeys } from '../../src/adapters/redis/keys.js';
@@ -23,7 +23,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-/** Users, made known and followed by the watcher, whose records the pair serves. */
+/** Registered users, followed by the watcher, whose records the pair serves. */
 const followedOn = async (pair: TestPair, watcherId: string, name: string, count: number): Promise<string[]> => {
   const ids: string[] = [];
   for (let i = 0; ids.length < count; i += 1) {
@@ -39,7 +39,7 @@ const followedOn = async (pair: TestPair, watcherId: string, name: string, count
 const is = (userId: string, status: string) => (presence: Presence) =>
   presence.userId === userId && presence.status === status;
 
-/** Until each of them was told to be so; what else is told in between may be anything. */
+/** Awaits the status of each of them, whatever events come in between. */
 const eachIs = async (watch: SubscriptionIterator<Presence>, ids: readonly string[], status: string) => {
   const left = new Set(ids);
   while (left.size > 0) {
@@ -48,13 +48,13 @@ const eachIs = async (watch: SubscriptionIterator<Presence>, ids: readonly strin
   }
 };
 
-/** The database and Redis say only when they are asked again. */
+/** Polls the database or Redis. */
 const until = async (holds: () => Promise<boolean>) => {
   while (!(await holds().catch(() => false))) await wait(50);
 };
 
 describe('two nodes on a Redis Cluster', () => {
-  it('tell a watcher on one what changes on the other, for users of every shard', async () => {
+  it('deliver to a watcher on one what changes on the other, for users of every shard', async () => {
     const ids = await cluster.followed('ada', 'friend', 40);
     expect(new Set(ids.map(keys.shardOf)).size).toBeGreaterThan(20);
     const watch = (await cluster.person('ada').connect()).watch(ids);
@@ -71,7 +71,7 @@ describe('two nodes on a Redis Cluster', () => {
     await eachIs(watch, ids, 'OFFLINE');
   });
 
-  it('tell who types, and no more of whom one is blocked by', { timeout: LIMIT_MS }, async () => {
+  it('deliver typing, and none of a user who blocks the viewer', { timeout: LIMIT_MS }, async () => {
     const [bo, cy] = [cluster.person('bo'), cluster.person('cy', cluster.node(1))];
     await cluster.host().upsertUsers([{ id: 'bo' }, { id: 'cy' }]);
     await cluster.host().addFollows([{ followerId: 'bo', followeeId: 'cy' }]);
@@ -80,7 +80,7 @@ describe('two nodes on a Redis Cluster', () => {
     const typing = here.watchTyping('room');
     const watch = here.watch(['cy']);
     await watch.nextWhere(is('cy', 'ONLINE'));
-    // The subscription begins on its own time: what is typed meanwhile is in its snapshot.
+    // What is typed before the subscription has started is in its snapshot.
     await there.setTyping('room');
     expect(await typing.next()).toMatchObject({ userId: 'cy', isTyping: true });
     await there.setTyping('room', false);
@@ -93,7 +93,7 @@ describe('two nodes on a Redis Cluster', () => {
     await Promise.all([here.close(), there.close()]);
   });
 
-  it('show offline who was on a node that was killed, and none of the others', { timeout: LIMIT_MS }, async () => {
+  it('show the users of a killed node offline, and none of the others', { timeout: LIMIT_MS }, async () => {
     const third = await cluster.add();
     const ids = await cluster.followed('dee', 'lost', 12);
     const stays = await cluster.person(ids[0]!, cluster.node(1)).connect();
@@ -109,15 +109,15 @@ describe('two nodes on a Redis Cluster', () => {
   });
 });
 
-describe('a Redis Cluster that is away as a whole', () => {
-  it('makes what is asked UNAVAILABLE, and all is up to date when it is back', { timeout: 2 * LIMIT_MS }, async () => {
+describe('a Redis Cluster that is unavailable as a whole', () => {
+  it('makes answers UNAVAILABLE, and all is up to date when it is back', { timeout: 2 * LIMIT_MS }, async () => {
     const ids = await cluster.followed('gil', 'waits', 12);
     const there = await Promise.all(ids.map((id) => cluster.person(id, cluster.node(1)).connect()));
     const watch = (await cluster.person('gil').connect()).watch(ids);
     await eachIs(watch, ids, 'ONLINE');
     for (const node of redis.nodes) node.signal('SIGSTOP');
     const refused = expect.objectContaining({ code: 'UNAVAILABLE' });
-    // Again and again, for longer than the nodes wait before they make new connections.
+    // Repeatedly, for longer than the nodes wait before they reconnect.
     for (let round = 0; round < 4; round += 1) {
       const askedAt = performance.now();
       const answers = await Promise.allSettled([there[round]!.say('now'), cluster.person('gil').presence(ids)]);
@@ -140,7 +140,7 @@ describe('a Redis Cluster that is away as a whole', () => {
 });
 
 describe('a master that fails over', () => {
-  it('takes no node and shows nobody offline, and all is up to date afterwards', {
+  it('ends no node and shows nobody offline, and all is up to date afterwards', {
     timeout: 2 * LIMIT_MS,
   }, async () => {
     const pair = await redis.pairOf(keys.of(0).shard);
@@ -156,7 +156,7 @@ describe('a master that fails over', () => {
       await socket.setPresence({ status: 'DO_NOT_DISTURB' });
       await watch.nextWhere(is(ids[i + 1]!, 'DO_NOT_DISTURB'));
     }
-    // Who is gone after that shows that time goes on there: had anybody been lost, it would show by now.
+    // A later departure shows that time goes on there: a lost user would have been shown by now.
     await there[0]!.close();
     await watch.nextWhere(is(ids[0]!, 'OFFLINE'), 20_000);
     expect(watch.transcript.filter(({ status }) => status === 'OFFLINE').map(({ userId }) => userId)).toEqual([ids[0]]);
@@ -164,7 +164,7 @@ describe('a master that fails over', () => {
     await Promise.all(there.slice(1).map((socket) => socket.close()));
   });
 
-  it('to a replica without the last second is mended', { timeout: 2 * LIMIT_MS }, async () => {
+  it('to a replica without the last second loses nothing', { timeout: 2 * LIMIT_MS }, async () => {
     const pair = await redis.pairOf(keys.of(1).shard);
     expect(pair).not.toBe(await redis.pairOf(keys.of(0).shard));
     const ids = await followedOn(pair, 'fay', 'unsaid', 3);
@@ -181,7 +181,7 @@ describe('a master that fails over', () => {
     await cluster.ready();
     const statuses = async () => (await cluster.person('fay').presence(ids)).map(({ status }) => status);
     await until(async () => (await statuses()).join() === 'ONLINE,OFFLINE,ONLINE');
-    // What was told last is what holds.
+    // The latest event holds.
     const lastTold = () => ids.map((id) => watch.transcript.findLast(({ userId }) => userId === id)?.status);
     await until(async () => lastTold().join() === 'ONLINE,OFFLINE,ONLINE');
     expect(watch.transcript.filter(is(stays, 'OFFLINE'))).toEqual([]);

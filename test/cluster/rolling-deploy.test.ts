@@ -9,10 +9,10 @@ import { isLive, observe } from '../support/observer.js';
  */
 const PATIENT = { PRESENCE_OFFLINE_DEBOUNCE: '40s', HEARTBEAT_TIMEOUT: '45s' };
 
-it('three nodes replaced one by one under 500 clients: no OFFLINE event, no last state lost', async () => {
+it('three nodes replaced one by one under 500 clients: no OFFLINE event, no latest state lost', async () => {
   const cluster = await startCluster({ nodes: 3, env: PATIENT });
   const serving: Node[] = [...cluster.nodes];
-  /** As a load balancer has it: only what it knows to be ready, in turn. */
+  /** As a load balancer chooses: the ready nodes, in turn. */
   const balanced = (place: number, attempt: number): Node => {
     const node = serving[(place + attempt) % serving.length];
     if (!node) throw new Error('nothing is left to serve');

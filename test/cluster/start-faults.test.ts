@@ -1,4 +1,4 @@
-/** What a start that cannot go on says: one line of the log, which names a setting and what to do. */
+/** A start that cannot go on logs one line, which names a setting and what to do. */
 import { once } from 'node:events';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -15,7 +15,7 @@ import { TEST_SECRET } from '../support/tokens.js';
 
 const PATIENTLY = { timeout: 30_000 };
 
-/** Done when all tests are over, the latest first: some of them run at once. */
+/** Run after all tests, the latest first: some tests run concurrently. */
 const cleaningUp: (() => unknown)[] = [];
 afterAll(async () => {
   for (const clean of cleaningUp.reverse()) await clean();
@@ -40,7 +40,7 @@ const start = async (env: Environment): Promise<Run> => {
     PORT: '0',
     AUTH_JWT_SECRET: TEST_SECRET,
     DATA_DIR: join(await tempFolder(), 'data'),
-    // Opens sooner than an embedded database is made.
+    // Opens sooner than an embedded database is created.
     DATABASE_URL: 'DATA_DIR' in env ? undefined : server.url,
   };
   const process = run('main.js', [], { ...base, ...env });
@@ -51,7 +51,7 @@ const start = async (env: Environment): Promise<Run> => {
   return process;
 };
 
-/** The last line of the log of a start that failed; all that was printed are lines of the log. */
+/** The last line that a failed start logged; everything printed has to be lines of the log. */
 const faultOf = async (env: Environment): Promise<{ level: number; msg: string }> => {
   const process = await start(env);
   expect(await process.exited).toEqual({ code: 1, signal: null });
@@ -67,7 +67,7 @@ const faultOf = async (env: Environment): Promise<{ level: number; msg: string }
   return fatal[0];
 };
 
-/** Something that listens on a port of 127.0.0.1 and answers every command of Redis the same. */
+/** A server on 127.0.0.1 that gives every Redis command the same answer. */
 const listening = async (answer = '') => {
   const server = createServer((socket) => {
     socket.setEncoding('latin1').on('data', (text: string) => {
@@ -132,7 +132,7 @@ describe('a start without a folder for its data names DATA_DIR', () => {
   });
 });
 
-// At once: a start waits for seconds for a Redis that may be on its way.
+// Concurrently: a start waits for seconds for a Redis that does not answer.
 describe.concurrent('a start without its back-ends names their URL, and not their password', () => {
   const urlWith = (parts: Partial<Record<'port' | 'password' | 'pathname' | 'hostname', string>>) =>
     Object.assign(new URL(server.url), parts).href;
@@ -206,8 +206,8 @@ describe.concurrent('a start without its back-ends names their URL, and not thei
   });
 });
 
-describe('whatever nobody caught', () => {
-  /** Starts a server in which that code runs once it listens. */
+describe('uncaught failures and warnings', () => {
+  /** Starts a server in which the code runs once it listens. */
   const startWith = async (code: string): Promise<Run> => {
     const script = encodeURIComponent(`process.once("SIGUSR2", () => { ${code} })`);
     const process = await start({ NODE_OPTIONS: `--import=data:text/javascript,${script}` });
@@ -236,7 +236,7 @@ describe('whatever nobody caught', () => {
     expect(process.output()).not.toMatch(/^[^{]/m);
   });
 
-  it('settings that cannot be used are a line each', async () => {
+  it('each setting that cannot be used is one line', async () => {
     const process = await start({ PORT: 'x', GRAPHIQL: 'yes', LOG_LEVEL: 'silent' });
     expect((await process.exited).code).toBe(1);
     const lines = process
@@ -250,7 +250,7 @@ describe('whatever nobody caught', () => {
     ]);
   });
 
-  it('a variable that is perhaps misspelt is a line at `warn`, and the start goes on', async () => {
+  it('a variable that looks misspelt is a line at `warn`, and the start goes on', async () => {
     const process = await start({ RATE_WRITES: '5,5s' });
     expect(await process.logged('RATE_WRITES is no setting, and is passed over; the nearest is RATE_READS.')).toEqual(
       expect.objectContaining({ level: 40 }),

@@ -8,7 +8,7 @@ const settled = async (cluster: Cluster) => {
   await cluster.ready();
 };
 
-/** Whoever watches and a user whose say is heard last: what comes before it has come. */
+/** A watcher, and a user whose change is received last: everything before it has arrived by then. */
 const scene = async (cluster: Cluster) => {
   await cluster.followed('watcher', 'user', 3);
   const observer = observe(await cluster.person('watcher').connect({ presence: false }));
@@ -21,7 +21,7 @@ const scene = async (cluster: Cluster) => {
   return { observer, round };
 };
 
-it('who chose INVISIBLE a moment before Redis was flushed is not seen to come back', async () => {
+it('a user who chose INVISIBLE just before Redis was flushed is not shown again', async () => {
   const cluster = await startCluster();
   const { observer, round } = await scene(cluster);
   const socket = await cluster.person('user-0', cluster.node(1)).connect({ sessionId: 'tab' });
@@ -41,7 +41,7 @@ it('who chose INVISIBLE a moment before Redis was flushed is not seen to come ba
   expect(mine.sessions.map(({ id }) => id)).toEqual(['tab']);
 });
 
-it('a session that was ended at one node is not put back by another', async () => {
+it('a session that was ended on one node is not restored by another', async () => {
   const cluster = await startCluster({ env: { SESSION_TTL: '60s' } });
   const [a, b] = [cluster.node(0), cluster.node(1)];
   const { observer, round } = await scene(cluster);
@@ -62,7 +62,7 @@ it('a session that was ended at one node is not put back by another', async () =
   for (const id of ['user-0', 'user-1']) expect((await cluster.person(id).me()).sessions).toEqual([]);
 });
 
-it('leases and graces go on with the time they had left at least, and end then', async () => {
+it('leases and graces go on for at least the time they had left, and then end', async () => {
   const cluster = await startCluster({ env: { SESSION_TTL: '12s', PRESENCE_OFFLINE_DEBOUNCE: '6s' } });
   const { observer, round } = await scene(cluster);
   const socket = await cluster.person('user-0', cluster.node(1)).connect({ sessionId: 'tab' });
@@ -86,7 +86,7 @@ it('leases and graces go on with the time they had left at least, and end then',
   expect(wentAt('user-1')).toBeGreaterThanOrEqual(Date.parse(lease.expiresAt));
 });
 
-it('a change asked for while Redis settles starts no second session', async () => {
+it('a change made while Redis recovers starts no second session', async () => {
   const cluster = await startCluster({ env: { SESSION_TTL: '60s' } });
   const { observer } = await scene(cluster);
   const socket = await cluster.person('user-0', cluster.node(1)).connect({ sessionId: 'tab' });

@@ -13,7 +13,7 @@ const faults: [string, (cluster: Cluster) => Promise<unknown>][] = [
 ];
 
 for (const [fault, happen] of faults) {
-  it(`a Redis that is ${fault}: sessions come back as they were, and nobody is seen to leave who did not`, async () => {
+  it(`a Redis that is ${fault}: sessions come back as they were, and nobody is shown offline who did not leave`, async () => {
     const cluster = await startCluster({ nodes: 2, env: { SESSION_TTL: '60s' } });
     const [a, b] = [cluster.node(0), cluster.node(1)];
     const ids = await cluster.followed('watcher', 'user', 50);
@@ -30,7 +30,7 @@ for (const [fault, happen] of faults) {
     await secondTab.setPresence({ activities: [{ type: 'WATCHING', name: 'a film' }] });
     await cluster.host(a).putActivity(busy, 'calls', [{ type: 'IN_CALL', name: 'a meeting' }]);
     await cluster.person(over, b).connect({ device: 'WEB', sessionId: 'web' });
-    // Its app speaks over HTTP, to whichever node the load balancer takes.
+    // Its app uses HTTP, on whichever node the load balancer picks.
     await cluster.person(over, a).setPresence({ activities: [{ type: 'LISTENING', name: 'a song' }] });
     const leaving = await cluster.person(leaver, b).connect({ sessionId: 'gone' });
     const lease = await cluster.person(app, a).heartbeat({ sessionId: 'phone', device: 'MOBILE' });
@@ -47,7 +47,7 @@ for (const [fault, happen] of faults) {
     await happen(cluster);
     const at = performance.now();
     await leaving.drop();
-    // A change made meanwhile is refused or kept, and one that is tried until it is taken arrives.
+    // A change made meanwhile is refused or kept; one that is retried until it is accepted arrives.
     const change = async (): Promise<unknown> => busySocket.say('meanwhile').catch(change);
     await change();
     const back = async (): Promise<unknown> => cluster.host(b).presence(ids).catch(back);
@@ -96,7 +96,7 @@ const comparable = ({
   startedAt,
 });
 
-/** What others see, apart from when and what was said meanwhile. */
+/** What others see, without the instants and the changes made meanwhile. */
 const projectedRecord = (presence: object | undefined) => {
   const { asOf: _, statusMessage: __, ...rest } = presence as { asOf: string; statusMessage: unknown };
   return rest;

@@ -9,7 +9,7 @@ import { connectSocket, SocketRefused } from '../support/socket.js';
 const LOAD_MS = 6_000;
 const UNREADY_WITHIN_MS = 3_000;
 const REFUSED_WITHIN_MS = 2_000;
-/** Many more than are let in at a time. */
+/** Many more than are admitted at a time. */
 const NEWCOMERS = 400;
 const TURNED_AWAY_WITHIN_MS = 3_000;
 const UP_TO_DATE_WITHIN_MS = 8_000;
@@ -40,7 +40,7 @@ const refused = (cluster: Cluster, userId: string): Promise<number> =>
       (error: unknown) => (error instanceof SocketRefused ? error.code : Promise.reject(error)),
     );
 
-it('a Redis that hangs for longer than every time-out: refused at once, nobody offline, up to date when it is back', async () => {
+it('a Redis that hangs for longer than every time-out: answers are UNAVAILABLE at once, nobody goes offline, and all is up to date afterwards', async () => {
   const cluster = await startCluster({ nodes: 2 });
   const ids = await cluster.followed('watcher', 'user', 40);
   const observers = await Promise.all(
@@ -93,6 +93,6 @@ it('a Redis that hangs for longer than every time-out: refused at once, nobody o
   expect((await cluster.host().presence(ids)).every(isLive)).toBe(true);
 });
 
-/** The fault itself lasts: nothing tells when it has lasted long enough but the clock. */
+/** A fault that lasts: only the clock tells when it has lasted long enough. */
 const pausedFor = (since: number) =>
   new Promise((resolve) => setTimeout(resolve, Math.max(0, PAUSE_MS - (performance.now() - since))));

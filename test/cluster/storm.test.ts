@@ -7,7 +7,7 @@ const CLIENTS = 2_000;
 /** The design's ten seconds are for a machine that is the servers' alone. */
 const BACK_WITHIN_MS = 40_000;
 
-it('two thousand clients that drop and come back at once: nobody is seen offline, and all are live again', async () => {
+it('two thousand clients that drop and come back at once: nobody is shown offline, and all are live again', async () => {
   // The clients share a busy machine with the servers: the grace is as long as they may take together.
   const cluster = await startCluster({ nodes: 2, env: { PRESENCE_OFFLINE_DEBOUNCE: '40s', HEARTBEAT_TIMEOUT: '45s' } });
   const ids = await cluster.followed('watcher', 'user', CLIENTS);

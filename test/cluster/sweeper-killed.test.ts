@@ -3,7 +3,7 @@ import { startCluster } from '../support/cluster.js';
 import { gather } from '../support/crowd.js';
 import { isLive, isOffline, observe } from '../support/observer.js';
 
-it('a node killed while it clears up after another leaves no ghost, and no event twice', async () => {
+it('a node that is killed while it clears up after another leaves no ghost and repeats no event', async () => {
   const cluster = await startCluster({ nodes: 3 });
   const [survivor, first, second] = [cluster.node(0), cluster.node(1), cluster.node(2)];
   const ids = await cluster.followed('watcher', 'user', 600);

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const at = (person: Person, index: number): Person => cluster.person(person.id, cluster.node(index));
 
-/** Something that nobody else may notice, at either node. */
+/** An action that nobody else may notice, on either node. */
 const beBusy = async (hider: Person, sockets: Socket[], room: string, choices: Choices): Promise<void> => {
   const here = at(hider, choices.int(2));
   const steps: (() => Promise<unknown> | undefined)[] = [
@@ -114,7 +114,7 @@ it.each(SEEDS)(
       expect((await host.userPresence(hider.id))?.lastSeen).toBe(then.get(hider));
     }
 
-    // Whatever came before this, came before this.
+    // Everything before this has arrived by then.
     for (const twin of twins)
       await twin.updatePrivacy({ status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
     for (const twin of twins)

@@ -1,4 +1,4 @@
-/** Two nodes are one service: what is done at the one is seen at the other (docs/semantics.md). */
+/** Two nodes are one service: a change on one is seen on the other (docs/semantics.md). */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Presence } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 const fresh = (name: string) => `${name}-${++made}`;
 
-/** Two users who follow each other, the first at one node, the second at the other. */
+/** Two users who follow each other, on one node each. */
 const friends = async (): Promise<[Person, Person]> => {
   const [ada, ben] = [cluster.person(fresh('ada'), cluster.node(0)), cluster.person(fresh('ben'), cluster.node(1))];
   await host.upsertUsers([{ id: ada.id }, { id: ben.id }]);
@@ -27,12 +27,12 @@ const friends = async (): Promise<[Person, Person]> => {
   return [ada, ben];
 };
 
-/** The same user at another node. */
+/** The same user on another node. */
 const at = (person: Person, index: number): Person => cluster.person(person.id, cluster.node(index));
 
 const LIMIT_MS = 5_000;
 
-describe('what is done at one node is heard at the other', () => {
+describe('a change on one node is received on the other', () => {
   it('a status, a message and an activity, in either direction', async () => {
     const [ada, ben] = await friends();
     const watches = await Promise.all(
@@ -143,7 +143,7 @@ describe('what is done at one node is heard at the other', () => {
     }
   });
 
-  it('a deletion: the last event, and the sockets of the deleted closed on every node', async () => {
+  it('a deletion: the last event, and the sockets of the deleted user closed on every node', async () => {
     const [ada, ben] = await friends();
     const watch = (await ada.connect()).watch([ben.id]);
     const sockets = [await ben.connect(), await at(ben, 0).connect()];
@@ -155,8 +155,8 @@ describe('what is done at one node is heard at the other', () => {
   });
 });
 
-describe('a session is one over all nodes', () => {
-  /** What the watcher hears last: whatever came before it came before this. */
+describe('a session is one across all nodes', () => {
+  /** The last event of the watcher: everything before it has arrived by then. */
   const settle = async (watched: Person, watch: SubscriptionIterator<Presence>) => {
     const text = fresh('mark');
     await watched.say(text);
@@ -181,7 +181,7 @@ describe('a session is one over all nodes', () => {
     expect(watch.transcript.at(-1)?.activities).toMatchObject([{ name: 'Go' }]);
   });
 
-  it('a tab that was duplicated onto another node keeps the session alive, and a late close ends nothing', async () => {
+  it('a tab that was duplicated on another node keeps the session alive, and a late close ends nothing', async () => {
     const [ada, ben] = await friends();
     const one = await ben.connect({ sessionId: 'tab' });
     const two = await at(ben, 0).connect({ sessionId: 'tab' });

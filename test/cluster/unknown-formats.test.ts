@@ -1,5 +1,5 @@
 /**
- * What another release wrote and this one cannot read is UNAVAILABLE, never overwritten, and nobody else's trouble
+ * What another release wrote and this one cannot read is UNAVAILABLE, never overwritten, and affects no other user
  * (docs/architecture.md).
  */
 import postgres from 'postgres';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 const unavailable = { code: 'UNAVAILABLE' };
 const recordOf = (id: string) => `rc:{0}:record:${id}`;
 
-/** Known to each other, the first at one node, the others at the other. */
+/** Users who know each other, the first on one node, the others on the other. */
 const cast = async (...ids: string[]): Promise<Person[]> => {
   await host.upsertUsers(ids.map((id) => ({ id })));
   await host.putCircle(`circle of ${ids[0]}`, ids);
@@ -51,7 +51,7 @@ it('a record', async () => {
   ]) {
     await expect(act()).rejects.toMatchObject(unavailable);
   }
-  // The others are as they were: read, set, watched, ended when due, and kept.
+  // All else works for the others: reads, changes, events, ends that are due, and the journal.
   expect((await ada.presence(['ben', 'cy'])).map(({ userId }) => userId)).toEqual(['cy']);
   expect((await ada.roster()).edges.map(({ node }) => node.userId)).toEqual(['cy']);
   expect((await host.online()).edges.map(({ node }) => node.userId)).not.toContain('ben');
@@ -69,7 +69,7 @@ it('a record', async () => {
   await expect(ben.connect({ sessionId: 'tab' })).rejects.toMatchObject({ code: 1013 });
   expect(await redis.admin.get(recordOf('ben'))).toBe(unknown);
 
-  // It is what it was as soon as it can be read.
+  // The record is as it was once it can be read.
   await redis.admin.set(recordOf('ben'), known!);
   expect(await ada.userPresence('ben')).toMatchObject({ userId: 'ben' });
 });
@@ -95,7 +95,7 @@ it('a message on the bus', async () => {
   for (const { run } of cluster.nodes) expect(run.child.exitCode).toBeNull();
 });
 
-it('a row of the journal, and of the log of changes', async () => {
+it('a row of the journal, and of the change log', async () => {
   const [gus, hal] = (await cast('gus', 'hal')) as [Person, Person];
   const sql = postgres(cluster.databaseUrl, { max: 1 });
   try {
@@ -119,7 +119,7 @@ it('a row of the journal, and of the log of changes', async () => {
     const [after] = await sql`select * from presence_journal where user_id = 'gus'`;
     expect(after).toEqual(row);
 
-    // A change of facts that cannot be read may be anything: all that is shown is judged anew.
+    // An access change that cannot be read may be any: the visibility of everything shown is decided anew.
     await sql`update presence_journal set format = 1 where user_id = 'gus'`;
     await gus.connect();
     expect(await watch.next()).toMatchObject({ status: 'AWAY', statusMessage: { text: 'kept' } });

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => sql.end());
 
-/** A transaction as a node commits it, of which nobody is told. Resolves to the moment after the commit. */
+/** Commits a transaction as a node does, without publishing it. Resolves to the moment after the commit. */
 const commitUntold = async (
   change: object,
   write: (tx: postgres.TransactionSql) => Promise<unknown>,
@@ -35,7 +35,7 @@ const commitUntold = async (
   return Date.now();
 };
 
-/** Two who follow each other and are live, each watching the other from a node of their own. */
+/** Two live users who follow each other, each watching the other from a different node. */
 const pair = async () => {
   made += 1;
   const [ada, ben] = [cluster.person(`ada-${made}`, cluster.node(0)), cluster.person(`ben-${made}`, cluster.node(1))];
@@ -52,7 +52,7 @@ const pair = async () => {
 
 const GONE = { status: 'OFFLINE', statusMessage: null, activities: [], devices: [], lastSeen: null };
 
-it('a block of which nobody was told takes sight from both sides, at both nodes, and its end gives it back', async () => {
+it('an unpublished block revokes visibility both ways on both nodes, and its end grants it again', async () => {
   const latencies: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     const { ada, ben, watches } = await pair();
@@ -73,7 +73,7 @@ it('a block of which nobody was told takes sight from both sides, at both nodes,
   expect(Math.max(...latencies)).toBeLessThanOrEqual(LIMIT_MS);
 });
 
-it('narrower privacy, an unfollow and a circle that is gone are found in the log too', async () => {
+it('unpublished narrower privacy, an unfollow and a deleted circle are found in the log too', async () => {
   const { ada, ben, watches } = await pair();
   const ofBen = watches[0];
   const circle = { kind: 'circle', id: `circle-${made}`, changed: [ada.id, ben.id], members: [ada.id, ben.id] };
@@ -105,7 +105,7 @@ it('narrower privacy, an unfollow and a circle that is gone are found in the log
   expect(await ofBen.next()).toMatchObject(GONE);
 });
 
-it('a member of whose removal nobody was told types no more', async () => {
+it('a member whose removal was not published stops being seen typing', async () => {
   const { ada, ben, sockets } = await pair();
   const room = `room-${made}`;
   await host.putConversation(room, [ada.id, ben.id]);
@@ -127,7 +127,7 @@ it('a member of whose removal nobody was told types no more', async () => {
   await expect.poll(() => ada.typing(room), { timeout: LIMIT_MS }).toEqual([]);
 });
 
-it('a deletion of which nobody was told closes the connections of the user, and forgets what was live', async () => {
+it('an unpublished deletion closes the connections of the user, and drops what was live', async () => {
   const { ben, sockets, watches } = await pair();
   await commitUntold({ kind: 'user', userId: ben.id, deleted: true, mayRevoke: true }, async (tx) => {
     await tx`update users set deleted_at = 1, name = null where id = ${ben.id}`;

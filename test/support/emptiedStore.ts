@@ -1,4 +1,4 @@
-/** Nodes that share a live store of which everything can be lost, as when Redis is flushed. All in memory, on one clock. */
+/** Nodes that share a live store which can be emptied, as by a flush of Redis. All in memory, on one clock. */
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { unavailable } from '../../src/presence/errors.js';
@@ -31,18 +31,18 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
     wait(ms: number) {
       now += ms;
     },
-    /** Everything is written, and what is not live leaves the store. */
+    /** Writes everything to the journal, and drops records in which nothing is live. */
     async drain() {
       const { records } = await present.dirty(1_000);
       await journal.write(records);
       await present.clean(records);
     },
-    /** All that is live is lost. */
+    /** Loses everything live. */
     empty() {
       present = makeEmpty();
       epoch += 1;
     },
-    /** One more node. `deaf`: it misses what is told of ended sessions; `late`: it finds a loss when the store has recovered. */
+    /** Adds a node. `deaf`: it receives no message of ended sessions; `late`: it finds a loss once the store has recovered. */
     async startNode({ deaf = false, late = false } = {}) {
       const name = `node-${++made}`;
       let incarnations = 0;
@@ -56,7 +56,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
             return async (...[, { restorePhase } = { restorePhase: null }]: Parameters<LiveStore['renewLease']>) => {
               const emptied = known !== epoch;
               known = epoch;
-              // It recovers for as long as this node puts back anything.
+              // It recovers for as long as this node restores anything.
               const readyInMs = !late && (emptied || restorePhase !== null) ? RECOVERS_MS : 0;
               return { lost: false, emptied: emptied ? () => true : null, readyInMs, awaited: false };
             };
@@ -96,11 +96,11 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
       await presence.node.leaseHeartbeat();
       return {
         presence,
-        /** The next so many changes find the store away. */
+        /** The next so many changes are UNAVAILABLE. */
         fail(updates: number) {
           failing.updates = updates;
         },
-        /** The next change waits. Returns how it is let go on. */
+        /** Holds the next change. Returns what lets it go on. */
         holdNextChange() {
           let goOn = () => {};
           held = new Promise((resolve) => {
@@ -108,14 +108,14 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
           });
           return () => goOn();
         },
-        /** How often it was told that the store has settled. */
+        /** How often it learned that the store has recovered. */
         get settled() {
           return settled;
         },
         turn: () => presence.node.leaseHeartbeat(),
         open: (userId: string, connectionId: string, sessionId: string) =>
           presence.connect({ userId, connectionId, sessionId, device: 'WEB' }),
-        /** Connections answer, and what came of that is over. */
+        /** Connections answer their pings; resolves when what follows from that is done. */
         async answer(...connectionIds: readonly string[]) {
           for (const connectionId of connectionIds) presence.node.answered(connectionId);
           await new Promise(setImmediate);

@@ -1,4 +1,4 @@
-/** One node's store and bus over a Redis, or a Redis Cluster, as the server opens them, for the tests of both. */
+/** One node's store and bus over a Redis, or a Redis Cluster, as the server opens them. */
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { encodeBody, encodeMessage, FORMAT } from '../../src/adapters/redis/codec.js';
@@ -11,10 +11,10 @@ import type { LeaseOptions } from '../../src/adapters/redis/shardRenewal.js';
 import type { BusUnderTest } from '../contract/bus.js';
 import type { StoreUnderTest } from '../contract/store.js';
 
-/** Leases that never run out, of a store that never settles and is never quiet. */
+/** Leases that never run out, in a store that neither recovers nor is quiet after a gap. */
 const CALM: LeaseOptions = { leaseMs: 60_000, settleMs: 0, quietMs: 0, gapMs: 60_000 };
 
-/** Opens the two. Who does so closes them: `close` ends both and the connection. */
+/** Opens both. The caller closes them: `close` ends both and the connection. */
 export const openLive = (urls: readonly string[], shards: number, leases: Partial<LeaseOptions> = {}) => {
   const connection = openRedis(urls, { onError: () => {} });
   const keys = createKeys(shards);
@@ -39,7 +39,7 @@ export const openLive = (urls: readonly string[], shards: number, leases: Partia
 
 export type LiveUnderTest = ReturnType<typeof openLive>;
 
-/** The same, closed when the test that asks for it ends. */
+/** The same, closed when the test ends. */
 export const openLiveInTest = (...args: Parameters<typeof openLive>): LiveUnderTest => {
   const live = openLive(...args);
   onTestFinished(() => live.close());
@@ -47,8 +47,8 @@ export const openLiveInTest = (...args: Parameters<typeof openLive>): LiveUnderT
 };
 
 /**
- * Has an empty Redis of one shard recovered, as a node that has come and gone leaves it: the first node that starts does
- * not have to wait for what others might put back.
+ * Begins the epoch of an empty Redis of one shard, as a node that has come and gone does: the first node that starts need not
+ * wait for what others might restore.
  */
 export const recoverEmpty = async (url: string): Promise<void> => {
   const { store, close } = openLive([url], 1, { settleMs: 0 });
@@ -65,7 +65,7 @@ export const storeUnderTest = async (urls: readonly string[], shards: number): P
   return { store, bus, close: () => connection.close() };
 };
 
-/** Publishes as the scripts do. `settled` resolves when all of it is on the bus. */
+/** Publishes as the scripts do. `settled` resolves when everything is on the bus. */
 export const commitsOf = ({ connection: { client, publish }, keys }: LiveUnderTest) => {
   let settled: Promise<unknown> = Promise.resolve();
   const send = (channel: string, text: string) => {

@@ -1,21 +1,21 @@
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 
-/** A way to a server of this machine that can be held up, cut, and led to another server. */
+/** A proxy to a server of this machine that can be held, cut, and led to another server. */
 export interface TestProxy {
   readonly port: number;
-  /** Where connections that are made from now on lead. */
+  /** Leads new connections to another port. */
   leadTo(port: number): void;
-  /** What is sent from now on arrives when it is released, or never; over connections that are made meanwhile, too. */
+  /** Holds what is sent from now on, over new connections too, until it is released. */
   hold(): void;
   /** Lets new connections through; those that were held stay held. */
   admit(): void;
   release(): void;
-  /** Ends every connection, with what was held of it. */
+  /** Ends every connection, and drops what was held. */
   cut(): void;
   close(): Promise<void>;
 }
 
-/** A way to the server at `port`. */
+/** Opens a proxy to the server at `port`. */
 export const openProxy = async (port: number): Promise<TestProxy> => {
   const sockets = new Set<Socket>();
   let target = port;

@@ -1,4 +1,4 @@
-/** A Redis of one's own: a free port, a folder of its own, stopped by process id. */
+/** A Redis for a test: on a free port, in a folder of its own, stopped by process id. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,12 +11,12 @@ export interface TestRedis {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Where it keeps what it writes to disk. */
+  /** Where its files are. */
   readonly folder: string;
-  /** A client of the test's own. */
+  /** A client for the test. */
   readonly admin: Redis;
   signal(signal: NodeJS.Signals): void;
-  /** Kills it and waits for its end; `meanwhile` is done before it starts again on the same port with what is on disk. */
+  /** Kills it, waits for its end, does `meanwhile`, and starts it again on the same port with what is on disk. */
   restart(meanwhile?: () => Promise<void>): Promise<void>;
   /** The same, empty. */
   restartEmpty(): Promise<void>;

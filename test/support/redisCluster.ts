@@ -1,11 +1,11 @@
-/** A Redis Cluster of one's own: three masters, each with a replica, on free ports, stopped by process id. */
+/** A Redis Cluster for a test: three masters, each with a replica, on free ports, stopped by process id. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './freePort.js';
 import { startRedis, type TestRedis } from './redis.js';
 
 const MASTERS = 3;
 const SLOTS = 16_384;
-/** After so long without an answer the others call a master failed: longer than a busy machine keeps one from answering. */
+/** After so long without an answer the others consider a master failed; longer than a busy machine delays an answer. */
 const NODE_TIMEOUT_MS = 3_000;
 
 /** A master and the replica that takes over from it. */
@@ -15,7 +15,7 @@ export interface TestPair {
 }
 
 export interface TestRedisCluster {
-  /** What `REDIS_URL` is set to: the masters, as a comma-separated list. */
+  /** The value of `REDIS_URL`: the masters, comma-separated. */
   readonly url: string;
   readonly urls: readonly string[];
   readonly nodes: readonly TestRedis[];
@@ -23,21 +23,21 @@ export interface TestRedisCluster {
   pairOf(key: string): Promise<TestPair>;
   /** Empties every node that is a master now. */
   flush(): Promise<void>;
-  /** The replica hears no more of its master, which goes on with the connections that it has. */
+  /** Cuts the replica off from its master, which goes on serving. */
   separate(pair: TestPair): Promise<void>;
   /** Kills a master (SIGKILL) and resolves when its replica has taken over and the Cluster serves all slots. */
   failOver(pair: TestPair): Promise<void>;
-  /** The same, but the replica takes over at once, without asking the others. */
+  /** The same, but the replica takes over at once, without a vote of the others. */
   takeOver(pair: TestPair): Promise<void>;
   /** Moves the slot of a key, with all that is in it, to the master of another pair while it is used. */
   moveSlot(key: string, to: TestPair): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** How long it may take until all of them know something, on a machine that has much to do. */
+/** How long gossip may take on a busy machine. */
 const KNOWN_WITHIN_MS = 60_000;
 
-/** Nothing tells when gossip has arrived: it is asked for again and again. */
+/** Polls: nothing reports that gossip has arrived. */
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
   const endsAt = performance.now() + KNOWN_WITHIN_MS;
   while (!(await holds())) {
@@ -101,7 +101,7 @@ export const startRedisCluster = async (): Promise<TestRedisCluster> => {
       await until(async () => (await infoOf(replica, 'replication')).includes('master_link_status:up'));
       await until(async () => (await infoOf(master, 'replication')).includes('state=online'));
     }
-    // Every node knows of every other who is whose replica: only then can one be voted for.
+    // Every node has to know every replica: only then can one be elected.
     for (const node of nodes) {
       await until(async () => String(await node.admin.cluster('NODES')).match(/\bslave\b/g)?.length === MASTERS);
       await until(() => servesAll(node));

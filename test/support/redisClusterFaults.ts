@@ -1,21 +1,21 @@
-/** Ways in which a part of a Redis Cluster comes to another server: with all it had, or without the last of it. */
+/** Faults that move a part of a Redis Cluster to another server: whole, or without its latest writes. */
 import { createKeys } from '../../src/adapters/redis/keys.js';
 import type { TestPair, TestRedisCluster } from './redisCluster.js';
 
-/** What REDIS_SHARDS is on a Cluster where nobody sets it. */
+/** The default of REDIS_SHARDS on a Cluster. */
 const SHARDS = 64;
 const keys = createKeys(SHARDS);
 
 export interface ClusterFault {
-  /** What is said of the Cluster. */
+  /** Completes the sentence "a Redis Cluster that …". */
   readonly name: string;
-  /** From now on what is written is lost with the fault; left out where nothing is lost. */
+  /** What is written from now on is lost with the fault; left out where nothing is lost. */
   readonly mark?: (redis: TestRedisCluster) => Promise<unknown>;
   /** Resolves when the Cluster serves all slots again. */
   readonly happen: (redis: TestRedisCluster) => Promise<unknown>;
 }
 
-/** The master to which it happens. */
+/** The master that the fault hits. */
 const victimOf = (redis: TestRedisCluster): Promise<TestPair> => redis.pairOf(keys.of(0).shard);
 
 export const TAKEN_OVER: ClusterFault = {

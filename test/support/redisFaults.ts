@@ -1,4 +1,4 @@
-/** Ways in which a Redis goes and comes back: as it was, as it was at a moment before, or empty. */
+/** Faults of a Redis that comes back: as it was, as it was earlier, or empty. */
 import { readdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,28 +8,28 @@ import { openProxy } from './proxy.js';
 import { startRedis, type TestRedis } from './redis.js';
 
 export interface ArmedFault {
-  /** From now on what is written is lost with the fault. */
+  /** What is written from now on is lost with the fault. */
   mark(): Promise<void>;
-  /** Resolves when Redis is there again, with the port at which it is; null where no connection was cut. */
+  /** Resolves when Redis serves again, to its port; null where no connection was cut. */
   happen(): Promise<number | null>;
 }
 
 export interface RedisFault {
-  /** What is said of the Redis. */
+  /** Completes the sentence "a Redis that is …". */
   readonly name: string;
   readonly redisArgs?: readonly string[];
-  /** Makes ready for it. */
+  /** Prepares the fault. */
   arm(cluster: Cluster): Promise<ArmedFault>;
 }
 
 const APPENDING = ['--appendonly', 'yes', '--appendfsync', 'everysec'];
 const nothing = async () => {};
 
-/** The offset up to which it has what was written; of a replica, its own. */
+/** The offset of replication: of a master what was written, of a replica what it has. */
 const offsetOf = async ({ admin }: TestRedis, which: 'master_repl_offset' | 'slave_repl_offset'): Promise<number> =>
   Number(new RegExp(`${which}:(\\d+)`).exec(await admin.info('replication'))?.[1] ?? Number.NaN);
 
-/** A replica of the Redis of the cluster, over a way that can be held. */
+/** A replica of the cluster's Redis, over a proxy that can be held. */
 const startReplica = async ({ redis }: Cluster) => {
   const link = await openProxy(redis.port);
   const replica = await startRedis(['--replicaof', '127.0.0.1', String(link.port), '--repl-diskless-sync-delay', '0']);
@@ -37,7 +37,7 @@ const startReplica = async ({ redis }: Cluster) => {
     await replica.stop();
     await link.close();
   });
-  // Redis tells nobody how far a replica is: it is asked for.
+  // Redis does not report how far a replica is: poll.
   while (!(await replica.admin.info('replication')).includes('master_link_status:up')) await wait(20);
   /** Resolves when the replica has what was written by now. */
   const even = async () => {
@@ -53,7 +53,7 @@ const startReplica = async ({ redis }: Cluster) => {
   return { link, even, takeOver };
 };
 
-/** The file that an AOF is appended to. */
+/** The file to which Redis appends its commands. */
 const appended = async ({ folder }: TestRedis): Promise<string> => {
   const files = await readdir(join(folder, 'appendonlydir'));
   const name = files.findLast((file) => file.endsWith('.incr.aof'));
@@ -98,7 +98,7 @@ export const SNAPSHOT: RedisFault = {
   },
 };
 
-/** As when the power fails: of what was appended the last second was not yet on the disk. */
+/** As in a power failure: the last second of what was appended is not on the disk. */
 export const APPEND_ONLY_CUT: RedisFault = {
   name: 'killed with the last of its append-only file not on the disk',
   redisArgs: APPENDING,
@@ -116,7 +116,7 @@ export const APPEND_ONLY_CUT: RedisFault = {
   },
 };
 
-/** As when the process alone is killed: what was appended is there. */
+/** As when the process alone is killed: everything that was appended is there. */
 export const APPEND_ONLY: RedisFault = {
   name: 'killed and started with its append-only file',
   redisArgs: APPENDING,
@@ -157,7 +157,7 @@ export const RESTARTED_EMPTY: RedisFault = {
   },
 };
 
-/** All nodes find Redis as the fault left it; those of `late` do so later, having heard nothing of it meanwhile. */
+/** Makes the fault happen to all nodes; those of `late` find Redis so many ms later, and receive nothing meanwhile. */
 export const inflict = async (
   cluster: Cluster,
   fault: ArmedFault,

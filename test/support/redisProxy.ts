@@ -1,13 +1,13 @@
-/** A way from a node to Redis of which the connections that subscribe can be made to fall silent. */
+/** A proxy from a node to Redis that can silence the connections that subscribe. */
 import { createServer, connect as dial, type Socket } from 'node:net';
 
 export interface RedisProxy {
   readonly url: string;
-  /** From now on nothing passes over connections that subscribed by then; they stay open. Others are let through. */
+  /** From now on nothing passes over the connections that subscribed so far; they stay open. Others are let through. */
   muteSubscribers(): void;
-  /** The same with all connections. */
+  /** The same for all present connections. */
   mute(): void;
-  /** How many connections were made that subscribed. */
+  /** How many connections subscribed so far. */
   readonly subscribers: number;
   close(): Promise<void>;
 }

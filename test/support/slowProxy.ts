@@ -1,14 +1,14 @@
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A way to a server of this machine on which everything takes longer, in the order in which it was sent. */
+/** A proxy to a server of this machine that delays everything, in order. */
 export interface SlowProxy {
   readonly port: number;
-  /** Where it leads; before that it leads nowhere. */
+  /** Sets the port of the server; it leads nowhere before. */
   leadTo(port: number): void;
-  /** How long each direction takes from now on, in milliseconds. */
+  /** Sets the delay of each direction, in milliseconds. */
   delay(ms: number): void;
-  /** How much is on its way. */
+  /** How many chunks are on their way. */
   readonly underWay: number;
   close(): Promise<void>;
 }
@@ -19,7 +19,7 @@ export const openSlowProxy = async (): Promise<SlowProxy> => {
   let delayMs = 0;
   let underWay = 0;
 
-  /** What one side sends reaches the other later, one after the other. */
+  /** Passes on what one side sends, later and in order. */
   const relay = (from: Socket, to: Socket) => {
     let before: Promise<unknown> = Promise.resolve();
     const later = (act: () => void) => {

@@ -1,4 +1,4 @@
-/** Nodes as the server makes them, over one Redis, each of which takes its turns when the test says so. */
+/** Nodes as the server makes them, over one Redis; the test runs their lease heartbeats. */
 import { onTestFinished } from 'vitest';
 import type { LeaseOptions } from '../../src/adapters/redis/shardRenewal.js';
 import { startWriteBehind } from '../../src/node/writeBehind.js';
@@ -13,12 +13,12 @@ import { openLive } from './live.js';
 import type { TestRedis } from './redis.js';
 
 const NEVER_MS = 100_000_000;
-/** How long a store that lost something recovers at the least, where nothing else is said. */
+/** How long a store that lost something recovers at the least, by default. */
 export const SETTLE_MS = 150;
 /** Longer than any recovery takes. */
 const SETTLED_WITHIN_MS = 20_000;
 
-/** Whoever asks is told what there is, or that it cannot be said now. */
+/** The answer, or 'refused' where it is UNAVAILABLE. */
 export const orRefused = async <T>(answer: Promise<T>): Promise<T | 'refused'> => {
   try {
     return await answer;
@@ -87,7 +87,7 @@ export const createTeam = (
       presence,
       writeBehind,
       stop,
-      /** How many connections were opened, whether or not they could be. */
+      /** How many connections were opened, successfully or not. */
       get made() {
         return connections.size;
       },
@@ -100,7 +100,7 @@ export const createTeam = (
       },
       close: (connectionId: string) =>
         presence.disconnect({ userId: connections.get(connectionId)!, connectionId, lastReceivedMsAgo: 0 }),
-      /** All connections answer, but those that fell silent. */
+      /** All connections answer their pings, except those that fell silent. */
       answer() {
         for (const connectionId of connections.keys())
           if (!silent.has(connectionId)) presence.node.answered(connectionId);
@@ -111,7 +111,7 @@ export const createTeam = (
         const { records } = await presence.readRecords([userId]);
         return records.get(userId)!;
       },
-      /** What is due is done, once. */
+      /** Ticks every user who is due, once. */
       async sweep() {
         for (const userId of await live.store.dueUsers(1_000)) await presence.tick(userId);
       },
@@ -122,14 +122,14 @@ export const createTeam = (
   return {
     journal,
     startNode,
-    /** Nodes that have settled. */
+    /** Starts nodes, and waits until they can read. */
     async start(count: number): Promise<TeamNode[]> {
       const nodes: TeamNode[] = [];
       while (nodes.length < count) nodes.push(await startNode());
       await this.settled(nodes);
       return nodes;
     },
-    /** Turns of all, and answers of all, until all can read the store. Rejects after so many ms. */
+    /** Runs heartbeats and answers of all nodes until each can read the store. Rejects after so many ms. */
     async settled(nodes: readonly TeamNode[], withinMs = SETTLED_WITHIN_MS): Promise<void> {
       const endsAt = performance.now() + withinMs;
       while (performance.now() < endsAt) {
@@ -154,8 +154,8 @@ const DUMP_ALL = `
   return all`;
 
 /**
- * Everything in Redis as it is now, to be brought back in one step: what the same server had some time ago. With the keys
- * of shards in `elsewhere` it is as if another server held them by then.
+ * Copies everything in Redis. Returns what brings it back in one step, as the same server had it at the time of the copy; the
+ * shards whose keys are in `elsewhere` then seem to have been held by another server.
  */
 export const takeCopy = async (
   { admin }: TestRedis,

@@ -9,7 +9,7 @@ busContract('memory', async () => {
 });
 
 describe('the bus of one process', () => {
-  it('has told everybody when publishing returns', async () => {
+  it('delivers before publishing returns', async () => {
     const bus = createMemoryBus();
     const answered: unknown[] = [];
     await bus.subscribeUser('ana', (message) => answered.push(message));
@@ -17,7 +17,7 @@ describe('the bus of one process', () => {
     expect(answered).toHaveLength(1);
   });
 
-  it('holds a topic only while somebody listens', async () => {
+  it('keeps a topic only while it has a listener', async () => {
     const bus = createMemoryBus();
     const unsubscribes = [
       await bus.subscribeUser('ana', () => {}),

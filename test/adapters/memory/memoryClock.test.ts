@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { createMonotonicClock } from '../../../src/adapters/memory/memoryClock.js';
 
-it('the clock of a store begins at the wall clock, in whole milliseconds, and takes no note of its jumps', () => {
+it('starts at the wall clock, in whole milliseconds, and ignores its jumps', () => {
   const before = Date.now();
   const clock = createMonotonicClock();
   const first = clock();

@@ -9,7 +9,7 @@ const act = fc.oneof(
 );
 
 describe('a schedule', () => {
-  it('gives what a plain list would, after anything that was set, moved and taken out', () => {
+  it('agrees with a plain list, whatever keys are set, moved and taken out', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 200 }), (acts) => {
         const schedule = createSchedule();
@@ -32,14 +32,14 @@ describe('a schedule', () => {
     );
   });
 
-  it('lets what is due stay due', () => {
+  it('keeps due keys due', () => {
     const schedule = createSchedule();
     schedule.set('a', 5);
     expect(schedule.due(4, 10)).toEqual([]);
     expect([schedule.due(5, 10), schedule.due(5, 10)]).toEqual([['a'], ['a']]);
   });
 
-  it('stays right through the clearing of what was left behind', () => {
+  it('drops stale entries without losing a key', () => {
     const schedule = createSchedule();
     for (let i = 0; i < 20_000; i += 1) schedule.set(`key ${i % 100}`, 1_000_000 - i);
     expect(schedule.size).toBe(100);
@@ -47,7 +47,7 @@ describe('a schedule', () => {
     expect(due).toEqual(Array.from({ length: 100 }, (_, i) => `key ${99 - i}`));
   });
 
-  it('takes no note of a key again and again set to what it is, or taken out and put back', () => {
+  it('lists a key once that is set to the same moment repeatedly, or taken out and put back', () => {
     const schedule = createSchedule();
     for (let i = 0; i < 10; i += 1) {
       schedule.set('a', 5);

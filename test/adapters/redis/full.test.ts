@@ -1,4 +1,4 @@
-/** A Redis that is full: what ends still ends, what is there goes on, and the rest is UNAVAILABLE. */
+/** A full Redis: sessions and typing still end, what is there goes on, and all else is UNAVAILABLE. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createRateLimits } from '../../../src/adapters/rateLimits.js';
 import * as commands from '../../../src/presence/record.js';
@@ -49,7 +49,7 @@ const open = async () => {
   };
 };
 
-it('empties itself as users leave, until nothing of them is there', async () => {
+it('drops the record of each user who leaves', async () => {
   const { store, keys, connect, disconnect } = await open();
   const userIds = Array.from({ length: 20 }, (_, i) => `user ${i}`);
   await Promise.all(userIds.map((userId) => connect(userId)));
@@ -68,7 +68,7 @@ it('empties itself as users leave, until nothing of them is there', async () => 
   for (const userId of userIds) expect(await redis.admin.exists(keys.record(userId))).toBe(0);
 });
 
-it('ends sessions on purpose, hides, and forgets who was deleted', async () => {
+it('ends sessions, hides users and forgets those who were deleted', async () => {
   const { store, say, connect } = await open();
   for (const userId of ['ana', 'bo', 'cy']) await connect(userId);
   await limit(1);
@@ -82,7 +82,7 @@ it('ends sessions on purpose, hides, and forgets who was deleted', async () => {
   ]);
 });
 
-it('renews leases, finds nodes that are gone, and takes the users off them', async () => {
+it('renews leases, finds lost nodes, and takes their users off them', async () => {
   const { store, connect } = await open();
   await store.renewLease('gone');
   await connect('ana', 'gone/1');
@@ -97,21 +97,21 @@ it('renews leases, finds nodes that are gone, and takes the users off them', asy
   expect(await store.dismiss('gone')).toBe(true);
 });
 
-it('ends typing, also what runs out', async () => {
+it('ends typing that is stopped, cleared, or runs out', async () => {
   const { store } = await open();
   const typing = { conversationId: 'room', sessionId: 'tab', forMs: 60_000 };
   for (const userId of ['ana', 'bo']) await store.startTyping({ ...typing, userId });
   await store.startTyping({ ...typing, userId: 'cy', forMs: 1 });
   for (const userId of ['ana', 'bo', 'cy']) await store.announceTyping('room', userId);
   await limit(1);
-  // Once more: she does not type any more, and others do.
+  // Twice: the second time she does not type any more.
   for (let i = 0; i < 2; i += 1) await store.stopTyping({ ...typing, userId: 'ana' });
   await store.clearTyping('bo', null);
   while ((await redis.admin.keys('*typists-due')).length > 0) await store.expireTyping();
   expect(await store.typing(['room'])).toEqual([]);
 });
 
-it('takes from allowances, since what ends takes one too', async () => {
+it('takes from allowances, since ending something takes one too', async () => {
   const { redises } = await open();
   const rate = { burst: 1, intervalMs: 60_000 };
   const limits = createRateLimits(
@@ -123,7 +123,7 @@ it('takes from allowances, since what ends takes one too', async () => {
   await expect(limits.take('mutation', 'ana')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
 });
 
-it('takes in nobody and nothing new, and changes nothing by what it refused', async () => {
+it('refuses new users and longer records, and changes nothing by what it refused', async () => {
   const { store, say, connect } = await open();
   const { record } = await connect('ana');
   await limit(1);

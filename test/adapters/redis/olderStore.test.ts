@@ -1,4 +1,4 @@
-/** What is left in a Redis that comes back older than it was, of users of whom nobody remembers anything. */
+/** A Redis that comes back older than it was: what is left there of users whom no node remembers. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { unavailable } from '../../../src/presence/errors.js';
@@ -15,7 +15,7 @@ beforeEach(() => redis.admin.flushall());
 type Node = Awaited<ReturnType<ReturnType<typeof createTeam>['startNode']>>;
 const SHARDS = [0, 1, 2, 3].map((shard) => `rc:{${shard}}:shard`);
 
-it('typing of before is not shown: who typed may have stopped, or hidden, and is seen to type with the next key', async () => {
+it('does not show typing of before, which may have stopped or been hidden since, until the next key', async () => {
   const team = createTeam(redis, { users: ['ana'] });
   const [node] = (await team.start(1)) as [Node];
   await node.open('ana');
@@ -36,7 +36,7 @@ it('typing of before is not shown: who typed may have stopped, or hidden, and is
   expect(await types()).toMatchObject({ announced: true });
 });
 
-it('after all nodes were restarted nobody is live, nor listed so, who had left, hidden or been deleted since', async () => {
+it('shows and lists nobody live who had left, hidden or been deleted since, after all nodes were restarted', async () => {
   const team = createTeam(redis, { users: ['ana', 'bo', 'cy', 'di'] });
   const nodes = await team.start(1);
   const [before] = nodes as [Node];
@@ -64,13 +64,13 @@ it('after all nodes were restarted nobody is live, nor listed so, who had left, 
     ['di', 'ONLINE', 1],
   ]);
   expect(await node.store.liveAmong(['ana', 'bo', 'cy'])).toEqual(new Set());
-  // All that was timed is looked at, whenever it would have been due.
+  // Everything timed is due at once.
   for (const userId of await node.store.dueUsers(10)) await node.presence.tick(userId).catch(() => {});
   expect(await online()).toEqual([1, ['di']]);
   expect(await redis.admin.exists(node.keys.record('cy'))).toBe(0);
 });
 
-it('a node that comes when all is over brings back no session that was ended, heard of or not', async () => {
+it('does not get back a session that was ended from a node that comes after the recovery, though it received no message of the end', async () => {
   const team = createTeam(redis, { users: ['ana'], leases: { leaseMs: 500 } });
   const nodes = await team.start(2);
   const [late, other] = nodes as [Node, Node];
@@ -86,7 +86,7 @@ it('a node that comes when all is over brings back no session that was ended, he
   expect((await other.record('ana')).sessions).toEqual([]);
 });
 
-it('nothing is read or committed where the server may not be asked any more whether another one took over', async () => {
+it('neither reads nor commits where INFO is forbidden: a takeover would go unnoticed', async () => {
   await redis.admin.call('ACL', 'SETUSER', 'guest', 'on', '>guest', '~*', '&*', '+@all');
   const guests = { ...redis, url: redis.url.replace('//', '//guest:guest@') };
   const team = createTeam(guests, { users: ['ana'] });

@@ -1,4 +1,4 @@
-/** A Redis that comes back with less than it had: what nodes, the journal and what is left of it make of that. */
+/** A Redis that comes back with less than it had recovers from what nodes, the journal and its own remains know. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../../src/presence/errors.js';
@@ -16,7 +16,7 @@ beforeEach(() => redis.admin.flushall());
 
 const MANY = Array.from({ length: 200 }, (_, i) => `user-${i}`);
 
-/** Users live at one of the nodes each. */
+/** Many users, each live on one of the nodes. */
 const crowd = async (nodeCount: number) => {
   const team = createTeam(redis, { users: MANY });
   const nodes = await team.start(nodeCount);
@@ -26,13 +26,13 @@ const crowd = async (nodeCount: number) => {
 };
 type Node = Awaited<ReturnType<typeof crowd>>['nodes'][number];
 
-/** Whom a reading shows live, or that it was refused. */
+/** How many users a reading shows live, or that it was refused. */
 const liveOf = async (node: Node) => {
   const reading = await node.records();
   return reading === 'refused' ? reading : [...reading.records.values()].filter(isSeenLive).length;
 };
 
-/** Until the least time of a recovery is long over, nodes take turns. How many were shown live, or whether they were refused. */
+/** Heartbeats of the nodes until the least time of a recovery is long over; all that their readings showed. */
 const turnsPast = async (nodes: readonly Node[]) => {
   const seen = new Set<number | 'refused'>();
   const endsAt = performance.now() + 3 * SETTLE_MS;
@@ -46,7 +46,7 @@ const turnsPast = async (nodes: readonly Node[]) => {
   return seen;
 };
 
-/** Nodes take turns until the store can be read again: how many that shows live, the first time. */
+/** Heartbeats of the nodes until the store can be read again; how many users the first reading shows live. */
 const firstShown = async (nodes: readonly Node[]): Promise<number> => {
   for (;;) {
     for (const node of nodes) {
@@ -70,7 +70,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     await happen();
   };
 
-  it('recovers until the node is back that finds out last, and nobody was shown offline', async () => {
+  it('recovers until the last node has found out, and shows nobody offline', async () => {
     const { nodes } = await crowd(3);
     const [late, ...others] = nodes as [Node, ...Node[]];
     await lose(nodes);
@@ -80,7 +80,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(await firstShown(nodes)).toBe(MANY.length);
   });
 
-  it('recovers until connections have answered, however long their node hangs meanwhile', async () => {
+  it('recovers until connections have answered, however long their node hangs', async () => {
     const { nodes } = await crowd(2);
     const [hangs, other] = nodes as [Node, Node];
     await lose(nodes);
@@ -90,7 +90,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(await firstShown(nodes)).toBe(MANY.length);
   });
 
-  it('recovers for as long as nothing can be put back for want of the journal', async () => {
+  it('recovers for as long as the journal is unavailable, without which nothing can be restored', async () => {
     const { nodes, journal } = await crowd(2);
     await lose(nodes);
     journal.failure = unavailable('PostgreSQL is away.');
@@ -99,7 +99,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(await firstShown(nodes)).toBe(MANY.length);
   });
 
-  it('waits for a node that does not come back for as long as a lease, and no longer', async () => {
+  it('waits one lease for a node that does not come back', async () => {
     const team = createTeam(redis, { users: MANY, leases: { leaseMs: 1_500 } });
     const nodes = await team.start(2);
     await Promise.all(MANY.map((userId, i) => nodes[i % 2]!.open(userId)));
@@ -110,7 +110,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(await liveOf(nodes[0]!)).toBe(MANY.length / 2);
   });
 
-  it('does not wait for connections that are silent, and has them back', async () => {
+  it('does not wait for silent connections, and restores them', async () => {
     const team = createTeam(redis, { users: ['ana'] });
     const [node] = (await team.start(1)) as [Node];
     await node.open('ana');
@@ -119,7 +119,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect((await node.record('ana')).sessions).toMatchObject([{ id: 'tab', graceUntil: null }]);
   });
 
-  it.each([0, 1])('keeps what was chosen last, whichever node comes first (%i)', async (first) => {
+  it.each([0, 1])('keeps the latest choice and message, whichever node restores first (%i)', async (first) => {
     const team = createTeam(redis, { users: ['ana'] });
     const nodes = await team.start(2);
     const [took, other] = nodes as [Node, Node];
@@ -128,7 +128,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     await took.presence.setPresence(callerOf('ana'), { status: 'AWAY', statusMessage: message({ text: 'Before' }) });
     await took.writeBehind.flush();
     const happen = await prepare();
-    // Not in the journal yet, and of two nodes: each knows the end of something.
+    // Not in the journal yet, and on two nodes: each knows the latest of one thing.
     await took.presence.setPresence(callerOf('ana'), { status: 'DO_NOT_DISTURB' });
     await other.presence.setPresence(callerOf('ana'), { statusMessage: message({ text: 'After' }) });
     for (const node of nodes) await node.turn();
@@ -149,7 +149,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     });
   });
 
-  it('has all that one node knew of a session that another holds, and that finds out last', async () => {
+  it("merges what a node knew of another node's session, though it finds out last", async () => {
     const team = createTeam(redis, { users: ['ana'] });
     const nodes = await team.start(2);
     const [other, late] = nodes as [Node, Node];
@@ -170,14 +170,14 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(names(record.hostProvided)).toEqual(['Call']);
   });
 
-  it.each([0, 1])('does not show again who was shown offline, whichever node finds out last (%i)', async (last) => {
+  it.each([0, 1])('keeps a user offline who was shown offline, whichever node finds out last (%i)', async (last) => {
     const team = createTeam(redis, { users: ['ana'], graceMs: 1_000, heartbeatIntervalMs: 60_000 });
     const nodes = await team.start(2);
     const [held, ended] = nodes as [Node, Node];
     const tab = await held.open('ana', 'tab');
     const happen = await prepare();
     await held.close(tab);
-    // One node has last heard of the store while the session was in its grace, and the other one found that over.
+    // The latest that one node knows is the session in its grace; the other node ended it.
     await held.turn();
     expect((await held.record('ana')).sessions).toMatchObject([{ id: 'tab', graceUntil: expect.any(Number) }]);
     while ((await ended.record('ana')).sessions.length > 0) {
@@ -185,7 +185,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
       await ended.sweep();
     }
     await happen();
-    // Those who subscribe anew to another Redis do not hear what is published before.
+    // Who subscribes again does not receive what was published before.
     for (const { bus } of nodes) vi.spyOn(bus, 'publishEnded').mockResolvedValue();
     const [late, other] = last === 0 ? [held, ended] : [ended, held];
     expect(await turnsPast([other])).toEqual(new Set(['refused']));
@@ -193,7 +193,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect((await other.record('ana')).sessions).toEqual([]);
   });
 
-  it('keeps what was said at the node that finds out last, though it drains what another put back first', async () => {
+  it('keeps what the last node to find out knows, though it drains what another restored first', async () => {
     const team = createTeam(redis, { users: ['ana'] });
     const nodes = await team.start(2);
     const [other, late] = nodes as [Node, Node];
@@ -211,7 +211,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(team.journal.rows.get('ana')?.persisted?.message?.text).toBe('Last');
   });
 
-  it('does not take from the journal what one node said by what another put back without it', async () => {
+  it('does not lose from the journal what one node wrote by what another restored without it', async () => {
     const team = createTeam(redis, { users: ['ana'] });
     const nodes = await team.start(2);
     const [other, says] = nodes as [Node, Node];
@@ -227,7 +227,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(team.journal.rows.get('ana')?.persisted?.message?.text).toBe('Last');
   });
 
-  it('has for every node what one alone remembers of a user who left before', async () => {
+  it('shares with every node what one alone remembers of a user who had left', async () => {
     const team = createTeam(redis, { users: ['ana'] });
     const nodes = await team.start(2);
     const [took, other] = nodes as [Node, Node];
@@ -242,7 +242,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     expect(await other.record('ana')).toMatchObject({ chosen: 'DO_NOT_DISTURB', sessions: [] });
   });
 
-  it('keeps what a node knows that has not found out yet, whatever it is asked meanwhile', async () => {
+  it('keeps what a node knows that has not found out yet, whatever it is asked to change meanwhile', async () => {
     const team = createTeam(redis, { users: ['ana'] });
     const nodes = await team.start(2);
     const [late, other] = nodes as [Node, Node];
@@ -280,7 +280,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     },
   );
 
-  it('keeps what was chosen while the journal was away, until the journal has it', async () => {
+  it('keeps a choice made while the journal was unavailable, until the journal has it', async () => {
     const team = createTeam(redis, { users: ['ana'] });
     const nodes = await team.start(2);
     const [took, other] = nodes as [Node, Node];
@@ -304,7 +304,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
 });
 
 describe('a store that comes back older than it was', () => {
-  /** A user who hides, with the journal knowing; the store forgets it. */
+  /** A user who hides: the journal knows, the store forgets it. */
   const hidden = async (leases: Parameters<typeof createTeam>[1]['leases'] = {}) => {
     const team = createTeam(redis, { users: ['ana', 'bo'], leases });
     const nodes = await team.start(2);
@@ -318,7 +318,7 @@ describe('a store that comes back older than it was', () => {
     return { ...team, took, other };
   };
 
-  it('shows nothing of a record before the journal was asked, where its node is gone', async () => {
+  it('shows a record only after asking the journal, where its node is gone', async () => {
     const { other, journal } = await hidden({ leaseMs: 3_000 });
     const { persisted } = journal.rows.get('ana')!;
     expect(persisted?.chosen).toBe('INVISIBLE');
@@ -329,21 +329,21 @@ describe('a store that comes back older than it was', () => {
     expect(await other.record('ana')).toMatchObject({ chosen: 'INVISIBLE', sessions: [] });
     const online = await other.presence.online({ kind: 'service', userId: 'host' }, { first: 10, after: null });
     expect(online.items).toEqual([]);
-    // What is written next has all that the journal has.
+    // The next write has all that the journal has.
     await other.presence.setPresence(callerOf('ana'), { sessionId: 'phone', activities: [] });
     await other.writeBehind.flush();
     expect(journal.rows.get('ana')?.persisted).toMatchObject({ chosen: 'INVISIBLE', message: { text: 'Gone' } });
     expect(journal.rows.get('ana')?.persisted?.revision).toBeGreaterThan(persisted!.revision);
   }, 60_000);
 
-  it('does not bring an older record into the journal', async () => {
+  it('does not write an older record to the journal', async () => {
     const { other, journal, took } = await hidden();
     const { persisted } = journal.rows.get('ana')!;
     for (const node of [other, took]) await node.writeBehind.flush().catch(() => {});
     expect(journal.rows.get('ana')?.persisted).toEqual(persisted);
   });
 
-  it('has no sessions again that had ended, on purpose or in their time', async () => {
+  it('does not restore sessions that had ended, on purpose or in their time', async () => {
     const team = createTeam(redis, { users: ['ana', 'bo', 'cy'], graceMs: 400 });
     const nodes = await team.start(2);
     const [one, other] = nodes as [Node, Node];
@@ -379,7 +379,7 @@ describe('a store that comes back older than it was', () => {
     expect((await other.record('ana')).sessions).toMatchObject([{ id: 'app' }]);
   });
 
-  it('forgets who was deleted since', async () => {
+  it('forgets users who were deleted since', async () => {
     const team = createTeam(redis, { users: ['ana', 'bo'] });
     const [node] = (await team.start(1)) as [Node];
     await node.presence.heartbeat(callerOf('ana'), { idle: false, sessionId: 'app' });
@@ -395,8 +395,8 @@ describe('a store that comes back older than it was', () => {
   });
 });
 
-describe('a store of which one part comes back empty', () => {
-  /** Users of two parts of the store, on nodes of which each knows of the others. */
+describe('one shard that comes back empty', () => {
+  /** Users of two shards; each node knows of the others'. */
   const inTwoParts = async ({ graceMs = 400 } = {}) => {
     const team = createTeam(redis, { users: MANY, graceMs, heartbeatIntervalMs: 60_000 });
     const nodes = await team.start(2);
@@ -409,13 +409,13 @@ describe('a store of which one part comes back empty', () => {
     return { ...team, nodes, here: here!, elsewhere: elsewhere!, empty };
   };
 
-  it('shows nobody of another part again who was shown offline', async () => {
+  it('does not show a user of another shard live again who was shown offline', async () => {
     const { nodes, here, empty, settled } = await inTwoParts();
     const [userId] = here as [string];
     const [held, ended] = nodes as [Node, Node];
     const tab = await held.open(userId);
     await held.close(tab);
-    // One node has last heard of the store while the session was in its grace, and the other one found that over.
+    // The latest that one node knows is the session in its grace; the other node ended it.
     await held.turn();
     while ((await ended.record(userId)).sessions.length > 0) {
       await ended.turn();
@@ -430,7 +430,7 @@ describe('a store of which one part comes back empty', () => {
     expect(shown).toEqual([]);
   });
 
-  it('has recovered without the answers of connections of another part', async () => {
+  it("recovers without the answers of another shard's connections", async () => {
     const { nodes, here, elsewhere, empty } = await inTwoParts();
     const [node, other] = nodes as [Node, Node];
     await node.open(here[0]!, 'silent');
@@ -443,7 +443,7 @@ describe('a store of which one part comes back empty', () => {
 });
 
 describe('another server than before', () => {
-  it('is refused by every node before one has renewed its lease there, and recovers then', async () => {
+  it('is refused by every node until one has renewed its lease there, and recovers then', async () => {
     const own = await startRedis();
     try {
       const team = createTeam(own, { users: ['ana'] });
@@ -452,7 +452,7 @@ describe('another server than before', () => {
       await took.open('ana');
       for (const node of nodes) await node.turn();
       await own.admin.save();
-      // The last that the snapshot has not got: no renewal is lost with it.
+      // Missing in the snapshot; no renewal is lost with it.
       await took.presence.setPresence(callerOf('ana'), { status: 'INVISIBLE' });
       await own.restart();
       await own.admin.ping();
@@ -466,7 +466,7 @@ describe('another server than before', () => {
   });
 });
 
-describe('what begins after the store was away', () => {
+describe('after the store was away', () => {
   const GRACE_MS = 300;
   const HELD_MS = 60_000;
   /** As if no lease had been renewed for so long. */
@@ -479,7 +479,7 @@ describe('what begins after the store was away', () => {
     ['a recovery', () => redis.admin.flushall()],
     ['a gap', (node: Node) => noRenewalFor(10_000, node)],
   ])(
-    'ends in its time after %s: a grace lasts no longer than a grace',
+    'a grace that begins after %s lasts no longer than a grace',
     async (_, interrupt: (node: Node) => Promise<unknown>) => {
       const team = createTeam(redis, { users: ['ana'], graceMs: GRACE_MS, leases: { quietMs: HELD_MS, gapMs: 5_000 } });
       const [node] = (await team.start(1)) as [Node];
@@ -495,8 +495,8 @@ describe('what begins after the store was away', () => {
     },
   );
 
-  it('does not end what ran out in a gap, nor decides about it as it was before', async () => {
-    // Of a moment: it has run out by the next command.
+  it('a lease that ran out in a gap is prolonged, in what is decided too', async () => {
+    // So short that it has run out by the next command.
     const team = createTeam(redis, { users: ['ana', 'bo'], graceMs: 1, leases: { quietMs: HELD_MS, gapMs: 5_000 } });
     const nodes = await team.start(2);
     const [closes, other] = nodes as [Node, Node];
@@ -505,13 +505,13 @@ describe('what begins after the store was away', () => {
     for (const node of nodes) await node.turn();
     const until = (await other.record('ana')).sessions[0]?.graceUntil ?? 0;
     expect(until - (await other.store.now())).toBeGreaterThan(HELD_MS / 2);
-    // One who decides about what it committed itself, and one who reads it.
+    // One node decides about what it committed itself, the other one reads it.
     await closes.presence.tick('ana');
     await other.presence.tick('bo');
     for (const userId of ['ana', 'bo']) expect((await other.record(userId)).sessions).toHaveLength(1);
   });
 
-  it('is lost in its time: a node that is gone after a recovery', async () => {
+  it('a node that is gone after a recovery is lost in its time', async () => {
     const team = createTeam(redis, {
       users: ['ana'],
       graceMs: GRACE_MS,

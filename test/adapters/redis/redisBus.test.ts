@@ -22,7 +22,7 @@ busContract('a Redis Cluster', () => busUnderTest(cluster.urls, 64));
 
 const of = (userId: string, revision: number): UserMessage => ({ userId, record: record({ userId, revision }) });
 
-/** What Redis is asked again and again until it answers so. */
+/** Asks Redis repeatedly until it holds. */
 const until = async (holds: () => Promise<boolean>) => {
   while (!(await holds())) await wait(10);
 };
@@ -36,7 +36,7 @@ describe('the bus over Redis', () => {
   const channels = async () => (await redis.admin.pubsub('CHANNELS', '*')) as string[];
   const subscribersOf = async (channel: string) => Number((await redis.admin.pubsub('NUMSUB', channel))[1]);
 
-  it('subscribes once to a channel, however many listen, and lets go of it with the last of them', async () => {
+  it('subscribes to a channel once, however many listen, and unsubscribes with the last of them', async () => {
     const live = open();
     const channel = live.keys.userChannel('ana');
     const commands = async () =>
@@ -55,7 +55,7 @@ describe('the bus over Redis', () => {
     expect(live.bus.size).toBe(0);
   });
 
-  it('goes on trying where Redis refuses a subscription, and hears once it is admitted', async () => {
+  it('retries a subscription that Redis refuses, and receives messages once it is admitted', async () => {
     const live = open();
     await redis.admin.acl('SETUSER', 'default', 'resetchannels');
     const refused = hear(live, 'ana');
@@ -67,7 +67,7 @@ describe('the bus over Redis', () => {
     expect(await inbox.next()).toEqual(of('ana', 1));
   });
 
-  it('keeps hearing where a channel is let go of and taken again at once, again and again', async () => {
+  it('goes on receiving where a channel is unsubscribed and subscribed again at once, repeatedly', async () => {
     const live = open();
     const commits = commitsOf(live);
     let held = await hear(live, 'ana');
@@ -77,7 +77,7 @@ describe('the bus over Redis', () => {
       commits.publishUser(of('ana', revision));
       expect(await held.inbox.next()).toEqual(of('ana', revision));
     }
-    // Not awaited in between: the acknowledgement comes after the letting go.
+    // Not awaited: each acknowledgement comes after the unsubscribing.
     for (let i = 0; i < 100; i += 1) void hear(live, 'ana').then(({ unsubscribe }) => unsubscribe());
     held.unsubscribe();
     held = await hear(live, 'ana');
@@ -86,7 +86,7 @@ describe('the bus over Redis', () => {
     expect(live.bus.size).toBe(1);
   });
 
-  it('leaves nothing after ten thousand subscriptions that were let go of', async () => {
+  it('leaves nothing after ten thousand subscriptions that ended', async () => {
     const live = open();
     for (let from = 0; from < 10_000; from += 500) {
       const ids = Array.from({ length: 500 }, (_, i) => `user ${from + i}`);
@@ -97,7 +97,7 @@ describe('the bus over Redis', () => {
     await until(async () => (await channels()).every((channel) => !channel.includes(':user:')));
   });
 
-  it('ignores what it cannot read: damaged, or of a format of another release', async () => {
+  it("ignores messages that are damaged, or of another release's format", async () => {
     const live = open();
     const { inbox } = await hear(live, 'ana');
     const typing = createInbox<unknown>('typing');
@@ -117,17 +117,17 @@ describe('the bus over Redis', () => {
   });
 });
 
-/** One Redis, as a Cluster of one would look. */
+/** One Redis, in the shape of a Cluster. */
 const one = (node: TestRedis) => ({ urls: [node.url], nodes: [node], stop: () => node.stop() });
 const IDS = ['ana', 'bo', 'cy', 'di', 'eve', 'fay'];
 
-/** What is subscribed to at a server, of either kind. */
+/** The channels with a subscriber at a server, of either kind. */
 const channelsOf = async ({ admin }: TestRedis) => [
   ...((await admin.pubsub('CHANNELS', 'rc:*')) as string[]),
   ...((await admin.pubsub('SHARDCHANNELS')) as string[]),
 ];
 
-describe('the bus while Redis is away', () => {
+describe('the bus while Redis is unavailable', () => {
   it.each([
     ['Redis', 1, async () => one(await startRedis())],
     ['a Redis Cluster', 8, startRedisCluster],
@@ -139,7 +139,7 @@ describe('the bus while Redis is away', () => {
     for (const node of away.nodes) node.signal('SIGSTOP');
     const askedAt = performance.now();
     const asked = Promise.allSettled([...IDS, ...IDS].map((id) => live.bus.subscribeUser(id, () => {})));
-    // What is let go of meanwhile is let go of, whether Redis hears of it now or when it is back.
+    // What is unsubscribed meanwhile stays so, whether Redis learns of it now or when it is back.
     for (const unsubscribe of held) unsubscribe();
     live.connection.pubSub.reconnect();
     for (const result of await asked) {
@@ -165,14 +165,14 @@ describe('the bus while Redis is away', () => {
     ['Redis', 1, async () => one(await startRedis())],
     ['a Redis Cluster', 8, startRedisCluster],
   ] as const)(
-    '%s: hears again what was asked for meanwhile, however often its connection was given up',
+    '%s: receives what was subscribed to meanwhile, however often its connection was replaced',
     async (_, shards, start) => {
       const away = await start();
       onTestFinished(() => away.stop());
       const live = openLiveInTest(away.urls, shards);
       await live.bus.subscribeUser('before', () => {});
       for (const node of away.nodes) node.signal('SIGSTOP');
-      // Asked for before a connection is given up, while it still closes, and while the next one waits for its first answer.
+      // Before a connection is replaced, while it closes, and while the next one waits for its first answer.
       const ids = Array.from({ length: 6 }, (_, i) => `user ${i}`);
       for (const [i, id] of ids.entries()) {
         if (i % 3 === 0) live.connection.pubSub.reconnect();
@@ -193,7 +193,7 @@ describe('the bus while Redis is away', () => {
   it.each([
     ['Redis', 1, () => [redis.url]],
     ['a Redis Cluster', 8, () => cluster.urls],
-  ] as const)('over %s tells of a gap once all is heard again that was interrupted', async (_, shards, urls) => {
+  ] as const)('over %s reports a gap once every interrupted channel receives again', async (_, shards, urls) => {
     const live = openLiveInTest(urls(), shards, { settleMs: 0 });
     const ids = Array.from({ length: 40 }, (_, i) => `user ${i}`);
     const gaps = createInbox<string>('gaps');
@@ -211,7 +211,7 @@ describe('the bus while Redis is away', () => {
       await renew();
       await wait(20);
     }
-    // Whoever reads again now has all: what comes after is heard.
+    // Reading again now misses nothing: whatever is published afterwards is received.
     const commits = commitsOf(live);
     for (const id of ids) commits.publishUser(of(id, 9));
     const told = await answered.take(ids.length);

@@ -33,7 +33,7 @@ const open = (redisUrls: readonly string[]) =>
   });
 
 describe('a connection to Redis', () => {
-  it('that is closed while Redis hangs and is subscribed to anew leaves no failure that nobody hears', async () => {
+  it('that is closed while it subscribes again to a Redis that hangs leaves no unhandled rejection', async () => {
     const hanging = await startRedis();
     onTestFinished(() => hanging.stop());
     const unheard: unknown[] = [];
@@ -49,7 +49,7 @@ describe('a connection to Redis', () => {
     const ended = new Promise<void>((resolve) => pubSub.on('end', resolve));
     await close();
     await ended;
-    // Failures that nobody hears are told of after a turn.
+    // Node.js reports unhandled rejections after a turn.
     await new Promise(setImmediate);
     hanging.signal('SIGCONT');
     expect(unheard).toEqual([]);
@@ -58,7 +58,7 @@ describe('a connection to Redis', () => {
   it.each([
     ['one Redis', () => [redis.url]],
     ['a Cluster', () => cluster.urls],
-  ])('that is given up for a new one, to %s, is subscribed to the same once that is done', async (_, urls) => {
+  ])('that is replaced, to %s, has the same subscriptions once that is done', async (_, urls) => {
     const connection = openRedis(urls(), { onError: () => {} });
     onTestFinished(() => connection.close());
     const { pubSub, messageEvent } = connection;
@@ -66,7 +66,7 @@ describe('a connection to Redis', () => {
     const answered = createInbox<string>('messages');
     pubSub.on(messageEvent, (_channel: string, message: string) => answered.push(message));
     await pubSub.reconnect();
-    // One Redis is subscribed to again in its own time.
+    // The client of one Redis subscribes again by itself.
     await vi.waitFor(async () => {
       await pubSub.publish('{a}:channel', 'after');
       expect(answered.transcript.length).toBeGreaterThan(0);
@@ -78,7 +78,7 @@ describe('a connection to Redis', () => {
     ['one Redis', 1],
     ['a Cluster', 2],
   ])(
-    'that is not there, to %s, answers UNAVAILABLE to what is asked, and what it reports ends no process',
+    'that cannot be made, to %s, rejects commands with UNAVAILABLE, and its errors end no process',
     async (_, count) => {
       const errors: unknown[] = [];
       const urls = await Promise.all(Array.from({ length: count }, nowhere));
@@ -98,12 +98,12 @@ describe('a connection to Redis', () => {
   it.each([
     ['one Redis', () => redis.url],
     ['a Cluster', () => cluster.urls.join()],
-  ])('to %s sends what is asked in one turn in one write, in its order', async (_, urls) => {
+  ])('to %s sends the commands of one turn in one write, in order', async (_, urls) => {
     const connection = openRedis(urls().split(','), { onError: () => {} });
     onTestFinished(() => connection.close());
     const { client } = connection;
     await client.set('{turn}count', 0);
-    // Nodes that nothing was asked of yet have none.
+    // Nodes without a command so far have none.
     const streams =
       client instanceof Cluster ? client.nodes('master').flatMap(({ stream }) => stream ?? []) : [client.stream];
     const one = streams.map((stream) => vi.spyOn(stream, '_write'));
@@ -114,7 +114,7 @@ describe('a connection to Redis', () => {
     expect(many.flatMap(({ mock }) => mock.calls)).toHaveLength(1);
   });
 
-  it('that falls silent without closing is given up for a new one', async () => {
+  it('that falls silent without closing is replaced', async () => {
     const silent = await startRedis();
     const proxy = await openRedisProxy(silent.port);
     const connection = openRedis([proxy.url], { onError: () => {} });
@@ -148,7 +148,7 @@ describe('a connection to Redis', () => {
     });
   });
 
-  it('that may not ask INFO stops the start, since it would not be seen that another Redis took over', async () => {
+  it('that may not ask INFO stops the start: a takeover by another Redis would go unnoticed', async () => {
     await redis.admin.call('ACL', 'SETUSER', 'guest', 'on', '>guest', '~*', '&*', '+@all', '-info');
     await expect(open([redis.url.replace('//', '//guest:guest@')])).rejects.toMatchObject({
       name: 'StartFault',

@@ -20,7 +20,7 @@ for (const shards of [1, 4]) {
   });
 }
 
-it('does not let changes of one user wait for a Redis that is away one after the other', async () => {
+it('fails all waiting changes of one user at once while Redis is unavailable', async () => {
   let asked = 0;
   let giveUp = () => {};
   const away = new Promise<never>((_, reject) => {
@@ -53,7 +53,7 @@ it('does not let changes of one user wait for a Redis that is away one after the
   expect(asked).toBe(1);
 });
 
-it('has the journal get what changed before who is only still live', async () => {
+it('lists for the journal what changed before users who are only still live', async () => {
   await redis.admin.flushall();
   const { store, close } = await storeUnderTest([redis.url], 1);
   const restore = (userId: string) => async () => restoreRecord(userId, { generation: 1, persisted: null });
@@ -76,7 +76,7 @@ it('has the journal get what changed before who is only still live', async () =>
   await close?.();
 });
 
-it('reads and cleans what waits for the journal by a few commands, however much it is', async () => {
+it('reads and cleans what waits for the journal with few commands, however much it is', async () => {
   await redis.admin.flushall();
   const { store, close } = await storeUnderTest([redis.url], 1);
   const userIds = Array.from({ length: 300 }, (_, i) => `user-${String(i).padStart(3, '0')}`);

@@ -1,4 +1,4 @@
-/** Replies of Redis that do not fit what was asked. */
+/** Replies of Redis that do not fit the question. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRedisStore } from '../../../src/adapters/redis/redisStore.js';
 import type { Reply } from '../../../src/adapters/redis/scripts.js';
@@ -16,7 +16,7 @@ const SETTLED = { leaseMs: 60_000, settleMs: 0, quietMs: 0, gapMs: 60_000 };
 const USERS = ['ann', 'bob', 'cem'];
 const UNAVAILABLE = { code: 'UNAVAILABLE' };
 
-/** A store of another node, whose replies to reading scripts are what `spoil` makes of them, and one that fills it. */
+/** Fills a store from one node and opens it at another, where `spoil` changes the replies of the reading scripts. */
 const openSpoilt = async (spoil: (replies: readonly Reply[]) => readonly Reply[]) => {
   const { store: filling, redises, keys, connection } = openLiveInTest([redis.url], 1);
   await filling.renewLease('here');
@@ -67,7 +67,7 @@ it.each<[string, (replies: readonly Reply[]) => readonly Reply[]]>([
   await expect(read(spoilt)).rejects.toMatchObject(UNAVAILABLE);
 });
 
-it('a list of typists that ends in the middle is UNAVAILABLE', async () => {
+it('a truncated list of typists is UNAVAILABLE', async () => {
   const { store, spoil } = await openSpoilt((replies) => replies.slice(0, -1));
   expect(await store.typing(['chat'])).toHaveLength(3);
   spoil();

@@ -1,6 +1,6 @@
 /**
- * A Redis whose wall clock is set back: the store's clock goes on from the highest it gave, and so does all that is timed.
- * It is not Redis' clock that is moved here, but all that was noted by it.
+ * A Redis whose wall clock is set back: the store's clock goes on from the highest it gave, and so does everything timed.
+ * The tests move every instant that is stored instead of the clock of Redis.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -22,7 +22,7 @@ afterAll(() => redis.stop());
 beforeEach(() => redis.admin.flushall());
 
 const start = async () => {
-  // What a node remembers of the clock would be moved with it: each time it is another one that has seen nothing yet.
+  // A node remembers the highest clock it saw: each change of the clock is followed by a new one.
   const open = () => openLiveInTest([redis.url], SHARDS, { leaseMs: 1_500, gapMs: 3_000 });
   let { store, keys } = open();
   await store.renewLease('here');
@@ -30,7 +30,7 @@ const start = async () => {
     get store() {
       return store;
     },
-    /** Redis' clock is set off, forwards or back, and the lease renewed once. */
+    /** Sets the clock of Redis forwards, or back, and renews the lease once. */
     async setClock(byMs: number) {
       for (let shard = 0; shard < SHARDS; shard += 1) {
         for (const field of ['clock', 'settled', 'quiet', 'swept', 'wall']) {
@@ -40,7 +40,7 @@ const start = async () => {
       ({ store, keys } = open());
       await store.renewLease('here');
     },
-    /** Renews the lease of this node, as it does all the time, until `holds`. */
+    /** Renews the lease of this node until `holds`. */
     async until(holds: () => Promise<boolean>) {
       while (!(await holds())) {
         await store.renewLease('here');
@@ -50,7 +50,7 @@ const start = async () => {
   };
 };
 
-it.each([2_500, HOUR_MS])('by %i ms: a grace ends in its time, and a node that is gone is found', async (byMs) => {
+it.each([2_500, HOUR_MS])('by %i ms: a grace ends in its time, and a lost node is found', async (byMs) => {
   const node = await start();
   const { setClock, until } = node;
   const before = await node.store.now();
@@ -75,7 +75,7 @@ it.each([2_500, HOUR_MS])('by %i ms: a grace ends in its time, and a node that i
   expect((await node.store.now()) - left.now).toBeLessThan(performance.now() - at + 1_000);
 });
 
-it('and set right again: the clock is that of Redis, from where it was', async () => {
+it("and set right again: the store's clock follows that of Redis, and never goes back", async () => {
   const node = await start();
   const { setClock, until } = node;
   await setClock(-HOUR_MS);
@@ -86,7 +86,7 @@ it('and set right again: the clock is that of Redis, from where it was', async (
   expect(Math.abs((await node.store.now()) - Number(seconds) * 1_000)).toBeLessThan(3_000);
 });
 
-it('by less than is soon made up for: the clock waits, and is that of Redis again', async () => {
+it("by less than a second: the store's clock waits until that of Redis has caught up", async () => {
   const node = await start();
   const { setClock, until } = node;
   await setClock(-800);

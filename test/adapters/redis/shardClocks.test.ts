@@ -1,4 +1,4 @@
-/** Shards whose clocks differ, as on the nodes of a Cluster: no answer about a user has an `asOf` before an earlier one's. */
+/** Shards whose clocks differ, as on the nodes of a Cluster: the `asOf` of answers about a user never goes back. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHub } from '../../../src/fanout/hub.js';
 import { assemblePresence } from '../../support/assemblePresence.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-/** Two users in two shards, of which the first's is a minute ahead. */
+/** Two users in two shards; the clock of the first is a minute ahead. */
 const start = async () => {
   await redis.admin.flushall();
   const { store, bus, keys } = openLiveInTest([redis.url], 2);
@@ -42,7 +42,7 @@ const start = async () => {
   for (const userId of [ahead, behind]) {
     await presence.connect({ userId, connectionId: userId, sessionId: 'tab', device: 'WEB' });
   }
-  // After their commits, whose revisions no reading is as of before.
+  // After the commits: no reading has an `asOf` before their revisions.
   await redis.admin.hincrby(keys.of(0).shard, 'clock', AHEAD_MS);
   return { presence, bus, store, people, ahead, behind };
 };

@@ -1,4 +1,4 @@
-/** What one who types costs where many others do, and what is kept of where a user typed. */
+/** The cost of one typist among many, and how long the list of a user's conversations grows. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../../src/adapters/memory/memoryStore.js';
@@ -13,10 +13,10 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 beforeEach(() => redis.admin.flushall());
 
-/** How many type in the crowded conversation; and how often one of them goes on. */
+/** How many type in the crowded conversation, and how often one of them goes on. */
 const CROWD = 2_000;
 const REPEATED = 200;
-/** How often what it costs alone it may cost in a crowd. */
+/** By how much the cost in a crowd may exceed the cost alone, as a factor. */
 const TIMES = 6;
 
 const entry = (conversationId: string, userId: string) => ({
@@ -26,7 +26,7 @@ const entry = (conversationId: string, userId: string) => ({
   forMs: 600_000,
 });
 
-/** The processor's milliseconds that Redis takes for something, the least of three times. */
+/** Processor time of Redis for an action, in ms: the least of three runs. */
 const redisMsOf = async (act: () => Promise<unknown>): Promise<number> => {
   const used = async () => {
     const text = await redis.admin.info('cpu');
@@ -57,7 +57,7 @@ it.each([
       return { store, msOf: cpuMsOf };
     },
   ],
-])('in %s who goes on typing, stops, or is asked about costs the same, however many others type', async (_, open) => {
+])('in %s typing costs one user the same, however many others type', async (_, open) => {
   const { store, msOf } = await open();
   const crowd = Array.from({ length: CROWD }, (__, i) => `user ${i}`);
   await Promise.all(
@@ -82,7 +82,7 @@ it.each([
   expect(await costIn('crowded', 'user 1')).toBeLessThan(TIMES * alone);
 });
 
-it('forgets the conversations in which a user typed a while ago, however long they go on elsewhere', async () => {
+it("drops conversations from a user's list when their typing there is over, however long it goes on elsewhere", async () => {
   const { store, keys } = openLiveInTest([redis.url], 1);
   await store.renewLease('here');
   const list = keys.typingOf('ana');
