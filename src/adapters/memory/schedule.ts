@@ -54,7 +54,7 @@ export const createSchedule = (): Schedule => {
         const first = queue.peek();
         if (!first || first.at > now) break;
         queue.pop();
-        // A key that was taken out and put back at the same moment has two entries.
+        // A key that was taken out and set to the same moment again has two entries, of which the map keeps one.
         if (!isStale(first)) found.set(first.key, first);
       }
       for (const entry of found.values()) queue.push(entry);

@@ -66,8 +66,8 @@ export const createChannels = (redis: RedisPubSub) => {
 };
 
 /**
- * A message as it decodes; undefined where it is damaged, or of a format that this release does not know: the listener of a
- * connection must not throw, and whoever reads the state again learns what the message told.
+ * The decoded message; undefined where it is damaged, or of a format that this release does not know. The listener of a
+ * connection must not throw, and the next read of the state has what the message said.
  */
 const readable = <M>(decode: (text: string) => M, text: string): M | undefined => {
   try {

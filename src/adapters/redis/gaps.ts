@@ -8,9 +8,9 @@ const SILENCE_MS = 3_500;
 const WATCH_MS = 500;
 
 /**
- * Tells when messages may have been missed. Each node sends itself a probe through every shard, once a second, with the
- * renewal of its lease (see `renew.lua`). After an interruption a gap is over, and told of, once the probe of every shard
- * arrived again: on a Cluster each shard has a subscription of its own. Where probes stay away, the connections are replaced.
+ * Reports gaps, in which messages may have been missed. Each node sends itself a probe through every shard, once a second, with
+ * the renewal of its lease (see `renew.lua`). A gap is reported when it is over: once the probe of every shard has arrived
+ * again, since on a Cluster each shard has a subscription of its own. Where probes stay out, the connections are replaced.
  */
 export const createGapDetector = ({
   connection,

@@ -43,13 +43,13 @@ export interface ShardKeys {
   readonly typingDue: string;
   /** Incarnations by the end of their lease. */
   readonly nodes: string;
-  /** Incarnations whose lease ran out, and when each was last heard of. */
+  /** Incarnations whose lease ran out, and when each was last alive. */
   readonly lost: string;
   /** The nodes for which the shard goes on recovering. */
   readonly awaited: string;
   /** Users with connections on an incarnation. */
   on(incarnation: string): string;
-  /** The channel on which a node hears its own probes. */
+  /** The channel on which a node receives its own probes. */
   probeChannel(probe: string): string;
 }
 

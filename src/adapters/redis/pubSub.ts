@@ -1,6 +1,6 @@
 /**
- * The part of a client that graphql-redis-subscriptions uses. What is wanted is asked for until Redis acknowledges it, also over
- * connections that take the place of others.
+ * The part of a client that graphql-redis-subscriptions uses. A wanted channel is subscribed to until Redis acknowledges it, also
+ * over connections that replace others.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { inPieces } from '../../async/batches.js';

@@ -35,7 +35,7 @@ export const createRedisLeases = ({
   let restorePhase: RestorePhase = null;
   /** What was found and could not be reported yet, since another shard did not answer. */
   let unreported = NO_FINDINGS;
-  /** The epoch of each shard of which whoever renews has been told. */
+  /** The epoch of each shard that the latest complete renewal reported. */
   const reportedEpochs = new Map<ShardKeys, string>();
 
   const renewIn = async (shard: ShardKeys, incarnation: string, { listsNodes }: { readonly listsNodes: boolean }) => {

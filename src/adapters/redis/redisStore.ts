@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { RecordStore } from '../../presence/ports/records.js';
 import type { LiveStore } from '../../presence/ports/stores.js';
 import type { PresenceRecord } from '../../presence/types.js';
 import { createJournalMarks } from './journalMarks.js';
@@ -44,15 +45,18 @@ export const createRedisStore = ({
     reads,
     lastCommitted,
   });
-  return {
+  const recordStore = {
+    read: reads.read,
     update: commits.update,
-    async forget(userId, generation) {
+    async forget(userId: string, generation: number) {
       await typing.clearTyping(userId, null);
       return commits.forget(userId, generation);
     },
-    read: reads.read,
     ...createUserIndexes({ redises, keys, due: leases.due }),
     ...createJournalMarks({ redises, keys, reads }),
+  } satisfies RecordStore;
+  return {
+    ...recordStore,
     ...typing,
     ...leases.port,
     now: leases.now,

@@ -1,4 +1,4 @@
-/** Renewing the lease of this node in one shard, and what it tells of the shard. See docs/architecture.md, "Recovery". */
+/** Renewing the lease of this node in one shard, and what the renewal finds there. See docs/architecture.md, "Recovery". */
 import { randomUUID } from 'node:crypto';
 import type { Renewal, RestorePhase } from '../../presence/ports/leases.js';
 import { processOf } from '../../presence/recovery.js';
@@ -16,7 +16,7 @@ export interface LeaseOptions {
   readonly maxQuietMs?: number;
   /** A gap between two renewals up to this long is the ordinary unpunctuality of nodes. */
   readonly gapMs?: number;
-  /** Names the channels on which this process hears its own probes, see `createGapDetector`. */
+  /** Names the channels on which this process receives its own probes, see `createGapDetector`. */
   readonly probe?: string;
 }
 
