@@ -4,7 +4,7 @@ import { disconnect } from '../presence/record.js';
 import { restoreConnection } from '../presence/recovery.js';
 import { holderOf, isRevoked, newSession } from '../presence/session.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
-import type { Held } from './heldSessions.js';
+import type { Held } from './heldConnection.js';
 import type { RecentCommits } from './recentCommits.js';
 import type { RecordWriter } from './recordWriter.js';
 

@@ -27,7 +27,7 @@ const rememberedEnd = (
   after: PresenceRecord,
 ): Ended | undefined => {
   const at = after.revision;
-  // The nodes of revoked connections are told, but may miss it; a connection that closed is restored by nobody.
+  // The nodes of revoked connections receive a message, but may miss it; a connection that closed is restored by nobody.
   const revoked = connections.filter((connectionId) => isRevoked(after, connectionId));
   const end = graceUntil ?? leaseUntil;
   const until = Math.max(end === null ? 0 : end + LATE_MS, revoked.length > 0 ? at + OTHERS_LEARN_MS : 0);

@@ -1,15 +1,6 @@
 /**
- * The connections of this node that hold a session: the name of each in the store, and its state.
- *
- * | state           | meaning                                                    | next, and by what                                |
- * |-----------------|------------------------------------------------------------|--------------------------------------------------|
- * | `opening`       | its first commit is under way                              | `registered`: the commit succeeded               |
- * | `registered`    | the store has it under `name`                              | `restoring`: reconciliation, or a command, misses it |
- * | `awaiting pong` | the node took a new incarnation; the socket was pinged     | `restoring`: it answered, or the store lost it and it stayed silent |
- * | `restoring`     | it is written back, repeatedly while the store is away     | `registered`: the store has it under the new name |
- *
- * A new incarnation leads from every state to `awaiting pong`. A connection leaves the table when it closes, when its session
- * was ended on purpose, or when reconciliation finds that the store rightly lacks it. See docs/architecture.md#recovery.
+ * The connections of this node that hold a session: a registry, which restores those that the store lost. The states of a
+ * connection are in heldConnection.ts.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { unavailable } from '../presence/errors.js';
@@ -17,25 +8,13 @@ import type { Emptied } from '../presence/ports/leases.js';
 import { holderOf, isRevoked } from '../presence/session.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
 import { createConnectionRestore } from './connectionRestore.js';
+import type { Held } from './heldConnection.js';
 import type { RecentCommits } from './recentCommits.js';
 import type { RecordWriter } from './recordWriter.js';
 
 /** How long a command waits for the session of its own connection to be restored, and how often it tries, in ms. */
 const RESTORED_WITHIN_MS = 1_200;
 const RESTORED_EVERY_MS = 100;
-
-/** A connection of this node that holds a session. */
-export interface Held {
-  /** The node's own name for the connection, the same under every incarnation. */
-  readonly local: string;
-  readonly userId: string;
-  readonly sessionId: string;
-  /** Its name in the store: `INCARNATION/local`. */
-  name: string;
-  state: 'opening' | 'registered' | 'awaiting pong' | 'restoring';
-  /** The store lost it, or may have, in a recovery that waits for its restore. */
-  lostByStore: boolean;
-}
 
 /** What the services and the edge report of connections, and ask of them. */
 export interface HeldSessionService {
@@ -46,8 +25,8 @@ export interface HeldSessionService {
   /** The store has it. */
   opened(local: string): void;
   /**
-   * The connection closed, so it is not restored any more. Returns its name in the store, the same again until `closed` says
-   * that the store was told; undefined for a connection without a session.
+   * The connection closed, so it is not restored any more. Returns its name in the store, the same again until `closed` reports
+   * that the store has the close; undefined for a connection without a session.
    */
   close(local: string): string | undefined;
   closed(local: string): void;
@@ -116,7 +95,7 @@ export const createHeldSessions = ({
   readonly onError: (error: unknown) => void;
 }): HeldSessions => {
   const held = new Map<string, Held>();
-  /** Closed connections that the store has still to be told of. */
+  /** Closed connections whose close is not committed yet. */
   const closing = new Map<string, Held>();
 
   const isHeld = (connection: Held): boolean => held.get(connection.local) === connection;

@@ -1,12 +1,9 @@
-/**
- * What a user says of themselves, purely: the status message and activities, and how they end (docs/semantics.md,
- * "Status").
- */
+/** The status message and activities of a user, and how they expire, purely (docs/semantics.md#what-goes-with-it). */
 import { recordWith } from './copies.js';
 import type { Activity, ActivityInput, PresenceRecord } from './types.js';
 
 /**
- * Activities as they are kept. One that is repeated without a `startedAt` goes on, rather than begin anew, so that
+ * Activities for a record, from received ones. One that repeats an activity of `before`, without a `startedAt`, keeps the old one:
  * repeating a command changes nothing.
  */
 export const activitiesFrom = (
@@ -33,11 +30,11 @@ export const activitiesFrom = (
     };
   });
 
-/** Whether a message or an activity has ended by `now`. */
+/** Whether a message or an activity has expired by `now`. */
 export const isOver = (content: { readonly expiresAt: number | null }, now: number): boolean =>
   content.expiresAt !== null && content.expiresAt <= now;
 
-/** The record without the message and the activities whose `expiresAt` has passed; itself when there are none. */
+/** The record without expired content; the very record where none has expired. */
 export const expireContent = (record: PresenceRecord, now: number): PresenceRecord => {
   const anyOver = (holders: readonly { readonly activities: readonly Activity[] }[]) =>
     holders.some(({ activities }) => activities.length > 0 && activities.some((activity) => isOver(activity, now)));

@@ -1,14 +1,14 @@
 /**
- * Copies of records and sessions with something changed, and whether two are the same. All of it is written out field
- * by field. `{ ...record }` makes an object of a hidden class that no other place makes, and `isDeepStrictEqual` looks
- * at everything by name: every mutation goes through here, and V8 compiles well what always looks alike.
+ * Changed copies of records and sessions, and their comparison, written out field by field. Every mutation goes through here, and
+ * V8 optimizes it only while all records have one hidden class: spreading (`{ ...record }`) makes others, and
+ * `isDeepStrictEqual` compares every field by name.
  */
 import type { Activity, HostActivities, PresenceRecord, RevokedConnection, Session, StatusMessage } from './types.js';
 
-/** No field is left out, an optional one neither. */
+/** Every field, the optional ones too. */
 type EachField<T> = { readonly [K in keyof Required<T>]: unknown };
 
-/** The record with what is given in the place of what it has. */
+/** The record with those fields changed. */
 export const recordWith = (record: PresenceRecord, changes: Partial<PresenceRecord>): PresenceRecord => {
   const {
     userId = record.userId,
@@ -42,7 +42,7 @@ export const recordWith = (record: PresenceRecord, changes: Partial<PresenceReco
   } satisfies EachField<PresenceRecord>;
 };
 
-/** The session with what is given in the place of what it has. */
+/** The session with those fields changed. */
 export const sessionWith = (session: Session, changes: Partial<Session>): Session => {
   const {
     id = session.id,
@@ -95,7 +95,7 @@ export const sameItems = <T>(a: readonly T[], b: readonly T[], same: (a: T, b: T
 export const sameMessage = (a: StatusMessage | null, b: StatusMessage | null): boolean =>
   a === b || (a !== null && b !== null && a.text === b.text && a.emoji === b.emoji && a.expiresAt === b.expiresAt);
 
-/** What of two activities is shown. */
+/** Whether two activities show the same. */
 export const sameVisible = (a: Omit<Activity, 'startedAtGiven'>, b: Omit<Activity, 'startedAtGiven'>): boolean =>
   a === b ||
   (a.type === b.type &&
@@ -132,7 +132,7 @@ export const sameSession = (a: Session, b: Session): boolean =>
     sameItems(a.connections, b.connections) &&
     sameItems(a.activities, b.activities, sameActivity));
 
-/** Whether two records of one user hold the same, whatever their revisions. */
+/** Whether two records of one user are the same but for their revisions. */
 export const sameRecord = (a: PresenceRecord, b: PresenceRecord): boolean =>
   a === b ||
   (a.userId === b.userId &&

@@ -1,9 +1,9 @@
-/** What a decision about a record comes to, and what a store must know of it. */
+/** The result of every command of the domain. */
 import type { PresenceRecord } from './types.js';
 
-/** What a decision about one user's record comes to. */
+/** A decision about one user's record: the record to commit, and what the command returns. */
 export interface Decision<R> {
-  /** The record to commit; the very record that was given when nothing changes (nothing is then written). */
+  /** The very record that was given where nothing changes: then nothing is written. */
   readonly record: PresenceRecord;
   readonly result: R;
 }

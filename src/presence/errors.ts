@@ -1,4 +1,4 @@
-/** The codes of docs/semantics.md, "Errors". Nobody matches on messages: the code is the contract. */
+/** The codes of docs/semantics.md#errors. The code is the contract: nothing matches on messages. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -9,8 +9,8 @@ export type ErrorCode =
   | 'INTERNAL';
 
 /**
- * A failure that the caller is told of, with a code and a sentence that a person can act on.
- * Anything else that is thrown is our bug and becomes INTERNAL at the edge.
+ * A failure for the caller, with a code and a sentence that a person can act on. Anything else that is thrown is a bug of the
+ * server, and INTERNAL at the edge.
  */
 export class PresenceError extends Error {
   override readonly name = 'PresenceError';
@@ -18,25 +18,25 @@ export class PresenceError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
-    /** What goes beside the code into `extensions`, such as `retryAfterMs` (milliseconds). */
+    /** Further `extensions` beside the code; `retryAfterMs` in milliseconds. */
     readonly details: { readonly retryAfterMs?: number } = {},
   ) {
     super(message);
   }
 }
 
-/** The input is not what the schema's descriptions allow. */
+/** The input breaks a rule of the schema's descriptions. */
 export const badInput = (message: string): PresenceError => new PresenceError('BAD_USER_INPUT', message);
 
 const RETRY_AFTER_MS = 1_000;
 
-/** A back-end cannot be asked now; the caller may try again after `retryAfterMs` milliseconds. */
+/** A back end cannot be asked now; the caller may try again after `retryAfterMs` milliseconds. */
 export const unavailable = (message: string, retryAfterMs = RETRY_AFTER_MS): PresenceError =>
   new PresenceError('UNAVAILABLE', message, { retryAfterMs });
 
 class UnreadableRecord extends PresenceError {}
 
-/** What there is of a user was written by another release, which this one cannot read and leaves alone. */
+/** A user's record or row is in a format of a newer release: it is not read, and never overwritten. */
 export const unreadableRecord = (): PresenceError =>
   new UnreadableRecord(
     'UNAVAILABLE',
@@ -44,15 +44,15 @@ export const unreadableRecord = (): PresenceError =>
     { retryAfterMs: RETRY_AFTER_MS },
   );
 
-/** The same answer for what does not exist and for what the caller may not know of. */
+/** It does not exist, or the caller may not know that it does: the same answer for both. */
 export const notFound = (message: string): PresenceError => new PresenceError('NOT_FOUND', message);
 
-/** The caller is known, but this is not theirs to do. */
+/** The caller is signed in, but may not do this. */
 export const forbidden = (message: string): PresenceError => new PresenceError('FORBIDDEN', message);
 
-/** Whether a back-end could not be asked: what failed so may be tried again. */
+/** Whether a back end could not be asked, so that the call may be tried again. */
 export const isUnavailable = (error: unknown): error is PresenceError =>
   error instanceof PresenceError && error.code === 'UNAVAILABLE';
 
-/** Whether a back-end could not be asked for a while: what failed so has to be done once that is over. */
+/** Whether the failure passes by itself, so that the work has to be tried again; a record of a newer release does not. */
 export const passes = (error: unknown): boolean => isUnavailable(error) && !(error instanceof UnreadableRecord);

@@ -1,26 +1,26 @@
 /**
- * One session of two memories of it, purely: each field as it was said later, in whatever order the memories come, and how
- * often. What one of them does not know of is no reason to lose it. See "Recovery" in docs/architecture.md.
+ * Merges two memories of a session, purely: each field from the memory that set it later. Nodes restore in any order and
+ * repeatedly, so the merge is commutative, associative and idempotent. See docs/architecture.md#recovery.
  */
 import { sameSession, sessionWith } from './copies.js';
 import type { Activity, Session } from './types.js';
 
-/** Later ends of leases and graces come after earlier ones, and all of them after none. */
+/** For comparing ends of leases and graces: none sorts before all. */
 const orNever = (moment: number | null): number => moment ?? Number.NEGATIVE_INFINITY;
 
-/** Whether `a` comes after `b`, by what differs first. */
+/** Whether `a` sorts after `b`, by their first difference. */
 const isAfter = (a: readonly (number | string)[], b: readonly (number | string)[]): boolean => {
   const at = a.findIndex((each, i) => each !== b[i]);
   return at >= 0 && a[at]! > b[at]!;
 };
 
-/** Of two the one that comes later by its keys: of equal ones, which are of one moment, always the same. */
+/** The session with the later keys. The keys beyond the moment break ties, the same in either order. */
 const laterBy =
   (keys: (session: Session) => readonly (number | string)[]) =>
   (a: Session, b: Session): Session =>
     isAfter(keys(b), keys(a)) ? b : a;
 
-/** Of one moment, what has run out meanwhile has; and what was moved on begins later. */
+/** Breaks ties between lists of one moment: fewer activities win, since some expired; then a later `startedAt`. */
 const textOf = (activities: readonly Activity[]): string =>
   JSON.stringify(
     activities.map(({ type, name, details, startedAt, startedAtGiven, expiresAt }) => [
@@ -44,10 +44,10 @@ const byIdleness = laterBy(({ idleAsOf, reportedIdle }) => [
   reportedIdle === null ? 0 : reportedIdle ? 2 : 1,
 ]);
 const bySilence = laterBy(({ touchedAt, inferredIdle }) => [touchedAt, inferredIdle ? 1 : 0]);
-/** A connection that closes beside a lease leaves its session to that: of one moment a lease is of later than a grace. */
+/** Ties: a lease wins over a grace, since a connection that closes leaves its session to its lease. */
 const byEnd = laterBy(({ leaseAsOf, leaseUntil, graceUntil }) => [leaseAsOf, orNever(leaseUntil), orNever(graceUntil)]);
 
-/** Both memories of a session, and the connections of both: commutative, associative and idempotent. */
+/** The merged session, with the connections of both. */
 export const mergedSession = (a: Session, b: Session): Session => {
   const [device, activities, idleness, silence, end] = [
     byDevice(a, b),
@@ -79,8 +79,8 @@ export const mergedSession = (a: Session, b: Session): Session => {
 };
 
 /**
- * A session as it is there, brought up to what another memory of it knows of later; the very session where that is
- * nothing. Connections are put back by their own nodes alone: without them a memory that has no other end has none to give.
+ * The present session with what `memory` has of later; the very session where that is nothing. Its connections stay as they are:
+ * each is restored by its own node. A memory that lived by its connections alone has thus no end to contribute.
  */
 export const withMemory = (present: Session, memory: Session): Session => {
   const { connections } = present;

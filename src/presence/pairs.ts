@@ -1,5 +1,2 @@
-/**
- * The key of a pair in a map, such as that of the facts that `People` answers: another pair has another key, whatever characters
- * the ids are made of.
- */
+/** The key of a (viewer, user) pair in a map; unique, whatever characters the ids have. */
 export const pairKey = (viewerId: string, userId: string): string => `${viewerId.length}:${viewerId}${userId}`;

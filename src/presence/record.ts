@@ -1,7 +1,7 @@
 /**
- * The presence record, decided purely: every command takes a record and `now` and returns the next record, the very
- * same object when nothing changes. No clock, no I/O. Everything timed is one mechanism: {@link nextDue} says when
- * {@link tick} has something to do. See docs/semantics.md, "Being live" and "Status".
+ * The commands on a presence record, purely: `(record, input, now) → { record, result }`. The very same record comes back where
+ * nothing changes. No clock, no I/O. Everything timed is one command: `nextDue` in scheduling.ts says when {@link tick} has
+ * something to do. See docs/design.md#sessions and docs/design.md#status.
  */
 import { activitiesFrom, expireContent } from './activities.js';
 import { recordWith, sameHostActivities, sameMessage, sameRecord, sessionWith } from './copies.js';
@@ -35,10 +35,10 @@ import type {
 import { contentFor, revisionFor, sameActivities, sameContent } from './view.js';
 import { EVERYTHING } from './visibility.js';
 
-/** How many sources of hosted activities one user may have at a time. */
+/** How many sources of host-provided activities one user may have at a time. */
 export const MAX_HOST_SOURCES = 20;
 
-/** A user's record as the journal has it: nothing live. */
+/** A user's record from the journal's row: nothing is live. */
 export const restoreRecord = (userId: string, row: JournalRow): PresenceRecord => {
   const revision = row.persisted?.revision ?? 0;
   return {
@@ -58,34 +58,34 @@ export const restoreRecord = (userId: string, row: JournalRow): PresenceRecord =
   };
 };
 
-/** Of a commit at `now`; a store may give it a later one, by its clock. */
+/** The revision of a commit at `now`; a store may raise it, by its own clock. */
 const nextRevision = (previous: PresenceRecord, now: number): number => Math.max(previous.revision, now) + 1;
 
-/** Whether others, audience aside, saw anything of the user change after `since`, also by what ended and is not committed yet. */
+/** Whether others, audience aside, saw the user change after `since`; an expiry that is not committed yet counts. */
 const wasSeenToChange = (record: PresenceRecord, since: number, now: number): boolean =>
   revisionFor(record, EVERYTHING) > since ||
   !sameContent(contentFor(record, EVERYTHING), contentFor(expireContent(record, now), EVERYTHING));
 
 /**
- * When a user who hides at `now` is last seen: as one whose tab was closed `closedMsAgo` and is gone only now, or, where
- * others saw something change since, as one who ended their session.
+ * The `lastSeen` of a user who hides at `now`: as if their tab had closed `closedMsAgo` and the grace ended now; or, where others
+ * saw a change since then, as if they had ended their session now.
  */
 const lastSeenHiding = (record: PresenceRecord, now: number, closedMsAgo: number): number => {
   const closedAt = now - closedMsAgo;
   return wasSeenToChange(record, closedAt, now) ? now : closedAt;
 };
 
-/** What a commit is about that the records do not tell. */
+/** What a command knows of its commit beyond the record. */
 export interface Circumstances {
-  /** What is put back was so before, and the store lost it. */
+  /** It restores what the store lost: nothing starts, and what is restored keeps its own revisions. */
   readonly again?: boolean;
-  /** How long ago a tab was closed whose grace is found to be over now, in ms. */
+  /** How long ago a tab was closed whose grace is found over now, in ms. */
   readonly closedMsAgo?: number;
 }
 
 /**
- * Makes a changed record ready to commit: what follows from the change (`lastSeen`, hosted activities of a user who
- * is gone, `startedAt` of one who comes back), and the revisions of what each facet shows.
+ * Completes a changed record for its commit: `lastSeen`, the host's activities of a user who is gone, `startedAt` of one who stops
+ * hiding, and the revision of each facet.
  */
 const seal = (
   previous: PresenceRecord,
@@ -102,22 +102,22 @@ const seal = (
       : recordWith(changed, { hostProvided: [] });
   const appears = isSeen && !wasSeen;
   const hides = wasSeen && !isSeen && isHiding(next.chosen);
-  // Who is put back was live before, and is last seen when their sessions were last known to be.
+  // A restored user was live before the loss: `lastSeen` comes from their sessions.
   const seenAt = hides ? lastSeenHiding(previous, now, closedMsAgo) : appears && !again ? now : null;
   if (seenAt !== null) next = recordWith(next, { lastSeen: Math.max(next.lastSeen ?? 0, seenAt) });
-  // Who is put back after the store was emptied was not hidden: what they did goes on from when it began.
+  // A restored user of an emptied store was not hiding: their activities keep their `startedAt`.
   if (appears && isHiding(previous.chosen)) next = startNotBefore(next, now);
   if (sameRecord(next, previous)) return previous;
 
   const revision = nextRevision(previous, now);
-  // What ends by then has ended in every answer of that revision.
+  // Content that expires by the revision is in no answer of that revision.
   next = withoutOldRevocations(expireContent(next, revision), now);
   const [before, after] = [contentFor(previous, EVERYTHING), contentFor(next, EVERYTHING)];
   const moved = (same: boolean, facet: keyof PresenceRecord['revisions']) =>
     same ? previous.revisions[facet] : revision;
   return recordWith(next, {
     revision,
-    // What was put back is known as of when it changed.
+    // Restored values keep the revisions at which they changed.
     chosenAsOf: next.chosen === previous.chosen || again ? next.chosenAsOf : revision,
     messageAsOf: sameMessage(next.message, previous.message) || again ? next.messageAsOf : revision,
     revisions: {
@@ -128,7 +128,7 @@ const seal = (
   });
 };
 
-/** Where the client gave no `startedAt`, an activity must not tell that it began while its user was hidden. */
+/** An activity without a given `startedAt` must not reveal that it began while its user was hiding. */
 const startNotBefore = (record: PresenceRecord, now: number): PresenceRecord => {
   const later = <T extends Pick<Session, 'activities'>>(holder: T): T => ({
     ...holder,
@@ -139,7 +139,7 @@ const startNotBefore = (record: PresenceRecord, now: number): PresenceRecord => 
   return recordWith(record, { sessions: record.sessions.map(later), hostProvided: record.hostProvided.map(later) });
 };
 
-/** Decides about the record as it is at `now`. */
+/** Runs a command: expires content, applies `change`, and completes the record for its commit. */
 export const decide = <R>(
   record: PresenceRecord,
   now: number,
@@ -150,14 +150,14 @@ export const decide = <R>(
   return { record: seal(record, changed, now, circumstances), result };
 };
 
-/** A session starts: room is made for it, and a chosen OFFLINE ends, unless it starts in the background. */
+/** Starts a session. One is replaced where there is no room; a chosen OFFLINE ends, unless the session starts in the background. */
 const start = (record: PresenceRecord, session: Session, now: number, { background = false } = {}): PresenceRecord => {
   const roomy = makeRoom(record, now);
   const chosen = roomy.chosen === 'OFFLINE' && !background ? 'ONLINE' : roomy.chosen;
   return recordWith(roomy, { chosen, sessions: [...roomy.sessions, session] });
 };
 
-/** A connection opens: resumes the session of that id, in grace or not, or starts it. */
+/** A connection opens: it resumes the session of that id, in grace or not, or starts it. */
 export const connect = (
   record: PresenceRecord,
   options: { readonly connectionId: string; readonly sessionId: string; readonly device: DeviceType | null },
@@ -172,8 +172,8 @@ export const connect = (
   });
 
 /**
- * A connection closed, or was lost: then `heardAt` is when it last answered. Removes that connection only, so a late
- * close never ends what a newer one resumed. The last one leaves its session to the grace, or to its HTTP lease.
+ * A connection closed, or was lost; `aliveAt` is when it last answered. Removes that connection alone: a late close never ends a
+ * session that a newer connection resumed. Without another connection the session is left to its grace or its HTTP lease.
  */
 export const disconnect = (
   record: PresenceRecord,
@@ -186,18 +186,22 @@ export const disconnect = (
     result: null,
   }));
 
-/** Which session is meant: the one named, else the one that the connection holds, else the most recently active. */
+/** The session of a command: the named one; else the connection's own; else the most recently active. */
 export interface SessionReference {
   readonly sessionId: string | null;
   /** Null over plain HTTP. */
   readonly connectionId: string | null;
-  /** The id of the session to start where there is none to speak and none is named. */
+  /** The id of the session to start where there is none and none is named. */
   readonly newSessionId: string;
 }
 
+/** The session that a command starts where it resolves to none, under the id that it names. */
+const newHttpSession = ({ sessionId, newSessionId }: SessionReference, now: number, timings: Timings): Session =>
+  newSession(sessionId ?? newSessionId, now, now + timings.sessionTtlMs);
+
 /**
- * `setPresence`. What is undefined stays as it is. `closedMsAgo`: who hides is to look like one whose tab was closed so long
- * ago; left out, a grace.
+ * `setPresence`. What is undefined stays as it is. `closedMsAgo` (ms; by default the grace): a user who hides is last seen as if
+ * their tab had closed that long ago.
  */
 export const setPresence = (
   record: PresenceRecord,
@@ -220,13 +224,11 @@ export const setPresence = (
       const found = resolveSession(current, sessionReference);
       let next = current;
       if (found || status !== 'OFFLINE') {
-        const session =
-          found ??
-          newSession(sessionReference.sessionId ?? sessionReference.newSessionId, now, now + timings.sessionTtlMs);
-        const said = touch(session, now, timings);
-        const does = activities && activitiesFrom(activities, session.activities, now);
-        const spoken = device || does ? reporting(said, { device, activities: does }, now) : said;
-        next = found ? replaceSession(current, spoken) : start(current, spoken, now);
+        const session = found ?? newHttpSession(sessionReference, now, timings);
+        const touched = touch(session, now, timings);
+        const changed = activities && activitiesFrom(activities, session.activities, now);
+        const reported = device || changed ? reporting(touched, { device, activities: changed }, now) : touched;
+        next = found ? replaceSession(current, reported) : start(current, reported, now);
       }
       if (statusMessage !== undefined || status !== undefined) {
         next = recordWith(next, {
@@ -239,7 +241,7 @@ export const setPresence = (
     { closedMsAgo: input.closedMsAgo ?? timings.graceMs },
   );
 
-/** `heartbeat`. The result is the id of the session that spoke. */
+/** `heartbeat`. The result is the id of its session. */
 export const heartbeat = (
   record: PresenceRecord,
   input: {
@@ -252,14 +254,16 @@ export const heartbeat = (
 ): Decision<string> =>
   decide(record, now, (current) => {
     const { idle, device, sessionReference } = input;
-    const leaseUntil = now + timings.sessionTtlMs;
     const found = resolveSession(current, sessionReference);
-    const speaks = found ?? newSession(sessionReference.sessionId ?? sessionReference.newSessionId, now, leaseUntil);
-    let session = touch(reporting(speaks, { idle, device }, now), now, timings);
+    const resolved = found ?? newHttpSession(sessionReference, now, timings);
+    let session = touch(reporting(resolved, { idle, device }, now), now, timings);
     const overHttp = sessionReference.connectionId === null;
     if (overHttp && idle && sessionReference.sessionId !== null) {
-      // The app goes to the background: its session outlives its connection, also one that is already in grace.
-      session = sessionWith(leasedUntil(session, leaseUntil, now), { graceUntil: null, knownLiveAt: now });
+      // The app goes to the background: the session outlives its connection, also when it is in grace already.
+      session = sessionWith(leasedUntil(session, now + timings.sessionTtlMs, now), {
+        graceUntil: null,
+        knownLiveAt: now,
+      });
     } else if (!idle && session.connections.length > 0) {
       session = leasedUntil(session, null, now);
     }
@@ -278,7 +282,7 @@ export const endSession = (record: PresenceRecord, sessionId: string, now: numbe
     return { record: revokeSession(current, ended, now), result: true };
   });
 
-/** `putActivity`: one list a source, kept while the user is live. The result is false past the bound on sources. */
+/** `putActivity`: one list for each source, while the user is live. False past {@link MAX_HOST_SOURCES}. */
 export const putActivity = (
   record: PresenceRecord,
   input: { readonly source: string; readonly activities: readonly ActivityInput[] },
@@ -309,7 +313,7 @@ export const putActivity = (
     };
   });
 
-/** Everything timed: ends of graces and leases, idleness by silence, expiries. Repeating it changes nothing more. */
+/** Everything timed that is due: graces and leases end, silence becomes idleness, content expires. Idempotent. */
 export const tick = (record: PresenceRecord, now: number): Decision<null> =>
   decide(record, now, (current) => {
     const passed = (moment: number | null) => moment !== null && moment <= now;
@@ -333,6 +337,6 @@ export const tick = (record: PresenceRecord, now: number): Decision<null> =>
     };
   });
 
-/** Until when a session lives unless it is renewed. */
+/** Until when a session lives unless it is renewed; that is `expiresAt` of a session in the API. */
 export const expiryOf = (session: Session, now: number, timings: Timings): number =>
   session.connections.length > 0 ? now + timings.heartbeatTimeoutMs : (session.graceUntil ?? session.leaseUntil ?? now);

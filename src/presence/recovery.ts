@@ -1,6 +1,6 @@
 /**
- * What becomes of a record when a node is lost, or finds that the store lost what it knew, purely. See docs/architecture.md,
- * "Many nodes".
+ * Records after a failure, purely: of a node (its connections are lost), or of the store (it came back empty or older, and nodes
+ * restore what they remember). Restores are merges, in any order and repeatedly. See docs/architecture.md#recovery.
  */
 import { recordWith, sameItems, sameSession, sessionWith } from './copies.js';
 import type { Decision } from './decision.js';
@@ -17,22 +17,22 @@ import {
 } from './session.js';
 import type { DurablePresence, HostActivities, JournalRow, PresenceRecord, Session, Timings } from './types.js';
 
-/** The incarnation of the node that a connection is on: a connection is named `INCARNATION/number`. */
+/** The incarnation in a connection's name, `INCARNATION/number`. */
 export const nodeOf = (connectionId: string): string => connectionId.slice(0, connectionId.lastIndexOf('/'));
 
-/** The node of an incarnation, which it is for as long as its process runs: the first part of `NODE.NUMBER`. */
+/** The node of an incarnation, `NODE.NUMBER`: the same for as long as its process runs. */
 export const processOf = (incarnation: string): string => incarnation.split('.')[0] ?? incarnation;
 
-/** Whether two names are of one connection: it has another one under each incarnation of its node. */
+/** Whether two names are of one connection, under different incarnations of its node. */
 const isSameConnection = (one: string, other: string): boolean =>
   one.slice(one.lastIndexOf('/')) === other.slice(other.lastIndexOf('/')) &&
   processOf(nodeOf(one)) === processOf(nodeOf(other));
 
-/** Incarnations of all nodes that hold connections of a record. */
+/** The incarnations with connections of a record. */
 export const nodesOf = (record: PresenceRecord | undefined): ReadonlySet<string> =>
   new Set(record?.sessions.flatMap(({ connections }) => connections.map(nodeOf)));
 
-/** A node is gone, last heard of at `heardAt`: each of its connections is lost, and sessions without another begin their grace. */
+/** A node is lost, last alive at `aliveAt`: so are its connections, and sessions without another begin their grace. */
 export const nodeLost = (
   record: PresenceRecord,
   { incarnation, aliveAt }: { readonly incarnation: string; readonly aliveAt: number },
@@ -41,7 +41,7 @@ export const nodeLost = (
 ): Decision<null> =>
   withoutConnections(record, (connectionId) => nodeOf(connectionId) === incarnation, aliveAt, now, timings);
 
-/** Connections that nobody serves are lost: those of that node which are not among the ones it has. */
+/** Connections of an incarnation that its node does not serve are lost. */
 export const reconcile = (
   record: PresenceRecord,
   { incarnation, served }: { readonly incarnation: string; readonly served: Pick<ReadonlySet<string>, 'has'> },
@@ -73,10 +73,9 @@ const withoutConnections = (
   });
 
 /**
- * What is left of a record of before the store was away. Leases and graces that lived at `livedAt`, when it was last
- * known to be served, go on until `until` at the least, so that those who were kept from saying anything can say it.
- * Without `connectionsToo` the store came back older than it was: what connections hold is put back by their nodes alone,
- * and what had run out is not shown again.
+ * A record from before the store was away. Leases and graces that lived at `livedAt`, when the store was last served, go on until
+ * `until` at the least: their users could not renew them meanwhile. Without `connectionsToo` the store came back older: connections
+ * are removed, for their nodes to restore, and sessions that had ended by `livedAt` end.
  */
 export const leftOf = (
   record: PresenceRecord,
@@ -90,7 +89,7 @@ export const leftOf = (
   const ended = connectionsToo ? [] : record.sessions.filter((session) => ends(session) <= livedAt);
   const left = endSessions(
     record,
-    // It was live at least until the record was committed.
+    // A connected session was live at least until the record's commit.
     ended.map((session) =>
       session.connections.length > 0 ? sessionWith(session, { knownLiveAt: record.revision }) : session,
     ),
@@ -106,11 +105,11 @@ export const leftOf = (
   return sameItems(sessions, record.sessions, sameSession) ? record : recordWith(left, { sessions });
 };
 
-/** The later of two moments at which a user was seen. */
+/** The later of two `lastSeen`. */
 const lastOf = (one: number | null, other: number | null): number | null =>
   one === null || other === null ? (one ?? other) : Math.max(one, other);
 
-/** The record with what of its choice and message another memory knows of later, whatever was committed since without it. */
+/** The record with the choice and the message that another memory knows as of later, whatever was committed since without them. */
 export const withPersisted = (record: PresenceRecord, persisted: DurablePresence): PresenceRecord => {
   if (persisted.generation !== record.generation) return record;
   const { chosen, chosenAsOf } = persisted.chosenAsOf > record.chosenAsOf ? persisted : record;
@@ -119,7 +118,7 @@ export const withPersisted = (record: PresenceRecord, persisted: DurablePresence
   return recordWith(record, { chosen, chosenAsOf, message, messageAsOf, lastSeen });
 };
 
-/** The record with what is kept of it of later, as it is known to whoever reads both; as of later than either where it is of both. */
+/** The record joined with a durable memory: each value as of later. Its revision is later than either where it takes from both. */
 export const joined = (record: PresenceRecord, persisted: DurablePresence): PresenceRecord => {
   if (persisted.generation !== record.generation) return record;
   const later = persisted.revision > record.revision ? persisted : record;
@@ -133,8 +132,8 @@ export const joined = (record: PresenceRecord, persisted: DurablePresence): Pres
 };
 
 /**
- * A record of before the store came back older than it was, with what the journal knows of later. Where something was
- * committed since, its sessions are not taken for live: they may have ended, as whoever committed it knows.
+ * A record from before the store came back older, joined with the journal's row. Where the row is later its sessions are dropped:
+ * a later commit may have ended them.
  */
 export const reconciled = (found: PresenceRecord, row: JournalRow): PresenceRecord => {
   if (row.generation !== found.generation) return restoreRecord(found.userId, row);
@@ -144,26 +143,26 @@ export const reconciled = (found: PresenceRecord, row: JournalRow): PresenceReco
   return recordWith(joined(restoreRecord(userId, row), found), { hostProvided, hostProvidedAsOf, revoked });
 };
 
-/** The record to start from where the store has none: the journal's, joined with one that is in doubt. */
+/** The record of a journal's row; `doubtful` is the store's own, from before it came back older. */
 export const fromJournal = (userId: string, row: JournalRow, doubtful: PresenceRecord | undefined): PresenceRecord =>
   doubtful ? reconciled(doubtful, row) : restoreRecord(userId, row);
 
 const withSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord => {
   const roomy = makeRoom(record, now);
-  // They stand in the order in which they started, whichever was put back first.
+  // In the order of their starts, whichever was restored first.
   const sessions = [...roomy.sessions, session].sort((one, other) => one.startedAt - other.startedAt);
   return recordWith(roomy, { sessions });
 };
 
-/** What a node knows of what the host put, all of it, as of a revision of the record. */
+/** A node's memory of all activities that the host provided, as of a revision of the record. */
 export interface HostMemory {
   readonly hostProvided: readonly HostActivities[];
   readonly asOf: number;
 }
 
 /**
- * What the host put comes back for who is live. Each node knows what there was as of another revision: whichever is of
- * later holds, in whatever order they come, so that nothing comes back that was cleared.
+ * Restores what the host provided for a live user. The memory as of the latest revision holds, in whatever order nodes restore:
+ * what was cleared stays so.
  */
 const withHostActivities = (record: PresenceRecord, memory: HostMemory | null): PresenceRecord =>
   memory === null || record.sessions.length === 0 || record.hostProvidedAsOf >= memory.asOf
@@ -171,8 +170,8 @@ const withHostActivities = (record: PresenceRecord, memory: HostMemory | null): 
     : recordWith(record, { hostProvided: memory.hostProvided, hostProvidedAsOf: memory.asOf });
 
 /**
- * A session that no connection of this node holds, as it is remembered: one of another node's connections comes back with
- * those. `again`: it was put back before, so where it is missing by now, a node that knows of its end took it away.
+ * Restores a session without a connection of this node; one with connections comes back by their nodes. `again`: it was restored
+ * before, so where it is missing now a node that knows of its end removed it.
  */
 const withRemembered = (
   record: PresenceRecord,
@@ -187,8 +186,8 @@ const withRemembered = (
 };
 
 /**
- * Puts a session back as a node remembers it, held by `connectionId`. A session that is there keeps what it has and gets
- * the connection. A put-back is no start: it ends no chosen OFFLINE.
+ * Restores a connection with its session, as its node remembers it. A present session is merged with the memory and gets the
+ * connection. A restore is no start: a chosen OFFLINE stays.
  */
 export const restoreConnection = (
   record: PresenceRecord,
@@ -204,7 +203,7 @@ export const restoreConnection = (
     now,
     (current) => {
       const present = sessionById(current, session.id);
-      // It may have come back before, under an earlier name.
+      // It may have been restored before, under an earlier name.
       const others = present ? present.connections.filter((id) => !isSameConnection(id, connectionId)) : [];
       const held = sessionWith(present ?? session, { connections: [...others, connectionId], graceUntil: null });
       const next = withMemory(held, session);
@@ -214,17 +213,17 @@ export const restoreConnection = (
     { again: true },
   );
 
-/** A session that ended by the commit of the revision `at`, and until when a node may yet bring it back. */
+/** A session that was ended by the commit of revision `at`, and until when it may come back by mistake. */
 export interface Ended {
   readonly at: number;
   readonly until: number;
-  /** That held it, where it was ended on purpose. */
+  /** Its revoked connections, where it was ended on purpose. */
   readonly connections: readonly string[];
 }
 
-/** What a node knows of a record that the store lost. */
+/** What a node remembers of a record that the store lost. */
 export interface Memory {
-  /** As it was, with leases and graces that lived at `livedAt`, and what the host put. */
+  /** The record, with what the host provided; its leases and graces lived at `livedAt`. */
   readonly known: {
     readonly record: PresenceRecord;
     readonly memory: HostMemory | null;
@@ -234,7 +233,7 @@ export interface Memory {
   readonly ends: ReadonlyMap<string, Ended>;
 }
 
-/** Without sessions that had ended, unless they said something since or other connections hold them. */
+/** The record without ended sessions, unless they were touched since or other connections hold them. */
 const withoutEnded = (record: PresenceRecord, ends: ReadonlyMap<string, Ended>, now: number): PresenceRecord =>
   record.sessions.reduce((rest, session) => {
     const ended = ends.get(session.id);
@@ -245,15 +244,18 @@ const withoutEnded = (record: PresenceRecord, ends: ReadonlyMap<string, Ended>, 
     return goesOn ? revokeConnections(rest, session, wasRevoked, now) : revokeSession(rest, session, now);
   }, record);
 
-/** Whether a node knows more of a record than what comes back with the connections that it serves itself. */
+/** Whether a node remembers more of a record than it restores with its own connections. */
 export const knowsMore = (known: PresenceRecord, served: ReadonlySet<string> | undefined): boolean =>
   known.sessions.some(({ id, connections }) => connections.length === 0 || !served?.has(id));
 
 /**
- * What a node knows beyond the connections that it serves itself: its choice and message, where nobody knows of later;
- * which sessions had ended; HTTP leases and graces that lived at `livedAt`, when the store was last seen, go on for as long
- * as they had, and for `atLeastMs`; sessions that others put back, which may know less of them, are brought up to date; and
- * so is what the host put. `again`, once all nodes have put back what they know, nothing is added that is missing.
+ * Restores what a node remembers beyond its own connections:
+ * - the choice and the message, where the record has none as of later;
+ * - sessions that had ended are ended;
+ * - HTTP leases and graces that lived at `livedAt` go on to their ends, and for `atLeastMs` at the least;
+ * - sessions that other nodes restored are merged with this node's memory, and so is what the host provided.
+ *
+ * `again`, after all nodes restored once, adds no missing session.
  */
 export const restoreRemainder = (
   record: PresenceRecord,

@@ -1,4 +1,4 @@
-/** Pages of presences, purely: the order of a roster and its cursors (docs/semantics.md, "Who sees what"). */
+/** Pages of presences, purely: the order of a roster and its cursors (docs/semantics.md#rosters). */
 import { badInput } from './errors.js';
 import type { PresenceView } from './view.js';
 
@@ -9,7 +9,7 @@ export interface Page {
   readonly hasPreviousPage: boolean;
 }
 
-/** Where an item stands: live ones first, then by id. "Live" is as the viewer sees it. */
+/** The place of a user in a roster: live ones first, as the viewer sees them, then by id. */
 export interface Place {
   readonly live: boolean;
   readonly userId: string;
@@ -23,7 +23,7 @@ const compare = (a: Place, b: Place): number => {
 /** Live ones first, then by id. */
 export const inRosterOrder = (places: readonly Place[]): readonly Place[] => [...places].sort(compare);
 
-/** What of a list in roster order comes after a cursor: all of it where that is null. BAD_USER_INPUT for what is none. */
+/** The places beyond a cursor, of places in roster order; all for null. BAD_USER_INPUT for anything but a cursor. */
 export const placesAfter = (places: readonly Place[], after: string | null): readonly Place[] => {
   if (after === null) return places;
   const last = readCursor(after);
@@ -31,7 +31,7 @@ export const placesAfter = (places: readonly Place[], after: string | null): rea
   return from < 0 ? [] : places.slice(from);
 };
 
-/** An opaque cursor of a place. */
+/** The cursor of a place, opaque to clients. */
 export const cursorOf = ({ live, userId }: Place): string =>
   Buffer.from(`${live ? '1' : '0'}${userId}`, 'utf8').toString('base64url');
 

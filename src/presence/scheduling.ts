@@ -8,25 +8,25 @@ import type { Activity, DurablePresence, PresenceRecord, Session } from './types
 import { contentFor, sameContent } from './view.js';
 import { SELF } from './visibility.js';
 
-/** What a store must know of a record to schedule and index it; computed by the domain, kept by the store. */
+/** The index entries of a commit. */
 export interface Schedule {
-  /** When `tick` has something to do; null when nothing is timed. */
+  /** When `tick` next has something to do; null where nothing is timed. */
   readonly dueAt: number | null;
-  /** Whether others, audience aside, see the user live: what `live` lists. */
+  /** Whether others see the user live, audience aside: listed by `RecordStore.live`. */
   readonly seenLive: boolean;
-  /** False when nothing of the record is live, so that it may be dropped once the journal has it. */
+  /** Whether any session is live; otherwise the record may be dropped once the journal has it. */
   readonly live: boolean;
-  /** Whether anybody, the user included, sees a difference, so that it has to be published. */
+  /** Whether anybody, the user included, sees a difference: then the commit is published. */
   readonly projectionChanged: boolean;
-  /** Whether what outlives a restart changed, so that the journal must get it. */
+  /** Whether the durable part changed: then the record is marked for the journal. */
   readonly durableChanged: boolean;
 }
 
-/** The last moment at which a session was known live, as of `now`. */
+/** The last moment when a session was known live, as of `now`. */
 const knownLiveAt = (session: Session, now: number): number =>
   session.connections.length > 0 ? now : session.knownLiveAt;
 
-/** What the journal keeps of a record at `now`. For a user who is seen live, `lastSeen` is when they last were. */
+/** The durable part of a record at `now`. The `lastSeen` of a user seen live is when their sessions were last known live. */
 export const durableOf = (record: PresenceRecord, now: number): DurablePresence => ({
   userId: record.userId,
   generation: record.generation,
@@ -40,7 +40,7 @@ export const durableOf = (record: PresenceRecord, now: number): DurablePresence 
     : record.lastSeen,
 });
 
-/** When {@link tick} next has something to do; null when nothing is timed. */
+/** When `tick` next has something to do; null where nothing is timed. */
 export const nextDue = (record: PresenceRecord): number | null => {
   const endOf = (activities: readonly Activity[]) =>
     activities.reduce((first, { expiresAt }) => sooner(first, expiresAt), NEVER);
@@ -56,7 +56,7 @@ export const nextDue = (record: PresenceRecord): number | null => {
 const NEVER = Number.POSITIVE_INFINITY;
 const sooner = (first: number, moment: number | null): number => (moment === null ? first : Math.min(first, moment));
 
-/** Whether the journal must get what `next` is in the place of `previous`. */
+/** Whether the journal must get the commit of `next` after `previous`. */
 export const durableChanged = (previous: PresenceRecord | undefined, next: PresenceRecord): boolean =>
   next.sessions.length === 0 ||
   previous === undefined ||
@@ -64,7 +64,7 @@ export const durableChanged = (previous: PresenceRecord | undefined, next: Prese
   previous.lastSeen !== next.lastSeen ||
   !sameMessage(previous.message, next.message);
 
-/** What a store must know of a commit. */
+/** The index entries of the commit of `next` after `previous`; undefined: the store had no record. */
 export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceRecord): Schedule => {
   const live = next.sessions.length > 0;
   return {

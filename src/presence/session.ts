@@ -1,22 +1,19 @@
-/**
- * Sessions within a record, purely: how they are found, start, are held by connections, and end (docs/semantics.md,
- * "Sessions").
- */
+/** Sessions of a record, purely: found, started, held by connections, ended and revoked (docs/design.md#sessions). */
 import { recordWith, sessionWith } from './copies.js';
 import { isHiding } from './status.js';
 import type { Activity, DeviceType, PresenceRecord, Session, Timings } from './types.js';
 
-/** The next session beyond these replaces one. */
+/** How many sessions a user may have; one more replaces one, see {@link makeRoom}. */
 export const MAX_SESSIONS = 20;
 
-/** For how long it is kept that a connection has no session any more, in ms: its node looks once a minute. */
+/** How long a revoked connection is listed, in ms: its node reconciles once a minute. */
 const REVOKED_MS = 180_000;
 const MAX_REVOKED = 40;
 
-/** When something is said at `now` that was said before: by what the clock gave before, never earlier. */
+/** The moment of a value that is set again at `now`: never before the one it had, also where the clock went back. */
 const since = (before: number, now: number): number => Math.max(before, now);
 
-/** A session that starts now, and has said nothing yet; with `leaseUntil`, one of plain HTTP. */
+/** A session that starts now; with `leaseUntil`, one over plain HTTP. */
 export const newSession = (id: string, now: number, leaseUntil: number | null = null): Session => ({
   id,
   device: 'UNKNOWN',
@@ -37,7 +34,7 @@ export const newSession = (id: string, now: number, leaseUntil: number | null = 
   touchedAt: 0,
 });
 
-/** The session once it said of itself what is given; what is undefined stays as it is. */
+/** The session with what it reports of itself; what is undefined stays as it is. */
 export const reporting = (
   session: Session,
   {
@@ -57,7 +54,7 @@ export const reporting = (
     ...(idle !== undefined && { reportedIdle: idle, idleAsOf: since(session.idleAsOf, now) }),
   });
 
-/** The session with another end of its lease. */
+/** The session with its lease until then; null ends the lease. */
 export const leasedUntil = (session: Session, leaseUntil: number | null, now: number): Session =>
   sessionWith(session, { leaseUntil, leaseAsOf: since(session.leaseAsOf, now) });
 
@@ -68,7 +65,7 @@ export const sessionById = (record: PresenceRecord, id: string): Session | undef
 export const holderOf = (record: PresenceRecord, connectionId: string): Session | undefined =>
   record.sessions.find((session) => session.connections.includes(connectionId));
 
-/** Whose session speaks; undefined where one has to be started. */
+/** The session of a command: the named one; else the connection's own; else the most recently active. Undefined: start one. */
 export const resolveSession = (
   record: PresenceRecord,
   { sessionId, connectionId }: { readonly sessionId: string | null; readonly connectionId: string | null },
@@ -78,7 +75,7 @@ export const resolveSession = (
   return own ?? mostRecent(record.sessions, (session) => session.activeAt);
 };
 
-/** The session says something: it is the most recently active, not quiet, and its HTTP lease, if any, begins anew. */
+/** A command touches its session: it becomes the most recently active, its silence ends, and its HTTP lease is renewed. */
 export const touch = (session: Session, now: number, timings: Timings): Session =>
   sessionWith(session, {
     activeAt: now,
@@ -90,7 +87,7 @@ export const touch = (session: Session, now: number, timings: Timings): Session 
     knownLiveAt: session.leaseUntil === null ? session.knownLiveAt : now,
   });
 
-/** A connection holds the session; a grace or an HTTP lease is over with that. */
+/** A connection takes the session, which ends its grace and its HTTP lease. */
 export const withConnection = (session: Session, connectionId: string, now: number): Session =>
   sessionWith(leasedUntil(session, null, now), {
     connections: session.connections.includes(connectionId)
@@ -101,8 +98,8 @@ export const withConnection = (session: Session, connectionId: string, now: numb
   });
 
 /**
- * Without that connection: held by others, in the background for longer than the grace, or in grace; undefined when
- * it ends at once.
+ * The session without that connection: held by others; else on its HTTP lease, where that outlasts a grace; else in grace.
+ * Undefined where it ends at once, without a grace.
  */
 export const withoutConnection = (
   session: Session,
@@ -119,7 +116,7 @@ export const withoutConnection = (
   return sessionWith(unleased, { graceUntil: now + graceMs });
 };
 
-/** The record without one connection, and without its session where nothing else holds that and there is no grace. */
+/** The record without one connection; its session ends where {@link withoutConnection} says so. */
 export const loseConnection = (
   record: PresenceRecord,
   lost: { readonly connectionId: string; readonly aliveAt: number },
@@ -136,10 +133,7 @@ export const loseConnection = (
 export const replaceSession = (record: PresenceRecord, session: Session): PresenceRecord =>
   recordWith(record, { sessions: record.sessions.map((other) => (other.id === session.id ? session : other)) });
 
-/**
- * Ends sessions. `lastSeen` keeps the latest moment at which any of them was known live, as far as it was seen:
- * while the user hides it does not move.
- */
+/** Ends sessions. `lastSeen` becomes the latest moment when one of them was known live, unless the user hides. */
 export const endSessions = (record: PresenceRecord, ended: readonly Session[]): PresenceRecord => {
   if (ended.length === 0) return record;
   const ids = new Set(ended.map(({ id }) => id));
@@ -150,18 +144,18 @@ export const endSessions = (record: PresenceRecord, ended: readonly Session[]): 
   });
 };
 
-/** Connections hold nothing any more, and go on as watchers, see {@link PresenceRecord.revoked}. */
+/** Lists connections as revoked, see {@link PresenceRecord.revoked}. */
 const withRevoked = (record: PresenceRecord, connectionIds: readonly string[], now: number): PresenceRecord => {
   if (connectionIds.length === 0) return record;
   const revoked = connectionIds.map((connectionId) => ({ connectionId, at: now }));
   return recordWith(record, { revoked: [...record.revoked, ...revoked] });
 };
 
-/** Ends a session on purpose: connections that hold it go on as watchers. */
+/** Ends a session on purpose: its connections are revoked, and go on as watchers. */
 export const revokeSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord =>
   withRevoked(endSessions(record, [session]), session.connections, now);
 
-/** The same for some of its connections: the session goes on without them. */
+/** Revokes some connections of a session, which goes on without them. */
 export const revokeConnections = (
   record: PresenceRecord,
   session: Session,
@@ -177,7 +171,7 @@ export const revokeConnections = (
   );
 };
 
-/** Without those of which every node has learnt by `now`, or that are too many. */
+/** The record without revoked connections that every node has read by `now`, and at most {@link MAX_REVOKED}. */
 export const withoutOldRevocations = (record: PresenceRecord, now: number): PresenceRecord => {
   if (record.revoked.length === 0) return record;
   const revoked = record.revoked.filter(({ at }) => at > now - REVOKED_MS).slice(-MAX_REVOKED);
@@ -187,7 +181,7 @@ export const withoutOldRevocations = (record: PresenceRecord, now: number): Pres
 export const isRevoked = (record: PresenceRecord, connectionId: string): boolean =>
   record.revoked.some((each) => each.connectionId === connectionId);
 
-/** Room for one more session: of twenty, one is replaced: in grace first, then HTTP, then the oldest. */
+/** Makes room for one more session. Of {@link MAX_SESSIONS} one is revoked: one in grace, else one over HTTP, else the oldest. */
 export const makeRoom = (record: PresenceRecord, now: number): PresenceRecord => {
   if (record.sessions.length < MAX_SESSIONS) return record;
   const inGrace = record.sessions.filter(({ graceUntil }) => graceUntil !== null);
@@ -201,11 +195,11 @@ export const makeRoom = (record: PresenceRecord, now: number): PresenceRecord =>
   return victim ? revokeSession(record, victim, now) : record;
 };
 
-/** The one for which `at` is greatest; of equals the last. */
+/** The session with the greatest `at`; of equals the last. */
 const mostRecent = (sessions: readonly Session[], at: (session: Session) => number): Session | undefined =>
   sessions.reduce<Session | undefined>((best, session) => (best && at(best) > at(session) ? best : session), undefined);
 
-/** The one for which `at` is least; of equals the first, since sessions stand in the order in which they started. */
+/** The session with the least `at`; of equals the first, since sessions are in the order of their starts. */
 const least = (sessions: readonly Session[], at: (session: Session) => number): Session | undefined =>
   sessions.reduce<Session | undefined>(
     (best, session) => (best && at(best) <= at(session) ? best : session),

@@ -1,46 +1,46 @@
 /**
- * What happened to a user's sessions by a commit, and to nodes and the store: for a log and for counting, purely. It
- * carries ids and statuses, and no text that a person wrote.
+ * Transitions of sessions, nodes and the store, for the log and the metrics, purely: what a commit did, by comparison of the records
+ * before and after. They have ids and statuses, and no text that a person wrote.
  */
 import { MAX_SESSIONS } from './session.js';
 import { statusSeenByOthers } from './status.js';
 import type { PresenceRecord, PresenceStatus, Session } from './types.js';
 
-/** Why a connection no longer holds its session: it closed, answered no more, or its node was lost. */
+/** Why a connection no longer holds its session: it closed, stopped answering, or its node was lost. */
 export type Loss = 'closed' | 'lost' | 'node lost';
 
-/** What a commit was about, where the record alone does not tell. */
+/** The cause of a commit, where the records do not tell it. */
 export type Cause = Loss | 'ended' | 'put back';
 
-/** Why a session ended. `expired` is the end of an HTTP lease; without a grace, what would have begun one ends it. */
+/** Why a session ended. `expired`: its HTTP lease ran out. Without a grace a {@link Loss} ends it at once. */
 export type Ending = Loss | 'grace over' | 'expired' | 'ended' | 'replaced';
 
 export type Transition =
   | {
-      /** Put back: the store had lost it, and its node remembered it. */
+      /** `put back`: restored after the store lost it. */
       readonly kind: 'session started' | 'session resumed' | 'session put back';
       readonly userId: string;
       readonly sessionId: string;
     }
   | { readonly kind: 'session in grace'; readonly userId: string; readonly sessionId: string; readonly why: Loss }
   | { readonly kind: 'session ended'; readonly userId: string; readonly sessionId: string; readonly why: Ending }
-  /** As others see it, audience aside. */
+  /** The status that others see, audience aside. */
   | {
       readonly kind: 'status changed';
       readonly userId: string;
       readonly from: PresenceStatus;
       readonly to: PresenceStatus;
     }
-  /** Nobody is left on a node whose lease ran out; `users` were. */
+  /** The lease of a node ran out; none of its `users` is left on it. */
   | { readonly kind: 'node lost'; readonly incarnation: string; readonly users: number }
-  /** This node was taken for lost, or the store came back empty: it goes on under a new incarnation. */
+  /** This node was taken for lost, or the store lost something: it goes on under a new incarnation. */
   | { readonly kind: 'node revived'; readonly incarnation: string; readonly before: string }
   | { readonly kind: 'store emptied' | 'store settled' };
 
 const isLoss = (cause: Cause | undefined): cause is Loss =>
   cause === 'closed' || cause === 'lost' || cause === 'node lost';
 
-/** Of a session that is in `before` and not in `after`. */
+/** Why a session of `before` is not in `after`. */
 const endingOf = (
   session: Session,
   before: PresenceRecord,
@@ -53,7 +53,7 @@ const endingOf = (
   return session.graceUntil === null ? 'expired' : 'grace over';
 };
 
-/** What a commit did, in the order: ends, then what lives, then what others see. */
+/** The transitions of a commit: sessions that ended, then those that live, then the status. */
 export const transitions = (before: PresenceRecord, after: PresenceRecord, cause?: Cause): readonly Transition[] => {
   const { userId } = after;
   const found: Transition[] = [];

@@ -1,9 +1,9 @@
-/** The nouns of the domain, shared by its files. Instants are milliseconds since 1970 on the store's clock. */
+/** The data of the domain. Instants are milliseconds since 1970 on the store's clock. */
 
 export const STATUSES = ['ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'INVISIBLE', 'OFFLINE'] as const;
 export type PresenceStatus = (typeof STATUSES)[number];
 
-/** In the order in which `devices` are listed. */
+/** In the order of a presence's `devices`. */
 export const DEVICES = ['WEB', 'MOBILE', 'DESKTOP', 'PLUGIN', 'UNKNOWN'] as const;
 export type DeviceType = (typeof DEVICES)[number];
 
@@ -29,12 +29,12 @@ export interface Activity {
   readonly name: string;
   readonly details: string | null;
   readonly startedAt: number;
-  /** Whether the client said when it started. Where it did not, coming back from INVISIBLE moves `startedAt` on. */
+  /** Whether the client gave `startedAt`. Otherwise the end of INVISIBLE moves it to that moment. */
   readonly startedAtGiven: boolean;
   readonly expiresAt: number | null;
 }
 
-/** An activity as it comes in: `startedAt` is null where the client left it out. */
+/** An activity as received: `startedAt` is null where the client left it out. */
 export interface ActivityInput {
   readonly type: ActivityType;
   readonly name: string;
@@ -43,72 +43,72 @@ export interface ActivityInput {
   readonly expiresAt: number | null;
 }
 
-/** One device or tab of one user. */
+/** One device or tab of one user (docs/design.md#sessions). */
 export interface Session {
   readonly id: string;
   readonly device: DeviceType;
   readonly startedAt: number;
-  /** The connections that hold it. Each is named by its node's incarnation and a number: `NODE/7`. */
+  /** The connections that hold it, each named `INCARNATION/number`. */
   readonly connections: readonly string[];
   /** The end of the grace after the last connection closed; null while one is open, and for HTTP sessions. */
   readonly graceUntil: number | null;
   /**
-   * The end of the HTTP lease; null where HTTP lends it no life. Beside open connections: until when the session goes
-   * on as an HTTP session once they close (an app that said it goes to the background).
+   * The end of the HTTP lease; null without one. Beside open connections: until when the session goes on over HTTP after they
+   * close, of an app that announced that it goes to the background.
    */
   readonly leaseUntil: number | null;
-  /** The last moment it was known live, as far as it is not implied by an open connection. */
+  /** The last moment when it was known live; while a connection is open that is now, whatever this says. */
   readonly knownLiveAt: number;
-  /** When it last spoke or started: which session speaks where none is named. */
+  /** When it started or was last touched: a command that names no session uses the latest. */
   readonly activeAt: number;
-  /** Null until its first heartbeat; then whether the last one said that it is idle. */
+  /** Whether its last heartbeat reported it idle; null before the first. */
   readonly reportedIdle: boolean | null;
-  /** Whether it counts as idle for want of anything said. */
+  /** Whether it is idle by silence. */
   readonly inferredIdle: boolean;
-  /** When it will count as idle unless it says something; null where silence does not matter. */
+  /** When silence makes it idle unless it is touched; null where silence does not. */
   readonly inferIdleAt: number | null;
   readonly activities: readonly Activity[];
   /**
-   * When it was last said which device it is, what it does, whether it is idle, and until when it goes on over HTTP; 0: never.
-   * Of two memories of a session each of these holds as it was said later, see `merging.ts`.
+   * When the device, the activities, the idleness and the lease were last set; 0: never. Two memories of a session are merged by
+   * these, field by field, see `merging.ts`.
    */
   readonly deviceAsOf: number;
   readonly activitiesAsOf: number;
   readonly idleAsOf: number;
   readonly leaseAsOf: number;
-  /** When it last spoke, which ends its silence; 0: it only connected. */
+  /** When a command last touched it, which ends its silence; 0: it only connected. */
   readonly touchedAt: number;
 }
 
-/** Activities that the host's back end put, one list a source. */
+/** Activities that the host's back end provided, one list for each source. */
 export interface HostActivities {
   readonly source: string;
   readonly activities: readonly Activity[];
 }
 
-/** A connection whose session was ended or replaced, while it stays open itself. */
+/** An open connection whose session was ended or replaced at `at`. */
 export interface RevokedConnection {
   readonly connectionId: string;
   readonly at: number;
 }
 
-/** The revision (an instant) at which what each facet shows last changed. */
+/** The revisions (instants) at which the content of each facet last changed for others. */
 export interface FacetRevisions {
   readonly status: number;
   readonly lastSeen: number;
   readonly activity: number;
 }
 
-/** What outlives a restart. `revision` is the time of the commit that wrote it: a lower one never overwrites. */
+/** The durable part of a record, which outlives a restart. `revision` is the instant of its commit: a lower one never overwrites. */
 export interface DurablePresence {
   readonly userId: string;
-  /** How often the user was made anew after a deletion. Nothing of an older generation is ever taken over. */
+  /** Counts up when a deleted user is named again. Nothing of an older generation is used. */
   readonly generation: number;
   readonly revision: number;
   readonly chosen: PresenceStatus;
   /**
-   * As of which revisions the choice and the message are known: when they last changed. After the store lost something
-   * whichever memory of them is of later holds, whatever was committed since without it.
+   * The revisions at which the choice and the message last changed. After a loss of the store the later of two memories holds,
+   * whatever was committed since without it.
    */
   readonly chosenAsOf: number;
   readonly message: StatusMessage | null;
@@ -116,24 +116,24 @@ export interface DurablePresence {
   readonly lastSeen: number | null;
 }
 
-/** One user's presence, whole: all that is live, and all that is kept. */
+/** One user's presence: the durable part and everything live. */
 export interface PresenceRecord extends DurablePresence {
   readonly revisions: FacetRevisions;
   readonly sessions: readonly Session[];
   readonly hostProvided: readonly HostActivities[];
   /**
-   * When the host last changed those (0: never), or, in a store that came back empty, as of which revision they were put back: what
-   * is known of earlier does not replace them.
+   * The revision at which the host last changed them (0: never), or as of which they were restored: an earlier memory does not
+   * replace them.
    */
   readonly hostProvidedAsOf: number;
   /**
-   * Connections that are not to get their sessions back, for as long as their nodes may not have heard of it. One that is
-   * missing, and not among these, was lost with what the store forgot.
+   * Revoked connections: their sessions were ended on purpose, and are not restored. They stay listed until their nodes have read
+   * it. A connection that is neither in a session nor here was lost by the store.
    */
   readonly revoked: readonly RevokedConnection[];
 }
 
-/** The numbers that time everything, in milliseconds (docs/semantics.md, "Settings"). */
+/** All timings, in milliseconds (docs/semantics.md#settings). */
 export interface Timings {
   readonly graceMs: number;
   readonly heartbeatIntervalMs: number;
@@ -154,10 +154,10 @@ export const DEFAULT_TIMINGS: Timings = {
   broadcastIntervalMs: 1_000,
 };
 
-/** What the journal keeps of one user. */
+/** The journal's row of one user. */
 export interface JournalRow {
   /** The user's present generation. */
   readonly generation: number;
-  /** Null where nothing was kept yet. */
+  /** Null before the first write. */
   readonly persisted: Omit<DurablePresence, 'userId' | 'generation'> | null;
 }

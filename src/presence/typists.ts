@@ -1,25 +1,25 @@
-/** One user's typing in one conversation, purely (docs/semantics.md, "Typing"). */
+/** One user's typing in one conversation, purely (docs/design.md#typing). */
 
-/** Until when each session of the user types there; and whether anybody was told. */
+/** Until when each session of the user types there, and whether the start was announced. */
 export interface TypingState {
   readonly until: ReadonlyMap<string, number>;
   readonly announced: boolean;
 }
 
-/** When the indicator ends unless it is refreshed: with the last of the sessions. */
+/** When the typing ends unless refreshed: with the last session. */
 export const typingUntil = (state: TypingState): number => Math.max(...state.until.values());
 
-/** A session starts or goes on typing. */
+/** A session starts or refreshes its typing. */
 export const startTyping = (state: TypingState | undefined, sessionId: string, untilMs: number): TypingState => ({
   until: new Map(state?.until).set(sessionId, untilMs),
   announced: state?.announced ?? false,
 });
 
-/** What is left without one session; undefined when the user types no more. */
+/** The state without one session; undefined where none is left. */
 export const stopTyping = (state: TypingState | undefined, sessionId: string): TypingState | undefined =>
   remaining(state, (id) => id !== sessionId);
 
-/** What is left at `now`; undefined when the user types no more. */
+/** The state at `now`; undefined where no session types any more. */
 export const expireTyping = (state: TypingState | undefined, now: number): TypingState | undefined =>
   remaining(state, (_, until) => until > now);
 

@@ -1,7 +1,6 @@
 /**
- * Everything that comes in, checked before anything is limited, judged or written (docs/semantics.md, "Limits"). Each
- * check returns what may be used, or throws BAD_USER_INPUT with a sentence that names the field. Nothing is ever cut to
- * fit. Lengths are counted in code points, instants in milliseconds.
+ * Checks of input (docs/semantics.md#limits). Each returns the value to use, or throws BAD_USER_INPUT with a sentence that names
+ * the field. Nothing is cut to fit. Lengths are in code points, instants in milliseconds since 1970.
  */
 import { badInput } from './errors.js';
 import type { ActivityInput, StatusMessage } from './types.js';
@@ -23,9 +22,9 @@ const CLOCK_SKEW_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Control characters (C0, DEL, C1), line and paragraph separators, and the bidirectional embeddings, overrides and
- * isolates, which make a text look like another one. The plain marks U+200E, U+200F and U+061C are let through:
- * Hebrew and Arabic are written with them, and they turn nothing around beyond their neighbours.
+ * Control characters (C0, DEL, C1), line and paragraph separators, and bidirectional embeddings, overrides and isolates, which make
+ * a text look like another. The plain marks U+200E, U+200F and U+061C are allowed: Hebrew and Arabic need them, and they affect
+ * their neighbours alone.
  */
 const REFUSED = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -39,7 +38,7 @@ const codePoints = (text: string): number => {
   return count;
 };
 
-/** Refuses characters that no name or text may hold: see {@link REFUSED}, and halves of surrogate pairs. */
+/** Refuses {@link REFUSED} characters and lone surrogates. */
 const checkCharacters = (text: string, what: string): void => {
   if (LONE_SURROGATE.test(text)) throw badInput(`${what} is not well-formed Unicode: it holds half a surrogate pair.`);
   if (REFUSED.test(text)) {
@@ -47,7 +46,7 @@ const checkCharacters = (text: string, what: string): void => {
   }
 };
 
-/** A text of at most `max` code points, and at least `min`; `hint` says what to do instead of sending an empty one. */
+/** A text of `min` to `max` code points; `hint` is added to the error for an empty one. */
 const checkText = (
   text: string,
   what: string,
@@ -61,11 +60,11 @@ const checkText = (
   return text;
 };
 
-/** An id of a user, session, circle, conversation or source: 1 to 128 characters, taken as it is (no trimming). */
+/** An id of a user, session, circle, conversation or source: 1 to 128 characters, not trimmed. */
 export const checkId = (id: string, what: string): string =>
   checkText(id, what, { min: 1, max: MAX_ID, hint: ` An id has 1 to ${MAX_ID} characters.` });
 
-/** At most `max` of them; duplicates count. */
+/** At most `max` items; duplicates count. */
 export const checkCount = (count: number, what: string, max: number): void => {
   if (count > max) throw badInput(`${what} has ${inWords(count)} items; at most ${inWords(max)} are allowed.`);
 };
@@ -95,7 +94,7 @@ const checkEmoji = (emoji: string, what: string): string => {
   return emoji;
 };
 
-/** A status message: at most 255 characters (none, for an emoji alone), an emoji of at most 64 bytes, an end in the future, at most 30 days ahead. */
+/** A status message: text of 0 to 255 characters, emoji of 1 to 64 bytes, `expiresAt` within the next 30 days. */
 export const checkStatusMessage = (message: StatusMessage, now: number): StatusMessage => {
   const { text, emoji, expiresAt } = message;
   checkText(text, 'statusMessage.text', { max: MAX_STATUS_TEXT });
@@ -124,8 +123,8 @@ const checkActivity = (activity: ActivityInput, now: number, what: string): Acti
 };
 
 /**
- * At most five activities. A `startedAt` of up to a minute ahead is a device's clock and becomes `now`; one further
- * ahead is refused. `expiresAt` must be in the future, and after `startedAt`.
+ * At most five activities. `startedAt` up to a minute ahead is a fast clock and becomes `now`; further ahead it is refused.
+ * `expiresAt` must be in the future, and after `startedAt`.
  */
 export const checkActivities = (
   activities: readonly ActivityInput[],
@@ -139,10 +138,10 @@ export const checkActivities = (
 /** A user's name, of at most 128 characters. */
 export const checkUserName = (name: string, what: string): string => checkText(name, what, { max: MAX_USER_NAME });
 
-/** The address of a picture: absolute, `http` or `https`, at most 2,048 characters. */
+/** The URL of a picture: absolute, `http` or `https`, at most 2,048 characters. */
 export const checkAvatarUrl = (url: string, what: string): string => {
   checkText(url, what, { min: 1, max: MAX_AVATAR_URL, hint: ' Send null to clear it.' });
-  // Clients put it into a page as it is: no other scheme, and nothing that a lenient parser would mend first.
+  // Clients put it into pages as it is: no other scheme, and nothing that only a lenient parser accepts.
   if (!/^https?:\/\/\S+$/i.test(url) || !URL.canParse(url)) {
     throw badInput(`${what} is not an absolute http or https URL.`);
   }

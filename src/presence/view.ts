@@ -1,4 +1,4 @@
-/** What a viewer sees of a record, purely (docs/semantics.md, "Status"). */
+/** A record as a viewer sees it, purely (docs/design.md#status). */
 import { isOver } from './activities.js';
 import { sameItems, sameMessage, sameVisible } from './copies.js';
 import { statusSeenByOthers } from './status.js';
@@ -12,10 +12,10 @@ import {
 } from './types.js';
 import type { Facets } from './visibility.js';
 
-/** An activity as it is shown. */
+/** An activity as viewers see it. */
 export type VisibleActivity = Omit<Activity, 'startedAtGiven'>;
 
-/** What an answer or event shows, apart from when it was true. */
+/** The content of an answer or event, without its `asOf`. */
 export interface PresenceContent {
   readonly status: PresenceStatus;
   readonly statusMessage: StatusMessage | null;
@@ -24,17 +24,17 @@ export interface PresenceContent {
   readonly lastSeen: number | null;
 }
 
-/** One user's presence as one viewer may see it. Instants in milliseconds. */
+/** One user's presence as one viewer may see it. Instants are in milliseconds since 1970. */
 export interface PresenceView extends PresenceContent {
   readonly userId: string;
   readonly asOf: number;
-  /** On the last event of a user who leaves the viewer's sight: name and picture are withheld too. */
+  /** Set on the last event before visibility is revoked: name and picture are left out too. */
   readonly lost?: true;
 }
 
 const NONE: readonly never[] = Object.freeze([]);
 
-/** What is left of a user who leaves a viewer's sight. */
+/** The content after visibility is revoked. */
 export const NOT_VISIBLE: PresenceContent = Object.freeze({
   status: 'OFFLINE',
   statusMessage: null,
@@ -43,7 +43,7 @@ export const NOT_VISIBLE: PresenceContent = Object.freeze({
   lastSeen: null,
 });
 
-/** What those facets show of a record. The caller has made sure that they show the user at all. */
+/** The content of a record for those facets, which include `status`. */
 export const contentFor = (record: PresenceRecord, facets: Facets): PresenceContent => {
   const visibleToOthers = statusSeenByOthers(record);
   const status = facets.self && record.chosen === 'INVISIBLE' ? 'INVISIBLE' : visibleToOthers;
@@ -72,16 +72,13 @@ const devicesOf = ({ sessions }: PresenceRecord): readonly DeviceType[] =>
     ? [sessions[0]!.device]
     : DEVICES.filter((device) => sessions.some((session) => session.device === device));
 
-/**
- * The instant at which what those facets show of the record last changed. What they do not show moves nothing, so
- * that nobody can tell from it that something hidden happened.
- */
+/** The revision at which the content for those facets last changed: it tells nothing of what they hide. */
 export const revisionFor = ({ revision, revisions }: PresenceRecord, facets: Facets): number =>
   facets.self
     ? revision
     : Math.max(revisions.status, facets.lastSeen ? revisions.lastSeen : 0, facets.activity ? revisions.activity : 0);
 
-/** What of a content has not ended by `at`; itself where nothing has. */
+/** The content without what expired by `at`; the very content where nothing has. */
 export const contentAt = (content: PresenceContent, at: number): PresenceContent => {
   const { status, statusMessage, activities, devices, lastSeen } = content;
   const messageOver = statusMessage !== null && isOver(statusMessage, at);
@@ -96,8 +93,8 @@ export const contentAt = (content: PresenceContent, at: number): PresenceContent
 };
 
 /**
- * The answer to a reading at `now`: never earlier than any commit that it shows, and without what expires by its
- * `asOf`, so that equal `asOf` is equal content.
+ * The answer to a reading at `now`. Its `asOf` is no earlier than any commit that it shows, and nothing in it expires by then: equal
+ * `asOf` is equal content.
  */
 export const viewAt = (record: PresenceRecord, facets: Facets, now: number): PresenceView => {
   const asOf = Math.max(revisionFor(record, facets), now);
@@ -105,7 +102,7 @@ export const viewAt = (record: PresenceRecord, facets: Facets, now: number): Pre
   return { userId: record.userId, status, statusMessage, activities, devices, lastSeen, asOf };
 };
 
-/** Whether two views show the same, whenever they were true. */
+/** Whether two views show the same content, whatever their `asOf`. */
 export const sameContent = (a: PresenceContent, b: PresenceContent): boolean =>
   a === b ||
   (a.status === b.status &&
@@ -113,6 +110,6 @@ export const sameContent = (a: PresenceContent, b: PresenceContent): boolean =>
     sameMessage(a.statusMessage, b.statusMessage) &&
     sameActivities(a, b));
 
-/** Whether two views show the same to who may see activities. */
+/** Whether two contents have the same devices and activities. */
 export const sameActivities = (a: PresenceContent, b: PresenceContent): boolean =>
   sameItems(a.devices, b.devices) && sameItems(a.activities, b.activities, sameVisible);

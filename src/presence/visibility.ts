@@ -1,13 +1,13 @@
 /**
- * Who sees what: all policy of visibility, as pure functions of facts (docs/semantics.md, "Who sees what").
- * The functions that make policy: {@link facetsFor}, {@link maySee}, {@link mayUseTyping}, {@link effectivePrivacy}.
+ * Who sees what: all policy of visibility, as pure functions of access facts (docs/design.md#who-sees-what). The policy is in
+ * {@link facetsFor}, {@link maySee}, {@link mayUseTyping} and {@link effectivePrivacy}.
  */
 
-/** Who, among other users, may see something; from the widest to the narrowest. */
+/** Which other users may see a facet, from the widest audience to the narrowest. */
 export const AUDIENCES = ['EVERYONE', 'FOLLOWERS', 'MUTUALS', 'NOBODY'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
-/** The three facets of a user that an audience is chosen for. */
+/** The audience of each facet of a user. */
 export interface Privacy {
   readonly status: Audience;
   readonly lastSeen: Audience;
@@ -16,7 +16,7 @@ export interface Privacy {
 
 export const DEFAULT_PRIVACY: Privacy = { status: 'FOLLOWERS', lastSeen: 'FOLLOWERS', activity: 'FOLLOWERS' };
 
-/** How a viewer stands to a user: all that visibility depends on, besides the user's privacy. */
+/** The relation of a viewer to a user: with the user's privacy, all that visibility depends on. */
 export interface Relation {
   /** The viewer follows the user. */
   readonly follows: boolean;
@@ -29,19 +29,19 @@ export interface Relation {
   readonly blocked: boolean;
 }
 
-/** The facts about one (viewer, user) pair, as the people store has them. */
+/** The access facts of one (viewer, user) pair. */
 export interface AccessFacts extends Relation {
   /** False for a user who does not exist or was deleted. */
   readonly exists: boolean;
   readonly privacy: Privacy;
 }
 
-/** Who asks. A service token (the host's back end) is no user, and sees everybody. */
+/** The viewer. A service token (the host's back end) is no user, and sees everybody. */
 export type Viewer =
   | { readonly kind: 'user'; readonly userId: string }
   | { readonly kind: 'service'; readonly userId: string };
 
-/** What a viewer sees of a user. `self` alone reads INVISIBLE. No `status` means: nothing at all. */
+/** What a viewer sees of a user. Only `self` reads INVISIBLE. Without `status` nothing is seen. */
 export interface Facets {
   readonly self: boolean;
   readonly status: boolean;
@@ -66,13 +66,13 @@ const inAudience = (audience: Audience, relation: Relation): boolean => {
   }
 };
 
-/** Whether it matters how a viewer stands to the user, more than whether one blocks the other. */
+/** Whether visibility depends on more of the relation than a block. */
 export const dependsOnRelation = (privacy: Privacy): boolean =>
   Object.values(privacy).some((audience) => audience === 'FOLLOWERS' || audience === 'MUTUALS');
 
 /**
- * What `viewer` sees of the user `userId`, given the facts of that pair. Facts that could not be had are passed
- * as undefined and deny. A block beats everything but being oneself, and a user always sees themselves.
+ * What `viewer` sees of `userId`, from the access facts of the pair. Undefined facts, which could not be read, deny. A user sees
+ * themselves whole; otherwise a block overrides everything.
  */
 export const facetsFor = (viewer: Viewer, userId: string, accessFacts: AccessFacts | undefined): Facets => {
   if (!accessFacts?.exists) return NOTHING;
@@ -87,14 +87,14 @@ export const facetsFor = (viewer: Viewer, userId: string, accessFacts: AccessFac
 /** Whether those facets show the user at all. */
 export const maySee = (facets: Facets): boolean => facets.status;
 
-/** Whether one may set, read and watch the typing of a conversation: its members; in an open one, everybody. */
+/** Whether a user may set, read and watch the typing of a conversation: members may; in an open one, everybody. */
 export const mayUseTyping = (
   conversation: { readonly open: boolean; readonly isMember: boolean } | undefined,
 ): boolean => conversation !== undefined && (conversation.open || conversation.isMember);
 
 const narrower = (a: Audience, b: Audience): Audience => (AUDIENCES.indexOf(a) >= AUDIENCES.indexOf(b) ? a : b);
 
-/** Privacy as it holds: `lastSeen` and `activity` are never wider than `status`. */
+/** The privacy in effect: `lastSeen` and `activity` are never wider than `status`. */
 export const effectivePrivacy = (privacy: Privacy): Privacy => ({
   status: privacy.status,
   lastSeen: narrower(privacy.lastSeen, privacy.status),

@@ -1,45 +1,45 @@
+/** Access facts: what decides whether a viewer sees a user, and who uses the typing of a conversation. */
 import type { AccessFacts, Privacy } from '../visibility.js';
 
-/** A pair to be asked about: how `viewerId` stands to `userId`. */
+/** One question of visibility: may `viewerId` see `userId`? */
 export interface Pair {
   readonly viewerId: string;
   readonly userId: string;
 }
 
 /**
- * Access facts: what decides whether a viewer sees a user. No method caches them unless it says so. Methods reject with
- * UNAVAILABLE while the database cannot be asked and they know no answer. Each adapter passes `test/contract/people.ts`.
+ * Reads access facts from the database, as they are now unless a method is cached. A cached answer follows every change within a
+ * second, by the change log. Methods reject with UNAVAILABLE where the database cannot be asked and no cached answer holds: the
+ * caller then denies. Keeps docs/design.md#who-sees-what; each adapter passes `test/contract/people.ts`.
  */
 export interface AccessReader {
   /**
-   * Facts of many pairs in one query, by `pairKey`: each pair that was asked about is there. Of relations that the user's privacy and a block leave without
-   * a meaning nothing need be known: they are false.
+   * The facts of each pair, by `pairKey`, in one query. Relations that the user's privacy and a block leave without effect may be
+   * given as false.
    */
   accessFacts(pairs: readonly Pair[]): Promise<ReadonlyMap<string, AccessFacts>>;
-  /**
-   * The same, also in one query, for open subscriptions, which hear of every change: existence and privacy are cached, and
-   * kept true by fact changes.
-   */
+  /** The same for open subscriptions: existence and privacy are cached. */
   accessFactsToWatch(pairs: readonly Pair[]): Promise<ReadonlyMap<string, AccessFacts>>;
   /**
-   * The first `limit` by id of those whom the viewer follows and of the members of the viewer's circles, without the
-   * viewer; also those who are not known yet, so that who watches a roster hears of them when they are.
+   * The viewer's roster: users that the viewer follows and members of the viewer's circles, without the viewer; the first `limit`
+   * by id. It includes ids of unknown users, so that a subscription hears of them once they exist.
    */
   roster(viewerId: string, limit: number): Promise<readonly string[]>;
-  /** The same users in the same order, with the facts that decide whether the viewer sees them; one query. */
+  /** The same users in the same order, with their access facts, in one query. */
   rosterAccessFacts(viewerId: string, limit: number): Promise<ReadonlyMap<string, AccessFacts>>;
+  /** The user's privacy; the default for an unknown user. */
   privacy(userId: string): Promise<Privacy>;
-  /** Undefined where there is no such conversation. */
+  /** A conversation as it concerns one user; undefined where it does not exist. */
   conversation(
     conversationId: string,
     userId: string,
   ): Promise<{ readonly open: boolean; readonly isMember: boolean } | undefined>;
-  /** The same for each of the users, in one query; empty where there is no such conversation. */
+  /** The same for each of the users, in one query; empty where the conversation does not exist. */
   conversationFor(
     conversationId: string,
     userIds: readonly string[],
   ): Promise<ReadonlyMap<string, { readonly open: boolean; readonly isMember: boolean }>>;
-  /** As `conversation`, cached, and kept true by fact changes: for what is asked at every keystroke. */
+  /** As `conversation`, cached: asked at every keystroke. */
   membership(
     conversationId: string,
     userId: string,
@@ -48,6 +48,6 @@ export interface AccessReader {
   conversationsOf(userId: string, limit: number): Promise<readonly string[]>;
   /** Those of the conversations of which the user is a member. */
   conversationsAmong(userId: string, conversationIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Those of the others who block the user, or are blocked by them. Questions of the same moment are one query. */
+  /** Those of the others who block the user or are blocked by them. Concurrent calls share one query. */
   blockedAmong(userId: string, others: readonly string[]): Promise<ReadonlySet<string>>;
 }

@@ -1,9 +1,10 @@
-/** What nodes tell each other: commits, changes of access, ended sessions. */
+/** The messages between nodes: commits, access changes, ended sessions. */
 import type { PresenceRecord } from '../types.js';
 
-/** A commit, as the bus carries it. A forgotten user's is null. */
+/** A committed record; null once the user was deleted. */
 export type UserMessage = { readonly userId: string; readonly record: PresenceRecord | null };
 
+/** A user started or stopped typing in a conversation; `expiresAt` is null for a stop. */
 export interface TypingMessage {
   readonly conversationId: string;
   readonly userId: string;
@@ -12,61 +13,62 @@ export interface TypingMessage {
 }
 
 /**
- * Which pairs a change of facts touches. All of it is re-read; `narrows` tells that somebody may lose sight, so that
- * what is open withholds at once and shows again what the re-reading allows.
+ * The (viewer, user) pairs whose access facts changed; whoever holds some of them reads those again. `mayRevoke`: a viewer may no
+ * longer see a user, so open subscriptions suspend the user at once, until the facts were read (docs/design.md#who-sees-what).
  */
 export type AccessChange = {
-  /** Its place in the log of changes. What has one may be told twice, and means the same each time. */
+  /** Its id in the change log. A logged change may be received twice; the second has no further effect. */
   readonly logId?: string;
 } & (
   | { readonly kind: 'relation'; readonly users: readonly [string, string]; readonly mayRevoke: boolean }
   /** Privacy, name, existence or deletion of one user. */
   | { readonly kind: 'user'; readonly userId: string; readonly mayRevoke: boolean; readonly deleted: boolean }
-  /** Members came to or left a circle or conversation, or it was opened, closed or deleted. */
+  /** The members of a circle or conversation changed, or it was opened, closed or deleted. */
   | {
       readonly kind: 'circle' | 'conversation';
       readonly id: string;
-      /** Who came or left. Every pair of one of these and one of `members` is touched. */
+      /** Those who joined or left. Every pair of one of these and one of `members` is affected, both ways. */
       readonly changed: readonly string[];
-      /** Who is or was a member. */
+      /** The members before and after. */
       readonly members: readonly string[];
       readonly mayRevoke: boolean;
     }
 );
 
-/** Sessions were ended or replaced. */
+/** Sessions of a user were ended or replaced before their time. */
 export interface SessionsEnded {
   readonly userId: string;
-  /** Connections that held them; they go on as watchers. */
+  /** The connections that held them, which go on as watchers. */
   readonly connectionIds: readonly string[];
-  /** Sessions whose lease or grace ended before its time, by the commit of that revision: nobody brings them back. */
+  /** Sessions whose lease or grace was ended by the commit of that revision: no node restores them. */
   readonly revoked?: { readonly sessionIds: readonly string[]; readonly revision: number };
 }
 
 export type Unsubscribe = () => void;
 
 /**
- * Who must hear of it. Subscribing resolves once acknowledged: whatever is published after that is heard, in order,
- * until the unsubscribing returned is called. Listeners are called synchronously and must not throw.
+ * Publish and subscribe among nodes. Subscribing resolves when it is acknowledged: each message published from then on is
+ * delivered, in the order of its channel, until `Unsubscribe` is called, unless {@link Bus.onGap} reports a gap. Listeners are
+ * called synchronously and must not throw. Each adapter passes `test/contract/bus.ts`.
  */
 export interface Bus {
   subscribeUser(userId: string, listener: (message: UserMessage) => void): Promise<Unsubscribe>;
   subscribeTyping(conversationId: string, listener: (message: TypingMessage) => void): Promise<Unsubscribe>;
-  /** Every change of facts, on every node. */
+  /** All access changes, of every node. */
   subscribeAccessChanges(listener: (change: AccessChange) => void): Promise<Unsubscribe>;
-  /** Every end of sessions whose connections stay open, on every node. */
+  /** All sessions ended before their time, of every node. */
   subscribeEnded(listener: (ended: SessionsEnded) => void): Promise<Unsubscribe>;
-  /** Something may have been missed: whoever holds state from messages reads it again. */
+  /** Messages may have been lost: state that is held from messages has to be read again. */
   onGap(listener: () => void): Unsubscribe;
 
   publishAccessChange(change: AccessChange): Promise<void>;
   publishEnded(ended: SessionsEnded): Promise<void>;
-  /** Tells this node's listeners of a change that was learnt otherwise than through the bus. */
+  /** Delivers a change to this node's listeners alone: one that was read from the change log. */
   deliverAccessChange(change: AccessChange): void;
   close(): Promise<void>;
 }
 
-/** What a store that commits in this process tells of its commits, in their order. */
+/** The publishing side of a store that commits in this process; called in the order of the commits. */
 export interface CommitBus {
   publishUser(message: UserMessage): void;
   publishTyping(message: TypingMessage): void;

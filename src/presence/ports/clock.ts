@@ -1,5 +1,7 @@
-/** The clock of the live store, in milliseconds since 1970. It never goes back. */
+/** The clock that all of presence is timed by. */
 export interface Clock {
-  /** The store's clock. */
+  /**
+   * The store's clock, in milliseconds since 1970; it never goes back. Rejects with UNAVAILABLE while the store cannot be asked.
+   */
   now(): Promise<number>;
 }

@@ -1,3 +1,4 @@
+/** The users that the host named. */
 import type { Privacy } from '../visibility.js';
 
 export interface UserProfile {
@@ -8,31 +9,32 @@ export interface UserProfile {
 
 export interface UserUpsert {
   readonly id: string;
-  /** Left out: stays as it is. Null: cleared. */
+  /** Undefined leaves the name as it is; null clears it. `avatarUrl` likewise. */
   readonly name?: string | null;
   readonly avatarUrl?: string | null;
   readonly privacy?: Partial<Privacy>;
 }
 
 /**
- * The users that the host named. A change is published through the bus, as an {@link AccessChange}, when its method
- * resolves; a write that changes nothing publishes nothing.
+ * Users, their names and pictures. A change is published as an `AccessChange` by the time its method resolves; a write that
+ * changes nothing publishes nothing. Methods reject with UNAVAILABLE while the database cannot be asked. Keeps
+ * docs/design.md#signing-in; each adapter passes `test/contract/people.ts`.
  */
 export interface Directory {
-  /** Makes the user known if they are not; false for a deleted one (a tombstone), who stays deleted. Cached. */
+  /** Creates an unknown user. False for a deleted one, who stays deleted. Cached. */
   ensure(userId: string): Promise<boolean>;
-  /** Those of the users who were deleted and not named again, in one query, as it is now. */
+  /** Those of the users who are deleted now, in one query. */
   deletedAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Names and pictures, by id; unknown users are missing. Cached, and kept true by fact changes. */
+  /** Names and pictures by id, without unknown users. Cached, and kept true by access changes. */
   profiles(userIds: readonly string[]): Promise<ReadonlyMap<string, UserProfile>>;
   /**
-   * Creates or updates; brings deleted users back as a new generation, once all that hung on them is removed: UNAVAILABLE
-   * until then. Returns how many distinct users it named.
+   * Creates or updates users, and returns how many distinct ones. A deleted user comes back as a new generation; UNAVAILABLE while
+   * the old one's relations are still being removed.
    */
   upsertUsers(users: readonly UserUpsert[]): Promise<number>;
   /**
-   * Leaves a tombstone; removes names and what the journal kept at once, and relations and memberships by and by: what is
-   * written of them afterwards stays. False when there was no such user.
+   * Leaves a tombstone and removes the profile and the journal row at once, relations and memberships in the background. What is
+   * written of the user afterwards stays. False where there was no such user.
    */
   deleteUser(userId: string): Promise<boolean>;
 }

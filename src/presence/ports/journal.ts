@@ -1,13 +1,19 @@
+/** The journal: what outlives a restart, in the database. */
 import type { DurablePresence, JournalRow } from '../types.js';
 
-/** What outlives a restart: chosen status, message, `lastSeen` and the record's time. */
+/**
+ * Chosen status, status message, `lastSeen` and revision of each user. Methods reject with UNAVAILABLE while the database cannot
+ * be asked. Keeps docs/design.md#2-shape ("Nothing is lost that matters"); each adapter passes `test/contract/journal.ts`.
+ */
 export interface Journal {
-  /** By user id; unknown and deleted users are missing. One query. */
+  /** Rows by user id, in one query; unknown and deleted users are missing. A row's `persisted` throws UNAVAILABLE when it is of a newer format. */
   read(userIds: readonly string[]): Promise<ReadonlyMap<string, JournalRow>>;
   /**
-   * One statement for the whole batch. A row of another generation than the user's present one is passed over. Of the
-   * choice and of the message what is known as of later is kept, whichever row has the later revision; where it is of
-   * both, the row's revision is later than either. Of the same revision a later `lastSeen` alone is taken.
+   * Writes all rows in one statement, each merged with the row in place, so that writes may come in any order and repeatedly:
+   * - a row of another generation than the user's present one is ignored;
+   * - the choice and the message are each taken from the row with the later `chosenAsOf` or `messageAsOf`;
+   * - the later revision holds; where something is taken from both rows, a revision later than either;
+   * - at equal revisions only a later `lastSeen` is taken.
    */
   write(rows: readonly DurablePresence[]): Promise<void>;
 }

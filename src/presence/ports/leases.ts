@@ -1,49 +1,49 @@
+/** Leases of nodes: which nodes are alive, and which users have connections on them. */
+
 /**
- * How far a node is with what it puts back: for the `first` time; what it knows beyond that once more, `again`, when all
- * others have put back theirs; null: all of it is done.
+ * How far a node is with its restore: it restores for the `first` time; or, after all others did, what it knows beyond that
+ * `again`; null: it restored everything.
  */
 export type RestorePhase = 'first' | 'again' | null;
 
-/** Whether a part of the store that came back empty, or older than it was, has that user's record. */
+/** Whether the store may have lost something of that user: the part with their record came back empty or older. */
 export type Emptied = (userId: string) => boolean;
 
-/** What renewing a lease found. */
+/** What a renewal of a lease found. */
 export interface Renewal {
-  /** The lease had run out, and others may have taken the node's connections for gone. */
+  /** The lease had run out: other nodes may have ended the connections of this one. */
   readonly lost: boolean;
-  /**
-   * The store, or a part of it, is not the one of the last renewal: it came back empty, or older than it was. Of whom it may
-   * have lost something by that; null: of nobody.
-   */
+  /** The store, or a part of it, came back empty or older since the last renewal; null where it did not. */
   readonly emptied: Emptied | null;
-  /** In how many milliseconds, at the most, the store has settled; 0: it has. */
+  /** In how many milliseconds, at the most, the recovery is over; 0: the store is ready. */
   readonly readyInMs: number;
-  /** Some node has still to put back what it holds, for the first time. */
+  /** Whether any node is still in its first restore phase. */
   readonly awaited: boolean;
 }
 
+/** A node whose lease ran out. */
 export interface LostNode {
   readonly incarnation: string;
-  /** When its lease was last renewed. */
+  /** When its lease was last renewed, on the store's clock. */
   readonly aliveAt: number;
 }
 
 /**
- * The leases of nodes: which are alive, and who has connections on which. Methods reject with a `PresenceError` UNAVAILABLE
- * while the store cannot be asked. Each adapter passes `test/contract/leases.ts`.
+ * Methods reject with UNAVAILABLE while the store cannot be asked. Keeps docs/design.md#2-shape ("Node leases", "Settling") and
+ * docs/architecture.md#recovery; each adapter passes `test/contract/leases.ts`.
  */
 export interface LeaseStore {
   /**
-   * Renews the lease of a node's incarnation, named `NODE.NUMBER`, every second or so. Whoever is `lost`, or finds the
-   * store `emptied`, takes a new incarnation and puts back what it holds; until it has settled the store answers no
-   * reading. It goes on settling for a node that is `puttingBack` anything, and for those that anybody saw before and that did not
-   * renew since, for as long as a lease.
+   * Renews the lease of an incarnation, `NODE.NUMBER`, every second or so, and announces the node's restore phase. A node that is
+   * `lost` or finds the store `emptied` has to take a new incarnation and restore what it holds. During a recovery the store
+   * answers no reading. The recovery lasts while any node has a restore phase other than null, and for each node that was seen
+   * before and does not renew, at most one lease.
    */
   renewLease(incarnation: string, options?: { readonly restorePhase: RestorePhase }): Promise<Renewal>;
-  /** Nodes whose lease ran out. They are listed until they are dismissed. */
+  /** Nodes whose lease ran out, until they are dismissed. */
   lostNodes(): Promise<readonly LostNode[]>;
   /** Users with connections of that incarnation. */
   usersOn(incarnation: string): Promise<readonly string[]>;
-  /** Ends the lease and the mark of an incarnation that nobody is on; false while somebody is. */
+  /** Removes the lease, or the mark as lost, of an incarnation without users; false where it has users. */
   dismiss(incarnation: string): Promise<boolean>;
 }

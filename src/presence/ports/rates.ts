@@ -1,15 +1,16 @@
 /**
- * What is limited a user (docs/semantics.md, "Limits"): `setPresence`, `setTyping`, all other mutations, and the ids
- * that are judged for them.
+ * What is limited for each user (docs/design.md#limits-errors): `presence` is setPresence, `typing` setTyping, `mutation` all other
+ * mutations, `read` the ids that a query or a subscription's start decides about, `connection` new connections.
  */
 export type RateKind = 'presence' | 'typing' | 'mutation' | 'read' | 'connection';
 
+/** Allowances of users, exact across nodes. */
 export interface RateLimits {
   /**
-   * Takes `count` (1) from the user's allowance, all or nothing; more than a whole allowance takes the whole. `ahead`: also
-   * from the next one, as much again. Rejects with RATE_LIMITED and `retryAfterMs`, after which it would fit.
+   * Takes `count` (1) from the user's allowance, all or nothing; a count beyond the whole allowance takes the whole. `ahead`: may
+   * also take from the next allowance. Rejects with RATE_LIMITED, and `retryAfterMs` after which it would succeed.
    */
   take(kind: RateKind, userId: string, options?: { readonly count?: number; readonly ahead?: boolean }): Promise<void>;
-  /** Counts what was not known beforehand. It refuses nothing now, and delays what comes, by two allowances at most. */
+  /** Takes afterwards what was not known before. Refuses nothing, and delays later takes by two allowances at most. */
   count(kind: RateKind, userId: string, count: number): Promise<void>;
 }

@@ -1,66 +1,68 @@
+/** The live records of users. */
 import type { Decision } from '../decision.js';
 import type { PresenceRecord } from '../types.js';
 
-/** Records of some users, and the clock of the same reading. */
+/** Records of some users, and the store's clock when they were read. */
 export interface Reading {
-  /** The earliest that the clock was for any of them. */
+  /** The earliest clock of the reading: each part of a store has its own. Milliseconds since 1970. */
   readonly now: number;
-  /** The clock as it was for one of those who were asked for: parts of a store have clocks of their own. */
+  /** The clock of the part with that user, who has to be one of those asked for. */
   readonly nowOf: (userId: string) => number;
-  /** By user id; users without a live record are missing: their state is the journal's. */
+  /** Live records by user id; of a missing user nothing is live, and the journal has the rest. */
   readonly records: ReadonlyMap<string, PresenceRecord>;
-  /** Users of whom nothing can be said: their record is of a format that this release does not know. */
+  /** Users whose record is in a format of a newer release: nothing is known of them. */
   readonly unreadable?: ReadonlySet<string>;
-  /** Whose records are of before the store came back older than it was: the journal may know of later, see `reconciled`. */
+  /** Users whose record is from before the store came back older: the journal may have a later one, see `reconciled`. */
   readonly doubtful?: ReadonlySet<string>;
 }
 
-/** Where a decision has no record of the store to start from. */
+/** Why an update has no record of the store to start from. */
 export interface Missing {
-  /** The store settles: what is not there may yet be put back. */
+  /** The store is recovering: a record may yet be restored by another node. */
   readonly recovering: boolean;
-  /** There is one of before the store came back older than it was: the journal may know of later, see `reconciled`. */
+  /** The record from before the store came back older: the journal may have a later one, see `reconciled`. */
   readonly doubtful: PresenceRecord | undefined;
 }
 
 /**
- * The live records of users, on one clock of the store that never goes back. Each adapter passes `test/contract/store.ts`.
- * Methods reject with a `PresenceError` UNAVAILABLE while the store cannot be asked.
+ * The live records of users, on the store's clock. Methods reject with UNAVAILABLE while the store cannot be asked, and readings
+ * also while it is recovering. Keeps docs/design.md#2-shape; each adapter passes `test/contract/store.ts`.
  */
 export interface RecordStore {
   /**
-   * Reads a user's record, lets `decide` make the next one, and commits it: compare-and-set, repeated with the newer
-   * record when it moved in between, so `decide` must be pure. The commit stores, schedules, marks what the journal
-   * must get, and publishes the record where somebody may see a difference, in one step, in commit order.
-   * `restore` is awaited where there is no live record to start from, and says what it starts from, which the journal
-   * must get with the commit; it rejects for a user who does not exist, and so does `update`. Leases and graces of before
-   * the store was away are prolonged first. Returns the decision's result, the committed record and the clock.
+   * Commits what `decide` makes of the user's record; compare-and-set, decided anew with the newer record when it moved meanwhile,
+   * so `decide` must be pure. A commit stores the record, schedules it, marks it for the journal, and publishes it where
+   * anybody may see a difference: in one step, in the order of the commits, at a revision above every earlier one. A decision
+   * that returns the very record it was given writes nothing.
+   * Without a whole live record `restore` gives the one to start from, which is then marked for the journal; what it rejects
+   * with (NOT_FOUND for an unknown user), `update` rejects with. Leases and graces from before the store was away are prolonged
+   * first. Resolves to the committed record, the decision's result and the store's clock.
    */
   update<R>(
     userId: string,
     restore: (missing: Missing) => Promise<PresenceRecord>,
     decide: (record: PresenceRecord, now: number) => Decision<R>,
   ): Promise<{ readonly record: PresenceRecord; readonly result: R; readonly now: number }>;
-  /** The records of those users, in one reading. */
+  /** The live records of those users, in one reading. */
   read(userIds: readonly string[]): Promise<Reading>;
   /** Up to `limit` users whose `dueAt` has passed. They stay due until a commit reschedules them. */
   dueUsers(limit: number): Promise<readonly string[]>;
-  /** Users seen live (audience aside), by id, after `after`; and how many there are in all. */
+  /** Up to `limit` users seen live (audience aside), by id, beyond `after`; and how many there are in all. */
   live(options: { readonly after: string | null; readonly limit: number }): Promise<{
     readonly userIds: readonly string[];
     readonly total: number;
   }>;
-  /** Those of the users who are seen live (audience aside), in no order. */
+  /** Those of the users who are seen live, audience aside. */
   liveAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Up to `limit` records that the journal has not got yet, oldest mark first. */
+  /** Up to `limit` records marked for the journal, the oldest mark first. */
   dirty(limit: number): Promise<{ readonly now: number; readonly records: readonly PresenceRecord[] }>;
-  /** Removes the marks of those that were written at these revisions, and drops records in which nothing is live. */
+  /** Removes the marks of records still at these revisions, and drops those in which nothing is live. */
   clean(written: readonly { readonly userId: string; readonly revision: number }[]): Promise<void>;
-  /** Marks every live record dirty, so that the journal learns that they are still live. */
+  /** Marks all live records, so that the journal gets their `lastSeen`. */
   markLiveDirty(): Promise<void>;
   /**
-   * Drops a user's record, schedule and typing, whatever they hold (the user was deleted). Publishes typing stops. False,
-   * and the record stays, where it is of a later generation: of a user who was named again.
+   * Drops the record, schedule and typing of a deleted user, and publishes the typing stops. False, with nothing dropped, where the
+   * record is of a later generation: the user was named again.
    */
   forget(userId: string, generation: number): Promise<boolean>;
 }

@@ -1,3 +1,4 @@
+/** The sums of the ports, for adapters, the wiring and test fakes: everything else asks for the ports that it uses. */
 import type { AccessReader } from './access.js';
 import type { Clock } from './clock.js';
 import type { Directory } from './directory.js';
@@ -7,7 +8,7 @@ import type { RecordStore } from './records.js';
 import type { RelationStore } from './relations.js';
 import type { TypingStore } from './typing.js';
 
-/** The live store of one back-end: all that is live, on one clock. */
+/** The live store of one back-end. `close` resolves when its connections are closed. */
 export interface LiveStore extends RecordStore, TypingStore, LeaseStore, Clock {
   close(): Promise<void>;
 }
