@@ -213,7 +213,8 @@ export class Watcher {
     if (this.phase === 'live') this.phase = 'off-roster';
     else if (this.phase === 'suspended') this.phase = 'off-roster-suspended';
     else return;
-    this.withdrawPending();
+    // A pending revocation stays: the viewer was shown the user, and nothing else is sent of them.
+    if (this.cohort) this.withdrawPending();
   }
 
   /** The user is on the roster again: what changed meanwhile is sent, if anything did. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve, inferredIdle } from '../support/fanout.js';
+import { collect, createFanout, createValve, inferredIdle } from '../support/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -126,6 +126,17 @@ describe('a subscription to the roster', () => {
       valve.releaseNext('people.facts');
     expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
     expect(f.hub.size().topics).toBe(0);
+  });
+
+  it('tells a slow reader of a user who left it and the sight of the viewer at once', async () => {
+    const f = await start();
+    await f.people.putCircle('team', ['me', 'bob']);
+    const subscription = await f.subscription('me', null);
+    expect([(await subscription.next()).value.userId, (await subscription.next()).value.userId]).toEqual(['ann', 'bob']);
+    await f.people.deleteCircle('team');
+    await inferredIdle();
+    expect(await collect(subscription).news()).toMatchObject([{ userId: 'bob', status: 'OFFLINE', lost: true }]);
+    await subscription.return();
   });
 
   it('tries again when the roster cannot be read', async () => {
