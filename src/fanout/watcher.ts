@@ -129,7 +129,7 @@ export class Watcher {
     if (!mayRevoke) return;
     if (this.phase === 'live') this.phase = 'suspended';
     else if (this.phase === 'off-roster') this.phase = 'off-roster-suspended';
-    else if (this.phase !== 'starting') return;
+    else return;
     this.withdrawPending();
   }
 

@@ -139,6 +139,24 @@ describe('a subscription to the roster', () => {
     await subscription.return();
   });
 
+  it('tells a slow reader of a user who left both, and whose return a block cut short', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.people.putCircle('team', ['me', 'bob']);
+    const subscription = await f.subscription('me', null);
+    expect([(await subscription.next()).value.userId, (await subscription.next()).value.userId]).toEqual(['ann', 'bob']);
+    await f.people.deleteCircle('team');
+    await inferredIdle();
+    valve.hold('people.facts');
+    await f.people.putCircle('team', ['me', 'bob']);
+    await inferredIdle();
+    await f.people.block('bob', 'me');
+    valve.release('people.facts');
+    await inferredIdle();
+    expect(await collect(subscription).news()).toMatchObject([{ userId: 'bob', status: 'OFFLINE', lost: true }]);
+    await subscription.return();
+  });
+
   it('tries again when the roster cannot be read', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
