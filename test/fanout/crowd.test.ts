@@ -1,9 +1,9 @@
 import { expect, it, vi } from 'vitest';
-import { createFanout, inferredIdle } from '../support/fanout.js';
+import { createFanout, untilIdle } from '../support/fanout.js';
 
 const CROWD = 200;
 
-it('tells a change of facts to those whom it names, however many there are', async () => {
+it('an access change costs those whom it names, however many subscriptions are open', async () => {
   const f = await createFanout();
   const ids = Array.from({ length: CROWD }, (_, i) => `u${i}`);
   await f.users('ann', 'bob', ...ids);
@@ -22,7 +22,7 @@ it('tells a change of facts to those whom it names, however many there are', asy
   f.bus.deliverAccessChange({ kind: 'relation', users, mayRevoke: false });
   f.bus.deliverAccessChange({ kind: 'circle', id: 'team', changed: members, members, mayRevoke: false });
   f.bus.deliverAccessChange({ kind: 'conversation', id: 'chat', changed: members, members, mayRevoke: false });
-  await inferredIdle();
+  await untilIdle();
   for (const look of looks) expect(look.mock.calls.length).toBeLessThan(10);
 
   await f.follow('ann', 'u0');

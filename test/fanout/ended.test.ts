@@ -24,16 +24,16 @@ const playing = (expiresAt: number) =>
     ],
   });
 
-/** One who watches, in step with the others. */
-const subscription = (topic: Topic) => {
+/** A synced member of a cohort. */
+const syncedMember = (topic: Topic) => {
   const delivered: Delivery[] = [];
   const cohort = topic.join(EVERYTHING);
   cohort.attach({ take: (each) => delivered.push(each) > 0, detach: () => {} }, 0);
   return { delivered, cohort };
 };
 
-/** One who watches apart from the others, and is told what is owed when it is asked for. */
-const watchApart = (topic: Topic, readAt: number) => {
+/** An individually tracked watcher, whose reader iterates. */
+const trackedWatcher = (topic: Topic, readAt: number) => {
   const outbox = new Outbox<Parameters<WatcherOwner['outbox']['put']>[0], Delivery>({
     authorize: (pending) => pending.watcher.authorize(pending),
     collapse: (waiting) => waiting,
@@ -52,10 +52,10 @@ const watchApart = (topic: Topic, readAt: number) => {
 };
 
 describe('an event', () => {
-  it('shows nothing that ended by the commit that it is of, which came later than it was decided', () => {
+  it('shows nothing that expired by its commit, which came later than the decision', () => {
     const topic = new Topic('ana', 0, async () => {});
     topic.observe(at(NOON), NOON);
-    const { delivered } = subscription(topic);
+    const { delivered } = syncedMember(topic);
     const activities = playing(NOON + 20);
     topic.observe(
       at(NOON + 20, { chosen: 'AWAY', message: message({ expiresAt: NOON + 19 }), sessions: [activities] }),
@@ -68,41 +68,41 @@ describe('an event', () => {
     expect(delivered[0]?.projection.content.activities.map(({ name }) => name)).toEqual(['Go']);
   });
 
-  it('is none where that was all there was to it', () => {
+  it('is left out where the expired content was its only change', () => {
     const topic = new Topic('ana', 0, async () => {});
     topic.observe(at(NOON), NOON);
-    const { delivered } = subscription(topic);
+    const { delivered } = syncedMember(topic);
     topic.observe(at(NOON + 20, { message: message({ expiresAt: NOON + 20 }) }));
     topic.observe(at(NOON + 21));
     expect(delivered).toEqual([]);
   });
 
-  it('shows nothing that ended by when it is true, where that is later for those who were told more', () => {
+  it('shows nothing that expired by its asOf, where that is later than the commit', () => {
     const topic = new Topic('ana', 0, async () => {});
     topic.observe(at(NOON), NOON);
-    const { delivered, cohort } = subscription(topic);
+    const { delivered, cohort } = syncedMember(topic);
     cohort.attach({ take: () => true, detach: () => {} }, NOON + 30);
     topic.observe(at(NOON + 10, { chosen: 'AWAY', message: message({ expiresAt: NOON + 31 }) }));
     expect(delivered).toMatchObject([{ asOf: NOON + 31, projection: { content: { statusMessage: null } } }]);
   });
 
-  it('shows nothing that ended by the reading that it comes of', async () => {
+  it('shows nothing that expired by the reading it comes from', async () => {
     const topic = new Topic('ana', 0, async () => {});
     topic.observe(at(NOON, { message: message({ expiresAt: NOON + 30 }) }));
-    expect(await watchApart(topic, NOON + 29).next()).toMatchObject({
+    expect(await trackedWatcher(topic, NOON + 29).next()).toMatchObject({
       asOf: NOON + 29,
       projection: { content: { statusMessage: message({ expiresAt: NOON + 30 }) } },
     });
-    expect(await watchApart(topic, NOON + 30).next()).toMatchObject({
+    expect(await trackedWatcher(topic, NOON + 30).next()).toMatchObject({
       asOf: NOON + 30,
       projection: { content: { statusMessage: null } },
     });
   });
 
-  it('shows what has not ended', () => {
+  it('shows what has not expired', () => {
     const topic = new Topic('ana', 0, async () => {});
     topic.observe(at(NOON), NOON);
-    const { delivered } = subscription(topic);
+    const { delivered } = syncedMember(topic);
     topic.observe(at(NOON + 20, { message: message({ expiresAt: NOON + 21 }) }));
     expect(delivered).toMatchObject([
       { asOf: NOON + 20, projection: { content: { statusMessage: { expiresAt: NOON + 21 } } } },

@@ -1,4 +1,4 @@
-/** The end of a status message of somebody who is not live: nobody commits it, and they themselves see it. */
+/** The expiry of the status message of a user who is not live: nobody commits it, and only the user sees the message. */
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
@@ -18,7 +18,7 @@ afterEach(() => {
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-/** Ann, who said something and left. The store's clock is behind ours by as much as the test says. */
+/** Ann has set a message and left. The store's clock is `behindMs` behind the node's. */
 const start = async () => {
   const valve = createValve();
   const clock = { behindMs: 0 };
@@ -31,8 +31,8 @@ const start = async () => {
   return { f, valve, clock };
 };
 
-describe('a status message of somebody who is not live', () => {
-  it('ends at its moment for their own watchers, and for nobody else', async () => {
+describe('the status message of a user who is not live', () => {
+  it('expires on time for those who watch themselves, and for nobody else', async () => {
     const { f } = await start();
     const [own, mine] = [await f.collect('ann', ['ann']), await f.collect('me', ['ann'])];
     expect((await own.news())[0]?.statusMessage?.text).toBe('Back at noon');
@@ -47,7 +47,7 @@ describe('a status message of somebody who is not live', () => {
     expect(event).toMatchObject(answered);
   });
 
-  it('ends also where it was said, or its user left, while the subscription was open', async () => {
+  it('expires also where it was set, or its user left, while the subscription was open', async () => {
     const { f } = await start();
     const own = await f.collect('ann', ['ann']);
     await f.connect('ann');
@@ -60,7 +60,7 @@ describe('a status message of somebody who is not live', () => {
     expect((await own.news()).map(({ statusMessage }) => statusMessage)).toEqual([null]);
   });
 
-  it('ends by the clock of the store, and as soon as that can be asked', async () => {
+  it('expires by the store’s clock, and as soon as the store answers', async () => {
     const { f, valve, clock } = await start();
     const own = await f.collect('ann', ['ann']);
     await own.news();
@@ -70,11 +70,11 @@ describe('a status message of somebody who is not live', () => {
     valve.fail('records', unavailable('away'));
     await pass(3_000);
     expect(await own.news()).toEqual([]);
-    valve.reconcile('records');
+    valve.repair('records');
     await pass(1_000);
     const events = await own.news();
     expect(events.map(({ statusMessage }) => statusMessage)).toEqual([null]);
-    // What is committed next is later than that.
+    // The next commit is later than that.
     await f.connect('ann');
     expect((await own.news())[0]?.asOf).toBeGreaterThan(events[0]!.asOf);
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve, type Fanout, inferredIdle } from '../support/fanout.js';
+import { createFanout, createValve, type Fanout, untilIdle } from '../support/fanout.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval'] }));
 afterEach(() => vi.useRealTimers());
@@ -15,14 +15,14 @@ const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
 };
 
 const expectNothingLeft = async (f: Fanout) => {
-  await inferredIdle();
+  await untilIdle();
   expect(f.hub.size()).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   expect(f.bus.size).toBe(0);
   expect(vi.getTimerCount()).toBe(0);
 };
 
 describe('subscriptions that end leave nothing behind', () => {
-  it('after 10,000 of them, with and without a pending question', async () => {
+  it('after 10,000 of them, with and without a pending `next`', async () => {
     const f = await start();
     for (let i = 0; i < 10_000; i += 1) {
       const subscription =
@@ -40,7 +40,7 @@ describe('subscriptions that end leave nothing behind', () => {
     await expectNothingLeft(f);
   });
 
-  it('when many are open at once and end in any order, while facts change', async () => {
+  it('when many are open at once and end in any order, while access facts change', async () => {
     const f = await start();
     const subscriptions = await Promise.all(
       Array.from({ length: 500 }, (_, i) => f.subscription(`viewer-${i % 50}`, ['ann', 'bob'])),
@@ -54,7 +54,7 @@ describe('subscriptions that end leave nothing behind', () => {
     await expectNothingLeft(f);
   });
 
-  it.each(['people.roster', 'bus.subscribeUser', 'records', 'people.facts'])(
+  it.each(['people.roster', 'bus.subscribeUser', 'records', 'people.accessFacts'])(
     'when the start fails at %s, for one and for all who share its topics',
     async (call) => {
       const valve = createValve();
@@ -65,7 +65,7 @@ describe('subscriptions that end leave nothing behind', () => {
         expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
       }
       await expectNothingLeft(f);
-      valve.reconcile(call);
+      valve.repair(call);
       const mine = await f.collect('me', null);
       expect((await mine.news()).length).toBe(2);
       await mine.end();
@@ -84,7 +84,7 @@ describe('subscriptions that end leave nothing behind', () => {
     },
   );
 
-  it.each(['people.roster', 'bus.subscribeUser', 'records', 'people.facts'])(
+  it.each(['people.roster', 'bus.subscribeUser', 'records', 'people.accessFacts'])(
     'when one ends while its roster grows, held at %s',
     async (call) => {
       const valve = createValve();
@@ -94,7 +94,7 @@ describe('subscriptions that end leave nothing behind', () => {
       await mine.news();
       valve.hold(call);
       await f.people.follow('me', 'new');
-      await inferredIdle();
+      await untilIdle();
       expect(valve.waiting(call)).toBeGreaterThan(0);
       await mine.end();
       valve.release(call);
@@ -110,7 +110,7 @@ describe('subscriptions that end leave nothing behind', () => {
       const mine = await f.collectTyping('me', null);
       valve.hold(call);
       await f.people.putConversation('new', ['me', 'bob'], false);
-      await inferredIdle();
+      await untilIdle();
       expect(valve.waiting(call)).toBeGreaterThan(0);
       await mine.end();
       valve.release(call);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve, inferredIdle } from '../support/fanout.js';
+import { createFanout, createValve, untilIdle } from '../support/fanout.js';
 import { bytesInUse } from '../support/usage.js';
 
 const ids = (count: number, prefix = 'user') => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
@@ -15,7 +15,7 @@ describe('the limits of subscriptions', () => {
     expect(f.hub.size()).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   });
 
-  it('refuses ids that are none, and holds nothing afterwards', async () => {
+  it('refuses malformed ids, and holds nothing afterwards', async () => {
     const f = await createFanout();
     const budget = { watched: 0, conversations: 0 };
     for (const id of ['', 'x'.repeat(129), 'a\u0000']) {
@@ -25,7 +25,7 @@ describe('the limits of subscriptions', () => {
     expect(f.hub.size()).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   });
 
-  it('lets one connection watch 5,000 users over all its subscriptions, and gives back what ends', async () => {
+  it('lets one connection watch 5,000 users over all its subscriptions, and frees what ends', async () => {
     const f = await createFanout();
     const budget = { watched: 0, conversations: 0 };
     const subscriptions = [];
@@ -41,7 +41,7 @@ describe('the limits of subscriptions', () => {
     expect(budget.watched).toBe(0);
   });
 
-  it('refuses a roster where 5,000 users are watched already, whoever is on it', async () => {
+  it('refuses a roster where the connection watches 5,000 users already, whoever is on it', async () => {
     const f = await createFanout();
     await f.users('me', ...ids(5_000));
     await f.people.putCircle('all', ['me', ...ids(5_000)]);
@@ -54,7 +54,7 @@ describe('the limits of subscriptions', () => {
     expect(budget.watched).toBe(0);
   });
 
-  it('lets rosters that were opened while they were short grow no further than twice that', async () => {
+  it('lets rosters that were short at their start grow to twice that', async () => {
     const f = await createFanout();
     await f.users('me', ...ids(3_000));
     const budget = { watched: 0, conversations: 0 };
@@ -68,7 +68,7 @@ describe('the limits of subscriptions', () => {
     expect(budget.watched).toBe(0);
   });
 
-  it('reads the roster of a user once for all that they have open, and once more for what changed meanwhile', async () => {
+  it('reads the roster of a user once for all their subscriptions, and once more for changes meanwhile', async () => {
     const valve = createValve();
     let asked = 0;
     const gate: typeof valve.gate = (call, answered) => {
@@ -82,12 +82,12 @@ describe('the limits of subscriptions', () => {
     asked = 0;
     valve.hold('people.roster');
     await f.follow('me', 'ann');
-    await inferredIdle();
+    await untilIdle();
     expect(valve.waiting('people.roster')).toBe(1);
     await f.follow('me', 'bob');
-    await inferredIdle();
+    await untilIdle();
     valve.release('people.roster');
-    await inferredIdle();
+    await untilIdle();
     for (const roster of rosters) expect((await roster.news()).map(({ userId }) => userId)).toEqual(['ann', 'bob']);
     expect(asked).toBe(2);
     for (const roster of rosters) await roster.end();
@@ -123,24 +123,24 @@ describe('the limits of subscriptions', () => {
     expect(budget.conversations).toBe(0);
   });
 
-  it('starts one subscription to the typing of all conversations of a user after the other', async () => {
+  it('starts a user’s subscriptions to the typing of all conversations one after the other', async () => {
     const valve = createValve();
     const f = await createFanout({ gate: valve.gate });
     await f.users('me');
     for (const id of ids(10, 'chat')) await f.people.putConversation(id, ['me'], false);
     valve.hold('store.typing');
     const starts = Array.from({ length: 10 }, () => f.watchTyping('me', null));
-    await inferredIdle();
+    await untilIdle();
     expect(valve.waiting('store.typing')).toBe(1);
     valve.release('store.typing');
     for (const subscription of await Promise.all(starts)) await subscription.return();
   });
 
-  it('keeps little of a conversation in which nobody types', async () => {
+  it('keeps little of a conversation without typists', async () => {
     const f = await createFanout();
     await f.users('me');
     for (const id of ids(4_000, 'chat')) await f.people.putConversation(id, ['me'], false);
-    // What is kept of a conversation once is kept for all who watch it.
+    // The first subscription pays for what all share.
     const first = await f.watchTyping('me', null);
     const before = await bytesInUse();
     const subscriptions = [await f.watchTyping('me', null), await f.watchTyping('me', null)];
@@ -148,7 +148,7 @@ describe('the limits of subscriptions', () => {
     for (const subscription of [first, ...subscriptions]) await subscription.return();
   });
 
-  it('does not read again who types, nor where, when a user follows or blocks somebody', async () => {
+  it('rereads neither conversations nor typists when a user follows or blocks somebody', async () => {
     const asked: string[] = [];
     const f = await createFanout({
       gate: async (call, answered) => {
@@ -161,16 +161,16 @@ describe('the limits of subscriptions', () => {
     asked.length = 0;
     await f.follow('me', 'ann');
     await f.people.block('me', 'ann');
-    await inferredIdle();
+    await untilIdle();
     expect(asked).toContain('people.blockedAmong');
     expect(new Set(asked)).toEqual(new Set(['people.blockedAmong']));
     await f.people.putConversation('another', ['me', 'ann'], false);
-    await inferredIdle();
+    await untilIdle();
     expect(asked).toContain('store.typing');
     await subscription.return();
   });
 
-  it('counts each user once a subscription, however often they are named', async () => {
+  it('counts a user once a subscription, however often the list names them', async () => {
     const f = await createFanout();
     const budget = { watched: 0, conversations: 0 };
     const subscription = await f.subscription('me', ['ann', 'ann', 'bob'], { budget });
@@ -178,8 +178,8 @@ describe('the limits of subscriptions', () => {
     await subscription.return();
   });
 
-  it.each(['bus.subscribeUser', 'records', 'people.facts'])(
-    'gives everything back where the start fails at %s',
+  it.each(['bus.subscribeUser', 'records', 'people.accessFacts'])(
+    'frees everything where the start fails at %s',
     async (call) => {
       const valve = createValve();
       const f = await createFanout({ gate: valve.gate });
@@ -189,7 +189,7 @@ describe('the limits of subscriptions', () => {
       expect(budget.watched).toBe(0);
       expect(f.hub.size()).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
       expect(f.bus.size).toBe(0);
-      valve.reconcile(call);
+      valve.repair(call);
       await (await f.subscription('me', ['ann', 'bob'], { budget })).return();
       expect(f.bus.size).toBe(0);
     },

@@ -59,7 +59,7 @@ describe('the broadcast interval', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('sends nothing for a change that was taken back within it', async () => {
+  it('sends nothing for a change that was reverted within it', async () => {
     const { f, mine } = await start();
     await f.say('ann', 'B');
     expect(texts(await mine.news())).toEqual(['B']);
@@ -79,18 +79,18 @@ describe('the broadcast interval', () => {
     expect(texts(await newcomer.news())).toEqual(['C']);
     await f.say('ann', 'B');
     await pass(1_000);
-    // The one who was shown B sees nothing new; the one who was shown C does.
+    // For the viewer whose snapshot was C this is a change as well.
     expect(texts(await mine.news())).toEqual(['B']);
     expect(texts(await newcomer.news())).toEqual(['B']);
   });
 
-  it('leaves nobody with what was taken back while a slow newcomer read it', async () => {
+  it('leaves nobody with a reverted change that a slow newcomer read meanwhile', async () => {
     const { f } = await start();
     await f.say('ann', 'B');
     await f.say('ann', 'C');
     const newcomer = await f.subscription('you', ['ann']);
     await f.say('ann', 'D');
-    // The snapshot is the state of the moment in which it is read.
+    // The snapshot is the state at the instant of its dequeue.
     expect((await newcomer.next()).value).toMatchObject({ statusMessage: { text: 'D' } });
     await f.say('ann', 'C');
     await pass(1_000);
@@ -98,7 +98,7 @@ describe('the broadcast interval', () => {
     await newcomer.return();
   });
 
-  it.each(['OFFLINE', 'INVISIBLE'] as const)('never holds back that a user went %s', async (status) => {
+  it.each(['OFFLINE', 'INVISIBLE'] as const)('never delays that a user goes %s', async (status) => {
     const { f, mine } = await start();
     await f.say('ann', 'B');
     await f.say('ann', 'C');
@@ -109,7 +109,7 @@ describe('the broadcast interval', () => {
     expect(await mine.news()).toEqual([]);
   });
 
-  it('never holds back from themselves that they went INVISIBLE, and paces what they do then', async () => {
+  it('never delays to the user that they went INVISIBLE, and paces what they do then', async () => {
     const { f } = await start();
     const own = await f.collect('ann', ['ann']);
     await own.news();
@@ -124,7 +124,7 @@ describe('the broadcast interval', () => {
     expect(texts(await own.news())).toEqual(['D']);
   });
 
-  it('never holds back a block or narrower privacy, and leaves no timer behind', async () => {
+  it('never delays a block or narrower privacy, and leaves no timer behind', async () => {
     const { f, mine } = await start();
     await f.play('ann', 'chess');
     await f.say('ann', 'B');
@@ -141,7 +141,7 @@ describe('the broadcast interval', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is kept per facets: what a viewer may not see neither delays nor hastens what they may', async () => {
+  it('is kept per facets: hidden changes neither delay nor hasten visible ones', async () => {
     const { f, mine } = await start();
     await f.people.updatePrivacy('ann', { activity: 'MUTUALS' });
     await f.people.follow('ann', 'you');
@@ -159,14 +159,14 @@ describe('the broadcast interval', () => {
     await f.say('ann', 'C');
     await f.play('ann', 'go');
     await pass(400);
-    // A second after the activity: theirs is due, mine is not yet.
+    // One second after the activity: their event is due, mine is not yet.
     expect(texts(await theirs.news())).toEqual(['C']);
     expect(await mine.news()).toEqual([]);
     await pass(300);
     expect(texts(await mine.news())).toEqual(['C']);
   });
 
-  it('is no interval at all when it is 0: every change is sent, in order', async () => {
+  it('when 0, sends every change, in order', async () => {
     const { f, mine } = await start(0);
     const said = Array.from({ length: 100 }, (_, i) => `${i}`);
     for (const text of said) await f.say('ann', text);
@@ -174,7 +174,7 @@ describe('the broadcast interval', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('ends with the last who watches', async () => {
+  it('ends with the last watcher', async () => {
     const { f, mine } = await start();
     await f.say('ann', 'B');
     await f.say('ann', 'C');

@@ -1,21 +1,21 @@
-/** What holds for subscriptions that are asked holds for those that are pushed, most of which are in step. */
+/** What holds for iterated subscriptions holds for pushed ones, most of which are synced. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/fanout/delivery.js';
 import type { PresenceStream } from '../../src/fanout/subscription.js';
-import { createFanout, delivery, inferredIdle, userViewer } from '../support/fanout.js';
+import { createFanout, mode, untilIdle, userViewer } from '../support/fanout.js';
 
-delivery.pushed = true;
+mode.pushed = true;
 
-describe('pushed, as when asked', async () => {
+describe('pushed as well as iterated', async () => {
   describe('snapshots', async () => void (await import('./snapshot.test.js')));
-  describe('changes of sight', async () => void (await import('./visibilityChanges.test.js')));
+  describe('visibility changes', async () => void (await import('./visibilityChanges.test.js')));
   describe('rosters', async () => void (await import('./roster.test.js')));
   describe('limits', async () => void (await import('./limits.test.js')));
-  describe('the pace', async () => void (await import('./pace.test.js')));
-  describe('what is left', async () => void (await import('./hygiene.test.js')));
+  describe('the broadcast interval', async () => void (await import('./pace.test.js')));
+  describe('hygiene', async () => void (await import('./hygiene.test.js')));
 });
 
-describe('those who are in step', () => {
+describe('synced subscriptions', () => {
   let f: Awaited<ReturnType<typeof createFanout>>;
   const streams: PresenceStream[] = [];
 
@@ -30,7 +30,7 @@ describe('those who are in step', () => {
     expect(f.hub.size()).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   });
 
-  /** What one viewer is told, until it can take no more. */
+  /** The deliveries to one viewer, until `mayTake` says that it can take no more. */
   const follow = async (viewer: string, mayTake = () => true) => {
     const stream = await f.hub.watchPresence(userViewer(viewer), {
       userIds: ['ann'],
@@ -52,7 +52,7 @@ describe('those who are in step', () => {
     };
   };
 
-  it('are told the same thing, which is made and judged once', async () => {
+  it('get one delivery, made and compared once', async () => {
     const [me, you] = [await follow('me'), await follow('you')];
     await f.say('ann', 'one');
     await f.say('ann', 'two');
@@ -60,14 +60,14 @@ describe('those who are in step', () => {
     expect(me.delivered[2]).toBe(you.delivered[2]);
   });
 
-  it('are so again after their sight was read anew, and after it was lost and gained', async () => {
+  it('are synced again after a rereading, and after visibility was revoked and granted', async () => {
     const [me, you] = [await follow('me'), await follow('you')];
     await f.follow('me', 'ann');
     await f.people.block('me', 'ann');
-    await inferredIdle();
+    await untilIdle();
     await f.say('ann', 'not for me');
     await f.people.unblock('me', 'ann');
-    await inferredIdle();
+    await untilIdle();
     await f.say('ann', 'for both');
     expect(me.delivered.map(({ projection }) => projection.revoked)).toEqual([false, true, false, false]);
     expect(me.texts()).toEqual([undefined, undefined, 'not for me', 'for both']);
@@ -75,7 +75,7 @@ describe('those who are in step', () => {
     expect([...me.delivered].sort((a, b) => a.asOf - b.asOf)).toEqual(me.delivered);
   });
 
-  it('leave one behind who can take no more, until that one was told what they were', async () => {
+  it('leave out one that can take no more, until it was sent what they were', async () => {
     let full = false;
     const [me, slow] = [await follow('me'), await follow('slow', () => !full)];
     full = true;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { collect, createFanout, createValve, inferredIdle } from '../support/fanout.js';
+import { collect, createFanout, createValve, untilIdle } from '../support/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -15,14 +15,14 @@ const projection = (events: readonly { readonly userId: string; readonly status:
   events.map(({ userId, status }) => `${userId} ${status}`);
 
 describe('a subscription to the roster', () => {
-  it('starts with those followed and those in a circle', async () => {
+  it('starts with followed users and members of circles', async () => {
     const f = await start();
     await f.people.putCircle('team', ['me', 'bob']);
     const mine = await f.collect('me', null);
     expect(projection(await mine.news())).toEqual(['ann ONLINE', 'bob ONLINE']);
   });
 
-  it('grows with a follow and a circle, and shrinks with their end', async () => {
+  it('grows with a follow and a circle, and shrinks when they end', async () => {
     const f = await start();
     const mine = await f.collect('me', null);
     await mine.news();
@@ -41,7 +41,7 @@ describe('a subscription to the roster', () => {
     expect(f.hub.size().topics).toBe(1);
   });
 
-  it('says nothing of who leaves it and stays in sight', async () => {
+  it('sends nothing of a user who leaves it and stays visible', async () => {
     const f = await start();
     await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
     const mine = await f.collect('me', null);
@@ -52,7 +52,7 @@ describe('a subscription to the roster', () => {
     expect(await mine.news()).toEqual([]);
   });
 
-  it('says nothing when other facets are shown of who left it and stays in sight', async () => {
+  it('sends nothing when the visible facets change of a user who left it', async () => {
     const f = await start();
     await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
     await f.play('ann', 'chess');
@@ -66,7 +66,7 @@ describe('a subscription to the roster', () => {
     expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'ONLINE', activities: [] }]);
   });
 
-  it('tells of who left it and then the sight of the viewer, once', async () => {
+  it('sends one event of a user who left it and is no longer visible later', async () => {
     const f = await start();
     await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
     const mine = await f.collect('me', null);
@@ -78,7 +78,7 @@ describe('a subscription to the roster', () => {
     expect(await mine.news()).toEqual([]);
   });
 
-  it('says nothing of who comes back to it as they were told last', async () => {
+  it('sends nothing of a user who returns to it unchanged', async () => {
     const f = await start();
     await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
     const mine = await f.collect('me', null);
@@ -92,7 +92,7 @@ describe('a subscription to the roster', () => {
     expect(await mine.news()).toMatchObject([{ userId: 'ann', statusMessage: { text: 'missed' } }]);
   });
 
-  it('tells of a user who leaves it by being deleted, once', async () => {
+  it('sends one event of a user who leaves it by deletion', async () => {
     const f = await start();
     const mine = await f.collect('me', null);
     await mine.news();
@@ -112,52 +112,58 @@ describe('a subscription to the roster', () => {
     expect(projection(await mine.news())).toEqual(['later ONLINE']);
   });
 
-  it('tells of a user who leaves sight while their leaving the roster is being looked into', async () => {
+  it('sends the revocation of a user whose leaving the roster is being read', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
     await f.people.updatePrivacy('ann', { status: 'EVERYONE' });
     const mine = await f.collect('me', null);
     await mine.news();
-    valve.hold('people.facts');
+    valve.hold('people.accessFacts');
     await f.people.unfollow('me', 'ann');
-    await inferredIdle();
+    await untilIdle();
     await f.people.block('ann', 'me');
-    for (await inferredIdle(); valve.waiting('people.facts') > 0; await inferredIdle())
-      valve.releaseNext('people.facts');
+    for (await untilIdle(); valve.waiting('people.accessFacts') > 0; await untilIdle())
+      valve.releaseNext('people.accessFacts');
     expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
     expect(f.hub.size().topics).toBe(0);
   });
 
-  it('tells a slow reader of a user who left it and the sight of the viewer at once', async () => {
+  it('sends a slow reader the revocation of a user who left it and is no longer visible by one change', async () => {
     const f = await start();
     await f.people.putCircle('team', ['me', 'bob']);
     const subscription = await f.subscription('me', null);
-    expect([(await subscription.next()).value.userId, (await subscription.next()).value.userId]).toEqual(['ann', 'bob']);
+    expect([(await subscription.next()).value.userId, (await subscription.next()).value.userId]).toEqual([
+      'ann',
+      'bob',
+    ]);
     await f.people.deleteCircle('team');
-    await inferredIdle();
+    await untilIdle();
     expect(await collect(subscription).news()).toMatchObject([{ userId: 'bob', status: 'OFFLINE', lost: true }]);
     await subscription.return();
   });
 
-  it('tells a slow reader of a user who left both, and whose return a block cut short', async () => {
+  it('sends a slow reader the revocation of a user whose return to it ended with a block', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
     await f.people.putCircle('team', ['me', 'bob']);
     const subscription = await f.subscription('me', null);
-    expect([(await subscription.next()).value.userId, (await subscription.next()).value.userId]).toEqual(['ann', 'bob']);
+    expect([(await subscription.next()).value.userId, (await subscription.next()).value.userId]).toEqual([
+      'ann',
+      'bob',
+    ]);
     await f.people.deleteCircle('team');
-    await inferredIdle();
-    valve.hold('people.facts');
+    await untilIdle();
+    valve.hold('people.accessFacts');
     await f.people.putCircle('team', ['me', 'bob']);
-    await inferredIdle();
+    await untilIdle();
     await f.people.block('bob', 'me');
-    valve.release('people.facts');
-    await inferredIdle();
+    valve.release('people.accessFacts');
+    await untilIdle();
     expect(await collect(subscription).news()).toMatchObject([{ userId: 'bob', status: 'OFFLINE', lost: true }]);
     await subscription.return();
   });
 
-  it('tries again when the roster cannot be read', async () => {
+  it('retries while the roster cannot be read', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
     const mine = await f.collect('me', null);
@@ -166,7 +172,7 @@ describe('a subscription to the roster', () => {
     await f.people.follow('me', 'bob');
     expect(await mine.news()).toEqual([]);
     expect(f.errors.length).toBeGreaterThan(0);
-    valve.reconcile('people.roster');
+    valve.repair('people.roster');
     await vi.waitFor(() => expect(projection(mine.events)).toEqual(['bob ONLINE']), { timeout: 10_000 });
     await mine.end();
   });

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Outbox } from '../../src/fanout/outbox.js';
 import type { SubscriptionIterator } from '../../src/fanout/subscription.js';
 import type { PresenceView } from '../../src/presence/view.js';
-import { contentOf, countByUser, createFanout, inferredIdle } from '../support/fanout.js';
+import { contentOf, countByUser, createFanout, untilIdle } from '../support/fanout.js';
 
-/** Everything that waits, until nothing does. */
+/** All that is pending. Ends the subscription. */
 const drain = async (subscription: SubscriptionIterator<PresenceView>): Promise<PresenceView[]> => {
   const events: PresenceView[] = [];
   let waiting = true;
@@ -14,7 +14,7 @@ const drain = async (subscription: SubscriptionIterator<PresenceView>): Promise<
       arrived = true;
       if (!result.done) events.push(result.value);
     });
-    await inferredIdle();
+    await untilIdle();
     waiting = arrived;
     if (arrived) await next;
     else await subscription.return();
@@ -32,16 +32,16 @@ const start = async () => {
   return f;
 };
 
-describe('a reader who does not keep up', () => {
+describe('a slow reader', () => {
   it('gets the present state of each user, once, after thousands of changes', async () => {
     const f = await start();
     const subscription = await f.subscription('me', USERS);
     await subscription.next();
     for (let i = 0; i < 5_000; i += 1) await f.say(USERS[i % USERS.length]!, `${i}`);
     await f.people.block(USERS[7]!, 'me');
-    await inferredIdle();
+    await untilIdle();
     const events = await drain(subscription);
-    // Bounded: what is collapsed, and at most one queue's length after that.
+    // Bounded: the collapsed items, and one queue's length at most after that.
     expect(events.length).toBeLessThanOrEqual(USERS.length + 512);
     const last = new Map<string, PresenceView>();
     for (const event of events) {
@@ -53,7 +53,7 @@ describe('a reader who does not keep up', () => {
     expect(last.has(USERS[7]!)).toBe(false);
   });
 
-  it('gets each once where the queue was just collapsed', async () => {
+  it('gets each user once where the queue was just collapsed', async () => {
     const f = await start();
     const subscription = await f.subscription('me', USERS, { snapshot: false });
     for (let i = 0; i < 513; i += 1) await f.say(USERS[i % USERS.length]!, `${i}`);
@@ -61,7 +61,7 @@ describe('a reader who does not keep up', () => {
     expect([...countByUser(events).values()]).toEqual(USERS.map(() => 1));
   });
 
-  it('is told of a change back to what was collapsed away', async () => {
+  it('gets a change back to what was collapsed away', async () => {
     const f = await start();
     const subscription = await f.subscription('me', ['user-0'], { snapshot: false });
     for (let i = 0; i <= 512; i += 1) await f.say('user-0', `${i}`);
@@ -73,7 +73,7 @@ describe('a reader who does not keep up', () => {
     await subscription.return();
   });
 
-  it('gets no change that came before the present state that it was just sent', async () => {
+  it('gets no change older than the present state that it was just sent', async () => {
     const f = await start();
     const subscription = await f.subscription('me', ['user-0']);
     await f.say('user-0', 'earlier');
@@ -93,7 +93,7 @@ describe('a reader who does not keep up', () => {
 });
 
 describe('an outbox', () => {
-  it('never asks to collapse more than twice what could not be collapsed, and nothing while it is short', async () => {
+  it('never collapses more than twice what could not be collapsed, and nothing while it is short', async () => {
     const sizes: number[] = [];
     const outbox = new Outbox<{ readonly key: number }, number>({
       authorize: ({ key }) => key,
@@ -116,7 +116,7 @@ describe('an outbox', () => {
     expect(await outbox.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('ends a pending question, ends once, and takes nothing more', async () => {
+  it('ends a pending `next`, ends once, and takes nothing more', async () => {
     let ends = 0;
     const outbox = new Outbox<{ readonly key: number }, number>({
       authorize: ({ key }) => key,

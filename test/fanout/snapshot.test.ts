@@ -11,8 +11,8 @@ const start = async () => {
   return f;
 };
 
-describe('what a subscription to presence starts with', () => {
-  it('is the present state of each who may be seen, as a query answers it, once, in the order given', async () => {
+describe('the snapshot of a subscription to presence', () => {
+  it('is the present state of each visible user, as in a query, once, in the order given', async () => {
     const f = await start();
     await f.connect('stranger');
     const mine = await f.collect('me', ['bob', 'ann', 'bob', 'stranger', 'nobody', 'ann']);
@@ -26,7 +26,7 @@ describe('what a subscription to presence starts with', () => {
     expect(f.hub.size().topics).toBe(4);
   });
 
-  it('is nothing without a snapshot, and then every change', async () => {
+  it('is left out on request; every change follows', async () => {
     const f = await start();
     const mine = await f.collect('me', ['ann', 'bob'], { snapshot: false });
     expect(await mine.news()).toEqual([]);
@@ -38,21 +38,21 @@ describe('what a subscription to presence starts with', () => {
     ]);
   });
 
-  it('without a snapshot ends the sight of whom the viewer may know from a query', async () => {
+  it('being left out, a revocation is still sent: the viewer may know the user from a query', async () => {
     const f = await start();
     const mine = await f.collect('me', ['ann'], { snapshot: false });
     await f.people.block('ann', 'me');
     expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
   });
 
-  it('leaves out what has ended, though its end is not committed yet, and tells it to whoever watches already', async () => {
+  it('leaves out content that expired and is not committed yet, and so updates those who watch already', async () => {
     let now = 1_700_000_000_000;
     const f = await createFanout({ clock: () => now });
     await f.users('me', 'ann');
     await f.follow('me', 'ann');
     await f.connect('ann');
     await f.set('ann', { statusMessage: { text: 'brb', emoji: null, expiresAt: now + 1_000 } });
-    // Nothing of one who is not live is ever due: this end is never committed.
+    // A user who is not live is never due: this expiry is never committed.
     await f.set('me', { statusMessage: { text: 'mine', emoji: null, expiresAt: now + 1_000 }, sessionId: 'phone' });
     await f.leave('me', 'phone');
     const before = await f.collect('me', ['ann', 'me']);
@@ -71,7 +71,7 @@ describe('what a subscription to presence starts with', () => {
     ]);
   });
 
-  it('watches nobody with an empty list, and stays open', async () => {
+  it('is empty for an empty list, which stays open', async () => {
     const f = await start();
     const mine = await f.collect('me', []);
     await f.say('ann', 'hello');
@@ -82,7 +82,7 @@ describe('what a subscription to presence starts with', () => {
     expect(mine.ended || (await mine.news()).length === 0).toBe(true);
   });
 
-  it('shows users who did not exist when they appear', async () => {
+  it('is followed by users who did not exist, when they appear', async () => {
     const f = await start();
     await f.people.follow('me', 'later');
     const mine = await f.collect('me', ['later']);
@@ -93,7 +93,7 @@ describe('what a subscription to presence starts with', () => {
     expect(await mine.news()).toMatchObject([{ userId: 'later', status: 'ONLINE' }]);
   });
 
-  it('shows oneself as INVISIBLE, and the message always', async () => {
+  it('shows the viewer to themselves as INVISIBLE, and always with the message', async () => {
     const f = await start();
     await f.connect('me');
     const mine = await f.collect('me', ['me']);
@@ -111,7 +111,7 @@ describe('what a subscription to presence starts with', () => {
     expect((await theirs.news()).map(({ status }) => status)).toEqual(['ONLINE', 'OFFLINE']);
   });
 
-  it('tells of an invisible user nothing at all, whatever they do', async () => {
+  it('is followed by nothing of an invisible user, whatever they do', async () => {
     const f = await start();
     const mine = await f.collect('me', ['ann']);
     await f.set('ann', { status: 'INVISIBLE' });
@@ -123,7 +123,7 @@ describe('what a subscription to presence starts with', () => {
     expect(await mine.news()).toEqual([]);
   });
 
-  it('is the same on two nodes over one bus', async () => {
+  it('is the same on two nodes of one bus', async () => {
     const f = await start();
     const other = await f.addHub();
     const here = await f.collect('me', ['ann', 'bob']);
@@ -134,8 +134,8 @@ describe('what a subscription to presence starts with', () => {
     await f.people.updatePrivacy('ann', { activity: 'NOBODY' });
     await f.play('ann', 'chess');
     await f.leave('ann');
-    const [heardHere, heardThere] = [await here.news(), await there.news()];
-    expect(heardHere.length).toBeGreaterThan(5);
-    expect(heardThere.map(({ asOf, ...rest }) => rest)).toEqual(heardHere.map(({ asOf, ...rest }) => rest));
+    const [receivedHere, receivedThere] = [await here.news(), await there.news()];
+    expect(receivedHere.length).toBeGreaterThan(5);
+    expect(receivedThere.map(({ asOf, ...rest }) => rest)).toEqual(receivedHere.map(({ asOf, ...rest }) => rest));
   });
 });

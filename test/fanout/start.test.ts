@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { NOT_VISIBLE, type PresenceView, sameContent } from '../../src/presence/view.js';
-import { collect, contentOf, createFanout, type Fanout, inferredIdle } from '../support/fanout.js';
+import { collect, contentOf, createFanout, type Fanout, untilIdle } from '../support/fanout.js';
 import { randomFrom } from '../support/random.js';
 
-// What is tried again after a while goes by the same time as everything else here.
+// Retries wait by the same fake time as everything else here.
 vi.mock('node:timers/promises', async (original) => ({
   ...(await original<typeof import('node:timers/promises')>()),
   setTimeout: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -22,7 +22,7 @@ afterEach(() => {
 
 const WATCHED = ['ann', 'bob', 'cem', 'later'];
 
-/** Everything that may happen to the watched users, each in one step. */
+/** Whatever may happen to the watched users, each in one step. */
 const commandsOf = (f: Fanout, pick: <T>(items: readonly T[]) => T) => {
   const user = () => pick(WATCHED);
   let counter = 0;
@@ -45,7 +45,7 @@ const commandsOf = (f: Fanout, pick: <T>(items: readonly T[]) => T) => {
   ];
 };
 
-/** Starts a subscription while commands and the answers to the hub's calls come in an order that the seed decides. */
+/** Starts a subscription while commands, and the answers to the hub's calls, come in an order that the seed decides. */
 const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) => {
   vi.setSystemTime(1_700_000_000_000);
   const random = randomFrom(seed);
@@ -65,21 +65,21 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
   await f.follow('me', 'ann', 'bob');
   await f.connect('ann', 'one');
   await f.connect('bob', 'one');
-  await inferredIdle();
+  await untilIdle();
   open = false;
 
   const asRoster = random() < 0.3;
   const snapshot = asRoster || random() < 0.7;
   const slow = random() < 0.4;
   const commands = commandsOf(f, pick);
-  /** What the viewer could have been shown, ever; and what they can be shown now and could before the last step. */
-  const everSeen = new Map(WATCHED.map((id) => [id, [] as PresenceView[]]));
+  /** What was ever visible to the viewer; and what is now, and was before the last step. */
+  const everVisible = new Map(WATCHED.map((id) => [id, [] as PresenceView[]]));
   let before = new Map<string, PresenceView>();
   let present = await f.seen('me', WATCHED);
   const look = async () => {
     before = present;
     present = await f.seen('me', WATCHED);
-    for (const [userId, view] of present) everSeen.get(userId)!.push(view);
+    for (const [userId, view] of present) everVisible.get(userId)!.push(view);
   };
   await look();
 
@@ -87,20 +87,20 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
   const check = (event: PresenceView) => {
     const trace = `seed ${seed}${asRoster ? ', roster' : ''}: ${JSON.stringify(event)} after ${JSON.stringify(last.get(event.userId))}`;
     const previous = last.get(event.userId);
-    // Who left the roster in sight and comes back to it is told of as any newcomer.
+    // A user who left the roster, stayed visible and returns is shown as any newcomer.
     const again = previous !== undefined && asRoster && sameContent(previous, event);
     if (previous && !again) {
       if (previous.asOf >= event.asOf) throw new Error(`${trace} is not later than the one before`);
       if (sameContent(previous, event)) throw new Error(`${trace} repeats the one before`);
     }
     if (event.lost) {
-      if (!previous && snapshot) throw new Error(`${trace} ends a sight of which nothing was told`);
+      if (!previous && snapshot) throw new Error(`${trace} revokes what was never shown`);
       expect(contentOf(event), trace).toEqual(NOT_VISIBLE);
     } else {
-      const theirs = before.has(event.userId) || present.has(event.userId);
-      if (!theirs) throw new Error(`${trace} is not theirs to see`);
-      if (!everSeen.get(event.userId)!.some((view) => sameContent(view, event))) {
-        throw new Error(`${trace} was never theirs to see`);
+      const isVisible = before.has(event.userId) || present.has(event.userId);
+      if (!isVisible) throw new Error(`${trace} is not the viewer's to see`);
+      if (!everVisible.get(event.userId)!.some((view) => sameContent(view, event))) {
+        throw new Error(`${trace} was never the viewer's to see`);
       }
     }
     last.set(event.userId, event);
@@ -119,14 +119,14 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
     // No two commands in one millisecond: nothing of a person's doing is that fast.
     vi.advanceTimersByTime(5);
     await work();
-    await inferredIdle();
+    await untilIdle();
     await look();
     for (const event of reader?.events.splice(0) ?? []) check(event);
   };
   for (let left = 12; left > 0; ) {
     const choice = random();
     if (held.length > 0 && choice < 0.6) {
-      // A start that fails is refused; what fails later is tried again.
+      // A start that fails is rejected; what fails later is retried.
       failing = started && random() < 0.1;
       await step(() => held.splice(Math.floor(random() * held.length), 1)[0]!());
       failing = false;
@@ -151,7 +151,7 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
     const [projection, expected] = [last.get(userId), present.get(userId)];
     const trace = `seed ${seed}, ${userId}`;
     if (asRoster && !roster.includes(userId)) {
-      // Who left the roster in sight is not heard of any more; who left both was shown to leave.
+      // A user who left the roster and stayed visible is not followed any more; for one who did not, a revocation was sent.
       if (!expected && projection) expect(contentOf(projection), trace).toEqual(NOT_VISIBLE);
     } else if (expected) {
       const holds = projection ?? (snapshot ? undefined : known.get(userId));
@@ -163,18 +163,21 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
   await subscription.return();
   expect(f.hub.size(), `seed ${seed}`).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   expect(f.bus.size, `bus, seed ${seed}`).toBe(0);
-  // Trying again what failed outlives nothing: it finds its subscription gone.
+  // A retry that outlives its subscription finds it ended.
   await vi.advanceTimersByTimeAsync(500);
   expect(vi.getTimerCount(), `timers, seed ${seed}`).toBe(0);
 };
 
 describe('a subscription that starts while everything changes', () => {
   it.each([
-    [0, 'asked'],
-    [1_000, 'asked'],
+    [0, 'iterated'],
+    [1_000, 'iterated'],
     [0, 'pushed'],
     [1_000, 'pushed'],
-  ])('loses nothing and shows nothing that is not theirs, with an interval of %d ms, %s', async (interval, how) => {
-    for (let seed = 1; seed <= 400; seed += 1) await play(seed, interval, how === 'pushed');
-  });
+  ])(
+    'loses nothing and sends nothing that is not the viewer’s to see, with an interval of %d ms, %s',
+    async (interval, how) => {
+      for (let seed = 1; seed <= 400; seed += 1) await play(seed, interval, how === 'pushed');
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import type { TypingView } from '../../src/service/contract.js';
-import { createFanout, createValve, inferredIdle } from '../support/fanout.js';
+import { createFanout, createValve, untilIdle } from '../support/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -10,11 +10,11 @@ const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   await f.people.putConversation('chat', ['me', 'ann', 'bob'], false);
   return f;
 };
-const said = (events: readonly TypingView[]) =>
+const summary = (events: readonly TypingView[]) =>
   events.map(({ conversationId, userId, isTyping }) => `${conversationId}: ${userId} ${isTyping ? 'types' : 'stops'}`);
 
 describe('a subscription to the typing of one conversation', () => {
-  it('starts with those who type now, then tells starts and stops, never a refresh, never the caller', async () => {
+  it('starts with the present typists, then sends starts and stops, never a refresh, never the caller', async () => {
     const f = await start();
     await f.type('ann', 'chat');
     await f.type('me', 'chat');
@@ -27,17 +27,17 @@ describe('a subscription to the typing of one conversation', () => {
     await f.type('me', 'chat', false);
     await f.type('ann', 'chat', false);
     const events = await mine.news();
-    expect(said(events)).toEqual(['chat: bob types', 'chat: ann stops']);
+    expect(summary(events)).toEqual(['chat: bob types', 'chat: ann stops']);
     expect(events[1]?.expiresAt).toBeNull();
   });
 
-  it('starts with nothing without a snapshot, and then tells the stop', async () => {
+  it('starts with nothing where the snapshot is left out, and then sends the stop', async () => {
     const f = await start();
     await f.type('ann', 'chat');
     const mine = await f.collectTyping('me', 'chat', { snapshot: false });
     expect(await mine.news()).toEqual([]);
     await f.type('ann', 'chat', false);
-    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+    expect(summary(await mine.news())).toEqual(['chat: ann stops']);
   });
 
   it('stops only when the last device does', async () => {
@@ -47,12 +47,12 @@ describe('a subscription to the typing of one conversation', () => {
     await f.type('ann', 'chat', true, 'tab');
     await f.type('ann', 'chat', true, 'phone');
     await f.type('ann', 'chat', false, 'tab');
-    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    expect(summary(await mine.news())).toEqual(['chat: ann types']);
     await f.type('ann', 'chat', false, 'phone');
-    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+    expect(summary(await mine.news())).toEqual(['chat: ann stops']);
   });
 
-  it('ends when nothing refreshes it', async () => {
+  it('sends the stop when nothing refreshes the typing', async () => {
     let now = 1_700_000_000_000;
     const f = await start({ clock: () => now });
     const mine = await f.collectTyping('me', 'chat');
@@ -61,23 +61,23 @@ describe('a subscription to the typing of one conversation', () => {
     await f.type('ann', 'chat');
     now += 4_000;
     await f.store.expireTyping();
-    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    expect(summary(await mine.news())).toEqual(['chat: ann types']);
     now += 1_001;
     await f.store.expireTyping();
-    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+    expect(summary(await mine.news())).toEqual(['chat: ann stops']);
   });
 
-  it('ends when the typist is no longer seen live, and a hidden typist is not seen to type', async () => {
+  it('sends the stop when the typist is no longer seen live, and nothing of a hidden typist', async () => {
     const f = await start();
     const mine = await f.collectTyping('me', 'chat');
     await f.type('ann', 'chat');
     await f.set('ann', { status: 'INVISIBLE' });
-    expect(said(await mine.news())).toEqual(['chat: ann types', 'chat: ann stops']);
+    expect(summary(await mine.news())).toEqual(['chat: ann types', 'chat: ann stops']);
     await f.type('ann', 'chat');
     expect(await mine.news()).toEqual([]);
     await f.type('bob', 'chat');
     await f.leave('bob');
-    expect(said(await mine.news())).toEqual(['chat: bob types', 'chat: bob stops']);
+    expect(summary(await mine.news())).toEqual(['chat: bob types', 'chat: bob stops']);
   });
 
   it('is NOT_FOUND for strangers, for no such conversation, and for a service token', async () => {
@@ -94,7 +94,7 @@ describe('a subscription to the typing of one conversation', () => {
     expect(f.bus.size).toBe(0);
   });
 
-  it('lets a block end it between the two only', async () => {
+  it('sends the stop to the blocked of two viewers only', async () => {
     const f = await start();
     const mine = await f.collectTyping('me', 'chat');
     const theirs = await f.collectTyping('bob', 'chat');
@@ -103,43 +103,43 @@ describe('a subscription to the typing of one conversation', () => {
     await theirs.news();
     await f.people.block('ann', 'me');
     const stopped = await mine.news();
-    expect(said(stopped)).toEqual(['chat: ann stops']);
+    expect(summary(stopped)).toEqual(['chat: ann stops']);
     expect(stopped).toMatchObject([{ lost: true }]);
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(await mine.news()).toEqual([]);
     const seen = await theirs.news();
-    expect(said(seen)).toEqual(['chat: ann stops', 'chat: ann types']);
+    expect(summary(seen)).toEqual(['chat: ann stops', 'chat: ann types']);
     for (const event of seen) expect(event).not.toHaveProperty('lost');
     await f.people.unblock('ann', 'me');
-    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    expect(summary(await mine.news())).toEqual(['chat: ann types']);
   });
 
-  it('asks about each who types once, blocked or not, and about nobody else', async () => {
+  it('asks about each typist once, blocked or not, and about nobody else', async () => {
     let asked = 0;
     const f = await start({
       gate: async (call, answered) => {
         if (call === 'people.blockedAmong' && !answered) asked += 1;
       },
     });
-    const questionsOf = async (work: () => Promise<unknown>) => {
+    const queriesOf = async (work: () => Promise<unknown>) => {
       const before = asked;
       await work();
-      await inferredIdle();
+      await untilIdle();
       return asked - before;
     };
     await f.people.block('bob', 'me');
     const mine = await f.collectTyping('me', 'chat');
-    expect(await questionsOf(() => f.type('ann', 'chat'))).toBe(1);
-    expect(await questionsOf(() => f.type('bob', 'chat'))).toBe(1);
+    expect(await queriesOf(() => f.type('ann', 'chat'))).toBe(1);
+    expect(await queriesOf(() => f.type('bob', 'chat'))).toBe(1);
     for (const userId of ['ann', 'bob', 'me']) {
-      expect(await questionsOf(() => f.type(userId, 'chat', false))).toBe(0);
-      expect(await questionsOf(() => f.type(userId, 'chat'))).toBe(0);
+      expect(await queriesOf(() => f.type(userId, 'chat', false))).toBe(0);
+      expect(await queriesOf(() => f.type(userId, 'chat'))).toBe(0);
     }
-    expect(said(await mine.news())).toEqual(['chat: ann types', 'chat: ann stops', 'chat: ann types']);
+    expect(summary(await mine.news())).toEqual(['chat: ann types', 'chat: ann stops', 'chat: ann types']);
   });
 
-  it('shows those whom it knows while it cannot be asked who is blocked, and others when it can', async () => {
+  it('shows known typists while the database is down, and others when it is back', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
     const mine = await f.collectTyping('me', 'chat');
@@ -149,31 +149,31 @@ describe('a subscription to the typing of one conversation', () => {
     valve.fail('people.blockedAmong', unavailable('The database is away.'));
     await f.type('bob', 'chat');
     await f.type('ann', 'chat');
-    expect(said(await mine.news())).toEqual(['chat: ann types']);
-    valve.reconcile('people.blockedAmong');
-    await vi.waitFor(() => expect(said(mine.events)).toEqual(['chat: bob types']), { timeout: 10_000 });
+    expect(summary(await mine.news())).toEqual(['chat: ann types']);
+    valve.repair('people.blockedAmong');
+    await vi.waitFor(() => expect(summary(mine.events)).toEqual(['chat: bob types']), { timeout: 10_000 });
     await mine.end();
   });
 
-  it('shows nobody by an answer from before the block', async () => {
+  it('ignores an answer from before the block', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
     const mine = await f.collectTyping('me', 'chat');
     valve.hold('people.blockedAmong');
     await f.type('ann', 'chat');
-    await inferredIdle();
-    // Released once, the call has its answer, and is held again with it.
+    await untilIdle();
+    // Released once, the call has its answer, and is held again before it gives it.
     valve.release('people.blockedAmong');
     valve.hold('people.blockedAmong');
-    await inferredIdle();
+    await untilIdle();
     await f.people.block('ann', 'me');
     valve.release('people.blockedAmong');
     expect(await mine.news()).toEqual([]);
     await f.people.unblock('ann', 'me');
-    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    expect(summary(await mine.news())).toEqual(['chat: ann types']);
   });
 
-  it('tells when it would end by the last refresh, where it is shown again', async () => {
+  it('sends the expiry of the last refresh where typing is shown again', async () => {
     let now = 1_700_000_000_000;
     const f = await start({ clock: () => now });
     const mine = await f.collectTyping('me', 'chat');
@@ -188,18 +188,18 @@ describe('a subscription to the typing of one conversation', () => {
     expect(await mine.news()).toMatchObject([{ userId: 'ann', isTyping: true, expiresAt: now + 5_000 }]);
   });
 
-  it('delivers no start that waited when a block came', async () => {
+  it('sends no start that was pending when a block came', async () => {
     const f = await start();
     const subscription = await f.watchTyping('me', 'chat');
     await f.type('ann', 'chat');
     await f.people.block('ann', 'me');
     await f.type('bob', 'chat');
-    await inferredIdle();
+    await untilIdle();
     expect((await subscription.next()).value).toMatchObject({ userId: 'bob' });
     await subscription.return();
   });
 
-  it('gives a removed member the stops, then silence, and the starts again when they are back', async () => {
+  it('sends a removed member the stops, then nothing, and the starts again on their return', async () => {
     const f = await start();
     const mine = await f.collectTyping('me', 'chat');
     await f.type('ann', 'chat');
@@ -207,99 +207,99 @@ describe('a subscription to the typing of one conversation', () => {
     await mine.news();
     await f.people.putConversation('chat', ['ann', 'bob'], false);
     const stopped = await mine.news();
-    expect(said(stopped).sort()).toEqual(['chat: ann stops', 'chat: bob stops']);
+    expect(summary(stopped).sort()).toEqual(['chat: ann stops', 'chat: bob stops']);
     for (const event of stopped) expect(event).toMatchObject({ lost: true });
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(await mine.news()).toEqual([]);
     expect(mine.ended).toBe(false);
     await f.people.putConversation('chat', ['me', 'ann', 'bob'], false);
-    expect(said(await mine.news()).sort()).toEqual(['chat: ann types', 'chat: bob types']);
+    expect(summary(await mine.news()).sort()).toEqual(['chat: ann types', 'chat: bob types']);
     await f.type('bob', 'chat', false);
-    expect(said(await mine.news())).toEqual(['chat: bob stops']);
+    expect(summary(await mine.news())).toEqual(['chat: bob stops']);
   });
 
-  it('ends the typing of a typist who is removed', async () => {
+  it('sends the stop of a typist who is removed', async () => {
     const f = await start();
     const mine = await f.collectTyping('me', 'chat');
     await f.type('ann', 'chat');
-    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    expect(summary(await mine.news())).toEqual(['chat: ann types']);
     await f.people.putConversation('chat', ['me', 'bob'], false);
-    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+    expect(summary(await mine.news())).toEqual(['chat: ann stops']);
   });
 
-  it('opens to everybody and closes again', async () => {
+  it('follows a conversation that opens to everybody and closes again', async () => {
     const f = await start();
     await f.people.putConversation('chat', ['me', 'ann'], true);
     const theirs = await f.collectTyping('stranger', 'chat');
     await f.type('ann', 'chat');
-    expect(said(await theirs.news())).toEqual(['chat: ann types']);
+    expect(summary(await theirs.news())).toEqual(['chat: ann types']);
     await f.people.putConversation('chat', ['me', 'ann'], false);
-    expect(said(await theirs.news())).toEqual(['chat: ann stops']);
+    expect(summary(await theirs.news())).toEqual(['chat: ann stops']);
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(await theirs.news()).toEqual([]);
     await f.people.putConversation('chat', ['me', 'ann'], true);
-    expect(said(await theirs.news())).toEqual(['chat: ann types']);
+    expect(summary(await theirs.news())).toEqual(['chat: ann types']);
   });
 
-  it('ends with the conversation', async () => {
+  it('sends the stops when the conversation is deleted', async () => {
     const f = await start();
     const mine = await f.collectTyping('me', 'chat');
     await f.type('ann', 'chat');
-    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    expect(summary(await mine.news())).toEqual(['chat: ann types']);
     await f.people.deleteConversation('chat');
-    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+    expect(summary(await mine.news())).toEqual(['chat: ann stops']);
     expect(mine.ended).toBe(false);
     await mine.end();
     expect(f.bus.size).toBe(0);
   });
 
-  it('believes a stop that it hears while it reads who types', async () => {
+  it('keeps a stop that it receives while it reads the typists', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
     await f.type('ann', 'chat');
     await f.type('bob', 'chat');
     const mine = f.collectTyping('me', 'chat');
-    // Released once, the call has read who types, and is held again with its answer.
+    // Released once, the call has read the typists, and is held again before it gives them.
     valve.hold('store.typing');
-    await inferredIdle();
+    await untilIdle();
     expect(valve.waiting('store.typing')).toBe(1);
     valve.release('store.typing');
     valve.hold('store.typing');
-    await inferredIdle();
+    await untilIdle();
     await f.type('ann', 'chat', false);
     valve.release('store.typing');
-    expect(said(await (await mine).news())).toEqual(['chat: bob types']);
+    expect(summary(await (await mine).news())).toEqual(['chat: bob types']);
   });
 });
 
 describe('a subscription to the typing of all conversations', () => {
-  it('follows the conversations of the caller as they come and go', async () => {
+  it('follows the caller’s conversations as they come and go', async () => {
     const f = await start();
     await f.people.putConversation('square', ['ann'], true);
     const mine = await f.collectTyping('me', null);
     await f.type('ann', 'chat');
     await f.type('ann', 'square');
-    expect(said(await mine.news())).toEqual(['chat: ann types']);
+    expect(summary(await mine.news())).toEqual(['chat: ann types']);
     await f.people.putConversation('square', ['ann', 'me'], true);
-    expect(said(await mine.news())).toEqual(['square: ann types']);
+    expect(summary(await mine.news())).toEqual(['square: ann types']);
     await f.people.putConversation('square', ['ann'], true);
-    expect(said(await mine.news())).toEqual(['square: ann stops']);
+    expect(summary(await mine.news())).toEqual(['square: ann stops']);
     await f.type('ann', 'square', false);
     await f.type('ann', 'square');
     expect(await mine.news()).toEqual([]);
     await f.people.putConversation('new', ['bob', 'me'], false);
     await f.type('bob', 'new');
-    expect(said(await mine.news())).toEqual(['new: bob types']);
+    expect(summary(await mine.news())).toEqual(['new: bob types']);
     await f.people.deleteConversation('chat');
-    expect(said(await mine.news())).toEqual(['chat: ann stops']);
+    expect(summary(await mine.news())).toEqual(['chat: ann stops']);
     expect(f.bus.size).toBe(1);
     await mine.end();
     expect(f.bus.size).toBe(0);
   });
 
-  it('is empty for a service token, whatever it is called', async () => {
+  it('is empty for a service token, whatever its subject', async () => {
     const f = await start();
     const host = await f.collectTyping({ kind: 'service', userId: 'me' }, null);
     await f.type('ann', 'chat');
@@ -308,7 +308,7 @@ describe('a subscription to the typing of all conversations', () => {
   });
 
   it.each(['people.conversationsOf', 'bus.subscribeTyping', 'store.typing', 'people.blockedAmong'])(
-    'shows who types in a new conversation also where %s failed at first',
+    'shows typists of a new conversation also where %s failed at first',
     async (call) => {
       const valve = createValve();
       const f = await start({ gate: valve.gate });
@@ -319,17 +319,17 @@ describe('a subscription to the typing of all conversations', () => {
       await f.people.putConversation('new', ['bob', 'ann', 'me'], false);
       expect(await mine.news()).toEqual([]);
       expect(f.errors.length).toBeGreaterThan(0);
-      valve.reconcile(call);
-      await vi.waitFor(() => expect(said(mine.events)).toEqual(['new: bob types']), { timeout: 10_000 });
+      valve.repair(call);
+      await vi.waitFor(() => expect(summary(mine.events)).toEqual(['new: bob types']), { timeout: 10_000 });
       mine.events.length = 0;
       await f.type('ann', 'new');
-      expect(said(await mine.news())).toEqual(['new: ann types']);
+      expect(summary(await mine.news())).toEqual(['new: ann types']);
       await mine.end();
       expect(f.bus.size).toBe(0);
     },
   );
 
-  it('withholds starts while it cannot be known who is blocked, and lets stops through', async () => {
+  it('suspends starts while it cannot be known who is blocked, and sends stops', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
     const mine = await f.collectTyping('me', null);
@@ -340,9 +340,9 @@ describe('a subscription to the typing of all conversations', () => {
     await f.type('bob', 'chat');
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
-    expect(said(await mine.news())).toEqual(['chat: ann stops']);
-    valve.reconcile('people.blockedAmong');
-    await vi.waitFor(() => expect(said(mine.events)).toEqual(['chat: ann types']), { timeout: 10_000 });
+    expect(summary(await mine.news())).toEqual(['chat: ann stops']);
+    valve.repair('people.blockedAmong');
+    await vi.waitFor(() => expect(summary(mine.events)).toEqual(['chat: ann types']), { timeout: 10_000 });
     await mine.end();
   });
 });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import type { TypingView } from '../../src/service/contract.js';
-import { collect, createFanout, type Fanout, inferredIdle } from '../support/fanout.js';
+import { collect, createFanout, type Fanout, untilIdle } from '../support/fanout.js';
 import { randomFrom } from '../support/random.js';
 
-// What is tried again after a while goes by the same time as everything else here.
+// Retries wait by the same fake time as everything else here.
 vi.mock('node:timers/promises', async (original) => ({
   ...(await original<typeof import('node:timers/promises')>()),
   setTimeout: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -37,14 +37,14 @@ const commandsOf = (f: Fanout, pick: <T>(items: readonly T[]) => T) => {
   ];
 };
 
-/** Who types where, as queries answer it. */
+/** `conversation/typist`, as queries answer it. */
 const typingNow = async (f: Fanout, conversations: readonly string[]): Promise<Set<string>> => {
   const viewer = { kind: 'user', userId: 'me' } as const;
   const answers = await Promise.all(conversations.map((id) => f.presence.typing(viewer, id).catch(() => [])));
   return new Set(answers.flat().map(({ conversationId, userId }) => `${conversationId}/${userId}`));
 };
 
-/** Starts a subscription while commands and the answers to the hub's calls come in an order that the seed decides. */
+/** Starts a subscription while commands, and the answers to the hub's calls, come in an order that the seed decides. */
 const play = async (seed: number) => {
   const random = randomFrom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
@@ -72,7 +72,7 @@ const play = async (seed: number) => {
   const check = ({ conversationId: id, userId, isTyping }: TypingView) => {
     const key = `${id}/${userId}`;
     if (userId === 'me') throw new Error(`seed ${seed}: the caller's own typing was sent`);
-    if (delivered.has(key) === isTyping) throw new Error(`seed ${seed}: ${key} was told twice`);
+    if (delivered.has(key) === isTyping) throw new Error(`seed ${seed}: ${key} was sent twice`);
     if (isTyping) delivered.add(key);
     else delivered.delete(key);
   };
@@ -88,7 +88,7 @@ const play = async (seed: number) => {
   );
   const step = async (work: () => unknown) => {
     await work();
-    await inferredIdle();
+    await untilIdle();
     for (const event of reader?.events.splice(0) ?? []) check(event);
   };
   for (let left = 12; left > 0; ) {
@@ -116,13 +116,13 @@ const play = async (seed: number) => {
     expect([...delivered].sort(), `seed ${seed}`).toEqual([...(await typingNow(f, watched))].sort());
     await subscription.return();
   }
-  await inferredIdle();
+  await untilIdle();
   expect(f.hub.size(), `seed ${seed}`).toEqual({ topics: 0, watchers: 0, subscriptions: 0 });
   expect(f.bus.size, `seed ${seed}`).toBe(0);
 };
 
 describe('a subscription to typing that starts while everything changes', () => {
-  it('ends up with what a query answers, each start and stop once', async () => {
+  it('ends with what a query answers, each start and stop once', async () => {
     for (let seed = 1; seed <= 400; seed += 1) await play(seed);
   });
 });

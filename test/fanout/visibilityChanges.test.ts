@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { NOT_VISIBLE, type PresenceView, sameContent } from '../../src/presence/view.js';
-import { contentOf, createFanout, createValve, inferredIdle } from '../support/fanout.js';
+import { contentOf, createFanout, createValve, untilIdle } from '../support/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -12,12 +12,12 @@ const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   return f;
 };
 
-const isLost = (event: PresenceView | undefined) => {
+const expectRevoked = (event: PresenceView | undefined) => {
   expect(event?.lost).toBe(true);
   expect(contentOf(event!)).toEqual(NOT_VISIBLE);
 };
 
-describe('losing sight', () => {
+describe('revoked visibility', () => {
   it.each([
     ['a block by the viewer', (f) => f.people.block('me', 'ann')],
     ['a block by the user', (f) => f.people.block('ann', 'me')],
@@ -33,14 +33,14 @@ describe('losing sight', () => {
       await command(f);
       const events = await mine.news();
       expect(events).toHaveLength(1);
-      isLost(events[0]);
+      expectRevoked(events[0]);
       await f.say('ann', 'are you there?').catch(() => {});
       await f.leave('ann').catch(() => {});
       expect(await mine.news()).toEqual([]);
     },
   );
 
-  it('by a circle and by a conversation is told as well, and so is gaining it', async () => {
+  it('by a circle and by a conversation is one event as well, and so is granted visibility', async () => {
     const f = await start();
     await f.connect('bob');
     const mine = await f.collect('me', ['bob']);
@@ -59,13 +59,13 @@ describe('losing sight', () => {
       await remove();
       const events = await mine.news();
       expect(events).toHaveLength(1);
-      isLost(events[0]);
+      expectRevoked(events[0]);
     }
-    // Offline without a `lastSeen` is what is left of one out of sight: nothing more to tell after the first time.
+    // OFFLINE without `lastSeen` is all that a revocation shows: after the snapshot there is nothing to send.
     expect((await theirs.news()).map(({ status }) => status)).toEqual(['OFFLINE']);
   });
 
-  it('tells nothing where the user showed just that', async () => {
+  it('sends nothing where the user showed just that', async () => {
     const f = await start();
     await f.follow('me', 'bob');
     const mine = await f.collect('me', ['bob']);
@@ -76,50 +76,50 @@ describe('losing sight', () => {
     expect(await mine.news()).toEqual([]);
   });
 
-  it('tells nothing of whom nothing was delivered, and delivers nothing of what waited', async () => {
+  it('sends nothing where nothing was delivered, and nothing that was pending', async () => {
     const f = await start();
     const subscription = await f.subscription('me', ['ann']);
     await f.say('ann', 'secret');
     await f.people.block('ann', 'me');
-    await inferredIdle();
+    await untilIdle();
     let ended = false;
     const next = subscription.next().then(() => {
       ended = true;
     });
-    await inferredIdle();
+    await untilIdle();
     expect(ended).toBe(false);
     await subscription.return();
     await next;
   });
 
-  it('delivers none of a queue that waited when a block came, and the loss once', async () => {
+  it('sends nothing that was pending when a block came, and the revocation once', async () => {
     const f = await start();
     const subscription = await f.subscription('me', ['ann']);
     expect((await subscription.next()).value).toMatchObject({ statusMessage: { text: 'hello' } });
     for (let i = 0; i < 20; i += 1) await f.say('ann', `secret ${i}`);
     await f.people.block('ann', 'me');
     const { value } = await subscription.next();
-    isLost(value);
-    await inferredIdle();
+    expectRevoked(value);
+    await untilIdle();
     await f.people.unblock('ann', 'me');
     expect((await subscription.next()).value).toMatchObject({ statusMessage: { text: 'secret 19' } });
     await subscription.return();
   });
 
-  it('and gaining it before anything was read comes to nothing', async () => {
+  it('sends nothing where it is granted again before the reader reads', async () => {
     const f = await start();
     const subscription = await f.subscription('me', ['ann']);
     await subscription.next();
     await f.people.block('ann', 'me');
-    await inferredIdle();
+    await untilIdle();
     await f.people.unblock('ann', 'me');
-    await inferredIdle();
+    await untilIdle();
     await f.say('ann', 'next');
     expect((await subscription.next()).value).toMatchObject({ statusMessage: { text: 'next' } });
     await subscription.return();
   });
 
-  it('of a facet shows what is left at once', async () => {
+  it('of one facet shows the other facets at once', async () => {
     const f = await start({ broadcastIntervalMs: 60_000 });
     await f.play('ann', 'chess');
     const mine = await f.collect('me', ['ann']);
@@ -133,7 +133,7 @@ describe('losing sight', () => {
     expect(await mine.news()).toMatchObject([{ status: 'ONLINE', activities: [{ name: 'chess' }] }]);
   });
 
-  it('does not touch the other viewers of the user', async () => {
+  it('leaves the other viewers of the user alone', async () => {
     const f = await start();
     await f.follow('bob', 'ann');
     const theirs = await f.collect('bob', ['ann']);
@@ -143,15 +143,15 @@ describe('losing sight', () => {
     expect(await theirs.news()).toMatchObject([{ statusMessage: { text: 'only for bob' } }]);
   });
 
-  it('gives times that only go forward and events that differ, however often it happens', async () => {
+  it('keeps asOf increasing and consecutive events different, however often it happens', async () => {
     const f = await start({ clock: () => 1_700_000_000_000 });
     const mine = await f.collect('me', ['ann']);
     for (let i = 0; i < 10; i += 1) {
       await f.people.block('ann', 'me');
-      if (i % 2) await inferredIdle();
+      if (i % 2) await untilIdle();
       await f.say('ann', `round ${i}`);
       await f.people.unblock('ann', 'me');
-      if (i % 3) await inferredIdle();
+      if (i % 3) await untilIdle();
     }
     const events = await mine.news();
     expect(events.length).toBeGreaterThan(5);
@@ -163,55 +163,55 @@ describe('losing sight', () => {
   });
 });
 
-describe('while the facts cannot be read', () => {
-  it('withholds what may be lost, and shows again what the facts allow once they can', async () => {
+describe('while the access facts cannot be read', () => {
+  it('what may be revoked is suspended, and resumes as the facts allow once they can be read', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
     await f.people.putCircle('team', ['me', 'ann']);
     const mine = await f.collect('me', ['ann']);
     await mine.news();
-    valve.fail('people.facts', unavailable('The database is away.'));
+    valve.fail('people.accessFacts', unavailable('The database is away.'));
     await f.people.unfollow('me', 'ann');
-    await f.say('ann', 'unheard for now');
+    await f.say('ann', 'suspended for now');
     expect(await mine.news()).toEqual([]);
     expect(f.errors.length).toBeGreaterThan(0);
-    valve.reconcile('people.facts');
+    valve.repair('people.accessFacts');
     await vi.waitFor(() => expect(mine.events).toHaveLength(1), { timeout: 10_000 });
-    expect(await mine.news()).toMatchObject([{ status: 'ONLINE', statusMessage: { text: 'unheard for now' } }]);
+    expect(await mine.news()).toMatchObject([{ status: 'ONLINE', statusMessage: { text: 'suspended for now' } }]);
     await mine.end();
   });
 
-  it('goes on with what can only become more', async () => {
+  it('what may only be granted goes on', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
     const mine = await f.collect('me', ['ann']);
     await mine.news();
-    valve.fail('people.facts', unavailable('The database is away.'));
+    valve.fail('people.accessFacts', unavailable('The database is away.'));
     await f.people.follow('ann', 'me');
-    await f.say('ann', 'still heard');
-    expect(await mine.news()).toMatchObject([{ statusMessage: { text: 'still heard' } }]);
+    await f.say('ann', 'still received');
+    expect(await mine.news()).toMatchObject([{ statusMessage: { text: 'still received' } }]);
     await mine.end();
   });
 
-  it('judges by the latest change, however the answers to the earlier ones come', async () => {
+  it('the latest change decides, in whatever order the answers to the earlier ones come', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
     const mine = await f.collect('me', ['ann']);
     await mine.news();
-    valve.hold('people.facts');
+    valve.hold('people.accessFacts');
     await f.people.block('ann', 'me');
-    await inferredIdle();
+    await untilIdle();
     await f.people.unblock('ann', 'me');
-    await inferredIdle();
+    await untilIdle();
     await f.people.block('me', 'ann');
     await f.say('ann', 'secret');
-    await inferredIdle();
+    await untilIdle();
     for (let i = 0; i < 3; i += 1) {
-      valve.release('people.facts');
-      await inferredIdle();
+      valve.release('people.accessFacts');
+      await untilIdle();
     }
     const events = await mine.news();
     expect(events).toHaveLength(1);
-    isLost(events[0]);
+    expectRevoked(events[0]);
   });
 });

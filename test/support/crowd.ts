@@ -1,38 +1,38 @@
-/** Many users at once, each with one light WebSocket connection that comes back by itself when it closes. */
+/** Many users at once, each with one light WebSocket connection that reconnects by itself. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Closed } from './socket.js';
 import { signToken, type TokenOptions } from './tokens.js';
 
-/** Where a connection is made. */
+/** The node to connect to. */
 export interface Address {
   readonly wsUrl: string;
 }
 
 export interface Crowd {
   readonly ids: readonly string[];
-  /** How many are acknowledged. */
+  /** Acknowledged connections. */
   readonly live: number;
-  /** Every end of a connection so far that the crowd did not want. */
+  /** Every close so far that the crowd did not ask for. */
   readonly closes: readonly (Closed & { readonly id: string; readonly at: number })[];
-  /** How long those who returned were away, in ms. */
+  /** For how long those who reconnected were not connected, in ms. */
   readonly absences: readonly number[];
   /** Resolves when all are acknowledged, with the time that took, in ms. */
   allLive(): Promise<number>;
   /** Resolves when nobody is connected. */
   allGone(): Promise<void>;
-  /** Cuts all connections; those who return do so. */
+  /** Terminates all connections; those who return reconnect. */
   drop(): void;
-  /** From now on whoever was cut off stays away, or returns. */
+  /** Whether users reconnect from now on. */
   returns(doReturn: boolean): void;
-  /** Closes all, for good, as clients do that leave. */
+  /** Closes all for good, as leaving clients do. */
   leave(): Promise<void>;
 }
 
 /**
- * Connects a session `tab` of each user. `at` says to which node, by the user's place and how often the user has tried;
- * returning takes up to `delayMs`, at random. Resolves when all are live. Leaves at the end of the test.
+ * Connects a session `tab` of each user. `at` chooses the node by the user's index and number of attempts; a user
+ * reconnects after a random delay of up to `delayMs`. Resolves when all are live. Terminates all at the end of the test.
  */
 export const gather = async ({
   ids,

@@ -14,19 +14,19 @@ import { assemblePresence } from './assemblePresence.js';
 import { createFakePeople, NO_LIMITS } from './fakePeople.js';
 
 /**
- * Awaited before each call of the hub's ports, by name, and again before its answer is given. What it rejects with, the
- * call rejects with; one that has done its work must not fail, so it is then told of the answer.
+ * Awaited before each call of the hub's ports, by name, and again (`answered`) before the answer is given. The call
+ * rejects with what the gate rejects with; a gate must not reject once the call is answered, as its work is done.
  */
 export type Gate = (call: string, answered: boolean) => Promise<void>;
 
-/** Resolves when nothing in memory goes on any more that no timer and no gate holds back. */
-export const inferredIdle = async (): Promise<void> => {
+/** Resolves when all work in memory is done that neither a timer nor a gate holds back. */
+export const untilIdle = async (): Promise<void> => {
   await setImmediate();
 };
 
 export const userViewer = (userId: string): Viewer => ({ kind: 'user', userId });
 
-/** What a view shows, without when it was true. */
+/** What a view shows, without its instant. */
 export const contentOf = ({ userId, asOf, lost, ...content }: PresenceView): PresenceContent => content;
 
 const gated = <F extends (...args: never[]) => Promise<unknown>>(gate: Gate, name: string, call: F): F =>
@@ -37,15 +37,15 @@ const gated = <F extends (...args: never[]) => Promise<unknown>>(gate: Gate, nam
     return result;
   }) as F;
 
-/** Whether subscriptions to presence are pushed what they are owed, as over a socket, rather than asked for it. */
-export const delivery = { pushed: false };
+/** Whether subscriptions to presence are pushed, as over a socket, or iterated. */
+export const mode = { pushed: false };
 
-/** What one subscription delivered, read as it comes; of one to presence, as it is pushed, if it may be. */
+/** Collects what one subscription delivers; `pushed` is for subscriptions to presence. */
 export const collect = <T>(subscription: SubscriptionIterator<T>, { pushed = false } = {}) => {
   const events: T[] = [];
   let ended = false;
   if (pushed)
-    (subscription as unknown as PresenceStream).flow({ take: (delivered) => events.push(viewOf(delivered) as T) > 0 });
+    (subscription as unknown as PresenceStream).flow({ take: (delivery) => events.push(viewOf(delivery) as T) > 0 });
   else
     void (async () => {
       for await (const event of subscription) events.push(event);
@@ -53,9 +53,9 @@ export const collect = <T>(subscription: SubscriptionIterator<T>, { pushed = fal
     })();
   return {
     events,
-    /** What came since it was last asked. */
+    /** What came since the last call. */
     news: async (): Promise<T[]> => {
-      await inferredIdle();
+      await untilIdle();
       return events.splice(0);
     },
     end: () => subscription.return(),
@@ -70,7 +70,7 @@ export const createFanout = async ({
   gate = async () => {},
   clock,
   typingTimeoutMs = DEFAULT_TIMINGS.typingTimeoutMs,
-  pushed = delivery.pushed,
+  pushed = mode.pushed,
 }: {
   readonly broadcastIntervalMs?: number;
   readonly gate?: Gate;
@@ -106,8 +106,8 @@ export const createFanout = async ({
       store: { ...store, typing: gated(gate, 'store.typing', store.typing) },
       people: {
         ...people,
-        accessFacts: gated(gate, 'people.facts', people.accessFacts),
-        accessFactsToWatch: gated(gate, 'people.facts', people.accessFactsToWatch),
+        accessFacts: gated(gate, 'people.accessFacts', people.accessFacts),
+        accessFactsToWatch: gated(gate, 'people.accessFacts', people.accessFactsToWatch),
         roster: gated(gate, 'people.roster', people.roster),
         conversation: gated(gate, 'people.conversation', people.conversation),
         conversationsOf: gated(gate, 'people.conversationsOf', people.conversationsOf),
@@ -186,7 +186,7 @@ export const createFanout = async ({
 
 export type Fanout = Awaited<ReturnType<typeof createFanout>>;
 
-/** A gate that a test closes and opens by the name of the call, or that fails the call. */
+/** A gate that a test closes and opens, or lets fail, by the name of the call. */
 export const createValve = () => {
   const failures = new Map<string, Error>();
   const held = new Map<string, (() => void)[]>();
@@ -206,10 +206,11 @@ export const createValve = () => {
       held.delete(call);
       for (const resume of waiting) resume();
     },
-    /** Lets the call go on that waits longest; later ones are held as before. */
+    /** Releases the call that waits longest; later ones are held as before. */
     releaseNext: (call: string) => held.get(call)?.shift()?.(),
     fail: (call: string, error: Error) => void failures.set(call, error),
-    reconcile: (call: string) => void failures.delete(call),
+    /** No longer fails. */
+    repair: (call: string) => void failures.delete(call),
   };
 };
 

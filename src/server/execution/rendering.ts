@@ -1,7 +1,7 @@
 /**
- * One execution for many subscribers: what a subscription sends of something shown depends on the document, on its
- * variables but the list of users, and on what is shown, which is one object for all who see the same facets. So it is
- * executed and serialised once, and only the instant of each viewer is put in. See docs/architecture.md.
+ * One execution for many subscribers. What a subscription sends of a projection depends on the document, on its variables
+ * but the list of users, and on the projection, which is one object for a whole cohort. So it is executed and serialised
+ * once, and only each viewer's `asOf` is inserted. See docs/design.md#2-shape, "Fan-out".
  */
 import {
   type DocumentNode,
@@ -21,31 +21,31 @@ import { LRUCache } from 'lru-cache';
 import { type Delivery, type Projection, viewOf } from '../../fanout/delivery.js';
 import { MAX_VARIABLE_FAULTS } from './documentLimits.js';
 
-/** What is sent of something told: the JSON of the result in UTF-8, each byte a character. */
-export type Renderer = (delivered: Delivery) => string;
+/** The text of a delivery: the JSON of the result in UTF-8, each byte a character. */
+export type Renderer = (delivery: Delivery) => string;
 
-/** How many sets of variables of one document share their executions. */
+/** Sets of variables of one document whose renderers are kept. */
 const MAX_VARIABLES = 64;
 
 /**
- * An instant that nothing else in a result is: what is executed has it for `asOf`, and it is replaced in the text. It is
- * drawn at the start, so that nobody can write it into a text of theirs.
+ * The `asOf` of every execution, to be replaced in the text by that of the delivery. Drawn at the start, so that nobody
+ * can write it into a text of theirs.
  */
 const STAND_IN = Date.UTC(1000, 0, 1) + Math.floor(Math.random() * 800 * 365 * 86_400_000);
 const STAND_IN_TEXT = new Date(STAND_IN).toISOString();
 
-/** One operation of a document, if all that it asks for is the same for everybody who sees the same facets. */
+/** One operation of a document that selects nothing but what is the same for a whole cohort. */
 interface Shape {
   readonly operation: OperationDefinitionNode;
-  /** The document without the arguments of the subscription: they decide whom to watch, and nothing of what is sent. */
+  /** The document without the arguments of the subscription: they decide whom to watch, not what is sent. */
   readonly document: DocumentNode;
   /** The variables that decide what is sent. */
   readonly used: readonly string[];
-  /** By the values of those. */
+  /** By the JSON of the values of `used`. */
   readonly renderers: LRUCache<string, Renderer>;
 }
 
-/** What was rendered of something shown: the text around the instant, and the whole of it for the latest instant. */
+/** A rendered projection: the text around the stand-in, and the whole text for the latest `asOf`. */
 interface Rendered {
   readonly around: readonly string[];
   asOf: number;
@@ -54,8 +54,8 @@ interface Rendered {
 
 const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-/** Fields that depend on the viewer, or have to be loaded. */
-const isOwn = (type: string | undefined, field: string): boolean =>
+/** Whether a field depends on the viewer or has to be loaded. */
+const isPerViewer = (type: string | undefined, field: string): boolean =>
   (type === 'Presence' && field === 'isTyping') || (type === 'User' && field !== 'id' && field !== '__typename');
 
 export const createRendering = ({
@@ -85,7 +85,7 @@ export const createRendering = ({
         VariableDefinition: () => false,
         Field(node) {
           const parent = types.getParentType();
-          if (isOwn(parent?.name, node.name.value)) isShared = false;
+          if (isPerViewer(parent?.name, node.name.value)) isShared = false;
           return parent === schema.getSubscriptionType() && node.arguments?.length
             ? { ...node, arguments: [] }
             : undefined;
@@ -128,7 +128,7 @@ export const createRendering = ({
 
     return ({ projection, asOf }) => {
       onDelivery();
-      // The same thing goes to one after the other.
+      // One projection goes to many subscribers in succession.
       if (last?.projection !== projection) last = { projection, rendered: renderedOf(projection) };
       const { rendered: known } = last;
       if (known.asOf !== asOf) {
@@ -140,12 +140,12 @@ export const createRendering = ({
   };
 
   return {
-    /** Whether all who see the same are sent the same by such a subscription. */
+    /** Whether such a subscription sends the same to a whole cohort. */
     isShared: ({ document, operationName }: ExecutionArgs): boolean => shapeOf(document, operationName) !== null,
-    /** How to send what such a subscription is told. Of one that was opened: its variables are known to fit. */
+    /** The renderer of such a subscription, whose variables are validated already. Throws where it is not shared. */
     rendererFor({ document, operationName, variableValues }: ExecutionArgs): Renderer {
       const shape = shapeOf(document, operationName);
-      if (!shape) throw new Error('This subscription is executed for each viewer.');
+      if (!shape) throw new Error('This subscription is executed per viewer.');
       const { operation, used, renderers } = shape;
       const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, {
         maxErrors: MAX_VARIABLE_FAULTS,
@@ -160,7 +160,7 @@ export const createRendering = ({
       renderers.set(key, renderer);
       return renderer;
     },
-    /** How many executions there were. */
+    /** Executions so far. */
     get executions() {
       return executions;
     },

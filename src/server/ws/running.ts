@@ -19,8 +19,8 @@ export interface Destination {
 }
 
 /**
- * Sends what a shared stream tells as it comes, beside graphql-ws, which is handed an iterator that never yields: it
- * stays in charge of the operation's start and end.
+ * Sends the deliveries of a shared stream as they come, beside graphql-ws. That is handed an iterator that never yields,
+ * and stays in charge of the operation's start and end.
  */
 class Feed implements Sink<Delivery>, Pusher {
   private readonly head: string;
@@ -38,8 +38,8 @@ class Feed implements Sink<Delivery>, Pusher {
     stream.flow(this);
   }
 
-  take(delivered: Delivery): boolean {
-    return this.outbound.push(this.frame(this.head, this.render(delivered)), this);
+  take(delivery: Delivery): boolean {
+    return this.outbound.push(this.frame(this.head, this.render(delivery)), this);
   }
 
   drained(): void {

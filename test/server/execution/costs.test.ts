@@ -4,7 +4,7 @@ import { createContext } from '../../../src/graphql/context.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import { createDocuments } from '../../../src/server/execution/documents.js';
 import { createEngine } from '../../../src/server/execution/engine.js';
-import { createFanout, inferredIdle, userViewer } from '../../support/fanout.js';
+import { createFanout, untilIdle, userViewer } from '../../support/fanout.js';
 import { bytesInUse, cpuMsOf } from '../../support/usage.js';
 import { connect, post, startServer } from '../harness.js';
 
@@ -203,7 +203,7 @@ describe('what is kept', () => {
       renders.add(await open(query, { a: `user-${n}`, junk: `${n} ${'x'.repeat(50_000)}` }));
     expect(renders.size).toBe(1);
     expect(await open(query, { a: 'ann', with: false })).not.toBe([...renders][0]);
-    await inferredIdle();
+    await untilIdle();
     expect((await bytesInUse()) - before).toBeLessThan(8 * MIB);
   });
 

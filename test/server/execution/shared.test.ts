@@ -4,7 +4,7 @@ import { createContext } from '../../../src/graphql/context.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import type { Viewer } from '../../../src/presence/visibility.js';
 import { createEngine, type SharedStream } from '../../../src/server/execution/engine.js';
-import { createFanout, type Fanout, inferredIdle, userViewer } from '../../support/fanout.js';
+import { createFanout, type Fanout, untilIdle, userViewer } from '../../support/fanout.js';
 
 const PLAIN = `subscription ($ids: [ID!], $withDevices: Boolean = true) {
   presenceChanged(userIds: $ids) {
@@ -70,7 +70,7 @@ describe('a delivery that many share', () => {
     expect(f.engine.rendering.executions).toBe(1);
     await f.say('ann', 'one');
     await f.say('ann', 'two');
-    await inferredIdle();
+    await untilIdle();
     expect(f.engine.rendering.executions).toBe(3);
     for (const { shown } of watching) {
       expect(shown().map(({ statusMessage }) => statusMessage?.text ?? null)).toEqual([null, 'one', 'two']);
@@ -102,7 +102,7 @@ describe('a delivery that many share', () => {
     const [friend, stranger] = [await f.share('friend', ['ann']), await f.share('stranger', ['ann'])];
     await f.play('ann', 'Ableton Live');
     await f.say('ann', 'in the studio');
-    await inferredIdle();
+    await untilIdle();
     expect(friend.shown().at(-1)).toMatchObject({ activities: [{ name: 'Ableton Live' }], devices: ['WEB'] });
     expect(stranger.shown().at(-1)).toMatchObject({
       activities: [],
@@ -122,7 +122,7 @@ describe('a delivery that many share', () => {
     const blocking = f.people.block('ann', 'me');
     await f.say('ann', 'not for me');
     await blocking;
-    await inferredIdle();
+    await untilIdle();
     expect(me.shown().at(-1)).toMatchObject({ status: 'OFFLINE', statusMessage: null, devices: [], lastSeen: null });
     expect(me.sent.join()).not.toContain('not for me');
     expect(you.shown().at(-1)).toMatchObject({ statusMessage: { text: 'not for me' } });
@@ -136,7 +136,7 @@ describe('a delivery that many share', () => {
     const me = await f.share('me', ['ann']);
     const texts = ['日本 👋 "quoted" \\ é', '1000-01-01T00:00:00.000Z', '}'];
     for (const text of texts) await f.say('ann', text);
-    await inferredIdle();
+    await untilIdle();
     expect(
       me
         .shown()
