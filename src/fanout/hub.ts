@@ -141,7 +141,7 @@ export const createHub = ({
       await subscription.start(options);
       return subscription;
     },
-    async watchTyping(viewer, options) {
+    async watchTyping(viewer, options): Promise<SubscriptionIterator<TypingView>> {
       const subscription = new TypingSubscription(ofTyping, viewer, options.conversationId, options.budget);
       subscriptions.add(subscription);
       await subscription.start(options);
