@@ -1,4 +1,4 @@
 import { defineConfig } from 'drizzle-kit';
 
-/** `npx drizzle-kit generate` writes the next migration from what changed in the tables. */
+/** `npx drizzle-kit generate` writes the next migration from the changes of `tables.ts`. */
 export default defineConfig({ dialect: 'postgresql', schema: './src/adapters/sql/tables.ts', out: './drizzle' });

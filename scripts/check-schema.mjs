@@ -1,7 +1,7 @@
 /**
- * Names what the contract, `schema/schema.graphqls`, changes against the last commit on main, and fails where that
- * breaks clients: `npm run schema:check`. Without a branch main (a shallow clone, a detached head) it compares with
- * origin/main, then with HEAD; without any of them (no git, a new repository) there is nothing to break.
+ * `npm run schema:check`: lists the changes of the contract, `schema/schema.graphqls`, since the last commit on main, and
+ * fails when one breaks clients. Without a branch main (a shallow clone, a detached head) it compares with origin/main,
+ * then with HEAD; without any of them (no git, a new repository) it passes.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { buildSchema } from 'graphql';
 const PATH = 'schema/schema.graphqls';
 const REVISIONS = ['main', 'origin/main', 'HEAD'];
 
-/** The contract as a revision has it; undefined where there is no such revision, or it has no contract. */
+/** The contract of a revision; undefined where the revision or its contract does not exist. */
 const contractAt = (revision) => {
   try {
     return execFileSync('git', ['show', `${revision}:./${PATH}`], {

@@ -2,7 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import type { Context } from './context.js';
 import { formatDateTime, parseDateTime, parseDateTimeLiteral } from './datetime.js';
 
-/** What resolvers take and give: instants are milliseconds, ids are strings, and fields are never null by default. */
+/** Types of the resolvers: instants are milliseconds since 1970, ids are strings, fields are non-null by default. */
 export interface SchemaTypes {
   Context: Context;
   DefaultFieldNullability: false;
@@ -12,7 +12,7 @@ export interface SchemaTypes {
   };
 }
 
-/** An empty schema: its roots and the one scalar of its own. Features add their fields to it. */
+/** A schema with its roots and the scalar `DateTime`. Features add their types and fields. */
 export const createBuilder = () => {
   const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
 

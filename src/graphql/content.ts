@@ -1,4 +1,4 @@
-/** What a presence is made of, out and in: status, message, activities, devices. */
+/** The parts of a presence, as output and input: status, message, activities, devices. */
 import type { ActivityInput, StatusMessage } from '../presence/types.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Builder } from './builder.js';
@@ -38,7 +38,7 @@ const addEnums = (builder: Builder) => {
   return { PresenceStatus, ActivityType, DeviceType };
 };
 
-/** The types of a presence's parts, which others refer to. */
+/** Adds the types of a presence's parts and returns them for other types to refer to. */
 export const addContentTypes = (builder: Builder) => {
   const { PresenceStatus, ActivityType, DeviceType } = addEnums(builder);
 
@@ -104,7 +104,7 @@ export const addContentTypes = (builder: Builder) => {
 
 export type ContentTypes = ReturnType<typeof addContentTypes>;
 
-/** `T` as GraphQL hands it over: what may be null may also be left out, for which the domain says null. */
+/** `T` as graphql-js passes it: a nullable field may also be left out, which the domain writes as null. */
 type FromInput<T> = { readonly [K in keyof T as null extends T[K] ? never : K]: T[K] } & {
   readonly [K in keyof T as null extends T[K] ? K : never]?: T[K] | undefined;
 };

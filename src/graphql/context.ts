@@ -1,43 +1,42 @@
-/** What resolvers find in their context: the caller, the services, and what batches an operation's loads. */
+/** The context of resolvers: the caller, the services, and the loaders of one operation. */
 import DataLoader from 'dataloader';
 import type { Hub } from '../fanout/hub.js';
 import type { SubscriptionBudget } from '../fanout/subscription.js';
 import { PresenceError } from '../presence/errors.js';
-import type { UserProfile } from '../presence/ports/directory.js';
-import type { People } from '../presence/ports/stores.js';
+import type { Directory, UserProfile } from '../presence/ports/directory.js';
 import type { Caller, Presence } from '../service/contract.js';
 import type { Relations } from '../service/relationService.js';
 
-/** The verbs that resolvers call. One object a server. */
+/** The services that resolvers call: one object a server. */
 export interface Services {
   readonly presence: Presence;
   readonly relations: Relations;
   readonly hub: Hub;
-  readonly people: Pick<People, 'profiles'>;
+  readonly people: Pick<Directory, 'profiles'>;
 }
 
-/** Loads that the fields of one answer ask for one by one, made as one call. */
+/** Loads of single fields, batched into one call for all fields of an answer. */
 export interface Loaders {
-  /** By user id; null for a user of whom the host said nothing. */
+  /** By user id; null for a user whom the host did not describe. */
   readonly profile: DataLoader<string, UserProfile | null>;
-  /** By user id: whether that user types in a conversation that the caller shares. */
+  /** By user id: whether the user types in a conversation that the caller shares. */
   readonly isTyping: DataLoader<string, boolean>;
 }
 
-/** One a request or, over a WebSocket, one an operation. */
+/** One for each HTTP request, and one for each operation over a WebSocket. */
 export interface Context extends Services {
   /** Null where nobody is signed in. */
   readonly caller: Caller | null;
-  /** Shared by all subscriptions of one connection; one's own for each SSE stream. */
+  /** Shared by all subscriptions of one connection; each SSE stream has its own. */
   readonly budget: SubscriptionBudget;
   readonly loaders: Loaders;
 }
 
-/** The one refusal of everybody who is not signed in, whatever is wrong with the token. */
+/** The refusal of callers who are not signed in: the same whatever is wrong with the token. */
 export const unauthenticated = (): PresenceError =>
   new PresenceError('UNAUTHENTICATED', 'Sign in first: send a valid token, as in Authorization: Bearer TOKEN.');
 
-/** The caller, or UNAUTHENTICATED. */
+/** The caller. Throws UNAUTHENTICATED where nobody is signed in. */
 export const callerOf = ({ caller }: Pick<Context, 'caller'>): Caller => {
   if (caller === null) throw unauthenticated();
   return caller;
@@ -62,10 +61,11 @@ const typingLoader = ({ presence }: Services, caller: Caller | null): Loaders['i
   );
 
 /**
- * Made when a field asks for them: most operations need none. A class, because there is one for each operation.
+ * Creates a loader when a field first needs it: most operations need none. A class, for its size: there is one for each
+ * operation.
  *
- * A subscription executes all its events in one context, so a cache would answer an event with what was true at an
- * earlier one. The loaders therefore only batch: what one answer asks for, it asks for within one tick.
+ * All events of a subscription share one context, so a cache would answer an event with values of an earlier one. The
+ * loaders therefore batch without caching.
  */
 class OperationLoaders implements Loaders {
   private profiles: Loaders['profile'] | null = null;

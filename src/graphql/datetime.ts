@@ -1,4 +1,4 @@
-/** Instants as the API writes them (RFC 3339) and as the domain counts them (milliseconds since 1970). */
+/** Converts instants between RFC 3339, in the API, and milliseconds since 1970, in the domain. */
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 
 const RFC_3339 =
@@ -17,7 +17,7 @@ const refuse = (message: string, node?: ValueNode): GraphQLError =>
 
 const daysIn = (year: number, month: number): number => {
   const lastDay = new Date(0);
-  // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999. Day 0 of the next month is the last of this one.
+  // Date.UTC would take the years 0 to 99 for 1900 to 1999. Day 0 of the next month is the last day of this one.
   lastDay.setUTCFullYear(year, month, 0);
   return lastDay.getUTCDate();
 };
@@ -49,11 +49,11 @@ export const parseDateTime = (value: unknown, node?: ValueNode): number => {
   return instant;
 };
 
-/** A literal in a document: {@link parseDateTime} with the place of what is wrong. */
+/** {@link parseDateTime} of a literal in a document; the error carries its location. */
 export const parseDateTimeLiteral = (node: ValueNode): number =>
   parseDateTime(node.kind === Kind.STRING ? node.value : null, node);
 
-/** An instant in milliseconds as the API writes it: UTC, to the millisecond. */
+/** Formats an instant in UTC with milliseconds. Throws a TypeError for anything but an instant. */
 export const formatDateTime = (value: unknown): string => {
   if (typeof value !== 'number' || !(value >= MIN && value <= MAX)) throw new TypeError(`not an instant: ${value}`);
   return new Date(value).toISOString();

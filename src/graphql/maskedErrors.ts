@@ -1,22 +1,22 @@
 /**
- * What clients are told of a failure, over HTTP and WebSocket alike. A failure is classified once: the caller's (a
- * `PresenceError`, or a document or variables that do not fit the schema), or ours (everything else), which is
- * logged and hidden.
+ * The errors that clients receive, over HTTP and WebSocket alike. A failure is classified once: as the caller's (a
+ * `PresenceError`, or a document or variables that do not fit the schema), or as ours (everything else), which is logged
+ * and hidden (docs/design.md#limits-errors).
  */
 import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
 import { type ErrorCode, PresenceError } from '../presence/errors.js';
 
-/** Where failures of ours are written: pino, or what looks like it. */
+/** The log of our failures; pino fits. */
 export interface ErrorLog {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
-/** Characters of a sentence about a request: it may quote what the client sent, of whatever length. */
+/** Bound on a message about a request, in characters: it may quote input of any length. */
 const MAX_MESSAGE = 500;
 
 const HIDDEN = 'Something went wrong on our side. Quote the request id when you report it.';
 
-/** What only {@link maskError} puts into an error that nothing lies below. */
+/** Codes that, in an error without a cause, only {@link maskError} sets. */
 const MASKED: ReadonlySet<unknown> = new Set<ErrorCode>([
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -26,10 +26,7 @@ const MASKED: ReadonlySet<unknown> = new Set<ErrorCode>([
   'INTERNAL',
 ]);
 
-/**
- * Extensions, with what graphql-yoga reads to answer over HTTP. That part is not enumerable, so that it is never
- * serialised, over a WebSocket neither.
- */
+/** Adds what graphql-yoga reads to answer over HTTP. Not enumerable, so that no transport ever serialises it. */
 const withHttp = (extensions: GraphQLErrorExtensions, http: unknown): GraphQLErrorExtensions =>
   http === undefined ? extensions : Object.defineProperty(extensions, 'http', { value: http, enumerable: false });
 
@@ -50,21 +47,21 @@ const at = (error: unknown, message: string, extensions: GraphQLErrorExtensions)
 const httpOf = (code: ErrorCode): unknown =>
   code === 'UNAUTHENTICATED' ? { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } } : undefined;
 
-/** The failure at the bottom of errors that only say where it happened. */
+/** The failure below the GraphQL errors that only locate it. */
 const rootOf = (error: unknown): unknown =>
   error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error;
 
-/** Whether graphql-js says that the document or its variables are wrong; `error` tells where it surfaced. */
+/** Whether graphql-js rejects the document or its variables; `error` is the located form of `root`. */
 const isAboutTheRequest = (error: unknown, root: unknown): root is GraphQLError =>
   root instanceof GraphQLError &&
-  // Within a field, what is wrong with its arguments is located in the document by itself. What is not comes from
-  // serialising what our resolver gave.
+  // Within a field, an error about its arguments carries nodes of its own. One without comes from serialising the value
+  // of our resolver.
   (error === root || !(error instanceof GraphQLError && error.path) || root.nodes !== undefined);
 
 /**
- * What clients are told of `error`, whatever was thrown and wherever: in a resolver, by `subscribe`, by an event, by
- * parsing, validation or coercion. `path` and `locations` are kept, no stack and no cause is. What is ours is logged
- * with its stack and answered as INTERNAL with `requestId`. To mask twice is to mask once.
+ * The error that the client receives for `error`, thrown by a resolver, `subscribe`, an event, parsing, validation or
+ * coercion. Keeps `path` and `locations`, no stack and no cause. Our failures are logged with their stack and answered as
+ * INTERNAL with `requestId`. Idempotent.
  */
 export const maskError = (
   error: unknown,
@@ -81,12 +78,12 @@ export const maskError = (
   return at(error, HIDDEN, { code: 'INTERNAL', requestId });
 };
 
-/** Without a path, nothing was executed: over HTTP that is 400, as graphql-yoga has it for what fails validation. */
+/** Without a path nothing was executed: over HTTP 400, as graphql-yoga answers failed validation. */
 const maskRequestError = (error: GraphQLError): GraphQLError => {
-  // What a parser of bodies said is not for the caller to see.
+  // The error of the body parser is not for the caller.
   const { http, originalError, ...rest } = error.extensions;
   const extensions = { ...rest, code: 'BAD_USER_INPUT' };
-  // graphql-yoga tells by it that the body was no JSON, and answers 400.
+  // graphql-yoga reads it to recognise a body that is not JSON, and answers 400.
   if (originalError) Object.defineProperty(extensions, 'originalError', { value: originalError, enumerable: false });
   return at(
     error,

@@ -1,5 +1,4 @@
-/** Presence: reading it, watching it, setting it. */
-
+/** Reads, changes and subscriptions of presence. */
 import type { Page } from '../presence/rosterOrder.js';
 import { checkIds } from '../presence/validate.js';
 import type { PresenceView } from '../presence/view.js';
@@ -9,7 +8,7 @@ import { type ContentTypes, toActivities, toStatusMessage } from './content.js';
 import { callerOf } from './context.js';
 import type { UserRef } from './userFields.js';
 
-/** The type `Presence`, which others refer to. */
+/** Adds the type `Presence`. */
 export const addPresenceType = (
   builder: Builder,
   { User, PresenceStatus, StatusMessage, Activity, DeviceType }: ContentTypes & { readonly User: UserRef },
@@ -20,7 +19,7 @@ from one who does not exist.`,
     fields: (t) => ({
       id: t.exposeID('userId', { description: "The user's id, under the name that normalising caches look for." }),
       userId: t.exposeID('userId'),
-      user: t.field({ type: User, resolve: ({ userId, lost }) => ({ id: userId, withheld: lost === true }) }),
+      user: t.field({ type: User, resolve: ({ userId, lost }) => ({ id: userId, profileHidden: lost === true }) }),
       status: t.expose('status', { type: PresenceStatus }),
       statusMessage: t.expose('statusMessage', { type: StatusMessage, nullable: true }),
       activities: t.field({
@@ -47,7 +46,7 @@ from one who does not exist.`,
       asOf: t.expose('asOf', {
         type: 'DateTime',
         description: `The instant, on the store's clock, at which this was true. Of two answers about one user keep the later one;
-two with the same instant say the same. It says nothing of when the user last did anything.`,
+two with the same instant say the same. It does not tell when the user was last active.`,
       }),
     }),
   });
@@ -154,7 +153,7 @@ does. A null \`sessionId\` or \`device\` is the same as one left out.`,
       activities: t.field({ type: [ActivityInput], description: "Replaces this session's activities. At most 5." }),
       sessionId: t.id({
         description:
-          "Which session speaks. Left out: this connection's; over plain HTTP, the user's most recently active one, or a new one where there is none.",
+          "The session to change. Left out: this connection's; over plain HTTP, the user's most recently active one, or a new one where there is none.",
       }),
       device: t.field({ type: DeviceType }),
     }),
@@ -163,7 +162,7 @@ does. A null \`sessionId\` or \`device\` is the same as one left out.`,
   builder.mutationFields((t) => ({
     setPresence: t.field({
       type: Presence,
-      description: `Changes the caller's presence, and answers it as the caller sees it. Renews the session that speaks, or starts one.
+      description: `Changes the caller's presence, and answers it as the caller sees it. Renews the session, or starts one.
 Errors: RATE_LIMITED, but never for hiding (INVISIBLE or OFFLINE, and nothing beside it) when not hidden yet;
 BAD_USER_INPUT; FORBIDDEN to service tokens.`,
       args: { input: t.arg({ type: SetPresenceInput, required: true }) },
@@ -201,7 +200,7 @@ export const addPresenceSubscription = (builder: Builder, Presence: PresenceRef)
       type: Presence,
       description: `Presence as it changes, of the given users or, with no \`userIds\`, of everybody on the caller's roster, as it
 grows and shrinks. Starts, unless \`snapshot\` is false, with the present state of each, one event a user, with no
-change lost in between. A user who leaves the caller's sight is sent one last time, as OFFLINE with nothing else.
+change lost in between. A user whom the caller may no longer see is sent one last time, as OFFLINE with nothing else.
 An empty list watches nobody, and stays open. Errors: BAD_USER_INPUT beyond 1,000 ids, beyond 50 subscriptions a
 connection, and beyond 5,000 watched users a connection; RATE_LIMITED; the connection's other subscriptions go on.`,
       args: {

@@ -1,9 +1,9 @@
-/** Who sees what of the caller, as the caller sets it. */
+/** The caller's privacy. */
 import type { Privacy } from '../presence/visibility.js';
 import type { Builder } from './builder.js';
 import { callerOf } from './context.js';
 
-/** The types of privacy, which others refer to. */
+/** Adds the types of privacy and returns them for other types to refer to. */
 export const addPrivacyTypes = (builder: Builder) => {
   const Audience = builder.enumType('Audience', {
     description: 'Who, among other users, may see something. A block hides from any of them.',

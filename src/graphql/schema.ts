@@ -12,7 +12,7 @@ import { addMe, addSessions } from './sessionFields.js';
 import { addTyping } from './typingFields.js';
 import { addHostedUsers, addMemberships, addRelations, addUser } from './userFields.js';
 
-/** The executable schema. Its resolvers want a {@link import('./context.js').Context}. */
+/** The executable schema. Its resolvers need a {@link import('./context.js').Context}. */
 export const createSchema = (): GraphQLSchema => {
   const builder = createBuilder();
   const User = addUser(builder);

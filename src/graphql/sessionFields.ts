@@ -1,4 +1,4 @@
-/** The caller, and the sessions on which the caller is live. */
+/** The caller and the sessions of the caller. */
 import type { HeartbeatView, MeView, SessionView } from '../service/contract.js';
 import type { Builder } from './builder.js';
 import type { ContentTypes } from './content.js';
@@ -49,7 +49,7 @@ export const addMe = (builder: Builder, { PresenceStatus, DeviceType, Privacy, P
   );
 };
 
-/** What `heartbeat` without an input gets: graphql-js fills in no field of a default, so `idle` is not there. */
+/** The default of `input`: graphql-js adds no defaults of its fields, so `idle` is missing. */
 const NO_INPUT = {} as { idle: boolean };
 
 export const addSessions = (builder: Builder, { DeviceType }: Pick<ContentTypes, 'DeviceType'>): void => {
@@ -62,7 +62,7 @@ export const addSessions = (builder: Builder, { DeviceType }: Pick<ContentTypes,
   });
   const HeartbeatInput = builder.inputType('HeartbeatInput', {
     fields: (t) => ({
-      sessionId: t.id({ description: 'Which session speaks, as in SetPresenceInput.' }),
+      sessionId: t.id({ description: 'The session to renew, chosen as in SetPresenceInput.' }),
       device: t.field({ type: DeviceType }),
       idle: t.boolean({
         required: true,

@@ -1,4 +1,4 @@
-/** Who types where. */
+/** Reads, changes and subscriptions of typing. */
 import { checkId } from '../presence/validate.js';
 import type { TypingView } from '../service/contract.js';
 import type { Builder } from './builder.js';
@@ -14,7 +14,7 @@ const addTypingType = (builder: Builder, User: UserRef) =>
       }),
       conversationId: t.exposeID('conversationId'),
       userId: t.exposeID('userId'),
-      user: t.field({ type: User, resolve: ({ userId, lost }) => ({ id: userId, withheld: lost === true }) }),
+      user: t.field({ type: User, resolve: ({ userId, lost }) => ({ id: userId, profileHidden: lost === true }) }),
       isTyping: t.exposeBoolean('isTyping'),
       expiresAt: t.expose('expiresAt', {
         type: 'DateTime',
@@ -41,7 +41,7 @@ export const addTyping = (builder: Builder, { User }: { readonly User: UserRef }
     fields: (t) => ({
       conversationId: t.id({ required: true }),
       isTyping: t.boolean({ required: true, defaultValue: true }),
-      sessionId: t.id({ description: 'Which device types, as in SetPresenceInput.' }),
+      sessionId: t.id({ description: 'The session that types, chosen as in SetPresenceInput.' }),
     }),
   });
   builder.mutationField('setTyping', (t) =>

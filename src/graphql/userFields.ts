@@ -3,14 +3,14 @@ import type { Builder } from './builder.js';
 import { callerOf } from './context.js';
 import type { PrivacyTypes } from './privacyFields.js';
 
-/** A user of whom only the id is at hand: name and picture are loaded when they are asked for. */
+/** The source of the type `User`: its fields load name and picture when a document asks for them. */
 export interface UserShape {
   readonly id: string;
-  /** True on the last event of a user who leaves the caller's sight: the answer names nothing but the id. */
-  readonly withheld: boolean;
+  /** Visibility was revoked with this event: name and picture are null. */
+  readonly profileHidden: boolean;
 }
 
-/** The type `User`, which others refer to. */
+/** Adds the type `User`. */
 export const addUser = (builder: Builder) =>
   builder.objectRef<UserShape>('User').implement({
     description: 'What the host application says of a user, for showing beside their presence.',
@@ -18,21 +18,21 @@ export const addUser = (builder: Builder) =>
       id: t.exposeID('id'),
       name: t.string({
         nullable: true,
-        resolve: async ({ id, withheld }, _, { loaders }) =>
-          withheld ? null : ((await loaders.profile.load(id))?.name ?? null),
+        resolve: async ({ id, profileHidden }, _, { loaders }) =>
+          profileHidden ? null : ((await loaders.profile.load(id))?.name ?? null),
       }),
       avatarUrl: t.string({
         nullable: true,
         description: 'An `http` or `https` address.',
-        resolve: async ({ id, withheld }, _, { loaders }) =>
-          withheld ? null : ((await loaders.profile.load(id))?.avatarUrl ?? null),
+        resolve: async ({ id, profileHidden }, _, { loaders }) =>
+          profileHidden ? null : ((await loaders.profile.load(id))?.avatarUrl ?? null),
       }),
     }),
   });
 
 export type UserRef = ReturnType<typeof addUser>;
 
-/** What users do about other users. */
+/** Follows and blocks, by the users themselves. */
 export const addRelations = (builder: Builder): void => {
   const whetherOrNot = 'True, whether or not there is such a user.';
   const byHost = 'FORBIDDEN where the host keeps follows to itself, and to service tokens';
@@ -67,7 +67,7 @@ Errors: FORBIDDEN to service tokens; BAD_USER_INPUT for oneself and beyond 10,00
 const forTheHost = 'Errors: FORBIDDEN unless the token has the scope `service`';
 const bulk = `${forTheHost}; BAD_USER_INPUT beyond 1,000 items`;
 
-/** What the host's back end says of users and of who follows whom. */
+/** Users and follows, by the host's back end. */
 export const addHostedUsers = (builder: Builder, { UpdatePrivacyInput }: Pick<PrivacyTypes, 'UpdatePrivacyInput'>) => {
   const UserInput = builder.inputType('UserInput', {
     description: 'What is left out stays as it is; a null `name` or `avatarUrl` is cleared.',
@@ -111,7 +111,7 @@ ${bulk}.`,
   }));
 };
 
-/** The circles and conversations of the host: who sees, and who types with, whom. */
+/** Circles and conversations, by the host's back end. */
 export const addMemberships = (builder: Builder): void => {
   const members = `${forTheHost}; BAD_USER_INPUT beyond 5,000 members`;
   builder.mutationFields((t) => ({

@@ -90,7 +90,7 @@ export type HeartbeatInput = {
   device?: InputMaybe<DeviceType>;
   /** True when nobody has touched the device for a while, or the app is in the background. */
   idle?: Scalars['Boolean']['input'];
-  /** Which session speaks, as in SetPresenceInput. */
+  /** The session to renew, chosen as in SetPresenceInput. */
   sessionId?: InputMaybe<Scalars['ID']['input']>;
 };
 
@@ -171,7 +171,7 @@ export type Mutation = {
    */
   removeFollows: Scalars['Int']['output'];
   /**
-   * Changes the caller's presence, and answers it as the caller sees it. Renews the session that speaks, or starts one.
+   * Changes the caller's presence, and answers it as the caller sees it. Renews the session, or starts one.
    * Errors: RATE_LIMITED, but never for hiding (INVISIBLE or OFFLINE, and nothing beside it) when not hidden yet;
    * BAD_USER_INPUT; FORBIDDEN to service tokens.
    */
@@ -463,7 +463,7 @@ export type Presence = {
   activities: Array<Activity>;
   /**
    * The instant, on the store's clock, at which this was true. Of two answers about one user keep the later one;
-   * two with the same instant say the same. It says nothing of when the user last did anything.
+   * two with the same instant say the same. It does not tell when the user was last active.
    */
   asOf: Scalars['DateTime']['output'];
   /** The kinds of device with a live session; empty unless the user is seen live, and for callers outside the activity audience. */
@@ -616,7 +616,7 @@ export type SetPresenceInput = {
   /** Replaces this session's activities. At most 5. */
   activities?: InputMaybe<Array<ActivityInput>>;
   device?: InputMaybe<DeviceType>;
-  /** Which session speaks. Left out: this connection's; over plain HTTP, the user's most recently active one, or a new one where there is none. */
+  /** The session to change. Left out: this connection's; over plain HTTP, the user's most recently active one, or a new one where there is none. */
   sessionId?: InputMaybe<Scalars['ID']['input']>;
   status?: InputMaybe<PresenceStatus>;
   statusMessage?: InputMaybe<StatusMessageInput>;
@@ -625,7 +625,7 @@ export type SetPresenceInput = {
 export type SetTypingInput = {
   conversationId: Scalars['ID']['input'];
   isTyping?: Scalars['Boolean']['input'];
-  /** Which device types, as in SetPresenceInput. */
+  /** The session that types, chosen as in SetPresenceInput. */
   sessionId?: InputMaybe<Scalars['ID']['input']>;
 };
 
@@ -656,7 +656,7 @@ export type Subscription = {
   /**
    * Presence as it changes, of the given users or, with no `userIds`, of everybody on the caller's roster, as it
    * grows and shrinks. Starts, unless `snapshot` is false, with the present state of each, one event a user, with no
-   * change lost in between. A user who leaves the caller's sight is sent one last time, as OFFLINE with nothing else.
+   * change lost in between. A user whom the caller may no longer see is sent one last time, as OFFLINE with nothing else.
    * An empty list watches nobody, and stays open. Errors: BAD_USER_INPUT beyond 1,000 ids, beyond 50 subscriptions a
    * connection, and beyond 5,000 watched users a connection; RATE_LIMITED; the connection's other subscriptions go on.
    */

@@ -48,7 +48,7 @@ describe('the check of the contract', () => {
     expect(status).toBe(0);
   });
 
-  it('names what breaks clients, against main also on another branch, and fails', () => {
+  it('names breaking changes against main, also on another branch, and fails', () => {
     const project = createProject();
     project.git('init', '-b', 'main');
     project.write(BEFORE);
@@ -75,7 +75,7 @@ describe('the check of the contract', () => {
     expect(status).toBe(1);
   });
 
-  it('has nothing to say where nothing was committed, or there is no git', () => {
+  it('passes where nothing was committed, or without git', () => {
     const project = createProject();
     project.write(BEFORE);
     expect(project.check()).toEqual({ status: 0, output: 'No earlier schema/schema.graphqls to compare with.\n' });

@@ -23,8 +23,8 @@ const mask = (error: unknown) => {
   return { masked, logged };
 };
 
-describe('a failure that the caller is told of', () => {
-  it('keeps its message, code, details, path and place, and nothing else', async () => {
+describe('a failure of the caller', () => {
+  it('keeps its message, code, details, path and location, and nothing else', async () => {
     const { run, logged } = failing(unavailable('The store is away. Try again.', 500));
     const { data, errors } = await run(QUERY);
     expect(data).toEqual({ userPresence: null });
@@ -40,7 +40,7 @@ describe('a failure that the caller is told of', () => {
     expect(logged).toEqual([]);
   });
 
-  it('is the same thrown bare, as by an event of a subscription', () => {
+  it('is the same when thrown bare, as by an event of a subscription', () => {
     const { masked, logged } = mask(forbidden('Not yours.'));
     expect(masked.toJSON()).toEqual({ message: 'Not yours.', extensions: { code: 'FORBIDDEN' } });
     expect(logged).toEqual([]);
@@ -69,7 +69,7 @@ describe('a failure of ours', () => {
     if (error instanceof Error) expect(logged[0]?.err).toBe(error);
   });
 
-  it('is one also where graphql-js refuses what a resolver gave', async () => {
+  it('includes a value of a resolver that graphql-js refuses', async () => {
     const wrong = [{ asOf: Number.NaN }, { status: 'BUSY' }, { userId: null }, { devices: 7 }];
     for (const fields of wrong) {
       const { run, logged } = setUp({
@@ -81,7 +81,7 @@ describe('a failure of ours', () => {
     }
   });
 
-  it('thrown bare is hidden as well', () => {
+  it('is hidden also when thrown bare', () => {
     for (const error of [new Error('secrets'), 'secrets', undefined, { secrets: 1 }]) {
       const { masked, logged } = mask(error);
       expect(masked.toJSON()).toEqual({ message: HIDDEN, extensions: { code: 'INTERNAL', requestId: 'r1' } });
@@ -108,7 +108,7 @@ describe('a document or variables that do not fit', () => {
     expect(logged).toEqual([]);
   });
 
-  it('and that cannot be parsed are so too', () => {
+  it('are BAD_USER_INPUT also where they cannot be parsed', () => {
     let thrown: unknown;
     try {
       parse('{ me {');
@@ -194,7 +194,7 @@ describe('nobody signed in', () => {
     expect(calls).toEqual([]);
   });
 
-  it('leaves no field of the three roots out of that list', () => {
+  it('is tested for every field of the three roots', () => {
     const roots = [schema.getQueryType(), schema.getMutationType()];
     const fields = roots.flatMap((root) => Object.keys(root?.getFields() ?? {}));
     expect(fields.filter((field) => !documents.some((document) => document.includes(`{ ${field}`)))).toEqual([]);
@@ -236,7 +236,7 @@ describe('over HTTP, by graphql-yoga', () => {
     expect(JSON.stringify(body)).not.toContain('spec');
   });
 
-  it('a failure of ours shows nothing of it', async () => {
+  it('a failure of ours is hidden', async () => {
     const { body, logged } = await post('{ me { userId } }', ana);
     expect(body).toEqual({
       data: null,

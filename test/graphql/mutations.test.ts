@@ -36,13 +36,13 @@ describe('setPresence', () => {
     return calls[0]?.args[1];
   };
 
-  it('passes on what was named, and nothing of what was left out', async () => {
+  it('passes on the given fields alone', async () => {
     expect(await set({})).toStrictEqual({});
     expect(await set({ status: 'DO_NOT_DISTURB' })).toStrictEqual({ status: 'DO_NOT_DISTURB' });
     expect(await set({ sessionId: 's', device: 'MOBILE' })).toStrictEqual({ sessionId: 's', device: 'MOBILE' });
   });
 
-  it('clears what is null: the status is left to the sessions, and the activities go', async () => {
+  it('clears what is null: the choice of status, and the activities', async () => {
     expect(await set({ status: null, statusMessage: null, activities: null })).toStrictEqual({
       status: 'ONLINE',
       statusMessage: null,
@@ -50,11 +50,11 @@ describe('setPresence', () => {
     });
   });
 
-  it('takes a null session or device for one that is left out', async () => {
+  it('treats a null session or device as left out', async () => {
     expect(await set({ sessionId: null, device: null })).toStrictEqual({});
   });
 
-  it('fills in null for the parts of a message or activity that are left out', async () => {
+  it('writes null for omitted fields of a message or activity', async () => {
     expect(
       await set({ statusMessage: { text: 'x' }, activities: [{ type: 'CUSTOM', name: 'y', startedAt: null }] }),
     ).toStrictEqual({
@@ -72,11 +72,11 @@ describe('setPresence', () => {
     });
   });
 
-  it('takes a single activity for a list of one', async () => {
+  it('accepts a single activity as a list of one', async () => {
     expect(await set({ activities: { type: 'CUSTOM', name: 'y' } })).toMatchObject({ activities: [{ name: 'y' }] });
   });
 
-  it('beyond the limit says when to try again', async () => {
+  it('beyond the rate limit tells when to try again', async () => {
     const { run, logged } = setUp({
       presence: {
         setPresence: async () => {
@@ -94,7 +94,7 @@ describe('setPresence', () => {
     expect(logged).toEqual([]);
   });
 
-  it('refuses what the schema does not know', async () => {
+  it('refuses fields and values that the schema does not have', async () => {
     const { run, calls } = setUp();
     for (const input of ['{ status: BUSY }', '{ mood: "x" }', '{ statusMessage: {} }', 'null', '{ sessionId: true }']) {
       expect(refusalOf(await run(`mutation { setPresence(input: ${input}) { id } }`))).toMatch(/^BAD_USER_INPUT/);
@@ -106,7 +106,7 @@ describe('setPresence', () => {
 describe('heartbeat', () => {
   const beat: HeartbeatView = { sessionId: 's', expiresAt: NOW, intervalSeconds: 30 };
 
-  it('without an input is that of an active device', async () => {
+  it('without an input reports an active device', async () => {
     for (const document of [
       'mutation { heartbeat { sessionId } }',
       'mutation { heartbeat(input: {}) { sessionId } }',
@@ -117,7 +117,7 @@ describe('heartbeat', () => {
     }
   });
 
-  it('passes on session, device and idleness, and takes null for left out', async () => {
+  it('passes on session, device and idleness, and treats null as left out', async () => {
     const { run, calls } = setUp({ presence: { heartbeat: async () => beat } });
     expect((await run(HeartbeatDocument, { input: { sessionId: 's', device: 'MOBILE', idle: true } })).data).toEqual({
       heartbeat: { sessionId: 's', expiresAt: NOW_TEXT, intervalSeconds: 30 },
@@ -133,7 +133,7 @@ describe('heartbeat', () => {
 describe('setTyping', () => {
   const typed: TypingView = { conversationId: 'chat', userId: 'ana', isTyping: false, expiresAt: null };
 
-  it('says that the caller types unless told otherwise', async () => {
+  it('starts typing by default', async () => {
     const { run, calls } = setUp({ presence: { setTyping: async () => typed }, people: { profiles: nobody } });
     const { data } = await run(SetTypingDocument, { input: { conversationId: 'chat' } });
     expect(data?.setTyping).toMatchObject({ id: 'chat:ana', isTyping: false, expiresAt: null });

@@ -1,4 +1,4 @@
-/** Executes documents against the schema, over ports that answer what a test says and write down what they are asked. */
+/** Executes documents against the schema, over services that return what a test gives them and record their calls. */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type ExecutionResult, execute, type GraphQLError, parse, print, subscribe, validate } from 'graphql';
 import type { Hub } from '../../src/fanout/hub.js';
@@ -6,7 +6,7 @@ import type { SubscriptionBudget } from '../../src/fanout/subscription.js';
 import { type Context, createContext, type Services } from '../../src/graphql/context.js';
 import { maskError } from '../../src/graphql/maskedErrors.js';
 import { createSchema } from '../../src/graphql/schema.js';
-import type { People } from '../../src/presence/ports/stores.js';
+import type { Directory } from '../../src/presence/ports/directory.js';
 import type { PresenceView } from '../../src/presence/view.js';
 import type { Caller, Presence } from '../../src/service/contract.js';
 import type { Relations } from '../../src/service/relationService.js';
@@ -30,12 +30,12 @@ export const view = (fields: Partial<PresenceView> = {}): PresenceView => ({
   ...fields,
 });
 
-/** What the ports answer; a verb that is not given rejects as a bug of the server would. */
+/** Methods of the services; one that is not given rejects as a bug of the server would. */
 export interface Answers {
   readonly presence?: Partial<Presence>;
   readonly relations?: Partial<Relations>;
   readonly hub?: Partial<Hub>;
-  readonly people?: Partial<Pick<People, 'profiles'>>;
+  readonly people?: Partial<Pick<Directory, 'profiles'>>;
 }
 
 export interface Call {
@@ -50,7 +50,7 @@ const recording = <T extends object>(verbs: Partial<T> | undefined, calls: Call[
       async (...args: unknown[]) => {
         calls.push({ verb, args });
         const answer = (verbs as Readonly<Record<string, unknown>> | undefined)?.[verb];
-        if (typeof answer !== 'function') throw new Error(`nobody answers ${verb}`);
+        if (typeof answer !== 'function') throw new Error(`${verb} was not expected`);
         return answer(...args);
       },
   });
@@ -68,7 +68,7 @@ export const setUp = (
     presence: recording<Presence>(answers.presence, calls),
     relations: recording<Relations>(answers.relations, calls),
     hub: recording<Hub>(answers.hub, calls),
-    people: recording<Pick<People, 'profiles'>>(answers.people, calls),
+    people: recording<Pick<Directory, 'profiles'>>(answers.people, calls),
   };
   const context: Context = createContext(services, { caller, budget });
   const mask = (error: unknown): GraphQLError =>

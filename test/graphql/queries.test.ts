@@ -21,7 +21,7 @@ const full = view({
 });
 
 describe('a presence', () => {
-  it('is what the domain shows, with the name and picture that the host gave', async () => {
+  it('is the view of the domain, with the name and picture from the host', async () => {
     const { run, calls } = setUp({
       presence: { userPresence: async () => full, typingAmong: async () => new Set(['bo']) },
       people: { profiles: async () => new Map([['bo', { id: 'bo', name: 'Bo', avatarUrl: 'https://a.example' }]]) },
@@ -46,7 +46,7 @@ describe('a presence', () => {
     expect(calls).toContainEqual({ verb: 'userPresence', args: [ana.viewer, 'bo'] });
   });
 
-  it('of a user of whom the host said nothing has no name', async () => {
+  it('of a user whom the host did not describe has no name', async () => {
     const { run } = setUp({
       presence: {
         userPresence: async () => view({ lastSeen: NOW, status: 'OFFLINE' }),
@@ -61,7 +61,7 @@ describe('a presence', () => {
     });
   });
 
-  it('that may not be seen, or is not there, is null', async () => {
+  it('that the caller may not see, or that does not exist, is null', async () => {
     const { run } = setUp({ presence: { userPresence: async () => null } });
     expect(await run(UserPresenceDocument, { userId: 'bo' })).toEqual({
       data: { userPresence: null },
@@ -69,7 +69,7 @@ describe('a presence', () => {
     });
   });
 
-  it('asks nobody for a name where only the id is wanted, nor who types where it is not', async () => {
+  it('loads neither names nor typing for a document that does not ask for them', async () => {
     const { run, calls } = setUp({ presence: { userPresence: async () => view() } });
     expect((await run('{ userPresence(userId: "bo") { user { id } status } }')).errors).toBeUndefined();
     expect(calls.map(({ verb }) => verb)).toEqual(['userPresence']);
@@ -77,7 +77,7 @@ describe('a presence', () => {
 });
 
 describe('many presences', () => {
-  it('of given users are asked for as given, names and typing in one call each', async () => {
+  it('of given users are one call, and one each for names and for typing', async () => {
     const { run, calls } = setUp({
       presence: {
         presenceOf: async (_, userIds) => userIds.map((userId) => view({ userId })),
@@ -110,14 +110,14 @@ describe('many presences', () => {
     ]);
   });
 
-  it('take ids that are written as numbers, and refuse null among them', async () => {
+  it('accept ids that are written as numbers, and refuse a null among them', async () => {
     const { run, calls } = setUp({ presence: { presenceOf: async () => [] } });
     await run('{ presence(userIds: [7, "8"]) { id } }');
     expect(calls[0]?.args[1]).toEqual(['7', '8']);
     expect(refusalOf(await run('{ presence(userIds: ["8", null]) { id } }'))).toMatch(/^BAD_USER_INPUT/);
   });
 
-  it('that are too many are refused as the domain says', async () => {
+  it('beyond the limit are refused with the error of the domain', async () => {
     const { run } = setUp({
       presence: {
         presenceOf: async () => {
@@ -157,7 +157,7 @@ describe('a page', () => {
     expect(calls[0]?.args).toEqual([ana.viewer, { first: 2, after: 'c0', statuses: ['ONLINE', 'AWAY'] }]);
   });
 
-  it('has 50 of the roster, or 100 of those online, unless another size is named', async () => {
+  it('has 50 items of the roster, or 100 of those online, by default', async () => {
     const { run, calls } = setUp({
       presence: {
         roster: async () => ({ items: [], hasNextPage: false, hasPreviousPage: false }),
@@ -173,7 +173,7 @@ describe('a page', () => {
     ]);
   });
 
-  it('of everybody online says how many there are in all, to the host alone', async () => {
+  it('of everybody online has the total, for the host alone', async () => {
     const online = async ({ kind }: { readonly kind: string }) => {
       if (kind !== 'service') throw forbidden('online takes a service token.');
       return { ...page, totalCount: 12 };
@@ -186,7 +186,7 @@ describe('a page', () => {
 });
 
 describe('me', () => {
-  it('is what the domain says of the caller', async () => {
+  it('is the view of the caller that the domain returns', async () => {
     const me: MeView = {
       userId: 'ana',
       presence: view({ userId: 'ana', status: 'INVISIBLE' }),
@@ -208,7 +208,7 @@ describe('me', () => {
 });
 
 describe('typing', () => {
-  it('has an id of its conversation and user, percent-encoded', async () => {
+  it('has an id made of its conversation and user, percent-encoded', async () => {
     const { run, calls } = setUp({
       presence: {
         typing: async () => [{ conversationId: 'a:b/ü', userId: 'c d', isTyping: true, expiresAt: NOW }],
@@ -229,7 +229,7 @@ describe('typing', () => {
     expect(calls[0]).toEqual({ verb: 'typing', args: [ana.viewer, 'a:b/ü'] });
   });
 
-  it('is NOT_FOUND where it is not the caller’s', async () => {
+  it('is NOT_FOUND to a caller who is not a member', async () => {
     const { run } = setUp({
       presence: {
         typing: async () => {

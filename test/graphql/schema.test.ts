@@ -14,7 +14,7 @@ const valuesOf = (name: string): readonly string[] => {
 };
 
 describe('the schema', () => {
-  it('prints as it is committed; `npm run schema` rewrites it', () => {
+  it('prints as committed; `npm run schema` rewrites it', () => {
     expect(printContract(schema)).toBe(readFileSync('schema/schema.graphqls', 'utf8'));
   });
 
@@ -52,7 +52,7 @@ describe('the documents for SDKs', () => {
     expect([...operations].sort()).toEqual(fields.map((name) => name.charAt(0).toUpperCase() + name.slice(1)).sort());
   });
 
-  it('are generated as they are committed; `npm run codegen` rewrites them', async () => {
+  it('are generated as committed; `npm run codegen` rewrites them', async () => {
     const generated: readonly { readonly filename: string; readonly content: string }[] = await generate(
       { ...codegen, silent: true },
       false,

@@ -6,7 +6,7 @@ import type { UserProfile } from '../../src/presence/ports/directory.js';
 import { PresenceChangedDocument, TypingChangedDocument } from '../generated/operations.js';
 import { ana, NOW, refusalOf, setUp, view } from './operation.js';
 
-/** A watch that gives those items, then ends or fails. */
+/** A subscription that yields those items, then ends or fails. */
 const watching = <T>(items: readonly T[], { failure, onReturn }: { failure?: Error; onReturn?: () => void } = {}) => {
   const left = [...items];
   const watch: SubscriptionIterator<T> = {
@@ -26,7 +26,7 @@ const watching = <T>(items: readonly T[], { failure, onReturn }: { failure?: Err
 };
 
 describe('presenceChanged', () => {
-  it('watches the given users, each once, on the budget of the connection', async () => {
+  it('watches the given users, each once, within the budget of the connection', async () => {
     const budget = { watched: 3, conversations: 0 };
     const { subscribe, calls } = setUp({ hub: { watchPresence: async () => watching([]) } }, { budget });
     await subscribe(PresenceChangedDocument, { userIds: ['bo', 'cy', 'bo'], snapshot: false });
@@ -69,7 +69,7 @@ describe('presenceChanged', () => {
     ]);
   });
 
-  it('names nothing but the id of a user who leaves the caller’s sight', async () => {
+  it('hides name and picture in the event that revokes visibility', async () => {
     const { subscribe, calls } = setUp({
       hub: { watchPresence: async () => watching([view({ status: 'OFFLINE', lost: true })]) },
     });
@@ -87,7 +87,7 @@ describe('presenceChanged', () => {
     expect(calls.map(({ verb }) => verb)).toEqual(['watchPresence']);
   });
 
-  it('tells of who leaves the caller’s sight no typing, and asks about none', async () => {
+  it('neither reads nor shows typing in the event that revokes visibility', async () => {
     const { subscribe, calls } = setUp({
       hub: { watchPresence: async () => watching([view({ status: 'OFFLINE', lost: true })]) },
       presence: { typingAmong: async () => new Set(['bo']) },
@@ -97,7 +97,7 @@ describe('presenceChanged', () => {
     expect(calls.map(({ verb }) => verb)).toEqual(['watchPresence']);
   });
 
-  it('ends the watch when the subscriber goes', async () => {
+  it('ends the subscription of the hub when the subscriber returns', async () => {
     let returned = 0;
     const { subscribe } = setUp({
       hub: {
@@ -114,7 +114,7 @@ describe('presenceChanged', () => {
     expect(returned).toBe(1);
   });
 
-  it('is refused with the code of what refuses it', async () => {
+  it('is refused with the code of the error', async () => {
     const tooMany = async () => {
       throw badInput('You watch too many users.');
     };
@@ -123,8 +123,8 @@ describe('presenceChanged', () => {
     expect(refusalOf(refused)).toBe('BAD_USER_INPUT: You watch too many users.');
     expect(refused.errors?.[0]?.path).toEqual(['presenceChanged']);
 
-    const hostile = await subscribe(PresenceChangedDocument, { userIds: ['a', '\u0000'] });
-    expect(refusalOf(hostile)).toContain('BAD_USER_INPUT: userIds[1]');
+    const malformed = await subscribe(PresenceChangedDocument, { userIds: ['a', '\u0000'] });
+    expect(refusalOf(malformed)).toContain('BAD_USER_INPUT: userIds[1]');
     const many = await subscribe(PresenceChangedDocument, { userIds: Array(1_001).fill('a') });
     expect(refusalOf(many)).toContain('BAD_USER_INPUT: userIds has 1,001 items');
     expect(calls).toHaveLength(1);
@@ -149,7 +149,7 @@ describe('typingChanged', () => {
     ]);
   });
 
-  it('names nothing but the id of a typist who leaves the caller’s sight', async () => {
+  it('hides name and picture of a typist in the event that revokes visibility', async () => {
     const stopped = { conversationId: 'chat', userId: 'bo', isTyping: false, expiresAt: null };
     const { subscribe, calls } = setUp({
       hub: { watchTyping: async () => watching([{ ...stopped, lost: true } as const, stopped]) },
@@ -167,7 +167,7 @@ describe('typingChanged', () => {
     expect((await events?.next())?.value).toEqual(told('Bo'));
   });
 
-  it('refuses a hostile id before anything is asked', async () => {
+  it('refuses a malformed id before any call', async () => {
     const { subscribe, calls } = setUp();
     expect(refusalOf(await subscribe(TypingChangedDocument, { conversationId: '' }))).toContain(
       'BAD_USER_INPUT: conversationId is empty',

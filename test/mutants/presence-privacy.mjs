@@ -20,8 +20,8 @@ export default [
     name: 'the stop of a typist who is lost is named all the same',
     promise: 'The stop of a typist who leaves the viewer’s sight has neither name nor picture.',
     file: 'src/graphql/typingFields.ts',
-    from: 'withheld: lost === true',
-    to: 'withheld: false',
+    from: 'profileHidden: lost === true',
+    to: 'profileHidden: false',
     tests: ['test/graphql/subscriptions.test.ts'],
   },
   {
