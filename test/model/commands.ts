@@ -6,10 +6,10 @@ import { activity, message } from '../support/builders.js';
 import type { Said, story } from '../support/story.js';
 import type { Happening } from './oracle.js';
 
-/** Short times, so that every edge is met: a random wait is as long as a grace, a lease, and silence. */
+/** Short timings, so that a random wait reaches the end of a grace, a lease, and silence. */
 export const SHORT = { graceMs: 5, sessionTtlMs: 20, idleAfterMs: 15 };
 
-/** A step of a random life, before anybody knows which connections there are. */
+/** A step of a random life, not yet bound to existing connections. */
 export type Step =
   | { readonly kind: 'connect'; readonly session: string; readonly device: 'WEB' | 'MOBILE' | null }
   /** `which` of all connections there ever were. */
@@ -92,8 +92,7 @@ export const steps = (statuses?: readonly PresenceStatus[]) => fc.array(step(sta
 export const lasting = (next: Step): Step => ('expiresIn' in next ? { ...next, expiresIn: null } : next);
 
 /**
- * Lets random steps happen to a user; `happened` hears what each came to, for those who keep a model of sessions, and when
- * others last saw something change before it.
+ * Applies random steps to a user; `happened` receives the outcome of each, and when others last saw a change before it.
  */
 export const createLife = (
   ana: ReturnType<typeof story>,

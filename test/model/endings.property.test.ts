@@ -1,7 +1,4 @@
-/**
- * Whatever becomes of nodes while the store recovers: it stops recovering a lease after the last that happened, and is read
- * again. See "Recovery" in docs/architecture.md.
- */
+/** Whatever happens to nodes during a recovery: it ends a lease after the last event. See docs/architecture.md#recovery. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
@@ -13,7 +10,7 @@ const USERS = ['ana', 'bo', 'cy', 'di'];
 const SHARDS = 2;
 const MAX_NODES = 5;
 const LEASE_MS = 600;
-/** How long connections have to answer. */
+/** How long connections have to answer, in ms. */
 const ANSWER_MS = 2_000;
 /** What a busy machine may add. */
 const LOAD_MS = 5_000;
@@ -117,7 +114,7 @@ const openWorld = async () => {
   };
 };
 
-it('a store recovers within a lease after the last that happened to it or to a node', async () => {
+it('a store recovers within a lease of the last event of it or of a node', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { minLength: 6, maxLength: 20 }), async (happenings) => {
       await redis.admin.flushall();
@@ -129,7 +126,7 @@ it('a store recovers within a lease after the last that happened to it or to a n
         await world.close();
       }
     }),
-    // On a machine that has much to do it is fewer of them, and a counterexample may not be the smallest.
+    // A busy machine makes fewer runs, and a counterexample may not be the smallest.
     { numRuns: 15, interruptAfterTimeLimit: 30_000 },
   );
 }, 90_000);

@@ -1,6 +1,6 @@
 /**
- * The live store is emptied, or set back to what it was some time ago, at any point among any commands, of nodes whose turns
- * are out of phase: whatever was acknowledged holds, nobody who stayed is shown gone, and nobody who hid is shown.
+ * The live store is emptied, or set back to an earlier state, at any point among any commands of nodes with heartbeats out of
+ * phase: acknowledged changes hold, no connected user is shown gone, and no hidden user is shown.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-it('a store that loses what it had loses nothing that anybody was promised', async () => {
+it('a store that loses its records loses nothing that was acknowledged', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(losing, { minLength: 8, maxLength: 24 }), async (commands) => {
       await redis.admin.flushall();
@@ -26,7 +26,7 @@ it('a store that loses what it had loses nothing that anybody was promised', asy
         await world.close();
       }
     }),
-    // On a machine that has much to do it is fewer of them, and a counterexample may not be the smallest.
+    // A busy machine makes fewer runs, and a counterexample may not be the smallest.
     { numRuns: 30, interruptAfterTimeLimit: 60_000 },
   );
 }, 120_000);

@@ -1,4 +1,4 @@
-/** Nodes over a store that loses what it had, and what must hold of it all the same. */
+/** Nodes over a store that loses its records, and the invariants of their users. */
 import fc from 'fast-check';
 import { createKeys } from '../../src/adapters/redis/keys.js';
 import { unavailable } from '../../src/presence/errors.js';
@@ -10,7 +10,7 @@ import { callerOf, createTeam, orRefused, takeCopy } from '../support/team.js';
 const USERS = ['ana', 'bo'] as const;
 const NODES = 3;
 const SHARDS = 2;
-/** How long what is left at the end may take, in ms, on a machine that has much to do. */
+/** How long the work left at the end may take on a busy machine, in ms. */
 const ENDS_WITHIN_MS = 20_000;
 /** A session of plain HTTP alone. */
 const APP = 'app';
@@ -68,7 +68,7 @@ interface Connection {
   readonly id: string;
 }
 
-/** What a user was promised. */
+/** What was acknowledged to a user. */
 const newUser = () => ({
   chosen: 'ONLINE' as (typeof CHOICES)[number],
   /** Messages are numbered; 0: none. */

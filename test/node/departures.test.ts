@@ -4,15 +4,15 @@ import { setUpPresence, user } from '../service/serviceUnderTest.js';
 import { NOON, record, session } from '../support/builders.js';
 
 const GRACE = 5_000;
-/** One whose grace was to be over at noon, and was found to be `lateMs` after it. */
+/** The records before and after the tick of a user whose grace ended at noon, found `lateMs` later. */
 const leaver = (lateMs: number) =>
   [
     record({ sessions: [session({ graceUntil: NOON })] }),
     record({ revision: NOON + lateMs + 1, lastSeen: NOON - GRACE }),
   ] as const;
 
-describe('when the tab of who is found to be gone was closed', () => {
-  it('is a grace ago, and as late as the latest who left were found out, any of them as likely', () => {
+describe('the tab of a user found gone now', () => {
+  it('closed a grace ago, plus one of the latest 64 delays at random', () => {
     let drawn = 0;
     const departures = createDepartures({ graceMs: GRACE, sweepMs: 0, random: () => (drawn++ % 64) / 64 });
     for (let lateMs = 0; lateMs < 100; lateMs += 1) departures.ticked(...leaver(lateMs));
@@ -20,7 +20,7 @@ describe('when the tab of who is found to be gone was closed', () => {
     expect(found).toEqual(Array.from({ length: 64 }, (_, i) => 36 + i));
   });
 
-  it('is anywhere between two sweeps while nobody left', () => {
+  it('closed at any moment between two sweeps, while no delay was observed', () => {
     const parts = [0, 0.5, 0.999];
     for (const part of parts) {
       const departures = createDepartures({ graceMs: GRACE, sweepMs: 250, random: () => part });
@@ -28,11 +28,11 @@ describe('when the tab of who is found to be gone was closed', () => {
     }
   });
 
-  it('is now where there is no grace', () => {
+  it('closed now where there is no grace', () => {
     expect(createDepartures({ graceMs: 0, sweepMs: 250, random: () => 0.9 }).closedMsAgo()).toBe(0);
   });
 
-  it('is learnt from nobody who did not leave so, nor from an interruption', () => {
+  it('has no delay of a user who left otherwise, nor of an interruption', () => {
     const departures = createDepartures({ graceMs: GRACE, sweepMs: 0, random: () => 0 });
     const [before, after] = leaver(70);
     departures.ticked(before, { ...after, sessions: before.sessions });
@@ -43,8 +43,8 @@ describe('when the tab of who is found to be gone was closed', () => {
   });
 });
 
-describe('who hides', () => {
-  it('is last seen as late before it as a tab was closed whose user was just found to be gone', async () => {
+describe('a user who hides', () => {
+  it('has the lastSeen of a user whose tab closed and who was just found gone', async () => {
     const f = setUpPresence();
     await f.connect('bo');
     await f.connect('ana');
@@ -59,7 +59,7 @@ describe('who hides', () => {
     expect([ana?.asOf, ana?.lastSeen]).toEqual([cy?.asOf, cy?.lastSeen]);
   });
 
-  it('while typing is last seen then, since others saw it', async () => {
+  it('is last seen now while typing, since others saw it', async () => {
     const f = setUpPresence();
     f.people.conversations.set('room', { open: false, members: ['ana', 'bo'] });
     await f.connect('ana');
@@ -93,7 +93,7 @@ describe('who hides', () => {
     expect(await lastSeenBefore(GRACE)).toBe(GRACE);
   });
 
-  it('hides also while it cannot be asked whether they type', async () => {
+  it('hides also while the store cannot say whether they type', async () => {
     const f = setUpPresence({
       store: (store) => ({ ...store, typedMsAgo: () => Promise.reject(new Error('away')) }),
     });

@@ -1,4 +1,4 @@
-/** A store that comes back empty gets back what the nodes hold and know, and nothing that was ended meanwhile. */
+/** Nodes restore an emptied store from what they hold and remember, without what was ended meanwhile. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { host, user } from '../service/serviceUnderTest.js';
 import { activity } from '../support/builders.js';
@@ -28,7 +28,7 @@ afterEach(() => {
 const plays = (name: string, expiresAt: number | null = null) => [activity({ name, expiresAt })];
 
 describe('connections', () => {
-  it('of two sessions of one user on one node come back as both were', async () => {
+  it('of two sessions of one user are restored, each with its session as it was', async () => {
     const { startNode, empty, sessions, wait } = setUp();
     const node = await startNode();
     await node.open('ana', '1', 'tab');
@@ -52,8 +52,8 @@ describe('connections', () => {
   });
 });
 
-describe('what no connection holds', () => {
-  it('is put back again and again where the store goes away half way, until it is there', async () => {
+describe('a session without a connection', () => {
+  it('is restored by a later heartbeat where the store goes away half way', async () => {
     const { startNode, empty, sessions } = setUp();
     const node = await startNode();
     await node.presence.heartbeat(user('ana'), { idle: false, sessionId: 'phone' });
@@ -68,7 +68,7 @@ describe('what no connection holds', () => {
     expect([...(await sessions('ana')), ...(await sessions('bo'))]).toEqual(before);
   });
 
-  it('is not put back by a later try once it was ended', async () => {
+  it('is not restored by a later heartbeat once it was ended', async () => {
     const { startNode, empty, sessions } = setUp();
     const [knows, other] = [await startNode(), await startNode()];
     await knows.presence.heartbeat(user('ana'), { idle: false, sessionId: 'phone' });
@@ -85,7 +85,7 @@ describe('what no connection holds', () => {
     expect((await sessions()).map(({ id }) => id)).toEqual(['tab']);
   });
 
-  it('was last seen when it closed, though its grace is over later', async () => {
+  it('sets lastSeen to its close, though its grace ends later', async () => {
     const { startNode, empty, recordOf, wait, store } = setUp();
     const node = await startNode();
     await node.open('ana', '1', 'tab');
@@ -101,7 +101,7 @@ describe('what no connection holds', () => {
     expect(await recordOf()).toMatchObject({ sessions: [], lastSeen: closedAt });
   });
 
-  it('is not put back where it had run out before the store went away', async () => {
+  it('is not restored where it had expired before the store went away', async () => {
     const { startNode, empty, sessions, wait } = setUp();
     const node = await startNode();
     await node.presence.heartbeat(user('ana'), { idle: false, sessionId: 'phone' });
@@ -114,8 +114,8 @@ describe('what no connection holds', () => {
   });
 });
 
-describe('what the host put', () => {
-  it('comes back with the sessions of who stays live', async () => {
+describe('host-provided activities', () => {
+  it('are restored with the sessions of a live user', async () => {
     const { startNode, empty, activities } = setUp();
     const node = await startNode();
     await node.open('ana', '1', 'tab');
@@ -130,7 +130,7 @@ describe('what the host put', () => {
     expect(await activities('bo')).toEqual(['A call']);
   });
 
-  it('comes back from the node that took it, whichever one the user is connected to', async () => {
+  it('are restored by the node that received them, wherever the user is connected', async () => {
     const { startNode, empty, activities } = setUp();
     const [holds, took] = [await startNode(), await startNode()];
     await holds.open('ana', '1', 'tab');
@@ -144,7 +144,7 @@ describe('what the host put', () => {
     expect(await activities()).toEqual(['A call']);
   });
 
-  it.each(['the node that knows comes last', 'the node that knows comes first'])(
+  it.each(['the node that cleared restores last', 'the node that cleared restores first'])(
     'does not come back once it was cleared (%s)',
     async (order) => {
       const { startNode, empty, activities } = setUp();
@@ -168,7 +168,7 @@ describe('what the host put', () => {
     },
   );
 
-  it('does not replace what was put or cleared since the store came back', async () => {
+  it('do not replace what the host provided or cleared since the loss', async () => {
     const { startNode, empty, activities, wait } = setUp();
     const [holds, knows] = [await startNode(), await startNode()];
     await holds.open('ana', '1', 'tab');
@@ -182,7 +182,7 @@ describe('what the host put', () => {
     expect(await activities()).toEqual(['A song']);
   });
 
-  it('does not come back once it has run out, nor for who is not live any more', async () => {
+  it('are not restored once expired, nor for a user who is not live any more', async () => {
     const { startNode, empty, activities, recordOf, wait, store } = setUp();
     const node = await startNode();
     await node.open('ana', '1', 'tab');
@@ -200,7 +200,7 @@ describe('what the host put', () => {
   });
 });
 
-describe('a node that finds out when the store has recovered without it', () => {
+describe('a node that missed the recovery', () => {
   const comeLate = async () => {
     const team = setUp();
     const [late, other] = [await team.startNode({ late: true }), await team.startNode()];
@@ -215,13 +215,13 @@ describe('a node that finds out when the store has recovered without it', () => 
     return { ...team, late, other };
   };
 
-  it('brings back no lease: who had it was seen to leave, and may have left', async () => {
+  it('restores no lease: its user was seen to leave', async () => {
     const { late, sessions } = await comeLate();
     for (let turn = 0; turn < 3; turn += 1) await late.turn();
     expect(await sessions('bo')).toEqual([]);
   });
 
-  it('brings back who answers, and nobody who is silent or closes', async () => {
+  it('restores connections that answer, and none that is silent or closes', async () => {
     const { late, sessions, activities } = await comeLate();
     vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 5_000);
     await late.turn();
@@ -234,7 +234,7 @@ describe('a node that finds out when the store has recovered without it', () => 
     expect(await again.sessions()).toEqual([]);
   });
 
-  it('keeps what was chosen there, also while somebody is silent', async () => {
+  it('restores a choice that it committed, also while a connection is silent', async () => {
     const { startNode, empty, journal, recordOf } = setUp();
     const [late, other] = [await startNode({ late: true }), await startNode()];
     await late.open('ana', '1', 'tab');

@@ -1,4 +1,4 @@
-/** A connection whose session the store lost speaks: that session comes back first, and no other starts beside it. */
+/** A command over a connection whose session the store lost: the session is restored first, and no other starts beside it. */
 import { expect, it, vi } from 'vitest';
 import { tick } from '../../src/presence/record.js';
 import { nodeLost } from '../../src/presence/recovery.js';
@@ -8,7 +8,7 @@ import { createSharedStore } from '../support/emptiedStore.js';
 
 const restore = async () => Promise.reject(new Error('It is there.'));
 
-/** Somebody connected to a node that stood still, was taken for lost, and does not know yet. */
+/** A user on a node that stalled and was taken for lost, and has not noticed. */
 const setUp = async ({ before = async () => {} }: { readonly before?: (node: Node) => Promise<void> } = {}) => {
   const shared = createSharedStore();
   const node = await shared.startNode();
@@ -29,13 +29,13 @@ type Node = Awaited<ReturnType<ReturnType<typeof createSharedStore>['startNode']
 it.each([
   ['setPresence', ({ presence }: Node) => presence.setPresence(user('ana', '1'), { activities: [activity()] })],
   ['heartbeat', ({ presence }: Node) => presence.heartbeat(user('ana', '1'), { idle: false })],
-])('%s speaks for it', async (_, speak) => {
+])('%s restores it and applies to it', async (_, speak) => {
   const node = await setUp();
   await speak(node);
   expect(await node.sessions()).toMatchObject([{ id: 'tab', connections: ['node-1.1/1'], leaseUntil: null }]);
 });
 
-it('endSession ends it', async () => {
+it('endSession ends it for good', async () => {
   const { presence, sessions } = await setUp();
   expect(await presence.endSession(user('ana', '1'), 'tab')).toBe(true);
   expect(await sessions()).toEqual([]);
@@ -43,7 +43,7 @@ it('endSession ends it', async () => {
   expect((await sessions()).map(({ connections }) => connections)).toEqual([[]]);
 });
 
-it('setTyping types for it', async () => {
+it('setTyping restores it and types', async () => {
   const { presence, store, sessions, conversations } = await setUp();
   conversations.set('room', { open: true, members: [] });
   await presence.setTyping(user('ana', '1'), { conversationId: 'room', isTyping: true });
@@ -51,9 +51,9 @@ it('setTyping types for it', async () => {
   expect((await sessions()).map(({ id }) => id)).toEqual(['tab']);
 });
 
-it('is UNAVAILABLE, within the time that everything has, while it cannot be put back', async () => {
+it('a command is UNAVAILABLE within two seconds while the session cannot be restored', async () => {
   const { presence, fail, sessions } = await setUp();
-  // The store goes away once it was read what is missing.
+  // The store goes away after the read that finds the session missing.
   const { isMissing } = presence.node;
   vi.spyOn(presence.node, 'isMissing').mockImplementation((...asked) => {
     fail(100);
@@ -66,7 +66,7 @@ it('is UNAVAILABLE, within the time that everything has, while it cannot be put 
   expect(await sessions()).toEqual([]);
 });
 
-it('is not put back where it was ended on purpose: then others speak, or a new one', async () => {
+it('is not restored where it was ended on purpose: the command uses another session, or starts one', async () => {
   const { presence, sessions } = await setUp({
     before: async ({ presence: before }) => void (await before.endSession(user('ana'), 'tab')),
   });
@@ -74,7 +74,7 @@ it('is not put back where it was ended on purpose: then others speak, or a new o
   expect(await sessions()).toMatchObject([{ id: 'new', connections: [] }]);
 });
 
-it('what the host puts, and what others say, waits for nobody', async () => {
+it('neither the host nor another connection waits for its restore', async () => {
   const { presence, sessions } = await setUp();
   await presence.putActivity(host.viewer, 'ana', 'calls', [activity()]);
   await presence.heartbeat(user('ana'), { idle: false, sessionId: 'phone' });

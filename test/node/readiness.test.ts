@@ -1,11 +1,11 @@
-/** When a node says that it is ready, by the last answer of the store. */
+/** Readiness of a node, by the store's last answer. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createSharedStore } from '../support/emptiedStore.js';
 
-/** Who asks for readiness once a second has heard of it by then. */
+/** Within which a probe each second sees that the store is gone. */
 const PROMISED_MS = 3_000;
 const ASKED_EVERY_MS = 1_000;
-/** A turn a second, which waits half a second each for what was lost, and for what others lost. */
+/** A second between heartbeats, each of which waits half a second for the restore and half a second for lost nodes. */
 const LONGEST_TURN_MS = 1_999;
 
 beforeEach(() => {
@@ -15,14 +15,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('is not ready once the store has not answered for so long that whoever asks hears of it within three seconds', async () => {
+it('a node is not ready when the store has not answered for two seconds', async () => {
   const { presence } = await createSharedStore().startNode();
   expect(presence.node.ready).toBe(true);
   vi.advanceTimersByTime(PROMISED_MS - ASKED_EVERY_MS);
   expect(presence.node.ready).toBe(false);
 });
 
-it('is ready all the while between two turns, however long they take', async () => {
+it('a node is ready throughout the longest heartbeat', async () => {
   const { presence, turn } = await createSharedStore().startNode();
   for (let i = 0; i < 3; i += 1) {
     vi.advanceTimersByTime(LONGEST_TURN_MS);

@@ -1,4 +1,4 @@
-/** Nodes that know different things of one session put them together, whoever comes first: what was said last holds. */
+/** Nodes with different memories of one session restore their merge, in either order: each field as it was set last. */
 import { describe, expect, it } from 'vitest';
 import { nodeLost } from '../../src/presence/recovery.js';
 import { user } from '../service/serviceUnderTest.js';
@@ -7,7 +7,7 @@ import { createSharedStore } from '../support/emptiedStore.js';
 
 const restore = async () => Promise.reject(new Error('It is there.'));
 
-/** Somebody connected to one node, and another node beside it. */
+/** A user connected to one node, and another node beside it. */
 const setUp = async () => {
   const shared = createSharedStore();
   const [serves, other] = [await shared.startNode(), await shared.startNode()];
@@ -25,7 +25,7 @@ type SetUp = Awaited<ReturnType<typeof setUp>>;
 const chess = [activity({ name: 'Chess' })];
 const names = async ({ session }: SetUp) => (await session()).activities.map(({ name }) => name);
 
-/** The store loses everything, and both nodes put back what they know, one of them first. */
+/** The store loses everything, and both nodes restore what they remember, `first` first. */
 const loseAll = async ({ serves, other, empty, wait }: SetUp, first: 'serves' | 'other') => {
   empty();
   wait(100);
@@ -38,11 +38,11 @@ const loseAll = async ({ serves, other, empty, wait }: SetUp, first: 'serves' | 
   };
   await comeBack[first]();
   await comeBack[first === 'serves' ? 'other' : 'serves']();
-  // Once more, when the others had their time.
+  // The second restore phase.
   await other.turn();
 };
 
-describe.each(['serves', 'other'] as const)('after a loss, where the node that %s comes back first', (first) => {
+describe.each(['serves', 'other'] as const)('after a loss, where the node "%s" restores first', (first) => {
   it('an app in the background keeps the lease that another node granted', async () => {
     const team = await setUp();
     team.wait(1_000);
@@ -52,7 +52,7 @@ describe.each(['serves', 'other'] as const)('after a loss, where the node that %
     expect(await team.session()).toMatchObject({ reportedIdle: true, leaseUntil: before.leaseUntil });
   });
 
-  it('what was cleared stays so, and what was said of something else holds beside it', async () => {
+  it('a cleared list stays empty, beside the other fields of the session', async () => {
     const team = await setUp();
     await team.serves.presence.setPresence(user('ana', '1'), { activities: chess });
     team.wait(1_000);
@@ -63,22 +63,25 @@ describe.each(['serves', 'other'] as const)('after a loss, where the node that %
   });
 });
 
-describe('who connects again while the store has lost their session, and says nothing', () => {
-  it.each(['before', 'after'])('does what they did %s their connection of before answers', async (when) => {
-    const team = await setUp();
-    const { serves, other, empty, wait } = team;
-    await serves.presence.setPresence(user('ana', '1'), { activities: chess });
-    empty();
-    wait(100);
-    await serves.turn();
-    if (when === 'after') await serves.answer('1');
-    await other.presence.connect({ userId: 'ana', connectionId: '2', sessionId: 'tab', device: null });
-    await serves.answer('1');
-    expect(await names(team)).toEqual(['Chess']);
-    expect(await team.session()).toMatchObject({ device: 'WEB' });
-  });
+describe('a user who reconnects to a lost session, without a command', () => {
+  it.each(['before', 'after'])(
+    'keeps the activities, where they reconnect %s their earlier connection answers',
+    async (when) => {
+      const team = await setUp();
+      const { serves, other, empty, wait } = team;
+      await serves.presence.setPresence(user('ana', '1'), { activities: chess });
+      empty();
+      wait(100);
+      await serves.turn();
+      if (when === 'after') await serves.answer('1');
+      await other.presence.connect({ userId: 'ana', connectionId: '2', sessionId: 'tab', device: null });
+      await serves.answer('1');
+      expect(await names(team)).toEqual(['Chess']);
+      expect(await team.session()).toMatchObject({ device: 'WEB' });
+    },
+  );
 
-  it('does what they did, also where their connection of before has closed', async () => {
+  it('keeps the activities, also where the earlier connection has closed', async () => {
     const team = await setUp();
     const { serves, other, empty, wait } = team;
     await serves.presence.setPresence(user('ana', '1'), { activities: chess });
@@ -90,7 +93,7 @@ describe('who connects again while the store has lost their session, and says no
     expect(await names(team)).toEqual(['Chess']);
   });
 
-  it('does what they did, also where their node does not know yet what the store lost', async () => {
+  it('keeps the activities, also where their node has not found the loss yet', async () => {
     const team = await setUp();
     const { serves, empty, wait } = team;
     await serves.presence.setPresence(user('ana', '1'), { activities: chess });
@@ -105,7 +108,7 @@ describe('who connects again while the store has lost their session, and says no
     expect(await team.session()).toMatchObject({ device: 'WEB' });
   });
 
-  it('does nothing any more that they cleared since', async () => {
+  it('does not get back activities that they cleared since', async () => {
     const team = await setUp();
     const { serves, other, empty, wait } = team;
     await serves.presence.setPresence(user('ana', '1'), { activities: chess });
@@ -119,7 +122,7 @@ describe('who connects again while the store has lost their session, and says no
   });
 });
 
-it('a node that was taken for lost, and returns, leaves the lease that another granted meanwhile', async () => {
+it('a node that was taken for lost keeps the lease that another node granted meanwhile', async () => {
   const { serves, other, session, store, wait } = await setUp();
   await store.update('ana', restore, (record, now) =>
     nodeLost(record, { incarnation: 'node-1.1', aliveAt: now }, now, timings()),

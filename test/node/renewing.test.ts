@@ -1,4 +1,4 @@
-/** A turn of a node whose store is found to have lost something, and then something else. */
+/** Lease heartbeats whose renewals find one loss after another. */
 import { expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
@@ -13,7 +13,7 @@ const FINE: Renewal = { lost: false, emptied: null, readyInMs: 0, awaited: false
 const LOST: Renewal = { ...FINE, lost: true };
 const EMPTIED: Renewal = { ...FINE, emptied: () => true };
 
-/** A node with one connection, whose store answers renewals one after the other like this; the last one stands. */
+/** A node with one connection, whose renewals are answered in this order; the last answer repeats. */
 const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   const bus = createMemoryBus();
   const store = createMemoryStore({ bus, clock: () => NOON });
@@ -59,14 +59,14 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   };
 };
 
-it('a turn renews until nothing is amiss, and asks the connections once', async () => {
+it('a heartbeat renews until no loss is found, and pings the connections once', async () => {
   const { turn, renewed, revived } = await nodeOf(LOST, EMPTIED, FINE);
   await turn();
   expect(renewed).toEqual(['node.1', 'node.2', 'node.3']);
   expect(revived).toEqual([true]);
 });
 
-it('a turn ends where the store loses something each time, and the next one goes on', async () => {
+it('a heartbeat ends after five losses, and the next one goes on', async () => {
   const { turn, renewed, revived } = await nodeOf(EMPTIED);
   await turn();
   expect(renewed).toHaveLength(5);
@@ -75,7 +75,7 @@ it('a turn ends where the store loses something each time, and the next one goes
   expect(revived).toEqual([true, true]);
 });
 
-it('a turn whose second renewal fails has asked the connections all the same', async () => {
+it('a heartbeat whose second renewal fails has pinged the connections all the same', async () => {
   const { turn, renewed, revived } = await nodeOf(LOST, unavailable('It went away again.'), FINE);
   await turn();
   expect(revived).toEqual([false]);
@@ -83,7 +83,7 @@ it('a turn whose second renewal fails has asked the connections all the same', a
   expect(renewed).toEqual(['node.1', 'node.2', 'node.2']);
 });
 
-it('a node says how far it is with what it puts back, and nothing once all of it is there', async () => {
+it('a node announces its restore phase, and null once everything is restored', async () => {
   const others: Renewal = { ...FINE, awaited: true };
   const { turn, answer, said } = await nodeOf(EMPTIED, others, others, FINE);
   await turn();

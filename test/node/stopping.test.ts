@@ -1,11 +1,11 @@
-/** What takes long while the store hangs ends before its time when the node stops. */
+/** Long work over a hanging store ends early when the node stops. */
 import { expect, it } from 'vitest';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { setUpPresence } from '../service/serviceUnderTest.js';
 
 const USERS = Array.from({ length: 950 }, (_, place) => `user-${place}`);
 
-it('mending begins nothing more once it is stopped', async () => {
+it('reconciliation begins no further user once it is stopped', async () => {
   let asked = 0;
   let hang: Promise<void> | undefined;
   const hanging = (store: LiveStore): LiveStore => ({

@@ -3,7 +3,7 @@ import { startSweeper } from '../../src/node/sweeper.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 
 const loop = vi.hoisted(() => ({ stalledMs: 0 }));
-// Fake time moves the global clock alone.
+// Fake timers move the global `performance` alone.
 vi.mock('node:perf_hooks', () => ({ performance: { now: () => performance.now() + loop.stalledMs } }));
 
 beforeEach(() => {
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A sweeper over users who are due as the test says; `ticked` is who was ticked, in order. */
+/** A sweeper over the due users of the test; `ticked` lists the ticks in order. */
 const setUp = ({
   tick,
   ...spread
@@ -52,13 +52,13 @@ const setUp = ({
   return Object.assign(state, { sweeper });
 };
 
-/** The event loop stands still: the clock goes on, and no timer comes to its turn. */
+/** The event loop stalls: the clock goes on, and no timer fires. */
 const stall = (ms: number) => {
   loop.stalledMs += ms;
 };
 
 describe('the sweeper', () => {
-  it('ticks who is due, and ends the typing that ran out, a tenth of a second later at most', async () => {
+  it('ticks due users and ends expired typing within a tenth of a second', async () => {
     const under = setUp();
     under.due.add('ana').add('bo');
     await vi.advanceTimersByTimeAsync(100);
@@ -69,7 +69,7 @@ describe('the sweeper', () => {
     expect(under.ticked).toEqual(['ana', 'bo', 'ana']);
   });
 
-  it('spreads the ticks of one sweep, so that its instant is not to be told from them', async () => {
+  it('spreads the ticks of one sweep, so that they do not reveal its instant', async () => {
     const lots = [0.9, 0.1, 0.5];
     const instants = new Map<string, number>();
     const under = setUp({
@@ -84,14 +84,14 @@ describe('the sweeper', () => {
     expect([...instants.values()].map((at) => at - startedAt)).toEqual([110, 150, 190]);
   });
 
-  it('takes care of more than one batch in one turn', async () => {
+  it('ticks more than one batch in one sweep', async () => {
     const under = setUp();
     for (let i = 0; i < 1_234; i += 1) under.due.add(`user ${i}`);
     await vi.advanceTimersByTimeAsync(100);
     expect(under.ticked).toHaveLength(1_234);
   });
 
-  it('goes on with the next user where one fails, tells of it, and tries again in the next turn', async () => {
+  it('reports a failed tick, goes on with the next user, and tries again in the next sweep', async () => {
     let failing = true;
     const under = setUp({
       tick: async (userId) => {
@@ -106,14 +106,14 @@ describe('the sweeper', () => {
     expect(under.ticked).toEqual(['bo', 'ana']);
   });
 
-  it('is not kept busy in one turn by a full batch of which nobody can be ticked', async () => {
+  it('ends a sweep whose full batch fails', async () => {
     const under = setUp({ tick: () => Promise.reject(new Error('nobody')) });
     for (let i = 0; i < 600; i += 1) under.due.add(`user ${i}`);
     await vi.advanceTimersByTimeAsync(100);
     expect(under.expiries).toBe(1);
   });
 
-  it('survives a store that cannot be asked', async () => {
+  it('goes on after a store that cannot be asked', async () => {
     const under = setUp();
     under.failure = new Error('away');
     await vi.advanceTimersByTimeAsync(300);
@@ -124,7 +124,7 @@ describe('the sweeper', () => {
     expect(under.ticked).toEqual(['ana']);
   });
 
-  it('never has two turns at once, however long one takes', async () => {
+  it('never runs two sweeps at once, however long one takes', async () => {
     let inTurn = 0;
     let most = 0;
     const under = setUp({
@@ -140,7 +140,7 @@ describe('the sweeper', () => {
     expect([under.ticked, most]).toEqual([['ana'], 1]);
   });
 
-  it('waits after a gap as long again, so that who was kept from speaking can', async () => {
+  it('pauses after a gap for as long again', async () => {
     const under = setUp();
     await vi.advanceTimersByTimeAsync(200);
     under.due.add('ana');
@@ -151,7 +151,7 @@ describe('the sweeper', () => {
     expect(under.ticked).toEqual(['ana']);
   });
 
-  it('does not take for a gap what is the ordinary lateness of timers, or a turn of its own that takes long', async () => {
+  it('takes neither a late timer nor a long sweep for a gap', async () => {
     const under = setUp({ tick: () => new Promise((resolve) => setTimeout(resolve, 3_000)) });
     stall(900);
     under.due.add('ana');
@@ -162,7 +162,7 @@ describe('the sweeper', () => {
     expect(under.ticked).toEqual(['ana', 'bo']);
   });
 
-  it('waits half a minute at most, however long it was stopped', async () => {
+  it('pauses half a minute at the most', async () => {
     const under = setUp();
     under.due.add('ana');
     stall(3_600_000);
@@ -170,7 +170,7 @@ describe('the sweeper', () => {
     expect(under.ticked).toEqual(['ana']);
   });
 
-  it('stopped does nothing more, once the turn under way is over; and stopping twice is stopping once', async () => {
+  it('stopped, finishes its sweep and does nothing more; stopping twice is stopping once', async () => {
     let finish: () => void = () => {};
     const under = setUp({
       tick: () =>
@@ -194,7 +194,7 @@ describe('the sweeper', () => {
     expect([under.ticked, vi.getTimerCount()]).toEqual([['ana'], 0]);
   });
 
-  it('begins nothing more once it is stopped, however many are due', async () => {
+  it('stopped, begins no further batch', async () => {
     let goOn = () => {};
     const hanging = new Promise<void>((resolve) => {
       goOn = resolve;

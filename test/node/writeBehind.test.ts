@@ -56,7 +56,7 @@ const setUp = ({ users = ['ana', 'bo'] }: { readonly users?: readonly string[] }
 };
 
 describe('the write-behind', () => {
-  it('brings what changed into the journal within two seconds, once, and drops who is not live', async () => {
+  it('writes a change into the journal within two seconds, once, and drops records without a live session', async () => {
     const { connect, end, journal, persisted, store } = setUp();
     await connect('ana');
     await connect('bo');
@@ -71,7 +71,7 @@ describe('the write-behind', () => {
     expect(journal.writes).toHaveLength(length);
   });
 
-  it('writes in batches, all that waits in one turn', async () => {
+  it('writes everything marked in one run, in batches', async () => {
     const users = Array.from({ length: 2_500 }, (_, i) => `user ${i}`);
     const { connect, journal } = setUp({ users });
     for (const userId of users) await connect(userId);
@@ -79,7 +79,7 @@ describe('the write-behind', () => {
     expect(journal.writes.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
   });
 
-  it('tries again until the journal takes it, and drops nothing before', async () => {
+  it('tries again until the journal has it, and drops nothing before', async () => {
     const { connect, end, journal, persisted, errors, store } = setUp();
     await connect('ana');
     await end('ana');
@@ -93,7 +93,7 @@ describe('the write-behind', () => {
     expect((await store.read(['ana'])).records.size).toBe(0);
   });
 
-  it('writes again what changed while it was written, and the newest stays', async () => {
+  it('writes a record again that changed during the write, and the newest stays', async () => {
     const { connect, choose, journal, persisted } = setUp();
     await connect('ana');
     let open: () => void = () => {};
@@ -129,14 +129,14 @@ describe('the write-behind', () => {
     expect([most, journal.writes.length]).toEqual([1, 2]);
   });
 
-  it('learns once a minute how long those lived who stay live', async () => {
+  it('writes once a minute the lastSeen of users who stay live', async () => {
     const { connect, persisted } = setUp();
     await connect('ana');
     await vi.advanceTimersByTimeAsync(10 * MINUTE);
     expect(persisted('ana')?.lastSeen).toBeGreaterThan(NOON + 8 * MINUTE);
   });
 
-  it('flushed has written all that waited when it resolves, and rejects where the journal does', async () => {
+  it('flush resolves when everything marked is written, and rejects where the journal does', async () => {
     const { connect, choose, journal, persisted, writeBehind } = setUp();
     await connect('ana');
     journal.failure = new Error('away');
@@ -147,7 +147,7 @@ describe('the write-behind', () => {
     expect(persisted('ana')?.chosen).toBe('AWAY');
   });
 
-  it('stopped has written the last moment of those who are still live, and does nothing more', async () => {
+  it('stop writes the lastSeen of users who are still live, and nothing runs afterwards', async () => {
     const { connect, choose, persisted, writeBehind, journal } = setUp();
     await connect('ana');
     await connect('bo');
@@ -162,7 +162,7 @@ describe('the write-behind', () => {
     expect([journal.writes.length, vi.getTimerCount()]).toEqual([length, 0]);
   });
 
-  it('stopped while the store is away has written what this node committed and did not see written', async () => {
+  it('stop writes the unjournaled commits of this node while the store is away', async () => {
     const { store, journal, connect, choose, persisted } = setUp();
     const { record: before } = await connect('ana');
     const { record: after } = await choose('ana', 'DO_NOT_DISTURB');
@@ -181,7 +181,7 @@ describe('the write-behind', () => {
     expect(persisted('ana')?.chosen).toBe('DO_NOT_DISTURB');
   });
 
-  it('stopped with the turn under way waits for it, and flushes after it', async () => {
+  it('stop waits for the run under way, and flushes after it', async () => {
     const { connect, journal, persisted, writeBehind } = setUp();
     await connect('ana');
     let open: () => void = () => {};
@@ -197,7 +197,7 @@ describe('the write-behind', () => {
   });
 });
 
-/** A node that remembers what it committed, over a store that has forgotten all of it. */
+/** A node that remembers its commits, over a store that lost all of them. */
 const setUpRemembering = () => {
   const world = setUp();
   const recentCommits = createRecentCommits();
@@ -230,8 +230,8 @@ const setUpRemembering = () => {
   };
 };
 
-describe('what a node committed and the store lost', () => {
-  it('waits until the journal has it, however often the store has nothing to be written', async () => {
+describe('a commit that the store lost', () => {
+  it('is remembered until the journal has it, however often the store has nothing marked', async () => {
     const { commit, persisted, journal, mine, waiting } = setUpRemembering();
     await commit('ana', 'DO_NOT_DISTURB');
     journal.failure = unavailable('PostgreSQL is away.');
@@ -243,7 +243,7 @@ describe('what a node committed and the store lost', () => {
     expect([waiting(), persisted('ana')]).toEqual([[], expect.objectContaining({ chosen: 'DO_NOT_DISTURB' })]);
   });
 
-  it('waits on where the journal can be read and takes nothing', async () => {
+  it('is remembered while the journal can be read and rejects writes', async () => {
     const { commit, persisted, journal, waiting } = setUpRemembering();
     await commit('ana', 'AWAY');
     const { write } = journal.journal;
@@ -263,14 +263,14 @@ describe('what a node committed and the store lost', () => {
     expect(persisted('ana')?.chosen).toBe('DO_NOT_DISTURB');
   });
 
-  it('is not looked for before whoever drains the store may have brought it', async () => {
+  it('is not looked for in the journal before another node may have written it', async () => {
     const { commit, journal, waiting } = setUpRemembering();
     await commit('ana', 'AWAY');
     await vi.advanceTimersByTimeAsync(3_000);
     expect([waiting(), journal.reads]).toEqual([['ana'], []]);
   });
 
-  it('goes once the journal has that user at that revision, and not at an earlier one', async () => {
+  it('is forgotten once the journal has the user at that revision, and not at an earlier one', async () => {
     const { commit, journal, recentCommits, waiting } = setUpRemembering();
     const { revision } = await commit('ana', 'AWAY');
     recentCommits.journaled([durable({ userId: 'bo', revision })]);
@@ -278,11 +278,11 @@ describe('what a node committed and the store lost', () => {
     expect(waiting()).toEqual(['ana']);
     journal.rows.set('ana', { generation: 1, persisted: durable({ revision, chosen: 'AWAY' }) });
     await vi.advanceTimersByTimeAsync(7_000);
-    // Somebody else had brought it there.
+    // Another node wrote it.
     expect([waiting(), journal.writes]).toEqual([[], []]);
   });
 
-  it('goes where its user was deleted, whom the journal never takes', async () => {
+  it('is forgotten where its user was deleted', async () => {
     const { commit, journal, waiting } = setUpRemembering();
     await commit('ana', 'AWAY');
     journal.rows.delete('ana');
@@ -290,7 +290,7 @@ describe('what a node committed and the store lost', () => {
     expect([waiting(), journal.writes]).toEqual([[], []]);
   });
 
-  it('is of so many users at the most, those whose changes are the latest', () => {
+  it('is remembered of the latest users up to a bound', () => {
     const recentCommits = createRecentCommits({ maxKept: 3 });
     const before = commands.restoreRecord('user', { generation: 1, persisted: null });
     for (const userId of ['ana', 'bo', 'ana', 'cy', 'di']) {

@@ -1,11 +1,11 @@
-/** Of two memories of one session each field holds as it was said later, in whatever order they come, and how often. */
+/** The merge of two memories of one session has each field as it was set later; in any order, and repeatedly. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergedSession, withMemory } from '../../src/presence/merging.js';
 import { DEVICES, type Session } from '../../src/presence/types.js';
 import { activity, NOON, session } from '../support/builders.js';
 
-/** Few, so that many are equal. */
+/** Few instants, so that many are equal. */
 const instant = fc.integer({ min: 0, max: 4 }).map((seconds) => NOON + seconds * 1_000);
 const end = fc.option(instant, { nil: null });
 const activities = fc.subarray(
@@ -41,7 +41,7 @@ const memory = fc
   });
 
 describe('two memories of a session', () => {
-  it('come to the same in either order', () => {
+  it('merge to the same in either order', () => {
     fc.assert(
       fc.property(memory, memory, (a, b) => {
         expect(mergedSession(a, b)).toEqual(mergedSession(b, a));
@@ -49,7 +49,7 @@ describe('two memories of a session', () => {
     );
   });
 
-  it('come to the same as three, whichever two are put together first', () => {
+  it('and a third merge to the same, whichever two are merged first', () => {
     fc.assert(
       fc.property(memory, memory, memory, (a, b, c) => {
         expect(mergedSession(mergedSession(a, b), c)).toEqual(mergedSession(a, mergedSession(b, c)));
@@ -57,7 +57,7 @@ describe('two memories of a session', () => {
     );
   });
 
-  it('come to the same however often', () => {
+  it('merge to the same, however often', () => {
     fc.assert(
       fc.property(memory, memory, (a, b) => {
         const both = mergedSession(a, b);
@@ -85,7 +85,7 @@ describe('two memories of a session', () => {
   });
 });
 
-describe('a session that is brought up to what another node remembers', () => {
+describe('a present session merged with a memory', () => {
   it('keeps its own connections, and an end', () => {
     fc.assert(
       fc.property(memory, memory, (present, other) => {
@@ -98,7 +98,7 @@ describe('a session that is brought up to what another node remembers', () => {
     );
   });
 
-  it('is the very same where nothing is of later', () => {
+  it('is the very same where nothing is later', () => {
     fc.assert(
       fc.property(memory, (present) => {
         expect(withMemory(present, { ...present })).toBe(present);

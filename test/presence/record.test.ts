@@ -10,7 +10,7 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 const STATUS_ONLY: Facets = { self: false, status: true, lastSeen: false, activity: false };
 
-describe('what a setPresence leaves out', () => {
+describe('a field that setPresence leaves out', () => {
   it('stays as it is, and an explicit null clears the message', () => {
     const ana = story();
     ana.set({ status: 'AWAY', statusMessage: message(), activities: [activity()], device: 'DESKTOP' });
@@ -21,7 +21,7 @@ describe('what a setPresence leaves out', () => {
     expect(ana.others()).toMatchObject({ status: 'AWAY', statusMessage: null, activities: [] });
   });
 
-  it('touches the activities of the session that speaks alone', () => {
+  it('changes the activities of its session alone', () => {
     const ana = story();
     ana.set({ activities: [activity({ name: 'A' })] }, { session: 'a' });
     ana.set({ activities: [activity({ name: 'B' })] }, { session: 'b' });
@@ -46,7 +46,7 @@ describe('repeating a command', () => {
     expect(ana.sessions).toEqual(['new-1']);
   });
 
-  it('that comes to nothing gives the very record', () => {
+  it('without effect returns the very record', () => {
     const ana = story();
     const before = ana.record;
     ana.close('nobody/1');
@@ -75,7 +75,7 @@ describe('lastSeen', () => {
     expect(ana.others().lastSeen).toBe(NOON + MINUTE);
   });
 
-  it('is the last answer of a connection that was lost', () => {
+  it('is the last answer of a lost connection', () => {
     const ana = story();
     ana.connect();
     ana.wait(MINUTE);
@@ -96,7 +96,7 @@ describe('lastSeen', () => {
     expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + MINUTE });
   });
 
-  it('never goes back, also where a lost connection last answered before its user came back to sight', () => {
+  it('never goes back, also where a lost connection last answered before its user stopped hiding', () => {
     const ana = story({ graceMs: 0 });
     ana.connect();
     ana.set({ status: 'INVISIBLE' });
@@ -106,7 +106,7 @@ describe('lastSeen', () => {
     expect(ana.others().lastSeen).toBe(NOON + MINUTE);
   });
 
-  it('without a grace is no earlier than what a background heartbeat told', () => {
+  it('without a grace is no earlier than a background heartbeat', () => {
     const ana = story({ graceMs: 0, sessionTtlMs: 5 * SECOND });
     ana.connect();
     ana.wait(MINUTE);
@@ -116,7 +116,7 @@ describe('lastSeen', () => {
     expect(ana.others().lastSeen).toBe(NOON + MINUTE);
   });
 
-  it('of a user seen live is kept for a restart as of now', () => {
+  it('of a user seen live is journaled as of now', () => {
     const ana = story();
     ana.connect();
     expect(durableOf(ana.record, NOON + MINUTE).lastSeen).toBe(NOON + MINUTE);
@@ -125,7 +125,7 @@ describe('lastSeen', () => {
   });
 });
 
-describe('what ends by itself', () => {
+describe('content expires', () => {
   it('a message at its expiresAt, also if nobody asks, across sessions', () => {
     const ana = story();
     ana.connect();
@@ -156,7 +156,7 @@ describe('what ends by itself', () => {
     expect(ana.record.sessions[0]?.activities.map(({ name }) => name)).toEqual(['Long']);
   });
 
-  it('a hosted activity at its expiresAt, when cleared, or when the user is no longer live', () => {
+  it('a host-provided activity at its expiresAt, when cleared, or when the user is no longer live', () => {
     const ana = story();
     ana.connect();
     ana.host([activity({ name: 'Call', expiresAt: NOON + MINUTE })], 'calls');
@@ -172,7 +172,7 @@ describe('what ends by itself', () => {
     expect(ana.others().activities).toEqual([]);
   });
 
-  it('a hosted activity while hidden lives on with the sessions', () => {
+  it('but a host-provided activity stays with the sessions while the user hides', () => {
     const ana = story();
     ana.connect();
     ana.host([activity()]);
@@ -182,8 +182,8 @@ describe('what ends by itself', () => {
   });
 });
 
-describe('hosted activities', () => {
-  it('are one list a source, replaced whole, and not begun anew by repeating', () => {
+describe('host-provided activities', () => {
+  it('are one list for each source, replaced whole, with their startedAt kept by a repetition', () => {
     const ana = story();
     ana.connect();
     ana.host([activity({ name: 'A' }), activity({ name: 'B' })]);
@@ -240,7 +240,7 @@ describe('revisions', () => {
     expect(ana.others(STATUS_ONLY).asOf).toBe(ana.record.revisions.status);
   });
 
-  it('leave no time at which a content that expires is both there and not', () => {
+  it('leave no instant at which expiring content is both shown and not', () => {
     const ana = story();
     ana.connect();
     ana.set({ statusMessage: message({ expiresAt: NOON + MINUTE }) });
@@ -266,8 +266,8 @@ describe('revisions', () => {
   });
 });
 
-describe('what a store is told of a commit', () => {
-  it('is when it is due, who is live and seen so, what is shown and what lasts', () => {
+describe('the schedule of a commit', () => {
+  it('has when it is due, whether it is live and seen live, and what of it changed', () => {
     const ana = story();
     const before = ana.record;
     ana.connect();
@@ -297,7 +297,7 @@ describe('what a store is told of a commit', () => {
     expect(scheduleOf(busy, ana.record)).toMatchObject({ dueAt: null, live: false, durableChanged: true });
   });
 
-  it('is that nothing is due where nothing is timed', () => {
+  it('has no due time where nothing is timed', () => {
     expect(nextDue(record({ sessions: [session({ connections: ['n/1'] })] }))).toBeNull();
     expect(isSeenLive(record())).toBe(false);
   });
@@ -310,7 +310,7 @@ describe('tick', () => {
     expect(tick(before, NOON + 5 * MINUTE).record.sessions).toEqual([]);
   });
 
-  it('that comes late does all that became due, as of when it was due', () => {
+  it('that comes late applies everything due, as of when it was due', () => {
     const ana = story({ record: record({ sessions: [session()] }) });
     const late = tick(ana.record, NOON + 60 * MINUTE).record;
     expect(late).toMatchObject({ lastSeen: NOON, sessions: [], revision: NOON + 60 * MINUTE + 1 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRecentCommits } from '../../src/node/recentCommits.js';
 import { type Memory, reconciled, restoreConnection, restoreRemainder } from '../../src/presence/recovery.js';
 import type { PresenceRecord, Session } from '../../src/presence/types.js';
@@ -13,7 +13,7 @@ const chess = {
   expiresAt: null,
 } as const;
 
-/** The record once a node put back what it knows of that session, beyond connections of its own. */
+/** The record after a node restored that session, which none of its connections holds. */
 const back = (there: PresenceRecord, known: Session) =>
   restoreRemainder(
     there,
@@ -26,14 +26,14 @@ const back = (there: PresenceRecord, known: Session) =>
     NOON,
   ).record;
 
-describe('a session that is put back', () => {
-  test('goes on with what it did, from when it began', () => {
+describe('a restored session', () => {
+  it('keeps its activities and its startedAt', () => {
     const held = session({ connections: ['old/1'], activities: [chess] });
     const { record: after } = restoreConnection(record(), { session: held, connectionId: 'new/1' }, NOON);
     expect(after.sessions).toEqual([{ ...held, connections: ['new/1'] }]);
   });
 
-  test('keeps what was said last, whichever node remembers that', () => {
+  it('keeps each field as it was set last, whichever node remembers it', () => {
     const earlier = session({ connections: ['old/1'], activeAt: NOON - 5_000 });
     const later = session({ connections: ['old/1'], activeAt: NOON - 1_000, activities: [chess], device: 'DESKTOP' });
     for (const [first, second] of [
@@ -46,20 +46,20 @@ describe('a session that is put back', () => {
     }
   });
 
-  test('is held once by a connection that came back before, under an earlier name of its node', () => {
+  it('has a connection once that was restored before under an earlier incarnation', () => {
     const there = record({ sessions: [session({ connections: ['node.1/7', 'node.1/8', 'other.1/7'] })] });
     const { record: after } = restoreConnection(there, { session: session(), connectionId: 'node.2/7' }, NOON);
     expect(after.sessions.map(({ connections }) => connections)).toEqual([['node.1/8', 'other.1/7', 'node.2/7']]);
   });
 
-  test('of plain HTTP lives as long as the longest lease that a node granted', () => {
+  it('over plain HTTP lives as long as the longest lease that a node granted', () => {
     const [short, long] = [session({ leaseUntil: NOON + 1_000 }), session({ leaseUntil: NOON + 9_000 })];
     const once = back(record(), short);
     const twice = back(once, long);
     expect(twice.sessions.map(({ leaseUntil }) => leaseUntil)).toEqual([NOON + 9_000]);
   });
 
-  test('goes on as it did last, by a lease or in its grace, whichever node comes first', () => {
+  it('is on its lease or in its grace as it was last, whichever node restores first', () => {
     const [before, after] = [NOON - 5_000, NOON - 1_000];
     const graced = (activeAt: number) => session({ graceUntil: NOON + 1_000, activeAt });
     const leased = (activeAt: number) => session({ leaseUntil: NOON + 300_000, activeAt });
@@ -80,10 +80,10 @@ describe('a session that is put back', () => {
   });
 });
 
-describe('a reminder', () => {
+describe('the second restore phase', () => {
   const there = record({ sessions: [session({ connections: ['b/1'], activeAt: NOON - 5_000 })] });
 
-  test('brings what its session said later, and leaves the connections to their node', () => {
+  it('merges later fields of a session, and leaves connections to their node', () => {
     const answered = session({ connections: ['a/1'], activeAt: NOON - 1_000, activities: [chess] });
     const { sessions } = back(there, answered);
     expect(sessions.map(({ connections, activities }) => ({ connections, activities }))).toEqual([
@@ -91,14 +91,14 @@ describe('a reminder', () => {
     ]);
   });
 
-  test('of what is not of later, or of a session that nobody put back, changes nothing', () => {
+  it('changes nothing by an earlier memory, or by one of a missing session', () => {
     const earlier = session({ connections: ['a/1'], activeAt: NOON - 9_000, activities: [chess] });
     expect(back(there, earlier)).toBe(there);
     expect(back(record(), earlier).sessions).toEqual([]);
   });
 });
 
-describe('a session that is known to have been ended on purpose', () => {
+describe('a session that a node knows was ended on purpose', () => {
   const ends = new Map([['tab', { at: NOON - 2_000, until: NOON + 60_000, connections: ['node.1/7'] }]]);
   const restoreAll = (there: Session) =>
     restoreRemainder(
@@ -109,12 +109,12 @@ describe('a session that is known to have been ended on purpose', () => {
     ).record;
   const before = { activeAt: NOON - 9_000 };
 
-  test('ends again, also under another name of its connection, which gets no other', () => {
+  it('ends again, also under another name of its connection, which stays a watcher', () => {
     const ended = restoreAll(session({ ...before, connections: ['node.2/7'] }));
     expect(ended).toMatchObject({ sessions: [], revoked: [{ connectionId: 'node.2/7', at: NOON }] });
   });
 
-  test('goes on with a connection that took it since, or what it said over HTTP since', () => {
+  it('goes on with a connection that took it since, or a command over HTTP since', () => {
     const resumed = restoreAll(session({ ...before, connections: ['node.2/7', 'node.2/9'] }));
     expect(resumed).toMatchObject({
       sessions: [{ connections: ['node.2/9'] }],
@@ -127,7 +127,7 @@ describe('a session that is known to have been ended on purpose', () => {
   });
 });
 
-describe('a record of before the store came back older than it was', () => {
+describe('a record from before the store came back older', () => {
   const hostProvided = [{ source: 'calls', activities: [chess] }];
   const found = record({
     revision: NOON,
@@ -140,20 +140,20 @@ describe('a record of before the store came back older than it was', () => {
     return { generation, persisted };
   };
 
-  test('has no sessions where the journal knows of a later commit, by which they may have ended', () => {
+  it('loses its sessions where the journal has a later commit, which may have ended them', () => {
     const after = reconciled(found, rowOf(NOON + 1));
     expect(after).toMatchObject({ revision: NOON + 1, chosen: 'AWAY', sessions: [], lastSeen: NOON - 3_000 });
     // For those who have their sessions put back by who remembers them.
     expect(after).toMatchObject({ hostProvided, hostProvidedAsOf: NOON - 5_000 });
   });
 
-  test('has them where nothing is known of later', () => {
+  it('keeps its sessions where the journal has nothing later', () => {
     expect(reconciled(found, rowOf(NOON - 1)).sessions).toEqual(found.sessions);
     expect(reconciled(found, { generation: 1, persisted: null })).toBe(found);
   });
 });
 
-describe('what is known of a user who was deleted', () => {
+describe('the memory of a deleted user', () => {
   const named = record({ generation: 2, sessions: [session({ id: 'new' })] });
   const before = record({ generation: 1, chosen: 'AWAY', chosenAsOf: NOON, sessions: [session({ id: 'phone' })] });
   const restoreAll = (memory: Partial<Memory>) =>
@@ -164,13 +164,13 @@ describe('what is known of a user who was deleted', () => {
       NOON,
     ).record;
 
-  test('is put back neither of their sessions nor of their choice, where they were named again', () => {
+  it('restores neither sessions nor the choice once they were named again', () => {
     expect(restoreAll({ known: { record: before, memory: null, livedAt: NOON - 1_000 } })).toBe(named);
     expect(restoreAll({ persisted: before })).toBe(named);
   });
 });
 
-describe('what a node remembers', () => {
+describe('the recent commits of a node', () => {
   const granted = record({ revision: NOON, sessions: [session({ id: 'phone', leaseUntil: NOON + 60_000 })] });
   const ended = (revision: number) => ({
     userId: 'ana',
@@ -180,21 +180,21 @@ describe('what a node remembers', () => {
   const leases = (recentCommits: ReturnType<typeof createRecentCommits>) =>
     recentCommits.record('ana')?.sessions.map(({ leaseUntil }) => leaseUntil);
 
-  test('of a lease is void once the session was ended elsewhere', () => {
+  it('have no lease of a session that was ended elsewhere', () => {
     const recentCommits = createRecentCommits();
     recentCommits.committed(record(), granted);
     recentCommits.sessionsEnded(ended(NOON + 1));
     expect(leases(recentCommits)).toEqual([null]);
   });
 
-  test('of a session that started anew under the same id stays', () => {
+  it('keep a session that started anew under the same id', () => {
     const recentCommits = createRecentCommits();
     recentCommits.committed(record(), granted);
     recentCommits.sessionsEnded(ended(NOON - 1));
     expect(leases(recentCommits)).toEqual([NOON + 60_000]);
   });
 
-  test('of the sessions that others hold is kept until those have learnt it, and then dropped', () => {
+  it('keep sessions of other nodes until those have read them, and then drop them', () => {
     let now = 0;
     const recentCommits = createRecentCommits({ now: () => now });
     recentCommits.committed(record(), granted);
@@ -206,7 +206,7 @@ describe('what a node remembers', () => {
     expect(recentCommits.record('ana')).toBeUndefined();
   });
 
-  test('of what the host put is not to be relied on once others may have forgotten that they changed it', () => {
+  it('do not restore host-provided activities once another node may have forgotten its change of them', () => {
     let now = 0;
     const recentCommits = createRecentCommits({ now: () => now });
     const hostProvided = [{ source: 'calls', activities: [chess] }];
@@ -220,7 +220,7 @@ describe('what a node remembers', () => {
     expect(recentCommits.lostRecord('bo')).toMatchObject({ record: seen, hostProvided: { hostProvided, asOf: NOON } });
   });
 
-  test('is kept as it was when it was lost, while it is put back piece by piece, without what is ended meanwhile', () => {
+  it('are set aside at the loss until the restore is complete, without what is ended meanwhile', () => {
     const recentCommits = createRecentCommits();
     const [tab, phone] = [session({ connections: ['a/1'], activities: [chess] }), session({ id: 'phone' })];
     recentCommits.committed(record(), record({ revision: NOON, sessions: [tab, phone] }));

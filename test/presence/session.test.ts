@@ -171,8 +171,8 @@ describe('a session over plain HTTP', () => {
   });
 });
 
-describe('whose session speaks', () => {
-  it('the one named, where there is one, and else a new one of that id', () => {
+describe('the session of a command', () => {
+  it('is the named one, started where there is none', () => {
     const ana = story();
     ana.connect('tab', 'n/1');
     expect(ana.beat({ session: 'phone', connection: 'n/1' })).toBe('phone');
@@ -180,7 +180,7 @@ describe('whose session speaks', () => {
     expect(ana.sessions).toEqual(['tab', 'phone']);
   });
 
-  it('over a connection its own, however recently another one was active', () => {
+  it('over a connection is its own, however recently another one was active', () => {
     const ana = story();
     ana.connect('tab', 'n/1');
     ana.wait(SECOND);
@@ -188,7 +188,7 @@ describe('whose session speaks', () => {
     expect(ana.beat({ connection: 'n/1' })).toBe('tab');
   });
 
-  it('over plain HTTP and for watchers the most recently active, with no second session left behind', () => {
+  it('over plain HTTP and of watchers is the most recently active: no second session is left behind', () => {
     const ana = story();
     ana.connect('tab', 'n/1');
     ana.wait(1);
@@ -202,7 +202,7 @@ describe('whose session speaks', () => {
     expect(ana.sessions).toEqual(['tab', 'phone']);
   });
 
-  it('nobody where there is none', () => {
+  it('is none where there is none', () => {
     expect(resolveSession(record(), { sessionId: null, connectionId: 'n/1' })).toBeUndefined();
     expect(
       resolveSession(record({ sessions: [session()] }), { sessionId: 'other', connectionId: null }),
@@ -258,7 +258,7 @@ describe('HTTP beside a connection', () => {
     expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + 4 * SECOND });
   });
 
-  it('a session in the background is live until its connection was last heard, or its heartbeat, whichever is later', () => {
+  it('a session in the background was last live at the last answer of its connection or at its heartbeat, whichever is later', () => {
     const ana = story();
     ana.connect();
     ana.wait(40 * SECOND);
@@ -330,7 +330,7 @@ describe('idleness', () => {
     expect(ana.statuses).toEqual(['ONLINE']);
   });
 
-  it('one that did is idle while it says so', () => {
+  it('one that did is idle while it reports so', () => {
     const ana = story();
     ana.connect();
     ana.beat({ connection: 'n/1', idle: true });
@@ -340,7 +340,7 @@ describe('idleness', () => {
     expect(ana.others().status).toBe('ONLINE');
   });
 
-  it('or when it has said nothing for so long, and speaking ends that', () => {
+  it('or after silence, which any command ends', () => {
     const ana = story();
     ana.connect();
     ana.beat({ connection: 'n/1' });
@@ -409,7 +409,7 @@ describe('the bound of twenty sessions', () => {
     expect(ana.sessions).toContain('s0');
   });
 
-  it('a replaced session whose connection is open still does not come back with its close or its words', () => {
+  it('a replaced session does not come back by a close or a command of its open connection', () => {
     const ana = crowd();
     ana.wait(1);
     ana.connect('s20', 'n/20');
@@ -438,7 +438,7 @@ describe('a connection whose session was ended or replaced', () => {
     expect(namesOf(next)).toEqual(['n/0']);
   });
 
-  it('is forgotten by a later commit once every node has learnt of it, and beyond forty', () => {
+  it('is no longer listed after three minutes, and beyond forty', () => {
     const ended = endSession(record({ sessions: [held('a'), held('b')] }), 'a', NOON).record;
     const later = (ms: number) => endSession(ended, 'b', NOON + ms).record;
     expect(namesOf(later(2 * MINUTE))).toEqual(['n/a', 'n/b']);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connect, disconnect, endSession, heartbeat, setPresence, tick } from '../../src/presence/record.js';
 import { nodeLost, restoreConnection } from '../../src/presence/recovery.js';
 import { newSession } from '../../src/presence/session.js';
@@ -14,8 +14,8 @@ const connected = (record: PresenceRecord, sessionId: string, now = NOW) =>
   connect(record, { connectionId: `node/${sessionId}`, sessionId, device: null }, now).record;
 const left = (record: PresenceRecord, sessionId: string, now = NOW, timings = DEFAULT_TIMINGS) =>
   disconnect(record, { connectionId: `node/${sessionId}`, aliveAt: now }, now, timings).record;
-/** What a commit is told as, in short. */
-const told = (before: PresenceRecord, after: PresenceRecord, cause?: Cause) =>
+/** The transitions of a commit, in short. */
+const transitionsOf = (before: PresenceRecord, after: PresenceRecord, cause?: Cause) =>
   transitions(before, after, cause).map((transition) =>
     'sessionId' in transition
       ? [transition.kind, transition.sessionId, ...('why' in transition ? [transition.why] : [])]
@@ -24,77 +24,85 @@ const told = (before: PresenceRecord, after: PresenceRecord, cause?: Cause) =>
         : [transition.kind],
   );
 
-describe('what a commit is told as', () => {
-  test('a session starts, and its user is seen', () => {
-    expect(told(empty, connected(empty, 'a'))).toEqual([
+describe('the transitions of a commit', () => {
+  it('a session starts, and its user is seen', () => {
+    expect(transitionsOf(empty, connected(empty, 'a'))).toEqual([
       ['session started', 'a'],
       ['status changed', 'OFFLINE', 'ONLINE'],
     ]);
   });
 
-  test.each(['closed', 'lost'] as const)('a connection that is %s leaves its session in grace, unseen', (cause) => {
+  it.each(['closed', 'lost'] as const)('a connection that is %s leaves its session in grace, unseen', (cause) => {
     const live = connected(empty, 'a');
-    expect(told(live, left(live, 'a'), cause)).toEqual([['session in grace', 'a', cause]]);
+    expect(transitionsOf(live, left(live, 'a'), cause)).toEqual([['session in grace', 'a', cause]]);
   });
 
-  test('a session is resumed, unseen', () => {
+  it('a session is resumed, unseen', () => {
     const inGrace = left(connected(empty, 'a'), 'a');
-    expect(told(inGrace, connected(inGrace, 'a', NOW + 1))).toEqual([['session resumed', 'a']]);
+    expect(transitionsOf(inGrace, connected(inGrace, 'a', NOW + 1))).toEqual([['session resumed', 'a']]);
   });
 
-  test('a grace is over, and a lease has expired', () => {
+  it('a grace is over, and a lease has expired', () => {
     const inGrace = left(connected(empty, 'a'), 'a');
-    expect(told(inGrace, tick(inGrace, NOW + graceMs).record)).toEqual([
+    expect(transitionsOf(inGrace, tick(inGrace, NOW + graceMs).record)).toEqual([
       ['session ended', 'a', 'grace over'],
       ['status changed', 'ONLINE', 'OFFLINE'],
     ]);
     const sessionReference = { sessionId: 'a', connectionId: null, newSessionId: 'a' };
     const leased = heartbeat(empty, { idle: false, sessionReference }, NOW, DEFAULT_TIMINGS).record;
-    expect(told(leased, tick(leased, NOW + sessionTtlMs).record)[0]).toEqual(['session ended', 'a', 'expired']);
+    expect(transitionsOf(leased, tick(leased, NOW + sessionTtlMs).record)[0]).toEqual([
+      'session ended',
+      'a',
+      'expired',
+    ]);
   });
 
-  test('without a grace, what would have begun one ends the session', () => {
+  it('without a grace, what would have begun one ends the session', () => {
     const live = connected(empty, 'a');
     const gone = left(live, 'a', NOW, { ...DEFAULT_TIMINGS, graceMs: 0 });
-    expect(told(live, gone, 'lost')[0]).toEqual(['session ended', 'a', 'lost']);
+    expect(transitionsOf(live, gone, 'lost')[0]).toEqual(['session ended', 'a', 'lost']);
   });
 
-  test('a session is ended on purpose', () => {
+  it('a session is ended on purpose', () => {
     const live = connected(empty, 'a');
-    expect(told(live, endSession(live, 'a', NOW + 1).record, 'ended')[0]).toEqual(['session ended', 'a', 'ended']);
+    expect(transitionsOf(live, endSession(live, 'a', NOW + 1).record, 'ended')[0]).toEqual([
+      'session ended',
+      'a',
+      'ended',
+    ]);
   });
 
-  test('the twenty-first session replaces one, without a change of status', () => {
+  it('the twenty-first session replaces one, without a change of status', () => {
     const ids = Array.from({ length: 20 }, (_, i) => `s${i}`);
     const full = ids.reduce((record, id, i) => connected(record, id, NOW + i), empty);
-    expect(told(full, connected(full, 'new', NOW + 100))).toEqual([
+    expect(transitionsOf(full, connected(full, 'new', NOW + 100))).toEqual([
       ['session ended', 's0', 'replaced'],
       ['session started', 'new'],
     ]);
   });
 
-  test('a lost node leaves its sessions in grace, and one that is put back was not started', () => {
+  it('a lost node leaves its sessions in grace, and a restored session was not started', () => {
     const live = connected(empty, 'a');
     const lost = nodeLost(live, { incarnation: 'node', aliveAt: NOW }, NOW + 1, DEFAULT_TIMINGS).record;
-    expect(told(live, lost, 'node lost')).toEqual([['session in grace', 'a', 'node lost']]);
+    expect(transitionsOf(live, lost, 'node lost')).toEqual([['session in grace', 'a', 'node lost']]);
     const back = restoreConnection(empty, { session: newSession('a', NOW), connectionId: 'node/a' }, NOW + 1).record;
-    expect(told(empty, back, 'put back')[0]).toEqual(['session put back', 'a']);
+    expect(transitionsOf(empty, back, 'put back')[0]).toEqual(['session put back', 'a']);
   });
 
-  test('who hides goes OFFLINE, and what they do then is no change of status', () => {
+  it('a user who hides goes OFFLINE, and no later command changes that status', () => {
     const live = connected(empty, 'a');
     const sessionReference = { sessionId: 'a', connectionId: null, newSessionId: 'a' };
     const hidden = setPresence(live, { status: 'INVISIBLE', sessionReference }, NOW + 1, DEFAULT_TIMINGS).record;
-    expect(told(live, hidden)).toEqual([['status changed', 'ONLINE', 'OFFLINE']]);
-    expect(told(hidden, connected(hidden, 'b', NOW + 2))).toEqual([['session started', 'b']]);
+    expect(transitionsOf(live, hidden)).toEqual([['status changed', 'ONLINE', 'OFFLINE']]);
+    expect(transitionsOf(hidden, connected(hidden, 'b', NOW + 2))).toEqual([['session started', 'b']]);
   });
 
-  test('a text or an activity is not told of at all', () => {
+  it('a text or an activity is no transition', () => {
     const live = connected(empty, 'a');
     const sessionReference = { sessionId: 'a', connectionId: null, newSessionId: 'a' };
     const statusMessage = { text: 'private', emoji: null, expiresAt: null };
-    expect(told(live, setPresence(live, { statusMessage, sessionReference }, NOW + 1, DEFAULT_TIMINGS).record)).toEqual(
-      [],
-    );
+    expect(
+      transitionsOf(live, setPresence(live, { statusMessage, sessionReference }, NOW + 1, DEFAULT_TIMINGS).record),
+    ).toEqual([]);
   });
 });

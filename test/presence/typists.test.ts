@@ -18,7 +18,7 @@ describe('typing', () => {
     expect(expireTyping(refreshed, NOON + 8)).toBeUndefined();
   });
 
-  it('keeps whether anybody was told, through refreshes and the ends of other sessions', () => {
+  it('stays announced through refreshes and the ends of other sessions', () => {
     const told = { ...startTyping(undefined, 'tab', NOON + 5), announced: true };
     const both = startTyping(told, 'phone', NOON + 9);
     expect(both.announced).toBe(true);

@@ -87,7 +87,7 @@ describe('what facets show', () => {
 });
 
 describe('asOf', () => {
-  it('is the reading, and never before what those facets show', () => {
+  it('is the moment of the reading, and never before the latest change of those facets', () => {
     const ana = record({
       revision: NOON + 40,
       revisions: { status: NOON + 10, lastSeen: NOON + 20, activity: NOON + 30 },

@@ -73,7 +73,7 @@ describe('beyond audiences', () => {
     }
   });
 
-  it('who does not exist, or of whom nothing could be learnt, is not seen by anybody', () => {
+  it('a user who does not exist, or whose access facts could not be read, is seen by nobody', () => {
     for (const viewer of [bo, host, { kind: 'user', userId: 'ana' } as const]) {
       expect(facetsFor(viewer, 'ana', undefined)).toEqual(NOTHING);
       expect(facetsFor(viewer, 'ana', accessFacts({ exists: false, privacy: open, follows: true }))).toEqual(NOTHING);
@@ -85,7 +85,7 @@ describe('beyond audiences', () => {
   });
 });
 
-describe('privacy as it holds', () => {
+describe('effective privacy', () => {
   it('never has the last two wider than the first, and leaves the first alone', () => {
     for (const [i, status] of AUDIENCES.entries()) {
       for (const [j, other] of AUDIENCES.entries()) {
