@@ -8,7 +8,9 @@
  * | starting  | nothing                                             | a reading → live                       |
  * | live      | starts and stops                                    | a change that may revoke → suspended   |
  * | suspended | stops: what the viewer may see is being reread      | a reading → live                       |
- * | ended     | nothing; every phase ends with the iterator         |                                        |
+ * | ended     | nothing                                             |                                        |
+ *
+ * The end of the iterator ends every phase. A change that may revoke, received while it starts, repeats the reading.
  *
  * Which conversations: watchedConversations.ts. Who types: watchedConversation.ts. Who may be shown:
  * typistAuthorization.ts.

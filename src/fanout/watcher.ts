@@ -67,7 +67,7 @@ export interface WatcherTopic {
 export class Watcher {
   /** Counts access changes of this pair: a reading that began before the latest does not hold. */
   epoch = 0;
-  /** Undefined while the viewer may see nothing, and outside the phases of a start and an end. */
+  /** Undefined while the viewer may see nothing, while `starting`, and once `ended`. */
   cohort: Cohort | undefined = undefined;
   private phase: WatcherPhase = 'starting';
   /** Readings of access facts under way. While there are any, it stays individually tracked. */
