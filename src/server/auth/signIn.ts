@@ -1,5 +1,5 @@
 import { unauthenticated } from '../../graphql/context.js';
-import type { People } from '../../presence/ports/stores.js';
+import type { Directory } from '../../presence/ports/directory.js';
 import type { Caller } from '../../service/contract.js';
 import type { Auth, Identity, SignInRefusal } from './verifier.js';
 
@@ -20,7 +20,7 @@ export const createSignIn = ({
   onRefused = () => {},
 }: {
   readonly auth: Auth;
-  readonly people: Pick<People, 'ensure'>;
+  readonly people: Pick<Directory, 'ensure'>;
   readonly onRefused?: (reason: SignInRefusal) => void;
 }): SignIn => ({
   verify: (token) => auth.verify(token),
