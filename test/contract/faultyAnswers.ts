@@ -145,7 +145,7 @@ export const describeFaultyAnswers = (
             if ('refusal' in outcome) expect(isUnavailable(outcome.refusal), `${key}: ${nameOf(failure)}`).toBe(true);
             else expect(outcome.answer, `${key}: ${nameOf(failure)}`).toEqual(expected[key]);
           }
-          opened.faults.reconcile();
+          opened.faults.cancelFailure();
           expect(await answersOf(node), nameOf(failure)).toEqual(expected);
         }
       },

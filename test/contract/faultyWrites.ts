@@ -195,7 +195,7 @@ export const describeFaultyWrites = (
 
           opened.faults.failAt(failure);
           const outcome = await outcomeOf(write(writer));
-          opened.faults.reconcile();
+          opened.faults.cancelFailure();
           if ('refusal' in outcome) expect(isUnavailable(outcome.refusal), nameOf(failure)).toBe(true);
           const after = await held();
           await expectAllToKeep(after, nameOf(failure));

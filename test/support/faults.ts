@@ -1,4 +1,4 @@
-/** A database of which single statements fail in the middle of their answer. */
+/** A database of which single statements fail in the middle of their result. */
 
 /**
  * How: the server cancels the statement, and its connection goes on; the connection is cut; a row is lost, comes twice, or
@@ -16,17 +16,17 @@ export interface Failure {
 export interface Faults {
   /** Counts statements and their rows from here. */
   startCounting(): void;
-  /** Rows of each statement that was answered since then. */
+  /** Rows of each statement since then. */
   readonly answered: readonly number[];
   /** Lets one statement fail, counted from here. */
   failAt(failure: Failure): void;
-  /** Whether the failure that was asked for has come. */
+  /** Whether the requested failure has happened. */
   readonly hasFailed: boolean;
-  /** Takes back a failure that has not come. */
-  reconcile(): void;
+  /** Cancels a failure that has not happened. */
+  cancelFailure(): void;
 }
 
-/** The faults of one database, and what whoever answers for it does with them. */
+/** The faults of one database, and the controls of the proxy that produces them. */
 export const createFaults = () => {
   let failure: Failure | null = null;
   let answered: number[] = [];
@@ -44,7 +44,7 @@ export const createFaults = () => {
     get hasFailed() {
       return failure === null;
     },
-    reconcile() {
+    cancelFailure() {
       failure = null;
     },
   };

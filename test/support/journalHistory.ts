@@ -1,4 +1,4 @@
-/** Everything that was ever written to the journal of what outlives Redis, in order. */
+/** Every write to the presence journal, in order. */
 import postgres from 'postgres';
 
 export interface JournalRow {
@@ -12,9 +12,9 @@ export interface JournalRow {
 }
 
 export interface JournalHistory {
-  /** What was written since the last call, or since the start. */
+  /** The writes since the last call, or since the start. */
   take(): Promise<readonly JournalRow[]>;
-  /** What the journal holds now, by user id. */
+  /** The present rows, by user id. */
   present(): Promise<ReadonlyMap<string, JournalRow>>;
   close(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface JournalHistory {
 const COLUMNS = `user_id as "userId", revision::float8 as revision, chosen, message_text as text,
   last_seen::float8 as "lastSeen"`;
 
-/** Begins to note what is written, by a trigger in the database itself. */
+/** Starts to record the writes, by a trigger in the database. */
 export const noteJournal = async (databaseUrl: string): Promise<JournalHistory> => {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   await sql.unsafe(`

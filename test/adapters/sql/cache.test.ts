@@ -9,7 +9,7 @@ const reading = <V>() => {
   return { read: () => promise, resolve };
 };
 
-it('keeps what was read until it is forgotten', async () => {
+it('caches a value until its key is forgotten', async () => {
   const cache = createCache<boolean>({ max: 2 });
   await cache.fill(['a', 'b'], async () => new Map([['a', true]]));
   expect(cache.get('a')).toBe(true);
@@ -18,7 +18,7 @@ it('keeps what was read until it is forgotten', async () => {
   expect(cache.get('a')).toBeUndefined();
 });
 
-it('does not keep what was being read when it was forgotten', async () => {
+it('does not cache a value whose key was forgotten during the read', async () => {
   const cache = createCache<boolean>({ max: 2 });
   const { read, resolve } = reading<boolean>();
   const filled = cache.fill(['a', 'b'], read);
@@ -34,7 +34,7 @@ it('does not keep what was being read when it was forgotten', async () => {
   expect(cache.get('b')).toBe(true);
 });
 
-it('keeps the reading that began last, whichever ends first', async () => {
+it('caches the read that began last, whichever ends first', async () => {
   const cache = createCache<boolean>({ max: 2 });
   const early = reading<boolean>();
   const late = reading<boolean>();
@@ -45,14 +45,14 @@ it('keeps the reading that began last, whichever ends first', async () => {
   expect(cache.get('a')).toBe(true);
 });
 
-it('is as before after a reading that failed', async () => {
+it('is unchanged by a read that failed', async () => {
   const cache = createCache<boolean>({ max: 2 });
   await expect(cache.fill(['a'], () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   await cache.fill(['a'], async () => new Map([['a', true]]));
   expect(cache.get('a')).toBe(true);
 });
 
-it('keeps nothing when all is forgotten, also not what was being read', async () => {
+it('clears all values, and does not cache the reads in progress', async () => {
   const cache = createCache<boolean>({ max: 2 });
   await cache.fill(['a'], async () => new Map([['a', true]]));
   const { read, resolve } = reading<boolean>();

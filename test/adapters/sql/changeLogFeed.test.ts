@@ -36,13 +36,13 @@ const open = async (url = server.url): Promise<OpenDatabase> => {
   return database;
 };
 
-/** A node that reads the log when it is told to (or every `everyMs`), and hears nothing through its bus. */
+/** A node that reads the log on `poll` (or every `everyMs`), and receives nothing through its bus. */
 const startReader = async (
   options: { db?: Database; everyMs?: number; retentionMs?: number; maxReceived?: number } = {},
 ) => {
   const db = options.db ?? (await open()).db;
   const bus = createMemoryBus();
-  const answered = createInbox<AccessChange>('changes of facts');
+  const answered = createInbox<AccessChange>('access changes');
   await bus.subscribeAccessChanges(answered.push);
   const gaps = createInbox<'gap'>('gaps');
   const errors = createInbox<unknown>('errors');
@@ -59,13 +59,13 @@ const startReader = async (
   return { db, bus, feed, answered, gaps, errors, people: createPeople({ db, bus, logged: true }) };
 };
 
-/** A node whose publications reach nobody else. */
+/** A node whose publications reach no other node. */
 const otherNode = (db = writer.db) => createPeople({ db, bus: createMemoryBus(), logged: true });
 
 const follow = (to: string): AccessChange => ({ kind: 'relation', users: ['ann', to], mayRevoke: false });
 const followed = (to: string) => expect.objectContaining(follow(to));
 
-/** A transaction that has written a change and stays open until it is told to commit or to roll back. */
+/** A transaction that has written a change and stays open until the test commits it or rolls it back. */
 const openTransaction = async (write: (tx: Orm) => Promise<unknown>, url = server.url) => {
   let end = (_: 'commit' | 'rollback'): void => {};
   const told = new Promise<'commit' | 'rollback'>((resolve) => {
@@ -93,8 +93,8 @@ const openTransaction = async (write: (tx: Orm) => Promise<unknown>, url = serve
   };
 };
 
-describe('what is told', () => {
-  it('is every change of another node, once, in the order of the log, with its id', async () => {
+describe('the feed', () => {
+  it('delivers every change of another node once, in the order of the log, with its id', async () => {
     const { feed, answered } = await startReader();
     const people = otherNode();
     await people.follow('ann', 'bob');
@@ -117,13 +117,13 @@ describe('what is told', () => {
     expect(answered.transcript).toHaveLength(5);
   });
 
-  it('comes by itself, every so often', async () => {
+  it('reads by itself at its interval', async () => {
     const { answered } = await startReader({ everyMs: 20 });
     await otherNode().follow('ann', 'bob');
     expect(await answered.next()).toEqual(followed('bob'));
   });
 
-  it('is nothing from before the start', async () => {
+  it('delivers nothing from before the start', async () => {
     const people = otherNode();
     await people.follow('ann', 'bob');
     const { feed, answered, gaps } = await startReader();
@@ -133,7 +133,7 @@ describe('what is told', () => {
     expect(gaps.transcript).toEqual([]);
   });
 
-  it('is not told again to who heard it through the bus', async () => {
+  it('does not deliver again what was received through the bus', async () => {
     const { feed, answered, people } = await startReader();
     await people.follow('ann', 'bob');
     expect(answered.transcript).toEqual([followed('bob')]);
@@ -142,7 +142,7 @@ describe('what is told', () => {
     expect(answered.transcript).toEqual([followed('bob'), followed('cem')]);
   });
 
-  it('is not told again to who heard it, however long the log could not be read', async () => {
+  it('does not deliver again what was received, however long the log could not be read', async () => {
     const { feed, answered, people, gaps } = await startReader();
     await people.upsertUsers([{ id: 'ann' }]);
     await people.deleteUser('ann');
@@ -158,7 +158,7 @@ describe('what is told', () => {
     expect(gaps.transcript).toEqual([]);
   });
 
-  it('is not told again to who heard it before a reading that failed', async () => {
+  it('does not deliver again what was received before a read that failed', async () => {
     const database = await open();
     let away = false;
     const db: Database = {
@@ -174,7 +174,7 @@ describe('what is told', () => {
     expect(answered.transcript).toEqual([followed('bob')]);
   });
 
-  it('is a gap where more was heard than can be remembered, and nothing is told twice', async () => {
+  it('reports a gap where more was received than is remembered, and delivers nothing twice', async () => {
     const { feed, answered, people, gaps } = await startReader({ maxReceived: 2 });
     for (const to of ['bob', 'cem', 'dan']) await people.follow('ann', to);
     await feed.poll();
@@ -186,7 +186,7 @@ describe('what is told', () => {
     expect(gaps.transcript).toHaveLength(1);
   });
 
-  it('comes in pages, where it is much', async () => {
+  it('reads many changes in pages', async () => {
     const { feed, answered, gaps } = await startReader();
     const ids = Array.from({ length: 1_300 }, (_, i) => `u${i}`);
     await otherNode().addFollows(ids.map((followeeId) => ({ followerId: 'ann', followeeId })));
@@ -227,7 +227,7 @@ describe('what is told', () => {
 });
 
 describe('transactions that commit out of order', () => {
-  it('are all told, each once it has committed, also one that drew its number before others and commits after', async () => {
+  it('are all delivered once committed, also one that drew its number first and commits last', async () => {
     const { feed, answered } = await startReader();
     const commitEarly = await openTransaction((tx) => writeChangeLog(tx, [follow('early')]));
     await otherNode().follow('ann', 'late');
@@ -241,7 +241,7 @@ describe('transactions that commit out of order', () => {
     expect(answered.transcript).toEqual([followed('late'), followed('later'), followed('early')]);
   });
 
-  it('were begun before the reader was, and are told', async () => {
+  it('are delivered also where they began before the feed', async () => {
     const commit = await openTransaction((tx) => writeChangeLog(tx, [follow('early')]));
     const { feed, answered } = await startReader();
     await commit('commit');
@@ -249,7 +249,7 @@ describe('transactions that commit out of order', () => {
     expect(answered.transcript).toEqual([followed('early')]);
   });
 
-  it('are never told when they are rolled back', async () => {
+  it('are never delivered when rolled back', async () => {
     const { feed, answered } = await startReader();
     const rollBack = await openTransaction((tx) => writeChangeLog(tx, [follow('never')]));
     await feed.poll();
@@ -259,7 +259,7 @@ describe('transactions that commit out of order', () => {
     expect(answered.transcript).toEqual([followed('bob')]);
   });
 
-  it('do not wait for a transaction of somebody else, in another database of the server, that stays open', async () => {
+  it('do not wait for an open transaction in another database of the server', async () => {
     await writer.db.run((orm) => orm.execute(sql`create database neighbour`));
     const endTheirs = await openTransaction(
       (tx) => tx.execute(sql`create table theirs ()`),
@@ -274,7 +274,7 @@ describe('transactions that commit out of order', () => {
     await endTheirs('rollback');
   });
 
-  it('are told exactly once each when many nodes write while it is being read', async () => {
+  it('are delivered exactly once while many nodes write', async () => {
     const patient = () => {
       const { db, close } = openPatient(server.url);
       cleanup.push(close);
@@ -303,7 +303,7 @@ describe('transactions that commit out of order', () => {
 });
 
 describe('a gap', () => {
-  /** Rows as `writeFactLog` writes them, of any age and format. */
+  /** Rows as `writeChangeLog` writes them, of any age and format. */
   const insert = (count: number, { ageMs = 0, format = 1 } = {}) =>
     writer.db.run((orm) =>
       orm.execute(sql`
@@ -317,7 +317,7 @@ describe('a gap', () => {
     return Number(row?.count);
   };
 
-  it('is told when the reader was away for longer than rows are kept', async () => {
+  it('is reported after an absence longer than the retention', async () => {
     const { feed, gaps } = await startReader({ retentionMs: 1 });
     await expect
       .poll(async () => {
@@ -327,7 +327,7 @@ describe('a gap', () => {
       .toBeGreaterThan(0);
   });
 
-  it('is told where a row is of a format that this release does not know; the others are told as they are', async () => {
+  it('is reported for a row of an unknown format; the others are delivered', async () => {
     const { feed, answered, gaps } = await startReader();
     await insert(2, { format: 2 });
     await insert(1);
@@ -336,7 +336,7 @@ describe('a gap', () => {
     expect(answered.transcript).toEqual([followed('u1')]);
   });
 
-  it('stands for more than ten thousand changes at once, and the reading goes on behind them', async () => {
+  it('replaces more than ten thousand changes at once, and the feed goes on after them', async () => {
     const { feed, answered, gaps } = await startReader();
     await insert(10_001);
     await feed.poll();
@@ -348,7 +348,7 @@ describe('a gap', () => {
     expect(gaps.transcript).toHaveLength(1);
   });
 
-  it('is not what passing over rows makes that are deleted after an hour, by whoever comes by', async () => {
+  it('is not reported for rows that any node deletes after an hour', async () => {
     await insert(450, { ageMs: 3_600_001 });
     await insert(3, { ageMs: 3_500_000 });
     const readers = await Promise.all([startReader(), startReader()]);
@@ -358,8 +358,8 @@ describe('a gap', () => {
   });
 });
 
-describe('a database that is away', () => {
-  it('costs the reader nothing but time: the position is kept, one error is told, and all is caught up with', async () => {
+describe('an unavailable database', () => {
+  it('delays the feed: it keeps its position, reports one error, and catches up', async () => {
     const proxy = await openProxy(server.port);
     cleanup.push(() => proxy.close());
     const { db } = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
@@ -376,7 +376,7 @@ describe('a database that is away', () => {
     expect(errors.transcript).toHaveLength(1);
   });
 
-  it('at the start leaves the position unknown: a gap is told once it is known', async () => {
+  it('at the start leaves the position unknown: a gap follows once it is known', async () => {
     const proxy = await openProxy(server.port);
     cleanup.push(() => proxy.close());
     const { db } = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
@@ -390,7 +390,7 @@ describe('a database that is away', () => {
     expect(gaps.transcript).toHaveLength(1);
   });
 
-  it('that comes back as another server, or recovered, is a gap too, since its numbers may mean something else', async () => {
+  it('that returns as another server, or recovered, is a gap: its numbers may mean something else', async () => {
     const { answered, gaps, errors } = await startReader({ everyMs: 20 });
     await server.kill();
     await errors.next();
@@ -402,10 +402,10 @@ describe('a database that is away', () => {
   });
 });
 
-it('does without the bus, and takes it up when it is there', async () => {
+it('works without the bus, and subscribes once the bus is available', async () => {
   const { db } = await open();
   const bus = createMemoryBus();
-  const answered = createInbox<AccessChange>('changes of facts');
+  const answered = createInbox<AccessChange>('access changes');
   await bus.subscribeAccessChanges(answered.push);
   let away = true;
   const subscribed = createInbox<'subscribed'>('subscriptions');

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { createLoader } from '../../../src/adapters/sql/loader.js';
 import { unavailable } from '../../../src/presence/errors.js';
 
-/** A database that answers an item with its length, when the test says so. */
+/** A database that answers an item with its length when the test calls `answer`. */
 const setUp = ({ max = 100 } = {}) => {
   const asked: (readonly string[])[] = [];
   const pending: (() => void)[] = [];
-  const gathered = createLoader<string, number>({
+  const batched = createLoader<string, number>({
     max,
     load: (items) => {
       asked.push(items);
@@ -21,7 +21,7 @@ const setUp = ({ max = 100 } = {}) => {
     },
   });
   const load = async (items: readonly string[]) => {
-    const answers = await gathered(items);
+    const answers = await batched(items);
     return items.map((item) => answers.get(item));
   };
   const answer = async () => {
@@ -31,8 +31,8 @@ const setUp = ({ max = 100 } = {}) => {
   return { load, asked, answer };
 };
 
-describe('questions to the database', () => {
-  it('of one turn are one, and each is answered with its own', async () => {
+describe('calls of a loader', () => {
+  it('of one turn share a query, and each finds its own answers', async () => {
     const { load, asked, answer } = setUp();
     const answers = Promise.all([load(['a', 'bb']), load([]), load(['ccc'])]);
     await turn();
@@ -41,7 +41,7 @@ describe('questions to the database', () => {
     expect(await answers).toEqual([[1, 2], [], [3]]);
   });
 
-  it('that come soon after one are one, and do not wait for its answer', async () => {
+  it('soon after a query share the next one, and do not wait for the answer of the first', async () => {
     const { load, asked, answer } = setUp();
     const first = load(['a']);
     await turn();
@@ -54,7 +54,7 @@ describe('questions to the database', () => {
     expect(await others).toEqual([[2], [3]]);
   });
 
-  it('are not made larger than what is asked about at once, and never divided', async () => {
+  it('are divided among queries by the bound on items, and never within a call', async () => {
     const { load, asked, answer } = setUp({ max: 3 });
     const answers = Promise.all([load(['a', 'b']), load(['c']), load(['d', 'e', 'f', 'g']), load(['h'])]);
     await turn();
@@ -63,7 +63,7 @@ describe('questions to the database', () => {
     expect(await answers).toEqual([[1, 1], [1], [1, 1, 1, 1], [1]]);
   });
 
-  it('that are refused together are asked one by one, so that only the bad one fails', async () => {
+  it('that fail together are repeated one by one, so that only the bad one fails', async () => {
     const { load, asked, answer } = setUp();
     const answers = Promise.allSettled([load(['a']), load(['refused']), load(['bb'])]);
     await turn();
@@ -77,7 +77,7 @@ describe('questions to the database', () => {
     ]);
   });
 
-  it('all fail, and are not repeated, while the database is away', async () => {
+  it('all fail, and are not repeated, while the database is unavailable', async () => {
     const { load, asked, answer } = setUp();
     const answers = Promise.allSettled([load(['a']), load(['away'])]);
     await turn();

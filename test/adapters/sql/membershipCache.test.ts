@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMembershipCache } from '../../../src/adapters/sql/membershipCache.js';
 
-/** A cache over answers that the test gives one by one. */
+/** A cache over reads that the test answers one by one. */
 const setUp = (max = 100) => {
   const asked: string[] = [];
   const answers: ((isMember: boolean | undefined) => void)[] = [];
@@ -26,8 +26,8 @@ const setUp = (max = 100) => {
   };
 };
 
-describe('membership', () => {
-  it('is read once a member, and again when the conversation changed', async () => {
+describe('the cache of memberships', () => {
+  it('reads once a member, and again after a change of the conversation', async () => {
     const { of, known, forget, asked } = setUp();
     await known('room', 'ana', true);
     expect(await of('room', 'ana')).toMatchObject({ isMember: true });
@@ -38,7 +38,7 @@ describe('membership', () => {
     expect(asked).toEqual(['room/ana', 'other/ana', 'room/ana']);
   });
 
-  it('does not keep what was read before a change that was heard while it was being read', async () => {
+  it('does not cache a read during which the conversation changed', async () => {
     for (const change of ['forget', 'clear'] as const) {
       const { of, known, answer, asked, ...membership } = setUp();
       const reading = of('room', 'ana');
@@ -50,7 +50,7 @@ describe('membership', () => {
     }
   });
 
-  it.each([undefined, false])('does not keep who may not (%s), so that all refusals take as long', async (refused) => {
+  it.each([undefined, false])('caches no refusal (%s), so that all refusals take as long', async (refused) => {
     const { known, asked } = setUp();
     expect((await known('room', 'ana', refused))?.isMember).toBe(refused);
     expect((await known('room', 'ana', refused))?.isMember).toBe(refused);
@@ -58,7 +58,7 @@ describe('membership', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('holds so many members at the most, the least recently asked for leaving first', async () => {
+  it('drops the least recently used member beyond its bound', async () => {
     const { of, known, asked } = setUp(2);
     await known('room', 'ana', true);
     await known('room', 'bo', true);

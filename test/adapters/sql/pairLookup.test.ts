@@ -6,11 +6,11 @@ import { createPairLookup } from '../../../src/adapters/sql/pairLookup.js';
 
 type Row = readonly [one: string, other: string, holds: boolean];
 
-/** How many questions there were, and of how many pairs. */
+/** The number of pairs of each query. */
 let asked: number[];
 let answer: (rows: readonly Row[]) => readonly Row[];
 
-/** A database in which it holds of ids that are the same. */
+/** A database in which the condition holds of equal ids. */
 const orm = drizzle(async (_statement, params) => {
   const [ones, others] = params.map((list) => String(list).match(/\w+/g) ?? []);
   const rows = (ones ?? []).map((one, i): Row => [one, others?.[i] ?? '', one === others?.[i]]);
@@ -24,7 +24,7 @@ beforeEach(() => {
   answer = (rows) => rows;
 });
 
-it('asks once for all who ask at the same time, each pair once', async () => {
+it('joins lookups of the same moment into one query, each pair once', async () => {
   const held = createPairLookup({ db, condition: isBlocked });
   const viewers = Array.from({ length: 1_000 }, (_, i) => `v${i % 500}`);
   const answers = await Promise.all(viewers.map((viewer) => held(viewer, ['v7', 'v8'])));
@@ -33,13 +33,13 @@ it('asks once for all who ask at the same time, each pair once', async () => {
   expect(answers[9]).toEqual(new Set());
 });
 
-it('asks also where there is nothing to ask about', async () => {
+it('sends a query also for an empty list', async () => {
   const held = createPairLookup({ db, condition: isBlocked });
   expect(await held('a', [])).toEqual(new Set());
   expect(asked).toEqual([0]);
 });
 
-it('takes an answer that was cut short for none, not for a no', async () => {
+it('rejects a truncated result instead of taking it for a no', async () => {
   const held = createPairLookup({ db, condition: isBlocked });
   answer = (rows) => rows.slice(0, -1);
   await expect(held('a', ['a', 'b'])).rejects.toThrow();

@@ -82,7 +82,7 @@ describe('a PostgreSQL that fails', () => {
     await proxy.close();
   });
 
-  it('does not call a mistake of ours unavailable', async () => {
+  it('does not report an SQL mistake as UNAVAILABLE', async () => {
     const { db, close } = await open();
     const mistake = db.run((orm) => orm.execute(sql`select nonsense`));
     await expect(mistake).rejects.not.toMatchObject({ code: 'UNAVAILABLE' });
@@ -98,7 +98,7 @@ describe('a PostgreSQL that fails', () => {
     await expect(ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  it('does again what met a deadlock', async () => {
+  it('repeats work that met a deadlock', async () => {
     const { db, close } = await open();
     await db.run((orm) => orm.execute(sql`insert into circles values ('left'), ('right')`));
     const crossing = (first: string, second: string, met: Promise<unknown>, arrive: () => void) =>

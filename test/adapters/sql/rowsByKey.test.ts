@@ -7,8 +7,8 @@ const row = (id: string) => ({ id, name: id.toUpperCase() });
 const keyed = (keys: readonly string[], rows: readonly { id: string; name: string }[]) =>
   rowsByKey(new Set(keys), rows, ({ id }) => id);
 
-describe('an answer', () => {
-  it('is matched by what each row says it is of, in whatever order the rows come', () => {
+describe('a result', () => {
+  it('is matched by the key of each row, in whatever order the rows come', () => {
     const found = keyed(['a', 'b', 'c'], [row('c'), row('a'), row('b')]);
     expect(['a', 'b', 'c'].map((key) => found.get(key)?.name)).toEqual(['A', 'B', 'C']);
     expect(keyed([], []).size).toBe(0);
@@ -21,14 +21,14 @@ describe('an answer', () => {
     ['lacks all rows', []],
     ['has a row twice', [row('a'), row('a'), row('b')]],
     ['has one row twice and another not at all', [row('a'), row('a')]],
-    ['has a row of something else besides', [row('a'), row('b'), row('z')]],
-    ['has a row of something else instead', [row('a'), row('z')]],
+    ['has a row of another key besides', [row('a'), row('b'), row('z')]],
+    ['has a row of another key instead', [row('a'), row('z')]],
     ['has a hole', shifted],
   ])('that %s is refused as a whole', (_, rows) => {
     expect(() => keyed(['a', 'b'], rows)).toThrow(RowMismatch);
   });
 
-  it('that does not fit the question is UNAVAILABLE', async () => {
+  it('that does not fit the query is UNAVAILABLE', async () => {
     const db = createDatabase({ orm: () => drizzle.mock(), isOpen: () => true, deadline: null });
     const wrong = db.run(async () => keyed(['a'], []));
     await expect(wrong).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { retryAfterMs: expect.any(Number) } });

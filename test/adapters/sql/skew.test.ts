@@ -100,7 +100,7 @@ const queries: readonly (readonly [string, () => SQL])[] = [
       ).getSQL(),
   ],
   ['facts of one pair', () => accessFactsQuery(orm, [{ viewerId: 'u0', userId: 'u5000' }]).getSQL()],
-  ['standings', () => accessSummariesOf(others)],
+  ['access summaries', () => accessSummariesOf(others)],
   ['a roster', () => rosterQuery(orm, 'u0', 5_000).getSQL()],
   ['a roster of nobody', () => rosterQuery(orm, 'v', 5_000).getSQL()],
   ['the facts of a roster', () => rosterAccessFactsQuery(orm, 'u0', 5_000).getSQL()],
@@ -110,7 +110,7 @@ const queries: readonly (readonly [string, () => SQL])[] = [
     'which of some conversations are a user’s',
     () => pairLookupQuery(orm, pairsOf('u1', ['k0', 'k5', 'x']), isMember).getSQL(),
   ],
-  ['what the journal gets', () => journalWrite(rows)],
+  ['a write of the journal', () => journalWrite(rows)],
 ];
 
 describe.each([
