@@ -50,13 +50,13 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
       await under.close?.();
     });
 
-    const heardOf = async (userId: string) => {
+    const subscribeTo = async (userId: string) => {
       const inbox = createInbox<UserMessage>(`messages of ${userId}`);
       return { ...inbox, unsubscribe: await bus.subscribeUser(userId, inbox.push) };
     };
 
     it('carries all that is published after the subscribing, whole and in order', async () => {
-      const inbox = await heardOf('ana');
+      const inbox = await subscribeTo('ana');
       const sent = Array.from({ length: 100 }, (_, i) => of('ana', i));
       for (const message of sent) commits.publishUser(message);
       expect(await inbox.take(100)).toEqual(sent);
@@ -65,13 +65,13 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
     it('carries nothing of before', async () => {
       commits.publishUser(of('ana', 1));
       await under.settled?.();
-      const inbox = await heardOf('ana');
+      const inbox = await subscribeTo('ana');
       commits.publishUser(of('ana', 2));
       expect(await inbox.next()).toEqual(of('ana', 2));
     });
 
     it('carries that a user was forgotten', async () => {
-      const inbox = await heardOf('ana');
+      const inbox = await subscribeTo('ana');
       commits.publishUser({ userId: 'ana', record: null });
       expect(await inbox.next()).toEqual({ userId: 'ana', record: null });
     });
@@ -80,7 +80,7 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
       const inbox = createInbox<UserMessage>('both');
       const unsubscribe = await bus.subscribeUser('ana', inbox.push);
       await bus.subscribeUser('ana', inbox.push);
-      const other = await heardOf('ana');
+      const other = await subscribeTo('ana');
       commits.publishUser(of('ana', 1));
       expect(await inbox.take(2)).toEqual([of('ana', 1), of('ana', 1)]);
       expect(await other.next()).toEqual(of('ana', 1));
@@ -92,38 +92,38 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
     });
 
     it('tells nothing more to who unsubscribed, and goes on telling the others', async () => {
-      const [gone, stays] = [await heardOf('ana'), await heardOf('ana')];
+      const [gone, stays] = [await subscribeTo('ana'), await subscribeTo('ana')];
       gone.unsubscribe();
       commits.publishUser(of('ana'));
       await stays.next();
       expect(gone.transcript).toEqual([]);
     });
 
-    it('takes a listener that unsubscribes, or subscribes another, while it is told', async () => {
-      const answered = createInbox<string>('what was heard');
+    it('lets a listener unsubscribe, or subscribe another, during a delivery', async () => {
+      const answered = createInbox<string>('deliveries to the first listener');
       const late = createInbox<UserMessage>('the late one');
-      const unsubscribe = await bus.subscribeUser('ana', ({ record: told }) => {
+      const unsubscribe = await bus.subscribeUser('ana', ({ record: received }) => {
         unsubscribe();
-        void bus.subscribeUser('ana', late.push).then(() => answered.push(`once, at ${told?.revision}`));
+        void bus.subscribeUser('ana', late.push).then(() => answered.push(`once, at ${received?.revision}`));
       });
-      const other = await heardOf('ana');
+      const other = await subscribeTo('ana');
       commits.publishUser(of('ana', 1));
       expect(await answered.next()).toBe('once, at 1');
       commits.publishUser(of('ana', 2));
-      expect((await other.take(2)).map(({ record: told }) => told?.revision)).toEqual([1, 2]);
-      expect((await late.nextWhere(({ record: told }) => told?.revision === 2)).userId).toBe('ana');
+      expect((await other.take(2)).map(({ record: received }) => received?.revision)).toEqual([1, 2]);
+      expect((await late.nextWhere(({ record: received }) => received?.revision === 2)).userId).toBe('ana');
       expect(answered.transcript).toHaveLength(1);
     });
 
     it('can be subscribed again after the last has gone', async () => {
-      (await heardOf('ana')).unsubscribe();
-      const again = await heardOf('ana');
+      (await subscribeTo('ana')).unsubscribe();
+      const again = await subscribeTo('ana');
       commits.publishUser(of('ana'));
       expect(await again.next()).toEqual(of('ana'));
     });
 
     it('keeps topics apart, whatever their ids, and users from conversations', async () => {
-      const users = await Promise.all(HOSTILE.map(heardOf));
+      const users = await Promise.all(HOSTILE.map(subscribeTo));
       const rooms = HOSTILE.map((id) => createInbox<TypingMessage>(`typing in ${id}`));
       await Promise.all(HOSTILE.map((id, i) => bus.subscribeTyping(id, (message) => rooms[i]?.push(message))));
       for (const id of HOSTILE) {

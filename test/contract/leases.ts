@@ -66,7 +66,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
       store.update(userId, restored(userId), (record, now) => nodeLost(record, { incarnation, aliveAt }, now, TIMINGS));
 
     describe('a lost node', () => {
-      it('is listed to every sweeper, as last heard of when it last renewed, until it is dismissed', async () => {
+      it('is listed for every sweeper, last alive at its last renewal, until it is dismissed', async () => {
         const [one, other] = [shared.open({ leaseMs: LEASE_MS }), shared.open({ leaseMs: LEASE_MS })];
         await one.store.renewLease('sweeper');
         const before = await one.store.now();
@@ -79,7 +79,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         expect(aliveAt).toBeGreaterThanOrEqual(before);
         expect(aliveAt).toBeLessThanOrEqual(after);
         expect(await one.store.dismiss('gone')).toBe(false);
-        // Where nobody was on it, it is no more; of the rest, as last heard of there.
+        // Shards without its users dropped it; the others have its last renewal there.
         expect((await listed(one, 'gone')).aliveAt).toBeGreaterThanOrEqual(before);
         await lose(one, 'ana', 'gone', aliveAt);
         expect(await one.store.dismiss('gone')).toBe(true);
@@ -96,7 +96,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         expect(await late.store.renewLease('another')).toMatchObject({ lost: false, emptied: null });
       });
 
-      it('joins nobody to a name that was dismissed, and learns from that, too, that it was lost', async () => {
+      it('adds nobody to a dismissed incarnation, whose node finds by that, too, that it was lost', async () => {
         const [one, late] = [shared.open({ leaseMs: LEASE_MS }), shared.open({ leaseMs: LEASE_MS })];
         await late.store.renewLease('late');
         await listed(one, 'late');
@@ -115,7 +115,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         expect(await one.store.usersOn('never')).toEqual(['ana']);
       });
 
-      it('is told so again where the first answer reached nobody', async () => {
+      it('finds the same again where the first answer was lost', async () => {
         const [one, late] = [shared.open({ leaseMs: LEASE_MS }), shared.open({ leaseMs: LEASE_MS })];
         let arrives = true;
         const { keys, redises, connection } = late;
@@ -143,13 +143,13 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         expect(await store.renewLease('later')).toMatchObject({ lost: false });
       });
 
-      it('makes one event a user, whoever sweeps, and leaves nobody behind when a sweeper dies half way', async () => {
+      it('makes one event for each user, whoever sweeps, and leaves nobody behind when a sweeper dies half way', async () => {
         const nodes = Array.from({ length: 3 }, () => shared.open({ leaseMs: LEASE_MS }));
         const [dies, ...others] = nodes as [LiveUnderTest, LiveUnderTest, LiveUnderTest];
         await dies.store.renewLease('gone');
         const userIds = Array.from({ length: 30 }, (_, i) => `user ${i}`);
         await Promise.all(userIds.map((userId) => connect(dies.store, userId, 'gone/1')));
-        const answered = createInbox<UserMessage>('what was told');
+        const answered = createInbox<UserMessage>('published records');
         for (const userId of userIds) await dies.bus.subscribeUser(userId, answered.push);
         const sweep = async (node: LiveUnderTest, upTo: number) => {
           const { aliveAt } = await listed(node, 'gone');
@@ -164,16 +164,18 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
 
         // Messages about a user come in order: this one is the last.
         for (const userId of userIds) await connect(dies.store, userId, 'new/1');
-        const told = await answered.take(2 * userIds.length);
+        const published = await answered.take(2 * userIds.length);
         for (const userId of userIds) {
-          const sessions = told.filter((each) => each.userId === userId).map(({ record }) => record?.sessions.length);
+          const sessions = published
+            .filter((each) => each.userId === userId)
+            .map(({ record }) => record?.sessions.length);
           expect(sessions).toEqual([0, 1]);
         }
         expect(answered.transcript).toHaveLength(2 * userIds.length);
       });
     });
 
-    describe('a store that is empty', () => {
+    describe('an empty store', () => {
       it('answers nothing before a node has looked at it', async () => {
         const { store } = shared.open();
         const asked = [
@@ -190,7 +192,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         expect(await store.lostNodes()).toEqual([]);
       });
 
-      it('settles: changes are possible, readings are not, and nobody is due or lost until it has', async () => {
+      it('recovers: changes are possible, readings are not, and nobody is due or lost until it has', async () => {
         const node = shared.open({ leaseMs: LEASE_MS, settleMs: 1_500 });
         const { store } = node;
         const renewal = await store.renewLease('here');
@@ -211,13 +213,13 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
           if (due.length > 0 || gone) seen.push(await store.now());
           return due.length > 0 && gone !== undefined;
         });
-        // What took effect did so only when it had settled: to the time in which the two were asked one after the other.
+        // Nobody was due or lost before the recovery ended, but for the time between the two questions.
         expect(seen[0]! - begunAt).toBeGreaterThan(1_500 - 200);
         await renewing(node, 'here', async () => (await store.renewLease('here')).readyInMs === 0);
         expect((await store.read(['ana'])).records.get('ana')).toEqual(record);
       });
 
-      it('is found out by every node once, and by those alone that knew it', async () => {
+      it('is found once by every node that knew the store before, and by no other', async () => {
         const [one, other] = [shared.open(), shared.open()];
         for (const [node, incarnation] of [
           [one, 'one'],
@@ -241,7 +243,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
       });
     });
 
-    it('is quiet after a gap: nobody is due or lost before it is over, and readings go on', async () => {
+    it('pauses after a gap: nobody is due or lost meanwhile, and readings go on', async () => {
       const quietMs = 1_500;
       const node = shared.open({ leaseMs: LEASE_MS, gapMs: 500, quietMs });
       const { store } = node;
@@ -249,7 +251,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
       await store.renewLease('gone');
       await beat(store, 'ana');
       await shared.shards('swept', (before) => before - 600);
-      // Nobody may take somebody for gone before a lease was renewed after the gap, either.
+      // Nor is anybody lost before a lease was renewed after the gap.
       expect(await store.dueUsers(10)).toEqual([]);
       expect(await store.lostNodes()).toEqual([]);
       const renewedAt = await store.now();
@@ -260,7 +262,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
       expect((await store.now()) - renewedAt).toBeGreaterThanOrEqual(quietMs);
     });
 
-    describe('a gap in which what was timed ran out', () => {
+    describe('a gap in which leases and graces expired', () => {
       const QUIET_MS = 1_500;
       const gap = async () => {
         const node = shared.open({ leaseMs: LEASE_MS, gapMs: 500, quietMs: QUIET_MS });
@@ -281,7 +283,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
         expect(await store.dueUsers(10)).toEqual([]);
       });
 
-      it('an HTTP session that lived before it goes on for as long as it is quiet', async () => {
+      it('leaves an HTTP session that lived before it for the length of the pause', async () => {
         const { store } = await gap();
         const { now } = await store.read(['ana']);
         await store.renewLease('here');
@@ -290,7 +292,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
       });
     });
 
-    it('is quiet after a gap, however long it was, for no longer than anything timed had left', async () => {
+    it('pauses after a gap of any length for no longer than anything timed had left', async () => {
       const node = shared.open({ leaseMs: LEASE_MS, gapMs: 500, quietMs: 100, maxQuietMs: 300 });
       const { store } = node;
       await store.renewLease('here');
@@ -307,7 +309,7 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
     });
 
     describe('the clock', () => {
-      it('goes on from the highest it gave where the store comes back with an earlier one', async () => {
+      it('goes on from its highest instant where the store comes back with an earlier one', async () => {
         const { store } = shared.open();
         await store.renewLease('here');
         const { record: before } = await say(store, 'ana', 'before');
@@ -329,10 +331,10 @@ export const leasesContract = (name: string, shared: SharedUnderTest) =>
     });
 
     describe('many nodes at once', () => {
-      it('lose none of 200 changes of one user, and tell them in the order of the commits', async () => {
+      it('lose none of 200 changes of one user, published in the order of the commits', async () => {
         const nodes = Array.from({ length: 4 }, () => shared.open());
         await Promise.all(nodes.map(({ store }, i) => store.renewLease(`node ${i}`)));
-        const answered = createInbox<UserMessage>('what was told');
+        const answered = createInbox<UserMessage>('published records');
         await nodes[0]!.bus.subscribeUser('ana', answered.push);
         const results = await Promise.all(
           Array.from({ length: 200 }, (_, i) => {

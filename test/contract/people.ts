@@ -8,7 +8,7 @@ import type { Pair } from '../../src/presence/ports/access.js';
 import type { AccessChange } from '../../src/presence/ports/bus.js';
 import { type AccessFacts, DEFAULT_PRIVACY, facetsFor, NOTHING } from '../../src/presence/visibility.js';
 
-/** A bus of facts that remembers what was published. */
+/** A bus that remembers the published access changes. */
 export const recordingBus = () => {
   const listeners = new Set<(change: AccessChange) => void>();
   const gapListeners = new Set<() => void>();
@@ -63,11 +63,11 @@ const NO_RELATION = {
 };
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
-/** The facts of those pairs, in their order. */
+/** The access facts of those pairs, in their order. */
 const inOrder = (pairs: readonly Pair[], accessFacts: ReadonlyMap<string, AccessFacts>): readonly AccessFacts[] =>
   pairs.map(({ viewerId, userId }) => accessFacts.get(pairKey(viewerId, userId))!);
 
-/** What every {@link createPeople} must do, over whatever database `open` opens. */
+/** The contract of every `People`, over the database that `open` opens. */
 export const describePeople = (name: string, open: () => Promise<OpenDatabase>): void => {
   describe(`people over ${name}`, () => {
     let database: OpenDatabase;
@@ -96,7 +96,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
     });
 
     describe('existence', () => {
-      it('makes a user known once, and tells of it once', async () => {
+      it('makes a user known once, and publishes it once', async () => {
         expect(await people.ensure('ann')).toBe(true);
         expect(await people.ensure('ann')).toBe(true);
         expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', mayRevoke: false, deleted: false }]);
@@ -117,7 +117,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(await people.ensure('ann')).toBe(true);
       });
 
-      it('hears of deletions and returns elsewhere', async () => {
+      it('follows deletions and returns on other nodes', async () => {
         const elsewhere = createPeople({ db: database.db, bus });
         await people.ensure('ann');
         await elsewhere.deleteUser('ann');
@@ -157,7 +157,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(await people.blockedAmong('bob', ['ann'])).toEqual(new Set());
       });
 
-      it('keeps nothing that a deleted user still asks for', async () => {
+      it('stores nothing that a deleted user still requests', async () => {
         await known('ann', 'bob');
         await people.deleteUser('ann');
         bus.news();
@@ -179,7 +179,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         });
       });
 
-      it('counts a user who is named twice once, and the later word', async () => {
+      it('counts a user who is named twice once, and stores the later values', async () => {
         const count = await people.upsertUsers([
           { id: 'ann', name: 'Ann', privacy: { status: 'NOBODY' } },
           { id: 'bob' },
@@ -191,7 +191,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(bus.news()).toHaveLength(2);
       });
 
-      it('tells of a user only what really changed', async () => {
+      it('publishes only real changes of a user', async () => {
         await people.upsertUsers([{ id: 'ann', name: 'Ann' }]);
         bus.news();
         await people.upsertUsers([{ id: 'ann', name: 'Ann' }, { id: 'ann' }]);
@@ -212,7 +212,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect((await people.profiles(['bob'])).size).toBe(1);
       });
 
-      it('answers privacy as it holds, and stores it as it was chosen', async () => {
+      it('returns the effective privacy, and stores the chosen one', async () => {
         await known('ann');
         expect(await people.updatePrivacy('ann', { status: 'MUTUALS', lastSeen: 'EVERYONE' })).toEqual({
           status: 'MUTUALS',
@@ -228,7 +228,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(bus.news()).toEqual([{ kind: 'user', userId: 'ann', mayRevoke: false, deleted: false }]);
       });
 
-      it('tells of no choice of privacy that makes no difference', async () => {
+      it('publishes no choice of privacy without effect', async () => {
         await known('ann');
         await people.updatePrivacy('ann', { lastSeen: 'EVERYONE' });
         await people.updatePrivacy('ann', {});
@@ -242,7 +242,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
     });
 
     describe('follows and blocks', () => {
-      it('tells of a follow once, and of its end', async () => {
+      it('publishes a follow once, and its end', async () => {
         await people.follow('ann', 'bob');
         await people.follow('ann', 'bob');
         expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], mayRevoke: false }]);
@@ -343,7 +343,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
     });
 
     describe('circles and conversations', () => {
-      it('replaces the members of a circle, and tells who came and left', async () => {
+      it('replaces the members of a circle, and publishes who joined and left', async () => {
         await people.putCircle('team', ['ann', 'bob', 'bob']);
         expect(bus.news()).toEqual([
           { kind: 'circle', id: 'team', changed: ['ann', 'bob'], members: ['ann', 'bob'], mayRevoke: false },
@@ -388,7 +388,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(await accessFactsOf('ann', 'bob')).toMatchObject({ sharesConversation: true });
       });
 
-      it('tells of a conversation that comes and goes, also without members', async () => {
+      it('publishes a conversation that is created and deleted, also without members', async () => {
         await people.putConversation('hall', [], true);
         expect(bus.news()).toEqual([{ kind: 'conversation', id: 'hall', changed: [], members: [], mayRevoke: false }]);
         expect(await people.conversation('hall', 'ann')).toEqual({ open: true, isMember: false });
@@ -480,7 +480,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       },
     );
 
-    it('forgets how both ends of a relation stand, whichever was kept', async () => {
+    it('forgets the access summaries of both ends of a relation, whichever was cached', async () => {
       await known('ann', 'bob');
       const pairs = [
         { viewerId: 'ann', userId: 'bob' },
@@ -531,7 +531,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(stranger).toEqual(NOTHING);
       });
 
-      it('lets the watchers of users see what a query lets them, whatever the privacy and the relations', async () => {
+      it('gives open subscriptions what it gives queries, whatever the privacy and the relations', async () => {
         const ids = ['ann', 'bob', 'cem', 'dan', 'eve'];
         const audiences = ['EVERYONE', 'FOLLOWERS', 'MUTUALS', 'NOBODY'] as const;
         await people.upsertUsers(
@@ -657,7 +657,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       });
     });
 
-    describe('telling of changes', () => {
+    describe('publishing changes', () => {
       const logged = async () => {
         const rows = await database.db.run((orm) =>
           orm
@@ -708,7 +708,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         },
       );
 
-      it('forgets what it cached of whom it hears, and everything when something may have been missed', async () => {
+      it('forgets its cache of users whose change it receives, and all of it after a gap', async () => {
         await people.upsertUsers([{ id: 'ann', name: 'Ann' }]);
         const cached = async () => [await people.ensure('ann'), (await people.profiles(['ann'])).get('ann')?.name];
         expect(await cached()).toEqual([true, 'Ann']);

@@ -8,7 +8,7 @@ import type { PresenceRecord, StatusMessage } from '../../src/presence/types.js'
 import { activity, message, timings } from '../support/builders.js';
 import { createInbox } from '../support/inbox.js';
 
-/** A store that holds nothing, the bus that it publishes to, and its clock, if that can be moved. */
+/** An empty store, the bus that it publishes to, and its clock where a test can move it. */
 export interface StoreUnderTest {
   readonly store: LiveStore;
   readonly bus: Bus;
@@ -17,15 +17,15 @@ export interface StoreUnderTest {
   readonly close?: () => Promise<void>;
 }
 
-/** Ids that break what builds keys or objects of them. */
+/** Ids that break code which builds keys or objects from them. */
 const HOSTILE = ['__proto__', 'constructor', 'a b', 'a:b', ':', 'rc:{0}:due', '{}', '{a}b', '*', 'ä🍎', '%', '"', '\\'];
 
 const TTL_MS = 60;
-/** What is to run out in real time: longer than a busy machine takes to begin it. */
+/** How long something lasts that expires in real time, in ms: longer than a busy machine takes to start it. */
 const BRIEF_MS = 250;
 const TIMINGS = timings({ sessionTtlMs: TTL_MS, graceMs: 40, typingTimeoutMs: 60 });
 
-/** What every {@link Store} must do. */
+/** The contract of every `RecordStore` and `TypingStore`. */
 export const storeContract = (name: string, makeStore: () => Promise<StoreUnderTest>) =>
   describe(`store over ${name}`, () => {
     let under: StoreUnderTest;
@@ -108,25 +108,25 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       const { records } = await store.dirty(1_000);
       await store.clean(records.map(({ userId, revision }) => ({ userId, revision })));
     };
-    const heardOf = async (userId: string) => {
+    const subscribeTo = async (userId: string) => {
       const inbox = createInbox<UserMessage>(`messages of ${userId}`);
       await bus.subscribeUser(userId, inbox.push);
       return inbox;
     };
-    const typingHeardIn = async (conversationId: string) => {
+    const subscribeToTyping = async (conversationId: string) => {
       const inbox = createInbox<TypingMessage>(`typing in ${conversationId}`);
       await bus.subscribeTyping(conversationId, inbox.push);
       return inbox;
     };
-    /** Until everything published for the user has been heard: messages come in order, and this one is the last. */
-    const heardAll = async (userId: string, inbox: Awaited<ReturnType<typeof heardOf>>) => {
+    /** Everything published for the user so far: messages come in order, and this one is the last. */
+    const allReceived = async (userId: string, inbox: Awaited<ReturnType<typeof subscribeTo>>) => {
       const marker = await set(userId, { statusMessage: message({ text: `marker ${inbox.transcript.length}` }) });
       await inbox.nextWhere(({ record }) => record?.revision === marker.record.revision);
       return inbox.transcript.slice(0, -1).map(({ record }) => record?.revision);
     };
 
     describe('update', () => {
-      it('starts from what is restored, and answers the result, the committed record and the clock', async () => {
+      it('starts from the restored record, and resolves to the result, the committed record and the clock', async () => {
         const { record, result, now } = await store.update('ana', restored('ana', { generation: 7 }), (before, at) => {
           expect(before.generation).toBe(7);
           return commands.heartbeat(before, { idle: false, sessionReference }, at, TIMINGS);
@@ -137,7 +137,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await recordOf('ana')).toEqual(record);
       });
 
-      it('starts from the live record where there is one, without restoring', async () => {
+      it('starts from the live record where there is one, without a call of restore', async () => {
         const { record } = await connect('ana');
         await store.update('ana', neverRestored, (before) => {
           expect(before).toEqual(record);
@@ -145,14 +145,14 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         });
       });
 
-      it('rejects with what restoring rejects with, holds nothing then, and may be tried again', async () => {
+      it('rejects with the error of restore, stores nothing, and may be tried again', async () => {
         const failing = store.update('ana', () => Promise.reject(notFound('No such user.')), count);
         await expect(failing).rejects.toMatchObject({ code: 'NOT_FOUND' });
         expect(await recordOf('ana')).toBeUndefined();
         expect((await connect('ana')).record.sessions).toHaveLength(1);
       });
 
-      it('rejects with what the decision throws, and changes nothing', async () => {
+      it('rejects with the error of the decision, and changes nothing', async () => {
         const { record } = await connect('ana');
         const failing = store.update('ana', neverRestored, () => {
           throw notFound('Not so.');
@@ -161,16 +161,16 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await recordOf('ana')).toEqual(record);
       });
 
-      it('that decides for the very record it was given writes and publishes nothing', async () => {
-        const inbox = await heardOf('ana');
+      it('with a decision for the very record that it got writes and publishes nothing', async () => {
+        const inbox = await subscribeTo('ana');
         const same = (record: PresenceRecord) => ({ record, result: 'same' });
         expect((await store.update('ana', restored('ana'), same)).result).toBe('same');
         expect(await recordOf('ana')).toBeUndefined();
         expect(await dirtyIds()).toEqual([]);
-        expect(await heardAll('ana', inbox)).toEqual([]);
+        expect(await allReceived('ana', inbox)).toEqual([]);
       });
 
-      it('loses none of 200 at once, from the first restoring on', async () => {
+      it('loses none of 200 at once, from the first restore on', async () => {
         const restoring = restored('ana');
         const results = await Promise.all(Array.from({ length: 200 }, () => store.update('ana', restoring, count)));
         expect(results.map(({ result }) => result).sort((a, b) => a - b)).toEqual(
@@ -180,7 +180,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(new Set(results.map(({ record }) => record.revision)).size).toBe(200);
       });
 
-      it('loses none where restoring takes its time, and every caller restores for themselves', async () => {
+      it('loses none where restore is slow, and every caller calls its own', async () => {
         const answers: (() => void)[] = [];
         const slow = () =>
           new Promise<PresenceRecord>((resolve) => {
@@ -207,7 +207,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect((await store.read([...HOSTILE, 'toString'])).records.size).toBe(0);
       });
 
-      it('keeps everything of a record as it was committed', async () => {
+      it('stores every field of a record as it was committed', async () => {
         await connect('ana');
         const said = message({ text: 'At "lunch" 🍎', emoji: '🥪', expiresAt: Date.now() + 86_400_000 });
         await set('ana', { status: 'DO_NOT_DISTURB', statusMessage: said });
@@ -220,8 +220,8 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
     });
 
     describe('publishing', () => {
-      it('follows every commit that shows something, in the order of the commits, with the record', async () => {
-        const inbox = await heardOf('ana');
+      it('delivers the record of every commit with a visible difference, in the order of the commits', async () => {
+        const inbox = await subscribeTo('ana');
         const commits = [
           await connect('ana'),
           await set('ana', { status: 'AWAY' }),
@@ -231,26 +231,26 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await inbox.take(4)).toEqual(commits.map(({ record }) => ({ userId: 'ana', record })));
       });
 
-      it('does not follow a commit that shows nothing, also not to its owner', async () => {
+      it('delivers no commit without a visible difference, to its owner neither', async () => {
         await connect('ana');
         await beat('ana');
-        const inbox = await heardOf('ana');
+        const inbox = await subscribeTo('ana');
         await beat('ana');
         await beat('ana');
-        expect(await heardAll('ana', inbox)).toEqual([]);
+        expect(await allReceived('ana', inbox)).toEqual([]);
       });
 
-      it('does not follow the first commit after a restoring that shows no more than what was restored', async () => {
-        const inbox = await heardOf('ana');
+      it('delivers no first commit that shows no more than the restored record', async () => {
+        const inbox = await subscribeTo('ana');
         await store.update('ana', restored('ana', { lastSeen: 5 }), (record, now) => ({
           record: { ...record, revision: now + 1, generation: 2 },
           result: null,
         }));
-        expect(await heardAll('ana', inbox)).toEqual([]);
+        expect(await allReceived('ana', inbox)).toEqual([]);
       });
 
-      it('keeps to the order of the commits also of many at once', async () => {
-        const inbox = await heardOf('ana');
+      it('keeps the order of the commits also of many at once', async () => {
+        const inbox = await subscribeTo('ana');
         const texts = Array.from({ length: 50 }, (_, i) => `text ${i}`);
         await Promise.all(texts.map((text) => set('ana', { statusMessage: message({ text }) })));
         const revisions = (await inbox.take(50)).map(({ record }) => record?.revision ?? 0);
@@ -259,7 +259,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       });
     });
 
-    describe('what is due', () => {
+    describe('a due user', () => {
       it('is listed from its moment on, and stays so until a commit reschedules it', async () => {
         await beat('ana');
         await connect('bo');
@@ -274,7 +274,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await store.dueUsers(10)).toEqual([]);
       });
 
-      it('is put off by renewing', async () => {
+      it('is due later after a renewal', async () => {
         await beat('ana');
         under.advance?.(TTL_MS - 1);
         const { record } = await beat('ana');
@@ -283,15 +283,15 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await store.now()).toBeGreaterThanOrEqual(renewed?.leaseUntil ?? Number.POSITIVE_INFINITY);
       });
 
-      it('is at most as much as asked for', async () => {
+      it('is one of at most `limit`', async () => {
         await Promise.all(['a', 'b', 'c', ...HOSTILE].map(beat));
         await onceAfter(TTL_MS, async () => (await store.dueUsers(100)).length === 3 + HOSTILE.length);
         expect(await store.dueUsers(2)).toHaveLength(2);
       });
     });
 
-    describe('who is live', () => {
-      it('is paged by id, each once, with the count of all', async () => {
+    describe('a user seen live', () => {
+      it('is listed once, in pages by id, with the count of all', async () => {
         const ids = Array.from({ length: 25 }, (_, i) => `u${String(i).padStart(2, '0')}`);
         await Promise.all([...ids].reverse().map((id) => connect(id)));
         const seen: string[] = [];
@@ -305,7 +305,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect((await store.live({ after: 'u10x', limit: 1 })).userIds).toEqual(['u11']);
       });
 
-      it('leaves out who hides and who has no session', async () => {
+      it('neither hides nor lacks a session', async () => {
         await Promise.all(['ana', 'bo', 'cy', 'di'].map((id) => connect(id)));
         await set('ana', { status: 'INVISIBLE' });
         await set('bo', { status: 'OFFLINE' });
@@ -315,7 +315,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await store.live({ after: null, limit: 10 })).toEqual({ userIds: ['ana', 'di'], total: 2 });
       });
 
-      it('is found among those who are asked about, however many', async () => {
+      it('is found among the given users, however many', async () => {
         const live = ['ana', ...HOSTILE];
         await Promise.all(live.map((id) => connect(id)));
         await connect('bo');
@@ -327,8 +327,8 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       });
     });
 
-    describe('what the journal has not got yet', () => {
-      it('is listed, oldest first, until it was written at that revision', async () => {
+    describe('a record marked for the journal', () => {
+      it('is listed, the oldest mark first, until it was written at that revision', async () => {
         const { record: ana } = await connect('ana');
         await connect('bo');
         await connect('cy');
@@ -346,7 +346,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect((await store.dirty(10)).records).toEqual([record]);
       });
 
-      it('keeps a live record after it was written, and drops one in which nothing is live', async () => {
+      it('stays in the store after the write while it is live, and is dropped otherwise', async () => {
         await connect('ana');
         await connect('bo');
         await set('ana', { status: 'INVISIBLE' });
@@ -357,7 +357,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await dirtyIds()).toEqual([]);
       });
 
-      it('keeps who came back before it was written', async () => {
+      it('stays in the store where its user came back before the write', async () => {
         await connect('ana');
         await end('ana');
         const { records } = await store.dirty(10);
@@ -367,7 +367,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await dirtyIds()).toEqual(['ana']);
       });
 
-      it('is not what merely renews a session', async () => {
+      it('is not marked by a mere renewal of a session', async () => {
         await beat('ana');
         await cleanAll();
         await beat('ana');
@@ -375,7 +375,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await dirtyIds()).toEqual([]);
       });
 
-      it('is, once a while, who stays live', async () => {
+      it('is marked by markLiveDirty while it is live', async () => {
         await connect('ana');
         await connect('bo');
         await end('bo');
@@ -384,16 +384,16 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await dirtyIds()).toEqual(['ana']);
       });
 
-      it('is not confused by revisions of users who are not there', async () => {
+      it('is not affected by written revisions of missing users', async () => {
         await store.clean([{ userId: 'nobody', revision: 1 }]);
         expect(await dirtyIds()).toEqual([]);
       });
 
-      it('is never overwritten by what was restored before it', async () => {
+      it('is never overwritten by an older record that was being restored', async () => {
         const held = heldRestoring(restored('ana'), restored('ana', { lastSeen: 100, revision: 3 }));
         const late = store.update('ana', held.restore, count);
         await held.begun;
-        // Meanwhile another goes the whole way, into the journal and out of the store.
+        // Meanwhile another update is committed, journaled and dropped from the store.
         await connect('ana');
         await end('ana');
         await cleanAll();
@@ -404,8 +404,8 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
     });
 
     describe('forget', () => {
-      it('drops everything of the user, tells who listens, and leaves others alone', async () => {
-        const [inbox, typing] = [await heardOf('ana'), await typingHeardIn('room')];
+      it('drops everything of the user, publishes that, and leaves others alone', async () => {
+        const [inbox, typing] = [await subscribeTo('ana'), await subscribeToTyping('room')];
         await beat('ana');
         await connect('bo');
         await inbox.next();
@@ -426,7 +426,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await store.dueUsers(10)).toEqual(['cy']);
       });
 
-      it('leaves nobody on the nodes that held the user', async () => {
+      it('removes the user from the nodes with their connections', async () => {
         await connect('ana');
         const [session] = (await recordOf('ana'))?.sessions ?? [];
         const [incarnation = ''] = session?.connections.map(nodeOf) ?? [];
@@ -435,7 +435,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await store.usersOn(incarnation)).toEqual([]);
       });
 
-      it('leaves alone what is of a later generation', async () => {
+      it('leaves a record of a later generation', async () => {
         await store.update('ana', restored('ana', { generation: 2 }), count);
         const persisted = await recordOf('ana');
         expect(await store.forget('ana', 1)).toBe(false);
@@ -444,7 +444,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await recordOf('ana')).toBeUndefined();
       });
 
-      it('voids what is being restored', async () => {
+      it('voids a restore under way', async () => {
         const held = heldRestoring(restored('ana'), restored('ana', { generation: 2 }));
         const late = store.update('ana', held.restore, count);
         await held.begun;
@@ -464,17 +464,17 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       };
       const typists = async (conversationId = 'room') =>
         (await store.typing([conversationId])).map(({ userId }) => userId).sort();
-      /** Everything heard so far: what is published last is the start of somebody else. */
-      const all = async (inbox: Awaited<ReturnType<typeof typingHeardIn>>) => {
+      /** Everything received so far: the last message is the start of another user. */
+      const all = async (inbox: Awaited<ReturnType<typeof subscribeToTyping>>) => {
         await announced('the last');
         await inbox.nextWhere(({ userId }) => userId === 'the last');
         return inbox.transcript.slice(0, -1).map(({ userId, isTyping }) => [userId, isTyping]);
       };
 
-      it('is told to nobody before it is announced, and then once', async () => {
-        const inbox = await typingHeardIn('room');
-        const { announced: told, expiresAt } = await start('ana');
-        expect(told).toBe(false);
+      it('is published when it is announced, once, and not before', async () => {
+        const inbox = await subscribeToTyping('room');
+        const { announced, expiresAt } = await start('ana');
+        expect(announced).toBe(false);
         expect(await typists()).toEqual([]);
         expect(await store.typingOf(['ana'])).toEqual([]);
         await store.announceTyping('room', 'ana');
@@ -485,8 +485,8 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await all(inbox)).toEqual([['ana', true]]);
       });
 
-      it('refreshed goes on, without being told again', async () => {
-        const inbox = await typingHeardIn('room');
+      it('goes on after a refresh, which is not published', async () => {
+        const inbox = await subscribeToTyping('room');
         const first = await announced('ana');
         under.advance?.(10);
         const refreshed = await start('ana');
@@ -497,7 +497,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       });
 
       it('stops when the last session that types does', async () => {
-        const inbox = await typingHeardIn('room');
+        const inbox = await subscribeToTyping('room');
         await announced('ana', { sessionId: 'tab' });
         const longest = await announced('ana', { sessionId: 'phone' });
         const stop = (sessionId: string) => store.stopTyping({ conversationId: 'room', userId: 'ana', sessionId });
@@ -517,8 +517,8 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         ]);
       });
 
-      it('runs out at its moment, and is told to have when it is swept', async () => {
-        const inbox = await typingHeardIn('room');
+      it('expires at its moment, and its stop is published by the sweep', async () => {
+        const inbox = await subscribeToTyping('room');
         await announced('ana', { forMs: BRIEF_MS });
         await announced('bo', { forMs: 60_000 });
         await onceAfter(BRIEF_MS, async () => (await typists()).length === 1);
@@ -529,19 +529,19 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect((await inbox.take(3))[2]).toMatchObject({ userId: 'ana', isTyping: false });
       });
 
-      it('that ran out and begins again before it is swept is one start, and no stop is lost', async () => {
-        const inbox = await typingHeardIn('room');
+      it('that expired and starts again before the sweep ends with a published start', async () => {
+        const inbox = await subscribeToTyping('room');
         await announced('ana', { forMs: BRIEF_MS });
         await onceAfter(BRIEF_MS, async () => (await typists()).length === 0);
         await announced('ana', { forMs: 60_000 });
         await store.expireTyping();
         expect(await typists()).toEqual(['ana']);
-        const told = (await all(inbox)).map(([, isTyping]) => isTyping);
-        // Whoever followed what was told holds that ana types.
-        expect(told.at(-1)).toBe(true);
+        const published = (await all(inbox)).map(([, isTyping]) => isTyping);
+        // By the messages, ana types.
+        expect(published.at(-1)).toBe(true);
       });
 
-      it('of two sessions goes on until the later of the two runs out', async () => {
+      it('of two sessions goes on until the later of the two expires', async () => {
         await announced('ana', { sessionId: 'tab', forMs: 60_000 });
         await announced('ana', { sessionId: 'phone', forMs: BRIEF_MS });
         await onceAfter(BRIEF_MS, async () => (await store.now()) > 0 && (await store.expireTyping()) === 0);
@@ -549,7 +549,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       });
 
       it('is cleared in one conversation, or in all', async () => {
-        const [room, hall] = [await typingHeardIn('room'), await typingHeardIn('hall')];
+        const [room, hall] = [await subscribeToTyping('room'), await subscribeToTyping('hall')];
         await announced('ana', { conversationId: 'room' });
         await announced('ana', { conversationId: 'hall' });
         await announced('bo', { conversationId: 'hall' });
@@ -562,8 +562,8 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect((await hall.take(3))[2]).toMatchObject({ userId: 'ana', isTyping: false });
       });
 
-      it('withdrawn before it was announced is told to nobody, and cannot be announced after', async () => {
-        const inbox = await typingHeardIn('room');
+      it('stopped before it was announced is never published, and cannot be announced after', async () => {
+        const inbox = await subscribeToTyping('room');
         await start('ana');
         await store.clearTyping('ana', null);
         await store.announceTyping('room', 'ana');
@@ -586,7 +586,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(await store.typing(['toString', 'a', 'b'])).toEqual([]);
       });
 
-      it('knows how long ago a user typed or stopped, wherever that was, until all of it is cleared', async () => {
+      it('has how long ago a user typed or stopped, in any conversation, until all of it is cleared', async () => {
         expect(await store.typedMsAgo('ana')).toBeNull();
         await start('ana');
         expect(await store.typedMsAgo('ana')).toBeLessThan(5_000);
@@ -596,7 +596,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         await store.stopTyping({ conversationId: 'room', userId: 'ana', sessionId: 'tab' });
         await store.expireTyping();
         const stopped = (await store.typedMsAgo('ana')) ?? Number.NaN;
-        // In no more than the test itself took since; clocks of milliseconds round.
+        // No more than the test took since; millisecond clocks round.
         expect(stopped).toBeLessThan(performance.now() - stoppedAt + 10);
         await onceAfter(5, async () => ((await store.typedMsAgo('ana')) ?? 0) >= stopped + 5);
         await store.clearTyping('ana', 'room');
@@ -628,7 +628,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect(now).toBeLessThanOrEqual(await store.now());
       });
 
-      it('of a reading is no earlier than any commit that was answered before it, to its revision', async () => {
+      it('of a reading is no earlier than the revision of any commit that resolved before it', async () => {
         const { now, record } = await connect('ana');
         const reading = await store.read(['ana']);
         expect(reading.now).toBeGreaterThanOrEqual(now);
@@ -667,7 +667,7 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       });
     });
 
-    it('holds nothing any more once everything has ended', async () => {
+    it('is empty once everything has ended', async () => {
       const ids = ['ana', 'bo', ...HOSTILE];
       await Promise.all(ids.map((id) => beat(id)));
       await Promise.all(ids.map((id) => connect(id)));

@@ -100,7 +100,7 @@ export const openWorld = async (redis: TestRedis) => {
 
   const users = new Map(USERS.map((userId) => [userId as string, newUser()]));
   let connections: Connection[] = [];
-  /** Those of whose closing the store could not be told yet. */
+  /** Closed connections whose close is not committed yet. */
   let closing: Connection[] = [];
   let made = 0;
   const amiss: string[] = [];

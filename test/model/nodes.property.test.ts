@@ -148,7 +148,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? { refused: error.code } : Promise.reject(error);
 
-/** The service over one pair of stores, and all that anybody is told of it. */
+/** The service over one pair of stores, and everything that it delivers. */
 const world = async (open: () => Promise<Stores>) => {
   const { store, bus, setClock, close } = await open();
   const factsBus = createMemoryBus();
@@ -179,11 +179,11 @@ const world = async (open: () => Promise<Stores>) => {
   await presence.node.start();
 
   const answered: unknown[] = [];
-  for (const id of USERS) await bus.subscribeUser(id, (told) => answered.push(told));
-  await bus.subscribeTyping(ROOM, (told) => answered.push(told));
+  for (const id of USERS) await bus.subscribeUser(id, (message) => answered.push(message));
+  await bus.subscribeTyping(ROOM, (message) => answered.push(message));
   let marked: (() => void) | undefined;
   await bus.subscribeAccessChanges(() => marked?.());
-  /** What was published before is heard when this resolves. */
+  /** Resolves when everything published before was received. */
   const settle = async () => {
     const mark = new Promise<void>((resolve) => {
       marked = resolve;
@@ -284,7 +284,7 @@ const world = async (open: () => Promise<Stores>) => {
     async step(what: Command) {
       const result = await act(what).catch(codeOf);
       await settle();
-      // Within one commit the order of what is told of different things is not promised.
+      // Within one commit the order of messages of different kinds is not promised.
       return { result: result ?? null, views: await views(), answered: answered.splice(0) };
     },
     failures,

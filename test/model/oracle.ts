@@ -31,7 +31,7 @@ interface Life {
 }
 
 /**
- * The rules of sessions and status told a second time, otherwise: nothing is ever due. A life is looked at when
+ * The rules of sessions and status, written a second time in another way: nothing is ever due. A life is looked at when
  * somebody asks, and is over when nothing holds it at that moment.
  */
 export const createOracle = ({

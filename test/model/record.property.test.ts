@@ -15,7 +15,7 @@ const OTHERS: readonly Facets[] = [true, false].flatMap((lastSeen) =>
 const VIEWERS: readonly Facets[] = [...OTHERS, SELF];
 
 describe('any life of a record', () => {
-  it('shows the status, sessions and lastSeen that the rules told otherwise come to', () => {
+  it('shows the status, sessions and lastSeen of the oracle', () => {
     fc.assert(
       fc.property(steps(), fc.constantFrom(0, SHORT.graceMs), (all, graceMs) => {
         const timings = { ...SHORT, graceMs };
@@ -129,7 +129,7 @@ describe('asOf', () => {
           live(next, { late });
           if (ticks) ana.tick();
           for (const facets of VIEWERS) {
-            // An event of the commit comes first, where this viewer is told of it; an answer afterwards.
+            // First the event of the commit, where this viewer gets one; then an answer.
             if (revisionFor(ana.record, facets) > (latest.get(facets)?.asOf ?? 0) && ana.record !== before) {
               answered(facets, revisionFor(ana.record, facets), JSON.stringify(contentFor(ana.record, facets)));
             }
