@@ -10,8 +10,8 @@ import { createLog, type Log } from './telemetry/log.js';
 /** How long a graceful stop may take before the process ends regardless. */
 const STOP_WITHIN_MS = 14_000;
 
-/** Whatever goes wrong is a line of the log, and nothing beside it. */
-const logWhatNobodyCaught = (log: Log): void => {
+/** Uncaught errors and warnings become lines of the log, and nothing is printed beside it. */
+const logUncaught = (log: Log): void => {
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'an error that nobody caught; the process ends');
     process.exit(1);
@@ -35,7 +35,7 @@ const run = async (config: Config, log: Log): Promise<void> => {
   });
   void stopAsked.then((signal) => {
     asked = signal;
-    // Also of a start that goes on and on: it waits for a database, or for another node's migrations.
+    // Also ends a start that waits for a database, or for another node's migrations.
     setTimeout(() => {
       log.error('stopping takes too long; ending without the rest of it');
       process.exit(1);
@@ -60,7 +60,7 @@ const run = async (config: Config, log: Log): Promise<void> => {
   process.exit(0);
 };
 
-/** The settings; where they cannot be used, a line for each fault, and the end. */
+/** The config; for settings that cannot be used, logs a line a fault and ends the process. */
 const configOrEnd = (): Config => {
   try {
     return readConfig(process.env);
@@ -74,9 +74,9 @@ const configOrEnd = (): Config => {
 
 const config = configOrEnd();
 const log = createLog({ level: config.logLevel });
-logWhatNobodyCaught(log);
+logUncaught(log);
 run(config, log).catch((error: unknown) => {
-  // What is the operator's to mend is said in a sentence; the rest is ours.
+  // What the operator can mend is one sentence; anything else is a bug, and is logged whole.
   if (error instanceof StartFault) log.fatal(error.message);
   else log.fatal({ err: error }, 'the server could not start');
   process.exit(1);

@@ -2,8 +2,8 @@
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Calls `action` at an instant (milliseconds since 1970), however far off: a timer alone ends after 24 days. Keeps no
- * process alive. Connections have one each: a class, for its size.
+ * Calls `action` at an instant (milliseconds since 1970), however far off: beyond the longest delay of one timer too.
+ * Keeps no process alive. A class, for its size: each connection has one.
  */
 export class Alarm {
   private timer: NodeJS.Timeout;
@@ -13,7 +13,7 @@ export class Alarm {
     private readonly action: () => void,
     private readonly now: () => number = Date.now,
   ) {
-    // Never within the call itself: the caller has not got what calls it off yet.
+    // Never within the constructor: the caller could not call it off yet.
     this.timer = this.wait(Math.max(0, instant - now()));
   }
 
@@ -25,7 +25,7 @@ export class Alarm {
     return setTimeout(ring, Math.min(ms, MAX_TIMER_MS), this).unref();
   }
 
-  /** The timer's turn. */
+  /** The timer fired. */
   ring(): void {
     const leftMs = this.instant - this.now();
     if (leftMs <= 0) this.action();
@@ -35,7 +35,7 @@ export class Alarm {
 
 const ring = (alarm: Alarm): void => alarm.ring();
 
-/** The same; returns what calls it off. */
+/** The same as a function; returns what calls it off. */
 export const at = (instant: number, action: () => void, now?: () => number): (() => void) => {
   const alarm = new Alarm(instant, action, now);
   return () => alarm.callOff();

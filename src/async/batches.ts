@@ -1,7 +1,7 @@
-/** How many users are asked about, or changed, at once. */
+/** How many items are worked on at once. */
 const BATCH = 100;
 
-/** Does `each` for all, so many at once; no further ones are begun once it is `stopped`. */
+/** Calls `each` for all items, {@link BATCH} at once. Begins no further batch once `stopped` is aborted. */
 export const inBatches = async <T>(
   items: readonly T[],
   each: (item: T) => Promise<unknown>,
@@ -13,11 +13,11 @@ export const inBatches = async <T>(
   }
 };
 
-/** The items in their order, in lists of at most `size`. */
+/** The items in their order, cut into lists of at most `size`. */
 export const inPieces = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
-/** The items in their order, in lists by their key. */
+/** The items by key, each list in their order. */
 export const groupedBy = <K, T>(items: Iterable<T>, keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> => {
   const groups = new Map<K, T[]>();
   for (const item of items) {

@@ -1,6 +1,6 @@
 /**
- * What `ask` answered or failed with lately: it is asked by one at a time, and again when its answer is older than `ms`
- * milliseconds, however often somebody wants to know.
+ * The latest answer, or failure, of `ask`, at most `ms` milliseconds old: however often it is wanted, one call of `ask`
+ * is under way at a time, and its answer serves all until it is too old.
  */
 export const lately = <T>(ask: () => Promise<T>, ms: number, now = () => performance.now()): (() => Promise<T>) => {
   let answer: Promise<T> | undefined;

@@ -1,12 +1,15 @@
 /** Runs something again and again, one run at a time. */
 export interface Repeated {
-  /** Aborted by `stop`: a run that takes long looks at it, and ends before its time. */
+  /** Aborted by `stop`, so that a long run can end early. */
   readonly stopped: AbortSignal;
   /** Resolves when the run under way is over. Stopping twice is stopping once. */
   stop(): Promise<void>;
 }
 
-/** `everyMs` is from the end of one run to the start of the next. A run that fails is told of, and the next one comes. */
+/**
+ * `everyMs` is from the end of one run to the start of the next. `onError` receives what a run rejects with; the next run
+ * comes all the same. Keeps no process alive.
+ */
 export const every = (
   everyMs: number,
   run: (stopped: AbortSignal) => Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * What `promise` resolves to or rejects with; the error of `late` where it does neither within `ms`. The work behind the
- * promise is not stopped, and what comes of it later goes to nobody.
+ * Settles as `promise` does; rejects with the error of `late` where that takes longer than `ms` milliseconds. The work
+ * behind the promise goes on, and its outcome is then ignored.
  */
 export const withTimeout = async <T>(promise: Promise<T>, ms: number, late: () => Error): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;

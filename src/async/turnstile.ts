@@ -1,6 +1,6 @@
 /**
- * Lets one after the other go on, each in a turn of the event loop of its own: whatever else is due is done in between.
- * The promise resolves when it is one's turn, and never rejects.
+ * Admits callers one after another, each in a turn of the event loop of its own, so that other work runs in between.
+ * The promise resolves when the caller may go on, and never rejects.
  */
 export const createTurnstile = (): (() => Promise<void>) => {
   let last = Promise.resolve();

@@ -10,7 +10,7 @@ const WHAT_IS_WRONG: Readonly<Record<string, string>> = {
   EDQUOT: 'is on a disk whose quota is used up',
 };
 
-/** Does what writes into the folder of `DATA_DIR`; what the file system refuses is rejected as a StartFault. */
+/** Does `work`, which writes into `DATA_DIR`. Rejects with a StartFault for what the file system refuses. */
 export const inDataDir = async <T>(dataDir: string, work: () => T | Promise<T>): Promise<T> => {
   try {
     return await work();

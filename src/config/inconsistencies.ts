@@ -9,7 +9,7 @@ const SECRET_BYTES = 32;
 /** How long typing may last without a repetition, in ms. Redis lists for two minutes where a user may be typing. */
 const MAX_TYPING_MS = 60_000;
 
-/** Production is for the network: nothing that a stranger could guess, listen in on or bring from elsewhere. */
+/** Faults of production, which serves a network: keys that strangers could guess, intercept, or bring from elsewhere. */
 const ofProduction = (
   { auth }: Settings,
   isSet: (name: string) => boolean,
@@ -41,8 +41,8 @@ const ofProduction = (
 };
 
 /**
- * What is readable one by one and yet makes no sense together, as sentences. `isSet` says whether a variable was given,
- * also where it could not be read.
+ * Settings that are valid one by one and make no sense together: one sentence a fault. `isSet` says whether a variable
+ * was given, also where it could not be read.
  */
 export const inconsistencies = (
   config: Settings,

@@ -1,14 +1,14 @@
 /** Variables of the environment that were probably meant for a setting of another name. */
 
-/** A wrong name of one of these leaves open what was to be closed, or the other way round. */
+/** Settings that open or close access: a misspelt name of one leaves open what was to be closed, or the reverse. */
 const DOORS = /^(?:NODE_ENV|AUTH_\w+|ALLOWED_ORIGINS|RELATIONS_BY_USERS|INTROSPECTION|GRAPHIQL|RATE_\w+)$/;
-/** What begins so is hardly meant for any other program. */
+/** Names that hardly any other program uses. */
 const OURS = /^(?:AUTH_JWT_|AUTH_JWKS_|RATE_|PRESENCE_|HEARTBEAT_|TYPING_|BROADCAST_)/;
 /** What Kubernetes tells every container of a service: `REDIS_SERVICE_HOST`, `REDIS_PORT_6379_TCP_ADDR` and so on. */
 const OF_A_SERVICE = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/;
 const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
 
-/** Shorter names are near to everything. */
+/** Shorter names are near to too many others. */
 const SHORTEST = 8;
 const NEAR = 2;
 

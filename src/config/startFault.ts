@@ -1,12 +1,12 @@
 /**
- * The server cannot start for a reason that is the operator's to mend. The message is one sentence or two in one line:
- * which setting it is about, what is wrong, and what to do.
+ * The server cannot start for a reason that the operator can mend. The message is one line: which setting it is about,
+ * what is wrong, and what to do.
  */
 export class StartFault extends Error {
   override readonly name = 'StartFault';
 }
 
-/** The error at the bottom of one: below what drivers wrap around it, and the first of those that came together. */
+/** The root cause of an error: below what drivers wrap around it; the first of an AggregateError. */
 export const rootOf = (error: unknown): unknown => {
   if (error instanceof AggregateError && error.errors.length > 0) return rootOf(error.errors[0]);
   return error instanceof Error && error.cause instanceof Error ? rootOf(error.cause) : error;
