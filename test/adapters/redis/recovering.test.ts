@@ -487,6 +487,8 @@ describe('after the store was away', () => {
       await team.settled([node]);
       const at = performance.now();
       await node.close(await node.open('ana'));
+      const [inGrace] = (await node.record('ana')).sessions;
+      expect((inGrace?.graceUntil ?? 0) - (await node.store.now())).toBeLessThanOrEqual(GRACE_MS);
       while ((await node.record('ana')).sessions.length > 0) {
         await node.turn();
         await node.sweep();
