@@ -51,7 +51,7 @@ export const createConnectionRestore = ({
     return known !== undefined && known.generation !== generation;
   };
 
-  /** The store has it under `name`, unless the node took another incarnation meanwhile. */
+  /** The store has it under `name`, unless the node took another incarnation meanwhile: then it may have lost it again. */
   const markRegistered = (connection: Held, name: string): void => {
     if (name === nameOf(connection.local)) connection.state = 'registered';
   };
@@ -68,7 +68,7 @@ export const createConnectionRestore = ({
     );
     if (wasEnded(after)) return drop(connection);
     connection.name = name;
-    connection.lostByStore = false;
+    if (name === nameOf(connection.local)) connection.lostByStore = false;
     markRegistered(connection, name);
     if (isHeld(connection)) return;
     // It closed meanwhile.

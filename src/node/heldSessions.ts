@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { unavailable } from '../presence/errors.js';
 import type { Emptied } from '../presence/ports/leases.js';
-import { holderOf, isRevoked } from '../presence/session.js';
+import { holderOf, isRevoked, sessionById } from '../presence/session.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
 import { createConnectionRestore } from './connectionRestore.js';
 import type { Held } from './heldConnection.js';
@@ -69,6 +69,8 @@ export interface HeldSessions {
   restoreConnection(connection: Held): Promise<void>;
   /** The sessions of these connections were ended on purpose; the connections go on as watchers. */
   revoke(connectionIds: readonly string[]): void;
+  /** The store has none of these sessions as of that revision: connections of which this node knows nothing later hold none. */
+  endSessions(userId: string, ended: { readonly sessionIds: readonly string[]; readonly revision: number }): void;
   drop(connection: Held): void;
 }
 
@@ -209,6 +211,14 @@ export const createHeldSessions = ({
     revoke(connectionIds) {
       const revoked = new Set(connectionIds);
       for (const connection of held.values()) if (revoked.has(connection.name)) drop(connection);
+    },
+    endSessions(userId, { sessionIds, revision }) {
+      const known = recentCommits.record(userId);
+      for (const connection of held.values()) {
+        if (connection.userId !== userId || !sessionIds.includes(connection.sessionId)) continue;
+        const isOfBefore = known !== undefined && known.revision < revision && sessionById(known, connection.sessionId);
+        if (isOfBefore && connection.state !== 'opening') drop(connection);
+      }
     },
     drop,
   };

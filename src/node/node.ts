@@ -222,6 +222,7 @@ export const createNode = ({
 
     async start() {
       unsubscribe = await bus.subscribeEnded((ended) => {
+        if (ended.revoked?.heldToo) heldSessions.endSessions(ended.userId, ended.revoked);
         recentCommits.sessionsEnded(ended);
         heldSessions.revoke(ended.connectionIds);
       });

@@ -31,6 +31,8 @@ const NO_ENDS: ReadonlyMap<string, Ended> = new Map();
 export interface RecentCommits {
   /** A commit of this node. */
   committed(before: PresenceRecord, after: PresenceRecord): void;
+  /** A command about the durable part of a record reached this node, whoever committed it. */
+  said(record: PresenceRecord): void;
   /** A record as read from the store: it may hold commits of other nodes. */
   observed(record: PresenceRecord): void;
   /** Sessions were ended on purpose, here or elsewhere: they are not restored. */
@@ -76,6 +78,19 @@ export const createRecentCommits = ({ now = () => performance.now(), maxKept = M
   const lostPersisted = new Map<string, DurablePresence>();
   const lostEnds = new Map<string, ReadonlyMap<string, Ended>>();
 
+  /** Losses whose restore goes on: a record that was committed since may lack what the host provided. */
+  let losses: readonly Emptied[] = [];
+
+  /**
+   * What the host provided, as this node knows it: all of it as of the record's revision. During a restore no more than what is
+   * restored, which is as of when the host last changed it; null: nothing is known.
+   */
+  const hostMemoryOf = ({ userId, revision, hostProvided, hostProvidedAsOf }: PresenceRecord): HostMemory | null => {
+    const isWhole = !losses.some((emptied) => emptied(userId));
+    if (!isWhole && hostProvidedAsOf === 0) return null;
+    return { hostProvided, asOf: isWhole ? revision : hostProvidedAsOf };
+  };
+
   /** Sets a live record aside, together with what of it is set aside already and not restored yet. */
   const setAside = (
     userId: string,
@@ -83,8 +98,8 @@ export const createRecentCommits = ({ now = () => performance.now(), maxKept = M
     goneAt: number,
   ) => {
     const isFresh = at > goneAt - OTHERS_LEARN_MS;
-    const hostProvided = isFresh ? { hostProvided: record.hostProvided, asOf: record.revision } : null;
     const earlier = lost.get(userId);
+    const hostProvided = isFresh ? laterOf(hostMemoryOf(record), earlier?.hostProvided ?? null) : null;
     lost.set(userId, {
       record: earlier ? recordWith(record, { sessions: united(record.sessions, earlier.record.sessions) }) : record,
       hostProvided,
@@ -103,6 +118,7 @@ export const createRecentCommits = ({ now = () => performance.now(), maxKept = M
       ends.committed(before, after);
       unjournaled.committed(before, after);
     },
+    said: unjournaled.said,
     observed(record) {
       const known = live.get(record.userId)?.record;
       const isNews = !known || record.generation > known.generation || record.revision >= known.revision;
@@ -144,6 +160,7 @@ export const createRecentCommits = ({ now = () => performance.now(), maxKept = M
         if (emptied(userId)) lostEnds.set(userId, new Map([...(lostEnds.get(userId) ?? []), ...ended]));
       }
       for (const [userId, known] of live) if (emptied(userId)) setAside(userId, known, goneAt);
+      losses = [...losses, emptied];
     },
     lostRecord: (userId) => lost.get(userId),
     lostRecords: () => lost,
@@ -152,6 +169,7 @@ export const createRecentCommits = ({ now = () => performance.now(), maxKept = M
     lostUsers: () => [...lostPersisted.keys(), ...lostEnds.keys()],
     restored() {
       for (const known of [lost, lostPersisted, lostEnds]) known.clear();
+      losses = [];
     },
 
     prune(isOurs, storeNow) {
@@ -166,6 +184,10 @@ export const createRecentCommits = ({ now = () => performance.now(), maxKept = M
 /** Whether a commit shows that the store lost a known record: it started from no later revision, and without sessions. */
 const isLost = (known: PresenceRecord, before: PresenceRecord): boolean =>
   before.generation === known.generation && before.revision <= known.revision && before.sessions.length === 0;
+
+/** The later of two memories; the first where both are as of the same revision. */
+const laterOf = (one: HostMemory | null, other: HostMemory | null): HostMemory | null =>
+  one === null || (other !== null && other.asOf > one.asOf) ? other : one;
 
 /** The record without sessions that were ended on purpose; those known as of a later revision stay. */
 const withoutEnded = (record: PresenceRecord, { connectionIds, revoked }: SessionsEnded): PresenceRecord => {

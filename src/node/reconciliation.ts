@@ -57,7 +57,7 @@ export const createReconciliation = ({
     const known = recentCommits.record(userId);
     if (!known?.sessions.some((session) => session.connections.includes(name))) return false;
     if (!record) return true;
-    if (record.generation !== known.generation || isRevoked(record, name)) return false;
+    if (isRevoked(record, name)) return false;
     return record.sessions.length > 0 || record.revision <= known.revision;
   };
 

@@ -21,6 +21,8 @@ import type { RecentCommits } from './recentCommits.js';
 
 /** How long an answer waits for the journal to have a choice to hide, in ms. */
 const PERSISTED_WITHIN_MS = 1_000;
+/** Of how many users a node remembers at the most that the journal has their choice to hide, for those who repeat it. */
+const MAX_HIDDEN = 10_000;
 
 /** A committed record, the decision's result, and the store's clock at the commit. */
 export interface Committed<R> {
@@ -48,14 +50,16 @@ export interface RecordWriter {
   updateWhenReady: RecordWriter['update'];
   /** Commits what is due for one user. */
   tick(userId: string): Promise<void>;
+  /** Has all nodes forget a session that the store lacks as of that revision, whoever ended it. Never rejects. */
+  announceEnd(userId: string, ended: { readonly sessionId: string; readonly revision: number }): Promise<void>;
   /** Writes to the journal what it may lack; what it has of later revisions stays. */
   persist(persisted: DurablePresence): Promise<void>;
 }
 
 /**
- * A choice to hide must survive the loss of the store, so it goes to the journal before its answer. Resolves when the choice
- * is written, also one of the same user that is being written already; or after {@link PERSISTED_WITHIN_MS}: where the journal is
- * away the write-behind brings it. Never rejects.
+ * A choice to hide must survive the loss of the store, so it goes to the journal before its answer, also that of a repetition,
+ * unless this node knows that the journal has it. Resolves when the choice is written, also one of the same user that is being
+ * written already; or after {@link PERSISTED_WITHIN_MS}: where the journal is away the write-behind brings it. Never rejects.
  */
 const createHidingWrites = ({
   journal,
@@ -67,12 +71,22 @@ const createHidingWrites = ({
   readonly onJournalFailure: (error: unknown) => void;
 }) => {
   const writes = new Map<string, Promise<void>>();
-  return async (before: PresenceRecord, record: PresenceRecord, now: number): Promise<void> => {
+  /** The choices that this node wrote, by user, as of when they were made. */
+  const written = new Map<string, number>();
+  const wrote = (record: PresenceRecord) => {
+    const { userId, chosenAsOf } = record;
+    recentCommits.journaled([record]);
+    written.delete(userId);
+    written.set(userId, chosenAsOf);
+    const [oldest] = written.size > MAX_HIDDEN ? written.keys() : [];
+    if (oldest !== undefined) written.delete(oldest);
+  };
+  return async (record: PresenceRecord, now: number, isChosenNow: boolean): Promise<void> => {
     const { userId } = record;
-    if (before.chosen !== record.chosen) {
+    if (isChosenNow && written.get(userId) !== record.chosenAsOf) {
       const writing = journal
         .write([durableOf(record, now)])
-        .then(() => recentCommits.journaled([record]), onJournalFailure)
+        .then(() => wrote(record), onJournalFailure)
         .finally(() => {
           if (writes.get(userId) === writing) writes.delete(userId);
         });
@@ -114,7 +128,9 @@ export const createRecordWriter = ({
     return recentCommits.withUnjournaled(fromJournal(userId, row, doubtful));
   };
 
-  const follow = async (
+  const publishEnded = (ended: SessionsEnded): Promise<void> => bus.publishEnded(ended).catch(onJournalFailure);
+
+  const announce = async (
     before: PresenceRecord,
     record: PresenceRecord,
     now: number,
@@ -124,13 +140,26 @@ export const createRecordWriter = ({
     for (const transition of transitions(before, record, cause)) onTransition(transition);
     const ended = endedOnPurpose(before, record, now);
     // The commit stands, whether or not other nodes hear of it now.
-    if (ended) await bus.publishEnded(ended).catch(onJournalFailure);
+    if (ended) await publishEnded(ended);
+  };
+
+  /** What follows a commit. A command may be a repetition, after an answer that was lost together with what should have followed. */
+  const follow = async (
+    before: PresenceRecord,
+    record: PresenceRecord,
+    now: number,
+    cause: Cause | undefined,
+  ): Promise<void> => {
+    const hides = cause === 'hides' && isHiding(record.chosen);
+    if (hides || cause === 'says') recentCommits.said(record);
+    if (before === record && !hides) return;
+    if (before !== record) await announce(before, record, now, cause);
     try {
       // After the commit: whoever announces typing reads the record before.
-      if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(record.userId, null);
+      if (hides || (isSeenLive(before) && !isSeenLive(record))) await store.clearTyping(record.userId, null);
     } finally {
       // Also where the store failed in between: the choice is committed.
-      if (isHiding(record.chosen)) await persistHiding(before, record, now);
+      if (isHiding(record.chosen)) await persistHiding(record, now, hides || before.chosen !== record.chosen);
     }
   };
 
@@ -146,7 +175,7 @@ export const createRecordWriter = ({
       return decide(record, now);
     });
     const { record, now } = committed;
-    if (before && before !== record) await follow(before, record, now, cause);
+    if (before) await follow(before, record, now, cause);
     return committed;
   };
 
@@ -173,6 +202,8 @@ export const createRecordWriter = ({
       });
       if (before) departures.ticked(before, record);
     },
+    announceEnd: (userId, { sessionId, revision }) =>
+      publishEnded({ userId, connectionIds: [], revoked: { sessionIds: [sessionId], revision, heldToo: true } }),
     async persist(persisted) {
       await journal.write([persisted]);
       recentCommits.journaled([persisted]);

@@ -89,9 +89,14 @@ export const createRestore = ({
     const away = new AbortController();
     const restoreOne = async (userId: string) => {
       if (!users.has(userId)) return;
-      if (!(await restoreUser(userId, isAgain))) return away.abort();
-      users.delete(userId);
-      next?.add(userId);
+      const isRestored = await restoreUser(userId, isAgain);
+      const isRequired = users.delete(userId);
+      if (isRestored) next?.add(userId);
+      else {
+        // Only a part of the store may be away: the users of the others come first the next time.
+        if (isRequired) users.add(userId);
+        away.abort();
+      }
     };
     await inBatches([...users], restoreOne, away.signal);
   };

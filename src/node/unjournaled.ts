@@ -17,6 +17,8 @@ export const isPersistedIn = (row: KnownAsOf, persisted: KnownAsOf): boolean =>
 export interface Unjournaled {
   /** A commit of this node. */
   committed(before: PresenceRecord, after: PresenceRecord): void;
+  /** A command about the durable part reached this node, whoever committed it. */
+  said(record: PresenceRecord): void;
   of(userId: string): DurablePresence | undefined;
   all(): readonly DurablePresence[];
   /** What was committed at least `ageMs` ago. */
@@ -35,16 +37,19 @@ export const createUnjournaled = ({
   readonly maxKept: number;
 }): Unjournaled => {
   const durable = new Map<string, { readonly persisted: DurablePresence; readonly at: number }>();
+  const remember = (record: PresenceRecord): void => {
+    const { userId } = record;
+    // Deleted first, so that the map stays in the order of the commits.
+    durable.delete(userId);
+    durable.set(userId, { persisted: durableOf(record, record.revision), at: now() });
+    const [oldest] = durable.size > maxKept ? durable.keys() : [];
+    if (oldest !== undefined) durable.delete(oldest);
+  };
   return {
     committed(before, after) {
-      const { userId } = after;
-      if (!durableChanged(before, after)) return;
-      // Deleted first, so that the map stays in the order of the commits.
-      durable.delete(userId);
-      durable.set(userId, { persisted: durableOf(after, after.revision), at: now() });
-      const [oldest] = durable.size > maxKept ? durable.keys() : [];
-      if (oldest !== undefined) durable.delete(oldest);
+      if (durableChanged(before, after)) remember(after);
     },
+    said: remember,
     of: (userId) => durable.get(userId)?.persisted,
     all: () => [...durable.values()].map(({ persisted }) => persisted),
     olderThan(ageMs) {

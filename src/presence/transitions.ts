@@ -9,8 +9,11 @@ import type { PresenceRecord, PresenceStatus, Session } from './types.js';
 /** Why a connection no longer holds its session: it closed, stopped answering, or its node was lost. */
 export type Loss = 'closed' | 'lost' | 'node lost';
 
-/** The cause of a commit, where the records do not tell it. */
-export type Cause = Loss | 'ended' | 'put back';
+/**
+ * The cause of a commit, where the records do not tell it. `says`: a command about what outlives a restart; `hides`: a choice to
+ * hide. Both also where an earlier attempt, whose answer was lost, has committed the same.
+ */
+export type Cause = Loss | 'ended' | 'put back' | 'says' | 'hides';
 
 /** Why a session ended. `expired`: its HTTP lease ran out. Without a grace a {@link Loss} ends it at once. */
 export type Ending = Loss | 'grace over' | 'expired' | 'ended' | 'replaced';

@@ -37,7 +37,7 @@ export const heartbeatSeconds = ({ heartbeatIntervalMs, sessionTtlMs, idleAfterM
   Math.max(1, Math.floor(Math.min(heartbeatIntervalMs, sessionTtlMs / 2, idleAfterMs / 2) / 1_000));
 
 export interface PresenceServiceDeps {
-  readonly records: Pick<RecordWriter, 'updateWhenReady'>;
+  readonly records: Pick<RecordWriter, 'updateWhenReady' | 'announceEnd'>;
   readonly readAlike: ReadAlike;
   readonly store: Clock & Pick<TypingStore, 'typedMsAgo'>;
   readonly people: Pick<AccessReader, 'privacy'>;
@@ -125,13 +125,19 @@ export const createPresenceService = (deps: PresenceServiceDeps): OwnPresenceSer
           at,
           timings,
         );
-      const committed = await commands.commit<HidingAlready | null>(caller, userId, (before, at) =>
-        isFree && isHiding(before.chosen) ? { record: before, result: HIDING_ALREADY } : set(before, at),
+      const isDurable = input.status !== undefined || input.statusMessage !== undefined;
+      const cause = hides ? 'hides' : isDurable ? 'says' : undefined;
+      const committed = await commands.commit<HidingAlready | null>(
+        caller,
+        userId,
+        (before, at) =>
+          isFree && isHiding(before.chosen) ? { record: before, result: HIDING_ALREADY } : set(before, at),
+        isFree ? undefined : cause,
       );
       if (committed.result === null) return viewAt(committed.record, SELF, committed.now);
       // Nobody sees a difference, so this is one mutation among others.
       await rateLimits.take('mutation', userId);
-      const changed = await commands.commit(caller, userId, set);
+      const changed = await commands.commit(caller, userId, set, cause);
       return viewAt(changed.record, SELF, changed.now);
     },
 
@@ -158,12 +164,14 @@ export const createPresenceService = (deps: PresenceServiceDeps): OwnPresenceSer
       const userId = userOf(caller.viewer);
       checkId(sessionId, 'sessionId');
       await rateLimits.take('mutation', userId);
-      const { result } = await commands.commit(
+      const { record: after, result } = await commands.commit(
         caller,
         userId,
         (before, now) => record.endSession(before, sessionId, now),
         'ended',
       );
+      // An earlier attempt may have ended it and lost its answer, or a node that was taken for lost may be about to restore it.
+      if (!result) await records.announceEnd(userId, { sessionId, revision: after.revision });
       return result;
     },
 

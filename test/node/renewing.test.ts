@@ -12,6 +12,7 @@ import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
 const FINE: Renewal = { lost: false, emptied: null, readyInMs: 0, awaited: false };
 const LOST: Renewal = { ...FINE, lost: true };
 const EMPTIED: Renewal = { ...FINE, emptied: () => true };
+const SETTLING: Renewal = { ...FINE, readyInMs: 5_000, awaited: true };
 
 /** A node with one connection, whose renewals are answered in this order; the last answer repeats. */
 const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
@@ -22,10 +23,16 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   const said: RestorePhase[] = [];
   const revived: boolean[] = [];
   let incarnations = 0;
+  let held: Promise<void> | undefined;
   const presence = assemblePresence({
     bus,
     store: {
       ...store,
+      async update(...what) {
+        const updated = await store.update(...what);
+        await held;
+        return updated;
+      },
       async renewLease(incarnation, { restorePhase } = { restorePhase: null }) {
         renewed.push(incarnation);
         said.push(restorePhase);
@@ -53,6 +60,14 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   return {
     turn: () => presence.node.leaseHeartbeat(),
     answer: () => presence.node.answered('1'),
+    /** From now on nobody hears that the store did something, until what this returns is called. */
+    hold() {
+      let release = () => {};
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return () => release();
+    },
     renewed,
     said,
     revived,
@@ -92,4 +107,17 @@ it('a node announces its restore phase, and null once everything is restored', a
   for (let turns = 0; turns < 4; turns += 1) await turn();
   expect(said).toContain('again');
   expect(said.slice(-2)).toEqual([null, null]);
+});
+
+it('a connection that was put back just before the store lost it again is waited for', async () => {
+  const { turn, answer, hold, said } = await nodeOf(EMPTIED, SETTLING, EMPTIED, SETTLING);
+  await turn();
+  const release = hold();
+  answer();
+  await turn();
+  release();
+  await new Promise(setImmediate);
+  said.length = 0;
+  await turn();
+  expect(said[0]).toBe('first');
 });

@@ -220,6 +220,46 @@ describe('the recent commits of a node', () => {
     expect(recentCommits.lostRecord('bo')).toMatchObject({ record: seen, hostProvided: { hostProvided, asOf: NOON } });
   });
 
+  describe('of what the host put, where the store is lost again before all is put back', () => {
+    const hostProvided = [{ source: 'calls', activities: [chess] }];
+    const of = (userId: string) => ({ ...granted, userId, revision: NOON + 50 });
+
+    it.each<[string, Partial<PresenceRecord>, unknown]>([
+      ['goes by the loss of before where it was not back yet', {}, { hostProvided, asOf: NOON }],
+      ['is what came back', { hostProvided, hostProvidedAsOf: NOON + 1 }, { hostProvided, asOf: NOON + 1 }],
+      ['is what the host put or cleared since', { hostProvidedAsOf: NOON + 40 }, { hostProvided: [], asOf: NOON + 40 }],
+    ])('%s', (_, back, expected) => {
+      const recentCommits = createRecentCommits();
+      recentCommits.committed(record(), record({ ...granted, revision: NOON, hostProvided }));
+      recentCommits.storeLost(0, () => true);
+      recentCommits.observed(record({ ...of('ana'), ...back }));
+      recentCommits.storeLost(1, () => true);
+      expect(recentCommits.lostRecord('ana')?.hostProvided).toEqual(expected);
+    });
+
+    it('is not for a node to say that came to know of the user in between', () => {
+      const recentCommits = createRecentCommits();
+      recentCommits.storeLost(0, () => true);
+      recentCommits.observed(record(of('ana')));
+      recentCommits.observed(record({ ...of('bo'), hostProvided, hostProvidedAsOf: NOON }));
+      recentCommits.storeLost(1, () => true);
+      expect(recentCommits.lostRecord('ana')?.hostProvided).toBeNull();
+      expect(recentCommits.lostRecord('bo')?.hostProvided).toEqual({ hostProvided, asOf: NOON });
+    });
+
+    it('is as of the record again once all is put back, and for users who lost nothing', () => {
+      const recentCommits = createRecentCommits();
+      recentCommits.storeLost(0, (userId) => userId === 'ana');
+      recentCommits.observed(record(of('bo')));
+      recentCommits.restored();
+      recentCommits.observed(record(of('ana')));
+      recentCommits.storeLost(1, () => true);
+      for (const userId of ['ana', 'bo']) {
+        expect(recentCommits.lostRecord(userId)?.hostProvided).toEqual({ hostProvided: [], asOf: NOON + 50 });
+      }
+    });
+  });
+
   it('are set aside at the loss until the restore is complete, without what is ended meanwhile', () => {
     const recentCommits = createRecentCommits();
     const [tab, phone] = [session({ connections: ['a/1'], activities: [chess] }), session({ id: 'phone' })];

@@ -1,5 +1,6 @@
 /** One node's presence and fan-out over memory, with every call of the hub's ports open to delay and failure. */
 import { setImmediate } from 'node:timers/promises';
+import { createTopics } from '../../src/adapters/busTopics.js';
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { viewOf } from '../../src/fanout/delivery.js';
@@ -95,8 +96,10 @@ export const createFanout = async ({
     onJournalFailure: (error) => errors.push(error),
   });
 
+  const gaps = createTopics<null>();
   const gatedBus: Bus = {
     ...bus,
+    onGap: (listener) => gaps.add('', () => listener()),
     subscribeUser: gated(gate, 'bus.subscribeUser', bus.subscribeUser),
     subscribeTyping: gated(gate, 'bus.subscribeTyping', bus.subscribeTyping),
   };
@@ -152,6 +155,8 @@ export const createFanout = async ({
     hub,
     addHub,
     errors,
+    /** Messages of the bus may have been missed, the hub is told. */
+    gap: () => gaps.deliver('', null),
     subscription,
     watchTyping,
     collect: async (...args: Parameters<typeof subscription>) => collect(await subscription(...args), { pushed }),

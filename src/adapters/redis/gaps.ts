@@ -5,6 +5,8 @@ import type { RedisConnection } from './redisConnection.js';
 
 /** A node receives its own probe about once a second; silence for longer means that the connection is dead. */
 const SILENCE_MS = 3_500;
+/** How long new connections may take before they count as silent: replaced earlier they would never be made. */
+const CONNECTING_MS = 2_000;
 const WATCH_MS = 500;
 
 /**
@@ -26,7 +28,7 @@ export const createGapDetector = ({
   const probedAt = new Map<number, number>();
   /** Since when messages may have been missed; undefined while none can have been. */
   let interruptedAt: number | undefined = performance.now();
-  /** When the present connections were made; undefined before probes are subscribed to. */
+  /** From when on probes are to arrive over the present connections; undefined before they are subscribed to. */
   let connectedAt: number | undefined;
 
   const interrupted = () => {
@@ -43,8 +45,7 @@ export const createGapDetector = ({
     if (since === undefined) return;
     const silent = Array.from({ length: shards }, (_, shard) => shard).some((shard) => isSilent(shard, now, since));
     if (!silent) return;
-    // The new connections get as long as the old ones.
-    connectedAt = now;
+    connectedAt = now + CONNECTING_MS;
     interrupted();
     void pubSub.reconnect().then(interrupted);
   }, WATCH_MS);

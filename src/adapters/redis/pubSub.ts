@@ -20,8 +20,8 @@ export interface PubSubClient {
   punsubscribe(): void;
   publish(channel: string, message: string): Promise<unknown>;
   /**
-   * Drops the connections and makes new ones. Resolves once every wanted channel is acknowledged there, or at once for a client
-   * that reconnects and subscribes again by itself.
+   * Drops the connections and makes new ones. Resolves once every wanted channel is acknowledged there, once others have
+   * replaced these, or at once for a client that reconnects and subscribes again by itself.
    */
   reconnect(): Promise<void>;
   /** Ends all retries. */
@@ -38,9 +38,15 @@ export interface Subscribing<C extends RedisClient> {
   readonly reconnect: (client: C) => boolean;
 }
 
+/** The attempt at a channel, repeated until it succeeds or a later one replaces it. */
+interface Attempt {
+  ended: Promise<void>;
+}
+
 /** Subscribes by the commands of `how`, and retries while the channel is wanted. */
 export const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSubClient => {
-  const wanted = new Set<string>();
+  /** The latest attempt at each wanted channel. It replaces those over connections that were dropped, which would pile up. */
+  const wanted = new Map<string, Attempt>();
   const listeners: (readonly [event: string, listener: (...args: unknown[]) => void])[] = [];
   let client = how.open();
   let closed = false;
@@ -55,11 +61,23 @@ export const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSub
       }
     }
   };
-  const subscribe = (channel: string) =>
-    persist(
-      () => wanted.has(channel),
+  /** Resolves when the latest attempt has succeeded, or nobody wants the channel any more. */
+  const subscribe = async (channel: string): Promise<void> => {
+    const attempt: Attempt = { ended: Promise.resolve() };
+    wanted.set(channel, attempt);
+    attempt.ended = persist(
+      () => wanted.get(channel) === attempt,
       () => how.subscribe(client, channel),
     );
+    for (let latest: Attempt | undefined = attempt, before: Attempt | undefined; latest && latest !== before; ) {
+      await latest.ended;
+      before = latest;
+      latest = wanted.get(channel);
+    }
+  };
+  const subscribeAgain = async (channel: string): Promise<void> => {
+    if (wanted.has(channel)) await subscribe(channel);
+  };
   return {
     on(event, listener) {
       const answered = listener as (...args: unknown[]) => void;
@@ -67,7 +85,6 @@ export const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSub
       client.on(event, answered);
     },
     subscribe(channel, acknowledged) {
-      wanted.add(channel);
       void subscribe(channel).then(() => acknowledged(null));
     },
     unsubscribe(channel) {
@@ -83,10 +100,15 @@ export const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSub
     async reconnect() {
       if (closed || how.reconnect(client)) return;
       const before = client;
-      client = how.open();
-      for (const [event, listener] of listeners) client.on(event, listener);
+      const mine = how.open();
+      client = mine;
+      for (const [event, listener] of listeners) mine.on(event, listener);
       before.disconnect();
-      for (const channels of inPieces([...wanted], SUBSCRIBE_AT_ONCE)) await Promise.all(channels.map(subscribe));
+      for (const channels of inPieces([...wanted.keys()], SUBSCRIBE_AT_ONCE)) {
+        // A later client subscribes to the rest.
+        if (client !== mine) return;
+        await Promise.all(channels.map(subscribeAgain));
+      }
     },
     close() {
       closed = true;

@@ -41,7 +41,12 @@ export interface SessionsEnded {
   /** The connections that held them, which go on as watchers. */
   readonly connectionIds: readonly string[];
   /** Sessions whose lease or grace was ended by the commit of that revision: no node restores them. */
-  readonly revoked?: { readonly sessionIds: readonly string[]; readonly revision: number };
+  readonly revoked?: {
+    readonly sessionIds: readonly string[];
+    readonly revision: number;
+    /** Also sessions held by connections, unless a node knows of them as of a later revision: the store has none of them. */
+    readonly heldToo?: true;
+  };
 }
 
 export type Unsubscribe = () => void;
