@@ -93,18 +93,22 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
   stopping.push(() => database.close());
   const db = observed(database.db, outages.of('the database').called);
   const timed = (call: Call) => metrics.called('database', call);
-  /** Whether other processes may change what this one holds. */
-  const shared = live.redis !== null;
+  /**
+   * Whether the change log is written and followed. Other processes write there, and a commit may take effect whose answer is lost:
+   * the log alone tells of it. The embedded database always answers.
+   */
+  const logged = config.databaseUrl !== null;
   const onError = outages.failures('telling of a change of facts');
   return {
     bus,
     store,
     db,
     ping: () => database.ping(),
-    people: observed(createPeople({ db, bus, logged: shared, onError }), timed),
+    people: observed(createPeople({ db, bus, logged, onError }), timed),
     journal: observed(createJournal({ db }), timed),
     rateLimits: createRateLimits(config.rates, live.redis),
-    shared,
+    sweepMs: live.redis ? SHARED_SWEEP_MS : SWEEP_MS,
+    logged,
   };
 };
 type BackEnds = Awaited<ReturnType<typeof openBackEnds>>;
@@ -112,10 +116,9 @@ type BackEnds = Awaited<ReturnType<typeof openBackEnds>>;
 /** What this node does by itself: it holds sessions, commits, sweeps, and writes behind. */
 const startNode = async (
   { config: { timings }, log, metrics, outages, stopping }: Start,
-  { bus, store, people, journal, shared }: BackEnds,
+  { bus, store, people, journal, sweepMs }: BackEnds,
   { pingAll, reread }: { readonly pingAll: () => void; readonly reread: () => void },
 ) => {
-  const sweepMs = shared ? SHARED_SWEEP_MS : SWEEP_MS;
   const onTransition = ({ kind, ...what }: Transition) => {
     metrics.transition(kind);
     log.info(what, kind);
@@ -346,7 +349,7 @@ export const onAccessChange = ({ forget, fanOut, service, flush }: AccessChangeS
 /** Subscribes the node to changes of access facts, and finds those that were not received. */
 const followAccessChanges = async (
   { log, outages, stopping }: Start,
-  { bus, db, people, shared }: BackEnds,
+  { bus, db, people, logged }: BackEnds,
   { accessChanges }: ServiceParts,
   hub: HubParts,
   { connections, sockets }: Edge,
@@ -378,7 +381,7 @@ const followAccessChanges = async (
   });
   stopping.push(() => deletions.stop());
 
-  if (!shared) return;
+  if (!logged) return;
   const onFeedError = outages.failures('reading the log of changes');
   const feed = await startChangeLogFeed({
     db,

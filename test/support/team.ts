@@ -154,16 +154,16 @@ const DUMP_ALL = `
   return all`;
 
 /**
- * Copies everything in Redis. Returns what brings it back in one step, as the same server had it at the time of the copy; the
+ * Copies a database of Redis. Returns what brings it back in one step, as the same server had it at the time of the copy; the
  * shards whose keys are in `elsewhere` then seem to have been held by another server.
  */
 export const takeCopy = async (
-  { admin }: TestRedis,
+  { admin }: Pick<TestRedis, 'admin'>,
   elsewhere: readonly string[] = [],
 ): Promise<() => Promise<unknown>> => {
   const dump = (await admin.callBuffer('EVAL', DUMP_ALL, 0)) as readonly Buffer[];
   return async () => {
-    const back = admin.multi().flushall();
+    const back = admin.multi().flushdb();
     for (let i = 0; i < dump.length; i += 2) back.restore(dump[i]!, 0, dump[i + 1]!);
     for (const shard of elsewhere) back.hset(shard, 'server', 'another');
     return back.exec();

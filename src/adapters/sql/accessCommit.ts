@@ -42,8 +42,8 @@ const publish = async (
 };
 
 /**
- * `committed` receives each change right after the commit, before anything is awaited. `logged` is false where no other
- * process reads the change log: no rows are written then. `onError` receives a failure to publish; the commit stands.
+ * `committed` receives each change right after the commit, before anything is awaited. `logged` is false where nobody
+ * follows the change log, since this process is alone and each of its commits is answered: no rows are written then. `onError` receives a failure to publish; the commit stands.
  */
 export const createCommit =
   (options: {

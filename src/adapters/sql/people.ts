@@ -17,7 +17,7 @@ const MAX_BLOCKS = 10_000;
 /**
  * Users, relations, privacy, circles and conversations in the database, with the caches over them.
  *
- * `logged` is whether other processes read the change log, so that its rows must be written. `onError` receives the
+ * `logged` is whether the change log is followed, so that its rows must be written. `onError` receives the
  * failure to publish a committed change.
  */
 export const createPeople = (options: {
