@@ -24,6 +24,8 @@ const TABLE_START = '<!-- mutants: written by npm run test:mutants -- --table --
 const TABLE_END = '<!-- /mutants -->';
 /** For how long the tests of one fault may run, in ms. Tests that never end have noticed it. */
 const LIMIT_MS = 300_000;
+/** For how long a test may wait, in ms: less than in the suite, since of many faults each lets one wait for what never comes. */
+const TEST_LIMIT_MS = 60_000;
 /** Tests that drive whole processes run what is built. */
 const DRIVES_PROCESSES = /^test\/(e2e|cluster|cluster-slow)\//;
 
@@ -109,7 +111,8 @@ const runTests = async (copy, tests) => {
     // The compiler writes what it can also where types do not fit; what it then does is for the tests to say.
     if (built.endless) return built;
   }
-  return run(copy, 'npx', ['vitest', 'run', '--project', 'main', '--bail', '1', '--reporter', 'dot', ...tests]);
+  const options = ['--project', 'main', '--bail', '1', '--reporter', 'dot', '--testTimeout', String(TEST_LIMIT_MS)];
+  return run(copy, 'npx', ['vitest', 'run', ...options, ...tests]);
 };
 
 const main = async (words) => {
