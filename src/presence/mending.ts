@@ -53,7 +53,7 @@ export const createMending = ({
     const known = remembered.record(userId);
     if (!known?.sessions.some((session) => session.connections.includes(name))) return false;
     if (!record) return true;
-    if (record.generation !== known.generation || isWithdrawn(record, name)) return false;
+    if (isWithdrawn(record, name)) return false;
     return record.sessions.length > 0 || record.revision <= known.revision;
   };
 

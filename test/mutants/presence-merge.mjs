@@ -92,14 +92,6 @@ export default [
     tests: ['test/presence/letGo.test.ts'],
   },
   {
-    name: 'mending crosses generations',
-    promise: 'Nothing that a node knows of a user who was deleted and named again is mended into their new record.',
-    file: 'src/presence/mending.ts',
-    from: 'if (record.generation !== known.generation || isWithdrawn(record, name)) return false;',
-    to: 'if (isWithdrawn(record, name)) return false;',
-    tests: ['test/presence/letGo.test.ts'],
-  },
-  {
     name: 'sessions of another generation are put back',
     promise: 'No session of a user who was deleted is put back for the one who was named again.',
     file: 'src/presence/recovery.ts',
