@@ -1,6 +1,7 @@
 /** The end of a status message of somebody who is not live: nobody commits it, and they themselves see it. */
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createExpiry } from '../../src/fanout/expiry.js';
 import { unavailable } from '../../src/presence/errors.js';
 import { createFanout, createValve } from '../support/fanout.js';
 
@@ -85,6 +86,20 @@ describe('a status message of somebody who is not live', () => {
     await own.news();
     expect(vi.getTimerCount()).toBe(1);
     await own.end();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is waited for also where it is a month off, without being looked at all the time', async () => {
+    const storeNow = vi.fn(() => Date.now());
+    const readAgain = vi.fn(async () => expiry.follow(null));
+    const expiry = createExpiry({ storeNow, readAgain });
+    expiry.follow(EPOCH + 30 * 86_400_000);
+    await pass(60_000);
+    expect(storeNow).toHaveBeenCalledTimes(1);
+    await pass(30 * 86_400_000 - 60_001);
+    expect(readAgain).not.toHaveBeenCalled();
+    await pass(1);
+    expect(readAgain).toHaveBeenCalledTimes(1);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 /** One node's presence and fan-out over memory, with every call of the hub's ports open to delay and failure. */
 import { setImmediate } from 'node:timers/promises';
 import { createMemoryBus } from '../../src/bus/memory.js';
+import { createTopics } from '../../src/bus/topics.js';
 import { createHub } from '../../src/fanout/hub.js';
 import { viewOf } from '../../src/fanout/told.js';
 import type { PresenceStream, Watch, WatchBudget } from '../../src/fanout/watch.js';
@@ -94,8 +95,10 @@ export const createFanout = async ({
     onJournalFailure: (error) => errors.push(error),
   });
 
+  const gaps = createTopics<null>();
   const gatedBus: Bus = {
     ...bus,
+    onGap: (listener) => gaps.add('', () => listener()),
     subscribeUser: gated(gate, 'bus.subscribeUser', bus.subscribeUser),
     subscribeTyping: gated(gate, 'bus.subscribeTyping', bus.subscribeTyping),
   };
@@ -142,6 +145,8 @@ export const createFanout = async ({
     hub,
     addHub,
     errors,
+    /** Messages of the bus may have been missed, the hub is told. */
+    gap: () => gaps.deliver('', null),
     watch,
     watchTyping,
     collect: async (...args: Parameters<typeof watch>) => collect(await watch(...args), { pushed }),
