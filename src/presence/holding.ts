@@ -9,7 +9,7 @@ import { disconnect } from './record.js';
 import type { RecordWriter } from './records.js';
 import { putBack } from './recovery.js';
 import type { Remembered } from './remembered.js';
-import { holderOf, isWithdrawn, newSession } from './session.js';
+import { holderOf, isWithdrawn, newSession, sessionById } from './session.js';
 import type { PresenceRecord, Timings } from './types.js';
 
 /** For how long a command waits until the session of its own connection is put back, in ms, and how often it tries. */
@@ -81,6 +81,8 @@ export interface Holding {
   putBack(connection: Held): Promise<void>;
   /** Connections of these names hold nothing any more, and go on as watchers. */
   end(connectionIds: readonly string[]): void;
+  /** Sessions of a user are not there as of that revision: connections of which this node knows nothing later hold none. */
+  endSessions(userId: string, ended: { readonly sessionIds: readonly string[]; readonly revision: number }): void;
   drop(connection: Held): void;
 }
 
@@ -276,6 +278,14 @@ export const createHolding = ({
     end(connectionIds) {
       const ended = new Set(connectionIds);
       for (const connection of held.values()) if (ended.has(connection.name)) drop(connection);
+    },
+    endSessions(userId, { sessionIds, revision }) {
+      const known = remembered.record(userId);
+      for (const connection of held.values()) {
+        if (connection.userId !== userId || !sessionIds.includes(connection.sessionId)) continue;
+        const isOfBefore = known !== undefined && known.revision < revision && sessionById(known, connection.sessionId);
+        if (isOfBefore && connection.state !== 'opening') drop(connection);
+      }
     },
     drop,
   };

@@ -215,6 +215,7 @@ export const createNode = ({
 
     async start() {
       unsubscribe = await bus.subscribeEnded((message) => {
+        if (message.withdrawn?.heldToo) holding.endSessions(message.userId, message.withdrawn);
         remembered.ended(message);
         holding.end(message.connectionIds);
       });

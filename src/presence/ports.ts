@@ -221,7 +221,12 @@ export interface SessionsEnded {
   /** Connections that held them; they go on as watchers. */
   readonly connectionIds: readonly string[];
   /** Sessions whose lease or grace ended before its time, by the commit of that revision: nobody brings them back. */
-  readonly withdrawn?: { readonly sessionIds: readonly string[]; readonly revision: number };
+  readonly withdrawn?: {
+    readonly sessionIds: readonly string[];
+    readonly revision: number;
+    /** Also those that connections hold, as far as these are not known as of later: none of them is there. */
+    readonly heldToo?: true;
+  };
 }
 
 export type Unsubscribe = () => void;

@@ -204,13 +204,19 @@ export const createPresence = ({
       const closedMsAgo = hides ? await closedMsAgoOf(userId) : 0;
       const set = (before: PresenceRecord, at: number) =>
         record.setPresence(before, { ...input, activities, speaking: speaking(), closedMsAgo }, at, timings);
-      const committed = await speak<HidingAlready | null>(caller, userId, (before, at) =>
-        isFree && record.isHiding(before.chosen) ? { record: before, result: HIDING_ALREADY } : set(before, at),
+      const keeps = input.status !== undefined || input.statusMessage !== undefined;
+      const cause = hides ? 'hides' : keeps ? 'says' : undefined;
+      const committed = await speak<HidingAlready | null>(
+        caller,
+        userId,
+        (before, at) =>
+          isFree && record.isHiding(before.chosen) ? { record: before, result: HIDING_ALREADY } : set(before, at),
+        isFree ? undefined : cause,
       );
       if (committed.result === null) return viewAt(committed.record, SELF, committed.now);
       // Nobody sees a difference, so it is one mutation among others.
       await rateLimits.take('mutation', userId);
-      const changed = await speak(caller, userId, set);
+      const changed = await speak(caller, userId, set, cause);
       return viewAt(changed.record, SELF, changed.now);
     },
 
@@ -237,7 +243,18 @@ export const createPresence = ({
       const userId = userOf(caller.viewer);
       checkId(sessionId, 'sessionId');
       await rateLimits.take('mutation', userId);
-      return (await speak(caller, userId, (before, now) => record.endSession(before, sessionId, now), 'ended')).result;
+      const { record: after, result } = await speak(
+        caller,
+        userId,
+        (before, now) => record.endSession(before, sessionId, now),
+        'ended',
+      );
+      // It may have ended by an attempt whose answer was lost, or be about to be put back by a node that was taken for lost.
+      if (!result) {
+        const withdrawn = { sessionIds: [sessionId], revision: after.revision, heldToo: true } as const;
+        await bus.publishEnded({ userId, connectionIds: [], withdrawn }).catch(onJournalFailure);
+      }
+      return result;
     },
 
     async me({ viewer }) {

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Departures } from './departures.js';
 import { isUnavailable, notFound, unavailable } from './errors.js';
 import type { Bus, Decision, Journal, JournalRow, Missing, Reading, SessionsEnded, Store } from './ports.js';
-import { durableOf, isSeenLive, restoreRecord, tick } from './record.js';
+import { durableOf, isHiding, isSeenLive, restoreRecord, tick } from './record.js';
 import { reconciled } from './recovery.js';
 import type { Remembered } from './remembered.js';
 import { isWithdrawn, sessionById } from './session.js';
@@ -15,6 +15,9 @@ import type { DurablePresence, PresenceRecord } from './types.js';
 
 /** How long an answer waits for the journal to have a choice to hide, in ms. */
 const KEPT_WITHIN_MS = 1_000;
+
+/** Of so many users at the most a node knows that the journal has their choice to hide: for who chooses it again. */
+const MAX_HIDDEN = 10_000;
 
 /** Records of one reading, whole; users who are not known are missing. */
 export type Records = Reading;
@@ -152,16 +155,27 @@ export const createRecordWriter = ({
   };
 
   const keeping = new Map<string, Promise<void>>();
+  /** Of choices to hide that this node brought into the journal, as of when they are. */
+  const hidden = new Map<string, number>();
+  const rememberHidden = ({ userId, chosenAsOf }: PresenceRecord) => {
+    hidden.delete(userId);
+    hidden.set(userId, chosenAsOf);
+    const [oldest] = hidden.size > MAX_HIDDEN ? hidden.keys() : [];
+    if (oldest !== undefined) hidden.delete(oldest);
+  };
   /**
    * A choice to hide must outlive the very next moment, so it does not wait for the write-behind; nor does an answer
-   * to who chose the same while it is being written come before it is.
+   * to who commits anything while it is being written come before it is.
    */
-  const keepHidden = async (before: PresenceRecord, record: PresenceRecord, now: number): Promise<void> => {
+  const keepHidden = async (record: PresenceRecord, now: number, isNews: boolean): Promise<void> => {
     const { userId } = record;
-    if (before.chosen !== record.chosen) {
+    if (isNews && hidden.get(userId) !== record.chosenAsOf) {
       const writing = journal
         .write([durableOf(record, now)])
-        .then(() => remembered.journaled([record]), onJournalFailure)
+        .then(() => {
+          remembered.journaled([record]);
+          rememberHidden(record);
+        }, onJournalFailure)
         .finally(() => {
           if (keeping.get(userId) === writing) keeping.delete(userId);
         });
@@ -169,6 +183,14 @@ export const createRecordWriter = ({
     }
     // Where PostgreSQL is away the write-behind will bring it; the answer does not wait for that.
     await Promise.race([keeping.get(userId), wait(KEPT_WITHIN_MS, undefined, { ref: false })]);
+  };
+
+  const tell = async (before: PresenceRecord, record: PresenceRecord, now: number, cause: Cause | undefined) => {
+    remembered.committed(before, record);
+    for (const transition of transitions(before, record, cause)) onTransition(transition);
+    const ended = endedOnPurpose(before, record, now);
+    // What is committed stands, whether or not others hear of it now.
+    if (ended) await bus.publishEnded(ended).catch(onJournalFailure);
   };
 
   const commit = async <R>(
@@ -183,18 +205,18 @@ export const createRecordWriter = ({
       return decide(record, now);
     });
     const { record, now } = committed;
-    if (!before || before === record) return committed;
-    remembered.committed(before, record);
-    for (const transition of transitions(before, record, cause)) onTransition(transition);
-    const ended = endedOnPurpose(before, record, now);
-    // What is committed stands, whether or not others hear of it now.
-    if (ended) await bus.publishEnded(ended).catch(onJournalFailure);
+    if (!before) return committed;
+    // Who repeats what they said may do so because the answer was lost, and all that came of it.
+    const hides = cause === 'hides' && isHiding(record.chosen);
+    if (hides || cause === 'says') remembered.said(record);
+    if (before === record && !hides) return committed;
+    if (before !== record) await tell(before, record, now, cause);
     // After the commit: whoever announces typing reads the record again before they do. What hides waits for nothing else.
     try {
-      if (isSeenLive(before) && !isSeenLive(record)) await store.clearTyping(userId, null);
+      if (hides || (isSeenLive(before) && !isSeenLive(record))) await store.clearTyping(userId, null);
     } finally {
       // Also where the store went away in between: the choice is made, and must be kept.
-      if (record.chosen === 'INVISIBLE' || record.chosen === 'OFFLINE') await keepHidden(before, record, now);
+      if (isHiding(record.chosen)) await keepHidden(record, now, hides || before.chosen !== record.chosen);
     }
     return committed;
   };

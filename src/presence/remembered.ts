@@ -43,6 +43,8 @@ const NO_ENDS: ReadonlyMap<string, Ended> = new Map();
 export interface Remembered {
   /** A commit of this node. */
   committed(before: PresenceRecord, after: PresenceRecord): void;
+  /** What is kept of a user was said to this node, whoever committed it. */
+  said(record: PresenceRecord): void;
   /** A user was deleted. */
   forget(userId: string): void;
   /** Read from the store: what others committed. */
@@ -117,6 +119,15 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
     });
   };
 
+  /** Until the journal has it. */
+  const keep = (record: PresenceRecord) => {
+    const { userId } = record;
+    durable.delete(userId);
+    durable.set(userId, { kept: durableOf(record, record.revision), at: now() });
+    const [oldest] = durable.size > maxKept ? durable.keys() : [];
+    if (oldest !== undefined) durable.delete(oldest);
+  };
+
   return {
     committed(before, after) {
       const { userId } = after;
@@ -126,12 +137,9 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
       if (after.sessions.length > 0) live.set(userId, { record: after, at: now() });
       else live.delete(userId);
       rememberEnds(before, after);
-      if (!durableChanged(before, after)) return;
-      durable.delete(userId);
-      durable.set(userId, { kept: durableOf(after, after.revision), at: now() });
-      const [oldest] = durable.size > maxKept ? durable.keys() : [];
-      if (oldest !== undefined) durable.delete(oldest);
+      if (durableChanged(before, after)) keep(after);
     },
+    said: keep,
     forget(userId) {
       for (const known of [live, durable, ends, lost, lostKept, lostEnds]) known.delete(userId);
     },

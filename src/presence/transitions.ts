@@ -9,8 +9,11 @@ import { statusSeenByOthers } from './view.js';
 /** Why a connection no longer holds its session: it closed, answered no more, or its node was lost. */
 export type Loss = 'closed' | 'lost' | 'node lost';
 
-/** What a commit was about, where the record alone does not tell. */
-export type Cause = Loss | 'ended' | 'put back';
+/**
+ * What a commit was about, where the record alone does not tell. `says`: of what outlives a restart, and `hides`: also where
+ * an earlier attempt, whose answer was lost, has committed it.
+ */
+export type Cause = Loss | 'ended' | 'put back' | 'says' | 'hides';
 
 /** Why a session ended. `expired` is the end of an HTTP lease; without a grace, what would have begun one ends it. */
 export type Ending = Loss | 'grace over' | 'expired' | 'ended' | 'replaced';

@@ -40,6 +40,16 @@ it('a connection is let go of whose session the store took, and did not say so',
   expect((await record('bo'))?.sessions).toMatchObject([{ connections: [], graceUntil: expect.any(Number) }]);
 });
 
+it('a connection goes on whose session began after it was found that there was none', async () => {
+  const { serves, bus, wait, record } = await setUp();
+  const { revision } = (await record())!;
+  wait(1_000);
+  await serves.open('ana', '2', 'phone');
+  const withdrawn = { sessionIds: ['phone'], revision, heldToo: true } as const;
+  await bus.publishEnded({ userId: 'ana', connectionIds: [], withdrawn });
+  expect(serves.presence.node.connections).toBe(2);
+});
+
 describe('a session that another node ended', () => {
   it('does not come back by mending, heard of or not, also once its record has left the store', async () => {
     const { serves, other, wait, drain, record } = await setUp({ deaf: true });

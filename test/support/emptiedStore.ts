@@ -22,6 +22,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
   const { journal } = kept;
 
   return {
+    bus,
     conversations: fake.conversations,
     journal: kept,
     get store(): Store {

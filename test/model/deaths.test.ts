@@ -1,0 +1,250 @@
+/**
+ * A node dies, is refused, gets no answer, or is held up until others took it for lost, at each call of each thing that it
+ * does. Whatever it was is whole, or was not begun; what was acknowledged holds, also when the store is lost afterwards; nobody
+ * stays behind, and nobody who hides is shown.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FactChange } from '../../src/presence/ports.js';
+import { connect, restoreRecord } from '../../src/presence/record.js';
+import { activity, message } from '../support/builders.js';
+import type { Cut, How } from '../support/cuts.js';
+import { LEASE_MS, type Lines, type MortalWorld, openLines, TIMINGS } from '../support/mortals.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { callerOf } from '../support/team.js';
+import { type Look, ROOM, type Run, run, type Scenario } from './deaths.js';
+
+let redis: TestRedis;
+/** Worlds are independent of each other: so many at a time. */
+const LANES = 6;
+let lanes: Lines[];
+beforeAll(async () => {
+  redis = await startRedis();
+  lanes = Array.from({ length: LANES }, (_, database) => openLines(redis, database));
+});
+afterAll(async () => {
+  for (const lines of lanes) await lines.close();
+  await redis.stop();
+});
+
+/** The connection of ana, the second of its node. */
+const HERS = '2';
+const connected = ({ a }: MortalWorld) => a.open('ana', 'tab');
+
+const types = ({ a }: MortalWorld) =>
+  a.presence.setTyping(callerOf('ana', HERS), { conversationId: ROOM, isTyping: true });
+const DELETED: FactChange = { kind: 'user', userId: 'ana', narrows: true, deleted: true };
+const deleted = async ({ a, b, journal }: MortalWorld) => {
+  journal.rows.delete('ana');
+  await b.presence.factsChanged(DELETED);
+  // Their connections are closed.
+  if (!a.cuts.isDead) void a.close(HERS).catch(() => {});
+};
+/** A session of a connection in the store, whoever serves it. */
+const join = ({ a }: MortalWorld, userId: string, connectionId: string) =>
+  a.store.update(
+    userId,
+    async () => restoreRecord(userId, { generation: 1, kept: null }),
+    (record, now) => connect(record, { connectionId, sessionId: connectionId, device: 'WEB' }, now),
+  );
+const onThird = async (world: MortalWorld, userId: string) => {
+  await world.a.store.renewLease('third.1');
+  await join(world, userId, 'third.1/1');
+};
+
+const SCENARIOS: Readonly<Record<string, Scenario & { readonly hows?: readonly How[] }>> = {
+  'a connection opens': { act: ({ a }) => a.open('ana', 'tab') },
+  'a connection resumes': {
+    given: async (world) => {
+      await connected(world);
+      await world.a.close(HERS);
+    },
+    act: ({ a }) => a.open('ana', 'tab'),
+  },
+  'a connection closes': { given: connected, act: (world) => world.a.close(HERS) },
+  'somebody says something': {
+    given: connected,
+    act: (world) =>
+      world.a.presence.setPresence(callerOf('ana', HERS), {
+        status: 'AWAY',
+        statusMessage: message(),
+        activities: [activity()],
+      }),
+  },
+  'an app says something': {
+    act: ({ a }) => a.presence.setPresence(callerOf('ana'), { sessionId: 'app', statusMessage: message() }),
+  },
+  'somebody hides': {
+    given: connected,
+    act: (world) => world.a.presence.setPresence(callerOf('ana', HERS), { status: 'INVISIBLE' }),
+    hides: 'ana',
+  },
+  'somebody who types hides': {
+    given: async (world) => {
+      await connected(world);
+      await types(world);
+    },
+    act: (world) => world.a.presence.setPresence(callerOf('ana', HERS), { status: 'INVISIBLE' }),
+    hides: 'ana',
+  },
+  'an app hides': {
+    act: ({ a }) => a.presence.setPresence(callerOf('ana'), { status: 'OFFLINE', statusMessage: message() }),
+  },
+  'somebody shows themselves': {
+    given: async (world) => {
+      await connected(world);
+      await world.a.presence.setPresence(callerOf('ana', HERS), { status: 'INVISIBLE' });
+    },
+    act: ({ a }) => a.presence.setPresence(callerOf('ana', HERS), { status: 'ONLINE' }),
+  },
+  'somebody types': { given: connected, act: types },
+  'a session is ended': { given: connected, act: ({ a }) => a.presence.endSession(callerOf('ana'), 'tab') },
+  'a session that another node serves is ended': {
+    act: ({ a }) => a.presence.endSession(callerOf('bo'), 'tab'),
+  },
+  'somebody is deleted': {
+    given: async (world) => {
+      await connected(world);
+      await types(world);
+    },
+    act: async ({ a, journal }) => {
+      journal.rows.delete('ana');
+      await a.presence.factsChanged(DELETED);
+    },
+    meanwhile: ({ b }) => b.presence.factsChanged(DELETED),
+    byItself: true,
+    hows: ['dies', 'held up'],
+  },
+  'somebody who is deleted meanwhile says something': {
+    given: connected,
+    act: ({ a }) => a.presence.setPresence(callerOf('ana'), { sessionId: 'app', statusMessage: message() }),
+    meanwhile: deleted,
+  },
+  'a grace is over': {
+    given: async (world) => {
+      await connected(world);
+      await world.a.close(HERS);
+      await world.wait(TIMINGS.graceMs + 1_000);
+    },
+    act: ({ a }) => a.sweep(),
+    byItself: true,
+  },
+  'what was said is written': {
+    given: async (world) => {
+      await connected(world);
+      await world.a.presence.setPresence(callerOf('ana', HERS), { statusMessage: message() });
+      await world.a.presence.setPresence(callerOf('bo'), { sessionId: 'app', status: 'AWAY' });
+      await world.a.presence.endSession(callerOf('bo'), 'app');
+    },
+    act: ({ a }) => a.writeBehind.flush(),
+    byItself: true,
+  },
+  'a node renews its lease': { given: connected, act: ({ a }) => a.turn(), byItself: true },
+  'a third node is found lost': {
+    given: async (world) => {
+      for (const userId of ['ana', 'bo']) await onThird(world, userId);
+      await world.wait(LEASE_MS + 1_000);
+      await world.b.store.renewLease('b.1');
+    },
+    act: ({ a }) => a.turn(),
+    byItself: true,
+  },
+  'a node mends what it does not serve': {
+    given: async (world) => {
+      await connected(world);
+      await join(world, 'bo', 'a.1/99');
+    },
+    act: ({ a }) => a.presence.node.mend(),
+    byItself: true,
+  },
+};
+
+const HOWS: readonly How[] = ['dies', 'refused', 'unanswered', 'held up'];
+/** Calls that read alone: to be refused is to have no answer, and a node that dies with the answer has done nothing more. */
+const READS = ['open', 'read', 'journal read', 'typists', 'due', 'zrange', 'pttl', 'smembers'];
+const cutsOf = (calls: readonly string[]): readonly Cut[] =>
+  calls.flatMap((call, at) => {
+    const hows: readonly How[] = READS.includes(call) ? ['unanswered', 'held up'] : HOWS;
+    return hows.map((how) => ({ at, how }));
+  });
+
+/** Does `each` for all, each in a lane that is free. */
+const inLanes = async <T>(items: readonly T[], each: (item: T, lines: Lines) => Promise<void>): Promise<void> => {
+  const left = [...items];
+  await Promise.all(
+    lanes.map(async (lines) => {
+      for (let item = left.shift(); item !== undefined; item = left.shift()) await each(item, lines);
+    }),
+  );
+};
+
+describe('whichever call its node comes to an end at, what was begun is whole or was not begun:', () => {
+  it.each(Object.entries(SCENARIOS))('%s', async (_, { hows = HOWS, ...scenario }) => {
+    /** Without a cut: nothing of it, and all of it, before the same comes of the node. */
+    const whole = new Map<string, Run>();
+    const wholes = hows.flatMap((how) => [{ how, what: 'nothing' } as const, { how, what: 'all' } as const]);
+    await inLanes(wholes, async ({ how, what }, lines) => {
+      if (how !== 'refused') whole.set(`${how} ${what}`, await run(lines, scenario, { how, what }));
+    });
+    const wholeOf = (how: How, what: 'nothing' | 'all') =>
+      whole.get(`${how === 'refused' ? 'unanswered' : how} ${what}`)!;
+    const { calls } = wholeOf(hows[0]!, 'all');
+    expect(calls.length).toBeGreaterThan(0);
+    const cuts = cutsOf(calls).filter(({ how }) => hows.includes(how));
+    await inLanes(cuts, async ({ at, how }, lines) => {
+      const [nothing, all] = [wholeOf(how, 'nothing'), wholeOf(how, 'all')];
+      const cut = await run(lines, scenario, { how, what: at });
+      for (const [after, { seen, acknowledged }] of cut.looks) {
+        const [before, done] = [nothing.looks.get(after)!.seen, all.looks.get(after)!.seen];
+        const message = `${how} at ${at}, ${calls[at]}; ${after}`;
+        if (acknowledged) expect(seen, message).toEqual(done);
+        // What a node does by itself is of many users.
+        for (const [userId, user] of Object.entries(seen.users)) {
+          expect([before.users[userId], done.users[userId]], message).toContainEqual(user);
+        }
+        // What somebody types runs out by itself.
+        if (after !== 'at once') expect([before.typing, done.typing], message).toContainEqual(seen.typing);
+      }
+      expect(cut.amiss, `${how} at ${at}, ${calls[at]}`).toEqual([]);
+    });
+  });
+});
+
+/** What was acknowledged, as it is seen. */
+const LOST: Readonly<Record<string, Scenario & { readonly holds: (look: Look) => boolean }>> = {
+  'who hides stays hidden': {
+    given: connected,
+    act: ({ a }) => a.presence.setPresence(callerOf('ana'), { status: 'INVISIBLE' }),
+    holds: ({ users }) => users.ana?.chosen === 'INVISIBLE' && users.ana.status === 'OFFLINE',
+  },
+  'what was said is still said': {
+    given: connected,
+    act: ({ a }) => a.presence.setPresence(callerOf('ana'), { statusMessage: message() }),
+    holds: ({ users }) => users.ana?.message === message().text,
+  },
+  'a session that was ended stays ended': {
+    act: ({ a }) => a.presence.endSession(callerOf('bo'), 'tab'),
+    holds: ({ users }) => users.bo?.sessions?.length === 0,
+  },
+  'a lease that was ended stays ended': {
+    given: ({ b }) => b.presence.heartbeat(callerOf('ana'), { sessionId: 'app', idle: false }),
+    act: ({ a }) => a.presence.endSession(callerOf('ana'), 'app'),
+    holds: ({ users }) => users.ana?.sessions?.length === 0,
+  },
+};
+
+describe('what is acknowledged at last holds where all that is live is lost then:', () => {
+  it.each(Object.entries(LOST))('%s', async (name, { holds, ...scenario }) => {
+    const { calls } = await run(lanes[0]!, scenario, { how: 'unanswered', what: 'all' });
+    // What nobody but the dead node had heard of is lost with it, but for who hides.
+    const hows = name === 'who hides stays hidden' ? ['dies', 'refused', 'unanswered'] : ['refused', 'unanswered'];
+    const cuts = cutsOf(calls).filter(({ how }) => hows.includes(how));
+    await inLanes(cuts, async ({ at, how }, lines) => {
+      const { looks, amiss } = await run(lines, { ...scenario, loses: true }, { how, what: at });
+      const message = `${how} at ${at}, ${calls[at]}`;
+      const kept = [...looks].filter(([, { acknowledged, seen }]) => acknowledged && !holds(seen));
+      expect(kept, message).toEqual([]);
+      expect(looks.get('all was lost')?.acknowledged, message).toBe(true);
+      expect(amiss, message).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,209 @@
+/** Two nodes over one Redis whose clock the test moves, and which can come to an end at any of their calls. */
+import { createMemoryBus } from '../../src/bus/memory.js';
+import { isUnavailable } from '../../src/presence/errors.js';
+import type { Bus, FactChange, Journal } from '../../src/presence/ports.js';
+import { createPresence } from '../../src/presence/presence.js';
+import { startWriteBehind } from '../../src/presence/writeBehind.js';
+import { createRedisStore } from '../../src/store/redis.js';
+import { timings } from './builders.js';
+import { createCuts } from './cuts.js';
+import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
+import { type LiveUnderTest, openLive } from './live.js';
+import type { TestRedis } from './redis.js';
+
+export const TIMINGS = timings({ heartbeatIntervalMs: 200 });
+export const LEASE_MS = 10_000;
+export const SHARDS = 1;
+const NEVER_MS = 100_000_000;
+
+/** Moves the clocks of all shards. */
+const ADVANCE = `
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  for _, shard in ipairs(KEYS) do
+    local clock = math.max(now, tonumber(redis.call('HGET', shard, 'clock') or 0))
+    redis.call('HSET', shard, 'clock', string.format('%.0f', clock + ARGV[1]))
+  end`;
+
+type Shared = {
+  readonly bus: Bus;
+  readonly journal: Journal;
+  readonly people: ReturnType<typeof createFakePeople>['people'];
+  readonly monotonicMs: () => number;
+};
+
+/** The first command that is asked for. */
+const nameOf = (command: unknown): string => /client\.(\w+)/.exec(String(command))?.[1] ?? 'a command';
+
+const startNode = async (name: string, line: LiveUnderTest, shared: Shared) => {
+  const cuts = createCuts();
+  let incarnations = 0;
+  const { keys, connection } = line;
+  const store = createRedisStore({
+    redises: {
+      run: cuts.through((script) => script, line.redises.run),
+      ask: cuts.through(nameOf, line.redises.ask) as typeof line.redises.ask,
+    },
+    keys,
+    publish: connection.publish,
+    monotonicMs: shared.monotonicMs,
+    leaseMs: LEASE_MS,
+    settleMs: 0,
+    quietMs: 0,
+    gapMs: NEVER_MS,
+  });
+  const journal: Journal = {
+    read: cuts.through('journal read', shared.journal.read),
+    write: cuts.through('journal write', shared.journal.write),
+  };
+  const alive =
+    <M>(listener: (message: M) => void) =>
+    (message: M) => {
+      if (!cuts.isDead) listener(message);
+    };
+  const bus: Bus = {
+    ...shared.bus,
+    subscribeEnded: (listener) => shared.bus.subscribeEnded(alive(listener)),
+    publishEnded: cuts.through('bus', shared.bus.publishEnded),
+  };
+  /** The connections of clients, and those whose session could not be taken: the edge lets go of them. */
+  const clients = new Map<string, string>();
+  const failed = new Map<string, string>();
+  const presence = createPresence({
+    store,
+    bus,
+    people: shared.people,
+    journal,
+    rateLimits: createFakeRateLimits().rateLimits,
+    timings: TIMINGS,
+    newId: () => `new of ${name}`,
+    newIncarnation: () => `${name}.${++incarnations}`,
+    onRevived: (emptied) => {
+      // Clients answer as soon as they are asked, and not before.
+      setImmediate(() => {
+        for (const local of clients.keys()) presence.node.heard(local);
+      });
+      if (emptied) void writeBehind.rescue().catch(() => {});
+    },
+    onJournalFailure: () => {},
+  });
+  const writeBehind = startWriteBehind({
+    store,
+    journal,
+    remembered: presence.remembered,
+    everyMs: NEVER_MS,
+    liveEveryMs: NEVER_MS,
+    onError: () => {},
+  });
+  await shared.bus.subscribeFacts(alive((change: FactChange) => void presence.factsChanged(change)));
+  await presence.node.start();
+  await presence.node.turn();
+  let made = 0;
+  const node = {
+    name,
+    cuts,
+    store,
+    presence,
+    writeBehind,
+    clients,
+    failed,
+    turn: () => presence.node.turn(),
+    async open(userId: string, sessionId: string) {
+      const local = `${++made}`;
+      failed.set(local, userId);
+      await presence.connect({ userId, connectionId: local, sessionId, device: 'WEB' });
+      failed.delete(local);
+      clients.set(local, userId);
+      return local;
+    },
+    async close(local: string) {
+      const userId = clients.get(local) ?? failed.get(local)!;
+      clients.delete(local);
+      failed.set(local, userId);
+      try {
+        await presence.disconnect({ userId, connectionId: local, lastHeardMsAgo: 0 });
+      } catch (error) {
+        if (isUnavailable(error)) throw error;
+      }
+      failed.delete(local);
+    },
+    /** What could not be let go of, is. */
+    async letGo() {
+      for (const local of failed.keys()) await node.close(local);
+    },
+    async closeAll() {
+      await node.letGo();
+      for (const local of clients.keys()) await node.close(local);
+    },
+    async sweep() {
+      for (const userId of await store.dueUsers(1_000)) await presence.tick(userId);
+      await store.expireTyping();
+    },
+    stop() {
+      // Of a node that is dead it never ends.
+      void writeBehind.stop().catch(() => {});
+    },
+  };
+  return node;
+};
+
+export type Mortal = Awaited<ReturnType<typeof startNode>>;
+
+/** The connections to one database of a Redis, with which worlds are made one after the other. */
+export const openLines = (redis: TestRedis, database: number) => {
+  const open = () => openLive([`${redis.url}/${database}`], SHARDS);
+  const lines = [open(), open()] as const;
+  const [{ keys, connection }] = lines;
+  const admin = connection.client;
+  const shardKeys = Array.from({ length: SHARDS }, (_, shard) => keys.of(shard).shard);
+
+  return {
+    keys,
+    /** Two nodes, `a` and `b`, over an empty store. */
+    async open(users: readonly string[]) {
+      await admin.flushdb();
+      let ahead = 0;
+      const kept = createFakeJournal(users);
+      const fake = createFakePeople(users);
+      const shared: Shared = {
+        bus: createMemoryBus(),
+        journal: kept.journal,
+        people: fake.people,
+        monotonicMs: () => performance.now() + ahead,
+      };
+      const a = await startNode('a', lines[0], shared);
+      const b = await startNode('b', lines[1], shared);
+      await a.turn();
+      return {
+        a,
+        b,
+        journal: kept,
+        bus: shared.bus,
+        conversations: fake.conversations,
+        startedAt: await b.store.now(),
+        async wait(ms: number) {
+          ahead += ms;
+          await admin.eval(ADVANCE, SHARDS, ...shardKeys, ms);
+        },
+        empty: () => admin.flushdb(),
+        /** What there is in Redis besides what stays there for ever. */
+        left: async () => {
+          const names = await admin.keys('*');
+          return names
+            .filter((name) => !/:(shard|nodes|awaited|dirty-guard)$|:gone:|:types-in:|^rc:shards$/.test(name))
+            .sort();
+        },
+        close() {
+          a.stop();
+          b.stop();
+        },
+      };
+    },
+    async close() {
+      for (const line of lines) await line.close();
+    },
+  };
+};
+
+export type Lines = ReturnType<typeof openLines>;
+export type MortalWorld = Awaited<ReturnType<Lines['open']>>;
