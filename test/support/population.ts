@@ -57,6 +57,8 @@ const KEPT_WITHIN_MS = 10_000;
 const SHOWN_WITHIN_MS = 20_000;
 /** Far longer than any recovery takes. */
 const ANSWERED_WITHIN_MS = 60_000;
+/** So much of its log tells what a node that gives no answer does instead. */
+const LOG_CHARS = 2_000;
 /** How long it is between two questions of whoever asks all the time. */
 const ASKS_EVERY_MS = 100;
 
@@ -327,8 +329,11 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
         awaited.map(
           (waiting, i) =>
             new Promise<void>((resolve, reject) => {
-              const noAnswer = () =>
-                reject(new Error(`node ${i} gave no answer within ${ANSWERED_WITHIN_MS} ms: ${latest[i]}`));
+              const noAnswer = async () => {
+                const { readiness, run } = serving[i]!;
+                const said = `${latest[i]}; /ready is ${await readiness()}; its log ends ${run.output().slice(-LOG_CHARS)}`;
+                reject(new Error(`node ${i} gave no answer within ${ANSWERED_WITHIN_MS} ms: ${said}`));
+              };
               const limit = setTimeout(noAnswer, ANSWERED_WITHIN_MS);
               waiting.add(() => {
                 clearTimeout(limit);

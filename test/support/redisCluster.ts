@@ -25,7 +25,7 @@ export interface TestRedisCluster {
   flush(): Promise<void>;
   /** The replica hears no more of its master, which goes on with the connections that it has. */
   separate(pair: TestPair): Promise<void>;
-  /** Kills a master (SIGKILL) and resolves when its replica has taken over and the Cluster serves all slots. */
+  /** Kills a master (SIGKILL) and resolves when every node knows that its replica has taken over, and serves all slots. */
   failOver(pair: TestPair): Promise<void>;
   /** The same, but the replica takes over at once, without asking the others. */
   takeOver(pair: TestPair): Promise<void>;
@@ -58,6 +58,12 @@ const servesAll = async (redis: TestRedis) => {
   return info.includes('cluster_state:ok') && info.includes(`cluster_slots_ok:${SLOTS}`);
 };
 
+/** At which ports a node says that slots are served. */
+const portsOf = async (redis: TestRedis): Promise<readonly number[]> => {
+  const ranges = await redis.admin.cluster('SLOTS');
+  return ranges.map(([, , master]) => Number(master?.[1]));
+};
+
 const startNode = async (): Promise<TestRedis> => {
   // The bus between the nodes has a port of its own; the usual one, 10,000 above, may be no port at all.
   const busPort = await freePort();
@@ -83,6 +89,9 @@ export const startRedisCluster = async (): Promise<TestRedisCluster> => {
     const masters = nodes.slice(0, MASTERS);
     const pairs = masters.map((master, i) => ({ master, replica: nodes[MASTERS + i]! }));
     const first = masters[0]!;
+    // Left to themselves the nodes settle who has which epoch when they meet, and those that are replicas by then never
+    // do: one that has its master's own takes over, and no other node believes it.
+    for (const [i, node] of nodes.entries()) await node.admin.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
     for (const node of nodes.slice(1)) {
       const [, busPort] = (await node.admin.config('GET', 'cluster-port')) as string[];
       await first.admin.call('CLUSTER', 'MEET', '127.0.0.1', node.port, busPort!);
@@ -117,9 +126,17 @@ export const startRedisCluster = async (): Promise<TestRedisCluster> => {
       master.signal('SIGKILL');
       killed.add(master);
     };
-    const servedBy = async (replica: TestRedis) => {
-      await until(() => isMaster(replica));
-      for (const node of running()) await until(() => servesAll(node));
+    /** Until a node has heard that its master is gone it says that all slots are served, at the one that was killed. */
+    const knowsThat = async (node: TestRedis, { master, replica }: TestPair) => {
+      const ports = await portsOf(node);
+      return ports.includes(replica.port) && !ports.includes(master.port);
+    };
+    const servedByReplica = async (pair: TestPair) => {
+      await until(() => isMaster(pair.replica));
+      for (const node of running()) {
+        await until(() => knowsThat(node, pair));
+        await until(() => servesAll(node));
+      }
     };
     return {
       url: urls.join(','),
@@ -135,12 +152,12 @@ export const startRedisCluster = async (): Promise<TestRedisCluster> => {
       },
       async failOver(pair) {
         kill(pair);
-        await servedBy(pair.replica);
+        await servedByReplica(pair);
       },
       async takeOver(pair) {
         kill(pair);
         await pair.replica.admin.cluster('FAILOVER', 'TAKEOVER');
-        await servedBy(pair.replica);
+        await servedByReplica(pair);
       },
       async moveSlot(key, { master: target }) {
         const slot = await slotOf(key);
