@@ -145,7 +145,8 @@ export const createHolding = ({
       );
       if (wasEnded(after)) return drop(connection);
       connection.name = name;
-      connection.forgotten = false;
+      // Where the node took another incarnation meanwhile the store may have lost it again.
+      if (name === nameOf(connection.local)) connection.forgotten = false;
       settle(connection, name);
       // It closed meanwhile: what was just put back is let go of.
       if (held.get(connection.local) !== connection) {

@@ -80,9 +80,14 @@ export const createRest = ({
     const away = new AbortController();
     const putBack = async (userId: string) => {
       if (!todo.has(userId)) return;
-      if (!(await putBackOne(userId, !then))) return away.abort();
-      todo.delete(userId);
-      then?.add(userId);
+      const isBack = await putBackOne(userId, !then);
+      const isOwed = todo.delete(userId);
+      if (isBack) then?.add(userId);
+      else {
+        // The others come first the next time: it may be a part of the store that is away.
+        if (isOwed) todo.add(userId);
+        away.abort();
+      }
     };
     await inBatches([...todo], putBack, away.signal);
   };

@@ -68,6 +68,21 @@ describe('what no connection holds', () => {
     expect([...(await sessions('ana')), ...(await sessions('bo'))]).toEqual(before);
   });
 
+  it('is put back of all others, where a part of the store with many users cannot be asked', async () => {
+    const users = Array.from({ length: 150 }, (_, i) => `user-${i}`);
+    const shared = createSharedStore(users);
+    const node = await shared.startNode();
+    for (const userId of users) {
+      await node.presence.heartbeat(user(userId), { idle: false, sessionId: 'phone' });
+    }
+    shared.empty();
+    const refused = users.slice(0, 100);
+    node.refuse(refused);
+    for (let turns = 0; turns < 3; turns += 1) await node.turn();
+    const { records } = await shared.store.read(users);
+    expect(users.filter((userId) => !records.has(userId))).toEqual(refused);
+  });
+
   it('is not put back by a later try once it was ended', async () => {
     const { startNode, empty, sessions } = setUp();
     const [knows, other] = [await startNode(), await startNode()];

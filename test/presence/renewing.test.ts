@@ -11,6 +11,7 @@ import { createFakeJournal, createFakePeople, createFakeRateLimits } from '../su
 const FINE: Renewal = { lost: false, emptied: null, settledInMs: 0, awaited: false };
 const LOST: Renewal = { ...FINE, lost: true };
 const EMPTIED: Renewal = { ...FINE, emptied: () => true };
+const SETTLING: Renewal = { ...FINE, settledInMs: 5_000, awaited: true };
 
 /** A node with one connection, whose store answers renewals one after the other like this; the last one stands. */
 const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
@@ -21,10 +22,16 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   const said: PuttingBack[] = [];
   const revived: boolean[] = [];
   let incarnations = 0;
+  let held: Promise<void> | undefined;
   const presence = createPresence({
     bus,
     store: {
       ...store,
+      async update(...what) {
+        const updated = await store.update(...what);
+        await held;
+        return updated;
+      },
       async renewLease(incarnation, { puttingBack } = { puttingBack: null }) {
         renewed.push(incarnation);
         said.push(puttingBack);
@@ -52,6 +59,14 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   return {
     turn: () => presence.node.turn(),
     answer: () => presence.node.heard('1'),
+    /** From now on nobody hears that the store did something, until what this returns is called. */
+    hold() {
+      let release = () => {};
+      held = new Promise((resolve) => {
+        release = resolve;
+      });
+      return () => release();
+    },
     renewed,
     said,
     revived,
@@ -91,4 +106,17 @@ it('a node says how far it is with what it puts back, and nothing once all of it
   for (let turns = 0; turns < 4; turns += 1) await turn();
   expect(said).toContain('again');
   expect(said.slice(-2)).toEqual([null, null]);
+});
+
+it('a connection that was put back just before the store lost it again is waited for', async () => {
+  const { turn, answer, hold, said } = await nodeOf(EMPTIED, SETTLING, EMPTIED, SETTLING);
+  await turn();
+  const release = hold();
+  answer();
+  await turn();
+  release();
+  await new Promise(setImmediate);
+  said.length = 0;
+  await turn();
+  expect(said[0]).toBe('first');
 });

@@ -48,6 +48,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
       let incarnations = 0;
       let known = epoch;
       const failing = { updates: 0 };
+      const refused = new Set<string>();
       let held: Promise<void> | undefined;
       let settled = 0;
       const store = new Proxy({} as Store, {
@@ -65,6 +66,12 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
             return async () => {
               failing.updates -= 1;
               throw unavailable('It went away again.');
+            };
+          }
+          if (method === 'update' && refused.size > 0) {
+            return async (...args: Parameters<Store['update']>) => {
+              if (refused.has(args[0])) throw unavailable('This part of it is away.');
+              return present.update(...args);
             };
           }
           if (method === 'update' && held) {
@@ -99,6 +106,10 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
         /** The next so many changes find the store away. */
         fail(updates: number) {
           failing.updates = updates;
+        },
+        /** Changes of those users find the store away. */
+        refuse(userIds: readonly string[]) {
+          for (const userId of userIds) refused.add(userId);
         },
         /** The next change waits. Returns how it is let go on. */
         holdNextChange() {
