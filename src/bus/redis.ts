@@ -17,6 +17,8 @@ const ACKNOWLEDGE_MS = 1_500;
 const START_MS = 8_000;
 /** A node hears from itself about once a second; silence for longer means that the connection is dead. */
 const SILENCE_MS = 3_500;
+/** For how long new connections may be made, and subscribed over, before they count as silent: they do not get there otherwise. */
+const CONNECTING_MS = 2_000;
 const WATCH_MS = 500;
 
 interface Channel {
@@ -119,7 +121,7 @@ export const createRedisBus = ({
     interruptedAt = undefined;
     gaps.deliver('', null);
   };
-  /** When the connections that are there were made; undefined before anything can be heard on them. */
+  /** From when on something is to be heard on the connections that are there; undefined before the first are made. */
   let connectedAt: number | undefined;
   const isSilent = (shard: number, now: number, since: number) =>
     now - Math.max(since, heardAt.get(shard) ?? since) > SILENCE_MS;
@@ -127,8 +129,7 @@ export const createRedisBus = ({
     const now = performance.now();
     const since = connectedAt;
     if (since === undefined || !shards.some((shard) => isSilent(shard, now, since))) return;
-    // The new connections get as long as the old ones.
-    connectedAt = now;
+    connectedAt = now + CONNECTING_MS;
     interrupted();
     void pubSub.reconnect().then(interrupted);
   }, WATCH_MS);

@@ -22,7 +22,10 @@ export interface PubSubClient {
   unsubscribe(channel: string): void;
   punsubscribe(): void;
   publish(channel: string, message: string): Promise<unknown>;
-  /** Drops the connections and makes new ones. Resolves once what is wanted is acknowledged on those, if Redis had to be asked. */
+  /**
+   * Drops the connections and makes new ones. Resolves once what is wanted is acknowledged on those, if Redis had to be
+   * asked, or others take their place.
+   */
   reconnect(): Promise<void>;
   /** Nothing is tried again any more. */
   close(): void;
@@ -66,9 +69,15 @@ interface Subscribing<C extends RedisClient> {
   readonly reconnect: (client: C) => boolean;
 }
 
+/** An attempt at a channel, again and again until it succeeds or another takes its place. */
+interface Attempt {
+  ended: Promise<void>;
+}
+
 /** Subscribes by one of the two pairs of commands, and goes on trying while somebody wants the channel. */
 const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSubClient => {
-  const wanted = new Set<string>();
+  /** The latest attempt at each channel that is wanted. It takes the place of those on connections that were given up. */
+  const wanted = new Map<string, Attempt>();
   const listeners: (readonly [event: string, listener: (...args: unknown[]) => void])[] = [];
   let client = how.open();
   let closed = false;
@@ -83,11 +92,23 @@ const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSubClient 
       }
     }
   };
-  const subscribe = (channel: string) =>
-    persist(
-      () => wanted.has(channel),
+  /** Resolves when the latest attempt has succeeded, or nobody wants the channel any more. */
+  const subscribe = async (channel: string): Promise<void> => {
+    const attempt: Attempt = { ended: Promise.resolve() };
+    wanted.set(channel, attempt);
+    attempt.ended = persist(
+      () => wanted.get(channel) === attempt,
       () => how.subscribe(client, channel),
     );
+    for (let latest: Attempt | undefined = attempt, before: Attempt | undefined; latest && latest !== before; ) {
+      await latest.ended;
+      before = latest;
+      latest = wanted.get(channel);
+    }
+  };
+  const subscribeAgain = async (channel: string): Promise<void> => {
+    if (wanted.has(channel)) await subscribe(channel);
+  };
   return {
     on(event, listener) {
       const heard = listener as (...args: unknown[]) => void;
@@ -95,7 +116,6 @@ const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSubClient 
       client.on(event, heard);
     },
     subscribe(channel, acknowledged) {
-      wanted.add(channel);
       void subscribe(channel).then(() => acknowledged(null));
     },
     unsubscribe(channel) {
@@ -111,10 +131,15 @@ const createPubSub = <C extends RedisClient>(how: Subscribing<C>): PubSubClient 
     async reconnect() {
       if (closed || how.reconnect(client)) return;
       const before = client;
-      client = how.open();
-      for (const [event, listener] of listeners) client.on(event, listener);
+      const mine = how.open();
+      client = mine;
+      for (const [event, listener] of listeners) mine.on(event, listener);
       before.disconnect();
-      for (const channels of inPieces([...wanted], SUBSCRIBE_AT_ONCE)) await Promise.all(channels.map(subscribe));
+      for (const channels of inPieces([...wanted.keys()], SUBSCRIBE_AT_ONCE)) {
+        // Another has taken its place, and goes on from here.
+        if (client !== mine) return;
+        await Promise.all(channels.map(subscribeAgain));
+      }
     },
     close() {
       closed = true;

@@ -20,8 +20,25 @@ export default [
     name: 'replaced-subscriber-starts-empty',
     promise: 'A subscriber that takes the place of another subscribes to what that one was asked for.',
     file: 'src/store/connection.ts',
-    from: 'for (const channels of inPieces([...wanted], SUBSCRIBE_AT_ONCE)) await Promise.all(channels.map(subscribe));',
+    from: 'await Promise.all(channels.map(subscribeAgain));',
     to: '',
     tests: ['test/store/connection.test.ts'],
+  },
+  {
+    name: 'attempts-pile-up',
+    promise:
+      'However often a connection is given up while a Cluster is away, each channel is asked for once when it is back.',
+    file: 'src/store/connection.ts',
+    from: '() => wanted.get(channel) === attempt,',
+    to: '() => wanted.has(channel),',
+    tests: ['test/store/connection.test.ts'],
+  },
+  {
+    name: 'new-connections-are-given-up-while-they-are-made',
+    promise: 'Connections that took the place of silent ones have time to be made before they count as silent.',
+    file: 'src/bus/redis.ts',
+    from: 'connectedAt = now + CONNECTING_MS;',
+    to: 'connectedAt = now;',
+    tests: ['test/bus/silence.test.ts'],
   },
 ];

@@ -74,6 +74,21 @@ describe('a connection to Redis', () => {
     expect(heard.transcript[0]).toBe('after');
   });
 
+  it('that is given up again and again while a Cluster is away asks once for each channel when that is back', async () => {
+    const { pubSub, close } = openRedis([await nowhere(), await nowhere()], { onError: () => {} });
+    onTestFinished(close);
+    const asked = vi.spyOn(Cluster.prototype, 'ssubscribe');
+    onTestFinished(() => asked.mockRestore());
+    const away: ((error: Error) => void)[] = [];
+    asked.mockImplementation(() => new Promise((_, reject) => away.push(reject)));
+    const acknowledged = new Promise<unknown>((resolve) => pubSub.subscribe('channel', resolve));
+    const reconnected = Array.from({ length: 10 }, () => pubSub.reconnect());
+    asked.mockReset().mockResolvedValue(1);
+    for (const fail of away) fail(new Error('Connection is closed.'));
+    await Promise.all([acknowledged, ...reconnected]);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
   it.each([
     ['one Redis', 1],
     ['a Cluster', 2],

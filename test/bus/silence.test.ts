@@ -1,0 +1,53 @@
+/** What a node does whose subscriptions fall silent, by a clock of the test's own. */
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { createRedisBus } from '../../src/bus/redis.js';
+import type { PubSubClient } from '../../src/store/connection.js';
+import { createKeys } from '../../src/store/keys.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  vi.spyOn(performance, 'now').mockImplementation(() => Date.now());
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** A bus over connections on which everything is acknowledged and nothing is ever heard. */
+const startSilentBus = async () => {
+  const reconnect = vi.fn(async () => {});
+  const pubSub: PubSubClient = {
+    on() {},
+    subscribe: (_, acknowledged) => acknowledged(null),
+    unsubscribe() {},
+    punsubscribe() {},
+    publish: async () => 0,
+    reconnect,
+    close() {},
+  };
+  const bus = createRedisBus({
+    connection: {
+      client: {} as never,
+      pubSub,
+      messageEvent: 'smessage',
+      publish: 'SPUBLISH',
+      onInterruption() {},
+      close: async () => {},
+    },
+    keys: createKeys(2),
+    probe: 'here',
+  });
+  onTestFinished(() => bus.close());
+  await bus.start();
+  return reconnect;
+};
+
+it('connections that are silent are given up, and those that take their place have time to be made', async () => {
+  const reconnect = await startSilentBus();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(reconnect).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(reconnect).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(reconnect).toHaveBeenCalledTimes(2);
+});
