@@ -1,9 +1,10 @@
-import { request } from 'node:http';
-import { connect as connectTcp } from 'node:net';
+import { IncomingMessage, request } from 'node:http';
+import { connect as connectTcp, Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { serverAudits } from 'graphql-http';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
+import { readBody } from '../../src/server/body.js';
 import { countTurns } from '../support/turns.js';
 import { post, startServer, type TestServer, tokenOf } from './harness.js';
 
@@ -240,6 +241,14 @@ describe('bodies and headers', () => {
     expect(server.lines).toEqual([]);
   });
 
+  test('a body is not waited for of a client that left before it was asked for', async () => {
+    const left = new IncomingMessage(new Socket());
+    const closed = new Promise((resolve) => left.once('close', resolve));
+    left.destroy();
+    await closed;
+    await expect(readBody(left)).rejects.toThrow('went away');
+  });
+
   test('headers have ten seconds', async () => {
     const { http } = await startServer();
     expect(http.server.headersTimeout).toBe(10_000);
@@ -369,6 +378,34 @@ describe('GraphiQL', () => {
 });
 
 describe('requests of one user', () => {
+  test('do not count any more where the client left while it was signed in', async () => {
+    const lookups: (() => void)[] = [];
+    const server = await startServer({
+      ensure: () =>
+        new Promise((resolve) => {
+          lookups.push(() => resolve(true));
+          server.events.emit('ensure', null);
+        }),
+    });
+    const leave = new AbortController();
+    const headers = { authorization: `Bearer ${await tokenOf('ada')}`, 'content-type': 'application/json' };
+    const asked = Array.from({ length: 100 }, () =>
+      fetch(`${server.url}/graphql`, { method: 'POST', headers, body: '{"query":"{ who }"}', signal: leave.signal }),
+    );
+    await server.events.until('ensure', 100);
+    leave.abort();
+    await Promise.allSettled(asked);
+    const { server: listening } = server.http;
+    const connections = () =>
+      new Promise((resolve, reject) => listening.getConnections((error, n) => (error ? reject(error) : resolve(n))));
+    await expect.poll(connections).toBe(0);
+    for (const known of lookups) known();
+    const after = post(server, { query: '{ who }' });
+    await server.events.until('ensure', 101);
+    lookups[100]?.();
+    expect((await after).status).toBe(200);
+  });
+
   test('are served a hundred at a time; who leaves makes room, others have their own', async () => {
     const server = await startServer();
     const authorization = `Bearer ${await tokenOf('ada')}`;

@@ -1,5 +1,6 @@
 import { createClient } from 'graphql-sse';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Alarm } from '../../src/server/timer.js';
 import { post, startServer, type TestServer, tokenOf } from './harness.js';
 
 const SUBSCRIPTION = 'subscription { values }';
@@ -93,6 +94,19 @@ describe('subscriptions over Server-Sent Events', () => {
     const text = await stream.until('event: complete');
     expect(text).toContain('"code":"UNAUTHENTICATED"');
     await server.events.until('source ended');
+  });
+
+  test('nothing waits any more for the end of its token once a stream is over', async () => {
+    const callOff = vi.spyOn(Alarm.prototype, 'callOff');
+    onTestFinished(() => callOff.mockRestore());
+    const server = await startServer();
+    const leaving = new AbortController();
+    await openStream(server, await tokenOf('ada'), leaving.signal);
+    await server.events.until('subscribed');
+    expect(callOff).not.toHaveBeenCalled();
+    leaving.abort();
+    await expect.poll(() => server.connections.users).toBe(0);
+    expect(callOff).toHaveBeenCalledTimes(1);
   });
 
   test("a deleted user's streams end, and say why", async () => {

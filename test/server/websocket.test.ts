@@ -1,8 +1,9 @@
 import { createClient } from 'graphql-ws';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { unavailable } from '../../src/presence/errors.js';
 import { createRateLimits } from '../../src/server/rateLimits.js';
+import { Alarm } from '../../src/server/timer.js';
 import { connect, openSocket, startServer, tokenOf } from './harness.js';
 
 const init = async (user = 'ada', params: object = {}) => ({
@@ -355,6 +356,52 @@ describe('the end of a connection', () => {
     await server.stop();
     expect(server.events.seen.map(({ name }) => name)).toEqual(['ensure']);
     expect(server.connections.users).toBe(0);
+  });
+
+  test('a connection that closes while it stands in line is not counted any more', async () => {
+    let answer = () => {};
+    const hanging = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const server = await startServer({
+      verify: async (token) => {
+        server.events.emit('verified', token);
+        return { userId: token ?? '', service: false, expiresAt: Date.now() + 600_000 };
+      },
+      presence: {
+        connect: async (options) => {
+          server.events.emit('connect', options);
+          await hanging;
+          return 'tab';
+        },
+      },
+    });
+    const come = async (authorization: string) => {
+      const client = await openSocket(server.ws);
+      client.send({ type: 'connection_init', payload: { authorization } });
+      return client;
+    };
+    const entering = await Promise.all(Array.from({ length: 64 }, (_, place) => come(`user-${place}`)));
+    await server.events.until('connect', 64);
+    const last = await come('last');
+    await server.events.until('verified', 65);
+    last.socket.terminate();
+    while (server.sockets.size > 64) await new Promise((resolve) => setImmediate(resolve));
+    answer();
+    await Promise.all(entering.map((client) => client.next()));
+    await server.stop();
+    expect(server.connections.userIds()).toEqual([]);
+  });
+
+  test('nothing waits any more for the end of its token', async () => {
+    const callOff = vi.spyOn(Alarm.prototype, 'callOff');
+    onTestFinished(() => callOff.mockRestore());
+    const server = await startServer();
+    const client = await connect(server);
+    expect(callOff).not.toHaveBeenCalled();
+    client.socket.close();
+    await server.events.until('disconnect');
+    expect(callOff).toHaveBeenCalledTimes(1);
   });
 
   test('a token that runs out is 4403', async () => {
