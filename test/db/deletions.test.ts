@@ -8,6 +8,8 @@ import { empty, recordingBus } from '../contract/people.js';
 import { startPostgres } from '../support/postgres.js';
 
 const FOLLOWERS = 20_000;
+/** More than one statement removes. */
+const FEW = 2_500;
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let database: Awaited<ReturnType<typeof openDatabase>>;
@@ -15,6 +17,8 @@ let client: postgres.Sql;
 let db: Database;
 /** So many more calls of the database succeed. */
 let left: number;
+/** What becomes of the next one; all others are refused. */
+let atTheLast: 'refused' | 'lost' = 'refused';
 
 beforeAll(async () => {
   server = await startPostgres();
@@ -23,7 +27,9 @@ beforeAll(async () => {
   db = {
     run: (work) => {
       left -= 1;
-      return left < 0 ? Promise.reject(unavailable('away')) : database.db.run(work);
+      if (left >= 0) return database.db.run(work);
+      if (left < -1 || atTheLast === 'refused') return Promise.reject(unavailable('away'));
+      return database.db.run(work).then(() => Promise.reject(unavailable('away')));
     },
   };
 });
@@ -32,19 +38,20 @@ afterAll(async () => {
   await database.close();
   await server.stop();
 });
-beforeEach(async () => {
+const seed = async (followers: number) => {
   left = Number.POSITIVE_INFINITY;
   await empty(database);
   // Written by an earlier release, and by this one.
   await client.unsafe(`
-    insert into users (id) select 'u' || i from generate_series(0, ${FOLLOWERS - 1}) as i union all select 'star';
+    insert into users (id) select 'u' || i from generate_series(0, ${followers - 1}) as i union all select 'star';
     insert into follows (follower_id, followee_id, since)
       select 'u' || i, 'star', case when i % 2 = 0 then nextval('relation_numbers') end
-      from generate_series(0, ${FOLLOWERS - 1}) as i;
+      from generate_series(0, ${followers - 1}) as i;
     insert into blocks values ('u1', 'star'), ('star', 'u2');
     insert into circle_members values ('team', 'star'), ('team', 'u3'), ('team', 'u4');
     insert into conversation_members values ('chat', 'star')`);
-});
+};
+beforeEach(() => seed(FOLLOWERS));
 
 const open = () => createPeople({ db, bus: recordingBus(), logged: true });
 const leftOver = async () => {
@@ -80,6 +87,34 @@ it('a removal that was cut off goes on elsewhere, several nodes at once included
   expect(await exists(open())).toBe(false);
   await Promise.all([open(), open(), open()].map((people) => people.finishDeletions(() => false)));
   expect([await leftOver(), await unfinished()]).toEqual([0, 0]);
+});
+
+it('a node may die at any call of a deletion, before or after it takes effect: another finishes, or nothing was begun', async () => {
+  const isBegun = async () => (await client`select from users where id = 'star' and deleted_at is not null`).length > 0;
+  await seed(FEW);
+  const before = await leftOver();
+  for (let calls = 0, isOver = false; !isOver; calls += 1) {
+    for (const takesEffect of [false, true]) {
+      await seed(FEW);
+      left = calls;
+      atTheLast = takesEffect ? 'lost' : 'refused';
+      const answer = await open()
+        .deleteUser('star')
+        .catch(() => 'refused');
+      isOver = left > 0;
+      left = Number.POSITIVE_INFINITY;
+      const message = `call ${calls}, ${atTheLast}`;
+      if (answer === true) expect(await isBegun(), message).toBe(true);
+      const wasBegun = await isBegun();
+      const other = open();
+      expect((await exists(other)) === true, message).toBe(!wasBegun);
+      if (!wasBegun) expect([await leftOver(), await unfinished()], message).toEqual([before, 0]);
+      // Whoever had no answer asks another node, or that one looks by itself for what is left.
+      if (answer === 'refused') expect(await other.deleteUser('star'), message).toBe(!wasBegun);
+      await other.finishDeletions(() => false);
+      expect([await isBegun(), await leftOver(), await unfinished()], message).toEqual([true, 0, 0]);
+    }
+  }
 });
 
 it('a removal stops between two pieces when the server stops', async () => {
