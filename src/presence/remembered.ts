@@ -103,6 +103,19 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
     }
   };
 
+  /** Of whom the store lost something that may not be back in what was read since. */
+  let losses: readonly Emptied[] = [];
+
+  /**
+   * What the host put, as this node knows it. It knows the whole of it as of the record; but while all is being put back, no
+   * more than what came back, which is as of when the host last changed that; null: nothing.
+   */
+  const hostedIn = (record: PresenceRecord): HostedMemory | null => {
+    const isWhole = !losses.some((ofWhom) => ofWhom(record.userId));
+    if (!isWhole && record.hostedAsOf === 0) return null;
+    return { hosted: record.hosted, asOf: isWhole ? record.revision : record.hostedAsOf };
+  };
+
   /** Kept as it is, with what of it was lost before and is not put back yet. */
   const lose = (
     userId: string,
@@ -110,8 +123,8 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
     goneAt: number,
   ) => {
     const isFresh = at > goneAt - OTHERS_LEARN_MS;
-    const hosted = isFresh ? { hosted: record.hosted, asOf: record.revision } : null;
     const earlier = lost.get(userId);
+    const hosted = isFresh ? laterOf(hostedIn(record), earlier?.hosted ?? null) : null;
     lost.set(userId, {
       record: earlier ? recordWith(record, { sessions: united(record.sessions, earlier.record.sessions) }) : record,
       hosted,
@@ -162,6 +175,7 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
         if (ofWhom(userId)) lostEnds.set(userId, new Map([...(lostEnds.get(userId) ?? []), ...ended]));
       }
       for (const [userId, known] of live) if (ofWhom(userId)) lose(userId, known, goneAt);
+      losses = [...losses, ofWhom];
     },
     lostRecord: (userId) => lost.get(userId),
     lostRecords: () => lost,
@@ -176,6 +190,7 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
     lostUsers: () => [...lostKept.keys(), ...lostEnds.keys()],
     found() {
       for (const known of [lost, lostKept, lostEnds]) known.clear();
+      losses = [];
     },
     newer(record) {
       const kept = durable.get(record.userId)?.kept ?? lostKept.get(record.userId);
@@ -207,6 +222,10 @@ export const createRemembered = ({ now = () => performance.now(), maxKept = MAX_
 /** Whether the store has lost what is known of a record: it decided about one of no later revision, without the sessions. */
 const isLost = (known: PresenceRecord, before: PresenceRecord): boolean =>
   before.generation === known.generation && before.revision <= known.revision && before.sessions.length === 0;
+
+/** Of two memories of what the host put the one as of later; of one moment the first. */
+const laterOf = (one: HostedMemory | null, other: HostedMemory | null): HostedMemory | null =>
+  one === null || (other !== null && other.asOf > one.asOf) ? other : one;
 
 /** What is known of a record, without what was ended on purpose. */
 const without = (record: PresenceRecord, { connectionIds, withdrawn }: SessionsEnded): PresenceRecord => {

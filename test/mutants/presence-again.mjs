@@ -15,4 +15,20 @@ export default [
     to: '      const isOwed = false;\n      if (isBack) {\n        todo.delete(userId);\n        then?.add(userId);\n      } else {',
     tests: ['test/presence/emptied.test.ts'],
   },
+  {
+    name: 'a second loss takes what is not back yet for what the host cleared',
+    promise: 'What the host put outlives a second loss of the store before all was put back.',
+    file: 'src/presence/remembered.ts',
+    from: 'const isWhole = !losses.some((ofWhom) => ofWhom(record.userId));',
+    to: 'const isWhole = true;',
+    tests: ['test/presence/recovery.test.ts'],
+  },
+  {
+    name: 'a memory of earlier is forgotten with a second loss',
+    promise: 'What the host put outlives a second loss of the store before all was put back.',
+    file: 'src/presence/remembered.ts',
+    from: 'isFresh ? laterOf(hostedIn(record), earlier?.hosted ?? null) : null',
+    to: 'isFresh ? hostedIn(record) : null',
+    tests: ['test/presence/recovery.test.ts'],
+  },
 ];

@@ -215,6 +215,46 @@ describe('what a node remembers', () => {
     expect(remembered.lostRecord('bo')).toMatchObject({ record: seen, hosted: { hosted, asOf: NOON } });
   });
 
+  describe('of what the host put, where the store is lost again before all is put back', () => {
+    const hosted = [{ source: 'calls', activities: [chess] }];
+    const of = (userId: string) => ({ ...granted, userId, revision: NOON + 50 });
+
+    test.each<[string, Partial<PresenceRecord>, unknown]>([
+      ['goes by the loss of before where it was not back yet', {}, { hosted, asOf: NOON }],
+      ['is what came back', { hosted, hostedAsOf: NOON + 1 }, { hosted, asOf: NOON + 1 }],
+      ['is what the host put or cleared since', { hostedAsOf: NOON + 40 }, { hosted: [], asOf: NOON + 40 }],
+    ])('%s', (_, back, expected) => {
+      const remembered = createRemembered();
+      remembered.committed(record(), record({ ...granted, revision: NOON, hosted }));
+      remembered.lost(0, () => true);
+      remembered.learnt(record({ ...of('ana'), ...back }));
+      remembered.lost(1, () => true);
+      expect(remembered.lostRecord('ana')?.hosted).toEqual(expected);
+    });
+
+    test('is not for a node to say that came to know of the user in between', () => {
+      const remembered = createRemembered();
+      remembered.lost(0, () => true);
+      remembered.learnt(record(of('ana')));
+      remembered.learnt(record({ ...of('bo'), hosted, hostedAsOf: NOON }));
+      remembered.lost(1, () => true);
+      expect(remembered.lostRecord('ana')?.hosted).toBeNull();
+      expect(remembered.lostRecord('bo')?.hosted).toEqual({ hosted, asOf: NOON });
+    });
+
+    test('is as of the record again once all is put back, and for users who lost nothing', () => {
+      const remembered = createRemembered();
+      remembered.lost(0, (userId) => userId === 'ana');
+      remembered.learnt(record(of('bo')));
+      remembered.found();
+      remembered.learnt(record(of('ana')));
+      remembered.lost(1, () => true);
+      for (const userId of ['ana', 'bo']) {
+        expect(remembered.lostRecord(userId)?.hosted).toEqual({ hosted: [], asOf: NOON + 50 });
+      }
+    });
+  });
+
   test('is kept as it was when it was lost, while it is put back piece by piece, without what is ended meanwhile', () => {
     const remembered = createRemembered();
     const [tab, phone] = [session({ connections: ['a/1'], activities: [chess] }), session({ id: 'phone' })];
