@@ -81,8 +81,11 @@ export const startApp = async (
 
   const start = async (): Promise<Omit<App, 'stop'>> => {
     const { timings } = config;
-    /** Whether other processes may change what this one holds. */
-    const many = config.redisUrls !== null;
+    /**
+     * Whether the log of changes of facts is written and followed. Other processes write there, and a change of this one
+     * takes effect where the answer to its commit is lost; only the embedded database answers always.
+     */
+    const logged = config.databaseUrl !== null;
 
     // What is live, and who hears of it.
     const storeOutage = outages.of('the live store');
@@ -101,7 +104,7 @@ export const startApp = async (
     const db = observed(database.db, outages.of('the database').called);
     const ofDatabase = (call: Call) => metrics.called('database', call);
     const people = observed(
-      createPeople({ db, bus, logged: many, onError: failed('telling of a change of facts') }),
+      createPeople({ db, bus, logged, onError: failed('telling of a change of facts') }),
       ofDatabase,
     );
     const journal = observed(createJournal({ db }), ofDatabase);
@@ -194,7 +197,7 @@ export const startApp = async (
       onError: failed('reading what a subscription may see'),
     });
     stopping.push(() => hub.close());
-    if (many) {
+    if (logged) {
       const followingFailed = failed('reading the log of changes');
       const feed = await startFactFeed({
         db,

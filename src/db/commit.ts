@@ -43,7 +43,8 @@ const publish = async (
 
 /**
  * `committed` hears of each change first, before anything is awaited. `logged` is false where no other process can have
- * an interest: no rows are written then. `onError` hears that publishing failed, which fails no commit.
+ * an interest, and every commit is answered: no rows are written then. Elsewhere nobody but the log tells of a commit
+ * whose answer was lost. `onError` hears that publishing failed, which fails no commit.
  */
 export const createCommit =
   (options: {

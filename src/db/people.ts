@@ -25,8 +25,8 @@ const CACHED = 50_000;
  * privacy for open subscriptions, and who may type where are cached, and forgotten by what the bus tells (also what it delivers from the log), all of them when
  * it may have missed something: nothing is cached before that is being heard.
  *
- * `logged` is whether other processes read the log of changes of facts, so that its rows must be written. `onError` hears
- * that a change which was committed could not be published.
+ * `logged` is whether the log of changes of facts is followed, so that its rows must be written. `onError` hears that a
+ * change which was committed could not be published.
  */
 export const createPeople = (options: {
   readonly db: Database;

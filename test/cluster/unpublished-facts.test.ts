@@ -3,10 +3,10 @@
  * (docs/architecture.md, "Sight"). Its last transaction is written here as it would have left it.
  */
 import postgres from 'postgres';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Refusal } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
-import type { Person } from '../support/rollcall.js';
+import { type Person, serveTest } from '../support/rollcall.js';
 
 /** The design says a second; the machine may be busy. */
 const LIMIT_MS = 8_000;
@@ -27,8 +27,9 @@ afterAll(() => sql.end());
 const commitUntold = async (
   change: object,
   write: (tx: postgres.TransactionSql) => Promise<unknown>,
+  database = sql,
 ): Promise<number> => {
-  await sql.begin(async (tx) => {
+  await database.begin(async (tx) => {
     await write(tx);
     await tx`insert into fact_log (format, change) values (1, ${tx.json(change as postgres.JSONValue)})`;
   });
@@ -138,4 +139,29 @@ test('a deletion of which nobody was told closes the connections of the user, an
   expect(await watches[0].next()).toMatchObject(GONE);
   expect((await sockets[1].closed).code).toBe(4403);
   await expect(ben.me()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
+test('a process without Redis follows what took effect though the answer to its commit was lost', async () => {
+  await sql`create database alone`;
+  const url = Object.assign(new URL(cluster.databaseUrl), { pathname: '/alone' }).href;
+  const alone = await serveTest({ DATABASE_URL: url });
+  const database = postgres(url, { max: 1, onnotice: () => {} });
+  onTestFinished(() => database.end());
+  const [ada, ben] = await alone.friends('ada', 'ben');
+  await ben.connect();
+  const watch = (await ada.lurk()).watch([ben.id]);
+  await watch.nextWhere(({ status }) => status === 'ONLINE');
+
+  // Its own changes are logged: whoever does not hear of one finds it there.
+  const [logged] = await database`
+    select from fact_log where change->>'kind' = 'relation' and change->'users' @> ${database.json([ada.id, ben.id])}`;
+  expect(logged).toBeDefined();
+  await commitUntold(
+    { kind: 'relation', users: [ben.id, ada.id], narrows: true },
+    (tx) => tx`insert into blocks (blocker_id, blocked_id) values (${ben.id}, ${ada.id})`,
+    database,
+  );
+  // Whoever had no answer asks again: it holds, so nothing is written and nobody else is told.
+  await ben.block(ada.id);
+  expect(await watch.next()).toMatchObject(GONE);
 });
