@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactChange } from '../../src/presence/ports.js';
 import { connect, restoreRecord } from '../../src/presence/record.js';
 import { activity, message } from '../support/builders.js';
-import type { Cut, How } from '../support/cuts.js';
-import { LEASE_MS, type Lines, type MortalWorld, openLines, TIMINGS } from '../support/mortals.js';
+import { cutsOf, HOWS, type How } from '../support/cuts.js';
+import { inLanes, LEASE_MS, type Lines, type MortalWorld, openLines, TIMINGS } from '../support/mortals.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { callerOf } from '../support/team.js';
 import { type Look, ROOM, type Run, run, type Scenario } from './deaths.js';
@@ -138,6 +138,21 @@ const SCENARIOS: Readonly<Record<string, Scenario & { readonly hows?: readonly H
     act: ({ a }) => a.writeBehind.flush(),
     byItself: true,
   },
+  'a node stops': {
+    given: async (world) => {
+      await connected(world);
+      await world.a.presence.setPresence(callerOf('ana', HERS), { status: 'AWAY', statusMessage: message() });
+      await world.b.presence.heartbeat(callerOf('bo'), { sessionId: 'app', idle: false });
+    },
+    act: async ({ a }) => {
+      await a.closeAll();
+      await a.writeBehind.stop();
+      await a.presence.node.stop();
+    },
+    meanwhile: ({ b }) => b.open('hid', 'tab'),
+    byItself: true,
+    hows: ['dies'],
+  },
   'a node renews its lease': { given: connected, act: ({ a }) => a.turn(), byItself: true },
   'a third node is found lost': {
     given: async (world) => {
@@ -158,39 +173,20 @@ const SCENARIOS: Readonly<Record<string, Scenario & { readonly hows?: readonly H
   },
 };
 
-const HOWS: readonly How[] = ['dies', 'refused', 'unanswered', 'held up'];
-/** Calls that read alone: to be refused is to have no answer, and a node that dies with the answer has done nothing more. */
-const READS = ['open', 'read', 'journal read', 'typists', 'due', 'zrange', 'pttl', 'smembers'];
-const cutsOf = (calls: readonly string[]): readonly Cut[] =>
-  calls.flatMap((call, at) => {
-    const hows: readonly How[] = READS.includes(call) ? ['unanswered', 'held up'] : HOWS;
-    return hows.map((how) => ({ at, how }));
-  });
-
-/** Does `each` for all, each in a lane that is free. */
-const inLanes = async <T>(items: readonly T[], each: (item: T, lines: Lines) => Promise<void>): Promise<void> => {
-  const left = [...items];
-  await Promise.all(
-    lanes.map(async (lines) => {
-      for (let item = left.shift(); item !== undefined; item = left.shift()) await each(item, lines);
-    }),
-  );
-};
-
 describe('whichever call its node comes to an end at, what was begun is whole or was not begun:', () => {
   it.each(Object.entries(SCENARIOS))('%s', async (_, { hows = HOWS, ...scenario }) => {
     /** Without a cut: nothing of it, and all of it, before the same comes of the node. */
     const whole = new Map<string, Run>();
     const wholes = hows.flatMap((how) => [{ how, what: 'nothing' } as const, { how, what: 'all' } as const]);
-    await inLanes(wholes, async ({ how, what }, lines) => {
+    await inLanes(lanes, wholes, async ({ how, what }, lines) => {
       if (how !== 'refused') whole.set(`${how} ${what}`, await run(lines, scenario, { how, what }));
     });
     const wholeOf = (how: How, what: 'nothing' | 'all') =>
       whole.get(`${how === 'refused' ? 'unanswered' : how} ${what}`)!;
     const { calls } = wholeOf(hows[0]!, 'all');
     expect(calls.length).toBeGreaterThan(0);
-    const cuts = cutsOf(calls).filter(({ how }) => hows.includes(how));
-    await inLanes(cuts, async ({ at, how }, lines) => {
+    const cuts = cutsOf(calls, hows);
+    await inLanes(lanes, cuts, async ({ at, how }, lines) => {
       const [nothing, all] = [wholeOf(how, 'nothing'), wholeOf(how, 'all')];
       const cut = await run(lines, scenario, { how, what: at });
       for (const [after, { seen, acknowledged }] of cut.looks) {
@@ -236,9 +232,10 @@ describe('what is acknowledged at last holds where all that is live is lost then
   it.each(Object.entries(LOST))('%s', async (name, { holds, ...scenario }) => {
     const { calls } = await run(lanes[0]!, scenario, { how: 'unanswered', what: 'all' });
     // What nobody but the dead node had heard of is lost with it, but for who hides.
-    const hows = name === 'who hides stays hidden' ? ['dies', 'refused', 'unanswered'] : ['refused', 'unanswered'];
-    const cuts = cutsOf(calls).filter(({ how }) => hows.includes(how));
-    await inLanes(cuts, async ({ at, how }, lines) => {
+    const hows: readonly How[] =
+      name === 'who hides stays hidden' ? ['dies', 'refused', 'unanswered'] : ['refused', 'unanswered'];
+    const cuts = cutsOf(calls, hows);
+    await inLanes(lanes, cuts, async ({ at, how }, lines) => {
       const { looks, amiss } = await run(lines, { ...scenario, loses: true }, { how, what: at });
       const message = `${how} at ${at}, ${calls[at]}`;
       const kept = [...looks].filter(([, { acknowledged, seen }]) => acknowledged && !holds(seen));

@@ -13,6 +13,18 @@ export interface Cut {
   readonly how: How;
 }
 
+export const HOWS: readonly How[] = ['dies', 'refused', 'unanswered', 'held up'];
+/** Calls that read alone: to be refused is to have no answer, and a node that dies with the answer has done nothing more. */
+const READS = ['open', 'read', 'journal read', 'typists', 'due', 'zrange', 'pttl', 'smembers'];
+
+/** All cuts of those calls, by their names. */
+export const cutsOf = (calls: readonly string[], hows: readonly How[]): readonly Cut[] =>
+  calls.flatMap((call, at) =>
+    hows
+      .filter((how) => !READS.includes(call) || how === 'unanswered' || how === 'held up')
+      .map((how) => ({ at, how })),
+  );
+
 type Call<A extends unknown[], T> = (...args: A) => Promise<T>;
 
 const never = () => new Promise<never>(() => {});

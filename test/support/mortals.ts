@@ -10,10 +10,11 @@ import { createCuts } from './cuts.js';
 import { createFakeJournal, createFakePeople, createFakeRateLimits } from './fakes.js';
 import { type LiveUnderTest, openLive } from './live.js';
 import type { TestRedis } from './redis.js';
+import { takeCopy } from './team.js';
 
 export const TIMINGS = timings({ heartbeatIntervalMs: 200 });
 export const LEASE_MS = 10_000;
-export const SHARDS = 1;
+const SHARDS = 1;
 const NEVER_MS = 100_000_000;
 
 /** Moves the clocks of all shards. */
@@ -155,6 +156,7 @@ export const openLines = (redis: TestRedis, database: number) => {
   const lines = [open(), open()] as const;
   const [{ keys, connection }] = lines;
   const admin = connection.client;
+  const copier = redis.admin.duplicate({ db: database });
   const shardKeys = Array.from({ length: SHARDS }, (_, shard) => keys.of(shard).shard);
 
   return {
@@ -186,6 +188,8 @@ export const openLines = (redis: TestRedis, database: number) => {
           await admin.eval(ADVANCE, SHARDS, ...shardKeys, ms);
         },
         empty: () => admin.flushdb(),
+        /** A copy of what there is, to be brought back by another server. */
+        copy: () => takeCopy({ admin: copier }, shardKeys),
         /** What there is in Redis besides what stays there for ever. */
         left: async () => {
           const names = await admin.keys('*');
@@ -200,6 +204,7 @@ export const openLines = (redis: TestRedis, database: number) => {
       };
     },
     async close() {
+      copier.disconnect();
       for (const line of lines) await line.close();
     },
   };
@@ -207,3 +212,17 @@ export const openLines = (redis: TestRedis, database: number) => {
 
 export type Lines = ReturnType<typeof openLines>;
 export type MortalWorld = Awaited<ReturnType<Lines['open']>>;
+
+/** Does `each` for all, each over lines that are free: worlds are independent of each other. */
+export const inLanes = async <T>(
+  lanes: readonly Lines[],
+  items: readonly T[],
+  each: (item: T, lines: Lines) => Promise<void>,
+): Promise<void> => {
+  const left = [...items];
+  await Promise.all(
+    lanes.map(async (lines) => {
+      for (let item = left.shift(); item !== undefined; item = left.shift()) await each(item, lines);
+    }),
+  );
+};

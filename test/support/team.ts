@@ -152,16 +152,16 @@ const DUMP_ALL = `
   return all`;
 
 /**
- * Everything in Redis as it is now, to be brought back in one step: what the same server had some time ago. With the keys
+ * Everything in a database of Redis as it is now, to be brought back in one step: what the same server had some time ago. With the keys
  * of shards in `elsewhere` it is as if another server held them by then.
  */
 export const takeCopy = async (
-  { admin }: TestRedis,
+  { admin }: Pick<TestRedis, 'admin'>,
   elsewhere: readonly string[] = [],
 ): Promise<() => Promise<unknown>> => {
   const dump = (await admin.callBuffer('EVAL', DUMP_ALL, 0)) as readonly Buffer[];
   return async () => {
-    const back = admin.multi().flushall();
+    const back = admin.multi().flushdb();
     for (let i = 0; i < dump.length; i += 2) back.restore(dump[i]!, 0, dump[i + 1]!);
     for (const shard of elsewhere) back.hset(shard, 'server', 'another');
     return back.exec();
