@@ -29,7 +29,7 @@ import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
 import { createAuth, type SignInRefusal } from './server/auth/verifier.js';
 import { createConnections } from './server/connections.js';
-import { createDeletions } from './server/deletedUsers.js';
+import { createDeletedUserCheck } from './server/deletedUsers.js';
 import { createEngine } from './server/execution/engine.js';
 import { createGraphiqlPage } from './server/http/graphiql.js';
 import { createHttp } from './server/http/httpServer.js';
@@ -370,7 +370,7 @@ const followAccessChanges = async (
   stopping.push(await bus.subscribeAccessChanges(receive));
   people.subscribed();
 
-  const deletions = createDeletions({
+  const deletions = createDeletedUserCheck({
     deletedAmong: people.deletedAmong,
     userIds: () => connections.userIds(),
     async deleted(userId) {

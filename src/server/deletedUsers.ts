@@ -17,7 +17,7 @@ export interface Deletions {
  * `userIds` is who has connections; `deleted` ends what there is of one user. `onError` hears of each question that failed,
  * which is asked again.
  */
-export const createDeletions = ({
+export const createDeletedUserCheck = ({
   deletedAmong,
   userIds,
   deleted,

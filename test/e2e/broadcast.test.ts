@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { serve } from '../support/rollcall.js';
 
 const INTERVAL_MS = 3_000;
@@ -15,7 +15,7 @@ async function watchedBoth() {
 }
 
 describe.concurrent('the broadcast interval', () => {
-  test('holds nothing up at first: neither the snapshot nor what went before counts', async () => {
+  it('holds nothing up at first: neither the snapshot nor what went before counts', async () => {
     const { bob, watching } = await watchedBoth();
     const before = Date.now();
     await bob.say('first');
@@ -23,7 +23,7 @@ describe.concurrent('the broadcast interval', () => {
     expect(Date.now() - before).toBeLessThan(INTERVAL_MS);
   });
 
-  test('lets the last of a burst follow, and none between', async () => {
+  it('lets the last of a burst follow, and none between', async () => {
     const { bob, watching } = await watchedBoth();
     const before = Date.now();
     for (const word of ['one', 'two', 'three', 'four']) await bob.say(word);
@@ -32,7 +32,7 @@ describe.concurrent('the broadcast interval', () => {
     expect(Date.now() - before).toBeGreaterThanOrEqual(INTERVAL_MS - 50);
   });
 
-  test('sends nothing for a change that was taken back within it', async () => {
+  it('sends nothing for a change that was taken back within it', async () => {
     const { bob, carol, watching } = await watchedBoth();
     await bob.say('as it was');
     await bob.say('something else');
@@ -45,7 +45,7 @@ describe.concurrent('the broadcast interval', () => {
     expect(await watching.next()).toMatchObject({ id: carol.id, statusMessage: { text: 'two' } });
   });
 
-  test('never holds up what hides', async () => {
+  it('never holds up what hides', async () => {
     const { alice, bob, carol, watching } = await watchedBoth();
     await carol.say('one');
     await carol.say('two');
@@ -63,7 +63,7 @@ describe.concurrent('the broadcast interval', () => {
     expect(watching.transcript.map((seen) => seen.statusMessage?.text)).not.toContain('four');
   });
 
-  test('is not what a newcomer waits for, who is told nothing that their snapshot has said', async () => {
+  it('is not what a newcomer waits for, who is told nothing that their snapshot has said', async () => {
     const { alice, bob, carol, watching } = await watchedBoth();
     await bob.say('one');
     await bob.say('two');
@@ -81,7 +81,7 @@ describe.concurrent('the broadcast interval', () => {
     expect(await newcomer.next()).toMatchObject({ id: carol.id });
   });
 
-  test('is not kept for what a viewer may not see', async () => {
+  it('is not kept for what a viewer may not see', async () => {
     const { alice, bob, watching } = await watchedBoth();
     await bob.updatePrivacy({ activity: 'NOBODY' });
     await watching.nextWhere((seen) => seen.id === bob.id && seen.devices.length === 0);
@@ -94,7 +94,7 @@ describe.concurrent('the broadcast interval', () => {
     expect(Date.now() - before).toBeLessThan(INTERVAL_MS);
   });
 
-  test('delivers the last state in the end: what is held equals what a query answers', async () => {
+  it('delivers the last state in the end: what is held equals what a query answers', async () => {
     const { alice, bob, watching } = await watchedBoth();
     for (let turn = 0; turn < 10; turn += 1) {
       await bob.setPresence({ status: turn % 2 ? 'AWAY' : 'DO_NOT_DISTURB', statusMessage: { text: String(turn) } });

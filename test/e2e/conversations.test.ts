@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
 
@@ -16,7 +16,7 @@ async function conversation(people: Person[], open = false): Promise<string> {
 }
 
 describe.concurrent('a conversation', () => {
-  test('is NOT_FOUND to who is no member, as one that does not exist', async () => {
+  it('is NOT_FOUND to who is no member, as one that does not exist', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const room = await conversation([bob]);
     const socket = await alice.lurk();
@@ -29,7 +29,7 @@ describe.concurrent('a conversation', () => {
     await expect(bob.setTyping(room)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('that is open is every signed-in user’s', async () => {
+  it('that is open is every signed-in user’s', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const room = await conversation([], true);
     await bob.heartbeat();
@@ -39,7 +39,7 @@ describe.concurrent('a conversation', () => {
     expect(await watching.next()).toMatchObject({ userId: bob.id, isTyping: true });
   });
 
-  test('is watched whatever the audiences of its members', async () => {
+  it('is watched whatever the audiences of its members', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const room = await conversation([alice, bob]);
     await bob.updatePrivacy({ status: 'NOBODY', lastSeen: 'NOBODY', activity: 'NOBODY' });
@@ -49,7 +49,7 @@ describe.concurrent('a conversation', () => {
     expect(await watching.next()).toMatchObject({ userId: bob.id, isTyping: true });
   });
 
-  test('ends the typing of a member who leaves it', async () => {
+  it('ends the typing of a member who leaves it', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const room = await conversation([alice, bob]);
     await bob.heartbeat();
@@ -61,7 +61,7 @@ describe.concurrent('a conversation', () => {
     expect(new Date().toISOString() < (started.expiresAt ?? '')).toBe(true);
   });
 
-  test('tells a removed member the stops, and then nothing', async () => {
+  it('tells a removed member the stops, and then nothing', async () => {
     const [alice, bob, carol] = await rollcall.strangers('alice', 'bob', 'carol');
     const room = await conversation([alice, bob, carol]);
     const other = await conversation([alice, carol]);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Person, Rollcall } from '../support/rollcall.js';
 import { serveTest } from '../support/rollcall.js';
 
@@ -51,7 +51,7 @@ async function populate(rollcall: Rollcall) {
 }
 
 describe('what a user and the host have said', { timeout: 120_000 }, () => {
-  test('is there again after SIGTERM', async () => {
+  it('is there again after SIGTERM', async () => {
     const rollcall = await serveTest(FAST);
     const { alice, bob, room } = await populate(rollcall);
     const before = await persisted(rollcall, alice, bob, room);
@@ -77,7 +77,7 @@ describe('what a user and the host have said', { timeout: 120_000 }, () => {
     expect((await socket.me()).presence).toMatchObject({ status: 'DO_NOT_DISTURB', statusMessage: { text: 'kept' } });
   });
 
-  test('is there again after SIGKILL, if it is two seconds old', async () => {
+  it('is there again after SIGKILL, if it is two seconds old', async () => {
     const rollcall = await serveTest(FAST);
     const { alice, bob, room } = await populate(rollcall);
     const before = await persisted(rollcall, alice, bob, room);
@@ -87,7 +87,7 @@ describe('what a user and the host have said', { timeout: 120_000 }, () => {
     expect(await persisted(rollcall, alice, bob, room)).toEqual(before);
   });
 
-  test('is there again after SIGKILL at once, where it hides or deletes', async () => {
+  it('is there again after SIGKILL at once, where it hides or deletes', async () => {
     const rollcall = await serveTest(FAST);
     const [alice, bob, carol, dave, erin] = await rollcall.friends('alice', 'bob', 'carol', 'dave', 'erin');
     await bob.connect();
@@ -113,7 +113,7 @@ describe('what a user and the host have said', { timeout: 120_000 }, () => {
 });
 
 describe('a stop', { timeout: 120_000 }, () => {
-  test('closes sockets with 1012 and ends with 0, though signalled twice', async () => {
+  it('closes sockets with 1012 and ends with 0, though signalled twice', async () => {
     const rollcall = await serveTest();
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await bob.connect();

@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Presence } from '../support/api.js';
 import { serve } from '../support/rollcall.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 
-test('a subscription starts with the present state and then tells each change', async () => {
+it('a subscription starts with the present state and then tells each change', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const watching = (await alice.lurk()).watch([bob.id]);
   expect(await watching.next()).toMatchObject({ id: bob.id, userId: bob.id, status: 'OFFLINE', lastSeen: null });
@@ -19,7 +19,7 @@ test('a subscription starts with the present state and then tells each change', 
   expect(await watching.next()).toMatchObject({ status: 'OFFLINE', statusMessage: null, devices: [], activities: [] });
 });
 
-test('snapshot: false leaves the present state out and tells the changes', async () => {
+it('snapshot: false leaves the present state out and tells the changes', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   await bob.say('before');
   const socket = await alice.lurk();
@@ -34,7 +34,7 @@ test('snapshot: false leaves the present state out and tells the changes', async
   expect((await answered).statusMessage?.text).toMatch(/^after /);
 });
 
-test('no change is lost or repeated between the snapshot and what follows it', async () => {
+it('no change is lost or repeated between the snapshot and what follows it', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   await bob.say('0');
   const socket = await alice.lurk();
@@ -56,7 +56,7 @@ test('no change is lost or repeated between the snapshot and what follows it', a
   }
 });
 
-test('the times of what is heard about one user never go back, and equal times say the same', async () => {
+it('the times of what is heard about one user never go back, and equal times say the same', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const watching = (await alice.lurk()).watch([bob.id]);
   await watching.next();
@@ -69,7 +69,7 @@ test('the times of what is heard about one user never go back, and equal times s
   expect((asked?.asOf ?? '') >= (times.at(-1) ?? '')).toBe(true);
 });
 
-test('of several users there is one snapshot each, and a user named twice is told once', async () => {
+it('of several users there is one snapshot each, and a user named twice is told once', async () => {
   const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
   const watching = (await alice.lurk()).watch([bob.id, carol.id, bob.id]);
   const snapshots = await watching.take(2);
@@ -80,7 +80,7 @@ test('of several users there is one snapshot each, and a user named twice is tol
   expect(await watching.next()).toMatchObject({ id: carol.id, statusMessage: { text: 'hi' } });
 });
 
-test('users who do not exist are left out and the others are told', async () => {
+it('users who do not exist are left out and the others are told', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const watching = (await alice.lurk()).watch(['nobody-by-this-name', bob.id]);
   expect((await watching.next()).id).toBe(bob.id);
@@ -88,7 +88,7 @@ test('users who do not exist are left out and the others are told', async () => 
   expect((await watching.next()).id).toBe(bob.id);
 });
 
-test('an empty list watches nobody and stays open', async () => {
+it('an empty list watches nobody and stays open', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const socket = await alice.lurk();
   const nobody = socket.watch([]);
@@ -102,7 +102,7 @@ test('an empty list watches nobody and stays open', async () => {
   expect(await ended).toBe('completed');
 });
 
-test('the caller is told of themselves as others are', async () => {
+it('the caller is told of themselves as others are', async () => {
   const [alice] = await rollcall.friends('alice', 'bob');
   const socket = await alice.connect({ device: 'DESKTOP' });
   const watching = socket.watch([alice.id]);
@@ -111,7 +111,7 @@ test('the caller is told of themselves as others are', async () => {
   expect((await watching.next()).status).toBe('INVISIBLE');
 });
 
-test('a write that changes nothing sends nothing', async () => {
+it('a write that changes nothing sends nothing', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const socket = await bob.connect({ device: 'WEB' });
   const change = { status: 'AWAY', statusMessage: { text: 'lunch', emoji: '🍜' } };
@@ -125,7 +125,7 @@ test('a write that changes nothing sends nothing', async () => {
   expect((await watching.next()).status).toBe('DO_NOT_DISTURB');
 });
 
-test('each is answered in the words of their own document and variables', async () => {
+it('each is answered in the words of their own document and variables', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const socket = await alice.lurk();
   const conditional = `subscription ($id: ID!, $full: Boolean!) {
@@ -148,7 +148,7 @@ test('each is answered in the words of their own document and variables', async 
   expect(await other.next()).toEqual({ seen: { who: bob.id } });
 });
 
-test('everybody who watches hears the same', async () => {
+it('everybody who watches hears the same', async () => {
   const [bob, ...watchers] = await rollcall.friends('bob', 'alice', 'carol', 'dave');
   const watching = await Promise.all(
     watchers.map(async (watcher) => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Presence } from '../support/api.js';
 import { serve } from '../support/rollcall.js';
 import type { SubscriptionIterator } from '../support/socket.js';
@@ -12,7 +12,7 @@ async function offline(watching: SubscriptionIterator<Presence>): Promise<string
 }
 
 describe.concurrent('a session over plain HTTP', () => {
-  test('starts with setPresence and ends when its time has passed', async () => {
+  it('starts with setPresence and ends when its time has passed', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const watching = (await alice.lurk()).watch([bob.id]);
     await watching.next();
@@ -27,7 +27,7 @@ describe.concurrent('a session over plain HTTP', () => {
     expect((await bob.me()).sessions).toEqual([]);
   });
 
-  test('is renewed by each heartbeat', async () => {
+  it('is renewed by each heartbeat', async () => {
     const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
     const watching = (await alice.lurk()).watch([bob.id, carol.id]);
     await watching.take(2);
@@ -48,14 +48,14 @@ describe.concurrent('a session over plain HTTP', () => {
     expect(await watching.next()).toMatchObject({ id: bob.id, status: 'OFFLINE' });
   });
 
-  test('says how soon the next heartbeat is due', async () => {
+  it('says how soon the next heartbeat is due', async () => {
     const [bob] = await rollcall.strangers('bob');
     const answer = await bob.heartbeat();
     expect(answer.intervalSeconds).toBe(1);
     expect((await bob.me()).sessions.map(({ id }) => id)).toEqual([answer.sessionId]);
   });
 
-  test('ends at once by endSession, with no grace', async () => {
+  it('ends at once by endSession, with no grace', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await bob.heartbeat({ sessionId: 'phone' });
     const watching = (await alice.lurk()).watch([bob.id]);
@@ -70,7 +70,7 @@ describe.concurrent('a session over plain HTTP', () => {
 });
 
 describe.concurrent('HTTP beside a connection', () => {
-  test('lends no life: a heartbeat that names the session ends with the connection and its grace', async () => {
+  it('lends no life: a heartbeat that names the session ends with the connection and its grace', async () => {
     const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
     const socket = await bob.connect({ sessionId: 'tab' });
     await bob.heartbeat({ sessionId: 'tab' });
@@ -83,7 +83,7 @@ describe.concurrent('HTTP beside a connection', () => {
     expect(await offline(watching)).toBe(carol.id);
   });
 
-  test('a heartbeat with idle: true that names the session lets it go on after the connection', async () => {
+  it('a heartbeat with idle: true that names the session lets it go on after the connection', async () => {
     const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
     const socket = await bob.connect({ sessionId: 'app', device: 'MOBILE' });
     const watching = (await alice.lurk()).watch([bob.id, carol.id]);
@@ -98,7 +98,7 @@ describe.concurrent('HTTP beside a connection', () => {
     expect(await offline(watching)).toBe(bob.id);
   });
 
-  test('idle: false takes that back', async () => {
+  it('idle: false takes that back', async () => {
     const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
     const socket = await bob.connect({ sessionId: 'app' });
     await bob.heartbeat({ sessionId: 'app', idle: true });
@@ -111,7 +111,7 @@ describe.concurrent('HTTP beside a connection', () => {
     expect(await offline(watching)).toBe(carol.id);
   });
 
-  test('a new connection takes that back', async () => {
+  it('a new connection takes that back', async () => {
     const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
     const first = await bob.connect({ sessionId: 'app' });
     await bob.heartbeat({ sessionId: 'app', idle: true });

@@ -1,6 +1,6 @@
 import { serverAudits } from 'graphql-http';
 import { createClient as createSseClient } from 'graphql-sse';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PRESENCE_CHANGED, type Presence, TYPING_CHANGED, type Typing } from '../support/api.js';
 import { post, postBody } from '../support/http.js';
 import { serve } from '../support/rollcall.js';
@@ -19,26 +19,26 @@ describe('graphql over HTTP', () => {
     },
   });
   for (const audit of audits) {
-    test(`passes the audit ${audit.id}: ${audit.name}`, async () => {
+    it(`passes the audit ${audit.id}: ${audit.name}`, async () => {
       const result = await audit.fn();
       expect(result.status === 'ok' ? 'ok' : `${result.status}: ${result.reason}`).toBe('ok');
     });
   }
 
-  test('refuses a batch', async () => {
+  it('refuses a batch', async () => {
     const one = { query: '{ me { userId } }' };
     const answer = await postBody(rollcall.url, await bob.token(), JSON.stringify([one, one]));
     expect(answer.status).toBe(400);
     expect(answer.text).not.toContain('userId":');
   });
 
-  test('refuses a mutation by GET', async () => {
+  it('refuses a mutation by GET', async () => {
     const url = `${rollcall.url}?query=${encodeURIComponent('mutation { block(userId: "x") }')}`;
     const answer = await fetch(url, { headers: { authorization: `Bearer ${await bob.token()}` } });
     expect(answer.status).toBe(405);
   });
 
-  test('takes a body of nearly 1 MiB and refuses a greater one with 413', async () => {
+  it('takes a body of nearly 1 MiB and refuses a greater one with 413', async () => {
     const padded = (bytes: number) => {
       const body = JSON.stringify({ query: '{ me { userId } }', extensions: { padding: '' } });
       return body.replace('"padding":""', `"padding":"${'x'.repeat(bytes - body.length)}"`);
@@ -57,13 +57,13 @@ describe('graphql over HTTP', () => {
 });
 
 describe('health and readiness', () => {
-  test('are told without a token', async () => {
+  it('are told without a token', async () => {
     for (const path of ['/health', '/ready']) expect((await fetch(`${rollcall.origin}${path}`)).status).toBe(200);
   });
 });
 
 describe('server-sent events', () => {
-  test('carry a subscription by POST with a bearer token', async () => {
+  it('carry a subscription by POST with a bearer token', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const stream = await openEventStream(rollcall.url, {
       method: 'POST',
@@ -77,7 +77,7 @@ describe('server-sent events', () => {
     stream.close();
   });
 
-  test('carry a subscription by GET with the token in the URL', async () => {
+  it('carry a subscription by GET with the token in the URL', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const room = rollcall.fresh('room');
     await rollcall.host.putConversation(room, [alice.id, bob.id]);
@@ -99,7 +99,7 @@ describe('server-sent events', () => {
     expect(rollcall.run.output()).not.toContain(await alice.token());
   });
 
-  test('serve the graphql-sse client', async () => {
+  it('serve the graphql-sse client', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const client = createSseClient({
       url: rollcall.url,
@@ -116,7 +116,7 @@ describe('server-sent events', () => {
     client.dispose();
   });
 
-  test('make nobody live', async () => {
+  it('make nobody live', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const stream = await openEventStream(rollcall.url, {
       method: 'POST',
@@ -128,7 +128,7 @@ describe('server-sent events', () => {
     stream.close();
   });
 
-  test('are refused with 401 without a token, and the token in a URL counts for nothing else', async () => {
+  it('are refused with 401 without a token, and the token in a URL counts for nothing else', async () => {
     const query = '{ me { userId } }';
     const token = await bob.token();
     const asked = await openEventStream(`${rollcall.url}?${new URLSearchParams({ query: PRESENCE_CHANGED })}`);

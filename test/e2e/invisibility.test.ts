@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Presence } from '../support/api.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
@@ -26,7 +26,7 @@ async function beBusy(bob: Person, room: string, friend: Person): Promise<void> 
   await bob.connect({ sessionId: 'again' });
 }
 
-test('hiding is one OFFLINE, and then silence whatever the user does', async () => {
+it('hiding is one OFFLINE, and then silence whatever the user does', async () => {
   const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
   const room = rollcall.fresh('room');
   await rollcall.host.putConversation(room, [alice.id, bob.id, carol.id]);
@@ -56,7 +56,7 @@ test('hiding is one OFFLINE, and then silence whatever the user does', async () 
   expect(await alice.userPresence(bob.id)).toMatchObject({ status: 'OFFLINE', lastSeen: hidden.lastSeen });
 });
 
-test('who hides and who leaves at that moment cannot be told apart', async () => {
+it('who hides and who leaves at that moment cannot be told apart', async () => {
   const [alice, hider, leaver, carol] = await rollcall.friends('alice', 'hider', 'leaver', 'carol');
   const room = rollcall.fresh('room');
   await rollcall.host.putConversation(room, [alice.id, hider.id, leaver.id, carol.id]);
@@ -93,7 +93,7 @@ test('who hides and who leaves at that moment cannot be told apart', async () =>
   expect(await blurred(hider)).toEqual(await blurred(leaver));
 });
 
-test('coming back is one event, with activities that do not begin before it', async () => {
+it('coming back is one event, with activities that do not begin before it', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const socket = await bob.connect({ device: 'WEB' });
   await socket.setPresence({ status: 'INVISIBLE' });
@@ -109,7 +109,7 @@ test('coming back is one event, with activities that do not begin before it', as
   expect(await watching.next()).toMatchObject({ statusMessage: { text: 'newer' } });
 });
 
-test('choosing INVISIBLE while offline tells nobody and moves no lastSeen', async () => {
+it('choosing INVISIBLE while offline tells nobody and moves no lastSeen', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   await bob.heartbeat({ sessionId: 's' });
   await bob.endSession('s');
@@ -122,7 +122,7 @@ test('choosing INVISIBLE while offline tells nobody and moves no lastSeen', asyn
   expect((await watching.next()).status).toBe('DO_NOT_DISTURB');
 });
 
-test('a roster, its order and `online` do not tell an invisible user from an absent one', async () => {
+it('a roster, its order and `online` do not tell an invisible user from an absent one', async () => {
   const names = ['a-hidden', 'b-live', 'c-absent', 'viewer'] as const;
   const [hidden, live, absent, viewer] = await rollcall.friends(...names);
   await hidden.connect();
@@ -142,14 +142,14 @@ test('a roster, its order and `online` do not tell an invisible user from an abs
   expect(online.totalCount).toBe(ids.length);
 });
 
-test('a service token sees an invisible user as OFFLINE', async () => {
+it('a service token sees an invisible user as OFFLINE', async () => {
   const [bob] = await rollcall.strangers('bob');
   await bob.connect();
   await bob.setPresence({ status: 'INVISIBLE' });
   expect((await rollcall.host.userPresence(bob.id))?.status).toBe('OFFLINE');
 });
 
-test('who hides is last seen as long before the event as one whose tab was closed', async () => {
+it('who hides is last seen as long before the event as one whose tab was closed', async () => {
   const [alice, hider, leaver] = await rollcall.friends('alice', 'hider', 'leaver');
   const lurking = await alice.lurk();
   const sinceSeen: number[] = [];

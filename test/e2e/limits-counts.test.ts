@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PRESENCE_CHANGED } from '../support/api.js';
 import { serve } from '../support/rollcall.js';
 import { openEventStream } from '../support/sse.js';
@@ -10,20 +10,20 @@ const BAD = { code: 'BAD_USER_INPUT' };
 const some = (count: number, prefix = 'nobody') => Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
 
 describe('ids in one call', () => {
-  test('are at most 1,000 in presence', async () => {
+  it('are at most 1,000 in presence', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     expect((await alice.presence([...some(999), bob.id])).map(({ id }) => id)).toEqual([bob.id]);
     await expect(alice.presence([...some(1_000), bob.id])).rejects.toMatchObject(BAD);
   });
 
-  test('are at most 1,000 in presenceChanged', async () => {
+  it('are at most 1,000 in presenceChanged', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await alice.lurk();
     expect((await socket.watch([...some(999), bob.id]).next()).id).toBe(bob.id);
     await expect(socket.watch([...some(1_000), bob.id]).next()).rejects.toMatchObject(BAD);
   });
 
-  test('are at most 1,000 in the host’s bulk calls', async () => {
+  it('are at most 1,000 in the host’s bulk calls', async () => {
     const users = some(1_001, 'bulk').map((id) => ({ id }));
     expect(await host.upsertUsers(users.slice(0, 1_000))).toBe(1_000);
     await expect(host.upsertUsers(users)).rejects.toMatchObject(BAD);
@@ -38,7 +38,7 @@ describe('ids in one call', () => {
 describe('relations', { timeout: 120_000 }, () => {
   const many = some(10_001, 'many');
 
-  test('a circle and a conversation take 5,000 members and a user 10,000 follows, and no more', async () => {
+  it('a circle and a conversation take 5,000 members and a user 10,000 follows, and no more', async () => {
     for (let from = 0; from < many.length; from += 1_000) {
       await host.upsertUsers(many.slice(from, from + 1_000).map((id) => ({ id })));
     }
@@ -65,7 +65,7 @@ describe('relations', { timeout: 120_000 }, () => {
 });
 
 describe('a connection', () => {
-  test('holds 50 subscriptions; the next is refused and the others go on', async () => {
+  it('holds 50 subscriptions; the next is refused and the others go on', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await alice.lurk();
     const watches = Array.from({ length: 50 }, () => socket.watch([bob.id]));
@@ -80,7 +80,7 @@ describe('a connection', () => {
     expect((await socket.watch([bob.id]).next()).status).toBe('ONLINE');
   });
 
-  test('watches 5,000 users; a subscription to one more is refused and the others go on', async () => {
+  it('watches 5,000 users; a subscription to one more is refused and the others go on', async () => {
     const [alice, ...friends] = await rollcall.friends('alice', 'a', 'b', 'c', 'd', 'e', 'f');
     const socket = await alice.lurk();
     const watches = [];
@@ -101,7 +101,7 @@ describe('a connection', () => {
 });
 
 describe('a user', () => {
-  test('has 20 connections, watchers and streams included; the next is closed with 4429, a stream is 429', async () => {
+  it('has 20 connections, watchers and streams included; the next is closed with 4429, a stream is 429', async () => {
     const [bob] = await rollcall.strangers('bob');
     const stream = async () =>
       openEventStream(rollcall.url, {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Refusal, type Variables } from '../support/api.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
@@ -32,12 +32,12 @@ const places: { name: string; most: number; put: (text: string) => Promise<unkno
 
 describe('texts', () => {
   for (const { name, most, put } of places) {
-    test(`${name} takes ${most} characters, and one more is refused, not cut`, async () => {
+    it(`${name} takes ${most} characters, and one more is refused, not cut`, async () => {
       await put('x'.repeat(most));
       await expect(put('x'.repeat(most + 1))).rejects.toMatchObject(BAD);
     });
 
-    test(`${name} takes no control and no bidirectional-override characters`, async () => {
+    it(`${name} takes no control and no bidirectional-override characters`, async () => {
       for (const evil of ['\u0000', '\u0007', '\u001b', '\u007f', '\u0085', '\u202d', '\u202e']) {
         await expect(put(`a${evil}b`)).rejects.toMatchObject(BAD);
       }
@@ -45,28 +45,28 @@ describe('texts', () => {
     });
   }
 
-  test('what was refused has changed nothing', async () => {
+  it('what was refused has changed nothing', async () => {
     await message('kept');
     await expect(message('x'.repeat(256))).rejects.toMatchObject(BAD);
     await expect(bob.setPresence({ status: 'AWAY', statusMessage: { text: 'a\u0000' } })).rejects.toMatchObject(BAD);
     expect(await bob.me()).toMatchObject({ chosenStatus: 'ONLINE', presence: { statusMessage: { text: 'kept' } } });
   });
 
-  test('half a character is refused', async () => {
+  it('half a character is refused', async () => {
     await expect(message('a\ud800b')).rejects.toMatchObject(BAD);
     await expect(bob.userPresence('a\ud800b')).rejects.toMatchObject(BAD);
     await expect(bob.follow('\udc00')).rejects.toMatchObject(BAD);
     await expect(host.upsertUsers([{ id: 'a\ud800' }])).rejects.toMatchObject(BAD);
   });
 
-  test('an emoji takes 64 bytes and no more', async () => {
+  it('an emoji takes 64 bytes and no more', async () => {
     await message('x', { emoji: '🍜'.repeat(16) });
     expect((await bob.me()).presence.statusMessage?.emoji).toBe('🍜'.repeat(16));
     await expect(message('x', { emoji: `${'🍜'.repeat(16)}!` })).rejects.toMatchObject(BAD);
     await expect(message('x', { emoji: '\u202e' })).rejects.toMatchObject(BAD);
   });
 
-  test('ids and names of activities are not empty', async () => {
+  it('ids and names of activities are not empty', async () => {
     await expect(activity({ name: '' })).rejects.toMatchObject(BAD);
     await expect(bob.userPresence('')).rejects.toMatchObject(BAD);
     await expect(bob.presence([''])).rejects.toMatchObject(BAD);
@@ -78,7 +78,7 @@ describe('texts', () => {
     await expect(host.addFollows([{ followerId: 'a', followeeId: '' }])).rejects.toMatchObject(BAD);
   });
 
-  test('hostile ids are nothing but ids', async () => {
+  it('hostile ids are nothing but ids', async () => {
     for (const id of [
       "'; DROP TABLE users; --",
       '__proto__',
@@ -100,7 +100,7 @@ describe('texts', () => {
 describe('activities and times', () => {
   const five = Array.from({ length: 5 }, (_, index) => ({ type: 'PLAYING', name: `game ${index}` }));
 
-  test('a session shows five activities and no more', async () => {
+  it('a session shows five activities and no more', async () => {
     const [dave] = await rollcall.strangers('dave');
     expect((await dave.setPresence({ activities: five })).activities).toHaveLength(5);
     const six = [...five, { type: 'PLAYING', name: 'one more' }];
@@ -108,12 +108,12 @@ describe('activities and times', () => {
     expect((await dave.me()).presence.activities).toHaveLength(5);
   });
 
-  test('a status message ends at most 30 days ahead', async () => {
+  it('a status message ends at most 30 days ahead', async () => {
     await message('x', { expiresAt: inMs(30 * DAY_MS - 60_000) });
     await expect(message('x', { expiresAt: inMs(30 * DAY_MS + 60_000) })).rejects.toMatchObject(BAD);
   });
 
-  test('wrong times and wrong types are refused', async () => {
+  it('wrong times and wrong types are refused', async () => {
     for (const expiresAt of ['tomorrow', '2026-13-45T00:00:00.000Z', 12, true, {}]) {
       await expect(message('x', { expiresAt })).rejects.toMatchObject(BAD);
     }
@@ -127,7 +127,7 @@ describe('activities and times', () => {
     ).rejects.toMatchObject(BAD);
   });
 
-  test('a time given in another zone is the same instant', async () => {
+  it('a time given in another zone is the same instant', async () => {
     const instant = new Date(Date.now() + 3_600_000);
     instant.setUTCMilliseconds(0);
     const shifted = new Date(instant.getTime() + 2 * 3_600_000).toISOString().replace('.000Z', '+02:00');
@@ -136,7 +136,7 @@ describe('activities and times', () => {
 });
 
 describe('faults', () => {
-  test('say in a sentence what to do, and show no stack', async () => {
+  it('say in a sentence what to do, and show no stack', async () => {
     const fault: unknown = await message('x'.repeat(256)).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(Refusal);
     const { errors } = fault as Refusal;
@@ -145,7 +145,7 @@ describe('faults', () => {
     expect(JSON.stringify(errors)).not.toMatch(/stack|node_modules|\.js:\d+/);
   });
 
-  test('of follows and blocks of oneself change nothing about what one sees of oneself', async () => {
+  it('of follows and blocks of oneself change nothing about what one sees of oneself', async () => {
     const [self] = await rollcall.strangers('self');
     await self.block(self.id).catch(() => undefined);
     await self.follow(self.id).catch(() => undefined);

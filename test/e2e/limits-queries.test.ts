@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { serve } from '../support/rollcall.js';
 
 const rollcall = await serve();
@@ -29,14 +29,14 @@ const limits: { name: string; inside: string; outside: string }[] = [
 
 describe('a query', () => {
   for (const { name, inside, outside } of limits) {
-    test(`takes ${name} and no more`, async () => {
+    it(`takes ${name} and no more`, async () => {
       expect((await bob.ask(inside)).body).not.toHaveProperty('errors');
       const refused = (await bob.ask(outside)).body;
       expect(refused.errors).toHaveLength(1);
       expect(refused.data ?? null).toBeNull();
     });
 
-    test(`takes ${name} and no more over a socket, which stays`, async () => {
+    it(`takes ${name} and no more over a socket, which stays`, async () => {
       await socket.execute(inside);
       const refused: unknown = await socket.execute(outside).catch((error: unknown) => error);
       expect(refused).toMatchObject({ name: 'Refusal' });
@@ -45,7 +45,7 @@ describe('a query', () => {
     });
   }
 
-  test('is as deep as the contract goes, and introspection may be deeper than eight', async () => {
+  it('is as deep as the contract goes, and introspection may be deeper than eight', async () => {
     const wrapped = (depth: number) => {
       let type = 'name';
       for (let level = 0; level < depth; level += 1) type = `name ofType { ${type} }`;
@@ -55,14 +55,14 @@ describe('a query', () => {
     expect((await bob.ask('{ roster { edges { node { user { id } } } } }')).body).not.toHaveProperty('errors');
   });
 
-  test('of nine levels is refused before anything runs', async () => {
+  it('of nine levels is refused before anything runs', async () => {
     const deep = `{ me ${'{ me '.repeat(8)}${'}'.repeat(8)} }`;
     const refused = (await bob.ask(deep)).body;
     expect(refused.errors).toHaveLength(1);
     expect(refused.data ?? null).toBeNull();
   });
 
-  test('that spreads a fragment within itself is refused', async () => {
+  it('that spreads a fragment within itself is refused', async () => {
     const refused = (await bob.ask('{ me { ...a } } fragment a on Me { ...b } fragment b on Me { ...a }')).body;
     expect(refused.errors?.length).toBeGreaterThan(0);
     expect((await bob.me()).userId).toBe(bob.id);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Refusal } from '../support/api.js';
 import { serve } from '../support/rollcall.js';
 
@@ -36,7 +36,7 @@ async function allAtOnce(count: number, act: (index: number) => Promise<unknown>
 }
 
 describe.concurrent('the rate', () => {
-  test('of setPresence is five at once and then one every five seconds', async () => {
+  it('of setPresence is five at once and then one every five seconds', async () => {
     const [bob] = await rollcall.strangers('bob');
     const { done, refusals } = await allAtOnce(8, (index) => bob.say(String(index)));
     expect(done).toBe(5);
@@ -47,14 +47,14 @@ describe.concurrent('the rate', () => {
     }
   });
 
-  test('of setPresence is let up when the time told has passed', async () => {
+  it('of setPresence is let up when the time told has passed', async () => {
     const [bob] = await rollcall.strangers('bob');
     const { refusals } = await allAtOnce(6, (index) => bob.say(String(index)));
     await new Promise((resolve) => setTimeout(resolve, Number(refusals[0]?.retryAfterMs) + 50));
     expect((await bob.say('patient')).statusMessage?.text).toBe('patient');
   });
 
-  test('of setPresence never keeps anybody from hiding', async () => {
+  it('of setPresence never keeps anybody from hiding', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await bob.connect();
     await allAtOnce(8, (index) => socket.say(String(index)));
@@ -65,7 +65,7 @@ describe.concurrent('the rate', () => {
     expect((await socket.me()).userId).toBe(bob.id);
   });
 
-  test('of setTyping is ten at once and then two a second', async () => {
+  it('of setTyping is ten at once and then two a second', async () => {
     const [bob] = await rollcall.strangers('bob');
     const room = rollcall.fresh('room');
     await rollcall.host.putConversation(room, [bob.id]);
@@ -80,7 +80,7 @@ describe.concurrent('the rate', () => {
     }
   });
 
-  test('of other mutations is sixty at once and then five a second', async () => {
+  it('of other mutations is sixty at once and then five a second', async () => {
     const [bob] = await rollcall.strangers('bob');
     const { done, refusals } = await allAtOnce(120, (index) => bob.follow(`nobody-${index}`));
     expect(done).toBeGreaterThanOrEqual(60);
@@ -89,12 +89,12 @@ describe.concurrent('the rate', () => {
     expect((await bob.say('another budget')).statusMessage?.text).toBe('another budget');
   });
 
-  test('is none for service tokens', async () => {
+  it('is none for service tokens', async () => {
     const { done } = await allAtOnce(120, (index) => rollcall.host.upsertUsers([{ id: `made-${index}` }]));
     expect(done).toBe(120);
   });
 
-  test('is each user’s own', async () => {
+  it('is each user’s own', async () => {
     const [bob, carol] = await rollcall.strangers('bob', 'carol');
     await allAtOnce(6, (index) => bob.say(String(index)));
     expect((await carol.say('not me')).statusMessage?.text).toBe('not me');

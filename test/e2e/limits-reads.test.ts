@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Refusal } from '../support/api.js';
 import { serve } from '../support/rollcall.js';
 
@@ -16,7 +16,7 @@ const isRefused = async (reading: Promise<unknown>) => {
 };
 
 describe.concurrent('what a user reads', () => {
-  test('counts by its ids: what fits is answered, what does not is told when it will', async () => {
+  it('counts by its ids: what fits is answered, what does not is told when it will', async () => {
     const [bob] = await rollcall.strangers('bob');
     await bob.presence(nobodies(15));
     expect(await isRefused(bob.presence(nobodies(6)))).toBe(1);
@@ -25,7 +25,7 @@ describe.concurrent('what a user reads', () => {
     expect((await bob.me()).userId).toBe(bob.id);
   });
 
-  test('counts an id once a list, and once for each alias that asks for it', async () => {
+  it('counts an id once a list, and once for each alias that asks for it', async () => {
     const [bob] = await rollcall.strangers('bob');
     await bob.presence(Array.from({ length: 500 }, () => 'nobody'));
     const query = `{ ${[1, 2, 3, 4, 5].map((i) => `a${i}: userPresence(userId: "x") { id }`).join(' ')} }`;
@@ -34,7 +34,7 @@ describe.concurrent('what a user reads', () => {
     await isRefused(bob.userPresence('nobody'));
   });
 
-  test('counts a roster by its page and its length, and who types by their number', async () => {
+  it('counts a roster by its page and its length, and who types by their number', async () => {
     const [bob, ...friends] = await rollcall.strangers('bob', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k');
     await host.addFollows(friends.map(({ id }) => ({ followerId: bob.id, followeeId: id })));
     const room = rollcall.fresh('room');
@@ -49,7 +49,7 @@ describe.concurrent('what a user reads', () => {
     await isRefused(bob.typing(room));
   });
 
-  test('leaves room to start watching again, and refuses a start beyond it alone', async () => {
+  it('leaves room to start watching again, and refuses a start beyond it alone', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await alice.presence(nobodies(20));
     const socket = await alice.lurk();
@@ -61,14 +61,14 @@ describe.concurrent('what a user reads', () => {
     expect((await watching.next()).status).toBe('ONLINE');
   });
 
-  test('is a user’s own, and none for service tokens', async () => {
+  it('is a user’s own, and none for service tokens', async () => {
     const [bob, carol] = await rollcall.strangers('bob', 'carol');
     await bob.presence(nobodies(20));
     await carol.presence(nobodies(20));
     for (let n = 0; n < 3; n += 1) await host.presence([...nobodies(900), bob.id]);
   });
 
-  test('may be more than the whole allowance, which it then takes', async () => {
+  it('may be more than the whole allowance, which it then takes', async () => {
     const [bob] = await rollcall.strangers('bob');
     await bob.presence(nobodies(1_000));
     expect(await isRefused(bob.userPresence('nobody'))).toBe(1);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { serve } from '../support/rollcall.js';
 import { openEventStream } from '../support/sse.js';
 
@@ -16,7 +16,7 @@ const story = (userId: string) =>
     .filter((line) => line.userId === userId)
     .map(({ msg, why, to, code }) => [msg, why ?? to ?? code].filter((part) => part !== undefined).join(': '));
 
-test('tells the story of a session', async () => {
+it('tells the story of a session', async () => {
   const [bob] = await rollcall.strangers('bob');
   const first = await bob.connect({ sessionId: 'tab' });
   await first.close();
@@ -39,7 +39,7 @@ test('tells the story of a session', async () => {
   }
 });
 
-test('says why a session ended', async () => {
+it('says why a session ended', async () => {
   const [bob, carol] = await rollcall.strangers('bob', 'carol');
   await bob.heartbeat();
   await expect.poll(() => story(bob.id), { timeout: 10_000 }).toContain('session ended: expired');
@@ -48,7 +48,7 @@ test('says why a session ended', async () => {
   await expect.poll(() => story(carol.id)).toContain('session ended: ended');
 });
 
-test('tells of a deletion and of a subscription that was refused', async () => {
+it('tells of a deletion and of a subscription that was refused', async () => {
   const [bob] = await rollcall.strangers('bob');
   const lurking = await bob.lurk();
   await expect(lurking.watch(['']).next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
@@ -58,7 +58,7 @@ test('tells of a deletion and of a subscription that was refused', async () => {
   expect(story(bob.id)).toContain('subscription refused: BAD_USER_INPUT');
 });
 
-test('holds no token and no text, whatever was done', async () => {
+it('holds no token and no text, whatever was done', async () => {
   const text = 'PRIVATE-TEXT';
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const room = rollcall.fresh('room');

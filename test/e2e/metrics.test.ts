@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { post } from '../support/http.js';
 import { openRaw } from '../support/raw.js';
 import { serve } from '../support/rollcall.js';
@@ -18,11 +18,11 @@ const samples = async (): Promise<ReadonlyMap<string, number>> => {
 };
 const sample = async (name: string) => (await samples()).get(name);
 
-test('are off by default', async () => {
+it('are off by default', async () => {
   expect(await inferredIdle.run.logged('listening')).not.toHaveProperty('metricsPort');
 });
 
-test('connections, sessions and what is watched come and go', async () => {
+it('connections, sessions and what is watched come and go', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const socket = await bob.connect();
   const lurking = await alice.lurk();
@@ -43,7 +43,7 @@ test('connections, sessions and what is watched come and go', async () => {
   }
 });
 
-test('what is heard, delivered and swept is counted', async () => {
+it('what is heard, delivered and swept is counted', async () => {
   const before = await samples();
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const watching = (await alice.lurk()).watch([bob.id]);
@@ -71,7 +71,7 @@ test('what is heard, delivered and swept is counted', async () => {
   ).toBeGreaterThanOrEqual(1);
 });
 
-test('a refused subscription and a stream of events are counted', async () => {
+it('a refused subscription and a stream of events are counted', async () => {
   const [bob] = await rollcall.strangers('bob');
   const lurking = await bob.lurk();
   await expect(lurking.watch(['']).next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
@@ -84,7 +84,7 @@ test('a refused subscription and a stream of events are counted', async () => {
   await expect.poll(() => sample('rollcall_connections{transport="sse"}'), { timeout: 10_000 }).toBe(0);
 });
 
-test('whoever is not let in is counted by the reason, which the log has at `debug`', async () => {
+it('whoever is not let in is counted by the reason, which the log has at `debug`', async () => {
   const [bob, gone] = await rollcall.strangers('bob', 'gone');
   await gone.token();
   await rollcall.host.deleteUser(gone.id);
@@ -112,7 +112,7 @@ test('whoever is not let in is counted by the reason, which the log has at `debu
   expect(rollcall.run.stdout()).not.toContain(await gone.token());
 });
 
-test('what waits for the database does not wait long', async () => {
+it('what waits for the database does not wait long', async () => {
   const [bob] = await rollcall.strangers('bob');
   await bob.say('kept');
   const lag = await sample('rollcall_journal_lag_seconds');

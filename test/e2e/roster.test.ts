@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Presence, PresencePage } from '../support/api.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
@@ -14,7 +14,7 @@ async function follow(alice: Person, people: Person[]): Promise<void> {
 }
 
 describe.concurrent('the roster', () => {
-  test('is those whom the caller follows and the members of the caller’s circles, whom the caller may see', async () => {
+  it('is those whom the caller follows and the members of the caller’s circles, whom the caller may see', async () => {
     const [alice, followed, follower, circled, talking, hidden, blocked] = await rollcall.strangers(
       'alice',
       'followed',
@@ -35,7 +35,7 @@ describe.concurrent('the roster', () => {
     expect((await alice.presence(null)).map(({ id }) => id).sort()).toEqual([followed.id, circled.id].sort());
   });
 
-  test('has the live ones first, then goes by id, and is read page by page', async () => {
+  it('has the live ones first, then goes by id, and is read page by page', async () => {
     const [alice, ...people] = await rollcall.strangers('alice', 'p-a', 'p-b', 'p-c', 'p-d', 'p-e', 'p-f', 'p-g');
     await follow(alice, people);
     for (const index of [5, 1, 3]) await people[index]?.connect();
@@ -60,7 +60,7 @@ describe.concurrent('the roster', () => {
     expect(idsOf(inner)).toEqual([due[2]]);
   });
 
-  test('is narrowed by status', async () => {
+  it('is narrowed by status', async () => {
     const [alice, on, away, off] = await rollcall.strangers('alice', 'on', 'away', 'off');
     await follow(alice, [on, away, off]);
     await on.connect();
@@ -72,7 +72,7 @@ describe.concurrent('the roster', () => {
     );
   });
 
-  test('of nobody is empty', async () => {
+  it('of nobody is empty', async () => {
     const [alice] = await rollcall.strangers('alice');
     expect(await alice.roster()).toEqual({
       edges: [],
@@ -80,7 +80,7 @@ describe.concurrent('the roster', () => {
     });
   });
 
-  test('gives 1 to 500 a page and refuses cursors that it did not give', async () => {
+  it('gives 1 to 500 a page and refuses cursors that it did not give', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     expect(idsOf(await alice.roster({ first: 500 }))).toEqual([bob.id]);
     expect(idsOf(await alice.roster({ first: 1 }))).toEqual([bob.id]);
@@ -91,7 +91,7 @@ describe.concurrent('the roster', () => {
 });
 
 describe.concurrent('online, for the host', () => {
-  test('gives everybody seen live, page by page, with their number', async () => {
+  it('gives everybody seen live, page by page, with their number', async () => {
     const people = await rollcall.strangers('one', 'two', 'three');
     for (const person of people) await person.heartbeat();
     await people[0].updatePrivacy({ status: 'NOBODY' });
@@ -107,7 +107,7 @@ describe.concurrent('online, for the host', () => {
     for (const { id } of people) expect(seen).toContain(id);
   });
 
-  test('gives 1 to 1,000 a page', async () => {
+  it('gives 1 to 1,000 a page', async () => {
     await host.online({ first: 1000 });
     for (const first of [0, 1001]) {
       await expect(host.online({ first })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
@@ -131,7 +131,7 @@ describe.concurrent('a roster subscription', () => {
     return { watching, silence };
   }
 
-  test('starts with one event for each on it', async () => {
+  it('starts with one event for each on it', async () => {
     const [alice, ...people] = await rollcall.strangers('alice', 'one', 'two', 'three');
     await follow(alice, people);
     const watching = (await alice.lurk()).watch();
@@ -141,7 +141,7 @@ describe.concurrent('a roster subscription', () => {
     expect(await watching.next()).toMatchObject({ id: people[1].id, status: 'ONLINE' });
   });
 
-  test('grows and shrinks with what the caller follows', async () => {
+  it('grows and shrinks with what the caller follows', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     await bob.connect();
     const { watching, silence } = await watchRoster(alice);
@@ -155,7 +155,7 @@ describe.concurrent('a roster subscription', () => {
     await silence();
   });
 
-  test('grows and shrinks with the caller’s circles', async () => {
+  it('grows and shrinks with the caller’s circles', async () => {
     const [alice, bob, dave] = await rollcall.strangers('alice', 'bob', 'dave');
     await bob.connect();
     await dave.connect();
@@ -174,7 +174,7 @@ describe.concurrent('a roster subscription', () => {
     expect(await watching.next()).toMatchObject({ id: dave.id, status: 'OFFLINE' });
   });
 
-  test('says nothing of somebody who left it and comes back as they were last told', async () => {
+  it('says nothing of somebody who left it and comes back as they were last told', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const { watching, silence } = await watchRoster(alice);
     await alice.follow(bob.id);
@@ -187,7 +187,7 @@ describe.concurrent('a roster subscription', () => {
     expect(await watching.next()).toMatchObject({ id: bob.id, status: 'ONLINE' });
   });
 
-  test('leaves nobody standing live who left it and then the caller’s sight', async () => {
+  it('leaves nobody standing live who left it and then the caller’s sight', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     await bob.updatePrivacy({ status: 'EVERYONE' });
     await bob.connect();
@@ -206,7 +206,7 @@ describe.concurrent('a roster subscription', () => {
     });
   });
 
-  test('without a snapshot tells the changes alone', async () => {
+  it('without a snapshot tells the changes alone', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     await follow(alice, [bob]);
     const socket = await alice.lurk();

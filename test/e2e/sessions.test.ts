@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
 
@@ -15,7 +15,7 @@ async function leaveNow(sentinel: Person): Promise<void> {
 }
 
 describe.concurrent('the session of a connection', () => {
-  test('starts with the acknowledgement and shows its device', async () => {
+  it('starts with the acknowledgement and shows its device', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const watching = (await alice.lurk()).watch([bob.id]);
     await watching.next();
@@ -24,7 +24,7 @@ describe.concurrent('the session of a connection', () => {
     expect((await socket.me()).sessions).toMatchObject([{ id: 'daw', device: 'PLUGIN', idle: false }]);
   });
 
-  test('ends after the grace, once, and was last seen when it closed', async () => {
+  it('ends after the grace, once, and was last seen when it closed', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await bob.connect();
     const watching = (await alice.lurk()).watch([bob.id]);
@@ -42,7 +42,7 @@ describe.concurrent('the session of a connection', () => {
     expect((await watching.next()).status).toBe('ONLINE');
   });
 
-  test('is seen by nobody to reload within the grace', async () => {
+  it('is seen by nobody to reload within the grace', async () => {
     const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
     const first = await bob.connect({ sessionId: 'tab', device: 'MOBILE' });
     await first.setPresence({ activities: [{ type: 'PLAYING', name: 'Go' }], statusMessage: { text: 'thinking' } });
@@ -63,7 +63,7 @@ describe.concurrent('the session of a connection', () => {
     expect(await watching.next()).toMatchObject({ status: 'ONLINE', statusMessage: { text: 'decided' } });
   });
 
-  test('stays in the set, unchanged, while its grace runs, whatever the close code', async () => {
+  it('stays in the set, unchanged, while its grace runs, whatever the close code', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const phone = await bob.connect({ sessionId: 'phone', device: 'MOBILE' });
     const desk = await bob.connect({ sessionId: 'desk', device: 'DESKTOP' });
@@ -78,7 +78,7 @@ describe.concurrent('the session of a connection', () => {
     expect(await watching.next()).toMatchObject({ status: 'ONLINE', devices: ['DESKTOP'] });
   });
 
-  test('gets no life from HTTP, neither while it is held nor in its grace', async () => {
+  it('gets no life from HTTP, neither while it is held nor in its grace', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await bob.connect({ sessionId: 'tab' });
     const watching = (await alice.lurk()).watch([bob.id]);
@@ -91,7 +91,7 @@ describe.concurrent('the session of a connection', () => {
     expect((await bob.me()).sessions).toEqual([]);
   });
 
-  test('is kept alive by a duplicated tab, and a late close never ends it', async () => {
+  it('is kept alive by a duplicated tab, and a late close never ends it', async () => {
     const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
     const older = await bob.connect({ sessionId: 'tab', device: 'WEB' });
     const newer = await bob.connect({ sessionId: 'tab', device: 'WEB' });
@@ -106,7 +106,7 @@ describe.concurrent('the session of a connection', () => {
     expect(await watching.next()).toMatchObject({ id: bob.id, status: 'OFFLINE' });
   });
 
-  test('is lost when its pings go unanswered', async () => {
+  it('is lost when its pings go unanswered', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const { openRaw } = await import('../support/raw.js');
     const deaf = await openRaw(rollcall.wsUrl, { autoPong: false });
@@ -117,7 +117,7 @@ describe.concurrent('the session of a connection', () => {
     expect((await watching.next(12_000)).status).toBe('OFFLINE');
   });
 
-  test('of one user is nothing to another user who uses the same id', async () => {
+  it('of one user is nothing to another user who uses the same id', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await alice.connect({ sessionId: 'same' });
     await bob.connect({ sessionId: 'same' });
@@ -127,7 +127,7 @@ describe.concurrent('the session of a connection', () => {
 });
 
 describe.concurrent('endSession', () => {
-  test('ends a session at once and leaves its connection open as a watcher', async () => {
+  it('ends a session at once and leaves its connection open as a watcher', async () => {
     const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
     const socket = await bob.connect({ sessionId: 'tab', device: 'WEB' });
     const leaving = await carol.connect();
@@ -145,7 +145,7 @@ describe.concurrent('endSession', () => {
     expect(await own.next()).toMatchObject({ id: alice.id, statusMessage: { text: 'can you hear me' } });
   });
 
-  test('is false where there was no such session', async () => {
+  it('is false where there was no such session', async () => {
     const [bob] = await rollcall.strangers('bob');
     expect(await bob.endSession('never-was')).toBe(false);
     await bob.heartbeat({ sessionId: 'was' });
@@ -153,7 +153,7 @@ describe.concurrent('endSession', () => {
     expect(await bob.endSession('was')).toBe(false);
   });
 
-  test('frees the id: used again it starts a new session', async () => {
+  it('frees the id: used again it starts a new session', async () => {
     const [bob] = await rollcall.strangers('bob');
     const socket = await bob.connect({ sessionId: 'tab', device: 'WEB' });
     await socket.setPresence({ activities: [{ type: 'PLAYING', name: 'Go' }] });
@@ -168,7 +168,7 @@ describe.concurrent('endSession', () => {
 });
 
 describe.concurrent('a watcher', () => {
-  test('never makes its user live, and neither do a query and setTyping', async () => {
+  it('never makes its user live, and neither do a query and setTyping', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const room = rollcall.fresh('room');
     await rollcall.host.putConversation(room, [alice.id, bob.id]);
@@ -187,7 +187,7 @@ describe.concurrent('a watcher', () => {
 });
 
 describe.concurrent('who speaks', () => {
-  test('a mutation over HTTP beside a socket leaves no second session behind', async () => {
+  it('a mutation over HTTP beside a socket leaves no second session behind', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await bob.connect({ sessionId: 'tab', device: 'WEB' });
     await bob.setPresence({ activities: [{ type: 'CUSTOM', name: 'writing' }] });
@@ -200,7 +200,7 @@ describe.concurrent('who speaks', () => {
     expect((await watching.next()).status).toBe('OFFLINE');
   });
 
-  test('the session that is named speaks, else that of the connection', async () => {
+  it('the session that is named speaks, else that of the connection', async () => {
     const [bob] = await rollcall.strangers('bob');
     const phone = await bob.connect({ sessionId: 'phone', device: 'MOBILE' });
     const desk = await bob.connect({ sessionId: 'desk', device: 'DESKTOP' });
@@ -212,7 +212,7 @@ describe.concurrent('who speaks', () => {
     expect((await bob.me()).presence.activities).toEqual([]);
   });
 
-  test('over plain HTTP the most recently active session speaks', async () => {
+  it('over plain HTTP the most recently active session speaks', async () => {
     const [bob] = await rollcall.strangers('bob');
     await bob.heartbeat({ sessionId: 'one' });
     await bob.heartbeat({ sessionId: 'two' });
@@ -223,7 +223,7 @@ describe.concurrent('who speaks', () => {
 });
 
 describe.concurrent('at most twenty sessions', () => {
-  test('the next one replaces one in grace, then one over HTTP, then the oldest, and nobody sees a gap', async () => {
+  it('the next one replaces one in grace, then one over HTTP, then the oldest, and nobody sees a gap', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const sockets = [];
     for (let index = 1; index <= 18; index += 1) {

@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { PRESENCE_CHANGED } from '../support/api.js';
 import { post } from '../support/http.js';
 import { startKeyServer } from '../support/jwks.js';
@@ -14,7 +14,7 @@ const ME = '{ me { userId } }';
 const inAnHour = Math.floor(Date.now() / 1000) + 3600;
 
 describe.concurrent('a bearer token', () => {
-  test('names the user, who is made at the first request', async () => {
+  it('names the user, who is made at the first request', async () => {
     const bob = rollcall.person(rollcall.fresh('bob'));
     expect(await rollcall.host.userPresence(bob.id)).toBeNull();
     expect(await bob.me()).toMatchObject({
@@ -26,7 +26,7 @@ describe.concurrent('a bearer token', () => {
     expect(await rollcall.host.userPresence(bob.id)).toMatchObject({ id: bob.id, status: 'OFFLINE' });
   });
 
-  test('that is missing or wrong in any way is refused with one and the same 401', async () => {
+  it('that is missing or wrong in any way is refused with one and the same 401', async () => {
     const id = rollcall.fresh('bob');
     const hs512 = await new SignJWT({})
       .setProtectedHeader({ alg: 'HS512' })
@@ -65,7 +65,7 @@ describe.concurrent('a bearer token', () => {
     expect(JSON.parse(only?.slice(4) ?? '').errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  test('is required of subscriptions by SSE as well', async () => {
+  it('is required of subscriptions by SSE as well', async () => {
     const url = `${rollcall.url}?${new URLSearchParams({ query: PRESENCE_CHANGED, token: 'nonsense' })}`;
     const stream = await openEventStream(url);
     expect(stream.response.status).toBe(401);
@@ -74,7 +74,7 @@ describe.concurrent('a bearer token', () => {
 });
 
 describe.concurrent('the scope `service`', () => {
-  test('is taken from a list and from words in a string', async () => {
+  it('is taken from a list and from words in a string', async () => {
     for (const scope of [['service'], ['read', 'service'], 'service', 'read service write']) {
       const token = await signToken('the-host', { scope });
       const { body } = await post(rollcall.url, token, '{ online { totalCount } }');
@@ -87,7 +87,7 @@ describe.concurrent('the scope `service`', () => {
     }
   });
 
-  test('is needed for each of the host’s operations, and without it nothing is changed', async () => {
+  it('is needed for each of the host’s operations, and without it nothing is changed', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const follow = [{ followerId: alice.id, followeeId: bob.id }];
     const forbidden: Record<string, () => Promise<unknown>> = {
@@ -112,7 +112,7 @@ describe.concurrent('the scope `service`', () => {
 });
 
 describe.concurrent('deletion', () => {
-  test('closes the connections with 4403 and refuses the tokens', async () => {
+  it('closes the connections with 4403 and refuses the tokens', async () => {
     const [bob] = await rollcall.strangers('bob');
     const seen = await bob.connect();
     const watching = await bob.lurk();
@@ -128,7 +128,7 @@ describe.concurrent('deletion', () => {
     expect(await rollcall.host.userPresence(bob.id)).toBeNull();
   });
 
-  test('leaves nothing of the old when the host names the user again', async () => {
+  it('leaves nothing of the old when the host names the user again', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const room = rollcall.fresh('room');
     await rollcall.host.putConversation(room, [alice.id, bob.id]);
@@ -152,7 +152,7 @@ describe.concurrent('deletion', () => {
 });
 
 describe('keys of the host', () => {
-  test('sign users in by their own algorithms, with issuer and audience, through a rotation', async () => {
+  it('sign users in by their own algorithms, with issuer and audience, through a rotation', async () => {
     const keys = await startKeyServer('ES256');
     afterAll(() => keys.stop());
     const other = await serveTest({
@@ -181,7 +181,7 @@ describe('keys of the host', () => {
     expect((await socket.me()).userId).toBe('bob');
   }, 60_000);
 
-  test('that cannot be fetched are UNAVAILABLE, and the log says when that begins and when it is over', async () => {
+  it('that cannot be fetched are UNAVAILABLE, and the log says when that begins and when it is over', async () => {
     const keys = await startKeyServer('ES256');
     const other = await serveTest({ AUTH_JWT_SECRET: undefined, NODE_ENV: 'development', AUTH_JWKS_URL: keys.url });
     const token = await keys.sign('bob');

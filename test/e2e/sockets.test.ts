@@ -1,5 +1,5 @@
 import { connect as connectTcp } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PRESENCE_CHANGED } from '../support/api.js';
 import { openRaw, UpgradeRefused } from '../support/raw.js';
 import { serve } from '../support/rollcall.js';
@@ -14,7 +14,7 @@ const init = async (userId: string) => ({
 });
 
 describe.concurrent('a socket', () => {
-  test('carries queries and mutations too', async () => {
+  it('carries queries and mutations too', async () => {
     const [bob] = await rollcall.strangers('bob');
     const socket = await bob.connect({ sessionId: 'tab' });
     expect((await socket.setPresence({ status: 'AWAY' })).status).toBe('AWAY');
@@ -23,7 +23,7 @@ describe.concurrent('a socket', () => {
     expect((await socket.me()).userId).toBe(bob.id);
   });
 
-  test('takes its token from connectionParams or from the URL', async () => {
+  it('takes its token from connectionParams or from the URL', async () => {
     const [bob] = await rollcall.strangers('bob');
     const byUrl = await connectSocket(`${rollcall.wsUrl}?token=${await bob.token()}`, { sessionId: 'by-url' });
     expect((await byUrl.me()).sessions).toMatchObject([{ id: 'by-url' }]);
@@ -32,7 +32,7 @@ describe.concurrent('a socket', () => {
     expect(rollcall.run.output()).not.toContain(await bob.token());
   });
 
-  test('is closed with 4403 where the token is missing, bad or expired', async () => {
+  it('is closed with 4403 where the token is missing, bad or expired', async () => {
     const [bob] = await rollcall.strangers('bob');
     const refused = { code: 4403 };
     await expect(connectSocket(rollcall.wsUrl)).rejects.toMatchObject(refused);
@@ -44,20 +44,20 @@ describe.concurrent('a socket', () => {
     await expect(connectSocket(`${rollcall.wsUrl}?token=nonsense`)).rejects.toMatchObject(refused);
   });
 
-  test('is closed with 4403 when its token expires while it is open', async () => {
+  it('is closed with 4403 when its token expires while it is open', async () => {
     const [bob] = await rollcall.strangers('bob');
     const socket = await bob.connect({ token: await bob.token({ expiresIn: 8 }) });
     expect((await socket.me()).userId).toBe(bob.id);
     expect((await socket.closed).code).toBe(4403);
   });
 
-  test('is closed with 4401 that subscribes before it was let in', async () => {
+  it('is closed with 4401 that subscribes before it was let in', async () => {
     const raw = await openRaw(rollcall.wsUrl);
     raw.send({ id: '1', type: 'subscribe', payload: { query: '{ me { userId } }' } });
     expect((await raw.closed).code).toBe(4401);
   });
 
-  test('is closed with 4400 that sends what is no message', async () => {
+  it('is closed with 4400 that sends what is no message', async () => {
     for (const nonsense of ['not json', '{"type":"no-such-type"}', '[]', '{"type":"subscribe"}']) {
       const raw = await openRaw(rollcall.wsUrl);
       raw.send(nonsense);
@@ -65,7 +65,7 @@ describe.concurrent('a socket', () => {
     }
   });
 
-  test('is closed with 4409 that uses an id twice at once', async () => {
+  it('is closed with 4409 that uses an id twice at once', async () => {
     const raw = await openRaw(rollcall.wsUrl);
     raw.send(await init(rollcall.fresh('bob')));
     await raw.nextWhere(({ type }) => type === 'connection_ack');
@@ -79,7 +79,7 @@ describe.concurrent('a socket', () => {
     expect((await raw.closed).code).toBe(4409);
   });
 
-  test('is closed with 4429 that asks to be let in twice', async () => {
+  it('is closed with 4429 that asks to be let in twice', async () => {
     const raw = await openRaw(rollcall.wsUrl);
     raw.send(await init(rollcall.fresh('bob')));
     await raw.nextWhere(({ type }) => type === 'connection_ack');
@@ -87,12 +87,12 @@ describe.concurrent('a socket', () => {
     expect((await raw.closed).code).toBe(4429);
   });
 
-  test('is closed with 4408 that does not ask to be let in', async () => {
+  it('is closed with 4408 that does not ask to be let in', async () => {
     const raw = await openRaw(rollcall.wsUrl);
     expect((await raw.closed).code).toBe(4408);
   });
 
-  test('answers a ping with a pong', async () => {
+  it('answers a ping with a pong', async () => {
     const raw = await openRaw(rollcall.wsUrl);
     raw.send(await init(rollcall.fresh('bob')));
     await raw.nextWhere(({ type }) => type === 'connection_ack');
@@ -100,7 +100,7 @@ describe.concurrent('a socket', () => {
     expect((await raw.nextWhere(({ type }) => type === 'pong')).type).toBe('pong');
   });
 
-  test('is closed with 1009 by a message too big, of 8 KiB before it was let in and of 256 KiB after', async () => {
+  it('is closed with 1009 by a message too big, of 8 KiB before it was let in and of 256 KiB after', async () => {
     const early = await openRaw(rollcall.wsUrl);
     early.send({ type: 'connection_init', payload: { padding: 'x'.repeat(8 * 1024) } });
     expect((await early.closed).code).toBe(1009);
@@ -114,14 +114,14 @@ describe.concurrent('a socket', () => {
     expect((await raw.closed).code).toBe(1009);
   });
 
-  test('lets an init of just under 8 KiB in', async () => {
+  it('lets an init of just under 8 KiB in', async () => {
     const raw = await openRaw(rollcall.wsUrl);
     const { type, payload } = await init(rollcall.fresh('bob'));
     raw.send({ type, payload: { ...payload, padding: 'x'.repeat(7 * 1024) } });
     expect((await raw.next()).type).toBe('connection_ack');
   });
 
-  test('refuses one subscription with a fault and serves the others on', async () => {
+  it('refuses one subscription with a fault and serves the others on', async () => {
     const [bob] = await rollcall.strangers('bob');
     const socket = await bob.connect();
     await expect(socket.subscribe('subscription { noSuchField }').next()).rejects.toMatchObject({ name: 'Refusal' });
@@ -134,7 +134,7 @@ describe.concurrent('a socket', () => {
 });
 
 describe.concurrent('a reader that does not read', () => {
-  test('is closed after ten seconds, and nobody else notices', { timeout: 120_000 }, async () => {
+  it('is closed after ten seconds, and nobody else notices', { timeout: 120_000 }, async () => {
     const [alice, bob, slow] = await rollcall.friends('alice', 'bob', 'slow');
     await bob.connect();
     const raw = await openRaw(rollcall.wsUrl);
@@ -167,7 +167,7 @@ describe.concurrent('a reader that does not read', () => {
 describe.concurrent('an origin', () => {
   const upgrade = (origin?: string) => openRaw(rollcall.wsUrl, origin === undefined ? {} : { headers: { origin } });
 
-  test('that is foreign is refused with 403 at the upgrade', async () => {
+  it('that is foreign is refused with 403 at the upgrade', async () => {
     for (const origin of ['https://evil.example.test', 'null', 'http://127.0.0.1:1']) {
       const refused = await upgrade(origin).catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(UpgradeRefused);
@@ -175,13 +175,13 @@ describe.concurrent('an origin', () => {
     }
   });
 
-  test('that is its own, or allowed, or not given, is let in', async () => {
+  it('that is its own, or allowed, or not given, is let in', async () => {
     for (const origin of [rollcall.origin, 'https://app.example.test', undefined]) {
       (await upgrade(origin)).terminate();
     }
   });
 
-  test('that is foreign gets no CORS headers, one that is allowed gets them', async () => {
+  it('that is foreign gets no CORS headers, one that is allowed gets them', async () => {
     const preflight = async (origin: string) =>
       fetch(rollcall.url, {
         method: 'OPTIONS',
@@ -210,7 +210,7 @@ describe.concurrent('an origin', () => {
   });
 });
 
-test.concurrent('a request whose headers do not come within ten seconds is closed', async () => {
+it.concurrent('a request whose headers do not come within ten seconds is closed', async () => {
   const { port } = new URL(rollcall.url);
   const before = Date.now();
   await new Promise<void>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { removeFolder } from '../support/folders.js';
 import { post } from '../support/http.js';
 import { openRaw } from '../support/raw.js';
@@ -28,7 +28,7 @@ async function refused(env: Environment): Promise<{ code: number | null; output:
 }
 
 describe('the server refuses to start', () => {
-  test('in production with neither a secret nor keys', async () => {
+  it('in production with neither a secret nor keys', async () => {
     const { code, output } = await refused({});
     expect(code).not.toBe(0);
     expect(code).not.toBeNull();
@@ -36,7 +36,7 @@ describe('the server refuses to start', () => {
     expect(output).toContain('AUTH_JWKS_URL');
   });
 
-  test('with settings that make no sense, and names all of them at once', async () => {
+  it('with settings that make no sense, and names all of them at once', async () => {
     const { code, output } = await refused({
       AUTH_JWT_SECRET: TEST_SECRET,
       PORT: 'eighty',
@@ -61,7 +61,7 @@ describe('the server refuses to start', () => {
   });
 });
 
-test('Ctrl-C while the first database is made ends the start in one line', async () => {
+it('Ctrl-C while the first database is made ends the start in one line', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
   onTestFinished(() => removeFolder(folder));
   const dataDir = join(folder, 'data');
@@ -84,7 +84,7 @@ describe('in development with no secret', async () => {
     return [...new Set(found())];
   }
 
-  test('demo users, who know each other, get tokens and links', async () => {
+  it('demo users, who know each other, get tokens and links', async () => {
     const tokens = await printedTokens();
     const names = new Set<string>();
     for (const token of tokens) {
@@ -100,7 +100,7 @@ describe('in development with no secret', async () => {
     expect(names.size).toBeGreaterThanOrEqual(4);
   });
 
-  test('two demo users see each other live', async () => {
+  it('two demo users see each other live', async () => {
     const [first, second] = await printedTokens();
     const one = await connectSocket(rollcall.wsUrl, { authorization: `Bearer ${first}`, presence: false });
     const two = await connectSocket(rollcall.wsUrl, { authorization: `Bearer ${second}`, device: 'WEB' });
@@ -111,7 +111,7 @@ describe('in development with no secret', async () => {
     expect((await watching.next()).statusMessage?.text).toBe('hello');
   });
 
-  test('GraphiQL is served, with nothing loaded from outside', async () => {
+  it('GraphiQL is served, with nothing loaded from outside', async () => {
     const page = await fetch(rollcall.url, { headers: { accept: 'text/html' } });
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toContain('text/html');
@@ -127,14 +127,14 @@ describe('in development with no secret', async () => {
     }
   });
 
-  test('introspection needs no token, and anything else does', async () => {
+  it('introspection needs no token, and anything else does', async () => {
     const introspected = await post(rollcall.url, null, getIntrospectionQuery());
     expect(introspected.body.errors).toBeUndefined();
     expect(introspected.body.data?.__schema).toBeDefined();
     expect((await post(rollcall.url, null, ME)).status).toBe(401);
   });
 
-  test('any loopback origin may connect, and no other', async () => {
+  it('any loopback origin may connect, and no other', async () => {
     for (const origin of ['http://localhost:3000', 'http://127.0.0.1:5173', 'http://[::1]:8080']) {
       (await openRaw(rollcall.wsUrl, { headers: { origin } })).terminate();
     }
@@ -147,7 +147,7 @@ describe('in development with no secret', async () => {
 describe('in production', async () => {
   const rollcall = await serve();
 
-  test('there is no GraphiQL, and introspection is for signed-in users', async () => {
+  it('there is no GraphiQL, and introspection is for signed-in users', async () => {
     const page = await fetch(rollcall.url, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type') ?? '').not.toContain('text/html');
     const introspection = getIntrospectionQuery();
@@ -159,7 +159,7 @@ describe('in production', async () => {
     expect(await socket.execute(introspection)).toHaveProperty('__schema');
   });
 
-  test('faults suggest nothing and show no stack', async () => {
+  it('faults suggest nothing and show no stack', async () => {
     const socket = await rollcall.host.lurk();
     const wrong = [
       '{ me { userIdd } }',
@@ -179,7 +179,7 @@ describe('in production', async () => {
     }
   });
 
-  test('a second process refuses to start on the same data, and the first goes on', async () => {
+  it('a second process refuses to start on the same data, and the first goes on', async () => {
     const second = await refused({ AUTH_JWT_SECRET: TEST_SECRET, DATA_DIR: join(rollcall.dataDir, 'data') });
     expect(second.code).not.toBe(0);
     expect(second.code).not.toBeNull();
@@ -188,7 +188,7 @@ describe('in production', async () => {
     expect((await bob.me()).userId).toBe(bob.id);
   });
 
-  test('a token made by the command is taken', async () => {
+  it('a token made by the command is taken', async () => {
     const made = run('cli/token.js', ['bob'], { NODE_ENV: 'production', AUTH_JWT_SECRET: TEST_SECRET });
     expect((await made.exited).code).toBe(0);
     const { body } = await post(rollcall.url, made.stdout().trim(), ME);

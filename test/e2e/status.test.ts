@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Status } from '../support/api.js';
 import { serve } from '../support/rollcall.js';
 
@@ -13,7 +13,7 @@ describe.concurrent('the status that others see', () => {
     { chosen: 'OFFLINE', live: 'OFFLINE', self: 'OFFLINE' },
   ];
   for (const { chosen, live, self } of rows) {
-    test(`${chosen} by hand, with a session, is ${live}`, async () => {
+    it(`${chosen} by hand, with a session, is ${live}`, async () => {
       const [alice, bob] = await rollcall.friends('alice', 'bob');
       const socket = await bob.connect();
       const answer = await socket.setPresence({ status: chosen });
@@ -22,7 +22,7 @@ describe.concurrent('the status that others see', () => {
       expect((await alice.userPresence(bob.id))?.status).toBe(live);
     });
 
-    test(`${chosen} by hand, without a session, is OFFLINE`, async () => {
+    it(`${chosen} by hand, without a session, is OFFLINE`, async () => {
       const [alice, bob] = await rollcall.friends('alice', 'bob');
       const socket = await bob.connect({ sessionId: 'tab' });
       await socket.setPresence({ status: chosen });
@@ -33,7 +33,7 @@ describe.concurrent('the status that others see', () => {
   }
 
   for (const chosen of ['AWAY', 'DO_NOT_DISTURB', 'INVISIBLE'] as const) {
-    test(`${chosen} holds across sessions until it is changed`, async () => {
+    it(`${chosen} holds across sessions until it is changed`, async () => {
       const [bob] = await rollcall.strangers('bob');
       await bob.setPresence({ status: chosen, sessionId: 'one' });
       await bob.endSession('one');
@@ -44,7 +44,7 @@ describe.concurrent('the status that others see', () => {
     });
   }
 
-  test('is one of the set: idle beside active is ONLINE, all idle is AWAY', async () => {
+  it('is one of the set: idle beside active is ONLINE, all idle is AWAY', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const phone = await bob.connect({ device: 'MOBILE' });
     const desk = await bob.connect({ device: 'DESKTOP' });
@@ -61,7 +61,7 @@ describe.concurrent('the status that others see', () => {
     expect(await watching.next()).toMatchObject({ status: 'ONLINE', statusMessage: { text: 'one is active' } });
   });
 
-  test('DO_NOT_DISTURB is not changed by idleness', async () => {
+  it('DO_NOT_DISTURB is not changed by idleness', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await bob.connect();
     await socket.setPresence({ status: 'DO_NOT_DISTURB' });
@@ -71,7 +71,7 @@ describe.concurrent('the status that others see', () => {
 });
 
 describe.concurrent('idleness', () => {
-  test('comes to a session that sent a heartbeat once and then says nothing', async () => {
+  it('comes to a session that sent a heartbeat once and then says nothing', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await bob.connect();
     const watching = (await alice.lurk()).watch([bob.id]);
@@ -85,7 +85,7 @@ describe.concurrent('idleness', () => {
     expect((await watching.next()).status).toBe('ONLINE');
   });
 
-  test('never comes to a session that sends none', async () => {
+  it('never comes to a session that sends none', async () => {
     const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
     await bob.connect();
     const socket = await carol.connect();
@@ -98,7 +98,7 @@ describe.concurrent('idleness', () => {
 });
 
 describe.concurrent('OFFLINE by hand', () => {
-  test('ends no session, and holds while a session that was live is resumed', async () => {
+  it('ends no session, and holds while a session that was live is resumed', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await bob.connect({ sessionId: 'tab' });
     await bob.setPresence({ status: 'OFFLINE' });
@@ -109,13 +109,13 @@ describe.concurrent('OFFLINE by hand', () => {
     expect((await alice.userPresence(bob.id))?.status).toBe('OFFLINE');
   });
 
-  test('starts no session', async () => {
+  it('starts no session', async () => {
     const [bob] = await rollcall.strangers('bob');
     await bob.setPresence({ status: 'OFFLINE' });
     expect(await bob.me()).toMatchObject({ sessions: [], chosenStatus: 'OFFLINE' });
   });
 
-  test('is ended by a new session, but not by one that starts idle', async () => {
+  it('is ended by a new session, but not by one that starts idle', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await bob.connect({ sessionId: 'tab' });
     await bob.setPresence({ status: 'OFFLINE' });
@@ -128,7 +128,7 @@ describe.concurrent('OFFLINE by hand', () => {
     expect((await bob.me()).chosenStatus).toBe('ONLINE');
   });
 
-  test('is ended by a session that starts anew under the id of one that ended', async () => {
+  it('is ended by a session that starts anew under the id of one that ended', async () => {
     const [bob] = await rollcall.strangers('bob');
     await bob.connect({ sessionId: 'tab' });
     await bob.setPresence({ status: 'OFFLINE' });
@@ -138,7 +138,7 @@ describe.concurrent('OFFLINE by hand', () => {
     expect(await bob.me()).toMatchObject({ chosenStatus: 'ONLINE', presence: { status: 'ONLINE' } });
   });
 
-  test('was last seen when it was chosen, and that does not move', async () => {
+  it('was last seen when it was chosen, and that does not move', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await bob.connect({ sessionId: 'tab' });
     const before = Date.now();
@@ -153,7 +153,7 @@ describe.concurrent('OFFLINE by hand', () => {
 });
 
 describe.concurrent('while seen offline', () => {
-  test('message, activities and devices are null and empty for others; the message shows to self', async () => {
+  it('message, activities and devices are null and empty for others; the message shows to self', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await bob.connect({ sessionId: 'tab', device: 'WEB' });
     await socket.setPresence({ statusMessage: { text: 'here' }, activities: [{ type: 'PLAYING', name: 'Go' }] });
@@ -167,7 +167,7 @@ describe.concurrent('while seen offline', () => {
     expect((await bob.me()).presence.statusMessage).toMatchObject({ text: 'here' });
   });
 
-  test('a status message outlives the sessions and activities do not', async () => {
+  it('a status message outlives the sessions and activities do not', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await bob.setPresence({
       sessionId: 's',
@@ -182,7 +182,7 @@ describe.concurrent('while seen offline', () => {
 });
 
 describe.concurrent('status message and activities', () => {
-  test('end at their own time, though nobody asks', async () => {
+  it('end at their own time, though nobody asks', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const socket = await bob.connect();
     const watching = (await alice.lurk()).watch([bob.id]);
@@ -203,7 +203,7 @@ describe.concurrent('status message and activities', () => {
     expect(await watching.next()).toMatchObject({ statusMessage: null, activities: [], status: 'ONLINE' });
   });
 
-  test('end at their own time for oneself too, with no session left', async () => {
+  it('end at their own time for oneself too, with no session left', async () => {
     const [bob] = await rollcall.strangers('bob');
     const watching = (await bob.lurk()).watch([bob.id]);
     await watching.next();
@@ -218,7 +218,7 @@ describe.concurrent('status message and activities', () => {
     expect(await bob.userPresence(bob.id)).toMatchObject(end);
   });
 
-  test('are left alone when left out and cleared by null', async () => {
+  it('are left alone when left out and cleared by null', async () => {
     const [bob] = await rollcall.strangers('bob');
     const socket = await bob.connect();
     await socket.setPresence({
@@ -240,7 +240,7 @@ describe.concurrent('status message and activities', () => {
     expect(await socket.setPresence({ status: null })).toMatchObject({ status: 'ONLINE' });
   });
 
-  test('of all sessions and of the host stand together, newest first', async () => {
+  it('of all sessions and of the host stand together, newest first', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const at = (ms: number) => new Date(Date.now() - ms).toISOString();
     const phone = await bob.connect({ sessionId: 'phone' });
@@ -260,7 +260,7 @@ describe.concurrent('status message and activities', () => {
     expect(await names()).toEqual(['newest', 'oldest']);
   });
 
-  test('of a session are replaced as a whole, one list a source for those of the host', async () => {
+  it('of a session are replaced as a whole, one list a source for those of the host', async () => {
     const [bob] = await rollcall.strangers('bob');
     await bob.setPresence({ activities: [{ type: 'PLAYING', name: 'one' }] });
     await bob.setPresence({ activities: [{ type: 'PLAYING', name: 'two' }] });
@@ -272,7 +272,7 @@ describe.concurrent('status message and activities', () => {
   });
 });
 
-test('devices are distinct and in the order of the contract', async () => {
+it('devices are distinct and in the order of the contract', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   for (const device of ['PLUGIN', 'MOBILE', undefined, 'DESKTOP', 'WEB', 'MOBILE']) {
     await bob.connect(device === undefined ? {} : { device });

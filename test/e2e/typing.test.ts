@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
 
@@ -17,7 +17,7 @@ async function conversation(people: Person[], open = false): Promise<string> {
 }
 
 describe.concurrent('typing', () => {
-  test('starts and stops, and says until when it holds', async () => {
+  it('starts and stops, and says until when it holds', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const room = await conversation([alice, bob]);
     await bob.heartbeat();
@@ -36,7 +36,7 @@ describe.concurrent('typing', () => {
     expect(await alice.isTyping(bob.id)).toBe(false);
   });
 
-  test('ends by itself, though nobody asks', async () => {
+  it('ends by itself, though nobody asks', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const room = await conversation([alice, bob]);
     await bob.heartbeat();
@@ -48,7 +48,7 @@ describe.concurrent('typing', () => {
     expect(Date.now() - before).toBeGreaterThanOrEqual(TIMEOUT_MS - 5);
   });
 
-  test('is held up by a refresh, which is not sent again', async () => {
+  it('is held up by a refresh, which is not sent again', async () => {
     const [alice, bob, carol] = await rollcall.strangers('alice', 'bob', 'carol');
     const room = await conversation([alice, bob, carol]);
     await bob.heartbeat();
@@ -67,7 +67,7 @@ describe.concurrent('typing', () => {
     expect(await watching.next()).toMatchObject({ userId: bob.id, isTyping: false });
   });
 
-  test('holds while either of two devices types', async () => {
+  it('holds while either of two devices types', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const room = await conversation([alice, bob]);
     const phone = await bob.connect({ sessionId: 'phone' });
@@ -81,7 +81,7 @@ describe.concurrent('typing', () => {
     expect((await watching.take(2)).map(({ isTyping }) => isTyping)).toEqual([true, false]);
   });
 
-  test('is never told to the typist’s own devices', async () => {
+  it('is never told to the typist’s own devices', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const room = await conversation([alice, bob]);
     await bob.heartbeat();
@@ -94,7 +94,7 @@ describe.concurrent('typing', () => {
     expect(await own.next()).toMatchObject({ userId: alice.id, isTyping: true });
   });
 
-  test('is in the snapshot of who comes later, unless they ask for none', async ({ expect }) => {
+  it('is in the snapshot of who comes later, unless they ask for none', async ({ expect }) => {
     const [alice, bob, carol] = await rollcall.strangers('alice', 'bob', 'carol');
     const room = await conversation([alice, bob, carol]);
     await bob.heartbeat();
@@ -116,7 +116,7 @@ describe.concurrent('typing', () => {
     expect(without.transcript.filter(({ userId, isTyping }) => userId === bob.id && isTyping)).toEqual([]);
   });
 
-  test('of all the caller’s conversations comes by one subscription', async () => {
+  it('of all the caller’s conversations comes by one subscription', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const rooms = [await conversation([alice, bob]), await conversation([alice, bob])];
     const others = await conversation([bob]);
@@ -134,7 +134,7 @@ describe.concurrent('typing', () => {
     });
   });
 
-  test('has an id whose parts are percent-encoded', async () => {
+  it('has an id whose parts are percent-encoded', async () => {
     const [alice] = await rollcall.strangers('alice');
     const bob = rollcall.person(`b:o/b ${rollcall.fresh('é')}`);
     await bob.heartbeat();
@@ -147,7 +147,7 @@ describe.concurrent('typing', () => {
 });
 
 describe.concurrent('the typing of somebody', () => {
-  test('is hidden by a block between the two only', async () => {
+  it('is hidden by a block between the two only', async () => {
     const [alice, bob, carol] = await rollcall.strangers('alice', 'bob', 'carol');
     const room = await conversation([alice, bob, carol]);
     await bob.heartbeat();
@@ -168,7 +168,7 @@ describe.concurrent('the typing of somebody', () => {
     expect((await ofAlice.next()).userId).toBe(carol.id);
   });
 
-  test('who is not seen live is accepted and told nobody', async () => {
+  it('who is not seen live is accepted and told nobody', async () => {
     const [alice, bob, carol] = await rollcall.strangers('alice', 'bob', 'carol');
     const room = await conversation([alice, bob, carol]);
     await carol.heartbeat();
@@ -182,7 +182,7 @@ describe.concurrent('the typing of somebody', () => {
     expect((await watching.next()).userId).toBe(carol.id);
   });
 
-  test('ends when they go offline, and when they hide', async () => {
+  it('ends when they go offline, and when they hide', async () => {
     const [alice, bob, carol] = await rollcall.strangers('alice', 'bob', 'carol');
     const room = await conversation([alice, bob, carol]);
     await bob.heartbeat({ sessionId: 'b' });
@@ -200,7 +200,7 @@ describe.concurrent('the typing of somebody', () => {
     expect(new Date().toISOString() < (second.expiresAt ?? '')).toBe(true);
   });
 
-  test('shows in the presence events of who shares the conversation', async () => {
+  it('shows in the presence events of who shares the conversation', async () => {
     const [alice, bob, dave] = await rollcall.friends('alice', 'bob', 'dave');
     const room = await conversation([alice, bob]);
     await bob.connect();
@@ -219,7 +219,7 @@ describe.concurrent('the typing of somebody', () => {
     expect((await watches[1]?.next())?.presenceChanged).toEqual({ id: bob.id, isTyping: false, statusMessage });
   });
 
-  test('makes no presence event, and shows as isTyping only to who shares the conversation', async () => {
+  it('makes no presence event, and shows as isTyping only to who shares the conversation', async () => {
     const [alice, bob, dave] = await rollcall.friends('alice', 'bob', 'dave');
     const room = await conversation([alice, bob]);
     await bob.connect();

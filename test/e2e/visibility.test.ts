@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Audience, Presence } from '../support/api.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
@@ -37,7 +37,7 @@ async function relate(relation: string, viewer: Person, subjects: Person[]): Pro
   }
 }
 
-test('each audience lets in exactly its viewers, for each of the three facets', async () => {
+it('each audience lets in exactly its viewers, for each of the three facets', async () => {
   const viewers = await Promise.all(RELATIONS.map(async ({ name }) => (await rollcall.strangers(name))[0]));
   const subjects = await Promise.all(
     AUDIENCES.map(async (audience) => {
@@ -93,13 +93,13 @@ test('each audience lets in exactly its viewers, for each of the three facets', 
   expect(forHost.filter(({ status }) => status === 'OFFLINE').every(({ lastSeen }) => lastSeen !== null)).toBe(true);
 });
 
-test('the three facets are for followers unless told otherwise', async () => {
+it('the three facets are for followers unless told otherwise', async () => {
   const [bob] = await rollcall.strangers('bob');
   expect((await bob.me()).privacy).toEqual({ status: 'FOLLOWERS', lastSeen: 'FOLLOWERS', activity: 'FOLLOWERS' });
   expect(await bob.updatePrivacy({ activity: 'MUTUALS' })).toMatchObject({ status: 'FOLLOWERS', activity: 'MUTUALS' });
 });
 
-test('self always sees everything', async () => {
+it('self always sees everything', async () => {
   const [bob] = await rollcall.strangers('bob');
   await bob.updatePrivacy({ status: 'NOBODY', lastSeen: 'NOBODY', activity: 'NOBODY' });
   const socket = await bob.connect({ device: 'WEB' });
@@ -111,7 +111,7 @@ test('self always sees everything', async () => {
   });
 });
 
-test('who may not be seen and who does not exist are the same answer, byte for byte', async () => {
+it('who may not be seen and who does not exist are the same answer, byte for byte', async () => {
   const [alice, hidden, blocker] = await rollcall.strangers('alice', 'hidden', 'blocker');
   const room = rollcall.fresh('room');
   await host.putConversation(room, [hidden.id]);
@@ -144,7 +144,7 @@ test('who may not be seen and who does not exist are the same answer, byte for b
   expect(await answers(blocker.id, room)).toEqual(ofNobody);
 });
 
-test('presence answers in the order asked, once a user, without those who may not be seen', async () => {
+it('presence answers in the order asked, once a user, without those who may not be seen', async () => {
   const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
   const [stranger] = await rollcall.strangers('stranger');
   const answer = await alice.presence([carol.id, 'nobody', bob.id, stranger.id, carol.id, alice.id, bob.id]);
@@ -152,7 +152,7 @@ test('presence answers in the order asked, once a user, without those who may no
   expect(await alice.presence([])).toEqual([]);
 });
 
-test('a service token sees everybody, and knows whom nobody made', async () => {
+it('a service token sees everybody, and knows whom nobody made', async () => {
   const [bob] = await rollcall.strangers('bob');
   await bob.updatePrivacy({ status: 'NOBODY' });
   await bob.connect({ device: 'WEB' });
@@ -160,7 +160,7 @@ test('a service token sees everybody, and knows whom nobody made', async () => {
   expect(await host.userPresence('nobody-ever')).toBeNull();
 });
 
-test('what the host says of a user is shown beside the presence', async () => {
+it('what the host says of a user is shown beside the presence', async () => {
   const [alice] = await rollcall.strangers('alice');
   const id = rollcall.fresh('bob');
   await host.upsertUsers([

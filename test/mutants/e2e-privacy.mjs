@@ -1,4 +1,4 @@
-const tests = ['test/e2e/twin-worlds.test.ts'];
+const tests = ['test/e2e/indistinguishable-worlds.test.ts'];
 
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [

@@ -34,18 +34,18 @@ export default [
   {
     name: 'pipelined-at-once',
     promise: 'Of requests sent ahead over one connection one is served at a time.',
-    file: 'src/server/http/turns.ts',
+    file: 'src/server/http/pipelining.ts',
     from: 'if (line.length === 1) return serve(request, response);',
     to: 'if (line.length > 0) return serve(request, response);',
-    tests: ['test/server/readers.test.ts'],
+    tests: ['test/server/slowReaders.test.ts'],
   },
   {
     name: 'answers-wait-for-ever',
     promise: 'A reader who takes nothing of an answer over HTTP is let go of.',
-    file: 'src/server/http/turns.ts',
+    file: 'src/server/http/pipelining.ts',
     from: "response.once('prefinish', () => response.setTimeout(stallMs));",
     to: '',
-    tests: ['test/server/readers.test.ts'],
+    tests: ['test/server/slowReaders.test.ts'],
   },
   {
     name: 'lists-count-as-one',
@@ -85,7 +85,7 @@ export default [
     file: 'src/server/ws/upgrades.ts',
     from: "headers.upgrade?.toLowerCase() === 'websocket'",
     to: 'headers.upgrade !== undefined',
-    tests: ['test/server/strangers.test.ts'],
+    tests: ['test/server/unauthenticatedClients.test.ts'],
   },
   {
     name: 'long-message-before-sign-in',
@@ -93,7 +93,7 @@ export default [
     file: 'src/server/ws/webSocketConnection.ts',
     from: 'export const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;',
     to: 'export const MAX_MESSAGE_BYTES_BEFORE_INIT = 256 * 1024;',
-    tests: ['test/server/strangers.test.ts'],
+    tests: ['test/server/unauthenticatedClients.test.ts'],
   },
   {
     name: 'connections come as often as they like',
@@ -173,18 +173,18 @@ export default [
   {
     name: 'requests sent ahead in one go',
     promise: 'Between requests that one client sent ahead others are served.',
-    file: 'src/server/http/turns.ts',
+    file: 'src/server/http/pipelining.ts',
     from: 'setImmediate(() => {\n        if (socket.destroyed)',
     to: 'queueMicrotask(() => {\n        if (socket.destroyed)',
-    tests: ['test/server/readers.test.ts'],
+    tests: ['test/server/slowReaders.test.ts'],
   },
   {
     name: 'thousands of requests sent ahead',
     promise: 'A client that sends hundreds of requests ahead over one connection is let go of.',
-    file: 'src/server/http/turns.ts',
+    file: 'src/server/http/pipelining.ts',
     from: '    if (line.length >= MAX_UNDER_WAY) socket.destroy();\n',
     to: '',
-    tests: ['test/server/readers.test.ts'],
+    tests: ['test/server/slowReaders.test.ts'],
   },
   {
     name: 'collections of quiet conversations',

@@ -6,7 +6,7 @@ export default [
     file: 'src/server/execution/engine.ts',
     from: 'finishing.result(await executeInTime(withContext), requestId)',
     to: 'finishing.result(await execute(withContext), requestId)',
-    tests: ['test/server/execution/punctual.test.ts'],
+    tests: ['test/server/execution/executionTimeout.test.ts'],
   },
   {
     name: 'waits add up over HTTP',
@@ -14,14 +14,14 @@ export default [
     file: 'src/server/execution/engine.ts',
     from: 'setExecuteFn((args) => executeInTime({ ...args, options: COERCION }))',
     to: 'setExecuteFn((args) => execute({ ...args, options: COERCION }))',
-    tests: ['test/server/execution/punctual.test.ts'],
+    tests: ['test/server/execution/executionTimeout.test.ts'],
   },
   {
     name: 'slow operations are cut off',
     promise: 'What takes long while the store answers is not cut off.',
-    file: 'src/server/execution/punctual.ts',
+    file: 'src/server/execution/executionTimeout.ts',
     from: 'if (storeAnswers()) timer',
     to: 'if (false) timer',
-    tests: ['test/server/execution/punctual.test.ts'],
+    tests: ['test/server/execution/executionTimeout.test.ts'],
   },
 ];

@@ -62,7 +62,7 @@ export default [
     file: 'src/server/http/httpServer.ts',
     from: '      keepAliveTimeout: keepAliveMs,\n',
     to: '',
-    tests: ['test/server/answers.test.ts'],
+    tests: ['test/server/rawRequests.test.ts'],
   },
   {
     name: 'absolute targets are not found',
@@ -70,15 +70,15 @@ export default [
     file: 'src/server/auth/credentials.ts',
     from: "ABSOLUTE.test(target) ? target.replace(ABSOLUTE, '') || '/' : target",
     to: 'target',
-    tests: ['test/server/answers.test.ts'],
+    tests: ['test/server/rawRequests.test.ts'],
   },
   {
     name: 'unreadable requests are answered by Node.js',
     promise: 'Every answer is kept nowhere and is what its type says, also that to what is no HTTP.',
     file: 'src/server/http/httpServer.ts',
-    from: "  server.on('clientError', refuseUnreadable);\n",
+    from: "  server.on('clientError', refuseMalformed);\n",
     to: '',
-    tests: ['test/server/answers.test.ts'],
+    tests: ['test/server/rawRequests.test.ts'],
   },
   {
     name: 'a dropped upgrade is a request without a token',

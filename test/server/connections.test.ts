@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createConnections } from '../../src/server/connections.js';
 
 describe('connections', () => {
-  test('a user has twenty, and gets a place back when one closes', () => {
+  it('a user has twenty, and gets a place back when one closes', () => {
     const connections = createConnections();
     const places = Array.from({ length: 20 }, () => connections.open('ada', () => {}));
     expect(places.every((place) => place !== null)).toBe(true);
@@ -14,7 +14,7 @@ describe('connections', () => {
     expect(connections.open('ada', () => {})).toBeNull();
   });
 
-  test('nothing is kept of users who left', () => {
+  it('nothing is kept of users who left', () => {
     const connections = createConnections();
     const close = connections.open('ada', () => {});
     expect(connections.users).toBe(1);
@@ -22,7 +22,7 @@ describe('connections', () => {
     expect(connections.users).toBe(0);
   });
 
-  test('a deleted user’s connections are ended, also when they give their places back meanwhile', () => {
+  it('a deleted user’s connections are ended, also when they give their places back meanwhile', () => {
     const connections = createConnections();
     const ended: number[] = [];
     const places: ((() => void) | null)[] = [];

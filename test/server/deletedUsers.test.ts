@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createDeletions } from '../../src/server/deletedUsers.js';
+import { createDeletedUserCheck } from '../../src/server/deletedUsers.js';
 import { createInbox } from '../support/inbox.js';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `user ${i}`);
@@ -8,7 +8,7 @@ const numbered = (count: number) => Array.from({ length: count }, (_, i) => `use
 it('asks about thousands of users in a question a thousand, and ends those who were deleted, alone', async () => {
   const asked: number[] = [];
   const ended = createInbox<string>('users who were deleted');
-  const deletions = createDeletions({
+  const deletions = createDeletedUserCheck({
     async deletedAmong(userIds) {
       asked.push(userIds.length);
       return new Set(userIds.filter((userId) => userId.endsWith('77')));
@@ -28,7 +28,7 @@ it('asks again while the database is away', async () => {
   let away = true;
   const ended = createInbox<string>('users who were deleted');
   const errors = createInbox<unknown>('errors');
-  const deletions = createDeletions({
+  const deletions = createDeletedUserCheck({
     async deletedAmong(userIds) {
       if (away) throw unavailable('The database is away.');
       return new Set(userIds);

@@ -132,7 +132,7 @@ export interface ServerOptions {
   readonly maxPerUser?: number;
   readonly heartbeatTimeoutMs?: number;
   readonly initTimeoutMs?: number;
-  readonly maxStrangers?: number;
+  readonly maxUnauthenticated?: number;
   readonly admits?: (userId: string) => Promise<void>;
   readonly stallMs?: number;
   readonly verify?: SignIn['verify'];
@@ -264,7 +264,7 @@ export const startServer = async (options: ServerOptions = {}) => {
     storeAnswers: options.storeAnswers ?? (() => true),
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 45_000,
     ...(options.initTimeoutMs !== undefined && { initTimeoutMs: options.initTimeoutMs }),
-    ...(options.maxStrangers !== undefined && { maxStrangers: options.maxStrangers }),
+    ...(options.maxUnauthenticated !== undefined && { maxUnauthenticated: options.maxUnauthenticated }),
     ...(options.stallMs !== undefined && { stallMs: options.stallMs }),
   });
   http.server.listen(0, '127.0.0.1');

@@ -18,8 +18,8 @@ import type { Caller } from '../../service/contract.js';
 import type { EventStream } from '../http/eventStream.js';
 import { MAX_VARIABLE_FAULTS } from './documentLimits.js';
 import { type Checked, createDocuments, type Documents } from './documents.js';
-import { codeOf, createFinishing, HTTP_STATUS } from './finish.js';
-import { createPunctual } from './punctual.js';
+import { createExecutionTimeout } from './executionTimeout.js';
+import { codeOf, createFinishing, HTTP_STATUS } from './finishing.js';
 import { createRendering, type Renderer } from './rendering.js';
 import { newRequestId } from './requestIds.js';
 
@@ -167,7 +167,7 @@ export const createEngine = ({
     onDelivery,
   });
 
-  const punctual = createPunctual({ storeAnswers });
+  const punctual = createExecutionTimeout({ storeAnswers });
   const executeInTime = (args: ExecutionArgs) => punctual(Promise.resolve(execute(args)));
 
   const documents = createDocuments({ schema, introspection });

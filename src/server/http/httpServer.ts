@@ -18,9 +18,9 @@ import { createEventStream, type EventStream } from './eventStream.js';
 import type { GraphiqlPage } from './graphiql.js';
 import { unreadable, withParameters } from './mediaType.js';
 import type { Origins } from './origins.js';
-import { refuseUnreadable } from './refuse.js';
+import { STALL_MS, serveInOrder } from './pipelining.js';
 import { sendError, sendJson, sendMasked, sendResponse } from './respond.js';
-import { inTurn, STALL_MS } from './turns.js';
+import { refuseMalformed } from './socketRefusal.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -223,7 +223,7 @@ export const createHttp = ({
       keepAliveTimeout: keepAliveMs,
       connectionsCheckingInterval: 1_000,
     },
-    inTurn((request, response) => {
+    serveInOrder((request, response) => {
       serve(request, response).catch((error: unknown) => {
         // A client that left while it was sending is told nothing, and is no failure of ours.
         if (request.destroyed || response.headersSent) {
@@ -236,7 +236,7 @@ export const createHttp = ({
     }, stallMs),
   );
 
-  server.on('clientError', refuseUnreadable);
+  server.on('clientError', refuseMalformed);
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
     sendError(response, 417, { code: 'BAD_USER_INPUT', message: 'Expect may say 100-continue and nothing else.' });
   });

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Metrics } from '../../telemetry/metrics.js';
 import { listen } from './listen.js';
+import { serveInOrder } from './pipelining.js';
 import { ALWAYS, sendError } from './respond.js';
-import { inTurn } from './turns.js';
 
 /**
  * Serves `GET /metrics` on a port of its own (0 takes a free one), without signing in: it is for the inside of the
@@ -23,7 +23,7 @@ export const serveMetrics = async (
       () => response.destroy(),
     );
   };
-  const server = createServer(inTurn(answer, stallMs));
+  const server = createServer(serveInOrder(answer, stallMs));
   return {
     port: await listen(server, { host, port, setting: 'METRICS_PORT' }),
     stop: () =>

@@ -2,8 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../presence/errors.js';
-import { codeOf, HTTP_STATUS } from '../execution/finish.js';
-import { STALL_MS } from './turns.js';
+import { codeOf, HTTP_STATUS } from '../execution/finishing.js';
+import { STALL_MS } from './pipelining.js';
 
 /** What every answer says: it is kept nowhere, and is what its type says. */
 export const ALWAYS: Readonly<Record<string, string>> = {

@@ -4,9 +4,9 @@ import type { SubscriptionBudget } from '../../fanout/subscription.js';
 import type { Caller } from '../../service/contract.js';
 import type { Engine, Prepared } from '../execution/engine.js';
 import { newRequestId } from '../execution/requestIds.js';
-import type { ReadFlow } from './brake.js';
 import type { Framer } from './frames.js';
 import type { Outbound } from './outbound.js';
+import type { ReadFlow } from './readFlow.js';
 import { halt, Running } from './running.js';
 
 export const MAX_SUBSCRIPTIONS = 50;

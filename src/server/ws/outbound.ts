@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Coalescer, Due } from '../../async/coalescer.js';
-import type { ReadFlow } from './brake.js';
+import type { ReadFlow } from './readFlow.js';
 
 /** How much may be unsent before sends wait. */
 export const MAX_UNSENT_BYTES = 256 * 1024;

@@ -11,13 +11,13 @@ import { paramsToken } from '../auth/credentials.js';
 import { callerOf, type SignIn } from '../auth/signIn.js';
 import type { Identity } from '../auth/verifier.js';
 import type { Connections } from '../connections.js';
-import { ReadFlow } from './brake.js';
+import type { Gate } from './admissionGate.js';
 import { CLOSE, fitReason } from './closeCodes.js';
 import { readConnectParams } from './connectParams.js';
-import type { Gate } from './gate.js';
 import type { KeepAlive, Peer, Pulse } from './keepAlive.js';
 import { Operations, type OperationsDeps, type OperationsOwner } from './operations.js';
 import { Outbound, type OutboundOwner } from './outbound.js';
+import { ReadFlow } from './readFlow.js';
 import { SessionHold } from './sessionHold.js';
 
 /** Of one message, before `connection_init` is accepted and from then on. What is longer is 1009, before it is read. */
@@ -81,7 +81,7 @@ export interface ConnectionDeps extends ConnectionPorts, OperationsDeps {
   /** A connection answered: a pong, a ping, or any message. */
   readonly onReceived: (connectionId: string) => void;
   /** Who speaks is no stranger. */
-  readonly onVerified: (connection: Connection) => void;
+  readonly onAuthenticated: (connection: Connection) => void;
 }
 
 /** What a failure to let somebody in closes the socket with. */
@@ -150,7 +150,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
       // Before the line, which strangers must not fill while the keys are slow to come.
       const identity = await signIn.verify(paramsToken(params) ?? this.urlToken);
       if (!this.isOpen) return false;
-      this.deps.onVerified(this);
+      this.deps.onAuthenticated(this);
       makeRoom = await gate.enter();
       if (!this.isOpen) return false;
       const sessionId = await this.admit(identity, params);
@@ -161,7 +161,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     } catch (error) {
       if (!(error instanceof PresenceError)) log.error({ err: error }, 'connection failed');
       // Each of those in line would wait as long, one after the other, for the same.
-      if (isUnavailable(error) && !storeAnswers()) gate.turnAway(error);
+      if (isUnavailable(error) && !storeAnswers()) gate.rejectWaiting(error);
       this.close(...closeOf(error));
       return false;
     } finally {

@@ -9,11 +9,11 @@ import type { Caller } from '../../service/contract.js';
 import { urlOf, urlToken } from '../auth/credentials.js';
 import type { Engine } from '../execution/engine.js';
 import type { Origins } from '../http/origins.js';
-import { refuseSocket } from '../http/refuse.js';
-import { afterTurns, STALL_MS } from '../http/turns.js';
+import { afterPendingRequests, STALL_MS } from '../http/pipelining.js';
+import { refuseSocket } from '../http/socketRefusal.js';
+import { createAdmissionGate } from './admissionGate.js';
 import { CLOSE } from './closeCodes.js';
 import { createFramer } from './frames.js';
-import { createGate } from './gate.js';
 import { createKeepAlive } from './keepAlive.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './upgrades.js';
 import {
@@ -29,7 +29,7 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** How many are let in at a time: when thousands come back at once, the store and the database are asked no faster. */
 const MAX_ENTERING = 64;
 /** Sockets of whom nobody signed in yet: beyond these the oldest is closed. */
-const MAX_STRANGERS = 10_000;
+const MAX_UNAUTHENTICATED = 10_000;
 const MAX_SPREAD_MS = 5_000;
 /** Few sockets need no spreading: one every so many milliseconds at most. */
 const SPREAD_STEP_MS = 10;
@@ -62,7 +62,7 @@ export const createSockets = ({
   onReceived = () => {},
   heartbeatTimeoutMs,
   initTimeoutMs = INIT_TIMEOUT_MS,
-  maxStrangers = MAX_STRANGERS,
+  maxUnauthenticated = MAX_UNAUTHENTICATED,
   stallMs = STALL_MS,
   onSlowReader = () => {},
   ...ports
@@ -74,7 +74,7 @@ export const createSockets = ({
   readonly onReceived?: (connectionId: string) => void;
   readonly heartbeatTimeoutMs: number;
   readonly initTimeoutMs?: number;
-  readonly maxStrangers?: number;
+  readonly maxUnauthenticated?: number;
   /** How long a reader may leave more than 256 KiB unread. */
   readonly stallMs?: number;
   /** A connection is closed because nobody reads it. */
@@ -88,7 +88,7 @@ export const createSockets = ({
   setMaxListeners(0, abandon.signal);
   const open = new Map<WebSocket, Connection>();
   /** In the order in which they were opened. */
-  const strangers = new Set<Connection>();
+  const unauthenticated = new Set<Connection>();
   /** Connections that are closed, and still to be let go of. */
   const ending = new Set<Promise<void>>();
 
@@ -100,11 +100,11 @@ export const createSockets = ({
     engine,
     coalescer,
     onReceived,
-    onVerified: (connection) => void strangers.delete(connection),
+    onAuthenticated: (connection) => void unauthenticated.delete(connection),
     stallMs,
     onSlowReader,
     keepAlive,
-    gate: createGate(MAX_ENTERING),
+    gate: createAdmissionGate(MAX_ENTERING),
     frame: createFramer(),
   };
 
@@ -136,11 +136,11 @@ export const createSockets = ({
     opened += 1;
     const connection = new Connection(deps, socket, stream, String(opened), token);
     open.set(socket, connection);
-    strangers.add(connection);
+    unauthenticated.add(connection);
     // Whoever signs in does so at once: who has not for longest is the likeliest never to.
-    const [oldest] = strangers;
-    if (strangers.size > maxStrangers && oldest) {
-      strangers.delete(oldest);
+    const [oldest] = unauthenticated;
+    if (unauthenticated.size > maxUnauthenticated && oldest) {
+      unauthenticated.delete(oldest);
       oldest.close(CLOSE.TRY_AGAIN_LATER, 'Try again later.');
     }
     const closed = protocol.opened(connection, connection);
@@ -150,7 +150,7 @@ export const createSockets = ({
     socket.on('error', onError);
     socket.once('close', (code, reason) => {
       connection.closed();
-      strangers.delete(connection);
+      unauthenticated.delete(connection);
       open.delete(socket);
       const end = Promise.all([closed(code, reason.toString()), connection.end(abandon.signal)]).then(
         () => {},
@@ -188,7 +188,7 @@ export const createSockets = ({
       refuse(403, 'FORBIDDEN', 'Pages of this origin may not connect: it is not among ALLOWED_ORIGINS.');
     } else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, urlToken(url)));
   };
-  server.on('upgrade', (request, socket, head) => afterTurns(socket, () => onUpgrade(request, socket, head)));
+  server.on('upgrade', (request, socket, head) => afterPendingRequests(socket, () => onUpgrade(request, socket, head)));
 
   const closeAll = async (spreadMs: number): Promise<void> => {
     const sockets = [...open];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bearerToken, paramsToken } from '../../../src/server/auth/credentials.js';
 import { signToken } from '../../../src/server/auth/tokens.js';
 import { createAuth, type SignInRefusal, WITHDRAWN_WITHIN_MS } from '../../../src/server/auth/verifier.js';
@@ -31,13 +31,13 @@ const sign = (payload: JWTPayload, { alg = 'HS256', secret = SECRET } = {}) =>
 const UNAUTHENTICATED = { code: 'UNAUTHENTICATED', message: expect.stringMatching(/^Sign in/) };
 
 describe('tokens by a shared secret', () => {
-  test('tell the user, and when they run out', async () => {
+  it('tell the user, and when they run out', async () => {
     const exp = inAnHour();
     const identity = await withSecret().verify(await sign({ sub: 'ada', exp }));
     expect(identity).toEqual({ userId: 'ada', service: false, expiresAt: exp * 1_000 });
   });
 
-  test.each([
+  it.each([
     ['service', true],
     ['read service write', true],
     [['read', 'service'], true],
@@ -50,7 +50,7 @@ describe('tokens by a shared secret', () => {
     expect(identity.service).toBe(service);
   });
 
-  test('the word that makes a service token can be another', async () => {
+  it('the word that makes a service token can be another', async () => {
     const auth = withSecret({ serviceScope: 'presence:admin' });
     const service = async (scope: string) =>
       (await auth.verify(await sign({ sub: 'host', exp: inAnHour(), scope }))).service;
@@ -58,7 +58,7 @@ describe('tokens by a shared secret', () => {
     expect(await service('service')).toBe(false);
   });
 
-  test('two secrets are both taken, and a third is not', async () => {
+  it('two secrets are both taken, and a third is not', async () => {
     const auth = withSecret({ secrets: ['new '.repeat(8), SECRET] });
     for (const secret of ['new '.repeat(8), SECRET]) {
       expect(await auth.verify(await sign({ sub: 'ada', exp: inAnHour() }, { secret }))).toMatchObject({
@@ -69,7 +69,7 @@ describe('tokens by a shared secret', () => {
     await expect(auth.verify(other)).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  test('a token that was verified once is refused after it ran out', async () => {
+  it('a token that was verified once is refused after it ran out', async () => {
     const auth = withSecret();
     const token = await sign({ sub: 'ada', exp: Math.floor(Date.now() / 1_000) + 60 });
     await auth.verify(token);
@@ -79,7 +79,7 @@ describe('tokens by a shared secret', () => {
     await expect(auth.verify(token)).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  test('the reason of a refusal is told to the operator', async () => {
+  it('the reason of a refusal is told to the operator', async () => {
     const reasons: SignInRefusal[] = [];
     const auth = withSecret({ issuer: 'me', audience: 'you', onRefused: (reason) => reasons.push(reason) });
     const exp = inAnHour();
@@ -101,7 +101,7 @@ describe('tokens by a shared secret', () => {
     expect(reasons).toEqual(refused.map(([, reason]) => reason));
   });
 
-  test('a token has one text: with blanks in it, it is none', async () => {
+  it('a token has one text: with blanks in it, it is none', async () => {
     const auth = withSecret();
     const good = await sign({ sub: 'ada', exp: inAnHour() });
     for (const token of [`${good.slice(0, -4)}  ${good.slice(-4)}`, `${good}\n`, `${good}\t\t`, `${good}=`]) {
@@ -109,7 +109,7 @@ describe('tokens by a shared secret', () => {
     }
   });
 
-  test('tokens that were verified are kept up to a number of bytes, however long each is', async () => {
+  it('tokens that were verified are kept up to a number of bytes, however long each is', async () => {
     const auth = withSecret();
     const junk = 'x'.repeat(14_000);
     const before = await bytesInUse();
@@ -119,7 +119,7 @@ describe('tokens by a shared secret', () => {
     expect(persisted).toBeLessThan(48 * 1024 * 1024);
   });
 
-  test('signToken signs what is accepted', async () => {
+  it('signToken signs what is accepted', async () => {
     const auth = withSecret({ issuer: 'me', audience: 'you' });
     const token = await signToken({
       secret: SECRET,
@@ -132,7 +132,7 @@ describe('tokens by a shared secret', () => {
     expect(await auth.verify(token)).toMatchObject({ userId: 'ada', service: true });
   });
 
-  test('whatever is wrong, the refusal is the same', async () => {
+  it('whatever is wrong, the refusal is the same', async () => {
     const exp = inAnHour();
     const good = await sign({ sub: 'ada', exp });
     const refused: (string | null)[] = [
@@ -192,14 +192,14 @@ const withKeys = (jwksUrl: string, others: Partial<Parameters<typeof createAuth>
   createAuth({ ...NOTHING_ELSE, jwksUrl, jwksCooldownMs: 0, ...others });
 
 describe('tokens by a key set', () => {
-  test.each(['ES256', 'RS256', 'PS256', 'EdDSA'])('%s is verified', async (alg) => {
+  it.each(['ES256', 'RS256', 'PS256', 'EdDSA'])('%s is verified', async (alg) => {
     const { url, state } = await serveKeys();
     const key = await makeKey('1', alg);
     state.keys = [key.jwk];
     expect(await withKeys(url).verify(await key.sign({ sub: 'ada' }))).toMatchObject({ userId: 'ada' });
   });
 
-  test('a key that is new in the set is fetched, and one that left it no longer counts', async () => {
+  it('a key that is new in the set is fetched, and one that left it no longer counts', async () => {
     const { url, state } = await serveKeys();
     const [one, two] = [await makeKey('1'), await makeKey('2')];
     state.keys = [one.jwk];
@@ -213,7 +213,7 @@ describe('tokens by a key set', () => {
     await expect(auth.verify(await one.sign({ sub: 'ada' }))).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  test('a key that its issuer withdrew counts for some minutes at most, also of a token verified before', async () => {
+  it('a key that its issuer withdrew counts for some minutes at most, also of a token verified before', async () => {
     const { url, state } = await serveKeys();
     const [one, two] = [await makeKey('1'), await makeKey('2')];
     state.keys = [one.jwk];
@@ -234,7 +234,7 @@ describe('tokens by a key set', () => {
     await expect(auth.verify(await one.sign({ sub: 'bob', exp: inADay }))).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  test('each fetching of the set, and each failure of it, is told', async () => {
+  it('each fetching of the set, and each failure of it, is told', async () => {
     const { url, state } = await serveKeys();
     const key = await makeKey('1');
     const told: unknown[] = [];
@@ -248,7 +248,7 @@ describe('tokens by a key set', () => {
     expect(told).toEqual([expect.any(Error), undefined]);
   });
 
-  test('so many wait for a slow set and no more; who comes then is UNAVAILABLE at once, but not by a key that is there', async () => {
+  it('so many wait for a slow set and no more; who comes then is UNAVAILABLE at once, but not by a key that is there', async () => {
     const { url, state } = await serveKeys();
     const [known, stranger] = [await makeKey('1'), await makeKey('2')];
     state.keys = [known.jwk];
@@ -269,7 +269,7 @@ describe('tokens by a key set', () => {
     await expect(auth.verify(token)).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  test('a set that could not be fetched is asked for again only after a while, however many want it', async () => {
+  it('a set that could not be fetched is asked for again only after a while, however many want it', async () => {
     const { url, state } = await serveKeys();
     const key = await makeKey('1');
     const token = await key.sign({ sub: 'ada', exp: inAnHour() + HOUR });
@@ -284,7 +284,7 @@ describe('tokens by a key set', () => {
     expect(await auth.verify(token)).toMatchObject({ userId: 'ada' });
   });
 
-  test('a token without kid is tried with every key that fits', async () => {
+  it('a token without kid is tried with every key that fits', async () => {
     const { url, state } = await serveKeys();
     const [one, two, other] = [await makeKey(null), await makeKey(null), await makeKey(null)];
     state.keys = [one.jwk, two.jwk];
@@ -293,7 +293,7 @@ describe('tokens by a key set', () => {
     await expect(auth.verify(await other.sign({ sub: 'ada' }))).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  test('a public key never serves as a shared secret', async () => {
+  it('a public key never serves as a shared secret', async () => {
     const { url, state } = await serveKeys();
     const key = await makeKey('1', 'RS256');
     state.keys = [key.jwk, { kty: 'oct', k: Buffer.from(SECRET).toString('base64url'), kid: 'oct' }];
@@ -306,7 +306,7 @@ describe('tokens by a key set', () => {
     expect(state.fetched).toBe(0);
   });
 
-  test('a set that cannot be fetched is UNAVAILABLE, except to what could never be verified', async () => {
+  it('a set that cannot be fetched is UNAVAILABLE, except to what could never be verified', async () => {
     const { url, state, stop } = await serveKeys();
     const key = await makeKey('1');
     const token = await key.sign({ sub: 'ada' });
@@ -321,7 +321,7 @@ describe('tokens by a key set', () => {
     await expect(withKeys(url).verify('garbage')).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  test('secret and key set work side by side', async () => {
+  it('secret and key set work side by side', async () => {
     const { url, state } = await serveKeys();
     const key = await makeKey('1');
     state.keys = [key.jwk];
@@ -332,7 +332,7 @@ describe('tokens by a key set', () => {
 });
 
 describe('where a token stands', () => {
-  test.each([
+  it.each([
     ['Bearer abc', 'abc'],
     ['bearer   abc', 'abc'],
     ['BEARER abc ', 'abc'],
@@ -345,7 +345,7 @@ describe('where a token stands', () => {
     expect(bearerToken(header)).toBe(token);
   });
 
-  test.each([
+  it.each([
     [{ authorization: 'Bearer abc' }, 'abc'],
     [{ authorization: 'abc' }, 'abc'],
     [{ Authorization: 'bearer abc' }, 'abc'],

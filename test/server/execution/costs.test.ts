@@ -1,5 +1,5 @@
 /** What one request may cost, whatever stands in it, and what is kept of it. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createContext } from '../../../src/graphql/context.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import { createDocuments } from '../../../src/server/execution/documents.js';
@@ -67,7 +67,7 @@ const wrong: readonly (readonly [string, string, Record<string, unknown>])[] = [
 ];
 
 describe('variables that do not fit', () => {
-  test.each(wrong)('%s cost no more than variables that do', async (_, query, variables) => {
+  it.each(wrong)('%s cost no more than variables that do', async (_, query, variables) => {
     const { refused } = await start();
     const good = await cpuMsOf(() => refused(READ, { ids: Array(LONG / 4).fill('a') }));
     let errors: readonly unknown[] = [];
@@ -78,7 +78,7 @@ describe('variables that do not fit', () => {
     expect(JSON.stringify(errors).length).toBeLessThan(SHORT);
   });
 
-  test('the answer to a whole body of them is short over HTTP, too', async () => {
+  it('the answer to a whole body of them is short over HTTP, too', async () => {
     const server = await startServer({ suggestions: false });
     const query = 'query ($mood: Mood) { mood(mood: $mood) }';
     for (const mood of [Array(80_000).fill({}), ' '.repeat(250_000), { ...keys }]) {
@@ -110,7 +110,7 @@ const heavy: readonly (readonly [string, string])[] = [
 ];
 
 describe('a document', () => {
-  test.each(heavy)('of %s costs no more than a plain one of its length', async (_, query) => {
+  it.each(heavy)('of %s costs no more than a plain one of its length', async (_, query) => {
     const documents = createDocuments({ schema: createSchema(), introspection: 'users' });
     let turn = 0;
     const check = (text: string) => () => {
@@ -125,7 +125,7 @@ describe('a document', () => {
     expect(documents.check(query).faults.length).toBeLessThan(10);
   });
 
-  test('that asks for the schema counts as one that lists users: the answer may be as long', () => {
+  it('that asks for the schema counts as one that lists users: the answer may be as long', () => {
     const documents = createDocuments({ schema: createSchema(), introspection: 'users' });
     for (const query of ['{ __schema { types { name } } }', '{ __type(name: "User") { name } }']) {
       expect(documents.check(query)).toMatchObject({ faults: [], lists: true });
@@ -133,7 +133,7 @@ describe('a document', () => {
     expect(documents.check('{ me { userId } __typename }').lists).toBe(false);
   });
 
-  test('that is longer than 64 Ki characters is not read, whatever it is made of', async () => {
+  it('that is longer than 64 Ki characters is not read, whatever it is made of', async () => {
     const documents = createDocuments({ schema: createSchema(), introspection: 'users' });
     const padded = (length: number) => '{ me { userId } }'.padEnd(length, '\n');
     expect(documents.check(padded(65_536)).faults).toEqual([]);
@@ -144,7 +144,7 @@ describe('a document', () => {
     expect(await cpuMsOf(() => documents.check('#\n'.repeat(500_000)))).toBeLessThan(NOTHING_MS);
   });
 
-  test('may name a field fifty times, and no more', () => {
+  it('may name a field fifty times, and no more', () => {
     const documents = createDocuments({ schema: createSchema(), introspection: 'users' });
     const faults = (query: string) => documents.check(query).faults.map(({ message }) => message);
     expect(faults(`{ me { ${'userId '.repeat(50)} } }`)).toEqual([]);
@@ -156,7 +156,7 @@ describe('a document', () => {
     expect(faults(`query A { me { ${'userId '.repeat(50)} } } query B { me { ${'userId '.repeat(50)} } }`)).toEqual([]);
   });
 
-  test('of any kind: all that are kept together take no more than is allowed', async () => {
+  it('of any kind: all that are kept together take no more than is allowed', async () => {
     const documents = createDocuments({ schema: createSchema(), introspection: 'users' });
     const ids = (n: number) => `{ presence(userIds: [${'0 '.repeat(970)}]) { id } } # ${n}`;
     const fields = (n: number) => `{ me { ${'userId __typename chosenStatus '.repeat(49)} } } # ${n}`;
@@ -168,7 +168,7 @@ describe('a document', () => {
 });
 
 describe('what is kept', () => {
-  test('of subscriptions that are refused is nothing', async () => {
+  it('of subscriptions that are refused is nothing', async () => {
     const { refused } = await start();
     const id = (n: number) => `${n} ${'x'.repeat(100_000)}`;
     const one = 'subscription ($id: ID!) { presenceChanged(userIds: [$id]) { id } }';
@@ -181,7 +181,7 @@ describe('what is kept', () => {
     expect((await bytesInUse()) - before).toBeLessThan(16 * MIB);
   });
 
-  test('of whom subscriptions watch is no part of what they share', async () => {
+  it('of whom subscriptions watch is no part of what they share', async () => {
     const { engine, caller, users } = await start();
     await users('me', 'ann');
     const before = await bytesInUse();
@@ -207,7 +207,7 @@ describe('what is kept', () => {
     expect((await bytesInUse()) - before).toBeLessThan(8 * MIB);
   });
 
-  test('of the messages of open subscriptions is no more than what they ask', async () => {
+  it('of the messages of open subscriptions is no more than what they ask', async () => {
     const server = await startServer();
     const client = await connect(server);
     const message = (n: number) => {
@@ -225,7 +225,7 @@ describe('what is kept', () => {
     expect((await bytesInUse()) - before).toBeLessThan(3 * MIB);
   });
 
-  test('of the documents of one connection has a bound; a subscription beyond it is refused, and the others go on', async () => {
+  it('of the documents of one connection has a bound; a subscription beyond it is refused, and the others go on', async () => {
     const server = await startServer();
     const client = await connect(server);
     const others = many(190, 'query Q$ { who }');

@@ -1,5 +1,5 @@
 import { getIntrospectionQuery, parse } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isPureIntrospection, overLimit } from '../../../src/server/execution/documentLimits.js';
 import { connect, post, startServer } from '../harness.js';
 
@@ -8,19 +8,19 @@ const deep = (levels: number): string => `{ node ${'{ child '.repeat(levels - 2)
 const over = (query: string) => overLimit(parse(query));
 
 describe('limits of a document', () => {
-  test('8 levels are allowed, 9 are not', () => {
+  it('8 levels are allowed, 9 are not', () => {
     expect(over(deep(8))).toBeNull();
     expect(over(deep(9))).toBe('The query is 9 levels deep; at most 8 are allowed.');
   });
 
-  test('fragments neither hide levels nor add any', () => {
+  it('fragments neither hide levels nor add any', () => {
     const within = (levels: number) =>
       `{ node { ...A } } fragment A on Node { ... on Node ${deep(levels - 1).replace('node', 'child')} }`;
     expect(over(within(8))).toBeNull();
     expect(over(within(9))).toMatch(/9 levels/);
   });
 
-  test('5 aliases are allowed, 6 are not, wherever they stand', () => {
+  it('5 aliases are allowed, 6 are not, wherever they stand', () => {
     const aliases = (count: number) => Array.from({ length: count }, (_, n) => `a${n}: __typename`).join(' ');
     expect(over(`{ ${aliases(5)} }`)).toBeNull();
     expect(over(`{ ${aliases(6)} }`)).toMatch(/6 aliases/);
@@ -28,7 +28,7 @@ describe('limits of a document', () => {
     expect(over(`{ x: node { ...A } y: node { ...A } } fragment A on Node { ${aliases(2)} }`)).toMatch(/6 aliases/);
   });
 
-  test('5 directives are allowed, 6 are not, wherever they stand', () => {
+  it('5 directives are allowed, 6 are not, wherever they stand', () => {
     const skips = (count: number) => '@skip(if: false) '.repeat(count);
     expect(over(`{ who ${skips(5)} }`)).toBeNull();
     expect(over(`{ who ${skips(6)} }`)).toMatch(/6 directives/);
@@ -36,35 +36,35 @@ describe('limits of a document', () => {
     expect(over(`query ($a: Int @x) @x { who @x ... @x { who } ...A @x } fragment A on Query { who }`)).toBeNull();
   });
 
-  test('fragments that double at every level cost nothing to judge', () => {
+  it('fragments that double at every level cost nothing to judge', () => {
     const levels = 200;
     const fragments = Array.from({ length: levels }, (_, n) => `fragment F${n} on Node { ...F${n + 1} ...F${n + 1} }`);
     const query = `{ node { ...F0 } } ${fragments.join(' ')} fragment F${levels} on Node { a: id }`;
     expect(over(query)).toMatch(/aliases/);
   });
 
-  test('fragments that contain themselves end', () => {
+  it('fragments that contain themselves end', () => {
     expect(over('{ node { ...A } } fragment A on Node { child { ...B } } fragment B on Node { ...A }')).toBeNull();
   });
 
-  test('introspection does not count as depth', () => {
+  it('introspection does not count as depth', () => {
     expect(over(getIntrospectionQuery())).toBeNull();
     const type = '{ __type(name: "A") { fields { type { ofType { ofType { ofType { ofType { ofType { ofType { name';
     expect(over(type + ' }'.repeat(10))).toBeNull();
   });
 
-  test('aliases and directives count inside introspection', () => {
+  it('aliases and directives count inside introspection', () => {
     const within = (names: string) => `{ __schema { types { ${names} } } }`;
     expect(over(within('a: name b: name c: name d: name e: name'))).toBeNull();
     expect(over(within('a: name b: name c: name d: name e: name f: name'))).toMatch(/6 aliases/);
     expect(over(within(`name ${'@skip(if: false) '.repeat(6)}`))).toMatch(/6 directives/);
   });
 
-  test('every operation of a document is judged', () => {
+  it('every operation of a document is judged', () => {
     expect(over(`query A { who } query B ${deep(9)}`)).toMatch(/9 levels/);
   });
 
-  test('pure introspection is told from everything else', () => {
+  it('pure introspection is told from everything else', () => {
     const pure = (query: string) => isPureIntrospection(parse(query));
     expect(pure(getIntrospectionQuery())).toBe(true);
     expect(pure('{ __typename ... { __type(name: "A") { name } } }')).toBe(true);
@@ -84,7 +84,7 @@ const tokens = (count: number): string =>
 const six = (text: string) => Array.from({ length: 6 }, (_, n) => text.replace('$', String(n))).join(' ');
 
 describe('over the limit', () => {
-  test.each([
+  it.each([
     ['depth', deep(9)],
     ['aliases', `mutation { ${six('a$: set(value: "x")')} }`],
     ['directives', `mutation { set(value: "x") ${six('@include(if: true)')} }`],
@@ -105,14 +105,14 @@ describe('over the limit', () => {
     await client.sync();
   });
 
-  test('1,000 tokens are allowed', async () => {
+  it('1,000 tokens are allowed', async () => {
     const server = await startServer();
     expect((await post(server, { query: tokens(1_000), operationName: 'Q7' })).body).toEqual({
       data: { who: 'user ada' },
     });
   });
 
-  test('the query that GraphiQL introspects with is answered, over WebSocket too', async () => {
+  it('the query that GraphiQL introspects with is answered, over WebSocket too', async () => {
     const server = await startServer();
     const query = getIntrospectionQuery({
       specifiedByUrl: true,
@@ -125,7 +125,7 @@ describe('over the limit', () => {
     expect((await client.next()).payload?.data).toHaveProperty('__schema');
   });
 
-  test('introspection that is off is off over WebSocket', async () => {
+  it('introspection that is off is off over WebSocket', async () => {
     const client = await connect(await startServer({ introspection: 'off' }));
     client.subscribe('1', '{ __schema { queryType { name } } }');
     const { type, payload } = await client.next();
@@ -147,7 +147,7 @@ describe('suggestions', () => {
     { query: 'query ($mood: Mood) { mood(mood: $mood) }', variables: { mood: 'HAPY' } },
   ];
 
-  test.each(queries)('$query: what is wrong is told in production, what would be right is not', async (body) => {
+  it.each(queries)('$query: what is wrong is told in production, what would be right is not', async (body) => {
     const production = await startServer({ suggestions: false });
     const development = await startServer();
     const client = await connect(production);

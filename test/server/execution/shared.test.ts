@@ -1,5 +1,5 @@
 /** Deliveries that many share: executed once, written once a tick. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createContext } from '../../../src/graphql/context.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import type { Viewer } from '../../../src/presence/visibility.js';
@@ -60,7 +60,7 @@ const everyone = (fanout: Fanout, userId: string) =>
   fanout.people.updatePrivacy(userId, { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' });
 
 describe('a delivery that many share', () => {
-  test('is one execution an event, however many watch, and one for the snapshots of all', async () => {
+  it('is one execution an event, however many watch, and one for the snapshots of all', async () => {
     const f = await start();
     const viewers = Array.from({ length: 100 }, (_, i) => `viewer-${i}`);
     await f.users('ann', ...viewers);
@@ -78,7 +78,7 @@ describe('a delivery that many share', () => {
     expect(new Set(watching.map(({ sent }) => sent[2])).size).toBe(1);
   });
 
-  test('is the same whichever users are asked for beside, and another with other variables or another document', async () => {
+  it('is the same whichever users are asked for beside, and another with other variables or another document', async () => {
     const f = await start();
     await f.users('ann', 'bob', 'me', 'you');
     await everyone(f, 'ann');
@@ -93,7 +93,7 @@ describe('a delivery that many share', () => {
     expect(f.engine.rendering.executions).toBe(7);
   });
 
-  test('never holds more than the facets of its viewer', async () => {
+  it('never holds more than the facets of its viewer', async () => {
     const f = await start();
     await f.users('ann', 'friend', 'stranger');
     await f.people.updatePrivacy('ann', { status: 'EVERYONE', lastSeen: 'FOLLOWERS', activity: 'FOLLOWERS' });
@@ -113,7 +113,7 @@ describe('a delivery that many share', () => {
     expect(stranger.shown()).toHaveLength(2);
   });
 
-  test('ends with the sight of its viewer before anything else is sent', async () => {
+  it('ends with the sight of its viewer before anything else is sent', async () => {
     const f = await start();
     await f.users('ann', 'me', 'you');
     await everyone(f, 'ann');
@@ -128,7 +128,7 @@ describe('a delivery that many share', () => {
     expect(you.shown().at(-1)).toMatchObject({ statusMessage: { text: 'not for me' } });
   });
 
-  test('carries any text byte for byte, also one that looks like an instant', async () => {
+  it('carries any text byte for byte, also one that looks like an instant', async () => {
     const f = await start();
     await f.users('ann', 'me');
     await everyone(f, 'ann');
@@ -147,7 +147,7 @@ describe('a delivery that many share', () => {
     expect([...new Set(instants)].sort()).toEqual(instants);
   });
 
-  test('what depends on the viewer, or has to be loaded, is executed for each', async () => {
+  it('what depends on the viewer, or has to be loaded, is executed for each', async () => {
     const f = await start();
     await f.users('ann', 'me');
     await everyone(f, 'ann');
@@ -161,7 +161,7 @@ describe('a delivery that many share', () => {
     expect(f.engine.rendering.executions).toBe(0);
   });
 
-  test('one question for the facts of all the users of a subscription', async () => {
+  it('one question for the facts of all the users of a subscription', async () => {
     const f = await start();
     const ids = Array.from({ length: 50 }, (_, i) => `user-${i}`);
     await f.users('me', ...ids);

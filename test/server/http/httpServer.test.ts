@@ -2,7 +2,7 @@ import { IncomingMessage, request } from 'node:http';
 import { connect as connectTcp, Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { serverAudits } from 'graphql-http';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { unavailable } from '../../../src/presence/errors.js';
 import { readBody } from '../../../src/server/http/body.js';
 import { countTurns } from '../../support/turns.js';
@@ -22,7 +22,7 @@ describe('GraphQL over HTTP', () => {
   // The audits ask only for their own address.
   const audits = serverAudits({ url: 'http://set.below', fetchFn: fetchSigned });
 
-  test(`every one of the ${audits.length} audits of graphql-http passes`, async () => {
+  it(`every one of the ${audits.length} audits of graphql-http passes`, async () => {
     const server = await startServer();
     const run = serverAudits({ url: `${server.url}/graphql`, fetchFn: fetchSigned });
     const failed = [];
@@ -34,7 +34,7 @@ describe('GraphQL over HTTP', () => {
     expect(run.length).toBeGreaterThan(50);
   });
 
-  test('a query is answered, for users and for service tokens', async () => {
+  it('a query is answered, for users and for service tokens', async () => {
     const server = await startServer();
     expect((await post(server, { query: '{ who connection }' })).body).toEqual({
       data: { who: 'user ada', connection: null },
@@ -43,7 +43,7 @@ describe('GraphQL over HTTP', () => {
     expect((await post(server, { query: '{ who }' }, { token })).body).toEqual({ data: { who: 'service host' } });
   });
 
-  test('whatever is wrong with the token, the answer is one and the same 401', async () => {
+  it('whatever is wrong with the token, the answer is one and the same 401', async () => {
     const server = await startServer({ deleted: new Set(['gone']) });
     const good = await tokenOf('ada');
     const answers = [
@@ -74,7 +74,7 @@ describe('GraphQL over HTTP', () => {
     expect(server.lines).toEqual([]);
   });
 
-  test('a document that an unsigned caller was refused serves a signed one, and the other way round', async () => {
+  it('a document that an unsigned caller was refused serves a signed one, and the other way round', async () => {
     const server = await startServer();
     const query = '{ who }';
     expect((await post(server, { query }, { token: null })).status).toBe(401);
@@ -82,7 +82,7 @@ describe('GraphQL over HTTP', () => {
     expect((await post(server, { query }, { token: null })).status).toBe(401);
   });
 
-  test('while users cannot be looked up, the answer is 503 with the time to wait', async () => {
+  it('while users cannot be looked up, the answer is 503 with the time to wait', async () => {
     const server = await startServer({ ensure: () => Promise.reject(unavailable('away', 2_500)) });
     const { status, body, headers } = await post(server, { query: '{ who }' });
     expect(status).toBe(503);
@@ -90,7 +90,7 @@ describe('GraphQL over HTTP', () => {
     expect(headers.get('retry-after')).toBe('3');
   });
 
-  test('errors have their code and time; a failure of ours hides its message and is logged once, under its id', async () => {
+  it('errors have their code and time; a failure of ours hides its message and is logged once, under its id', async () => {
     const server = await startServer();
     const { status, body } = await post(server, { query: '{ away bad boom who }' });
     expect(status).toBe(200);
@@ -108,14 +108,14 @@ describe('GraphQL over HTTP', () => {
     expect(server.lines[0]).toContain(codes.boom.requestId);
   });
 
-  test('a batch of operations is refused', async () => {
+  it('a batch of operations is refused', async () => {
     const server = await startServer();
     const { status, body } = await post(server, [{ query: '{ who }' }, { query: '{ who }' }]);
     expect(status).toBe(400);
     expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  test('a multipart body is no request', async () => {
+  it('a multipart body is no request', async () => {
     const server = await startServer();
     const form = new FormData();
     form.set('operations', '{"query":"{ who }"}');
@@ -130,7 +130,7 @@ describe('bodies and headers', () => {
   const bodyOf = (bytes: number) => `{"query":"{ who }","extensions":{"pad":"${'x'.repeat(bytes - 43)}"}}`;
   const MAX = 1024 * 1024;
 
-  test('1 MiB is taken, and one byte more is 413', async () => {
+  it('1 MiB is taken, and one byte more is 413', async () => {
     const server = await startServer();
     expect(bodyOf(MAX)).toHaveLength(MAX);
     expect((await post(server, bodyOf(MAX))).status).toBe(200);
@@ -139,7 +139,7 @@ describe('bodies and headers', () => {
     expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  test('long ones are read one a turn of the event loop, so that others are served in between', async () => {
+  it('long ones are read one a turn of the event loop, so that others are served in between', async () => {
     const server = await startServer();
     const turn = countTurns();
     const readAt: number[] = [];
@@ -155,7 +155,7 @@ describe('bodies and headers', () => {
     expect(new Set(readAt).size).toBe(20);
   });
 
-  test('1 MiB is the most also of a body whose length was not told', async () => {
+  it('1 MiB is the most also of a body whose length was not told', async () => {
     const server = await startServer();
     const headers = { authorization: `Bearer ${await tokenOf('ada')}`, 'content-type': 'application/json' };
     const statusOf = (bytes: number) =>
@@ -173,7 +173,7 @@ describe('bodies and headers', () => {
     expect(await statusOf(3 * MAX)).toBe(413);
   });
 
-  test.each([
+  it.each([
     'Application/JSON',
     'application/json; charset=utf-8',
     'APPLICATION/JSON ;Charset="UTF-8"',
@@ -191,7 +191,7 @@ describe('bodies and headers', () => {
     }
   });
 
-  test.each(['application/jsonx', 'text/json', 'application/json; charset=utf-16', 'application/json;charset=latin1'])(
+  it.each(['application/jsonx', 'text/json', 'application/json; charset=utf-16', 'application/json;charset=latin1'])(
     'one that is %s is 415',
     async (type) => {
       const server = await startServer();
@@ -200,7 +200,7 @@ describe('bodies and headers', () => {
     },
   );
 
-  test('a body that is encoded is 415, with what would be taken; one that is encoded as itself is a body', async () => {
+  it('a body that is encoded is 415, with what would be taken; one that is encoded as itself is a body', async () => {
     const server = await startServer();
     const headers = { authorization: `Bearer ${await tokenOf('ada')}`, 'content-type': 'application/json' };
     const send = async (encoding: string, body: Buffer) =>
@@ -228,7 +228,7 @@ describe('bodies and headers', () => {
     }
   });
 
-  test('a client that leaves in the middle of its body is no failure', async () => {
+  it('a client that leaves in the middle of its body is no failure', async () => {
     const server = await startServer();
     const socket = connectTcp(server.port, '127.0.0.1');
     const token = await tokenOf('ada');
@@ -241,7 +241,7 @@ describe('bodies and headers', () => {
     expect(server.lines).toEqual([]);
   });
 
-  test('a body is not waited for of a client that left before it was asked for', async () => {
+  it('a body is not waited for of a client that left before it was asked for', async () => {
     const left = new IncomingMessage(new Socket());
     const closed = new Promise((resolve) => left.once('close', resolve));
     left.destroy();
@@ -249,7 +249,7 @@ describe('bodies and headers', () => {
     await expect(readBody(left)).rejects.toThrow('went away');
   });
 
-  test('headers have ten seconds', async () => {
+  it('headers have ten seconds', async () => {
     const { http } = await startServer();
     expect(http.server.headersTimeout).toBe(10_000);
   });
@@ -261,7 +261,7 @@ describe('other paths', () => {
     return { status: response.status, type: response.headers.get('content-type'), body: await response.json() };
   };
 
-  test('/health is there while the process is; /ready when the server says so', async () => {
+  it('/health is there while the process is; /ready when the server says so', async () => {
     let ready = async () => true;
     const server = await startServer({ ready: () => ready() });
     expect(await get(server, '/health')).toMatchObject({ status: 200 });
@@ -278,7 +278,7 @@ describe('other paths', () => {
     expect(await get(server, '/health')).toMatchObject({ status: 200 });
   });
 
-  test('anything else is 404 in JSON', async () => {
+  it('anything else is 404 in JSON', async () => {
     const server = await startServer();
     for (const path of ['/', '/graphql/x', '/graphiql', '//graphql', '/health/x']) {
       expect(await get(server, path)).toMatchObject({
@@ -308,7 +308,7 @@ describe('origins', () => {
     return [...response.headers.keys()].filter((name) => name.startsWith('access-control-'));
   };
 
-  test('an allowed origin may read and preflight; a foreign one gets no CORS header', async () => {
+  it('an allowed origin may read and preflight; a foreign one gets no CORS header', async () => {
     const server = await startServer({ allowedOrigins: ['https://app.example'], development: false });
     expect(await cors(server, 'https://app.example')).toEqual(['access-control-allow-origin']);
     expect(await cors(server, 'https://app.example', 'OPTIONS')).toEqual([
@@ -328,7 +328,7 @@ describe('origins', () => {
     }
   });
 
-  test('in development any loopback origin is let in', async () => {
+  it('in development any loopback origin is let in', async () => {
     const server = await startServer();
     for (const origin of ['http://localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]:1', 'http://app.localhost']) {
       expect(await cors(server, origin)).toEqual(['access-control-allow-origin']);
@@ -339,7 +339,7 @@ describe('origins', () => {
 
 describe('introspection', () => {
   const query = '{ __schema { queryType { name } } t: __type(name: "Node") { name } }';
-  test.each([
+  it.each([
     ['all', true, true],
     ['users', true, false],
     ['off', false, false],
@@ -357,7 +357,7 @@ describe('introspection', () => {
 describe('GraphiQL', () => {
   const page = (server: TestServer) => fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
 
-  test('is one page that loads nothing from outside', async () => {
+  it('is one page that loads nothing from outside', async () => {
     const response = await page(await startServer({ graphiql: true }));
     const html = await response.text();
     expect(response.headers.get('content-security-policy')).toContain("default-src 'self' data: blob:");
@@ -370,7 +370,7 @@ describe('GraphiQL', () => {
     expect(html).toContain('rollcallOptions({"title":"Rollcall"');
   });
 
-  test('is not there where it is turned off', async () => {
+  it('is not there where it is turned off', async () => {
     const response = await page(await startServer());
     expect(response.status).toBe(406);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
@@ -378,7 +378,7 @@ describe('GraphiQL', () => {
 });
 
 describe('requests of one user', () => {
-  test('do not count any more where the client left while it was signed in', async () => {
+  it('do not count any more where the client left while it was signed in', async () => {
     const lookups: (() => void)[] = [];
     const server = await startServer({
       ensure: () =>
@@ -406,7 +406,7 @@ describe('requests of one user', () => {
     expect((await after).status).toBe(200);
   });
 
-  test('are served a hundred at a time; who leaves makes room, others have their own', async () => {
+  it('are served a hundred at a time; who leaves makes room, others have their own', async () => {
     const server = await startServer();
     const authorization = `Bearer ${await tokenOf('ada')}`;
     const headers = { authorization, 'content-type': 'application/json' };

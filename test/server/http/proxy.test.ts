@@ -1,6 +1,6 @@
 /** Behind a real nginx, as docs/operations.md has it, and as it is where nobody thought of WebSockets. */
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../../support/freePort.js';
 import { startNginx } from '../../support/nginx.js';
@@ -28,7 +28,7 @@ const answerOf = (url: string, headers: Record<string, string>): Promise<{ statu
     });
   });
 
-test('the documented block passes on WebSockets, whatever the port, and refuses foreign pages with a sentence', async () => {
+it('the documented block passes on WebSockets, whatever the port, and refuses foreign pages with a sentence', async () => {
   const server = await startServer({ development: false });
   const port = await freePort();
   await startNginx(documented(port, server.port), port);
@@ -44,7 +44,7 @@ test('the documented block passes on WebSockets, whatever the port, and refuses 
   });
 });
 
-test.each(['documented', 'plain'])('events pass a %s proxy as they come', async (kind) => {
+it.each(['documented', 'plain'])('events pass a %s proxy as they come', async (kind) => {
   const server = await startServer();
   const port = await freePort();
   const plain = `server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${server.port}; } }`;
@@ -66,7 +66,7 @@ test.each(['documented', 'plain'])('events pass a %s proxy as they come', async 
   await reader.cancel();
 });
 
-test('where a proxy drops the upgrade, the answer says so', async () => {
+it('where a proxy drops the upgrade, the answer says so', async () => {
   const server = await startServer();
   const port = await freePort();
   await startNginx(

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { sendResponse } from '../../../src/server/http/respond.js';
 
 /** Answers every request with `answer`; resolves with how sending it went. */
@@ -20,7 +20,7 @@ const serve = async (answer: () => Response, stallMs?: number) => {
   return { port: (server.address() as AddressInfo).port, sending };
 };
 
-test('a reader that takes nothing is cut off, and what fed it is cancelled', async () => {
+it('a reader that takes nothing is cut off, and what fed it is cancelled', async () => {
   let given = 0;
   let cancel = () => {};
   const cancelled = new Promise<void>((resolve) => {
@@ -48,7 +48,7 @@ test('a reader that takes nothing is cut off, and what fed it is cancelled', asy
   reader.destroy();
 });
 
-test('a reader that takes its time gets all of it', async () => {
+it('a reader that takes its time gets all of it', async () => {
   const chunks = Array.from({ length: 200 }, (_, n) => new Uint8Array(32_768).fill(n));
   const { port, sending } = await serve(() => new Response(new Blob(chunks).stream(), { headers: { 'x-a': 'b' } }));
   const response = await fetch(`http://127.0.0.1:${port}`);

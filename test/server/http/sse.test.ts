@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-sse';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Alarm } from '../../../src/async/alarm.js';
 import { post, startServer, type TestServer, tokenOf } from '../harness.js';
 
@@ -28,7 +28,7 @@ const openStream = async (server: TestServer, token: string, signal?: AbortSigna
 };
 
 describe('subscriptions over Server-Sent Events', () => {
-  test('the graphql-sse client subscribes, and ends the subscription by leaving', async () => {
+  it('the graphql-sse client subscribes, and ends the subscription by leaving', async () => {
     const server = await startServer();
     const client = createClient({
       url: `${server.url}/graphql`,
@@ -47,7 +47,7 @@ describe('subscriptions over Server-Sent Events', () => {
     expect(server.connections.users).toBe(0);
   });
 
-  test('a GET with its token in the URL is served, with signs of life in between', async () => {
+  it('a GET with its token in the URL is served, with signs of life in between', async () => {
     const server = await startServer();
     const token = await tokenOf('ada');
     const stream = await openStream(server, token);
@@ -61,13 +61,13 @@ describe('subscriptions over Server-Sent Events', () => {
     expect(server.lines.join()).not.toContain(token);
   });
 
-  test('a bad token in the URL is the same 401 as everywhere', async () => {
+  it('a bad token in the URL is the same 401 as everywhere', async () => {
     const server = await startServer();
     const { response } = await openStream(server, 'garbage');
     expect(response.status).toBe(401);
   });
 
-  test('streams count as connections; one too many is 429, and a query is none', async () => {
+  it('streams count as connections; one too many is 429, and a query is none', async () => {
     const server = await startServer({ maxPerUser: 2 });
     const token = await tokenOf('ada');
     const leaving = new AbortController();
@@ -88,7 +88,7 @@ describe('subscriptions over Server-Sent Events', () => {
     await expect.poll(async () => (await openStream(server, token)).response.status).toBe(200);
   });
 
-  test('a token that runs out ends the stream, and says why', async () => {
+  it('a token that runs out ends the stream, and says why', async () => {
     const server = await startServer();
     const stream = await openStream(server, await tokenOf('ada', { ttlSeconds: 2 }));
     const text = await stream.until('event: complete');
@@ -96,7 +96,7 @@ describe('subscriptions over Server-Sent Events', () => {
     await server.events.until('source ended');
   });
 
-  test('nothing waits any more for the end of its token once a stream is over', async () => {
+  it('nothing waits any more for the end of its token once a stream is over', async () => {
     const callOff = vi.spyOn(Alarm.prototype, 'callOff');
     onTestFinished(() => callOff.mockRestore());
     const server = await startServer();
@@ -109,7 +109,7 @@ describe('subscriptions over Server-Sent Events', () => {
     expect(callOff).toHaveBeenCalledTimes(1);
   });
 
-  test("a deleted user's streams end, and say why", async () => {
+  it("a deleted user's streams end, and say why", async () => {
     const server = await startServer();
     const stream = await openStream(server, await tokenOf('ada'));
     await server.events.until('subscribed');
@@ -120,7 +120,7 @@ describe('subscriptions over Server-Sent Events', () => {
     expect(server.connections.users).toBe(0);
   });
 
-  test('stopping breaks streams off, so that clients come back elsewhere', async () => {
+  it('stopping breaks streams off, so that clients come back elsewhere', async () => {
     const server = await startServer();
     const stream = await openStream(server, await tokenOf('ada'));
     await server.events.until('subscribed');
@@ -130,7 +130,7 @@ describe('subscriptions over Server-Sent Events', () => {
     await server.events.until('source ended');
   });
 
-  test('a client that leaves while its subscription is being started leaves nothing', async () => {
+  it('a client that leaves while its subscription is being started leaves nothing', async () => {
     const server = await startServer();
     const leaving = new AbortController();
     const url = new URL(`${server.url}/graphql?query=subscription{late}&token=${await tokenOf('ada')}`);
@@ -146,7 +146,7 @@ describe('subscriptions over Server-Sent Events', () => {
     await expect.poll(() => server.connections.users).toBe(0);
   });
 
-  test('a reader that does not read holds the source back, and leaves nothing when it goes', async () => {
+  it('a reader that does not read holds the source back, and leaves nothing when it goes', async () => {
     const server = await startServer();
     const leaving = new AbortController();
     await openStream(server, await tokenOf('ada'), leaving.signal);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createKeepAlive } from '../../../src/server/ws/keepAlive.js';
 
 const TIMEOUT = 45_000;
@@ -29,7 +29,7 @@ const start = () => {
 };
 
 describe('keep-alive', () => {
-  test('pings every third of the time-out', () => {
+  it('pings every third of the time-out', () => {
     const { watch } = start();
     const peer = watch(true);
     vi.advanceTimersByTime(TIMEOUT * 10);
@@ -38,7 +38,7 @@ describe('keep-alive', () => {
     expect(peer.lost).toEqual([]);
   });
 
-  test('a peer that was not heard of for the time-out is lost once, and told for how long', () => {
+  it('a peer that was not heard of for the time-out is lost once, and told for how long', () => {
     const { keepAlive, watch } = start();
     const peer = watch();
     vi.advanceTimersByTime(TIMEOUT * 0.9);
@@ -50,7 +50,7 @@ describe('keep-alive', () => {
     expect(keepAlive.size).toBe(0);
   });
 
-  test('any message counts as an answer', () => {
+  it('any message counts as an answer', () => {
     const { watch } = start();
     const peer = watch();
     for (let n = 0; n < 10; n += 1) {
@@ -60,7 +60,7 @@ describe('keep-alive', () => {
     expect(peer.lost).toEqual([]);
   });
 
-  test('a peer that left is neither pinged nor lost', () => {
+  it('a peer that left is neither pinged nor lost', () => {
     const { keepAlive, watch } = start();
     const peer = watch();
     peer.pulse.stop();
@@ -68,7 +68,7 @@ describe('keep-alive', () => {
     expect([peer.pings(), peer.lost, keepAlive.size]).toEqual([0, [], 0]);
   });
 
-  test.each([5_000, 60_000, 3_600_000])('an event loop that stands still for %i ms loses nobody', (stallMs) => {
+  it.each([5_000, 60_000, 3_600_000])('an event loop that stands still for %i ms loses nobody', (stallMs) => {
     let clock = 0;
     const keepAlive = createKeepAlive({ timeoutMs: TIMEOUT, now: () => clock });
     onTestFinished(() => keepAlive.stop());
@@ -91,7 +91,7 @@ describe('keep-alive', () => {
     expect(lost).toHaveLength(1);
   });
 
-  test('one timer serves all, and none is left after the end', () => {
+  it('one timer serves all, and none is left after the end', () => {
     const { keepAlive, watch } = start();
     for (let n = 0; n < 100; n += 1) watch();
     expect(vi.getTimerCount()).toBe(1);

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCoalescer } from '../../../src/async/coalescer.js';
-import { ReadFlow } from '../../../src/server/ws/brake.js';
 import { textFrame } from '../../../src/server/ws/frames.js';
 import { MAX_UNSENT_BYTES, Outbound } from '../../../src/server/ws/outbound.js';
+import { ReadFlow } from '../../../src/server/ws/readFlow.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -69,7 +69,7 @@ const half = 'x'.repeat(MAX_UNSENT_BYTES / 2);
 const isSettled = async (promise: Promise<void>) => Promise.race([promise.then(() => true), Promise.resolve(false)]);
 
 describe('outbound', () => {
-  test('sends wait, in order, while more than the limit is unsent', async () => {
+  it('sends wait, in order, while more than the limit is unsent', async () => {
     const { outbound, buffered, take, socket } = start();
     await outbound.send(half);
     await outbound.send(half);
@@ -85,7 +85,7 @@ describe('outbound', () => {
     expect(socket.paused).toBe(false);
   });
 
-  test('one message beyond the limit is held at most, however many wait', async () => {
+  it('one message beyond the limit is held at most, however many wait', async () => {
     const { outbound, socket, take } = start();
     for (let n = 0; n < 20; n += 1) void outbound.send(half);
     expect(socket.bufferedAmount).toBeLessThanOrEqual(MAX_UNSENT_BYTES + half.length);
@@ -95,7 +95,7 @@ describe('outbound', () => {
     }
   });
 
-  test('a reader that takes nothing for ten seconds has stalled', () => {
+  it('a reader that takes nothing for ten seconds has stalled', () => {
     const { outbound, onStall } = start();
     for (let n = 0; n < 4; n += 1) void outbound.send(half);
     vi.advanceTimersByTime(9_999);
@@ -104,7 +104,7 @@ describe('outbound', () => {
     expect(onStall).toHaveBeenCalledOnce();
   });
 
-  test('a reader that drains in time has not, however often it fills up', () => {
+  it('a reader that drains in time has not, however often it fills up', () => {
     const { outbound, onStall, take } = start();
     for (let n = 0; n < 12; n += 1) void outbound.send(half);
     for (let n = 0; n < 12; n += 1) {
@@ -115,7 +115,7 @@ describe('outbound', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('a reader that drained once and then stops has stalled, whether messages wait or come later', () => {
+  it('a reader that drained once and then stops has stalled, whether messages wait or come later', () => {
     const { outbound, onStall, take } = start();
     for (let n = 0; n < 4; n += 1) void outbound.send(half);
     vi.advanceTimersByTime(9_000);
@@ -127,7 +127,7 @@ describe('outbound', () => {
     expect(onStall).toHaveBeenCalledTimes(1);
   });
 
-  test('a reader that was drained altogether is timed anew when it stops again', () => {
+  it('a reader that was drained altogether is timed anew when it stops again', () => {
     const { outbound, onStall, take, buffered } = start();
     for (let n = 0; n < 4; n += 1) void outbound.send(half);
     while (buffered.length > 0) take();
@@ -137,7 +137,7 @@ describe('outbound', () => {
     expect(onStall).toHaveBeenCalledTimes(1);
   });
 
-  test('closing lets go of all that waits', async () => {
+  it('closing lets go of all that waits', async () => {
     const { outbound, onStall } = start();
     for (let n = 0; n < 3; n += 1) void outbound.send(half);
     const waiting = outbound.send('late');
@@ -147,14 +147,14 @@ describe('outbound', () => {
     expect(onStall).not.toHaveBeenCalled();
   });
 
-  test('what is sent to a closed socket is dropped', async () => {
+  it('what is sent to a closed socket is dropped', async () => {
     const { outbound, socket, buffered } = start();
     socket.readyState = 2;
     await outbound.send('late');
     expect(buffered).toEqual([]);
   });
 
-  test('what is pushed in one turn of the event loop is one write, of whole frames, before what is sent after it', async () => {
+  it('what is pushed in one turn of the event loop is one write, of whole frames, before what is sent after it', async () => {
     const { outbound, push, buffered } = start();
     push('one', () => {});
     push('two', () => {});
@@ -165,7 +165,7 @@ describe('outbound', () => {
     expect(buffered.map(({ text }) => text)).toEqual(['\x81\x03one\x81\x03two', '\x81\x05three', 'four']);
   });
 
-  test('who pushes is held back beyond the limit, and told once it has drained', () => {
+  it('who pushes is held back beyond the limit, and told once it has drained', () => {
     const { push, take, socket } = start();
     const drained = vi.fn();
     expect(push(half, drained)).toBe(true);
@@ -177,7 +177,7 @@ describe('outbound', () => {
     expect(socket.paused).toBe(false);
   });
 
-  test('a message that is longer than may be unsent is written in pieces, as they are taken, and nothing between them', async () => {
+  it('a message that is longer than may be unsent is written in pieces, as they are taken, and nothing between them', async () => {
     const { outbound, push, buffered, take, socket, onStall } = start();
     const long = `${'x'.repeat(10 * MAX_UNSENT_BYTES)}é`;
     const sent = outbound.send(long);
@@ -202,7 +202,7 @@ describe('outbound', () => {
     expect(socket.paused).toBe(false);
   });
 
-  test('who reads a part of a long message and no more has stalled', () => {
+  it('who reads a part of a long message and no more has stalled', () => {
     const { outbound, take, onStall } = start();
     void outbound.send('x'.repeat(10 * MAX_UNSENT_BYTES));
     vi.advanceTimersByTime(9_000);
@@ -213,7 +213,7 @@ describe('outbound', () => {
     expect(onStall).toHaveBeenCalledOnce();
   });
 
-  test('who pings and does not read is held back, and has stalled', () => {
+  it('who pings and does not read is held back, and has stalled', () => {
     const { outbound, socket, onStall } = start();
     const ping = Buffer.alloc(125);
     for (let n = 0; n < Math.floor(MAX_UNSENT_BYTES / 125); n += 1) outbound.pong(ping);
@@ -224,7 +224,7 @@ describe('outbound', () => {
     expect(onStall).toHaveBeenCalledOnce();
   });
 
-  test('a pushed message that is never read is a stall', async () => {
+  it('a pushed message that is never read is a stall', async () => {
     const { push, onStall } = start();
     push(half + half, () => {});
     await vi.advanceTimersByTimeAsync(10_000);

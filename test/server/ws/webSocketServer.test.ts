@@ -1,5 +1,5 @@
 import { createClient } from 'graphql-ws';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRateLimits } from '../../../src/adapters/rateLimits.js';
 import { Alarm } from '../../../src/async/alarm.js';
@@ -14,7 +14,7 @@ const init = async (user = 'ada', params: object = {}) => ({
 const NO_RATES = { presence: null, typing: null, mutation: null, read: null, connection: null };
 
 describe('connecting', () => {
-  test('the graphql-ws client subscribes, queries and mutates over one socket', async () => {
+  it('the graphql-ws client subscribes, queries and mutates over one socket', async () => {
     const server = await startServer();
     const token = await tokenOf('ada');
     const client = createClient({
@@ -36,7 +36,7 @@ describe('connecting', () => {
     await client.dispose();
   });
 
-  test('the acknowledgement carries the session, which was started before it', async () => {
+  it('the acknowledgement carries the session, which was started before it', async () => {
     const server = await startServer();
     const { ack } = await connect(server, { sessionId: 'tab-1', device: 'MOBILE' });
     expect(ack.payload).toEqual({ sessionId: 'tab-1' });
@@ -45,7 +45,7 @@ describe('connecting', () => {
     ]);
   });
 
-  test('watchers and service tokens take no session', async () => {
+  it('watchers and service tokens take no session', async () => {
     const server = await startServer();
     const watcher = await connect(server, { presence: false });
     expect(watcher.ack).toEqual({ type: 'connection_ack' });
@@ -53,7 +53,7 @@ describe('connecting', () => {
     expect(server.events.seen).toEqual([]);
   });
 
-  test('the token may stand in the URL, and is never logged', async () => {
+  it('the token may stand in the URL, and is never logged', async () => {
     const server = await startServer();
     const token = await tokenOf('ada');
     const client = await openSocket(`${server.ws}?token=${token}`);
@@ -65,7 +65,7 @@ describe('connecting', () => {
     expect(server.lines.join()).not.toContain(token.slice(-20));
   });
 
-  test.each([
+  it.each([
     ['none', undefined],
     ['garbage', 'garbage'],
     ['of another type', 7],
@@ -77,7 +77,7 @@ describe('connecting', () => {
     expect(server.events.seen).toEqual([]);
   });
 
-  test("a deleted user's token is 4403", async () => {
+  it("a deleted user's token is 4403", async () => {
     const server = await startServer({ deleted: new Set(['ada']) });
     const client = await openSocket(server.ws);
     client.send(await init());
@@ -86,7 +86,7 @@ describe('connecting', () => {
     expect(server.connections.users).toBe(0);
   });
 
-  test.each([
+  it.each([
     [{ sessionId: '' }, /sessionId/],
     [{ sessionId: 'x'.repeat(129) }, /sessionId/],
     [{ sessionId: 7 }, /sessionId/],
@@ -102,7 +102,7 @@ describe('connecting', () => {
     expect(reason).toMatch(sentence);
   });
 
-  test('while the store is away, a new connection is 1013', async () => {
+  it('while the store is away, a new connection is 1013', async () => {
     const server = await startServer({
       presence: { connect: async () => Promise.reject(unavailable('redis-7 refused the connection')) },
     });
@@ -142,14 +142,14 @@ describe('connecting', () => {
     return { clients, asked };
   };
 
-  test('while the store is away, everybody is 1013 as soon as the first is, however many wait', async () => {
+  it('while the store is away, everybody is 1013 as soon as the first is, however many wait', async () => {
     const { clients, asked } = await comeAtOnce({ storeAnswers: false, fails: () => true });
     const closed = await Promise.all(clients.map((client) => client.closed));
     expect(new Set(closed.map(({ code }) => code))).toEqual(new Set([1013]));
     expect(asked.length, 'the others were not kept waiting for an answer').toBeLessThan(clients.length);
   });
 
-  test('one who cannot be let in while the store answers keeps nobody else out', async () => {
+  it('one who cannot be let in while the store answers keeps nobody else out', async () => {
     const { clients } = await comeAtOnce({ storeAnswers: true, fails: (userId) => userId === 'user-7' });
     const [refused] = clients.splice(7, 1);
     expect((await refused!.closed).code).toBe(1013);
@@ -157,7 +157,7 @@ describe('connecting', () => {
     expect(new Set(acks.map(({ type }) => type))).toEqual(new Set(['connection_ack']));
   });
 
-  test('a failure of ours while connecting is 1013 too, and says nothing of itself', async () => {
+  it('a failure of ours while connecting is 1013 too, and says nothing of itself', async () => {
     const server = await startServer({ ensure: () => Promise.reject(new Error('the secret inside')) });
     const client = await openSocket(server.ws);
     client.send(await init());
@@ -165,7 +165,7 @@ describe('connecting', () => {
     expect(server.lines).toHaveLength(1);
   });
 
-  test('a user has as many connections as are allowed, and the next one is 4429', async () => {
+  it('a user has as many connections as are allowed, and the next one is 4429', async () => {
     const server = await startServer();
     const clients = await Promise.all(Array.from({ length: 20 }, () => connect(server, { presence: false })));
     const beyond = await openSocket(server.ws);
@@ -178,7 +178,7 @@ describe('connecting', () => {
     await connect(server);
   });
 
-  test('a user who connects too often is 1013, before anything is asked; others, and service tokens, are let in', async () => {
+  it('a user who connects too often is 1013, before anything is asked; others, and service tokens, are let in', async () => {
     const limits = createRateLimits({ ...NO_RATES, connection: { burst: 3, intervalMs: 60_000 } });
     const server = await startServer({ admits: (userId) => limits.take('connection', userId) });
     for (let n = 0; n < 3; n += 1) {
@@ -196,7 +196,7 @@ describe('connecting', () => {
     expect(server.events.seen.filter(({ name }) => name === 'connect')).toHaveLength(4);
   });
 
-  test('the upgrade is refused elsewhere with 404, and to foreign origins with 403', async () => {
+  it('the upgrade is refused elsewhere with 404, and to foreign origins with 403', async () => {
     const server = await startServer({ allowedOrigins: ['https://app.example'], development: false });
     await expect(openSocket(server.ws.replace('/graphql', '/other'))).rejects.toThrow('404');
     await expect(openSocket(server.ws, { origin: 'https://evil.example' })).rejects.toThrow('403');
@@ -211,18 +211,18 @@ describe('connecting', () => {
 });
 
 describe('close codes of the protocol', () => {
-  test('no connection_init in time is 4408', async () => {
+  it('no connection_init in time is 4408', async () => {
     const server = await startServer({ initTimeoutMs: 20 });
     expect((await (await openSocket(server.ws)).closed).code).toBe(4408);
   });
 
-  test('a second connection_init is 4429', async () => {
+  it('a second connection_init is 4429', async () => {
     const client = await connect(await startServer());
     client.send({ type: 'connection_init' });
     expect((await client.closed).code).toBe(4429);
   });
 
-  test.each([
+  it.each([
     'nonsense',
     '{}',
     '{"type":"shout"}',
@@ -235,20 +235,20 @@ describe('close codes of the protocol', () => {
     expect((await client.closed).code).toBe(4400);
   });
 
-  test('subscribe before the acknowledgement is 4401', async () => {
+  it('subscribe before the acknowledgement is 4401', async () => {
     const client = await openSocket((await startServer()).ws);
     client.subscribe('1', '{ who }');
     expect((await client.closed).code).toBe(4401);
   });
 
-  test('an id in use is 4409', async () => {
+  it('an id in use is 4409', async () => {
     const client = await connect(await startServer());
     client.subscribe('1', 'subscription { values }');
     client.subscribe('1', 'subscription { values }');
     expect((await client.closed).code).toBe(4409);
   });
 
-  test('whatever a client calls its operation, the reason fits into the close frame', async () => {
+  it('whatever a client calls its operation, the reason fits into the close frame', async () => {
     const client = await connect(await startServer());
     const id = '👋'.repeat(50_000);
     client.subscribe(id, 'subscription { values }');
@@ -258,14 +258,14 @@ describe('close codes of the protocol', () => {
     expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123);
   });
 
-  test('another subprotocol is 4406', async () => {
+  it('another subprotocol is 4406', async () => {
     const server = await startServer();
     const client = new WebSocket(server.ws);
     const code = await new Promise((resolve) => client.once('close', resolve));
     expect(code).toBe(4406);
   });
 
-  test('a message has at most 256 KiB, and 8 KiB until connection_init was accepted', async () => {
+  it('a message has at most 256 KiB, and 8 KiB until connection_init was accepted', async () => {
     const server = await startServer();
     const padded = (bytes: number) =>
       JSON.stringify({ type: 'ping', payload: { pad: '' } }).replace('""', `"${'x'.repeat(bytes - 36)}"`);
@@ -284,7 +284,7 @@ describe('close codes of the protocol', () => {
 });
 
 describe('the end of a connection', () => {
-  test('its session is let go of once, by the name of that connection', async () => {
+  it('its session is let go of once, by the name of that connection', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.socket.close();
@@ -296,7 +296,7 @@ describe('the end of a connection', () => {
     expect(server.connections.users).toBe(0);
   });
 
-  test('letting go is tried again while the store is away, and tells for how long nothing was heard', async () => {
+  it('letting go is tried again while the store is away, and tells for how long nothing was heard', async () => {
     const told: number[] = [];
     const server = await startServer({
       presence: {
@@ -312,7 +312,7 @@ describe('the end of a connection', () => {
     expect(told[2]).toBeGreaterThanOrEqual((told[0] ?? 0) + 35);
   });
 
-  test('a connection that closes while its session is being taken leaves none behind', async () => {
+  it('a connection that closes while its session is being taken leaves none behind', async () => {
     let letIn = (_: string) => {};
     const server = await startServer({
       presence: {
@@ -336,7 +336,7 @@ describe('the end of a connection', () => {
     await gone;
   });
 
-  test('a connection that closes while its user is looked up takes no session at all', async () => {
+  it('a connection that closes while its user is looked up takes no session at all', async () => {
     let known = (_: boolean) => {};
     const server = await startServer({
       ensure: () => {
@@ -358,7 +358,7 @@ describe('the end of a connection', () => {
     expect(server.connections.users).toBe(0);
   });
 
-  test('a connection that closes while it stands in line is not counted any more', async () => {
+  it('a connection that closes while it stands in line is not counted any more', async () => {
     let answer = () => {};
     const hanging = new Promise<void>((resolve) => {
       answer = resolve;
@@ -393,7 +393,7 @@ describe('the end of a connection', () => {
     expect(server.connections.userIds()).toEqual([]);
   });
 
-  test('nothing waits any more for the end of its token', async () => {
+  it('nothing waits any more for the end of its token', async () => {
     const callOff = vi.spyOn(Alarm.prototype, 'callOff');
     onTestFinished(() => callOff.mockRestore());
     const server = await startServer();
@@ -404,7 +404,7 @@ describe('the end of a connection', () => {
     expect(callOff).toHaveBeenCalledTimes(1);
   });
 
-  test('a token that runs out is 4403', async () => {
+  it('a token that runs out is 4403', async () => {
     const server = await startServer();
     const client = await connect(server, { authorization: await tokenOf('ada', { ttlSeconds: 2 }) });
     client.subscribe('1', 'subscription { values }');
@@ -412,14 +412,14 @@ describe('the end of a connection', () => {
     await server.events.until('source ended');
   });
 
-  test('a token that is good for a century keeps the connection', async () => {
+  it('a token that is good for a century keeps the connection', async () => {
     const server = await startServer();
     const client = await connect(server, { authorization: await tokenOf('ada', { ttlSeconds: 3_000_000_000 }) });
     await client.sync();
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
   });
 
-  test('every connection of a deleted user is 4403, and no other', async () => {
+  it('every connection of a deleted user is 4403, and no other', async () => {
     const server = await startServer();
     const [one, two, bob] = [
       await connect(server),
@@ -432,7 +432,7 @@ describe('the end of a connection', () => {
     await bob.sync();
   });
 
-  test('nothing is run for a client that was told to go', async () => {
+  it('nothing is run for a client that was told to go', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.socket.pause();
@@ -442,7 +442,7 @@ describe('the end of a connection', () => {
     expect(server.events.seen.map(({ name }) => name)).toEqual(['connect', 'disconnect']);
   });
 
-  test('stopping closes with 1012, refuses upgrades, waits for all and may be asked for twice', async () => {
+  it('stopping closes with 1012, refuses upgrades, waits for all and may be asked for twice', async () => {
     const server = await startServer();
     const clients = await Promise.all(Array.from({ length: 5 }, () => connect(server)));
     const stopping = server.sockets.stop();
@@ -454,7 +454,7 @@ describe('the end of a connection', () => {
     expect(server.sockets.size).toBe(0);
   });
 
-  test('a client that does not answer the close frame does not hold up the stop', async () => {
+  it('a client that does not answer the close frame does not hold up the stop', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.socket.pause();
@@ -464,7 +464,7 @@ describe('the end of a connection', () => {
 });
 
 describe('keep-alive', () => {
-  test('a client that answers pings stays, and one that does not is lost', async () => {
+  it('a client that answers pings stays, and one that does not is lost', async () => {
     const server = await startServer({ heartbeatTimeoutMs: 600 });
     const alive = await connect(server);
     const silent = await openSocket(server.ws, { autoPong: false });
@@ -479,7 +479,7 @@ describe('keep-alive', () => {
 });
 
 describe('operations', () => {
-  test('errors that resolvers raise have codes, and failures of ours say nothing', async () => {
+  it('errors that resolvers raise have codes, and failures of ours say nothing', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.subscribe('1', '{ away bad boom }');
@@ -492,7 +492,7 @@ describe('operations', () => {
     expect(server.lines).toHaveLength(1);
   });
 
-  test.each([
+  it.each([
     ['{ who', /Syntax Error/],
     ['{ nothing }', /Cannot query field/],
     ['query A { who } query B { who }', /operation/i],
@@ -508,7 +508,7 @@ describe('operations', () => {
     await client.sync();
   });
 
-  test('variables that do not fit are told', async () => {
+  it('variables that do not fit are told', async () => {
     const client = await connect(await startServer());
     client.subscribe('1', 'query ($mood: Mood) { mood(mood: $mood) }', { mood: 'GRUMPY' });
     const { payload } = await client.next();
@@ -516,7 +516,7 @@ describe('operations', () => {
     await client.sync();
   });
 
-  test('fifty subscriptions are allowed; the next one errs and the others go on', async () => {
+  it('fifty subscriptions are allowed; the next one errs and the others go on', async () => {
     const server = await startServer();
     const client = await connect(server);
     for (let n = 1; n <= 51; n += 1) client.subscribe(`${n}`, 'subscription { values }');
@@ -537,7 +537,7 @@ describe('operations', () => {
     await server.events.until('subscribed', 51);
   });
 
-  test('a subscription that its resolver refuses, or that finishes, is over and counts no more', async () => {
+  it('a subscription that its resolver refuses, or that finishes, is over and counts no more', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.subscribe('1', 'subscription { refused }');
@@ -550,7 +550,7 @@ describe('operations', () => {
     expect(server.sockets.subscriptions).toBe(0);
   });
 
-  test('an id used again while its first operation is still starting belongs to the second alone', async () => {
+  it('an id used again while its first operation is still starting belongs to the second alone', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.subscribe('1', 'subscription { late }');
@@ -567,7 +567,7 @@ describe('operations', () => {
     expect(server.sockets.subscriptions).toBe(1);
   });
 
-  test('the answer to a cancelled query does not go to its successor', async () => {
+  it('the answer to a cancelled query does not go to its successor', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.subscribe('1', '{ slow }');
@@ -580,7 +580,7 @@ describe('operations', () => {
     expect(await client.next()).toEqual({ type: 'next', id: '1', payload: { data: { values: 'mine' } } });
   });
 
-  test('a client that asks for more than can be answered is held back, and loses nothing', async () => {
+  it('a client that asks for more than can be answered is held back, and loses nothing', async () => {
     const server = await startServer();
     const client = await connect(server);
     const pad = '#'.repeat(8_000);
@@ -596,7 +596,7 @@ describe('operations', () => {
     await client.sync();
   });
 
-  test('of queries that list users four are answered at a time, and each that is over makes room', async () => {
+  it('of queries that list users four are answered at a time, and each that is over makes room', async () => {
     const server = await startServer();
     const client = await connect(server);
     const other = await connect(server, {}, 'bob');
@@ -613,7 +613,7 @@ describe('operations', () => {
     await client.sync();
   });
 
-  test('queries that were cancelled make room when they are over', async () => {
+  it('queries that were cancelled make room when they are over', async () => {
     const server = await startServer();
     const client = await connect(server);
     for (let n = 0; n < 99; n += 1) client.subscribe(`${n}`, '{ slow }');
@@ -627,7 +627,7 @@ describe('operations', () => {
     await client.sync();
   });
 
-  test('10,000 subscriptions, each completed, leave nothing behind', async () => {
+  it('10,000 subscriptions, each completed, leave nothing behind', async () => {
     const server = await startServer();
     const client = await connect(server);
     for (let n = 0; n < 10_000; n += 1) {
@@ -645,7 +645,7 @@ describe('operations', () => {
     expect(server.connections.users).toBe(0);
   });
 
-  test('a closed socket ends all its subscriptions, also those being started', async () => {
+  it('a closed socket ends all its subscriptions, also those being started', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.subscribe('1', 'subscription { values }');
@@ -659,7 +659,7 @@ describe('operations', () => {
 });
 
 describe('readers', () => {
-  test('one that never reads is closed, holds little, and others do not notice', async () => {
+  it('one that never reads is closed, holds little, and others do not notice', async () => {
     const server = await startServer({ stallMs: 300 });
     const slow = await connect(server);
     const other = await connect(server, {}, 'bob');
@@ -676,7 +676,7 @@ describe('readers', () => {
     expect(server.sources[0]?.ended).toBe(true);
   });
 
-  test('one that reads slowly gets everything, in order', async () => {
+  it('one that reads slowly gets everything, in order', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.subscribe('1', 'subscription { values }');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Presence } from '../support/api.js';
 import type { Person } from '../support/rollcall.js';
 import { serve } from '../support/rollcall.js';
@@ -35,7 +35,7 @@ async function watched(
 }
 
 describe.concurrent('an open subscription', () => {
-  test('hides both from each other at a block, and shows again what was at its end', async () => {
+  it('hides both from each other at a block, and shows again what was at its end', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await appear(alice);
     await appear(bob);
@@ -57,7 +57,7 @@ describe.concurrent('an open subscription', () => {
     expect(await ofAlice.next()).toMatchObject({ ...SOMETHING, statusMessage: { text: 'unheard' } });
   });
 
-  test('is silent about who is blocked, whatever they do', async () => {
+  it('is silent about who is blocked, whatever they do', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await appear(bob);
     const { watching, silence } = await watched(bob, alice);
@@ -69,7 +69,7 @@ describe.concurrent('an open subscription', () => {
     await silence();
   });
 
-  test('says nothing at the loss of somebody who showed nothing', async () => {
+  it('says nothing at the loss of somebody who showed nothing', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     const { silence } = await watched(bob, alice);
     await bob.block(alice.id);
@@ -78,7 +78,7 @@ describe.concurrent('an open subscription', () => {
     await silence();
   });
 
-  test('takes back the lastSeen of somebody offline when they are lost', async () => {
+  it('takes back the lastSeen of somebody offline when they are lost', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await appear(bob);
     await bob.endSession('tab');
@@ -93,7 +93,7 @@ describe.concurrent('an open subscription', () => {
     expect(await watching.next()).toMatchObject({ status: 'OFFLINE', lastSeen: before.lastSeen });
   });
 
-  test('follows a follow and its end', async () => {
+  it('follows a follow and its end', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     await appear(bob);
     const { watching, silence } = await watched(bob, alice);
@@ -106,7 +106,7 @@ describe.concurrent('an open subscription', () => {
     await silence();
   });
 
-  test('follows the follows that the host makes in bulk', async () => {
+  it('follows the follows that the host makes in bulk', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     await appear(bob);
     const { watching } = await watched(bob, alice);
@@ -118,7 +118,7 @@ describe.concurrent('an open subscription', () => {
     expect(await watching.next()).toMatchObject({ id: bob.id, ...NOTHING });
   });
 
-  test('follows the privacy of the user, facet by facet', async () => {
+  it('follows the privacy of the user, facet by facet', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await appear(bob);
     const { watching, silence } = await watched(bob, alice);
@@ -138,7 +138,7 @@ describe.concurrent('an open subscription', () => {
     expect(await watching.next()).toMatchObject({ id: bob.id, status: 'ONLINE', devices: ['WEB'] });
   });
 
-  test('follows the lastSeen audience of somebody offline', async () => {
+  it('follows the lastSeen audience of somebody offline', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await appear(bob);
     await bob.endSession('tab');
@@ -149,7 +149,7 @@ describe.concurrent('an open subscription', () => {
     expect((await watching.next()).lastSeen).not.toBeNull();
   });
 
-  test('follows the members of a circle', async () => {
+  it('follows the members of a circle', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     await appear(bob);
     const { watching, silence } = await watched(bob, alice);
@@ -166,7 +166,7 @@ describe.concurrent('an open subscription', () => {
     await silence();
   });
 
-  test('follows the members of a conversation, but not of an open one', async () => {
+  it('follows the members of a conversation, but not of an open one', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     await appear(bob);
     const { watching, silence } = await watched(bob, alice);
@@ -183,7 +183,7 @@ describe.concurrent('an open subscription', () => {
     expect(await watching.next()).toMatchObject({ id: bob.id, ...NOTHING });
   });
 
-  test('loses a deleted user, and finds them again when the host names them again', async () => {
+  it('loses a deleted user, and finds them again when the host names them again', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await appear(bob);
     const { watching, silence } = await watched(bob, alice);
@@ -201,7 +201,7 @@ describe.concurrent('an open subscription', () => {
     });
   });
 
-  test('is unmoved by a relation that ends while another still holds', async () => {
+  it('is unmoved by a relation that ends while another still holds', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await appear(bob);
     await host.putCircle(rollcall.fresh('circle'), [alice.id, bob.id]);
@@ -212,7 +212,7 @@ describe.concurrent('an open subscription', () => {
   });
 });
 
-test('where follows are left to the host, users make none themselves', async () => {
+it('where follows are left to the host, users make none themselves', async () => {
   const { serveTest } = await import('../support/rollcall.js');
   const strict = await serveTest({ RELATIONS_BY_USERS: 'off' });
   const [alice, bob] = await strict.strangers('alice', 'bob');

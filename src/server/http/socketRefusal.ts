@@ -21,7 +21,7 @@ export const refuseSocket = (socket: Duplex, status: number, refusal: Refusal): 
 };
 
 /** What arrived is no HTTP, or took too long to arrive. */
-export const refuseUnreadable = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+export const refuseMalformed = (error: NodeJS.ErrnoException, socket: Duplex): void => {
   if (!socket.writable) return;
   const refuse = (status: number, message: string) => refuseSocket(socket, status, { code: 'BAD_USER_INPUT', message });
   if (error.code === 'HPE_HEADER_OVERFLOW') refuse(431, 'The headers are too long.');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Presence, Typing } from '../support/api.js';
 import { type Choices, createChoices } from '../support/choices.js';
 import type { Person } from '../support/rollcall.js';
@@ -96,7 +96,7 @@ async function settle(): Promise<void> {
 
 describe.concurrent('after a storm of changes', { timeout: 120_000 }, () => {
   for (const seed of SEEDS) {
-    test(`what is held is what a query answers, and nothing was told amiss on the way (seed ${seed})`, async () => {
+    it(`what is held is what a query answers, and nothing was told amiss on the way (seed ${seed})`, async () => {
       const viewers = await rollcall.strangers('viewer', 'viewer', 'viewer');
       const actors = await rollcall.strangers('actor', 'actor', 'actor');
       const everybody = [...viewers, ...actors];
@@ -140,7 +140,7 @@ describe.concurrent('after a storm of changes', { timeout: 120_000 }, () => {
 
 describe.concurrent('after a storm of typing', { timeout: 120_000 }, () => {
   for (const seed of SEEDS) {
-    test(`who is held to type is who types, and starts and stops took turns (seed ${seed})`, async () => {
+    it(`who is held to type is who types, and starts and stops took turns (seed ${seed})`, async () => {
       const random = createChoices(seed);
       const viewers = await rollcall.strangers('viewer', 'viewer');
       const typists = await rollcall.strangers('typist', 'typist', 'typist');

@@ -2,7 +2,7 @@
  * Two worlds that are alike but for what somebody does whom the viewer may not see: whatever the viewer is told, over HTTP,
  * Server-Sent Events and WebSocket, is the same in content, order and count.
  */
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { serve } from '../support/rollcall.js';
 import { createWorld, READS, type World } from '../support/worlds.js';
 
@@ -221,7 +221,7 @@ const AT_ONCE = 3;
 const groups = Object.entries(WAYS).flatMap((_, i, ways) => (i % AT_ONCE === 0 ? [ways.slice(i, i + AT_ONCE)] : []));
 
 describe.each(groups)('nobody can tell what somebody does', (...ways) => {
-  test.concurrent.each(ways)('%s', { timeout: 300_000 }, async (_, { how = 'follows', hide, hides, isGone }) => {
+  it.concurrent.each(ways)('%s', { timeout: 300_000 }, async (_, { how = 'follows', hide, hides, isGone }) => {
     const create = () => createWorld(rollcall, { how, graceMs: GRACE_MS });
     const [busy, still] = await Promise.all([create(), create()]);
     const both = <T>(act: (world: World) => Promise<T>) => Promise.all([act(busy), act(still)]);

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
-import { createGate } from '../../../src/server/ws/gate.js';
+import { expect, it } from 'vitest';
+import { createAdmissionGate } from '../../../src/server/ws/admissionGate.js';
 
-test('a gate lets in as many as it holds, and the others in their order as places come free', async () => {
-  const gate = createGate(2);
+it('a gate lets in as many as it holds, and the others in their order as places come free', async () => {
+  const gate = createAdmissionGate(2);
   const entered: number[] = [];
   const doors = [1, 2, 3, 4].map(async (who) => {
     const leave = await gate.enter();
@@ -21,11 +21,11 @@ test('a gate lets in as many as it holds, and the others in their order as place
   await Promise.all([gate.enter(), gate.enter()]);
 });
 
-test('who stands in line may be turned away, and who comes later stands in line again', async () => {
-  const gate = createGate(1);
+it('who stands in line may be turned away, and who comes later stands in line again', async () => {
+  const gate = createAdmissionGate(1);
   const leave = await gate.enter();
   const turnedAway = [gate.enter(), gate.enter()].map((entering) => expect(entering).rejects.toThrow('Not now.'));
-  gate.turnAway(new Error('Not now.'));
+  gate.rejectWaiting(new Error('Not now.'));
   await Promise.all(turnedAway);
   const later = gate.enter();
   leave();

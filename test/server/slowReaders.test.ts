@@ -1,7 +1,7 @@
 /** Readers who never read, over everything that answers: what waits for them is bounded, and then they are let go. */
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { serveMetrics } from '../../src/server/http/metricsServer.js';
 import { NO_METRICS } from '../../src/telemetry/metrics.js';
 import { bytesInUse } from '../support/usage.js';
@@ -51,7 +51,7 @@ const requestOf = async (query: string, headers: Record<string, string> = {}) =>
 };
 
 describe('a reader who never reads', () => {
-  test('one answer over HTTP: the connection is destroyed, others are served meanwhile', async () => {
+  it('one answer over HTTP: the connection is destroyed, others are served meanwhile', async () => {
     const server = await startServer({ stallMs: STALL_MS });
     const closed = closedByServer(server, 5);
     const request = await requestOf(`{ many(bytes: ${BIG}) }`);
@@ -61,7 +61,7 @@ describe('a reader who never reads', () => {
     await closed;
   });
 
-  test('answers to requests sent ahead: one is made at a time, and no more are read', async () => {
+  it('answers to requests sent ahead: one is made at a time, and no more are read', async () => {
     const server = await startServer({ stallMs: STALL_MS });
     const closed = closedByServer(server, 1);
     const before = await bytesInUse();
@@ -74,7 +74,7 @@ describe('a reader who never reads', () => {
     expect(await server.events.until('many')).toHaveLength(1);
   });
 
-  test('a stream of events: it is destroyed, and ends its subscription', async () => {
+  it('a stream of events: it is destroyed, and ends its subscription', async () => {
     const server = await startServer({ stallMs: STALL_MS });
     const closed = closedByServer(server, 1);
     await deaf(server.port, await requestOf('subscription { values }', { accept: 'text/event-stream' }));
@@ -84,14 +84,14 @@ describe('a reader who never reads', () => {
     await server.events.until('source ended');
   });
 
-  test('the page of GraphiQL: however often it is asked for, one waits, and the connection is destroyed', async () => {
+  it('the page of GraphiQL: however often it is asked for, one waits, and the connection is destroyed', async () => {
     const server = await startServer({ stallMs: STALL_MS, graphiql: true });
     const closed = closedByServer(server, 1);
     await deaf(server.port, 'GET /graphql HTTP/1.1\r\nhost: localhost\r\naccept: text/html\r\n\r\n'.repeat(90));
     await closed;
   });
 
-  test('metrics: however often they are asked for, one waits, and the connection is destroyed', async () => {
+  it('metrics: however often they are asked for, one waits, and the connection is destroyed', async () => {
     let asked = 0;
     const text = async () => {
       asked += 1;
@@ -109,7 +109,7 @@ describe('a reader who never reads', () => {
     expect(asked).toBe(2);
   });
 
-  test('answers over a socket: few are made, what waits is bounded, and it is closed', async () => {
+  it('answers over a socket: few are made, what waits is bounded, and it is closed', async () => {
     const server = await startServer({ stallMs: STALL_MS });
     const slow = await connect(server);
     const other = await connect(server, {}, 'bob');
@@ -125,7 +125,7 @@ describe('a reader who never reads', () => {
   });
 });
 
-test('a reader who takes longer than a stall over one long answer gets all of it', async () => {
+it('a reader who takes longer than a stall over one long answer gets all of it', async () => {
   const server = await startServer({ stallMs: STALL_MS });
   const client = await connect(server);
   client.subscribe('1', `{ many(bytes: ${BIG}) }`);
@@ -140,7 +140,7 @@ test('a reader who takes longer than a stall over one long answer gets all of it
   expect((await client.next()).type).toBe('complete');
 });
 
-test('requests sent ahead are answered in order, each in its turn', async () => {
+it('requests sent ahead are answered in order, each in its turn', async () => {
   const server = await startServer();
   const socket = connectTcp(server.port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
@@ -158,7 +158,7 @@ test('requests sent ahead are answered in order, each in its turn', async () => 
   await once(socket, 'data');
 });
 
-test('between requests sent ahead others are served', async () => {
+it('between requests sent ahead others are served', async () => {
   let asked = 0;
   const server = await startServer({
     ready: async () => {
@@ -177,7 +177,7 @@ test('between requests sent ahead others are served', async () => {
   expect(asked).toBeLessThan(60);
 });
 
-test('a client that sends hundreds of requests ahead is let go of, and few of them are kept', async () => {
+it('a client that sends hundreds of requests ahead is let go of, and few of them are kept', async () => {
   let asked = 0;
   const server = await startServer({
     ready: async () => {
@@ -193,7 +193,7 @@ test('a client that sends hundreds of requests ahead is let go of, and few of th
   expect((await post(server, { query: '{ who }' })).status).toBe(200);
 });
 
-test('a client that always sends one request ahead is served for as long as it likes', async () => {
+it('a client that always sends one request ahead is served for as long as it likes', async () => {
   const server = await startServer();
   const socket = connectTcp(server.port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Presence } from '../support/api.js';
 import { type Choices, createChoices } from '../support/choices.js';
 import type { Person } from '../support/rollcall.js';
@@ -41,7 +41,7 @@ function blurred(text: string, twin: Person, lastSeen: string): string {
 
 describe.concurrent('of two who were alike, one hides and one leaves', { timeout: 120_000 }, () => {
   for (const seed of SEEDS) {
-    test(`and whatever the hidden one does, nobody can tell which is which (seed ${seed})`, async () => {
+    it(`and whatever the hidden one does, nobody can tell which is which (seed ${seed})`, async () => {
       const choices = createChoices(seed);
       const [hider, leaver] = await rollcall.strangers('hider', 'leaver');
       const viewers = await rollcall.strangers('viewer', 'viewer', 'viewer');

@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { PRESENCE_CHANGED, TYPING_CHANGED } from '../support/api.js';
 import { openRaw } from '../support/raw.js';
 import { serve } from '../support/rollcall.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 
-test('two thousand subscriptions begun and ended on one socket leave it as it was', async () => {
+it('two thousand subscriptions begun and ended on one socket leave it as it was', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const room = rollcall.fresh('room');
   await rollcall.host.putConversation(room, [alice.id, bob.id]);
@@ -52,7 +52,7 @@ test('two thousand subscriptions begun and ended on one socket leave it as it wa
   expect(raw.transcript.slice(before).filter(({ id }) => ended.has(id ?? ''))).toEqual([]);
 });
 
-test('sockets that come and go by the dozen leave nobody live', async () => {
+it('sockets that come and go by the dozen leave nobody live', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const watching = (await alice.lurk()).watch([bob.id]);
   await watching.next();

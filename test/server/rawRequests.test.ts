@@ -1,7 +1,7 @@
 /** What every answer says, whoever gave it, and requests that are written otherwise than most. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { startServer, type TestServer, tokenOf } from './harness.js';
 
 /** Sends bytes as they are, and reads until the server hangs up. */
@@ -18,7 +18,7 @@ const exchange = async ({ port }: TestServer, text: string): Promise<string> => 
 };
 const CLOSE = 'connection: close\r\nhost: localhost\r\n';
 
-test.each([
+it.each([
   ['what is not there', `GET /nothing HTTP/1.1\r\n${CLOSE}\r\n`, 404],
   ['a method that is not served', `DELETE /graphql HTTP/1.1\r\n${CLOSE}TOKEN\r\n`, 405],
   ['health', `GET /health HTTP/1.1\r\n${CLOSE}\r\n`, 200],
@@ -44,7 +44,7 @@ test.each([
   expect(answer).toMatch(/\r\nx-content-type-options: nosniff\r\n/i);
 });
 
-test('a target may name its host, which is passed over', async () => {
+it('a target may name its host, which is passed over', async () => {
   const server = await startServer();
   const token = await tokenOf('ada');
   for (const target of ['http://elsewhere.example/graphql?query={who}', 'HTTPS://x:1/graphql?query={who}']) {
@@ -53,13 +53,13 @@ test('a target may name its host, which is passed over', async () => {
   }
 });
 
-test('an idle connection is kept for longer than balancers keep theirs', async () => {
+it('an idle connection is kept for longer than balancers keep theirs', async () => {
   const server = await startServer();
   const response = await fetch(`${server.url}/health`);
   expect(response.headers.get('keep-alive')).toBe('timeout=75');
 });
 
-test.each([
+it.each([
   ['without a type', undefined, '{"query":"{ who }"}', 415, /Content-Type: application\/json/],
   ['of GraphQL itself', 'application/graphql', '{ who }', 415, /Content-Type: application\/json/],
   ['of a form', 'application/x-www-form-urlencoded', 'query={who}', 415, /Content-Type: application\/json/],

@@ -1,7 +1,7 @@
 /** What whoever is not signed in can take, and what clients send that is none of ours. */
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { lately } from '../../src/async/lately.js';
 import { connect, openSocket, startServer, tokenOf } from './harness.js';
 
@@ -30,7 +30,7 @@ const openTcp = async (port: number) => {
 };
 
 describe('an offer to go on in another protocol', () => {
-  test.each(['h2c', 'H2C, foo', 'TLS/1.0'])(
+  it.each(['h2c', 'H2C, foo', 'TLS/1.0'])(
     '%s is passed over: the request is an ordinary one, and the connection stays',
     async (upgrade) => {
       const server = await startServer();
@@ -58,7 +58,7 @@ describe('an offer to go on in another protocol', () => {
     },
   );
 
-  test('with a body in chunks, or none, is one too', async () => {
+  it('with a body in chunks, or none, is one too', async () => {
     const server = await startServer();
     const { socket, until } = await openTcp(server.port);
     socket.write('GET /health HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
@@ -89,7 +89,7 @@ const requestOf = async (query: string, ...headers: string[]) => {
 describe('an upgrade behind requests that are not answered yet', () => {
   const OFFER = ['Connection: Upgrade', 'Upgrade: h2c'];
 
-  test('waits for its turn: all are answered, in order', async () => {
+  it('waits for its turn: all are answered, in order', async () => {
     const server = await startServer();
     const { socket, until } = await openTcp(server.port);
     const [slow, who] = [await requestOf('{ slow }'), await requestOf('{ who }')];
@@ -99,7 +99,7 @@ describe('an upgrade behind requests that are not answered yet', () => {
     await until(/"slow"[\s\S]*user ada[\s\S]*"id":"1"[\s\S]*user ada/);
   });
 
-  test('to a WebSocket is one once they are answered', async () => {
+  it('to a WebSocket is one once they are answered', async () => {
     const server = await startServer();
     const { socket, until } = await openTcp(server.port);
     socket.write(
@@ -113,7 +113,7 @@ describe('an upgrade behind requests that are not answered yet', () => {
     expect(server.sockets.size).toBe(1);
   });
 
-  test('ends a stream of events that it stands behind when the connection closes', async () => {
+  it('ends a stream of events that it stands behind when the connection closes', async () => {
     const server = await startServer();
     const { socket } = await openTcp(server.port);
     const stream = await requestOf('subscription { values }', 'Accept: text/event-stream');
@@ -126,8 +126,8 @@ describe('an upgrade behind requests that are not answered yet', () => {
 });
 
 describe('strangers', () => {
-  test('are so many and no more over sockets: the oldest goes, who signed in stays', async () => {
-    const server = await startServer({ maxStrangers: 3 });
+  it('are so many and no more over sockets: the oldest goes, who signed in stays', async () => {
+    const server = await startServer({ maxUnauthenticated: 3 });
     const known = await connect(server);
     const first = await openSocket(server.ws);
     const others = [];
@@ -142,7 +142,7 @@ describe('strangers', () => {
     for (const { socket } of others) expect(socket.readyState).toBe(socket.OPEN);
   });
 
-  test('whose tokens take their time to verify keep nobody out', async () => {
+  it('whose tokens take their time to verify keep nobody out', async () => {
     const known = await tokenOf('ada');
     let asked = 0;
     let all = () => {};
@@ -165,7 +165,7 @@ describe('strangers', () => {
     expect((await connect(server, { authorization: `Bearer ${known}` })).ack.type).toBe('connection_ack');
   });
 
-  test('have no more than 8 KiB of a message read', async () => {
+  it('have no more than 8 KiB of a message read', async () => {
     const server = await startServer();
     const { socket, until } = await openTcp(server.port);
     socket.write(
@@ -179,7 +179,7 @@ describe('strangers', () => {
     await until(/\xf1/);
   });
 
-  test('who ask whether it is ready have the database asked by one of them at a time, and not again at once', async () => {
+  it('who ask whether it is ready have the database asked by one of them at a time, and not again at once', async () => {
     let now = 0;
     let asked = 0;
     const answers: (() => void)[] = [];
@@ -202,7 +202,7 @@ describe('strangers', () => {
     expect(asked).toBe(2);
   });
 
-  test('get an answer that failed no longer than one that did not', async () => {
+  it('get an answer that failed no longer than one that did not', async () => {
     let now = 0;
     let fails = true;
     const ready = lately(

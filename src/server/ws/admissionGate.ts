@@ -6,12 +6,12 @@ export interface Gate {
    */
   enter(): Promise<() => void>;
   /** Nobody who stands in line is let in: they are rejected with `error`. */
-  turnAway(error: Error): void;
+  rejectWaiting(error: Error): void;
 }
 
-export const createGate = (limit: number): Gate => {
+export const createAdmissionGate = (limit: number): Gate => {
   let inside = 0;
-  let line: { readonly letIn: () => void; readonly turnAway: (error: Error) => void }[] = [];
+  let line: { readonly letIn: () => void; readonly rejectWaiting: (error: Error) => void }[] = [];
   const leave = () => {
     const next = line.shift();
     // Whoever is next takes the place: it is never free in between.
@@ -21,13 +21,13 @@ export const createGate = (limit: number): Gate => {
   return {
     async enter() {
       if (inside < limit) inside += 1;
-      else await new Promise<void>((letIn, turnAway) => line.push({ letIn, turnAway }));
+      else await new Promise<void>((letIn, rejectWaiting) => line.push({ letIn, rejectWaiting }));
       return leave;
     },
-    turnAway(error) {
+    rejectWaiting(error) {
       const waiting = line;
       line = [];
-      for (const each of waiting) each.turnAway(error);
+      for (const each of waiting) each.rejectWaiting(error);
     },
   };
 };

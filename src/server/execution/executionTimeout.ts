@@ -15,7 +15,7 @@ const tooLate = (): ExecutionResult => {
  * other, each with a time-out of its own: this is the one for all of them. One that takes long while the store answers
  * is not cut off. What was begun goes on: as ever with UNAVAILABLE, it may have been done.
  */
-export const createPunctual =
+export const createExecutionTimeout =
   ({ storeAnswers }: { readonly storeAnswers: () => boolean }) =>
   (answer: Promise<ExecutionResult>): Promise<ExecutionResult> =>
     new Promise((resolve, reject) => {

@@ -23,7 +23,7 @@ const lines = new WeakMap<Duplex, Line>();
  * in between. A connection whose reader takes nothing of a finished answer for `stallMs` milliseconds, or that sends too
  * many ahead, is destroyed.
  */
-export const inTurn = (serve: RequestListener, stallMs = STALL_MS): RequestListener => {
+export const serveInOrder = (serve: RequestListener, stallMs = STALL_MS): RequestListener => {
   return (request, response) => {
     const { socket } = request;
     const line = lines.get(socket) ?? { length: 0, over: Promise.resolve() };
@@ -58,7 +58,7 @@ export const inTurn = (serve: RequestListener, stallMs = STALL_MS): RequestListe
  * Goes on with a connection that Node gave away for an upgrade when all requests before it were answered; not at all where
  * it closes before that.
  */
-export const afterTurns = (socket: Duplex, goOn: () => void): void => {
+export const afterPendingRequests = (socket: Duplex, goOn: () => void): void => {
   const line = lines.get(socket);
   if (!line) {
     goOn();
