@@ -73,11 +73,10 @@ const isPath = (code: string): boolean =>
 
 /** The paths and commands that a page names: in code spans, and in its trees of folders and diagrams. */
 const namedIn = (text: string): readonly string[] => {
-  const drawn = [...text.matchAll(/^```(?:mermaid)?\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
-    (block.match(/[\w./-]+\.(?:ts|lua)\b/g) ?? []).concat(
-      block.match(/^(?:src|test|docs|schema|drizzle)\/\S*/gm) ?? [],
-    ),
-  );
+  const drawn = [...text.matchAll(/^```(?:mermaid)?\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => [
+    ...(block.match(/[\w./-]+\.(?:ts|lua)\b/g) ?? []),
+    ...(block.match(/^(?:src|test|docs|schema|drizzle)\/\S*/gm) ?? []),
+  ]);
   const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
   return [...drawn, ...[...prose.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code)];
 };
