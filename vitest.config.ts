@@ -1,4 +1,19 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Run by commands of their own, such as `npm run test:cluster:slow`, which take minutes. */
+const SLOW = ['test/cluster-slow/**', 'test/scale/**', 'test/timing/**'];
+
+/** What needs more than npm brings: Redis, PostgreSQL, PGlite, nginx, the built server, or an installation. */
+const BESIDE_NPM = [
+  'test/app.test.ts',
+  'test/{cluster,e2e,scripts}/**/*.test.ts',
+  'test/adapters/!(storedMessages).test.ts',
+  'test/adapters/redis/!(codec|silence).test.ts',
+  'test/adapters/sql/!(cache|fileLock|firstAnswer|loader|membershipCache|pairLookup|rowsByKey|upsert).test.ts',
+  'test/graphql/checkSchema.test.ts',
+  'test/model/!(record.property).test.ts',
+  'test/server/http/proxy.test.ts',
+];
 
 export default defineConfig({
   // One copy of graphql: without the alias its types come from "another module or realm".
@@ -11,13 +26,18 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       {
+        // `npm run test:unit`. Workers keep their modules, as most of these files run faster than they import.
         extends: true,
-        // By `npm run test:cluster:slow` and its like, which take minutes.
         test: {
-          name: 'main',
+          name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cluster-slow/**', 'test/scale/**', 'test/timing/**'],
+          exclude: [...configDefaults.exclude, ...SLOW, ...BESIDE_NPM],
+          isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'main', include: BESIDE_NPM },
       },
       {
         // The black-box suite once more, each server on a Redis and a PostgreSQL database of its own.

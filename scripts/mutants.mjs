@@ -111,7 +111,18 @@ const runTests = async (copy, tests) => {
     // The compiler writes what it can also where types do not fit; what it then does is for the tests to say.
     if (built.endless) return built;
   }
-  const options = ['--project', 'main', '--bail', '1', '--reporter', 'dot', '--testTimeout', String(TEST_LIMIT_MS)];
+  const options = [
+    '--project',
+    'unit',
+    '--project',
+    'main',
+    '--bail',
+    '1',
+    '--reporter',
+    'dot',
+    '--testTimeout',
+    String(TEST_LIMIT_MS),
+  ];
   return run(copy, 'npx', ['vitest', 'run', ...options, ...tests]);
 };
 

@@ -1,18 +1,25 @@
 /** What holds for iterated subscriptions holds for pushed ones, most of which are synced. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/fanout/delivery.js';
 import type { PresenceStream } from '../../src/fanout/subscription.js';
 import { createFanout, mode, untilIdle, userViewer } from '../support/fanout.js';
 
-mode.pushed = true;
+/** Evaluates a file of tests once more: it may have been evaluated already, for itself. */
+const again = async (file: string): Promise<void> => void (await import(/* @vite-ignore */ `./${file}.test.ts?pushed`));
 
-describe('pushed as well as iterated', async () => {
-  describe('snapshots', async () => void (await import('./snapshot.test.js')));
-  describe('visibility changes', async () => void (await import('./visibilityChanges.test.js')));
-  describe('rosters', async () => void (await import('./roster.test.js')));
-  describe('limits', async () => void (await import('./limits.test.js')));
-  describe('the broadcast interval', async () => void (await import('./pace.test.js')));
-  describe('hygiene', async () => void (await import('./hygiene.test.js')));
+describe('pushed as well as iterated', () => {
+  beforeAll(() => {
+    mode.pushed = true;
+  });
+  afterAll(() => {
+    mode.pushed = false;
+  });
+  describe('snapshots', () => again('snapshot'));
+  describe('visibility changes', () => again('visibilityChanges'));
+  describe('rosters', () => again('roster'));
+  describe('limits', () => again('limits'));
+  describe('the broadcast interval', () => again('pace'));
+  describe('hygiene', () => again('hygiene'));
 });
 
 describe('synced subscriptions', () => {

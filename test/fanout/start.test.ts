@@ -2,20 +2,19 @@ import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { NOT_VISIBLE, type PresenceView, sameContent } from '../../src/presence/view.js';
+import { fakeWaits } from '../support/fakeWaits.js';
 import { collect, contentOf, createFanout, type Fanout, untilIdle } from '../support/fanout.js';
 import { randomFrom } from '../support/random.js';
 
 // Retries wait by the same fake time as everything else here.
-vi.mock('node:timers/promises', async (original) => ({
-  ...(await original<typeof import('node:timers/promises')>()),
-  setTimeout: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)),
-}));
-
+let waitReally: () => void;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  waitReally = fakeWaits();
   vi.spyOn(performance, 'now').mockImplementation(() => Date.now() - 1_700_000_000_000);
 });
 afterEach(() => {
+  waitReally();
   vi.useRealTimers();
   vi.restoreAllMocks();
 });

@@ -1,17 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import type { TypingView } from '../../src/service/contract.js';
+import { fakeWaits } from '../support/fakeWaits.js';
 import { collect, createFanout, type Fanout, untilIdle } from '../support/fanout.js';
 import { randomFrom } from '../support/random.js';
 
 // Retries wait by the same fake time as everything else here.
-vi.mock('node:timers/promises', async (original) => ({
-  ...(await original<typeof import('node:timers/promises')>()),
-  setTimeout: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)),
-}));
-
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
-afterEach(() => vi.useRealTimers());
+let waitReally: () => void;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  waitReally = fakeWaits();
+});
+afterEach(() => {
+  waitReally();
+  vi.useRealTimers();
+});
 
 const TYPISTS = ['ann', 'bob'];
 const CHATS = ['one', 'two'];

@@ -1,16 +1,18 @@
+import * as hooks from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSweeper } from '../../src/node/sweeper.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 
-const loop = vi.hoisted(() => ({ stalledMs: 0 }));
-// Fake timers move the global `performance` alone.
-vi.mock('node:perf_hooks', () => ({ performance: { now: () => performance.now() + loop.stalledMs } }));
+const loop = { stalledMs: 0 };
 
 beforeEach(() => {
   loop.stalledMs = 0;
   vi.useFakeTimers();
+  // Fake timers move the global `performance` alone.
+  vi.spyOn(hooks.performance, 'now').mockImplementation(() => performance.now() + loop.stalledMs);
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 

@@ -159,7 +159,7 @@ describe('outbound', () => {
     push('one', () => {});
     push('two', () => {});
     expect(buffered).toEqual([]);
-    await vi.runAllTimersAsync();
+    await vi.advanceTimersByTimeAsync(60_000);
     push('three', () => {});
     void outbound.send('four');
     expect(buffered.map(({ text }) => text)).toEqual(['\x81\x03one\x81\x03two', '\x81\x05three', 'four']);
@@ -197,7 +197,7 @@ describe('outbound', () => {
     expect(text).toBe(long);
     expect(pieces).toBe(41);
     expect(onStall).not.toHaveBeenCalled();
-    await vi.runAllTimersAsync();
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(buffered.map(({ text: rest }) => rest)).toEqual([textFrame('pushed'), 'behind']);
     expect(socket.paused).toBe(false);
   });

@@ -1,0 +1,43 @@
+/** Which test files run in which project of `vitest.config.ts`. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+/** Run by commands and configurations of their own. */
+const SLOW = /^test\/(?:cluster-slow|scale|timing)\//;
+
+const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => `test/${file.replaceAll('\\', '/')}`);
+
+/** The projects of each file, as Vitest finds them. */
+const projectsOf = (): ReadonlyMap<string, readonly string[]> => {
+  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
+  const listed = execFileSync(process.execPath, [vitest, 'list', '--filesOnly', '--json'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const found = new Map<string, string[]>();
+  for (const { file, projectName } of JSON.parse(listed) as { file: string; projectName: string }[]) {
+    const name = file.slice(ROOT.length);
+    found.set(name, [...(found.get(name) ?? []), projectName]);
+  }
+  return found;
+};
+
+describe('the projects of the tests', () => {
+  it('run each file once, the black-box suite with each kind of back ends, and leave the slow ones to their commands', () => {
+    const projects = projectsOf();
+    for (const file of files) {
+      const ran = projects.get(file) ?? [];
+      if (SLOW.test(file)) expect(ran, file).toEqual([]);
+      else if (!file.startsWith('test/e2e/')) expect([['unit'], ['main']], file).toContainEqual(ran);
+      else if (file === 'test/e2e/starting.test.ts') expect(ran, file).toEqual(['main']);
+      else expect([...ran].sort(), file).toEqual(['main', 'redis']);
+    }
+    expect([...projects.keys()].filter((file) => !files.includes(file))).toEqual([]);
+  });
+});
