@@ -9,9 +9,9 @@ import { packageRoot } from '../../../src/adapters/sql/packagePaths.js';
 
 /** A process that opens the data folder with the built server's own code, says what it finds, and writes without end or closes. */
 const WRITER = `
-  import { createMemoryBus } from '../../db/dist/adapters/memory/memoryBus.js';
-  import { openDatabase } from '../../db/dist/adapters/sql/openDatabase.js';
-  import { createPeople } from '../../db/dist/adapters/sql/people.js';
+  import { createMemoryBus } from './dist/adapters/memory/memoryBus.js';
+  import { openDatabase } from './dist/adapters/sql/openDatabase.js';
+  import { createPeople } from './dist/adapters/sql/people.js';
   const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
   try {
     const { db, close } = await openDatabase({ databaseUrl: null, dataDir: process.argv[1] });
