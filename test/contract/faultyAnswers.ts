@@ -43,8 +43,8 @@ const QUESTIONS: Readonly<Record<string, (node: Node) => Promise<unknown>>> = {
 };
 /** Those whose rows are matched by key. */
 const KEYED = [
-  'facts',
-  'factsToWatch',
+  'accessFacts',
+  'accessFactsToWatch',
   'profiles',
   'profiles of many',
   'deletedAmong',
