@@ -27,7 +27,8 @@ import { startWriteBehind } from './node/writeBehind.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
-import { createAuth, type SignInRefusal } from './server/auth/verifier.js';
+import type { SignInRefusal } from './server/auth/signInRefusals.js';
+import { createAuth } from './server/auth/verifier.js';
 import { createConnections } from './server/connections.js';
 import { createDeletedUserCheck } from './server/deletedUsers.js';
 import { createEngine } from './server/execution/engine.js';
@@ -98,7 +99,7 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
    * the log alone tells of it. The embedded database always answers.
    */
   const logged = config.databaseUrl !== null;
-  const onError = outages.failures('telling of a change of facts');
+  const onError = outages.failures('publishing an access change');
   return {
     bus,
     store,
@@ -123,7 +124,7 @@ const startNode = async (
     metrics.transition(kind);
     log.info(what, kind);
   };
-  const onError = outages.failures('keeping what is live');
+  const onError = outages.failures('maintaining live state');
   const onWriteBehindError = outages.failures('writing behind');
 
   const recentCommits = createRecentCommits();
@@ -172,7 +173,7 @@ const startNode = async (
   const finishing = every(
     FINISH_DELETIONS_MS,
     (stopped) => people.finishDeletions(() => stopped.aborted),
-    outages.failures('removing what hung on deleted users'),
+    outages.failures('removing data of deleted users'),
   );
   stopping.push(() => finishing.stop());
   return { recentCommits, readRecords, readAlike, departures, records, node, writeBehind, sweeper };
@@ -354,7 +355,7 @@ const followAccessChanges = async (
   hub: HubParts,
   { connections, sockets }: Edge,
 ): Promise<void> => {
-  const onError = outages.failures('following a change of facts');
+  const onError = outages.failures('applying an access change');
   const receive = onAccessChange({
     forget: people.accessChanged,
     fanOut: hub.accessChanged,
@@ -370,26 +371,26 @@ const followAccessChanges = async (
   stopping.push(await bus.subscribeAccessChanges(receive));
   people.subscribed();
 
-  const deletions = createDeletedUserCheck({
+  const deletedUserCheck = createDeletedUserCheck({
     deletedAmong: people.deletedAmong,
     userIds: () => connections.userIds(),
-    async deleted(userId) {
+    async onDeleted(userId) {
       connections.closeUser(userId);
       await accessChanges.accessChanged({ kind: 'user', userId, mayRevoke: true, deleted: true });
     },
-    onError: outages.failures('looking for users who were deleted'),
+    onError: outages.failures('looking for deleted users'),
   });
-  stopping.push(() => deletions.stop());
+  stopping.push(() => deletedUserCheck.stop());
 
   if (!logged) return;
-  const onFeedError = outages.failures('reading the log of changes');
+  const onFeedError = outages.failures('reading the change log');
   const feed = await startChangeLogFeed({
     db,
     bus,
     onGap: () => {
       people.forgetAll();
       hub.accessChangesMissed();
-      deletions.look();
+      deletedUserCheck.run();
     },
     onError: (error) => {
       people.forgetAccessSummaries();
@@ -406,7 +407,7 @@ const startLease = async (
   { node, sweeper }: NodeParts,
   { http, sockets }: Edge,
 ): Promise<void> => {
-  const onReconcileError = outages.failures('mending');
+  const onReconcileError = outages.failures('reconciliation');
   await node.leaseHeartbeat();
   const leasing = every(LEASE_HEARTBEAT_MS, () => node.leaseHeartbeat(), outages.failures('renewing the lease'));
   const reconciling = every(RECONCILE_MS, (stopped) => node.reconcile(stopped), onReconcileError);

@@ -2,8 +2,8 @@
  * Visibility changes: which watchers an access change touches, and how what they may see is decided anew. What the
  * change may revoke is suspended at once; the access facts, reread, decide. See docs/design.md#who-sees-what.
  */
-import { setTimeout as wait } from 'node:timers/promises';
 import { inPieces } from '../async/batches.js';
+import { retry } from '../async/retry.js';
 import type { ReadAlike } from '../node/recordReader.js';
 import { pairKey } from '../presence/pairs.js';
 import type { AccessReader } from '../presence/ports/access.js';
@@ -99,19 +99,14 @@ export const createVisibilityChanges = ({
 
   const rereadBatch = async (watchers: readonly Watcher[]): Promise<void> => {
     const epochs = new Map(watchers.map((watcher) => [watcher, watcher.epoch]));
-    for (;;) {
+    const attempt = async () => {
       // A watcher touched again is left to the later rereading.
       const present = watchers.filter((watcher) => watcher.epoch === epochs.get(watcher));
       if (present.length === 0) return;
-      try {
-        const readings = await readOnce(present, people.accessFactsToWatch);
-        for (const { watcher, facets, now } of readings.filter(holds)) watcher.applyFacets(facets, now);
-        return;
-      } catch (error) {
-        onError(error);
-        await wait(RETRY_MS, undefined, { ref: false });
-      }
-    }
+      const readings = await readOnce(present, people.accessFactsToWatch);
+      for (const { watcher, facets, now } of readings.filter(holds)) watcher.applyFacets(facets, now);
+    };
+    await retry(attempt, { everyMs: RETRY_MS, onFailure: onError });
   };
 
   /** Invalidates earlier readings of these watchers and rereads, until the ports answer. */

@@ -1,4 +1,4 @@
-/** Connections a user, a node: sockets, watchers and SSE streams together (docs/semantics.md, "Limits"). */
+/** Connections a user, a node: sockets, watchers and event streams together (docs/semantics.md, "Limits"). */
 export const MAX_CONNECTIONS_PER_USER = 20;
 
 /** Ends one connection because its user was deleted. */
@@ -6,27 +6,27 @@ type End = () => void;
 
 export interface Connections {
   /**
-   * Counts a connection of that user, until the returned function is called (calling it again does nothing).
-   * Null when the user has as many as are allowed.
+   * Counts a connection of a user. Returns a function that gives the place back (calling it again does nothing); null
+   * when the user has as many connections as are allowed.
    */
   open(userId: string, end: End): (() => void) | null;
-  /** Ends every connection of a user who was deleted. */
+  /** Ends every connection of a deleted user. */
   closeUser(userId: string): void;
-  /** Who has connections. */
+  /** Users with connections. */
   userIds(): readonly string[];
-  /** How many users have connections. */
+  /** The number of users with connections. */
   readonly users: number;
 }
 
-/** Service tokens are no users: their connections are neither counted nor ended here. */
+/** The connections of users on this node. Service tokens are no users: theirs are neither counted nor ended here. */
 export const createConnections = ({ maxPerUser = MAX_CONNECTIONS_PER_USER } = {}): Connections => {
-  /** Lists: most users have one. */
+  /** Arrays rather than sets: most users have one connection. */
   const byUser = new Map<string, readonly { readonly end: End }[]>();
   return {
     open(userId, end) {
       const mine = byUser.get(userId) ?? [];
       if (mine.length >= maxPerUser) return null;
-      // One entry a connection, also where two pass the same function.
+      // An object for each connection tells apart two that pass the same function.
       const entry = { end };
       byUser.set(userId, [...mine, entry]);
       return () => {

@@ -1,53 +1,54 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { inBatches, inPieces } from '../async/batches.js';
+import { retry } from '../async/retry.js';
 
-/** About how many users one question is. */
+/** Users asked about in one query. */
 const PIECE = 1_000;
 const RETRY_MS = 500;
 
-/** Finds users with connections who were deleted while nobody heard of it. */
-export interface Deletions {
-  /** Asks about all who have connections, again and again until it was answered. */
-  look(): void;
-  /** Looks no further, and lets what is under way end. */
+/** Finds connected users whose deletion this node did not receive. */
+export interface DeletedUserCheck {
+  /** Begins one check of all connected users. Returns at once; each query is repeated until it was answered. */
+  run(): void;
+  /** Begins no further query. Resolves when what is under way has ended. */
   stop(): Promise<void>;
 }
 
 /**
- * `userIds` is who has connections; `deleted` ends what there is of one user. `onError` hears of each question that failed,
- * which is asked again.
+ * `deletedAmong` tells which of some users are deleted, `userIds` is everybody with connections, `onDeleted` ends what there
+ * is of one deleted user, `onError` receives the failure of each query.
  */
 export const createDeletedUserCheck = ({
   deletedAmong,
   userIds,
-  deleted,
+  onDeleted,
   onError,
 }: {
   readonly deletedAmong: (userIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly userIds: () => readonly string[];
-  readonly deleted: (userId: string) => Promise<void>;
+  readonly onDeleted: (userId: string) => Promise<void>;
   readonly onError: (error: unknown) => void;
-}): Deletions => {
+}): DeletedUserCheck => {
   const stopping = new AbortController();
+  const { signal } = stopping;
   let latest: Promise<void> = Promise.resolve();
 
-  const lookAt = async (piece: readonly string[]): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        return await inBatches([...(await deletedAmong(piece))], deleted, stopping.signal);
-      } catch (error) {
-        onError(error);
-        await wait(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => {});
+  const check = async (piece: readonly string[]): Promise<void> =>
+    inBatches([...(await deletedAmong(piece))], onDeleted, signal);
+
+  const checkAll = async (): Promise<void> => {
+    try {
+      for (const piece of inPieces(userIds(), PIECE)) {
+        await retry(() => check(piece), { everyMs: RETRY_MS, onFailure: onError, signal });
       }
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   };
 
   return {
-    look() {
-      // One after the other: a gap while it is being looked is one more look.
-      latest = latest.then(async () => {
-        for (const piece of inPieces(userIds(), PIECE)) await lookAt(piece);
-      });
+    run() {
+      // One check at a time: a gap in the change log during a check needs one more.
+      latest = latest.then(checkAll);
     },
     async stop() {
       stopping.abort();

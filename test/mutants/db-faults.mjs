@@ -68,8 +68,8 @@ export default [
     name: 'deleted users are looked for once',
     promise: 'After a gap users who were deleted are looked for until the database answered.',
     file: 'src/server/deletedUsers.ts',
-    from: 'while (!stopping.signal.aborted) {',
-    to: 'for (const _ of [1]) {',
+    from: 'onFailure: onError, signal',
+    to: 'onFailure: (error) => { onError(error); throw error; }, signal',
     tests: ['test/server/deletedUsers.test.ts'],
   },
   {

@@ -35,8 +35,8 @@ export default [
     name: 'pipelined-at-once',
     promise: 'Of requests sent ahead over one connection one is served at a time.',
     file: 'src/server/http/pipelining.ts',
-    from: 'if (line.length === 1) return serve(request, response);',
-    to: 'if (line.length > 0) return serve(request, response);',
+    from: 'if (pipeline.pending === 1) return serve(request, response);',
+    to: 'if (pipeline.pending > 0) return serve(request, response);',
     tests: ['test/server/slowReaders.test.ts'],
   },
   {
@@ -90,7 +90,7 @@ export default [
   {
     name: 'long-message-before-sign-in',
     promise: 'No more than 8 KiB of a message are read before somebody signed in.',
-    file: 'src/server/ws/webSocketConnection.ts',
+    file: 'src/server/ws/incomingMessages.ts',
     from: 'export const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;',
     to: 'export const MAX_MESSAGE_BYTES_BEFORE_INIT = 256 * 1024;',
     tests: ['test/server/unauthenticatedClients.test.ts'],
@@ -106,7 +106,7 @@ export default [
   {
     name: 'who connects too often never comes back',
     promise: 'A client that connected too often is told to try again, by a close code that clients try again after.',
-    file: 'src/server/ws/webSocketConnection.ts',
+    file: 'src/server/ws/closeCodes.ts',
     from: 'error.details.retryAfterMs === undefined ? CLOSE.TOO_MANY : CLOSE.TRY_AGAIN_LATER',
     to: 'CLOSE.TOO_MANY',
     tests: ['test/server/ws/webSocketServer.test.ts'],
@@ -182,7 +182,7 @@ export default [
     name: 'thousands of requests sent ahead',
     promise: 'A client that sends hundreds of requests ahead over one connection is let go of.',
     file: 'src/server/http/pipelining.ts',
-    from: '    if (line.length >= MAX_UNDER_WAY) socket.destroy();\n',
+    from: '    if (pipeline.pending >= MAX_PENDING) socket.destroy();\n',
     to: '',
     tests: ['test/server/slowReaders.test.ts'],
   },
@@ -197,7 +197,7 @@ export default [
   {
     name: 'long bodies are read as they come',
     promise: 'Others are served between the long bodies that are sent at once.',
-    file: 'src/server/http/httpServer.ts',
+    file: 'src/server/http/graphqlHandler.ts',
     from: 'if (body.length > LONG_BODY_BYTES) await longBodies();',
     to: '',
     tests: ['test/server/http/httpServer.test.ts'],

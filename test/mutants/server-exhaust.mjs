@@ -18,7 +18,7 @@ export default [
   {
     name: 'all-wait-for-the-key-set',
     promise: 'So many verifications wait for a slow key set, and no more.',
-    file: 'src/server/auth/verifier.ts',
+    file: 'src/server/auth/keySet.ts',
     from: 'if (waiting >= maxWaiting && ',
     to: 'if (waiting >= 10 * maxWaiting && ',
     tests: ['test/server/auth/verifier.test.ts'],
@@ -26,15 +26,15 @@ export default [
   {
     name: 'full-line-for-known-keys',
     promise: 'Strangers who wait for the key set keep out nobody whose key is known.',
-    file: 'src/server/auth/verifier.ts',
-    from: '&& !needsNoFetching(keySet, kid)',
+    file: 'src/server/auth/keySet.ts',
+    from: '&& !needsNoFetch(kid)',
     to: '',
     tests: ['test/server/auth/verifier.test.ts'],
   },
   {
     name: 'key-set-asked-by-everybody',
     promise: 'A key set that could not be fetched is not asked for again at once.',
-    file: 'src/server/auth/verifier.ts',
+    file: 'src/server/auth/keySet.ts',
     from: 'if (performance.now() < failedUntil) throw failure;',
     to: '',
     tests: ['test/server/auth/verifier.test.ts'],
@@ -42,7 +42,7 @@ export default [
   {
     name: 'requests-without-bound',
     promise: 'A user has at most a hundred requests under way over HTTP.',
-    file: 'src/server/http/httpServer.ts',
+    file: 'src/server/http/graphqlHandler.ts',
     from: 'if (identity?.service || response.destroyed) return;',
     to: 'return;',
     tests: ['test/server/http/httpServer.test.ts'],
@@ -50,7 +50,7 @@ export default [
   {
     name: 'requests-never-over',
     promise: 'A request that is over makes room for the next.',
-    file: 'src/server/http/httpServer.ts',
+    file: 'src/server/http/graphqlHandler.ts',
     from: "if (uncount !== null) response.once('close', uncount);",
     to: 'if (uncount !== null) return;',
     tests: ['test/server/http/httpServer.test.ts'],
@@ -59,8 +59,8 @@ export default [
     name: 'upgrades-out-of-turn',
     promise: 'A request with an upgrade is served when those before it over the connection are answered.',
     file: 'src/server/http/pipelining.ts',
-    from: 'if (!line) {',
-    to: 'if (!line || true) {',
+    from: 'if (!pipeline) {',
+    to: 'if (!pipeline || true) {',
     tests: ['test/server/unauthenticatedClients.test.ts'],
   },
   {

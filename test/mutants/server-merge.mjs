@@ -11,7 +11,7 @@ export default [
   {
     name: 'waits add up over HTTP',
     promise: 'So it is for what comes over HTTP the ordinary way.',
-    file: 'src/server/execution/engine.ts',
+    file: 'src/server/execution/yogaPlugins.ts',
     from: 'setExecuteFn((args) => executeInTime({ ...args, options: COERCION }))',
     to: 'setExecuteFn((args) => execute({ ...args, options: COERCION }))',
     tests: ['test/server/execution/executionTimeout.test.ts'],

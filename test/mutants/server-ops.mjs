@@ -11,7 +11,7 @@ export default [
   {
     name: 'a key set is kept for hours',
     promise: 'A key that its issuer withdrew is refused within five minutes and five seconds.',
-    file: 'src/server/auth/verifier.ts',
+    file: 'src/server/auth/keySet.ts',
     from: 'cacheMaxAge: JWKS_MAX_AGE_MS,',
     to: 'cacheMaxAge: 100 * JWKS_MAX_AGE_MS,',
     tests: ['test/server/auth/verifier.test.ts'],
@@ -83,7 +83,7 @@ export default [
   {
     name: 'a dropped upgrade is a request without a token',
     promise: 'Behind a proxy that drops the upgrade, the answer says so.',
-    file: 'src/server/http/httpServer.ts',
+    file: 'src/server/http/graphqlHandler.ts',
     from: "if (request.headers['sec-websocket-key'] !== undefined) {",
     to: "if (request.headers['sec-websocket-accept'] !== undefined) {",
     tests: ['test/server/http/proxy.test.ts'],

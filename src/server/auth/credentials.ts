@@ -1,12 +1,12 @@
-/** Where a token may stand (docs/semantics.md, "Signing in"). A URL that may hold one is never logged. */
+/** Where a request carries its token (docs/semantics.md, "Signing in"). A URL may contain one and is never logged. */
 import type { IncomingMessage } from 'node:http';
 
 const BEARER = /^bearer +(\S+) *$/i;
 
-/** The token of an `Authorization` header; null where there is none, or it is of another scheme. */
+/** The token of an `Authorization` header; null without one, or for another scheme. */
 export const bearerToken = (header: string | undefined): string | null => BEARER.exec(header ?? '')?.[1] ?? null;
 
-/** The `?token=` of a request's URL, for clients that can send no headers: WebSocket and SSE only. */
+/** The `?token=` of a request's URL, for clients that cannot send headers: WebSocket and SSE only. */
 export const urlToken = (url: URL): string | null => url.searchParams.get('token') || null;
 
 /** The token of `connectionParams.authorization`, with or without `Bearer `. */
@@ -23,8 +23,8 @@ export const acceptsEvents = (request: IncomingMessage): boolean =>
 const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
 
 /**
- * The URL of a request as a path and a query; undefined where it cannot be read. The host is not the real one: an
- * absolute target (`GET http://host/graphql`), which every server has to take, names whatever host it likes.
+ * Path and query of a request as a URL with a made-up host; undefined where the target is invalid. The host of an absolute
+ * target (`GET http://host/graphql`), which every server has to accept, is ignored.
  */
 export const urlOf = (request: IncomingMessage): URL | undefined => {
   const target = request.url ?? '/';

@@ -1,19 +1,20 @@
 import { unauthenticated } from '../../graphql/context.js';
 import type { Directory } from '../../presence/ports/directory.js';
 import type { Caller } from '../../service/contract.js';
-import type { Auth, Identity, SignInRefusal } from './verifier.js';
+import type { SignInRefusal } from './signInRefusals.js';
+import type { Auth, Identity } from './verifier.js';
 
 export interface SignIn {
-  /** Who the token speaks for. Rejects with UNAUTHENTICATED, or UNAVAILABLE where that cannot be told now. */
+  /** The identity of a token. Rejects with UNAUTHENTICATED, or UNAVAILABLE where it cannot be verified now. */
   verify(token: string | null): Promise<Identity>;
   /**
-   * Makes a user known who was not until now. Rejects with UNAUTHENTICATED for one who was deleted. The host's back
-   * end is no user, and always known.
+   * Creates the user where it does not exist yet. Rejects with UNAUTHENTICATED for a deleted user. The host's back end is
+   * no user, and needs nothing.
    */
   ensure(identity: Identity): Promise<void>;
 }
 
-/** Signing in, the same over every transport (docs/semantics.md, "Signing in"). */
+/** Signing in, the same over every transport (docs/semantics.md, "Signing in"). `onRefused` receives the reason. */
 export const createSignIn = ({
   auth,
   people,
@@ -31,7 +32,7 @@ export const createSignIn = ({
   },
 });
 
-/** Who calls, over which connection (null: plain HTTP and SSE). */
+/** The caller of an operation; `connectionId` is null over plain HTTP and SSE. */
 export const callerOf = ({ service, userId }: Identity, connectionId: string | null): Caller => ({
   viewer: { kind: service ? 'service' : 'user', userId },
   connectionId,

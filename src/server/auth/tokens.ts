@@ -6,8 +6,8 @@ import { inDataDir } from '../../config/dataDir.js';
 import { codeOf, StartFault } from '../../config/startFault.js';
 
 /**
- * Signs a token (HS256) for a user, or, with `service`, for the host's back end. `ttlSeconds` is how long it is
- * good for; `issuer`, `audience` and `serviceScope` are what the server asks for, if it does.
+ * Signs a token (HS256) for a user, or, with `service`, for the host's back end. It is valid for `ttlSeconds`; `issuer`,
+ * `audience` and `serviceScope` are those that the server requires, if it does.
  */
 export const signToken = ({
   secret,
@@ -40,14 +40,14 @@ export const signToken = ({
 const SECRET_FILE = 'development-secret';
 
 /**
- * The secret of development mode, made at the first start and kept in `dataDir` (readable by its owner alone), so
- * that tokens outlive a restart and `npm run token` signs with the same one.
+ * The secret of development mode, created at the first start in `dataDir` (readable by its owner alone), so that tokens
+ * outlive a restart and `npm run token` signs with the same one.
  */
 export const developmentSecret = (dataDir: string): Promise<string> =>
   inDataDir(dataDir, async () => {
     const file = join(dataDir, SECRET_FILE);
     await mkdir(dataDir, { recursive: true });
-    // `wx` makes one of two processes that start at once the maker; the other reads what it wrote.
+    // Of two processes that start at once, `wx` lets one create the file; the other reads it.
     await writeFile(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' }).catch(
       (error: unknown) => {
         if (codeOf(error) !== 'EEXIST') throw error;

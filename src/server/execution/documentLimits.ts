@@ -1,6 +1,6 @@
 /**
- * How much one request may ask for, as a pure function of its document (docs/semantics.md, "Limits"). Fragments
- * count as often as they are spread, and are worked out once each: nesting them costs the server nothing.
+ * Limits on what one request may select, as a pure function of its document (docs/semantics.md, "Limits"). Fragments count
+ * as often as they are spread, but are computed once each: nesting them costs the server nothing.
  */
 import {
   type DocumentNode,
@@ -17,20 +17,20 @@ export const MAX_DEPTH = 8;
 export const MAX_ALIASES = 5;
 export const MAX_DIRECTIVES = 5;
 export const MAX_TOKENS = 1_000;
-/** Of a document: what it takes to read one is known before it is read. */
+/** Length of a document. It bounds the cost of parsing before parsing. */
 export const MAX_DOCUMENT_CHARS = 64 * 1024;
-/** Fields of one name in an operation and its fragments: validation compares each with each. */
+/** Fields of one name in an operation and its fragments: validation compares every pair. */
 export const MAX_ALIKE = 50;
 /**
- * Faults that are told of a document, and of variables. Each quotes what is wrong and finds its place in the text, so
- * their number is what a request that is wrong everywhere costs.
+ * Faults reported of a document, and of variables. Each quotes the text and computes its position, so their number bounds
+ * the cost of a request that is wrong everywhere.
  */
 export const MAX_DOCUMENT_FAULTS = 5;
 export const MAX_VARIABLE_FAULTS = 1;
 
-/** What a part of a document comes to once its fragments are spread. */
+/** The cost of a part of a document, with its fragments spread. */
 interface Cost {
-  /** Levels of fields. `__schema` and `__type` count as none, with all below them; neither do fragments. */
+  /** Levels of fields. `__schema` and `__type` with all below them count as none, and so do fragments. */
   readonly depth: number;
   readonly aliases: number;
   readonly directives: number;
@@ -55,7 +55,7 @@ const fragmentsOf = (document: DocumentNode): Fragments =>
     ),
   );
 
-/** Works out the cost of selections; remembers that of fragments. A fragment within itself adds nothing there. */
+/** Computes the cost of selections, each fragment once. A fragment within itself adds nothing there. */
 const createCosting = (fragments: Fragments) => {
   const known = new Map<string, Cost>();
 
@@ -93,7 +93,7 @@ const createCosting = (fragments: Fragments) => {
   return { ofSet };
 };
 
-/** How many fields of one name there are, at the most; each fragment that is spread counts once. */
+/** The greatest number of fields of one name; a spread fragment counts once. */
 const mostAlike = (set: SelectionSetNode, fragments: Fragments): number => {
   const counts = new Map<string, number>();
   const sets = [set];
@@ -118,8 +118,8 @@ const mostAlike = (set: SelectionSetNode, fragments: Fragments): number => {
 };
 
 /**
- * The sentence that says which limit a document is over; null when it keeps them all. Each of its operations is
- * judged for itself, with the directives of its own and of its variables.
+ * A sentence about the limit that a document exceeds; null where it keeps all of them. Each operation is checked by itself,
+ * with its own directives and those of its variables.
  */
 export const overLimit = (document: DocumentNode): string | null => {
   const fragments = fragmentsOf(document);
@@ -140,7 +140,7 @@ export const overLimit = (document: DocumentNode): string | null => {
   return null;
 };
 
-/** Whether every operation of a document asks for nothing but the schema (and `__typename`). */
+/** Whether every operation of a document selects nothing but the schema (and `__typename`). */
 export const isPureIntrospection = (document: DocumentNode): boolean => {
   const fragments = fragmentsOf(document);
   const visited = new Set<string>();
@@ -166,7 +166,7 @@ export const isPureIntrospection = (document: DocumentNode): boolean => {
   );
 };
 
-/** A subscription whose one field may be skipped would subscribe to nothing: the specification leaves it undefined. */
+/** A subscription whose only field is skipped would subscribe to nothing: the specification leaves that undefined. */
 export const UnconditionalSubscriptionRule: ValidationRule = (context) => ({
   OperationDefinition({ operation, selectionSet }) {
     if (operation !== OperationTypeNode.SUBSCRIPTION) return;

@@ -1,4 +1,4 @@
-/** Documents of requests, parsed, judged by all rules, and kept, the same over every transport. */
+/** Documents of requests, parsed, checked against all rules, and cached: the same over every transport. */
 import {
   BREAK,
   type DocumentNode,
@@ -27,22 +27,22 @@ import {
   UnconditionalSubscriptionRule,
 } from './documentLimits.js';
 
-/** What is kept of documents, in bytes: of their texts, and of what they were parsed into. */
-const KEPT_BYTES = 32 * 1024 * 1024;
-/** Measured: a token with its node, and what validation and execution remember of it; a document beside its tokens. */
+/** Bytes that cached documents may take: their texts, and what they are parsed into. */
+const CACHE_BYTES = 32 * 1024 * 1024;
+/** Measured: a token with its node and what validation and execution cache of it; a document apart from its tokens. */
 const BYTES_A_TOKEN = 512;
 const BYTES_A_DOCUMENT = 8_192;
 
 export interface Checked {
-  /** Null where the text is no document. */
+  /** Null where the text cannot be parsed. */
   readonly document: DocumentNode | null;
-  /** Why it may not be run; empty where it may. Of a document over a limit there is one. */
+  /** Why it may not be executed; empty where it may. A document over a limit has one. */
   readonly faults: readonly GraphQLError[];
-  /** Whether it asks for nothing but the schema. */
+  /** Whether it selects nothing but the schema. */
   readonly introspects: boolean;
-  /** What it takes while it is kept, at the most. */
+  /** The most that it takes in memory. */
   readonly bytes: number;
-  /** Whether it asks for a list at the top: as long as there are users, that is; or for the schema. */
+  /** Whether it selects a list at the top, which may be as long as there are users; or the schema. */
   readonly lists: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface Documents {
 
 const overLimitError = (sentence: string) => new GraphQLError(sentence, { extensions: { code: 'BAD_USER_INPUT' } });
 
-/** What is not even read. */
+/** A text that is not even parsed. */
 const TOO_LONG: Checked = {
   document: null,
   faults: [overLimitError(`The query is longer than ${MAX_DOCUMENT_CHARS.toLocaleString('en-US')} characters.`)],
@@ -74,7 +74,7 @@ export const createDocuments = ({
     ...(introspection === 'off' ? [NoSchemaIntrospectionCustomRule] : []),
   ];
 
-  /** Whether a field of the query type is a list, or a page of one, or the schema, of which much can be asked. */
+  /** Whether a field of the query type is a list, a page of one, or the schema: long answers. */
   const isList = (document: DocumentNode): boolean => {
     const query = schema.getQueryType();
     const types = new TypeInfo(schema);
@@ -114,19 +114,19 @@ export const createDocuments = ({
     }
   };
 
-  const persisted = new LRUCache<string, Checked>({
-    maxSize: KEPT_BYTES,
+  const cache = new LRUCache<string, Checked>({
+    maxSize: CACHE_BYTES,
     sizeCalculation: ({ bytes }) => bytes,
   });
 
   return {
     check(text) {
       if (text.length > MAX_DOCUMENT_CHARS) return TOO_LONG;
-      const known = persisted.get(text);
+      const known = cache.get(text);
       if (known) return known;
       const checked = read(text);
-      // What is wrong is not worth keeping: it would push out what is right.
-      if (checked.faults.length === 0) persisted.set(text, checked);
+      // Invalid documents are not cached: they would push out valid ones.
+      if (checked.faults.length === 0) cache.set(text, checked);
       return checked;
     },
   };

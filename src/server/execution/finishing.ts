@@ -2,7 +2,7 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import { type ErrorLog, maskError } from '../../graphql/maskedErrors.js';
 import type { ErrorCode } from '../../presence/errors.js';
 
-/** What HTTP says of each code where there is nothing but errors to answer with. */
+/** The HTTP status of an answer without data, by the code of its error. */
 export const HTTP_STATUS: Record<ErrorCode, number> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -22,17 +22,17 @@ export const codeOf = ({ extensions }: GraphQLError): ErrorCode =>
 const SUGGESTION = /\s*Did you mean [\s\S]*\?/;
 
 export interface Finishing {
-  /** What is told of anything that was thrown. */
+  /** The error that a client receives for anything thrown. */
   error(error: unknown, requestId: string): GraphQLError;
   result(result: ExecutionResult, requestId: string): ExecutionResult;
-  /** The same iterator, each result finished, and what it throws turned into a last result. */
+  /** An iterator with each result finished, and an exception turned into a last result. */
   stream(source: AsyncIterable<ExecutionResult>, requestId: string): AsyncIterableIterator<ExecutionResult>;
 }
 
 /**
- * The last thing done to every result on its way out, over every transport: each error has a code of the table
- * (docs/semantics.md, "Errors"), and says nothing that it should not. `suggestions` is whether it may say
- * "Did you mean", which tells of a schema that may not be introspected.
+ * The last step of every result, over every transport: each error gets a code of the table (docs/semantics.md, "Errors"), and
+ * loses what clients must not see. `suggestions` is whether it may say "Did you mean", which reveals a schema that may not be
+ * introspected.
  */
 export const createFinishing = ({
   log,
@@ -41,7 +41,7 @@ export const createFinishing = ({
 }: {
   readonly log: ErrorLog;
   readonly suggestions: boolean;
-  /** A result of a subscription is on its way out. */
+  /** Called for each result of a subscription. */
   readonly onDelivery?: () => void;
 }): Finishing => {
   const error = (raw: unknown, requestId: string): GraphQLError => {

@@ -1,7 +1,7 @@
 /**
  * One execution for many subscribers. What a subscription sends of a projection depends on the document, on its variables
- * but the list of users, and on the projection, which is one object for a whole cohort. So it is executed and serialised
- * once, and only each viewer's `asOf` is inserted. See docs/design.md#2-shape, "Fan-out".
+ * other than the list of users, and on the projection, which is one object for a whole cohort. So it is executed and
+ * serialised once, and only each viewer's `asOf` is inserted. See docs/design.md#2-shape, "Fan-out".
  */
 import {
   type DocumentNode,
@@ -24,20 +24,20 @@ import { MAX_VARIABLE_FAULTS } from './documentLimits.js';
 /** The text of a delivery: the JSON of the result in UTF-8, each byte a character. */
 export type Renderer = (delivery: Delivery) => string;
 
-/** Sets of variables of one document whose renderers are kept. */
+/** Renderers cached for one document: one for each set of variables. */
 const MAX_VARIABLES = 64;
 
 /**
- * The `asOf` of every execution, to be replaced in the text by that of the delivery. Drawn at the start, so that nobody
- * can write it into a text of theirs.
+ * The `asOf` of every execution, replaced in the text by that of the delivery. Random, so that no user can put it into a
+ * text.
  */
 const STAND_IN = Date.UTC(1000, 0, 1) + Math.floor(Math.random() * 800 * 365 * 86_400_000);
 const STAND_IN_TEXT = new Date(STAND_IN).toISOString();
 
-/** One operation of a document that selects nothing but what is the same for a whole cohort. */
+/** One operation of a document that selects only what is the same for a whole cohort. */
 interface Shape {
   readonly operation: OperationDefinitionNode;
-  /** The document without the arguments of the subscription: they decide whom to watch, not what is sent. */
+  /** The document without the arguments of the subscription, which decide whom to watch and not what is sent. */
   readonly document: DocumentNode;
   /** The variables that decide what is sent. */
   readonly used: readonly string[];
@@ -64,9 +64,9 @@ export const createRendering = ({
   onDelivery,
 }: {
   readonly schema: GraphQLSchema;
-  /** A result is on its way out. */
+  /** Called for each rendered delivery. */
   readonly onDelivery: () => void;
-  /** The last thing done to a result. */
+  /** The last step of a result, see finishing.ts. */
   readonly finish: (result: ExecutionResult) => ExecutionResult;
 }) => {
   const shapes = new WeakMap<DocumentNode, Map<string, Shape | null>>();
@@ -140,9 +140,9 @@ export const createRendering = ({
   };
 
   return {
-    /** Whether such a subscription sends the same to a whole cohort. */
+    /** Whether a subscription sends the same to a whole cohort. */
     isShared: ({ document, operationName }: ExecutionArgs): boolean => shapeOf(document, operationName) !== null,
-    /** The renderer of such a subscription, whose variables are validated already. Throws where it is not shared. */
+    /** The renderer of a shared subscription whose variables are valid. Throws where it is not shared. */
     rendererFor({ document, operationName, variableValues }: ExecutionArgs): Renderer {
       const shape = shapeOf(document, operationName);
       if (!shape) throw new Error('This subscription is executed per viewer.');
@@ -160,7 +160,7 @@ export const createRendering = ({
       renderers.set(key, renderer);
       return renderer;
     },
-    /** Executions so far. */
+    /** The number of executions so far. */
     get executions() {
       return executions;
     },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** Names of operations, for the log and for answers that hide their cause: no two alike, of whatever process. */
+/** Makes ids of operations, for the log and for answers that hide their cause. Unique across processes. */
 export const createRequestIds = (): (() => string) => {
   const prefix = randomUUID();
   let count = 0;
@@ -10,5 +10,5 @@ export const createRequestIds = (): (() => string) => {
   };
 };
 
-/** One for all transports of the process. */
+/** The ids of this process, for all transports. */
 export const newRequestId = createRequestIds();

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * The whole body of a request, at most `maxBytes` of it; null where it is longer, whether or not the request said so
- * beforehand. Rejects when the client goes away while sending.
+ * The whole body of a request; null where it is longer than `maxBytes`, whether or not the request announced its length.
+ * Rejects when the client disconnects before the end.
  */
 export const readBody = (request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<Buffer | null> =>
   new Promise((resolve, reject) => {
@@ -12,9 +12,9 @@ export const readBody = (request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
       resolve(null);
       return;
     }
-    // Gone while it was being signed in: no event tells of it any more.
+    // The client disconnected while it was signed in: the event is over.
     if (request.destroyed) {
-      reject(new Error('The client went away.'));
+      reject(new Error('The client disconnected.'));
       return;
     }
     const chunks: Buffer[] = [];
@@ -24,7 +24,7 @@ export const readBody = (request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
       if (size > maxBytes) {
         chunks.length = 0;
         request.off('data', onData);
-        // The rest is let pass unread, so that the client, who is still sending, gets to read the answer.
+        // The rest is read and dropped, so that the client, which is still sending, gets to read the answer.
         request.resume();
         resolve(null);
         return;
@@ -39,6 +39,6 @@ export const readBody = (request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
     });
     request.once('error', reject);
     request.once('close', () => {
-      if (!isWhole) reject(new Error('The client went away.'));
+      if (!isWhole) reject(new Error('The client disconnected.'));
     });
   });

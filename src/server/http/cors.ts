@@ -5,9 +5,8 @@ import { ALWAYS } from './respond.js';
 const MAX_AGE_SECONDS = 600;
 
 /**
- * Lets pages of allowed origins read the answer; a foreign one gets no CORS header at all. Tokens are sent by hand and
- * nothing is ambient (there are no cookies), so nothing more is needed against forged requests. Returns true where
- * the request was a preflight, which is then answered.
+ * Lets pages of allowed origins read the answer; others get no CORS header. Tokens are sent explicitly and there are no
+ * cookies, so forged requests need no further defence. Returns true for a preflight, which it has answered.
  */
 export const answerCors = (request: IncomingMessage, response: ServerResponse, origins: Origins): boolean => {
   const { origin } = request.headers;

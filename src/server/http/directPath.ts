@@ -1,12 +1,13 @@
 /**
- * The short way for what most requests are: a small JSON POST with an operation that is not a subscription. It is run
- * without the objects of fetch between node:http and the engine. Whatever is not quite that, or did not get as far as
- * being executed, goes the ordinary way through yoga, which has the say on media types and statuses.
+ * A short cut for most requests: a small JSON POST with a query or mutation goes from node:http to the engine without the
+ * objects of fetch. Any other request, and one that fails before its execution, goes through yoga, which decides about media
+ * types and statuses. See record 0001 in docs/adr.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, OperationTypeNode } from 'graphql';
 import { createCoalescer } from '../../async/coalescer.js';
-import type { Engine, Operation, Params } from '../execution/engine.js';
+import type { Engine } from '../execution/engine.js';
+import type { Operation, Params } from '../execution/operation.js';
 import { mediaType } from './mediaType.js';
 import { ALWAYS } from './respond.js';
 
@@ -16,7 +17,7 @@ const MAX_DIRECT_BYTES = 64 * 1024;
 const JSON_TYPE = 'application/json';
 const GRAPHQL_TYPE = 'application/graphql-response+json';
 
-/** The media type to answer with: of the two of GraphQL the one named first; null where something else may be meant. */
+/** The media type of the answer: of the two of GraphQL the one named first; null where another may be preferred. */
 const answerType = ({ accept }: IncomingHttpHeaders): string | null => {
   if (accept === undefined || accept === '*/*' || accept === JSON_TYPE) return JSON_TYPE;
   const types = accept.split(',').map((type) => type.trim().split(';')[0]);
@@ -31,7 +32,7 @@ const isJson = (type: string | undefined): boolean => type === JSON_TYPE || medi
 const isOptional = (value: unknown, type: 'string' | 'object'): boolean =>
   value === undefined || value === null || (typeof value === type && !Array.isArray(value));
 
-/** The parameters in a body; null where yoga has to say what is wrong with it. */
+/** The parameters in a body; null where it is invalid, which yoga explains. */
 const paramsOf = (body: Buffer): Params | null => {
   try {
     const { query, variables, operationName, extensions, ...others } = JSON.parse(body.toString()) as Record<
@@ -47,7 +48,7 @@ const paramsOf = (body: Buffer): Params | null => {
   }
 };
 
-/** Answers a request if it can be answered so. False where nothing was done. */
+/** Answers a request if it qualifies. Resolves to false where it did nothing. */
 export const answerDirectly = async (
   engine: Engine,
   request: IncomingMessage,
@@ -70,7 +71,7 @@ export const answerDirectly = async (
   const prepared = engine.prepare(params, operation);
   if (!('run' in prepared) || prepared.kind === OperationTypeNode.SUBSCRIPTION) return false;
   const result = (await prepared.run()) as ExecutionResult;
-  // Variables that do not fit are found out before anything is executed.
+  // Without data nothing was executed: invalid variables are found before.
   if (!('data' in result)) return false;
   const text = JSON.stringify(result);
   const length = Buffer.byteLength(text);
@@ -79,8 +80,8 @@ export const answerDirectly = async (
     'content-length': length,
     ...ALWAYS,
   });
-  // Answers of one turn leave one after the other: whoever reads them all, such as a proxy, is woken once.
-  // One byte a character is less to encode.
+  // The coalescer lets answers leave in succession: a reader of many connections, such as a proxy, is woken once.
+  // A text of one byte a character is cheaper to encode as latin1.
   answers.schedule({ run: () => response.end(text, length === text.length ? 'latin1' : 'utf8') });
   return true;
 };

@@ -1,32 +1,32 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { PresenceError } from '../../presence/errors.js';
 
-/** The server's hold on one subscription over Server-Sent Events. */
+/** One subscription over Server-Sent Events: its place among the user's connections, and its end from outside. */
 export interface EventStream {
   /** Counts the stream among its user's connections. Returns why it may not start; null when it may. */
   claim(): PresenceError | null;
   /** Puts the stream between the subscription and the response. */
   attach(source: AsyncIterableIterator<ExecutionResult>): AsyncIterableIterator<ExecutionResult>;
-  /** Ends it with one last error, and "complete". */
+  /** Ends the stream with one last error, and "complete". */
   end(error: GraphQLError): void;
-  /** The response is over, or its reader is gone: gives back what `claim` took. To release twice is to release once. */
+  /** The response is over, or its reader left: gives back the place that `claim` took. Idempotent. */
   release(): void;
 }
 
 const DONE: IteratorResult<ExecutionResult> = { done: true, value: undefined };
 
-/** `claim` returns what gives the place back, or why there is none. */
+/** `claim` returns a function that gives the place back, or why there is none. */
 export const createEventStream = ({ claim }: { readonly claim: () => (() => void) | PresenceError }): EventStream => {
   let giveBack: (() => void) | null = null;
   let iterator: AsyncIterableIterator<ExecutionResult> | null = null;
   let settle: ((next: IteratorResult<ExecutionResult>) => void) | null = null;
-  /** What is still to be sent once the stream was ended. */
+  /** The result to send before the stream completes. */
   let last: ExecutionResult | null = null;
   let ended = false;
 
   const finish = () => {
     ended = true;
-    // Whether the source ends well is not the reader's business, who is told that it did.
+    // A source that fails to end makes no difference to the reader.
     void iterator?.return?.().catch(() => {});
   };
 

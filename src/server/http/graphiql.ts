@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { ALWAYS } from './respond.js';
 
-/** What is in the editor at first: valid against the schema, and worth running. */
+/** The first content of the editor: valid against the schema, and useful to run. */
 export const DEFAULT_QUERY = `# Open this page as another user in a second window.
 # Run "Watch" here, and "Busy" there.
 
@@ -88,7 +88,7 @@ window.rollcallOptions = (options) => {
 };
 `;
 
-/** Everything is in the page itself; the browser is told to load nothing from elsewhere. */
+/** The page contains everything; the browser may load nothing from elsewhere. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self' data: blob:",
   "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
@@ -101,7 +101,7 @@ export interface GraphiqlPage {
   send(response: ServerResponse): Promise<void>;
 }
 
-/** GraphiQL as one page that loads nothing from outside. Made at its first use: it is large. */
+/** GraphiQL as one page that loads nothing from outside. It is large, and made at its first use. */
 export const createGraphiqlPage = (): GraphiqlPage => {
   let page: Promise<Buffer> | null = null;
 

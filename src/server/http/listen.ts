@@ -2,10 +2,10 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { codeOf, messageOf, StartFault } from '../../config/startFault.js';
 
-/** Where a server listens, and the name of the setting that says on which port. */
+/** Where a server listens, and the setting that names the port. */
 export interface Place {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
   readonly setting: 'PORT' | 'METRICS_PORT';
 }
@@ -26,7 +26,7 @@ const faultOf = (error: unknown, { host, port, setting }: Place): string => {
   }
 };
 
-/** Lets a server listen, and resolves to its port. Rejects with a StartFault. */
+/** Makes a server listen. Resolves to its port; rejects with a StartFault. */
 export const listen = (server: Server, place: Place): Promise<number> =>
   new Promise((resolve, reject) => {
     const failed = (error: Error) => reject(new StartFault(faultOf(error, place), { cause: error }));

@@ -1,22 +1,22 @@
-/** How a body is written, as its headers say. Names of types, codings and charsets are the same in either case. */
+/** Media type, coding and charset of a body, by its headers. Their names are case-insensitive. */
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What a body may be called. */
+/** Accepted media types. */
 const JSON_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/graphql+json']);
 
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
-/** The media type, in small letters and without parameters; empty where there is none. */
+/** The media type in lower case, without parameters; empty without one. */
 export const mediaType = (contentType: string | undefined): string =>
   contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
-/** The same with its parameters as they are. */
+/** The media type in lower case, with its parameters unchanged. */
 export const withParameters = (contentType: string): string => {
   const at = contentType.indexOf(';');
   return mediaType(contentType) + (at < 0 ? '' : contentType.slice(at));
 };
 
-/** Why a body cannot be read; null where it can: JSON as it is, and in UTF-8. */
+/** Why a body cannot be read; null for unencoded JSON in UTF-8. */
 export const unreadable = (headers: IncomingHttpHeaders): string | null => {
   const codings = (headers['content-encoding'] ?? '').split(',').map((coding) => coding.trim().toLowerCase());
   if (codings.some((coding) => coding !== '' && coding !== 'identity')) {

@@ -5,8 +5,8 @@ import { serveInOrder } from './pipelining.js';
 import { ALWAYS, sendError } from './respond.js';
 
 /**
- * Serves `GET /metrics` on a port of its own (0 takes a free one), without signing in: it is for the inside of the
- * network. Rejects with a StartFault where it cannot listen.
+ * Serves `GET /metrics` on a port of its own (0 takes a free one) without signing in, for the inside of the network. Rejects
+ * with a StartFault where it cannot listen.
  */
 export const serveMetrics = async (
   metrics: Pick<Metrics, 'text' | 'contentType'>,

@@ -1,28 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../../config/settings.js';
 
-/** Longer than the name of any host. */
+/** Characters logged of a header. No host has a longer name. */
 const MAX_LOGGED = 300;
 
 export interface Origins {
   /**
-   * Whether a request may come from the page it says it comes from: one without an `Origin` (no browser), from this
-   * host, from an allowed origin, and in development from any loopback one.
+   * Whether the page that makes a request may: one without an `Origin` (no browser), one of this host, of an allowed origin,
+   * and in development of any loopback host.
    */
   allows(request: IncomingMessage): boolean;
 }
 
-/** Judges the `Origin` of requests (docs/semantics.md, "Signing in"). */
+/** Checks the `Origin` of requests (docs/semantics.md, "Signing in"). */
 export const createOrigins = ({
   allowed,
   loopback,
   onRefused = () => {},
 }: {
-  /** In the form in which browsers send them. */
+  /** Origins in the form in which browsers send them. */
   readonly allowed: readonly string[];
-  /** Whether pages of this very machine are let in: development. */
+  /** Whether pages of loopback hosts are allowed: development. */
   readonly loopback: boolean;
-  /** Hears of each page that is refused: its origin (of bounded length), and the `Host` that it is foreign to. */
+  /** Receives the origin of each refused page and the `Host` of the request, both of bounded length. */
   readonly onRefused?: (refused: { readonly origin: string; readonly host: string }) => void;
 }): Origins => {
   const names = new Set(allowed);
@@ -30,7 +30,7 @@ export const createOrigins = ({
     if (names.has(origin)) return true;
     if (!URL.canParse(origin)) return false;
     const { host, hostname } = new URL(origin);
-    // The scheme is left aside: behind a proxy that ends TLS it is not known here.
+    // The scheme is not compared: behind a proxy that ends TLS it is unknown here.
     if (host !== '' && host === ownHost.toLowerCase()) return true;
     return loopback && isLoopback(hostname);
   };

@@ -1,48 +1,48 @@
-/** What keeps the client of an HTTP connection from having more done at once than it takes. */
+/** Pipelined requests: those that a client sends over one HTTP connection without waiting for the answers before them. */
 import type { RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** How long a reader may take nothing of what was sent to it. */
 export const STALL_MS = 10_000;
 
-/** Requests of one connection that are under way: what is read at once may hold thousands. */
-const MAX_UNDER_WAY = 100;
+/** Pending requests of one connection. One read of the socket may contain thousands. */
+const MAX_PENDING = 100;
 
-/** The requests of one connection that are under way. */
-interface Line {
-  length: number;
-  /** Resolves when the one that came last was answered. */
-  over: Promise<void>;
+/** The requests of one connection that are not answered yet. */
+interface Pipeline {
+  pending: number;
+  /** Resolves when the latest request is answered. */
+  answered: Promise<void>;
 }
 
-const lines = new WeakMap<Duplex, Line>();
+const pipelines = new WeakMap<Duplex, Pipeline>();
 
 /**
- * Serves the requests of each connection one after the other, the next when the answer before it was taken: answers of
- * requests that were sent ahead (pipelined) do not wait in memory, no more of them is read meanwhile, and others are served
- * in between. A connection whose reader takes nothing of a finished answer for `stallMs` milliseconds, or that sends too
- * many ahead, is destroyed.
+ * Serves the requests of each connection in order, each once the answer before it has been taken. Meanwhile the socket is
+ * not read, so answers to pipelined requests do not pile up in memory, and other connections are served in between.
+ * Destroys a connection with {@link MAX_PENDING} pending requests, and one whose reader takes nothing of a finished answer
+ * for `stallMs` milliseconds.
  */
 export const serveInOrder = (serve: RequestListener, stallMs = STALL_MS): RequestListener => {
   return (request, response) => {
     const { socket } = request;
-    const line = lines.get(socket) ?? { length: 0, over: Promise.resolve() };
-    if (line.length >= MAX_UNDER_WAY) socket.destroy();
-    // What was read already is still handed over.
+    const pipeline = pipelines.get(socket) ?? { pending: 0, answered: Promise.resolve() };
+    if (pipeline.pending >= MAX_PENDING) socket.destroy();
+    // The parser still emits the requests of the bytes that it holds.
     if (socket.destroyed) return;
-    // Node counts what the kernel takes as progress, and destroys the socket when there is none.
+    // Node.js counts what the kernel takes as progress, and destroys the socket when there is none.
     response.once('prefinish', () => response.setTimeout(stallMs));
-    const before = line.over;
-    line.over = new Promise<void>((resolve) => response.once('close', resolve)).then(() => {
-      line.length -= 1;
-      if (line.length > 0) return;
-      lines.delete(socket);
-      // Not where it was given away: nobody would take what comes.
+    const before = pipeline.answered;
+    pipeline.answered = new Promise<void>((resolve) => response.once('close', resolve)).then(() => {
+      pipeline.pending -= 1;
+      if (pipeline.pending > 0) return;
+      pipelines.delete(socket);
+      // After an upgrade the socket is not paused: resuming it would drop data that nobody listens for yet.
       if (socket.isPaused()) socket.resume();
     });
-    lines.set(socket, line);
-    line.length += 1;
-    if (line.length === 1) return serve(request, response);
+    pipelines.set(socket, pipeline);
+    pipeline.pending += 1;
+    if (pipeline.pending === 1) return serve(request, response);
     socket.pause();
     void before.then(() =>
       setImmediate(() => {
@@ -55,21 +55,21 @@ export const serveInOrder = (serve: RequestListener, stallMs = STALL_MS): Reques
 };
 
 /**
- * Goes on with a connection that Node gave away for an upgrade when all requests before it were answered; not at all where
- * it closes before that.
+ * Calls `upgrade` for a socket that Node.js handed over for an upgrade, once the requests before the upgrade are answered;
+ * never if the socket closes first.
  */
-export const afterPendingRequests = (socket: Duplex, goOn: () => void): void => {
-  const line = lines.get(socket);
-  if (!line) {
-    goOn();
+export const afterPendingRequests = (socket: Duplex, upgrade: () => void): void => {
+  const pipeline = pipelines.get(socket);
+  if (!pipeline) {
+    upgrade();
     return;
   }
-  // Until somebody has it nobody else listens.
+  // Until then nobody else listens, and an unhandled error would end the process.
   const onError = () => {};
   socket.on('error', onError);
-  void line.over.then(() => {
+  void pipeline.answered.then(() => {
     if (socket.destroyed) return;
     socket.off('error', onError);
-    goOn();
+    upgrade();
   });
 };

@@ -1,23 +1,23 @@
-/** How this server answers over HTTP: JSON of its own, and what yoga answered, without outrunning the reader. */
+/** Answers over HTTP: JSON of this server, and responses of yoga, written no faster than the reader reads. */
 import type { ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../presence/errors.js';
 import { codeOf, HTTP_STATUS } from '../execution/finishing.js';
 import { STALL_MS } from './pipelining.js';
 
-/** What every answer says: it is kept nowhere, and is what its type says. */
+/** Headers of every answer: no cache keeps it, and no browser guesses its type. */
 export const ALWAYS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
 };
 
-/** Why something never became an operation. */
+/** Why a request never became an operation. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** A refusal in the shape of GraphQL's errors. */
+/** A refusal as the JSON of a GraphQL result. */
 export const refusalBody = ({ code, message }: Refusal): string =>
   JSON.stringify({ errors: [{ message, extensions: { code } }] });
 
@@ -34,11 +34,11 @@ const sendText = (response: ServerResponse, status: number, text: string): void 
 export const sendJson = (response: ServerResponse, status: number, body: unknown): void =>
   sendText(response, status, JSON.stringify(body));
 
-/** A refusal, as an answer. */
+/** Answers with a refusal. */
 export const sendError = (response: ServerResponse, status: number, refusal: Refusal): void =>
   sendText(response, status, refusalBody(refusal));
 
-/** A finished error, with the status of its code. */
+/** Answers with a finished error, and the status of its code. */
 export const sendMasked = (response: ServerResponse, error: GraphQLError): void => {
   const status = HTTP_STATUS[codeOf(error)];
   const { retryAfterMs } = error.extensions;
@@ -47,7 +47,7 @@ export const sendMasked = (response: ServerResponse, error: GraphQLError): void 
   sendJson(response, status, { errors: [error] });
 };
 
-/** Resolves when the reader has taken what was written, or is gone; ends one who takes nothing for `stallMs`. */
+/** Resolves when the written data is sent, or the connection closed. Closes it if nothing is sent for `stallMs`. */
 const drained = (response: ServerResponse, stallMs: number): Promise<void> =>
   new Promise((resolve) => {
     response.setTimeout(stallMs);
@@ -62,13 +62,13 @@ const drained = (response: ServerResponse, stallMs: number): Promise<void> =>
   });
 
 /**
- * Writes a fetch response out, taking the next piece only when the reader has taken the last. Where the reader goes
- * away the body is cancelled, which ends the subscription behind it. Resolves when the response is over.
+ * Writes a fetch response, each chunk once the one before is sent. A reader that disconnects cancels the body, which ends
+ * the subscription behind it. Resolves when the response is over.
  */
 export const sendResponse = async (answer: Response, response: ServerResponse, stallMs = STALL_MS): Promise<void> => {
   for (const [name, value] of answer.headers) if (name !== 'connection') response.setHeader(name, value);
   for (const [name, value] of Object.entries(ALWAYS)) response.setHeader(name, value);
-  // A proxy that gathers what it passes on would keep events back.
+  // Turns off the buffering of proxies such as nginx, which would delay events.
   if (answer.headers.get('content-type')?.startsWith('text/event-stream'))
     response.setHeader('x-accel-buffering', 'no');
   response.writeHead(answer.status);
@@ -78,7 +78,7 @@ export const sendResponse = async (answer: Response, response: ServerResponse, s
     return;
   }
   const gone = () => {
-    // Whether the source ends well makes no difference to a reader who left.
+    // A source that fails to end makes no difference to a reader that left.
     reader.cancel().catch(() => {});
   };
   response.once('close', gone);

@@ -1,13 +1,13 @@
-/** Answers that are written by hand, where Node.js gives a socket and no response. */
+/** Refusals written to a bare socket, where Node.js provides no response object. */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ALWAYS, type Refusal, refusalBody } from './respond.js';
 
-/** Answers with a status and an error in the shape of GraphQL's, and hangs up. */
+/** Answers with a status and the JSON of a GraphQL error, and closes the connection. */
 export const refuseSocket = (socket: Duplex, status: number, refusal: Refusal): void => {
-  // What the client does to a connection that is given up is of no interest.
+  // Errors of a connection that is being closed are of no interest.
   socket.on('error', () => {});
-  // Whoever leaves the other half open does not keep it.
+  // A client that leaves its half open does not keep the socket.
   socket.once('finish', () => socket.destroy());
   const body = refusalBody(refusal);
   const headers = {
@@ -20,7 +20,7 @@ export const refuseSocket = (socket: Duplex, status: number, refusal: Refusal): 
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
 };
 
-/** What arrived is no HTTP, or took too long to arrive. */
+/** Refuses what is not HTTP, or took too long to arrive: the `clientError` of a server. */
 export const refuseMalformed = (error: NodeJS.ErrnoException, socket: Duplex): void => {
   if (!socket.writable) return;
   const refuse = (status: number, message: string) => refuseSocket(socket, status, { code: 'BAD_USER_INPUT', message });

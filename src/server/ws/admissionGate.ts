@@ -1,33 +1,30 @@
-/** Lets so many in at a time; the others wait in line. */
-export interface Gate {
-  /**
-   * Resolves when it is one's turn, with the way to make room for the next, which may be called once. Rejects where one
-   * is turned away.
-   */
+/** A semaphore for connections that are being admitted: a limited number at a time, the others wait in order. */
+export interface AdmissionGate {
+  /** Resolves once admitted, to a function that frees the place and is called once. Rejects through `rejectWaiting`. */
   enter(): Promise<() => void>;
-  /** Nobody who stands in line is let in: they are rejected with `error`. */
+  /** Rejects with `error` everybody who waits now. */
   rejectWaiting(error: Error): void;
 }
 
-export const createAdmissionGate = (limit: number): Gate => {
+export const createAdmissionGate = (limit: number): AdmissionGate => {
   let inside = 0;
-  let line: { readonly letIn: () => void; readonly rejectWaiting: (error: Error) => void }[] = [];
+  let waiting: { readonly admit: () => void; readonly reject: (error: Error) => void }[] = [];
   const leave = () => {
-    const next = line.shift();
-    // Whoever is next takes the place: it is never free in between.
-    if (next) next.letIn();
+    const next = waiting.shift();
+    // The place passes to the next one directly: a newcomer cannot take it in between.
+    if (next) next.admit();
     else inside -= 1;
   };
   return {
     async enter() {
       if (inside < limit) inside += 1;
-      else await new Promise<void>((letIn, rejectWaiting) => line.push({ letIn, rejectWaiting }));
+      else await new Promise<void>((admit, reject) => waiting.push({ admit, reject }));
       return leave;
     },
     rejectWaiting(error) {
-      const waiting = line;
-      line = [];
-      for (const each of waiting) each.rejectWaiting(error);
+      const rejected = waiting;
+      waiting = [];
+      for (const { reject } of rejected) reject(error);
     },
   };
 };

@@ -2,15 +2,15 @@ import { badInput } from '../../presence/errors.js';
 import { DEVICES, type DeviceType } from '../../presence/types.js';
 import { checkId } from '../../presence/validate.js';
 
-/** What `connectionParams` say besides who connects. */
+/** The `connectionParams` other than the token. */
 export interface ConnectParams {
-  /** False for a watcher, who is not seen. */
+  /** False for a connection that takes no session and stays unseen. */
   readonly presence: boolean;
   readonly sessionId: string | null;
   readonly device: DeviceType | null;
 }
 
-/** Reads them; what is left out, or null, takes its default. Throws BAD_USER_INPUT. */
+/** What is missing or null takes its default. Throws BAD_USER_INPUT. */
 export const readConnectParams = (params: Readonly<Record<string, unknown>> = {}): ConnectParams => {
   const presence = params.presence ?? true;
   const sessionId = params.sessionId ?? null;

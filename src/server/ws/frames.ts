@@ -1,6 +1,6 @@
 /**
- * WebSocket frames, ready-made (RFC 6455, section 5.2): a text message of a server is one unmasked frame. `bytes` is the
- * message in UTF-8, each byte a character, so that frames can be joined and written at once in latin1.
+ * A text message as one unmasked WebSocket frame (RFC 6455, section 5.2). `bytes` is the message in UTF-8, a character for
+ * each byte, so that frames can be concatenated and written at once as latin1.
  */
 export const textFrame = (bytes: string): string => {
   const { length } = bytes;
@@ -9,16 +9,16 @@ export const textFrame = (bytes: string): string => {
   return `\x81\x7f\0\0\0\0${String.fromCharCode((length >>> 24) & 255, (length >> 16) & 255, (length >> 8) & 255, length & 255)}${bytes}`;
 };
 
-/** What each message of the operation with this id begins with, up to the result. */
+/** The start of each message of the operation with this id, up to the result. */
 export const headOf = (id: string): string =>
   `{"id":${Buffer.from(JSON.stringify(id), 'utf8').toString('latin1')},"type":"next","payload":`;
 
-/** The frame of a result, given what its message begins with. */
+/** Makes the frame of a result, given the head of its message. */
 export type Framer = (head: string, result: string) => string;
 
 /**
- * Frames of results. Many clients give their operations the same ids, and are sent the same one after the other: the
- * latest frame is kept, one string for all of them.
+ * Many clients give their operations the same ids, and one result goes to them in succession: the latest frame is cached,
+ * one string for all of them.
  */
 export const createFramer = (): Framer => {
   let lastHead = '';

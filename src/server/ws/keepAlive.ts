@@ -1,36 +1,36 @@
-/** How many looks are taken in the time after which a silent peer is lost. */
-const LOOKS = 30;
+/** Checks within one time-out. */
+const CHECKS = 30;
+/** Pings within one time-out. */
 const PINGS = 3;
-
-/** Times as many milliseconds as a look may count for at the most, in looks: the rest of it the event loop stood still. */
-const MAX_LOOKS_AT_ONCE = 2;
+/** The most that one check may count as, in check intervals: the event loop stood still for the rest. */
+const MAX_CHECKS_AT_ONCE = 2;
 
 export interface Peer {
   ping(): void;
-  /** Nothing was heard of it for the time-out. Called once; it is no longer watched then. */
+  /** Nothing was received for the time-out. Called once; the peer is no longer watched then. */
   lost(lastReceivedMsAgo: number): void;
 }
 
-/** The watch over one peer. */
+/** The watch over one peer. Times named `awake` count only while the event loop runs. */
 export class Pulse {
-  receivedAwake: number;
-  pingedAwake: number;
-  aliveAt: number;
+  receivedAwakeMs: number;
+  pingedAwakeMs: number;
+  receivedAt: number;
 
   constructor(
     readonly peer: Peer,
     private readonly watch: PulseWatch,
   ) {
-    this.receivedAwake = watch.awakeMs;
-    this.pingedAwake = watch.awakeMs;
-    this.aliveAt = watch.now();
+    this.receivedAwakeMs = watch.awakeMs;
+    this.pingedAwakeMs = watch.awakeMs;
+    this.receivedAt = watch.now();
     watch.pulses.add(this);
   }
 
-  /** It was heard of: a pong, or any message. */
-  answered(): void {
-    this.receivedAwake = this.watch.awakeMs;
-    this.aliveAt = this.watch.now();
+  /** A pong or any other message was received. */
+  received(): void {
+    this.receivedAwakeMs = this.watch.awakeMs;
+    this.receivedAt = this.watch.now();
   }
 
   /** Stops watching. */
@@ -42,22 +42,22 @@ export class Pulse {
 interface PulseWatch {
   readonly pulses: Set<Pulse>;
   readonly now: () => number;
-  /** Milliseconds during which the loop ran. */
+  /** Milliseconds during which the event loop ran. */
   awakeMs: number;
 }
 
 export interface KeepAlive {
   watch(peer: Peer): Pulse;
-  /** Stops watching all of them. */
+  /** Stops watching all peers. */
   stop(): void;
-  /** How many are watched. */
+  /** How many peers are watched. */
   readonly size: number;
 }
 
 /**
- * Pings peers every third of `timeoutMs`, and gives up those that were not heard of for all of it. One timer serves
- * all. Time counts only as far as the event loop ran: after it stood still, for however long, answers that wait in
- * the sockets are read before anybody is judged (docs/architecture.md). `now` is a monotonic clock in milliseconds.
+ * Pings peers every third of `timeoutMs`, and gives up those from which nothing was received for all of it. One timer
+ * serves all. Time counts only while the event loop runs: after a stall, however long, answers that wait in the sockets are
+ * read before anybody is given up. `now` is a monotonic clock in milliseconds.
  */
 export const createKeepAlive = ({
   timeoutMs,
@@ -66,30 +66,30 @@ export const createKeepAlive = ({
   readonly timeoutMs: number;
   readonly now?: () => number;
 }): KeepAlive => {
-  const lookMs = timeoutMs / LOOKS;
+  const checkMs = timeoutMs / CHECKS;
   const watch: PulseWatch = { pulses: new Set(), now, awakeMs: 0 };
-  let lookedAt = now();
+  let checkedAt = now();
 
-  const judge = () => {
+  const check = () => {
     for (const pulse of watch.pulses) {
-      // One look early rather than one late: gone within the time-out.
-      if (watch.awakeMs - pulse.receivedAwake >= timeoutMs - lookMs) {
+      // One check early rather than one late, so that a lost peer is given up within the time-out.
+      if (watch.awakeMs - pulse.receivedAwakeMs >= timeoutMs - checkMs) {
         pulse.stop();
-        pulse.peer.lost(now() - pulse.aliveAt);
-      } else if (watch.awakeMs - pulse.pingedAwake >= timeoutMs / PINGS) {
-        pulse.pingedAwake = watch.awakeMs;
+        pulse.peer.lost(now() - pulse.receivedAt);
+      } else if (watch.awakeMs - pulse.pingedAwakeMs >= timeoutMs / PINGS) {
+        pulse.pingedAwakeMs = watch.awakeMs;
         pulse.peer.ping();
       }
     }
   };
 
   const timer = setInterval(() => {
-    const elapsedMs = now() - lookedAt;
-    lookedAt += elapsedMs;
-    watch.awakeMs += Math.min(elapsedMs, MAX_LOOKS_AT_ONCE * lookMs);
-    // Timers come before what the sockets have to say; an immediate comes after it.
-    setImmediate(judge);
-  }, lookMs);
+    const elapsedMs = now() - checkedAt;
+    checkedAt += elapsedMs;
+    watch.awakeMs += Math.min(elapsedMs, MAX_CHECKS_AT_ONCE * checkMs);
+    // Timers run before the sockets are read, immediates afterwards.
+    setImmediate(check);
+  }, checkMs);
   timer.unref();
 
   return {

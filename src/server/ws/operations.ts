@@ -10,13 +10,13 @@ import type { ReadFlow } from './readFlow.js';
 import { halt, Running } from './running.js';
 
 export const MAX_SUBSCRIPTIONS = 50;
-/** What a connection's subscriptions keep of their documents and ids. */
+/** Memory that a connection's subscriptions may keep for their documents and ids. */
 const MAX_SUBSCRIBED_BYTES = 8 * 1024 * 1024;
-/** Their ids are kept as they came, and as each message begins with them. */
+/** An id is kept as received, and as the head of each message. */
 const BYTES_A_CHARACTER_OF_ID = 8;
-/** Queries and mutations at a time, from the question until the answer is written; then the client is held back. */
+/** Queries and mutations of a connection from `subscribe` until the answer is written; at this many reads are paused. */
 const MAX_RUNNING = 100;
-/** As how many of them one counts whose answer lists as many users as there are. */
+/** The weight of one whose answer may list every user. */
 const LISTING = 25;
 
 type Hooks = { readonly [K in 'onSubscribe' | 'onOperation' | 'onComplete']: NonNullable<ServerOptions[K]> };
@@ -29,7 +29,7 @@ export interface OperationsOwner {
   readonly outbound: Pick<Outbound, 'push'>;
 }
 
-/** What graphql-ws hands to every hook of one operation. */
+/** The object that graphql-ws passes to every hook of one operation. */
 type Payload = SubscribePayload & { [RUNNING]?: Running };
 const RUNNING = Symbol('running');
 
@@ -41,13 +41,14 @@ export interface OperationsDeps {
 }
 
 /**
- * What a connection runs, for graphql-ws. That library knows operations by the id that the client gave them, and a
- * client may cancel one and use its id again while the first is still being started, answered or ended; the first
- * would then speak, complete or linger in the name of the second. So each operation is watched here by itself: a
- * cancelled one ends its iterator and goes no further. There is one a connection: a class, for its size.
+ * The operations of one connection, as hooks of graphql-ws. That library identifies an operation by the id that the client
+ * chose, and a client may cancel one and reuse its id while the first is still being started, answered or ended: results
+ * and completion of the first would then go out as those of the second. So each operation is tracked here by itself, and a
+ * cancelled one ends its iterator and goes no further. One for each connection: a class, because its instances are smaller
+ * than closures.
  */
 export class Operations implements Hooks {
-  /** Subscriptions that are open or being opened. */
+  /** Subscriptions that are open or starting. */
   subscriptions = 0;
   private subscribedBytes = 0;
   private answering = 0;
@@ -62,7 +63,7 @@ export class Operations implements Hooks {
     const { caller, budget } = this.owner;
     const running = new Running(this);
     payload[RUNNING] = running;
-    // From this moment on, so that a cancellation is heard however early it comes.
+    // Registered at once, so that even an immediate cancellation is received.
     byId[id] = running;
     const requestId = newRequestId();
     const prepared = engine.prepare(payload, { caller, budget, requestId });
@@ -79,10 +80,10 @@ export class Operations implements Hooks {
       this.subscribedBytes += bytes;
     } else this.enter(running, prepared.lists ? LISTING : 1);
     running.prepared = prepared;
-    return forgetful(payload, prepared);
+    return emptied(payload, prepared);
   }
 
-  /** The result that graphql-ws passes is void: the operation is run here, where its cancellation is known. */
+  /** Executes the operation; the result that graphql-ws passes is empty. Here its cancellation is known. */
   async onOperation(_ctx: Context, id: string, payload: Payload): Promise<OperationResult> {
     const running = payload[RUNNING];
     const prepared = running?.prepared;
@@ -104,7 +105,7 @@ export class Operations implements Hooks {
     return undefined;
   }
 
-  /** An operation is over: completed, and written; or cancelled. */
+  /** An operation ended: completed and written, or cancelled. */
   settle(running: Running): void {
     if (running.ran) this.leave(running);
     if (running.counted === 0) return;
@@ -125,7 +126,7 @@ export class Operations implements Hooks {
     if (this.answering < MAX_RUNNING) this.owner.readFlow.resume('running');
   }
 
-  /** Why there may not be one more subscription; null where there may. */
+  /** Why one more subscription is refused; null where it is allowed. */
   private refusalOf(bytes: number, max: number): string | null {
     if (this.subscriptions >= max) {
       return `This connection has ${max} subscriptions, as many as are allowed. Complete one.`;
@@ -136,10 +137,10 @@ export class Operations implements Hooks {
 }
 
 /**
- * What graphql-ws looks at to tell the kind of operation. It keeps that and the message for as long as the operation
- * goes on, and needs nothing else of them: a subscription to many users would be kept twice.
+ * What graphql-ws reads to tell the kind of operation. It keeps this and the message while the operation runs, so the
+ * message is emptied: a list of many users would be kept twice.
  */
-const forgetful = (payload: Payload, { args: { schema, document, operationName } }: Prepared) => {
+const emptied = (payload: Payload, { args: { schema, document, operationName } }: Prepared) => {
   Object.assign(payload, { query: '', variables: null, extensions: null });
   return { schema, document, operationName };
 };

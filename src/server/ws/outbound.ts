@@ -3,33 +3,33 @@ import type { WebSocket } from 'ws';
 import type { Coalescer, Due } from '../../async/coalescer.js';
 import type { ReadFlow } from './readFlow.js';
 
-/** How much may be unsent before sends wait. */
+/** Bytes that may be unsent before further sends wait. */
 export const MAX_UNSENT_BYTES = 256 * 1024;
 const PIECE_BYTES = 64 * 1024;
 
-/** Pushes messages. */
+/** A source of frames. */
 export interface Pusher {
-  /** The socket, which could take no more, can. */
+  /** After `push` returned false: the socket takes frames again. */
   drained(): void;
 }
 
-/** What a socket's outbound side belongs to. */
+/** The connection that an outbound side belongs to. */
 export interface OutboundOwner {
-  /** At its end, what was pushed is written. One for all sockets. */
+  /** Schedules the writing of pushed frames. One for all sockets. */
   readonly coalescer: Coalescer;
   readonly stallMs: number;
-  /** The socket is not read. */
+  /** The client read nothing for `stallMs` while sends waited. */
   onStall(): void;
 }
 
-/** A message, or a piece of one that is longer than may be unsent. */
+/** A message, or a piece of one longer than {@link MAX_UNSENT_BYTES}. */
 interface Waiting {
   readonly data: string | Buffer;
   readonly isLast: boolean;
   readonly sent: () => void;
 }
 
-/** A long message is several frames, so that it is seen to be taken, and pings and a close may go between them. */
+/** A long message is several frames: progress is seen, and control frames may go between them. */
 const piecesOf = (text: string, sent: () => void): readonly Waiting[] => {
   if (text.length <= MAX_UNSENT_BYTES) return [{ data: text, isLast: true, sent }];
   const bytes = Buffer.from(text);
@@ -43,30 +43,30 @@ const piecesOf = (text: string, sent: () => void): readonly Waiting[] => {
 };
 
 /**
- * Writes to a socket no faster than its reader reads: beyond {@link MAX_UNSENT_BYTES} unsent, sends wait, in order,
- * and nothing more is read from the client. `onStall` is called once, when nothing is taken for `stallMs` while it is so.
- * There is one a connection: a class, for its size.
+ * Writes to a socket no faster than its reader reads: beyond {@link MAX_UNSENT_BYTES} unsent, sends wait in order, and
+ * reads from the client are paused. `onStall` is called once, when the client then takes nothing for `stallMs`. One for each
+ * connection: a class, because its instances are smaller than closures.
  */
 export class Outbound implements Due {
-  /** Frames of this turn. */
+  /** Pushed frames that are not written yet. */
   private frames = '';
-  /** What else was unsent when the first of them came. */
+  /** Unsent bytes when the first of them was pushed. */
   private unsentBefore = 0;
   private waiting: Waiting[] | undefined = undefined;
   private pushers: Set<Pusher> | undefined = undefined;
   private stall: NodeJS.Timeout | undefined = undefined;
-  /** Whether a message was written in part: no other may begin. */
+  /** Whether a message is written in part: no other may begin. */
   private isWithin = false;
 
   constructor(
     private readonly socket: Pick<WebSocket, 'OPEN' | 'readyState' | 'bufferedAmount' | 'send' | 'pong'>,
-    /** What the socket writes to; messages are whole frames there, so what is written between two of them is safe. */
+    /** The stream below the socket. ws writes whole frames, so frames written here fall between two of them. */
     private readonly stream: Pick<Writable, 'write'>,
     private readonly readFlow: Pick<ReadFlow, 'pause' | 'resume'>,
     private readonly owner: OutboundOwner,
   ) {}
 
-  /** Resolves once the text was handed to the socket, which may have to drain first; also when it is gone. */
+  /** Resolves once the text is handed to the socket, which may have to drain first; also when the socket closes. */
   send(text: string): Promise<void> {
     if (!this.isOpen) return Promise.resolve();
     if (this.waiting !== undefined || this.isFull() || text.length > MAX_UNSENT_BYTES) {
@@ -81,7 +81,7 @@ export class Outbound implements Due {
     return Promise.resolve();
   }
 
-  /** Answers a ping: whoever sends them and reads no answers is held back as well. */
+  /** Answers a ping. Unread answers pause reads like any other unsent data. */
   pong(data: Buffer): void {
     if (!this.isOpen) return;
     this.socket.pong(data, false, this.whenTaken(data.length));
@@ -89,8 +89,8 @@ export class Outbound implements Due {
   }
 
   /**
-   * Sends a whole frame (see frames.ts), together with all others of this turn of the event loop. False when no more may
-   * be pushed until the pusher is told that it drained.
+   * Sends a whole frame (see frames.ts), together with others that the coalescer gathers. False when no more may be pushed
+   * until `pusher.drained` is called.
    */
   push(frame: string, pusher: Pusher): boolean {
     if (!this.isOpen) return true;
@@ -104,7 +104,7 @@ export class Outbound implements Due {
     if (this.waiting === undefined) {
       if (this.unsentBefore + this.frames.length <= MAX_UNSENT_BYTES) return true;
       this.run();
-      // The socket may have taken it all at once.
+      // The socket may have taken all of it at once.
       if (!this.isFull()) return true;
     }
     this.watchForStall();
@@ -113,7 +113,7 @@ export class Outbound implements Due {
     return false;
   }
 
-  /** Writes the frames of this turn. */
+  /** Writes the pushed frames. */
   run(): void {
     if (this.frames === '' || this.isWithin) return;
     const { frames } = this;
@@ -121,7 +121,7 @@ export class Outbound implements Due {
     if (this.isOpen) this.stream.write(frames, 'latin1', this.whenTaken(frames.length));
   }
 
-  /** The socket closed: lets go of all that waits. */
+  /** The socket closed: drops the frames, and resolves the sends that wait. */
   close(): void {
     clearTimeout(this.stall);
     this.pushers = undefined;
@@ -141,13 +141,13 @@ export class Outbound implements Due {
 
   private watchForStall(): void {
     if (this.stall !== undefined || (this.waiting === undefined && !this.isFull())) return;
-    // A client that does not read the answers may not ask for more.
+    // A client that does not read its answers may send no more requests.
     this.readFlow.pause('unsent');
     this.stall = setTimeout(() => this.owner.onStall(), this.owner.stallMs);
   }
 
   private write({ data, isLast }: Omit<Waiting, 'sent'>): void {
-    // In the order in which they were sent.
+    // Frames pushed before go out before.
     this.run();
     const taken = this.whenTaken(data.length);
     if (isLast && !this.isWithin) this.socket.send(data, taken);
@@ -156,7 +156,7 @@ export class Outbound implements Due {
     if (isLast) this.run();
   }
 
-  /** Writes of what waits as much as may be unsent. */
+  /** Writes the waiting messages, as far as the limit of unsent bytes allows. */
   private writeWaiting(): void {
     let written = 0;
     const waiting = this.waiting ?? [];
@@ -169,16 +169,16 @@ export class Outbound implements Due {
     this.waiting = written < waiting.length ? waiting.slice(written) : undefined;
   }
 
-  /** What to do once the socket has taken so much more: nothing, unless it is too much to be unsent. */
+  /** The callback for writing `length` more characters; none where the socket stays far from its limit. */
   private whenTaken(length: number): (() => void) | undefined {
-    // A character may be three bytes; and ws sends pings of its own.
+    // A character may take three bytes; and ws sends pings of its own.
     if (this.socket.bufferedAmount + 3 * length <= MAX_UNSENT_BYTES / 2) return undefined;
     return () => this.drain();
   }
 
   private drain(): void {
     if (this.stall === undefined) return;
-    // Something was taken.
+    // The client read something.
     clearTimeout(this.stall);
     this.stall = undefined;
     this.writeWaiting();

@@ -1,27 +1,27 @@
 import type { WebSocket } from 'ws';
 
-/** Why nothing more is read from a client for now. */
+/** Why reading from a client is paused: unsent data piles up, or too many operations are running. */
 export type PauseReason = 'unsent' | 'running';
 
-/** Holds a client back, by not reading what it sends, while there is any reason to. */
+/** Applies back-pressure to a client: its socket is not read while there is any reason to pause. */
 export class ReadFlow {
   private unsent = false;
   private running = false;
-  private isOver = false;
+  private isReleased = false;
 
   constructor(
     private readonly socket: Pick<WebSocket, 'pause' | 'resume'>,
-    /** Called when there is no more reason to. */
-    private readonly onReleased: () => void = () => {},
+    /** Called when the last reason is gone. */
+    private readonly onResumed: () => void = () => {},
   ) {}
 
-  /** Whether the client is held back: what was read already has to wait, too. */
+  /** Whether messages that were already read have to wait too. */
   get isPaused(): boolean {
     return this.unsent || this.running;
   }
 
   pause(reason: PauseReason): void {
-    if (this.isOver) return;
+    if (this.isReleased) return;
     this[reason] = true;
     this.socket.pause();
   }
@@ -31,12 +31,12 @@ export class ReadFlow {
     this[reason] = false;
     if (this.isPaused) return;
     this.socket.resume();
-    this.onReleased();
+    this.onResumed();
   }
 
-  /** For good: the socket is being closed, and has the answer to its close frame to read. */
-  letGo(): void {
-    this.isOver = true;
+  /** Resumes for good: a closing socket has to read the client's answer to the close frame. */
+  release(): void {
+    this.isReleased = true;
     this.unsent = false;
     this.running = false;
     this.socket.resume();

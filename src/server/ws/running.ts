@@ -7,20 +7,20 @@ import type { Renderer } from '../execution/rendering.js';
 import { type Framer, headOf } from './frames.js';
 import type { Outbound, Pusher } from './outbound.js';
 
-/** Never settles: whoever awaits it goes no further, and is collected with it. */
+/** Never settles: a caller that awaits it goes no further, and is garbage-collected with it. */
 export const halt = () => new Promise<never>(() => {});
 
-/** Where a shared stream goes. */
+/** Where the deliveries of a shared stream go. */
 export interface Destination {
-  /** Of the operation, as the client named it. */
+  /** The client's id of the operation. */
   readonly id: string;
   readonly outbound: Pick<Outbound, 'push'>;
   readonly frame: Framer;
 }
 
 /**
- * Sends the deliveries of a shared stream as they come, beside graphql-ws. That is handed an iterator that never yields,
- * and stays in charge of the operation's start and end.
+ * Sends the deliveries of a shared stream at once, past graphql-ws, which is given an iterator that never yields and stays
+ * in charge of the operation's start and end.
  */
 class Feed implements Sink<Delivery>, Pusher {
   private readonly head: string;
@@ -55,33 +55,33 @@ class Feed implements Sink<Delivery>, Pusher {
   }
 }
 
-/** What an operation's results come from, if it goes on. */
+/** Where the results of a subscription come from. */
 interface Source {
   next(): Promise<IteratorResult<ExecutionResult>>;
   return?(): Promise<unknown>;
 }
 
-/** One operation of a connection, from `subscribe` until it completes or is cancelled: what graphql-ws iterates. */
+/** One operation, from `subscribe` until it completes or is cancelled: the iterator of its results for graphql-ws. */
 export class Running implements AsyncIterableIterator<ExecutionResult> {
   cancelled = false;
-  /** As how many bytes it is counted among the subscriptions; 0 where it is not. */
+  /** Bytes that it counts for among the connection's subscriptions; 0 where it is none. */
   counted = 0;
-  /** As how many it is counted among the queries and mutations under way. */
+  /** Its weight among the queries and mutations under way. */
   weight = 0;
-  /** Whether it has run, whatever became of the result. */
+  /** Whether its execution ended, whether or not the result is written. */
   ran = false;
   prepared: Prepared | null = null;
   private source: Source | null = null;
 
   constructor(private readonly operations: { settle(running: Running): void }) {}
 
-  /** Its results are these. */
+  /** Takes the results from `source`, through graphql-ws. */
   follow(source: Source): void {
     this.source = source;
     if (this.cancelled) this.end();
   }
 
-  /** Its results are sent beside graphql-ws. */
+  /** Sends the results of a shared stream past graphql-ws. */
   share(shared: SharedStream, destination: Destination): void {
     if (this.cancelled) void shared.stream.return();
     else this.source = new Feed(shared, destination);
@@ -92,7 +92,7 @@ export class Running implements AsyncIterableIterator<ExecutionResult> {
     return this.cancelled ? halt() : next;
   }
 
-  /** What graphql-ws calls when the client completes the operation, or goes. */
+  /** Called by graphql-ws when the client completes the operation, or disconnects. */
   async return(): Promise<IteratorResult<ExecutionResult>> {
     this.cancel();
     return { done: true, value: undefined };
@@ -114,7 +114,7 @@ export class Running implements AsyncIterableIterator<ExecutionResult> {
     this.end();
   }
 
-  /** The iterator's own end is not waited for: one that hangs or fails must not keep the connection from ending. */
+  /** Ends the source without waiting: one that hangs or fails must not keep the connection from ending. */
   private end(): void {
     void this.source?.return?.()?.catch(() => {});
   }

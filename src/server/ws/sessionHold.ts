@@ -6,12 +6,12 @@ import type { ConnectParams } from './connectParams.js';
 
 const RETRY_MS = 1_000;
 
-/** Whether the store may hold the session although taking it failed. */
+/** Whether the store may hold the session although connecting failed. */
 const mayHold = (error: unknown): boolean => !(error instanceof PresenceError) || error.code === 'UNAVAILABLE';
 
-/** The session that one connection holds, from being let in until it is let go of. */
+/** One connection's hold on its session: from connecting until the store has been told of the disconnect. */
 export class SessionHold {
-  /** Whether the session is held, once that is known. */
+  /** Whether the store may hold the session; a promise while connecting. */
   private held: Promise<boolean> | boolean = false;
 
   constructor(
@@ -20,7 +20,7 @@ export class SessionHold {
     private readonly connectionId: string,
   ) {}
 
-  /** Starts or resumes it. Returns the session's id; rejects as `Presence.connect` does. */
+  /** Starts or resumes the session. Returns its id; rejects as `Presence.connect` does. */
   async take({ sessionId, device }: ConnectParams): Promise<string> {
     const { userId, connectionId } = this;
     const taking = this.ports.presence.connect({ userId, connectionId, sessionId, device });
@@ -33,14 +33,15 @@ export class SessionHold {
   }
 
   /**
-   * Lets go of it, also of one that is just being taken; nothing where none was. `silentMs` is for how long nothing
-   * had been heard of the connection. Tries again for as long as the store is away, or until `abandoned`.
+   * Disconnects the session; does nothing where none was taken. `silentMs` is how long nothing had been received of the
+   * connection. Retries while the store is unavailable, until `abandoned` is aborted. Never rejects: other failures are
+   * logged.
    */
   async release(silentMs: number, abandoned: AbortSignal): Promise<void> {
     const { userId, connectionId } = this;
     const { presence, log } = this.ports;
     const lastReceivedAt = performance.now() - silentMs;
-    // A connection that closes while its session is being taken waits for it: the release must come after.
+    // A connection that closes while it connects waits for the outcome: the disconnect must come after.
     if (!(await this.held)) return;
     for (;;) {
       try {

@@ -1,17 +1,17 @@
-/** Requests to go on in another protocol. */
+/** Upgrade requests: those for a WebSocket, and those for protocols that this server does not speak. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 export const asksForWebSocket = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket';
 
-/** Headers that speak of the upgrade alone. */
+/** Headers that concern the upgrade alone. */
 const OF_UPGRADES = new Set(['upgrade', 'http2-settings', 'connection']);
 
 /**
- * Serves a request that offers a protocol that is not spoken here, such as h2c, as the ordinary request that it is
- * besides (RFC 9110, section 7.8). Node hands over every upgrade once there is a listener for one: the request goes back
- * to the server as it came, without the offer, and its body and what follows after it.
+ * Serves a request that offers another protocol, such as h2c, as an ordinary request (RFC 9110, section 7.8). Node.js hands
+ * over every upgrade once there is a listener for one: the request goes back to the server without the offer, followed by
+ * its body and whatever the socket read behind it.
  */
 export const serveWithoutUpgrade = (server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
   const { method, url, httpVersion, rawHeaders, headers } = request;

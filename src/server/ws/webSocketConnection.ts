@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { type WebSocket as ProtocolSocket, parseMessage } from 'graphql-ws';
+import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import { Alarm } from '../../async/alarm.js';
 import type { Coalescer } from '../../async/coalescer.js';
@@ -11,99 +11,48 @@ import { paramsToken } from '../auth/credentials.js';
 import { callerOf, type SignIn } from '../auth/signIn.js';
 import type { Identity } from '../auth/verifier.js';
 import type { Connections } from '../connections.js';
-import type { Gate } from './admissionGate.js';
-import { CLOSE, fitReason } from './closeCodes.js';
+import type { AdmissionGate } from './admissionGate.js';
+import { CLOSE, closeOf, fitReason } from './closeCodes.js';
 import { readConnectParams } from './connectParams.js';
+import { isMisdirected, limitMessages, MAX_MESSAGE_BYTES, messageOf } from './incomingMessages.js';
 import type { KeepAlive, Peer, Pulse } from './keepAlive.js';
 import { Operations, type OperationsDeps, type OperationsOwner } from './operations.js';
 import { Outbound, type OutboundOwner } from './outbound.js';
 import { ReadFlow } from './readFlow.js';
 import { SessionHold } from './sessionHold.js';
 
-/** Of one message, before `connection_init` is accepted and from then on. What is longer is 1009, before it is read. */
-export const MAX_MESSAGE_BYTES_BEFORE_INIT = 8 * 1024;
-const MAX_MESSAGE_BYTES = 256 * 1024;
-
-/** ws has one bound for all sockets of a server; that of one is its receiver's, and none of its public interface. */
-const boundMessages = (socket: WebSocket, bytes: number): void => {
-  Object.assign((socket as unknown as { readonly _receiver: object })._receiver, { _maxPayload: bytes });
-};
-
-/**
- * A message for graphql-ws, which keeps what it is given for as long as the operation goes on: nothing but what it reads.
- * What is no JSON is left for it to refuse.
- */
-const messageOf = (text: string): unknown => {
-  try {
-    const message: unknown = JSON.parse(text);
-    if (!isObject(message) || message.type !== 'subscribe' || !isObject(message.payload)) return message;
-    const { query, operationName, variables, extensions } = message.payload;
-    return { id: message.id, type: message.type, payload: { query, operationName, variables, extensions } };
-  } catch {
-    return text;
-  }
-};
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
-/** Messages that only a server sends; graphql-ws throws at them. */
-const isMisdirected = (message: unknown): boolean => {
-  try {
-    return ['connection_ack', 'next', 'error'].includes(parseMessage(message).type);
-  } catch {
-    return true;
-  }
-};
-
 /** What all connections of a server share. */
 export interface ConnectionPorts {
   readonly signIn: SignIn;
   readonly presence: Pick<Presence, 'connect' | 'disconnect'>;
   readonly connections: Connections;
-  /** Lets a user connect once more. Rejects with RATE_LIMITED where they do so too often. */
+  /** Takes one connection from the user's allowance. Rejects with RATE_LIMITED where it is used up. */
   readonly admits: (userId: string) => Promise<void>;
-  /** Whether the live store answers: who cannot be let in although it does is one of a kind. */
+  /** Whether the live store answers. While it does, a failed admission says nothing about the others that wait. */
   readonly storeAnswers: () => boolean;
   readonly log: Log;
 }
 
-/** The same, with what the server makes of itself. */
+/** The same, with what the server makes itself. */
 export interface ConnectionDeps extends ConnectionPorts, OperationsDeps {
-  /** Through which everybody is let in. */
-  readonly gate: Gate;
+  /** Bounds how many connections are admitted at a time. */
+  readonly gate: AdmissionGate;
   readonly keepAlive: KeepAlive;
   readonly coalescer: Coalescer;
   /** How long a reader may leave more than 256 KiB unread. */
   readonly stallMs: number;
-  /** A connection is closed because nobody reads it. */
+  /** A connection is closed because its client does not read. */
   readonly onSlowReader: (caller: Caller | null) => void;
-  /** A connection answered: a pong, a ping, or any message. */
+  /** A pong, a ping, or any other message was received. */
   readonly onReceived: (connectionId: string) => void;
-  /** Who speaks is no stranger. */
+  /** The token of a connection was verified. */
   readonly onAuthenticated: (connection: Connection) => void;
 }
 
-/** What a failure to let somebody in closes the socket with. */
-const closeOf = (error: unknown): readonly [code: number, reason: string] => {
-  if (!(error instanceof PresenceError)) return [CLOSE.TRY_AGAIN_LATER, 'Try again later.'];
-  switch (error.code) {
-    case 'UNAUTHENTICATED':
-    case 'FORBIDDEN':
-    case 'NOT_FOUND':
-      return [CLOSE.FORBIDDEN, error.message];
-    case 'BAD_USER_INPUT':
-      return [CLOSE.BAD_REQUEST, error.message];
-    case 'RATE_LIMITED':
-      // Who has too many has to close one; who comes too often comes again later by themselves.
-      return [error.details.retryAfterMs === undefined ? CLOSE.TOO_MANY : CLOSE.TRY_AGAIN_LATER, error.message];
-    case 'UNAVAILABLE':
-    case 'INTERNAL':
-      return [CLOSE.TRY_AGAIN_LATER, 'Try again later.'];
-  }
-};
-
-/** One socket, from the upgrade until nothing is left of it. As many as there are clients: a class, for its size. */
+/**
+ * One connection, from the upgrade until its session is disconnected. There are as many as clients: a class, because its
+ * instances are smaller than closures.
+ */
 export class Connection implements OperationsOwner, OutboundOwner, Peer, ProtocolSocket {
   readonly readFlow: ReadFlow;
   readonly outbound: Outbound;
@@ -111,18 +60,19 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   readonly budget: SubscriptionBudget = { watched: 0, conversations: 0 };
   /** Whether `connection_init` was accepted. */
   accepted = false;
-  /** Who speaks; known once accepted. */
+  /** Known once accepted. */
   caller: Caller | null = null;
   private readonly pulse: Pulse;
   private hold: SessionHold | null = null;
   private expiry: Alarm | null = null;
   /** Gives back the place among the user's connections. */
-  private uncount: (() => void) | null = null;
-  /** For how long nothing had been heard when it was given up. */
+  private releasePlace: (() => void) | null = null;
+  /** How long nothing had been received when keep-alive gave the connection up; 0 where it did not. */
   private silentMs = 0;
   private ended = false;
-  /** Messages that came while the client was held back. */
+  /** Messages received while reads are paused. */
   private unread: string[] | undefined = undefined;
+  /** The listener of graphql-ws. */
   private listen: ((message: unknown) => Promise<void>) | null = null;
 
   constructor(
@@ -130,7 +80,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     private readonly socket: WebSocket,
     stream: Duplex,
     private readonly connectionId: string,
-    /** The `?token=` of the upgrade, for clients that can send no other. */
+    /** The `?token=` of the upgrade, for clients that cannot send it otherwise. */
     private readonly urlToken: string | null,
   ) {
     this.readFlow = new ReadFlow(socket, () => this.takeNext());
@@ -140,54 +90,54 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   }
 
   /**
-   * Judges `connection_init`: signs in, counts the connection, takes the session. Returns the payload of the
+   * Handles `connection_init`: signs in, counts the connection, takes the session. Returns the payload of the
    * acknowledgement; false where it closed the socket instead. Never rejects.
    */
   async accept(params: Readonly<Record<string, unknown>> | undefined): Promise<Record<string, unknown> | boolean> {
     const { gate, log, signIn, storeAnswers } = this.deps;
-    let makeRoom = () => {};
+    let leaveGate = () => {};
     try {
-      // Before the line, which strangers must not fill while the keys are slow to come.
+      // Before the gate, which unauthenticated clients must not fill while the key set is slow.
       const identity = await signIn.verify(paramsToken(params) ?? this.urlToken);
       if (!this.isOpen) return false;
       this.deps.onAuthenticated(this);
-      makeRoom = await gate.enter();
+      leaveGate = await gate.enter();
       if (!this.isOpen) return false;
       const sessionId = await this.admit(identity, params);
       if (!this.isOpen) return false;
       this.accepted = true;
-      boundMessages(this.socket, MAX_MESSAGE_BYTES);
+      limitMessages(this.socket, MAX_MESSAGE_BYTES);
       return sessionId === null ? true : { sessionId };
     } catch (error) {
       if (!(error instanceof PresenceError)) log.error({ err: error }, 'connection failed');
-      // Each of those in line would wait as long, one after the other, for the same.
+      // Each connection that waits would run into the same time-out, one after another.
       if (isUnavailable(error) && !storeAnswers()) gate.rejectWaiting(error);
       this.close(...closeOf(error));
       return false;
     } finally {
-      makeRoom();
+      leaveGate();
     }
   }
 
-  /** Closes the socket, with the first reason that is given. */
+  /** Closes the socket. The first call decides the code and the reason. */
   close(code: number = CLOSE.INTERNAL, reason = ''): void {
-    this.readFlow.letGo();
-    // What was told before is sent before.
+    this.readFlow.release();
+    // What was delivered before the close is sent before it.
     this.outbound.run();
     this.socket.close(code, fitReason(reason));
   }
 
-  /** The socket is closed: nothing more is sent. */
+  /** The socket closed: nothing more is sent. */
   closed(): void {
     this.pulse.stop();
     this.outbound.close();
   }
 
-  /** The socket is closed. Resolves when nothing is left. */
+  /** The socket closed. Resolves once the session is disconnected, or `abandoned` ended the attempts. */
   async end(abandoned: AbortSignal): Promise<void> {
     this.ended = true;
     this.expiry?.callOff();
-    this.uncount?.();
+    this.releasePlace?.();
     await this.hold?.release(this.silentMs, abandoned);
   }
 
@@ -200,17 +150,17 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   }
 
   onMessage(listen: (text: string) => Promise<void>): void {
-    // It takes messages that are read already, too.
+    // graphql-ws takes parsed messages as well as text.
     this.listen = listen as (message: unknown) => Promise<void>;
   }
 
-  /** A message came in. */
+  /** A message was received. */
   received(data: RawData): void {
     this.answered();
-    // Between our close frame and the client's answer nothing is taken any more: the token may have run out.
+    // Between the server's close frame and the client's answer no message counts: the token may have expired.
     if (this.socket.readyState !== this.socket.OPEN) return;
     const text = data.toString();
-    // What was read before the brake went on: less than one message of the greatest length, or one reading of the socket.
+    // At most what one read of the socket contains, or one message of the greatest length.
     if (this.readFlow.isPaused || this.unread !== undefined) {
       this.unread ??= [];
       this.unread.push(text);
@@ -219,13 +169,13 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     this.take(text);
   }
 
-  /** It asks whether we are here. */
+  /** A ping was received. */
   pinged(data: Buffer): void {
     this.answered();
     this.outbound.pong(data);
   }
 
-  /** Takes what waited, one message after the other, for as long as the client is not held back. */
+  /** Handles the messages that wait, one in each turn of the event loop, until reads are paused again. */
   private takeNext(): void {
     setImmediate(() => {
       if (this.readFlow.isPaused || this.unread === undefined) return;
@@ -245,9 +195,9 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     });
   }
 
-  /** It answered. */
+  /** The client gave a sign of life. */
   answered(): void {
-    this.pulse.answered();
+    this.pulse.received();
     this.deps.onReceived(this.connectionId);
   }
 
@@ -277,16 +227,16 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     return !this.ended && this.socket.readyState === this.socket.OPEN;
   }
 
-  /** Counted before the user is ensured: one who is deleted meanwhile is either refused or closed, never missed. */
+  /** Takes a place among the user's connections. Before `ensure`: a user deleted meanwhile is then refused or closed. */
   private count({ service, userId }: Identity): void {
     if (service) return;
-    this.uncount = this.deps.connections.open(userId, () => this.close(CLOSE.FORBIDDEN, 'The user was deleted.'));
-    if (this.uncount === null) {
+    this.releasePlace = this.deps.connections.open(userId, () => this.close(CLOSE.FORBIDDEN, 'The user was deleted.'));
+    if (this.releasePlace === null) {
       throw new PresenceError('RATE_LIMITED', 'Too many connections: close one of them first.');
     }
   }
 
-  /** Makes the user known and takes the session. Goes no further once the socket is closed: see `end`. */
+  /** Ensures the user and takes the session; returns its id. Stops where the socket closed: `end` has run then. */
   private async admit(
     identity: Identity,
     params: Readonly<Record<string, unknown>> | undefined,

@@ -14,47 +14,41 @@ import { refuseSocket } from '../http/socketRefusal.js';
 import { createAdmissionGate } from './admissionGate.js';
 import { CLOSE } from './closeCodes.js';
 import { createFramer } from './frames.js';
+import { MAX_MESSAGE_BYTES_BEFORE_INIT } from './incomingMessages.js';
 import { createKeepAlive } from './keepAlive.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './upgrades.js';
-import {
-  Connection,
-  type ConnectionDeps,
-  type ConnectionPorts,
-  MAX_MESSAGE_BYTES_BEFORE_INIT,
-} from './webSocketConnection.js';
+import { Connection, type ConnectionDeps, type ConnectionPorts } from './webSocketConnection.js';
 
 const INIT_TIMEOUT_MS = 10_000;
 /** How long a client may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** How many are let in at a time: when thousands come back at once, the store and the database are asked no faster. */
+/** Connections admitted at a time: when thousands reconnect at once, the store and the database are asked no faster. */
 const MAX_ENTERING = 64;
-/** Sockets of whom nobody signed in yet: beyond these the oldest is closed. */
+/** Sockets whose client has not signed in yet: beyond these the oldest is closed. */
 const MAX_UNAUTHENTICATED = 10_000;
+/** Over how long a stop spreads the closing of sockets, and the interval between two where there are few. */
 const MAX_SPREAD_MS = 5_000;
-/** Few sockets need no spreading: one every so many milliseconds at most. */
 const SPREAD_STEP_MS = 10;
-/** For how long, once all are told to go, a stop tries to let go of sessions while the store is away. */
+/** How long a stop, once all sockets are told to close, retries to disconnect sessions of an unavailable store. */
 const RELEASE_TIMEOUT_MS = 2_000;
 
 export interface Sockets {
-  /** How many are open. */
+  /** Open sockets. */
   readonly size: number;
-  /** How many operations the sockets have open, all together. */
+  /** Open subscriptions of all sockets together. */
   readonly subscriptions: number;
-  /** Writes now what was put off for a moment, so that it is out before what comes next. */
+  /** Writes at once the frames that the coalescer still delays. */
   flush(): void;
-  /** Asks every connection to answer, now rather than at the next round. */
+  /** Pings every connection now. */
   pingAll(): void;
   /**
    * Refuses upgrades from now on, closes all sockets with 1012, spread over at most `spreadMs` milliseconds, and
-   * resolves when nothing is left of them. Calling it again changes nothing.
+   * resolves when their sessions are disconnected. Idempotent.
    */
   stop(options?: { readonly spreadMs?: number }): Promise<void>;
 }
 
-/**
- * graphql-transport-ws at `/graphql` of `server` (docs/semantics.md and docs/architecture.md).
- */
+/** graphql-transport-ws at `/graphql` of `server` (docs/semantics.md and docs/architecture.md). */
 export const createSockets = ({
   server,
   engine,
@@ -70,30 +64,30 @@ export const createSockets = ({
   readonly server: Server;
   readonly engine: Engine;
   readonly origins: Origins;
-  /** A connection answered: a pong, a ping, or any message. */
+  /** A pong, a ping, or any other message was received. */
   readonly onReceived?: (connectionId: string) => void;
   readonly heartbeatTimeoutMs: number;
   readonly initTimeoutMs?: number;
   readonly maxUnauthenticated?: number;
   /** How long a reader may leave more than 256 KiB unread. */
   readonly stallMs?: number;
-  /** A connection is closed because nobody reads it. */
+  /** A connection is closed because its client does not read. */
   readonly onSlowReader?: (caller: Caller | null) => void;
 }): Sockets => {
   const { log } = ports;
   let opened = 0;
   let stopped: Promise<void> | null = null;
   const abandon = new AbortController();
-  // One listener for each connection that cannot be let go of while the store is away.
+  // One listener for each connection whose session cannot be disconnected while the store is unavailable.
   setMaxListeners(0, abandon.signal);
   const open = new Map<WebSocket, Connection>();
-  /** In the order in which they were opened. */
+  /** Connections whose client has not signed in yet, oldest first. */
   const unauthenticated = new Set<Connection>();
-  /** Connections that are closed, and still to be let go of. */
+  /** Closed connections whose sessions are still to be disconnected. */
   const ending = new Set<Promise<void>>();
 
   const keepAlive = createKeepAlive({ timeoutMs: heartbeatTimeoutMs });
-  // What mutations change is told to many at once, and together with what others change meanwhile.
+  // Mutations under way are about to change what subscriptions deliver: their frames leave in one write.
   const coalescer = createCoalescer({ isBusy: () => engine.mutations > 0 });
   const deps: ConnectionDeps = {
     ...ports,
@@ -112,14 +106,14 @@ export const createSockets = ({
     connectionInitWaitTimeout: initTimeoutMs,
     onConnect: ({ connectionParams, extra }) => extra.accept(connectionParams),
     onSubscribe: (ctx, id, payload) => ctx.extra.operations.onSubscribe(ctx, id, payload),
-    // Run by `onOperation`, which knows whether anybody still waits for it.
+    // `onOperation` executes instead: it knows whether the operation was cancelled.
     execute: () => ({}),
     subscribe: () => ({}),
     onOperation: (ctx, id, payload) => ctx.extra.operations.onOperation(ctx, id, payload),
     onComplete: (ctx, id, payload) => ctx.extra.operations.onComplete(ctx, id, payload),
   });
 
-  // The same listeners serve all sockets: one of each for every socket would be a good part of what a connection takes.
+  // One set of listeners serves all sockets: closures for each would be a good part of a connection's memory.
   const onMessage = function (this: WebSocket, data: RawData): void {
     open.get(this)?.received(data);
   };
@@ -129,7 +123,7 @@ export const createSockets = ({
   const onPing = function (this: WebSocket, data: Buffer): void {
     open.get(this)?.pinged(data);
   };
-  // What is wrong with a frame closes the socket with its own code; there is nobody else to tell.
+  // ws closes the socket of an invalid frame with its own code; nothing else is to be done.
   const onError = (): void => {};
 
   const serve = (socket: WebSocket, stream: Duplex, token: string | null): void => {
@@ -137,7 +131,7 @@ export const createSockets = ({
     const connection = new Connection(deps, socket, stream, String(opened), token);
     open.set(socket, connection);
     unauthenticated.add(connection);
-    // Whoever signs in does so at once: who has not for longest is the likeliest never to.
+    // Clients sign in at once: the oldest that has not is the least likely to.
     const [oldest] = unauthenticated;
     if (unauthenticated.size > maxUnauthenticated && oldest) {
       unauthenticated.delete(oldest);
@@ -166,7 +160,7 @@ export const createSockets = ({
     clientTracking: false,
     perMessageDeflate: false,
     autoPong: false,
-    // One message a turn of the loop: `complete` and `subscribe` that arrive together are two.
+    // One message in each turn of the event loop, so that `complete` ends before `subscribe` reuses its id.
     allowSynchronousEvents: false,
     maxPayload: MAX_MESSAGE_BYTES_BEFORE_INIT,
     closeTimeout: CLOSE_TIMEOUT_MS,
@@ -200,10 +194,10 @@ export const createSockets = ({
           setTimeout(() => connection.close(CLOSE.RESTART, 'The server restarts.'), index * stepMs);
         }),
     );
-    const impatient = setTimeout(() => abandon.abort(), sockets.length * stepMs + RELEASE_TIMEOUT_MS);
+    const giveUp = setTimeout(() => abandon.abort(), sockets.length * stepMs + RELEASE_TIMEOUT_MS);
     await Promise.all(gone);
     await Promise.all(ending);
-    clearTimeout(impatient);
+    clearTimeout(giveUp);
     keepAlive.stop();
   };
 

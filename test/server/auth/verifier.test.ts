@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { bearerToken, paramsToken } from '../../../src/server/auth/credentials.js';
+import type { SignInRefusal } from '../../../src/server/auth/signInRefusals.js';
 import { signToken } from '../../../src/server/auth/tokens.js';
-import { createAuth, type SignInRefusal, WITHDRAWN_WITHIN_MS } from '../../../src/server/auth/verifier.js';
+import { createAuth, WITHDRAWN_WITHIN_MS } from '../../../src/server/auth/verifier.js';
 import { bytesInUse } from '../../support/usage.js';
 
 const SECRET = 'a secret for tests, of more than 32 bytes';

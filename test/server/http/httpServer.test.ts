@@ -246,7 +246,7 @@ describe('bodies and headers', () => {
     const closed = new Promise((resolve) => left.once('close', resolve));
     left.destroy();
     await closed;
-    await expect(readBody(left)).rejects.toThrow('went away');
+    await expect(readBody(left)).rejects.toThrow('disconnected');
   });
 
   it('headers have ten seconds', async () => {

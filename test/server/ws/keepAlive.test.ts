@@ -19,7 +19,7 @@ const start = () => {
     const pulse = keepAlive.watch({
       ping: () => {
         pings += 1;
-        if (answers) pulse.answered();
+        if (answers) pulse.received();
       },
       lost: (ago) => lost.push(ago),
     });
@@ -55,7 +55,7 @@ describe('keep-alive', () => {
     const peer = watch();
     for (let n = 0; n < 10; n += 1) {
       vi.advanceTimersByTime(TIMEOUT * 0.9);
-      peer.pulse.answered();
+      peer.pulse.received();
     }
     expect(peer.lost).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe('keep-alive', () => {
     clock += stallMs;
     run(TIMEOUT / 3);
     expect(lost).toEqual([]);
-    pulse.answered();
+    pulse.received();
     run(TIMEOUT * 0.9);
     expect(lost).toEqual([]);
     run(TIMEOUT);
