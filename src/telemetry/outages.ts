@@ -6,7 +6,7 @@ import { isUnavailable } from '../presence/errors.js';
 import type { Call } from './instrument.js';
 import type { Log } from './log.js';
 
-/** A back-end is back when it answers and no call of it failed for so long. */
+/** A back-end is available again when it answers and no call of it failed for so long. */
 const QUIET_MS = 2_000;
 /** A repeated failure for another reason is logged at most this often. */
 const REPEAT_MS = 60_000;
@@ -54,11 +54,11 @@ export const createOutages = ({
         failures += 1;
         if (since !== null) return;
         since = lastAt;
-        log.warn({ err: error }, `${what} is away`);
+        log.warn({ err: error }, `${what} is unavailable`);
       };
       const worked = () => {
         if (since === null || now() - lastAt < QUIET_MS) return;
-        log.info({ failures, awayMs: Math.round(now() - since) }, `${what} is back`);
+        log.info({ failures, awayMs: Math.round(now() - since) }, `${what} is available again`);
         since = null;
         failures = 0;
       };

@@ -189,7 +189,7 @@ describe('keys of the host', () => {
     const { status, body } = await post(other.url, token, ME);
     expect(status).toBe(503);
     expect(body.errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
-    expect(await other.run.logged('the key set is away')).toMatchObject({ level: 40, err: expect.any(Object) });
+    expect(await other.run.logged('the key set is unavailable')).toMatchObject({ level: 40, err: expect.any(Object) });
     await keys.start();
     onTestFinished(() => keys.stop());
     await expect.poll(async () => (await post(other.url, token, ME)).status, { timeout: 10_000 }).toBe(200);
@@ -203,7 +203,10 @@ describe('keys of the host', () => {
         },
         { timeout: 20_000, interval: 500 },
       )
-      .toContain('the key set is back');
-    expect(await other.run.logged('the key set is back')).toMatchObject({ level: 30, failures: expect.any(Number) });
+      .toContain('the key set is available again');
+    expect(await other.run.logged('the key set is available again')).toMatchObject({
+      level: 30,
+      failures: expect.any(Number),
+    });
   }, 60_000);
 });

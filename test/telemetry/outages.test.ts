@@ -12,21 +12,23 @@ const watched = () => {
 };
 const call = (error?: unknown) => ({ method: 'read', ms: 1, error });
 
-it('a back-end that is away makes one line, and one when it is back', () => {
+it('an unavailable back-end makes one line, and one when it is available again', () => {
   const { of, lines, clock } = watched();
   const outage = of('the live store');
   for (let i = 0; i < 100; i += 1) {
     clock.now += 100;
     outage.called(call(unavailable('away')));
   }
-  expect(lines).toMatchObject([{ level: 40, msg: 'the live store is away' }]);
+  expect(lines).toMatchObject([{ level: 40, msg: 'the live store is unavailable' }]);
   clock.now += 2_000;
   outage.called(call());
   outage.called(call());
-  expect(lines.slice(1)).toMatchObject([{ level: 30, msg: 'the live store is back', failures: 100, awayMs: 11_900 }]);
+  expect(lines.slice(1)).toMatchObject([
+    { level: 30, msg: 'the live store is available again', failures: 100, awayMs: 11_900 },
+  ]);
 });
 
-it('one answer between failures is not yet back', () => {
+it('one answer between failures does not end an outage', () => {
   const { of, lines, clock } = watched();
   const outage = of('the database');
   for (let i = 0; i < 10; i += 1) {
@@ -47,10 +49,10 @@ it('one back-end’s failure that passes through another is the first one’s', 
   const error = unavailable('away');
   of('the database').called(call(error));
   of('the live store').called(call(error));
-  expect(lines.map(({ msg }) => msg)).toEqual(['the database is away']);
+  expect(lines.map(({ msg }) => msg)).toEqual(['the database is unavailable']);
 });
 
-it('what fails because a back-end is away is left to that back-end’s line', () => {
+it('what fails because a back-end is unavailable is left to that back-end’s line', () => {
   const { failures, lines } = watched();
   failures('sweeping')(unavailable('away'));
   expect(lines).toEqual([]);
