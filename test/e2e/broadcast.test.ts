@@ -63,7 +63,7 @@ describe.concurrent('the broadcast interval', () => {
     expect(watching.transcript.map((seen) => seen.statusMessage?.text)).not.toContain('four');
   });
 
-  it('is not what a newcomer waits for, who is told nothing that their snapshot has said', async () => {
+  it('does not delay a new subscription, which receives nothing that its snapshot contained', async () => {
     const { alice, bob, carol, watching } = await watchedBoth();
     await bob.say('one');
     await bob.say('two');

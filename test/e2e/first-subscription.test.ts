@@ -56,7 +56,7 @@ it('no change is lost or repeated between the snapshot and what follows it', asy
   }
 });
 
-it('the times of what is heard about one user never go back, and equal times say the same', async () => {
+it('the times of a user’s events never go back, and equal times carry the same state', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const watching = (await alice.lurk()).watch([bob.id]);
   await watching.next();
@@ -69,7 +69,7 @@ it('the times of what is heard about one user never go back, and equal times say
   expect((asked?.asOf ?? '') >= (times.at(-1) ?? '')).toBe(true);
 });
 
-it('of several users there is one snapshot each, and a user named twice is told once', async () => {
+it('several users have one snapshot each, also a user named twice', async () => {
   const [alice, bob, carol] = await rollcall.friends('alice', 'bob', 'carol');
   const watching = (await alice.lurk()).watch([bob.id, carol.id, bob.id]);
   const snapshots = await watching.take(2);
@@ -80,7 +80,7 @@ it('of several users there is one snapshot each, and a user named twice is told 
   expect(await watching.next()).toMatchObject({ id: carol.id, statusMessage: { text: 'hi' } });
 });
 
-it('users who do not exist are left out and the others are told', async () => {
+it('users who do not exist are left out, and the others delivered', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const watching = (await alice.lurk()).watch(['nobody-by-this-name', bob.id]);
   expect((await watching.next()).id).toBe(bob.id);
@@ -102,7 +102,7 @@ it('an empty list watches nobody and stays open', async () => {
   expect(await ended).toBe('completed');
 });
 
-it('the caller is told of themselves as others are', async () => {
+it('the caller receives their own events', async () => {
   const [alice] = await rollcall.friends('alice', 'bob');
   const socket = await alice.connect({ device: 'DESKTOP' });
   const watching = socket.watch([alice.id]);

@@ -1,5 +1,5 @@
 /**
- * Two worlds that are alike but for what somebody does whom the viewer may not see: whatever the viewer is told, over HTTP,
+ * Two worlds that are alike but for what somebody does whom the viewer may not see: whatever the viewer receives, over HTTP,
  * Server-Sent Events and WebSocket, is the same in content, order and count.
  */
 import { describe, expect, it, vi } from 'vitest';

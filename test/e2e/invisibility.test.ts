@@ -56,7 +56,7 @@ it('hiding is one OFFLINE, and then silence whatever the user does', async () =>
   expect(await alice.userPresence(bob.id)).toMatchObject({ status: 'OFFLINE', lastSeen: hidden.lastSeen });
 });
 
-it('who hides and who leaves at that moment cannot be told apart', async () => {
+it('hiding cannot be distinguished from leaving at that moment', async () => {
   const [alice, hider, leaver, carol] = await rollcall.friends('alice', 'hider', 'leaver', 'carol');
   const room = rollcall.fresh('room');
   await rollcall.host.putConversation(room, [alice.id, hider.id, leaver.id, carol.id]);

@@ -47,7 +47,7 @@ describe.concurrent('the rate', () => {
     }
   });
 
-  it('of setPresence is let up when the time told has passed', async () => {
+  it('of setPresence ends after `retryAfterMs`', async () => {
     const [bob] = await rollcall.strangers('bob');
     const { refusals } = await allAtOnce(6, (index) => bob.say(String(index)));
     await new Promise((resolve) => setTimeout(resolve, Number(refusals[0]?.retryAfterMs) + 50));

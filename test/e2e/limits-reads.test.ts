@@ -16,7 +16,7 @@ const isRefused = async (reading: Promise<unknown>) => {
 };
 
 describe.concurrent('what a user reads', () => {
-  it('counts by its ids: what fits is answered, what does not is told when it will', async () => {
+  it('counts by its ids: what fits is answered, and what does not gets the time to wait', async () => {
     const [bob] = await rollcall.strangers('bob');
     await bob.presence(nobodies(15));
     expect(await isRefused(bob.presence(nobodies(6)))).toBe(1);

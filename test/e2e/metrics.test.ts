@@ -43,7 +43,7 @@ it('connections, sessions and what is watched come and go', async () => {
   }
 });
 
-it('what is heard, delivered and swept is counted', async () => {
+it('what is received, delivered and swept is counted', async () => {
   const before = await samples();
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const watching = (await alice.lurk()).watch([bob.id]);
@@ -84,7 +84,7 @@ it('a refused subscription and a stream of events are counted', async () => {
   await expect.poll(() => sample('rollcall_connections{transport="sse"}'), { timeout: 10_000 }).toBe(0);
 });
 
-it('whoever is not let in is counted by the reason, which the log has at `debug`', async () => {
+it('refused sign-ins are counted by their reason, which the log has at `debug`', async () => {
   const [bob, gone] = await rollcall.strangers('bob', 'gone');
   await gone.token();
   await rollcall.host.deleteUser(gone.id);

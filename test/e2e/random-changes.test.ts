@@ -96,7 +96,7 @@ async function settle(): Promise<void> {
 
 describe.concurrent('after a storm of changes', { timeout: 120_000 }, () => {
   for (const seed of SEEDS) {
-    it(`what is held is what a query answers, and nothing was told amiss on the way (seed ${seed})`, async () => {
+    it(`subscriptions end where queries are, and every event on the way is consistent (seed ${seed})`, async () => {
       const viewers = await rollcall.strangers('viewer', 'viewer', 'viewer');
       const actors = await rollcall.strangers('actor', 'actor', 'actor');
       const everybody = [...viewers, ...actors];

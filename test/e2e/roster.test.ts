@@ -174,7 +174,7 @@ describe.concurrent('a roster subscription', () => {
     expect(await watching.next()).toMatchObject({ id: dave.id, status: 'OFFLINE' });
   });
 
-  it('says nothing of somebody who left it and comes back as they were last told', async () => {
+  it('sends nothing for a user who left it and returns as last delivered', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const { watching, silence } = await watchRoster(alice);
     await alice.follow(bob.id);
@@ -187,7 +187,7 @@ describe.concurrent('a roster subscription', () => {
     expect(await watching.next()).toMatchObject({ id: bob.id, status: 'ONLINE' });
   });
 
-  it('leaves nobody standing live who left it and then the caller’s sight', async () => {
+  it('shows no user as live who left it and then became invisible to the caller', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     await bob.updatePrivacy({ status: 'EVERYONE' });
     await bob.connect();

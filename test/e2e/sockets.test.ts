@@ -51,7 +51,7 @@ describe.concurrent('a socket', () => {
     expect((await socket.closed).code).toBe(4403);
   });
 
-  it('is closed with 4401 that subscribes before it was let in', async () => {
+  it('is closed with 4401 that subscribes before the acknowledgement', async () => {
     const raw = await openRaw(rollcall.wsUrl);
     raw.send({ id: '1', type: 'subscribe', payload: { query: '{ me { userId } }' } });
     expect((await raw.closed).code).toBe(4401);
@@ -79,7 +79,7 @@ describe.concurrent('a socket', () => {
     expect((await raw.closed).code).toBe(4409);
   });
 
-  it('is closed with 4429 that asks to be let in twice', async () => {
+  it('is closed with 4429 that sends connection_init twice', async () => {
     const raw = await openRaw(rollcall.wsUrl);
     raw.send(await init(rollcall.fresh('bob')));
     await raw.nextWhere(({ type }) => type === 'connection_ack');
@@ -87,7 +87,7 @@ describe.concurrent('a socket', () => {
     expect((await raw.closed).code).toBe(4429);
   });
 
-  it('is closed with 4408 that does not ask to be let in', async () => {
+  it('is closed with 4408 that sends no connection_init', async () => {
     const raw = await openRaw(rollcall.wsUrl);
     expect((await raw.closed).code).toBe(4408);
   });
@@ -100,7 +100,7 @@ describe.concurrent('a socket', () => {
     expect((await raw.nextWhere(({ type }) => type === 'pong')).type).toBe('pong');
   });
 
-  it('is closed with 1009 by a message too big, of 8 KiB before it was let in and of 256 KiB after', async () => {
+  it('is closed with 1009 by a message too big: of 8 KiB before the acknowledgement, of 256 KiB after', async () => {
     const early = await openRaw(rollcall.wsUrl);
     early.send({ type: 'connection_init', payload: { padding: 'x'.repeat(8 * 1024) } });
     expect((await early.closed).code).toBe(1009);
@@ -175,7 +175,7 @@ describe.concurrent('an origin', () => {
     }
   });
 
-  it('that is its own, or allowed, or not given, is let in', async () => {
+  it('that is its own, or allowed, or missing, is accepted', async () => {
     for (const origin of [rollcall.origin, 'https://app.example.test', undefined]) {
       (await upgrade(origin)).terminate();
     }

@@ -81,7 +81,7 @@ describe.concurrent('typing', () => {
     expect((await watching.take(2)).map(({ isTyping }) => isTyping)).toEqual([true, false]);
   });
 
-  it('is never told to the typist’s own devices', async () => {
+  it('is never delivered to the typist’s own devices', async () => {
     const [alice, bob] = await rollcall.strangers('alice', 'bob');
     const room = await conversation([alice, bob]);
     await bob.heartbeat();
@@ -168,7 +168,7 @@ describe.concurrent('the typing of somebody', () => {
     expect((await ofAlice.next()).userId).toBe(carol.id);
   });
 
-  it('who is not seen live is accepted and told nobody', async () => {
+  it('of somebody who is not seen live is accepted, and delivered to nobody', async () => {
     const [alice, bob, carol] = await rollcall.strangers('alice', 'bob', 'carol');
     const room = await conversation([alice, bob, carol]);
     await carol.heartbeat();

@@ -93,7 +93,7 @@ it('each audience lets in exactly its viewers, for each of the three facets', as
   expect(forHost.filter(({ status }) => status === 'OFFLINE').every(({ lastSeen }) => lastSeen !== null)).toBe(true);
 });
 
-it('the three facets are for followers unless told otherwise', async () => {
+it('the three facets are for followers by default', async () => {
   const [bob] = await rollcall.strangers('bob');
   expect((await bob.me()).privacy).toEqual({ status: 'FOLLOWERS', lastSeen: 'FOLLOWERS', activity: 'FOLLOWERS' });
   expect(await bob.updatePrivacy({ activity: 'MUTUALS' })).toMatchObject({ status: 'FOLLOWERS', activity: 'MUTUALS' });
@@ -160,7 +160,7 @@ it('a service token sees everybody, and knows whom nobody made', async () => {
   expect(await host.userPresence('nobody-ever')).toBeNull();
 });
 
-it('what the host says of a user is shown beside the presence', async () => {
+it('the host’s profile of a user is part of the presence', async () => {
   const [alice] = await rollcall.strangers('alice');
   const id = rollcall.fresh('bob');
   await host.upsertUsers([

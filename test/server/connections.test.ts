@@ -14,7 +14,7 @@ describe('connections', () => {
     expect(connections.open('ada', () => {})).toBeNull();
   });
 
-  it('nothing is kept of users who left', () => {
+  it('a user without connections takes no memory', () => {
     const connections = createConnections();
     const close = connections.open('ada', () => {});
     expect(connections.users).toBe(1);

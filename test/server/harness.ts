@@ -358,11 +358,11 @@ export const openSocket = async (
   return client;
 };
 
-/** A socket that was let in. */
+/** A socket after its acknowledgement. */
 export const connect = async (server: TestServer, params: Record<string, unknown> = {}, user = 'ada') => {
   const client = await openSocket(server.ws);
   client.send({ type: 'connection_init', payload: { authorization: `Bearer ${await tokenOf(user)}`, ...params } });
   const ack = await client.next();
-  if (ack.type !== 'connection_ack') throw new Error(`Not let in: ${JSON.stringify(ack)}`);
+  if (ack.type !== 'connection_ack') throw new Error(`Not accepted: ${JSON.stringify(ack)}`);
   return { ...client, ack };
 };

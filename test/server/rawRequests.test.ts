@@ -44,7 +44,7 @@ it.each([
   expect(answer).toMatch(/\r\nx-content-type-options: nosniff\r\n/i);
 });
 
-it('a target may name its host, which is passed over', async () => {
+it('the host of an absolute target is ignored', async () => {
   const server = await startServer();
   const token = await tokenOf('ada');
   for (const target of ['http://elsewhere.example/graphql?query={who}', 'HTTPS://x:1/graphql?query={who}']) {

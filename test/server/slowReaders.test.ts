@@ -61,7 +61,7 @@ describe('a reader who never reads', () => {
     await closed;
   });
 
-  it('answers to requests sent ahead: one is made at a time, and no more are read', async () => {
+  it('pipelined requests: one is answered at a time, and no more are read', async () => {
     const server = await startServer({ stallMs: STALL_MS });
     const closed = closedByServer(server, 1);
     const before = await bytesInUse();
@@ -140,7 +140,7 @@ it('a reader who takes longer than a stall over one long answer gets all of it',
   expect((await client.next()).type).toBe('complete');
 });
 
-it('requests sent ahead are answered in order, each in its turn', async () => {
+it('pipelined requests are answered in order', async () => {
   const server = await startServer();
   const socket = connectTcp(server.port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
@@ -158,7 +158,7 @@ it('requests sent ahead are answered in order, each in its turn', async () => {
   await once(socket, 'data');
 });
 
-it('between requests sent ahead others are served', async () => {
+it('between pipelined requests others are served', async () => {
   let asked = 0;
   const server = await startServer({
     ready: async () => {
@@ -177,7 +177,7 @@ it('between requests sent ahead others are served', async () => {
   expect(asked).toBeLessThan(60);
 });
 
-it('a client that sends hundreds of requests ahead is let go of, and few of them are kept', async () => {
+it('a client that pipelines hundreds of requests is disconnected, and few of them are kept', async () => {
   let asked = 0;
   const server = await startServer({
     ready: async () => {
@@ -193,7 +193,7 @@ it('a client that sends hundreds of requests ahead is let go of, and few of them
   expect((await post(server, { query: '{ who }' })).status).toBe(200);
 });
 
-it('a client that always sends one request ahead is served for as long as it likes', async () => {
+it('a client that always pipelines one request is served indefinitely', async () => {
   const server = await startServer();
   const socket = connectTcp(server.port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());

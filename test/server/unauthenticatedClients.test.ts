@@ -125,8 +125,8 @@ describe('an upgrade behind requests that are not answered yet', () => {
   });
 });
 
-describe('strangers', () => {
-  it('are so many and no more over sockets: the oldest goes, who signed in stays', async () => {
+describe('unauthenticated clients', () => {
+  it('are limited over sockets: the oldest is closed, and signed-in clients stay', async () => {
     const server = await startServer({ maxUnauthenticated: 3 });
     const known = await connect(server);
     const first = await openSocket(server.ws);
@@ -142,7 +142,7 @@ describe('strangers', () => {
     for (const { socket } of others) expect(socket.readyState).toBe(socket.OPEN);
   });
 
-  it('whose tokens take their time to verify keep nobody out', async () => {
+  it('whose tokens are slow to verify keep nobody out', async () => {
     const known = await tokenOf('ada');
     let asked = 0;
     let all = () => {};
@@ -165,7 +165,7 @@ describe('strangers', () => {
     expect((await connect(server, { authorization: `Bearer ${known}` })).ack.type).toBe('connection_ack');
   });
 
-  it('have no more than 8 KiB of a message read', async () => {
+  it('may send messages of 8 KiB at most', async () => {
     const server = await startServer();
     const { socket, until } = await openTcp(server.port);
     socket.write(
@@ -179,7 +179,7 @@ describe('strangers', () => {
     await until(/\xf1/);
   });
 
-  it('who ask whether it is ready have the database asked by one of them at a time, and not again at once', async () => {
+  it('who request /ready cause one query of the database at a time, and not again at once', async () => {
     let now = 0;
     let asked = 0;
     const answers: (() => void)[] = [];
@@ -202,7 +202,7 @@ describe('strangers', () => {
     expect(asked).toBe(2);
   });
 
-  it('get an answer that failed no longer than one that did not', async () => {
+  it('get a failed answer for no longer than a successful one', async () => {
     let now = 0;
     let fails = true;
     const ready = lately(

@@ -1,4 +1,4 @@
-/** What one subscriber has been told of many users. */
+/** What one subscriber has received about many users. */
 import type { Presence } from './api.js';
 import type { Socket } from './socket.js';
 

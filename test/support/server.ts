@@ -17,7 +17,7 @@ export function built(file: string): string {
   return join(resolve(packageRoot, process.env.ROLLCALL_DIST ?? 'dist'), file);
 }
 
-/** Settings by name; undefined leaves one out that would be set otherwise. */
+/** Settings by name; undefined removes a default. */
 export type Environment = Record<string, string | undefined>;
 
 /** Limits and intervals out of the way, where they are not the subject. */

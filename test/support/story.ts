@@ -1,4 +1,4 @@
-/** One user's record through time: what happens to it, in the order told, and what others see meanwhile. */
+/** One user's record through time: what happens to it, in that order, and what others see meanwhile. */
 import * as commands from '../../src/presence/record.js';
 import { nextDue } from '../../src/presence/scheduling.js';
 import type {

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const EVENTS = ['uncaughtException', 'unhandledRejection'] as const;
 
-/** What nobody catches while `work` is done, which would end the process. */
+/** Collects the uncaught errors of `work`, which would end the process. */
 export const uncaughtDuring = async (work: () => Promise<unknown>): Promise<readonly unknown[]> => {
   const uncaught: unknown[] = [];
   const keep = (error: unknown) => uncaught.push(error);

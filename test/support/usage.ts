@@ -1,4 +1,4 @@
-/** What something costs this process. */
+/** Memory and processor time that something takes in this process. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 

@@ -1,6 +1,6 @@
 /**
  * Worlds that are alike, each with somebody who hides, somebody who watches them over every transport, and a friend whom both
- * see. What the watcher is told is written down in words that fit any of the worlds.
+ * see. The transcript of the watcher is in words that fit any of the worlds.
  */
 import { expect, vi } from 'vitest';
 import { type Execute, PRESENCE, type Presence, TYPING } from './api.js';
@@ -32,7 +32,7 @@ export interface World {
   readonly circle: string;
   /** Waits until everything that was sent before has come on every stream. */
   settle(): Promise<void>;
-  /** Waits until every stream that tells of presence has told that of the one who hides; resolves to the event's instant. */
+  /** Waits until every presence stream has delivered that of the one who hides; resolves to the event's instant. */
   untilTold(wanted: (presence: Presence) => boolean): Promise<number>;
   /** What the viewer is answered, in turns over HTTP and over a socket. */
   ask(): Promise<readonly string[]>;

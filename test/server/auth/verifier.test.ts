@@ -32,7 +32,7 @@ const sign = (payload: JWTPayload, { alg = 'HS256', secret = SECRET } = {}) =>
 const UNAUTHENTICATED = { code: 'UNAUTHENTICATED', message: expect.stringMatching(/^Sign in/) };
 
 describe('tokens by a shared secret', () => {
-  it('tell the user, and when they run out', async () => {
+  it('identify the user, and their expiry', async () => {
     const exp = inAnHour();
     const identity = await withSecret().verify(await sign({ sub: 'ada', exp }));
     expect(identity).toEqual({ userId: 'ada', service: false, expiresAt: exp * 1_000 });
@@ -51,7 +51,7 @@ describe('tokens by a shared secret', () => {
     expect(identity.service).toBe(service);
   });
 
-  it('the word that makes a service token can be another', async () => {
+  it('the scope of service tokens is configurable', async () => {
     const auth = withSecret({ serviceScope: 'presence:admin' });
     const service = async (scope: string) =>
       (await auth.verify(await sign({ sub: 'host', exp: inAnHour(), scope }))).service;
@@ -59,7 +59,7 @@ describe('tokens by a shared secret', () => {
     expect(await service('service')).toBe(false);
   });
 
-  it('two secrets are both taken, and a third is not', async () => {
+  it('either of two secrets is accepted, and no third', async () => {
     const auth = withSecret({ secrets: ['new '.repeat(8), SECRET] });
     for (const secret of ['new '.repeat(8), SECRET]) {
       expect(await auth.verify(await sign({ sub: 'ada', exp: inAnHour() }, { secret }))).toMatchObject({
@@ -70,7 +70,7 @@ describe('tokens by a shared secret', () => {
     await expect(auth.verify(other)).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  it('a token that was verified once is refused after it ran out', async () => {
+  it('a cached token is refused after its expiry', async () => {
     const auth = withSecret();
     const token = await sign({ sub: 'ada', exp: Math.floor(Date.now() / 1_000) + 60 });
     await auth.verify(token);
@@ -80,7 +80,7 @@ describe('tokens by a shared secret', () => {
     await expect(auth.verify(token)).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  it('the reason of a refusal is told to the operator', async () => {
+  it('the operator gets the reason of a refusal', async () => {
     const reasons: SignInRefusal[] = [];
     const auth = withSecret({ issuer: 'me', audience: 'you', onRefused: (reason) => reasons.push(reason) });
     const exp = inAnHour();
@@ -102,7 +102,7 @@ describe('tokens by a shared secret', () => {
     expect(reasons).toEqual(refused.map(([, reason]) => reason));
   });
 
-  it('a token has one text: with blanks in it, it is none', async () => {
+  it('a token with blanks in it is refused', async () => {
     const auth = withSecret();
     const good = await sign({ sub: 'ada', exp: inAnHour() });
     for (const token of [`${good.slice(0, -4)}  ${good.slice(-4)}`, `${good}\n`, `${good}\t\t`, `${good}=`]) {
@@ -110,7 +110,7 @@ describe('tokens by a shared secret', () => {
     }
   });
 
-  it('tokens that were verified are kept up to a number of bytes, however long each is', async () => {
+  it('verified tokens are cached up to a number of bytes, however long each is', async () => {
     const auth = withSecret();
     const junk = 'x'.repeat(14_000);
     const before = await bytesInUse();
@@ -120,7 +120,7 @@ describe('tokens by a shared secret', () => {
     expect(persisted).toBeLessThan(48 * 1024 * 1024);
   });
 
-  it('signToken signs what is accepted', async () => {
+  it('what signToken signs is accepted', async () => {
     const auth = withSecret({ issuer: 'me', audience: 'you' });
     const token = await signToken({
       secret: SECRET,
@@ -200,7 +200,7 @@ describe('tokens by a key set', () => {
     expect(await withKeys(url).verify(await key.sign({ sub: 'ada' }))).toMatchObject({ userId: 'ada' });
   });
 
-  it('a key that is new in the set is fetched, and one that left it no longer counts', async () => {
+  it('a new key of the set is fetched, and a removed one no longer counts', async () => {
     const { url, state } = await serveKeys();
     const [one, two] = [await makeKey('1'), await makeKey('2')];
     state.keys = [one.jwk];
@@ -214,7 +214,7 @@ describe('tokens by a key set', () => {
     await expect(auth.verify(await one.sign({ sub: 'ada' }))).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  it('a key that its issuer withdrew counts for some minutes at most, also of a token verified before', async () => {
+  it('a removed key counts for some minutes at most, also for a cached token', async () => {
     const { url, state } = await serveKeys();
     const [one, two] = [await makeKey('1'), await makeKey('2')];
     state.keys = [one.jwk];
@@ -235,7 +235,7 @@ describe('tokens by a key set', () => {
     await expect(auth.verify(await one.sign({ sub: 'bob', exp: inADay }))).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  it('each fetching of the set, and each failure of it, is told', async () => {
+  it('each fetch of the set, and each failure, is reported', async () => {
     const { url, state } = await serveKeys();
     const key = await makeKey('1');
     const told: unknown[] = [];
@@ -249,7 +249,7 @@ describe('tokens by a key set', () => {
     expect(told).toEqual([expect.any(Error), undefined]);
   });
 
-  it('so many wait for a slow set and no more; who comes then is UNAVAILABLE at once, but not by a key that is there', async () => {
+  it('a limited number of verifications wait for a slow set; more are UNAVAILABLE at once, except by a known key', async () => {
     const { url, state } = await serveKeys();
     const [known, stranger] = [await makeKey('1'), await makeKey('2')];
     state.keys = [known.jwk];
@@ -270,7 +270,7 @@ describe('tokens by a key set', () => {
     await expect(auth.verify(token)).rejects.toMatchObject(UNAUTHENTICATED);
   });
 
-  it('a set that could not be fetched is asked for again only after a while, however many want it', async () => {
+  it('after a failure the set is fetched again only after the cooldown, however many want it', async () => {
     const { url, state } = await serveKeys();
     const key = await makeKey('1');
     const token = await key.sign({ sub: 'ada', exp: inAnHour() + HOUR });
@@ -307,7 +307,7 @@ describe('tokens by a key set', () => {
     expect(state.fetched).toBe(0);
   });
 
-  it('a set that cannot be fetched is UNAVAILABLE, except to what could never be verified', async () => {
+  it('a set that cannot be fetched is UNAVAILABLE, except for tokens that no key could verify', async () => {
     const { url, state, stop } = await serveKeys();
     const key = await makeKey('1');
     const token = await key.sign({ sub: 'ada' });
@@ -332,7 +332,7 @@ describe('tokens by a key set', () => {
   });
 });
 
-describe('where a token stands', () => {
+describe('where a request carries its token', () => {
   it.each([
     ['Bearer abc', 'abc'],
     ['bearer   abc', 'abc'],

@@ -66,7 +66,7 @@ const wrong: readonly (readonly [string, string, Record<string, unknown>])[] = [
   ['activities that are numbers', SET, { input: { activities: Array(LONG / 2).fill(1) } }],
 ];
 
-describe('variables that do not fit', () => {
+describe('invalid variables', () => {
   it.each(wrong)('%s cost no more than variables that do', async (_, query, variables) => {
     const { refused } = await start();
     const good = await cpuMsOf(() => refused(READ, { ids: Array(LONG / 4).fill('a') }));
@@ -167,7 +167,7 @@ describe('a document', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('what is cached', () => {
   it('of subscriptions that are refused is nothing', async () => {
     const { refused } = await start();
     const id = (n: number) => `${n} ${'x'.repeat(100_000)}`;

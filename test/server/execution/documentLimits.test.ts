@@ -36,7 +36,7 @@ describe('limits of a document', () => {
     expect(over(`query ($a: Int @x) @x { who @x ... @x { who } ...A @x } fragment A on Query { who }`)).toBeNull();
   });
 
-  it('fragments that double at every level cost nothing to judge', () => {
+  it('fragments that double at every level cost nothing to check', () => {
     const levels = 200;
     const fragments = Array.from({ length: levels }, (_, n) => `fragment F${n} on Node { ...F${n + 1} ...F${n + 1} }`);
     const query = `{ node { ...F0 } } ${fragments.join(' ')} fragment F${levels} on Node { a: id }`;
@@ -60,11 +60,11 @@ describe('limits of a document', () => {
     expect(over(within(`name ${'@skip(if: false) '.repeat(6)}`))).toMatch(/6 directives/);
   });
 
-  it('every operation of a document is judged', () => {
+  it('every operation of a document is checked', () => {
     expect(over(`query A { who } query B ${deep(9)}`)).toMatch(/9 levels/);
   });
 
-  it('pure introspection is told from everything else', () => {
+  it('pure introspection is distinguished from everything else', () => {
     const pure = (query: string) => isPureIntrospection(parse(query));
     expect(pure(getIntrospectionQuery())).toBe(true);
     expect(pure('{ __typename ... { __type(name: "A") { name } } }')).toBe(true);
@@ -147,7 +147,7 @@ describe('suggestions', () => {
     { query: 'query ($mood: Mood) { mood(mood: $mood) }', variables: { mood: 'HAPY' } },
   ];
 
-  it.each(queries)('$query: what is wrong is told in production, what would be right is not', async (body) => {
+  it.each(queries)('$query: production reports the fault, and suggests nothing', async (body) => {
     const production = await startServer({ suggestions: false });
     const development = await startServer();
     const client = await connect(production);

@@ -113,7 +113,7 @@ describe('a delivery that many share', () => {
     expect(stranger.shown()).toHaveLength(2);
   });
 
-  it('ends with the sight of its viewer before anything else is sent', async () => {
+  it('ends when its viewer’s visibility is revoked, before anything else is sent', async () => {
     const f = await start();
     await f.users('ann', 'me', 'you');
     await everyone(f, 'ann');
@@ -147,7 +147,7 @@ describe('a delivery that many share', () => {
     expect([...new Set(instants)].sort()).toEqual(instants);
   });
 
-  it('what depends on the viewer, or has to be loaded, is executed for each', async () => {
+  it('is executed for each viewer where it depends on the viewer, or has to be loaded', async () => {
     const f = await start();
     await f.users('ann', 'me');
     await everyone(f, 'ann');
@@ -161,7 +161,7 @@ describe('a delivery that many share', () => {
     expect(f.engine.rendering.executions).toBe(0);
   });
 
-  it('one question for the facts of all the users of a subscription', async () => {
+  it('reads the access facts of all users of a subscription in one query', async () => {
     const f = await start();
     const ids = Array.from({ length: 50 }, (_, i) => `user-${i}`);
     await f.users('me', ...ids);

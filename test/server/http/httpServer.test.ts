@@ -74,7 +74,7 @@ describe('GraphQL over HTTP', () => {
     expect(server.lines).toEqual([]);
   });
 
-  it('a document that an unsigned caller was refused serves a signed one, and the other way round', async () => {
+  it('a document refused to a caller without a token is executed for a user, and the other way round', async () => {
     const server = await startServer();
     const query = '{ who }';
     expect((await post(server, { query }, { token: null })).status).toBe(401);
@@ -90,7 +90,7 @@ describe('GraphQL over HTTP', () => {
     expect(headers.get('retry-after')).toBe('3');
   });
 
-  it('errors have their code and time; a failure of ours hides its message and is logged once, under its id', async () => {
+  it('errors have their code and time to wait; an internal error hides its message and is logged once, under its id', async () => {
     const server = await startServer();
     const { status, body } = await post(server, { query: '{ away bad boom who }' });
     expect(status).toBe(200);
@@ -130,7 +130,7 @@ describe('bodies and headers', () => {
   const bodyOf = (bytes: number) => `{"query":"{ who }","extensions":{"pad":"${'x'.repeat(bytes - 43)}"}}`;
   const MAX = 1024 * 1024;
 
-  it('1 MiB is taken, and one byte more is 413', async () => {
+  it('1 MiB is accepted, and one byte more is 413', async () => {
     const server = await startServer();
     expect(bodyOf(MAX)).toHaveLength(MAX);
     expect((await post(server, bodyOf(MAX))).status).toBe(200);
@@ -139,7 +139,7 @@ describe('bodies and headers', () => {
     expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  it('long ones are read one a turn of the event loop, so that others are served in between', async () => {
+  it('long bodies are parsed one a turn of the event loop, and others are served in between', async () => {
     const server = await startServer();
     const turn = countTurns();
     const readAt: number[] = [];
@@ -155,7 +155,7 @@ describe('bodies and headers', () => {
     expect(new Set(readAt).size).toBe(20);
   });
 
-  it('1 MiB is the most also of a body whose length was not told', async () => {
+  it('1 MiB is the limit also of a body of unannounced length', async () => {
     const server = await startServer();
     const headers = { authorization: `Bearer ${await tokenOf('ada')}`, 'content-type': 'application/json' };
     const statusOf = (bytes: number) =>
@@ -200,7 +200,7 @@ describe('bodies and headers', () => {
     },
   );
 
-  it('a body that is encoded is 415, with what would be taken; one that is encoded as itself is a body', async () => {
+  it('an encoded body is 415, with the accepted encoding; `identity` is accepted', async () => {
     const server = await startServer();
     const headers = { authorization: `Bearer ${await tokenOf('ada')}`, 'content-type': 'application/json' };
     const send = async (encoding: string, body: Buffer) =>
@@ -228,7 +228,7 @@ describe('bodies and headers', () => {
     }
   });
 
-  it('a client that leaves in the middle of its body is no failure', async () => {
+  it('a client that disconnects while sending its body is no failure', async () => {
     const server = await startServer();
     const socket = connectTcp(server.port, '127.0.0.1');
     const token = await tokenOf('ada');
@@ -241,7 +241,7 @@ describe('bodies and headers', () => {
     expect(server.lines).toEqual([]);
   });
 
-  it('a body is not waited for of a client that left before it was asked for', async () => {
+  it('the body of a client that disconnected before is not waited for', async () => {
     const left = new IncomingMessage(new Socket());
     const closed = new Promise((resolve) => left.once('close', resolve));
     left.destroy();
@@ -328,7 +328,7 @@ describe('origins', () => {
     }
   });
 
-  it('in development any loopback origin is let in', async () => {
+  it('in development any loopback origin is allowed', async () => {
     const server = await startServer();
     for (const origin of ['http://localhost:3000', 'http://127.0.0.1:8080', 'http://[::1]:1', 'http://app.localhost']) {
       expect(await cors(server, origin)).toEqual(['access-control-allow-origin']);
@@ -378,7 +378,7 @@ describe('GraphiQL', () => {
 });
 
 describe('requests of one user', () => {
-  it('do not count any more where the client left while it was signed in', async () => {
+  it('no longer count where the client disconnected during sign-in', async () => {
     const lookups: (() => void)[] = [];
     const server = await startServer({
       ensure: () =>
@@ -406,7 +406,7 @@ describe('requests of one user', () => {
     expect((await after).status).toBe(200);
   });
 
-  it('are served a hundred at a time; who leaves makes room, others have their own', async () => {
+  it('are limited to a hundred at a time; one that ends makes room, and others have their own', async () => {
     const server = await startServer();
     const authorization = `Bearer ${await tokenOf('ada')}`;
     const headers = { authorization, 'content-type': 'application/json' };

@@ -88,7 +88,7 @@ describe('subscriptions over Server-Sent Events', () => {
     await expect.poll(async () => (await openStream(server, token)).response.status).toBe(200);
   });
 
-  it('a token that runs out ends the stream, and says why', async () => {
+  it('a token that expires ends the stream, and says why', async () => {
     const server = await startServer();
     const stream = await openStream(server, await tokenOf('ada', { ttlSeconds: 2 }));
     const text = await stream.until('event: complete');
@@ -96,7 +96,7 @@ describe('subscriptions over Server-Sent Events', () => {
     await server.events.until('source ended');
   });
 
-  it('nothing waits any more for the end of its token once a stream is over', async () => {
+  it('the timer of its token is cancelled when a stream ends', async () => {
     const callOff = vi.spyOn(Alarm.prototype, 'callOff');
     onTestFinished(() => callOff.mockRestore());
     const server = await startServer();
@@ -120,7 +120,7 @@ describe('subscriptions over Server-Sent Events', () => {
     expect(server.connections.users).toBe(0);
   });
 
-  it('stopping breaks streams off, so that clients come back elsewhere', async () => {
+  it('stopping breaks streams off, so that clients reconnect elsewhere', async () => {
     const server = await startServer();
     const stream = await openStream(server, await tokenOf('ada'));
     await server.events.until('subscribed');
@@ -130,7 +130,7 @@ describe('subscriptions over Server-Sent Events', () => {
     await server.events.until('source ended');
   });
 
-  it('a client that leaves while its subscription is being started leaves nothing', async () => {
+  it('a client that disconnects while its subscription starts leaves nothing behind', async () => {
     const server = await startServer();
     const leaving = new AbortController();
     const url = new URL(`${server.url}/graphql?query=subscription{late}&token=${await tokenOf('ada')}`);
@@ -146,7 +146,7 @@ describe('subscriptions over Server-Sent Events', () => {
     await expect.poll(() => server.connections.users).toBe(0);
   });
 
-  it('a reader that does not read holds the source back, and leaves nothing when it goes', async () => {
+  it('a reader that does not read pauses the source, and leaves nothing behind', async () => {
     const server = await startServer();
     const leaving = new AbortController();
     await openStream(server, await tokenOf('ada'), leaving.signal);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createAdmissionGate } from '../../../src/server/ws/admissionGate.js';
 
-it('a gate lets in as many as it holds, and the others in their order as places come free', async () => {
+it('a gate admits as many as it holds, and the others in order as places come free', async () => {
   const gate = createAdmissionGate(2);
   const entered: number[] = [];
   const doors = [1, 2, 3, 4].map(async (who) => {
@@ -21,7 +21,7 @@ it('a gate lets in as many as it holds, and the others in their order as places 
   await Promise.all([gate.enter(), gate.enter()]);
 });
 
-it('who stands in line may be turned away, and who comes later stands in line again', async () => {
+it('those who wait can be rejected, and those who come later wait again', async () => {
   const gate = createAdmissionGate(1);
   const leave = await gate.enter();
   const turnedAway = [gate.enter(), gate.enter()].map((entering) => expect(entering).rejects.toThrow('Not now.'));

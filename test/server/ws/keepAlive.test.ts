@@ -38,7 +38,7 @@ describe('keep-alive', () => {
     expect(peer.lost).toEqual([]);
   });
 
-  it('a peer that was not heard of for the time-out is lost once, and told for how long', () => {
+  it('a peer of which nothing is received for the time-out is lost once, with how long that was', () => {
     const { keepAlive, watch } = start();
     const peer = watch();
     vi.advanceTimersByTime(TIMEOUT * 0.9);

@@ -85,7 +85,7 @@ describe('outbound', () => {
     expect(socket.paused).toBe(false);
   });
 
-  it('one message beyond the limit is held at most, however many wait', async () => {
+  it('at most one message beyond the limit is buffered, however many wait', async () => {
     const { outbound, socket, take } = start();
     for (let n = 0; n < 20; n += 1) void outbound.send(half);
     expect(socket.bufferedAmount).toBeLessThanOrEqual(MAX_UNSENT_BYTES + half.length);
@@ -137,7 +137,7 @@ describe('outbound', () => {
     expect(onStall).toHaveBeenCalledTimes(1);
   });
 
-  it('closing lets go of all that waits', async () => {
+  it('closing drops all that waits', async () => {
     const { outbound, onStall } = start();
     for (let n = 0; n < 3; n += 1) void outbound.send(half);
     const waiting = outbound.send('late');
@@ -165,7 +165,7 @@ describe('outbound', () => {
     expect(buffered.map(({ text }) => text)).toEqual(['\x81\x03one\x81\x03two', '\x81\x05three', 'four']);
   });
 
-  it('who pushes is held back beyond the limit, and told once it has drained', () => {
+  it('beyond the limit a pusher has to wait, until it is told that the socket drained', () => {
     const { push, take, socket } = start();
     const drained = vi.fn();
     expect(push(half, drained)).toBe(true);
@@ -177,7 +177,7 @@ describe('outbound', () => {
     expect(socket.paused).toBe(false);
   });
 
-  it('a message that is longer than may be unsent is written in pieces, as they are taken, and nothing between them', async () => {
+  it('a message beyond the limit is written in pieces as the reader reads, with nothing between them', async () => {
     const { outbound, push, buffered, take, socket, onStall } = start();
     const long = `${'x'.repeat(10 * MAX_UNSENT_BYTES)}é`;
     const sent = outbound.send(long);
@@ -202,7 +202,7 @@ describe('outbound', () => {
     expect(socket.paused).toBe(false);
   });
 
-  it('who reads a part of a long message and no more has stalled', () => {
+  it('a reader that stops within a long message has stalled', () => {
     const { outbound, take, onStall } = start();
     void outbound.send('x'.repeat(10 * MAX_UNSENT_BYTES));
     vi.advanceTimersByTime(9_000);
@@ -213,7 +213,7 @@ describe('outbound', () => {
     expect(onStall).toHaveBeenCalledOnce();
   });
 
-  it('who pings and does not read is held back, and has stalled', () => {
+  it('a client that pings and does not read is paused, and has stalled', () => {
     const { outbound, socket, onStall } = start();
     const ping = Buffer.alloc(125);
     for (let n = 0; n < Math.floor(MAX_UNSENT_BYTES / 125); n += 1) outbound.pong(ping);

@@ -53,7 +53,7 @@ describe('connecting', () => {
     expect(server.events.seen).toEqual([]);
   });
 
-  it('the token may stand in the URL, and is never logged', async () => {
+  it('the token may be in the URL, and is never logged', async () => {
     const server = await startServer();
     const token = await tokenOf('ada');
     const client = await openSocket(`${server.ws}?token=${token}`);
@@ -102,7 +102,7 @@ describe('connecting', () => {
     expect(reason).toMatch(sentence);
   });
 
-  it('while the store is away, a new connection is 1013', async () => {
+  it('while the store is unavailable, a new connection is 1013', async () => {
     const server = await startServer({
       presence: { connect: async () => Promise.reject(unavailable('redis-7 refused the connection')) },
     });
@@ -142,14 +142,14 @@ describe('connecting', () => {
     return { clients, asked };
   };
 
-  it('while the store is away, everybody is 1013 as soon as the first is, however many wait', async () => {
+  it('while the store is unavailable, all connections that wait are 1013 as soon as the first is', async () => {
     const { clients, asked } = await comeAtOnce({ storeAnswers: false, fails: () => true });
     const closed = await Promise.all(clients.map((client) => client.closed));
     expect(new Set(closed.map(({ code }) => code))).toEqual(new Set([1013]));
     expect(asked.length, 'the others were not kept waiting for an answer').toBeLessThan(clients.length);
   });
 
-  it('one who cannot be let in while the store answers keeps nobody else out', async () => {
+  it('a failed admission rejects no other connection while the store answers', async () => {
     const { clients } = await comeAtOnce({ storeAnswers: true, fails: (userId) => userId === 'user-7' });
     const [refused] = clients.splice(7, 1);
     expect((await refused!.closed).code).toBe(1013);
@@ -157,7 +157,7 @@ describe('connecting', () => {
     expect(new Set(acks.map(({ type }) => type))).toEqual(new Set(['connection_ack']));
   });
 
-  it('a failure of ours while connecting is 1013 too, and says nothing of itself', async () => {
+  it('an internal error while connecting is 1013 too, and reveals nothing', async () => {
     const server = await startServer({ ensure: () => Promise.reject(new Error('the secret inside')) });
     const client = await openSocket(server.ws);
     client.send(await init());
@@ -178,7 +178,7 @@ describe('connecting', () => {
     await connect(server);
   });
 
-  it('a user who connects too often is 1013, before anything is asked; others, and service tokens, are let in', async () => {
+  it('a user who connects too often is 1013 before any query; others, and service tokens, are admitted', async () => {
     const limits = createRateLimits({ ...NO_RATES, connection: { burst: 3, intervalMs: 60_000 } });
     const server = await startServer({ admits: (userId) => limits.take('connection', userId) });
     for (let n = 0; n < 3; n += 1) {
@@ -284,7 +284,7 @@ describe('close codes of the protocol', () => {
 });
 
 describe('the end of a connection', () => {
-  it('its session is let go of once, by the name of that connection', async () => {
+  it('its session is disconnected once, by the id of that connection', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.socket.close();
@@ -296,7 +296,7 @@ describe('the end of a connection', () => {
     expect(server.connections.users).toBe(0);
   });
 
-  it('letting go is tried again while the store is away, and tells for how long nothing was heard', async () => {
+  it('disconnecting is retried while the store is unavailable, with how long nothing had been received', async () => {
     const told: number[] = [];
     const server = await startServer({
       presence: {
@@ -312,7 +312,7 @@ describe('the end of a connection', () => {
     expect(told[2]).toBeGreaterThanOrEqual((told[0] ?? 0) + 35);
   });
 
-  it('a connection that closes while its session is being taken leaves none behind', async () => {
+  it('a connection that closes while it takes its session leaves none behind', async () => {
     let letIn = (_: string) => {};
     const server = await startServer({
       presence: {
@@ -336,7 +336,7 @@ describe('the end of a connection', () => {
     await gone;
   });
 
-  it('a connection that closes while its user is looked up takes no session at all', async () => {
+  it('a connection that closes while its user is ensured takes no session', async () => {
     let known = (_: boolean) => {};
     const server = await startServer({
       ensure: () => {
@@ -358,7 +358,7 @@ describe('the end of a connection', () => {
     expect(server.connections.users).toBe(0);
   });
 
-  it('a connection that closes while it stands in line is not counted any more', async () => {
+  it('a connection that closes while it waits at the gate no longer counts', async () => {
     let answer = () => {};
     const hanging = new Promise<void>((resolve) => {
       answer = resolve;
@@ -393,7 +393,7 @@ describe('the end of a connection', () => {
     expect(server.connections.userIds()).toEqual([]);
   });
 
-  it('nothing waits any more for the end of its token', async () => {
+  it('the timer of its token is cancelled', async () => {
     const callOff = vi.spyOn(Alarm.prototype, 'callOff');
     onTestFinished(() => callOff.mockRestore());
     const server = await startServer();
@@ -404,7 +404,7 @@ describe('the end of a connection', () => {
     expect(callOff).toHaveBeenCalledTimes(1);
   });
 
-  it('a token that runs out is 4403', async () => {
+  it('a token that expires is 4403', async () => {
     const server = await startServer();
     const client = await connect(server, { authorization: await tokenOf('ada', { ttlSeconds: 2 }) });
     client.subscribe('1', 'subscription { values }');
@@ -412,7 +412,7 @@ describe('the end of a connection', () => {
     await server.events.until('source ended');
   });
 
-  it('a token that is good for a century keeps the connection', async () => {
+  it('a token valid for a century keeps the connection', async () => {
     const server = await startServer();
     const client = await connect(server, { authorization: await tokenOf('ada', { ttlSeconds: 3_000_000_000 }) });
     await client.sync();
@@ -432,7 +432,7 @@ describe('the end of a connection', () => {
     await bob.sync();
   });
 
-  it('nothing is run for a client that was told to go', async () => {
+  it('nothing is executed for a client after the close frame', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.socket.pause();
@@ -442,7 +442,7 @@ describe('the end of a connection', () => {
     expect(server.events.seen.map(({ name }) => name)).toEqual(['connect', 'disconnect']);
   });
 
-  it('stopping closes with 1012, refuses upgrades, waits for all and may be asked for twice', async () => {
+  it('stopping closes with 1012, refuses upgrades, waits for all, and is idempotent', async () => {
     const server = await startServer();
     const clients = await Promise.all(Array.from({ length: 5 }, () => connect(server)));
     const stopping = server.sockets.stop();
@@ -479,7 +479,7 @@ describe('keep-alive', () => {
 });
 
 describe('operations', () => {
-  it('errors that resolvers raise have codes, and failures of ours say nothing', async () => {
+  it('errors of resolvers have codes, and internal errors reveal nothing', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.subscribe('1', '{ away bad boom }');
@@ -508,7 +508,7 @@ describe('operations', () => {
     await client.sync();
   });
 
-  it('variables that do not fit are told', async () => {
+  it('invalid variables are reported', async () => {
     const client = await connect(await startServer());
     client.subscribe('1', 'query ($mood: Mood) { mood(mood: $mood) }', { mood: 'GRUMPY' });
     const { payload } = await client.next();
@@ -537,7 +537,7 @@ describe('operations', () => {
     await server.events.until('subscribed', 51);
   });
 
-  it('a subscription that its resolver refuses, or that finishes, is over and counts no more', async () => {
+  it('a subscription that is refused, or finishes, no longer counts', async () => {
     const server = await startServer();
     const client = await connect(server);
     client.subscribe('1', 'subscription { refused }');
@@ -580,7 +580,7 @@ describe('operations', () => {
     expect(await client.next()).toEqual({ type: 'next', id: '1', payload: { data: { values: 'mine' } } });
   });
 
-  it('a client that asks for more than can be answered is held back, and loses nothing', async () => {
+  it('reads are paused for a client that sends too many operations, and nothing is lost', async () => {
     const server = await startServer();
     const client = await connect(server);
     const pad = '#'.repeat(8_000);
@@ -596,7 +596,7 @@ describe('operations', () => {
     await client.sync();
   });
 
-  it('of queries that list users four are answered at a time, and each that is over makes room', async () => {
+  it('queries that list users run four at a time, and each that ends makes room', async () => {
     const server = await startServer();
     const client = await connect(server);
     const other = await connect(server, {}, 'bob');
@@ -613,7 +613,7 @@ describe('operations', () => {
     await client.sync();
   });
 
-  it('queries that were cancelled make room when they are over', async () => {
+  it('cancelled queries make room when they end', async () => {
     const server = await startServer();
     const client = await connect(server);
     for (let n = 0; n < 99; n += 1) client.subscribe(`${n}`, '{ slow }');
@@ -659,7 +659,7 @@ describe('operations', () => {
 });
 
 describe('readers', () => {
-  it('one that never reads is closed, holds little, and others do not notice', async () => {
+  it('one that never reads is closed, takes little memory, and does not affect others', async () => {
     const server = await startServer({ stallMs: 300 });
     const slow = await connect(server);
     const other = await connect(server, {}, 'bob');
