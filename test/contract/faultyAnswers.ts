@@ -20,8 +20,10 @@ type Node = ReturnType<typeof startNode>;
 
 let newcomers = 0;
 
+const named = <Name extends string>(questions: Readonly<Record<Name, (node: Node) => Promise<unknown>>>) => questions;
+
 /** All that users are answered from. */
-const QUESTIONS: Readonly<Record<string, (node: Node) => Promise<unknown>>> = {
+const QUESTIONS = named({
   accessFacts: ({ people }) => people.accessFacts(PAIRS),
   accessFactsToWatch: ({ people }) => people.accessFactsToWatch(PAIRS),
   profiles: ({ people }) => people.profiles([...USERS, 'nobody']),
@@ -40,9 +42,11 @@ const QUESTIONS: Readonly<Record<string, (node: Node) => Promise<unknown>>> = {
   conversationsAmong: ({ people }) => people.conversationsAmong('ann', ['chat', 'hall', 'none']),
   conversationFor: ({ people }) => people.conversationFor('chat', ['ann', 'bob', 'dan']),
   blockedAmong: ({ people }) => people.blockedAmong('ann', ['bob', 'cem', 'dan']),
-};
+});
+type Question = keyof typeof QUESTIONS;
+const QUESTION_NAMES = Object.keys(QUESTIONS) as Question[];
 /** Those whose rows are matched by key. */
-const KEYED = [
+const KEYED: readonly Question[] = [
   'accessFacts',
   'accessFactsToWatch',
   'profiles',
@@ -112,10 +116,10 @@ export const describeFaultyAnswers = (
     });
     afterAll(() => opened.close());
 
-    it.each(Object.keys(QUESTIONS))(
+    it.each(QUESTION_NAMES)(
       'leaves the answer to %s right or refused, and all that come after right',
       async (question) => {
-        const ask = QUESTIONS[question]!;
+        const ask = QUESTIONS[question];
         const failures = await failuresOf(opened.faults, () => ask(startNode(opened.db)), kinds.failing);
         for (const failure of failures) {
           const node = startNode(opened.db);
@@ -152,10 +156,10 @@ export const describeFaultyAnswers = (
       PATIENT_MS,
     );
 
-    it.each(kinds.counted ? Object.keys(QUESTIONS) : KEYED)(
+    it.each(kinds.counted ? QUESTION_NAMES : KEYED)(
       'leaves no answer to %s that lacks a row, or has one twice',
       async (question) => {
-        const ask = QUESTIONS[question]!;
+        const ask = QUESTIONS[question];
         for (const failure of await failuresOf(opened.faults, () => ask(startNode(opened.db)), kinds.wrong)) {
           const node = startNode(opened.db);
           opened.faults.failAt(failure);
