@@ -62,7 +62,8 @@ export interface Run {
  */
 export function run(file: string, args: readonly string[], env: Environment, { detached = false } = {}): Run {
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const child = spawn(process.execPath, [built(file), ...args], {
+  // PGlite as V8's baseline compiler makes it: what optimising it costs, no test is long enough to win back.
+  const child = spawn(process.execPath, ['--liftoff-only', built(file), ...args], {
     cwd: packageRoot,
     env: { PATH: process.env.PATH ?? '', ...Object.fromEntries(set) },
     stdio: ['ignore', 'pipe', 'pipe'],
