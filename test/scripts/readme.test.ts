@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { parse, validate } from 'graphql';
 import { createClient } from 'graphql-ws';
 import ts from 'typescript';
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createSchema } from '../../src/graphql/schema.js';
 import type { Presence } from '../support/api.js';
@@ -43,14 +43,14 @@ beforeAll(async () => {
 });
 const tokenOf = (user: string) => tokens.get(user) ?? '';
 
-test('the page has these snippets, and no others', () => {
+it('the page has these snippets, and no others', () => {
   const languages = [...readme.matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)].map(([, language]) => language);
   // The last one is the tree of folders. Of the two others in `sh`, install.test.ts runs one, and the other runs this.
   expect(languages).toEqual(['sh', 'graphql', 'graphql', 'graphql', 'sh', 'ts', 'sh', '']);
   expect([snippetsIn('sh')[0], snippetsIn('sh')[2]]).toEqual(['npm ci && npm start\n', 'npm ci && npm test\n']);
 });
 
-test('what is to be tried shows what the page says', async () => {
+it('what is to be tried shows what the page says', async () => {
   const asked = await post(rollcall.url, tokenOf('ada'), query);
   expect(asked.body.errors).toBeUndefined();
   const three = asked.body.data?.presence as Presence[];
@@ -95,7 +95,7 @@ test('what is to be tried shows what the page says', async () => {
   expect(await events.next()).toMatchObject({ userId: 'ben', status: 'DO_NOT_DISTURB' });
 });
 
-test('the same without a browser', async () => {
+it('the same without a browser', async () => {
   const script = `set -eu\n${curl.replaceAll('127.0.0.1:4000', `127.0.0.1:${PORT}`)}`;
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: join(rollcall.dataDir, 'data') };
   const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: root, env });
@@ -107,7 +107,7 @@ describe('the client in TypeScript', () => {
   const FASTER = 4;
   const source = client.replaceAll('127.0.0.1:4000', `127.0.0.1:${PORT}`);
 
-  test('fits its types, and asks for what there is', () => {
+  it('fits its types, and asks for what there is', () => {
     const folder = mkdtempSync(join(tmpdir(), 'rollcall-readme-'));
     onTestFinished(() => removeFolder(folder));
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
@@ -129,7 +129,7 @@ describe('the client in TypeScript', () => {
     expect(validate(createSchema(), parse(document))).toEqual([]);
   });
 
-  test('comes back with its session after the server was gone for seconds', async () => {
+  it('comes back with its session after the server was gone for seconds', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'rollcall-readme-'));
     onTestFinished(() => removeFolder(folder));
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));

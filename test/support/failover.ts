@@ -2,7 +2,7 @@
  * A store that goes and comes back under some hundreds of users of every kind: what was acknowledged is all that anybody is
  * shown, and it can be asked again in time (docs/operations.md, "When something fails").
  */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { type Cluster, startCluster } from './cluster.js';
 import { populate } from './population.js';
 import { startRedisCluster } from './redisCluster.js';
@@ -46,7 +46,7 @@ const expectAllShown = async (
 /** A Redis of which that becomes. */
 export const testRedis = (fault: RedisFault, { how, late }: Found): void => {
   const name = `a Redis that is ${fault.name}, found ${how}`;
-  test(`${name}: what was acknowledged is all that anybody is shown`, async () => {
+  it(`${name}: what was acknowledged is all that anybody is shown`, async () => {
     const { redisArgs = [] } = fault;
     const cluster = await startCluster({ nodes: NODES, ways: true, env: { SESSION_TTL }, redisArgs });
     const armed = await fault.arm(cluster);
@@ -57,7 +57,7 @@ export const testRedis = (fault: RedisFault, { how, late }: Found): void => {
 /** A Redis Cluster to which that happens. */
 export const testRedisCluster = (fault: ClusterFault): void => {
   const name = `a Redis Cluster that ${fault.name}`;
-  test(`${name}: what was acknowledged is all that anybody is shown`, async () => {
+  it(`${name}: what was acknowledged is all that anybody is shown`, async () => {
     const redis = await startRedisCluster();
     onTestFinished(() => redis.stop());
     const cluster = await startCluster({ nodes: NODES, env: { REDIS_URL: redis.url, SESSION_TTL } });

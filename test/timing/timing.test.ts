@@ -2,7 +2,7 @@
  * What the time of an answer tells: `npm run test:timing` asks about twins of whom a viewer may not know which is which, in
  * turns, and prints how well their times tell them apart. The thresholds are those of docs/security.md.
  */
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Choices, createChoices } from '../support/choices.js';
 import { serve } from '../support/rollcall.js';
 
@@ -36,7 +36,7 @@ const timed = async (ask: () => Promise<unknown>): Promise<number> => {
   return performance.now() - from;
 };
 
-test('the time of an answer does not tell what the viewer may not know', { timeout: 600_000 }, async () => {
+it('the time of an answer does not tell what the viewer may not know', { timeout: 600_000 }, async () => {
   const [me, hides, left, blocks, other] = await rollcall.strangers('me', 'hides', 'left', 'blocks', 'other');
   const people = [hides, left, blocks, other];
   for (const person of people) await person.updatePrivacy({ status: 'EVERYONE' });

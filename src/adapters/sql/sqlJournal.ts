@@ -129,7 +129,7 @@ export const journalQuery = (orm: Orm, userIds: readonly string[]) =>
     );
 
 /**
- * The journal in the table `presence_journal` (docs/design.md#2-shape, "Nothing is lost that matters").
+ * The journal in the table `presence_journal` (docs/design.md#2-shape, "Write-behind").
  *
  * A row in a format that this release does not know is never overwritten. The `persisted` of its user throws UNAVAILABLE
  * when it is read, since null would say that nothing was persisted.

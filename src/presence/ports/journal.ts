@@ -3,7 +3,7 @@ import type { DurablePresence, JournalRow } from '../types.js';
 
 /**
  * Chosen status, status message, `lastSeen` and revision of each user. Methods reject with UNAVAILABLE while the database cannot
- * be asked. Keeps docs/design.md#2-shape ("Nothing is lost that matters"); each adapter passes `test/contract/journal.ts`.
+ * be asked. Keeps docs/design.md#2-shape ("Write-behind"); each adapter passes `test/contract/journal.ts`.
  */
 export interface Journal {
   /** Rows by user id, in one query; unknown and deleted users are missing. A row's `persisted` throws UNAVAILABLE when it is of a newer format. */

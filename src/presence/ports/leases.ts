@@ -29,7 +29,7 @@ export interface LostNode {
 }
 
 /**
- * Methods reject with UNAVAILABLE while the store cannot be asked. Keeps docs/design.md#2-shape ("Node leases", "Settling") and
+ * Methods reject with UNAVAILABLE while the store cannot be asked. Keeps docs/design.md#2-shape ("Node leases", "Recovering") and
  * docs/architecture.md#recovery; each adapter passes `test/contract/leases.ts`.
  */
 export interface LeaseStore {
