@@ -3,6 +3,7 @@ import { withTimeout } from '../../async/timeout.js';
 import type { Log } from '../../telemetry/log.js';
 import { urlOf } from '../auth/credentials.js';
 import { newRequestId } from '../execution/requestIds.js';
+import { upgradeOptions } from '../ws/upgrades.js';
 import { createGraphqlHandler, type GraphqlHandlerDeps } from './graphqlHandler.js';
 import { STALL_MS, serveInOrder } from './pipelining.js';
 import { sendError, sendJson, sendMasked } from './respond.js';
@@ -75,6 +76,7 @@ export const createHttp = ({
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: keepAliveMs,
       connectionsCheckingInterval: 1_000,
+      ...upgradeOptions(),
     },
     serveInOrder((request, response) => {
       serve(request, response).catch((error: unknown) => {

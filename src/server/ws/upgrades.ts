@@ -5,6 +5,14 @@ import type { Duplex } from 'node:stream';
 export const asksForWebSocket = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket';
 
+const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
+
+/**
+ * Options of an HTTP server by which Node.js itself serves offers of other protocols as ordinary requests. Since Node.js 26 an
+ * upgrade request that has a body cannot be given back to the server; before, {@link serveWithoutUpgrade} does so.
+ */
+export const upgradeOptions = (): object => (NODE_MAJOR < 26 ? {} : { shouldUpgradeCallback: asksForWebSocket });
+
 /** Headers that concern the upgrade alone. */
 const OF_UPGRADES = new Set(['upgrade', 'http2-settings', 'connection']);
 
