@@ -18,6 +18,7 @@ import { type Cause, type Transition, transitions } from '../presence/transition
 import type { DurablePresence, PresenceRecord } from '../presence/types.js';
 import type { Departures } from './departures.js';
 import type { RecentCommits } from './recentCommits.js';
+import { setLatest } from './setLatest.js';
 
 /** How long an answer waits for the journal to have a choice to hide, in ms. */
 const PERSISTED_WITHIN_MS = 1_000;
@@ -74,12 +75,8 @@ const createHidingWrites = ({
   /** The choices that this node wrote, by user, as of when they were made. */
   const written = new Map<string, number>();
   const wrote = (record: PresenceRecord) => {
-    const { userId, chosenAsOf } = record;
     recentCommits.journaled([record]);
-    written.delete(userId);
-    written.set(userId, chosenAsOf);
-    const [oldest] = written.size > MAX_HIDDEN ? written.keys() : [];
-    if (oldest !== undefined) written.delete(oldest);
+    setLatest(written, record.userId, record.chosenAsOf, MAX_HIDDEN);
   };
   return async (record: PresenceRecord, now: number, isChosenNow: boolean): Promise<void> => {
     const { userId } = record;

@@ -1,6 +1,7 @@
 /** The durable part of this node's commits until the journal has it: the store's own mark may be lost with the store. */
 import { durableChanged, durableOf } from '../presence/scheduling.js';
 import type { DurablePresence, PresenceRecord } from '../presence/types.js';
+import { setLatest } from './setLatest.js';
 
 /** As of which revisions the durable part of a record is known. */
 export type KnownAsOf = Pick<DurablePresence, 'revision' | 'chosenAsOf' | 'messageAsOf'>;
@@ -37,14 +38,8 @@ export const createUnjournaled = ({
   readonly maxKept: number;
 }): Unjournaled => {
   const durable = new Map<string, { readonly persisted: DurablePresence; readonly at: number }>();
-  const remember = (record: PresenceRecord): void => {
-    const { userId } = record;
-    // Deleted first, so that the map stays in the order of the commits.
-    durable.delete(userId);
-    durable.set(userId, { persisted: durableOf(record, record.revision), at: now() });
-    const [oldest] = durable.size > maxKept ? durable.keys() : [];
-    if (oldest !== undefined) durable.delete(oldest);
-  };
+  const remember = (record: PresenceRecord): void =>
+    setLatest(durable, record.userId, { persisted: durableOf(record, record.revision), at: now() }, maxKept);
   return {
     committed(before, after) {
       if (durableChanged(before, after)) remember(after);

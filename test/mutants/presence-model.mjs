@@ -46,9 +46,9 @@ export default [
   {
     name: 'what waits for the journal has no bound',
     promise: 'Changes of so many users at the most wait for the journal.',
-    file: 'src/node/unjournaled.ts',
-    from: 'durable.size > maxKept ?',
-    to: 'durable.size > Number.POSITIVE_INFINITY ?',
+    file: 'src/node/setLatest.ts',
+    from: 'map.size > max ?',
+    to: 'false ?',
     tests: writing,
   },
   {
