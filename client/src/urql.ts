@@ -1,0 +1,20 @@
+/** For urql, with its document cache or with graphcache. */
+import { type Exchange, mapExchange } from '@urql/core';
+import { createLatest } from './latest.js';
+
+/**
+ * Put it after the cache and before what fetches: of every result, of queries, mutations and subscriptions, it replaces
+ * what is older (by `asOf`) than what was seen of the same user, so that a late answer never overwrites a newer event.
+ *
+ * Each urql client that uses the exchange has a memory of its own, of the 10,000 users seen last. Signing out is a new
+ * client, as for urql's caches.
+ */
+export function latestPresenceExchange(): Exchange {
+  return (input) => {
+    const latest = createLatest();
+    return mapExchange({
+      onResult: (result) =>
+        result.data ? { ...result, data: latest.merge(result.data, result.operation.query) } : result,
+    })(input);
+  };
+}
