@@ -226,7 +226,7 @@ const startFanout = (
     reads,
     readRecords,
     readAlike,
-    broadcastIntervalMs: timings.broadcastIntervalMs,
+    timings,
     onError: outages.failures('reading what a subscription may see'),
   });
   stopping.push(() => hub.close());

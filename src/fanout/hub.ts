@@ -3,11 +3,13 @@ import type { ReadAlike, ReadRecords } from '../node/recordReader.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { AccessChange, Bus } from '../presence/ports/bus.js';
 import type { TypingStore } from '../presence/ports/typing.js';
+import type { Timings } from '../presence/types.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
-import type { TypingView } from '../service/contract.js';
+import type { MeView, TypingView } from '../service/contract.js';
 import type { ReadBudget } from '../service/readBudget.js';
 import { MAX_CONVERSATIONS, MAX_WATCHED } from './budget.js';
+import { MeSubscription, type MeSubscriptionDeps } from './meSubscription.js';
 import { PresenceSubscription, type PresenceSubscriptionDeps } from './presenceSubscription.js';
 import { createRefresher } from './refresher.js';
 import { createSharedReader } from './sharedReader.js';
@@ -22,7 +24,7 @@ import { createVisibilityChanges } from './visibilityChanges.js';
 const BATCH = 500;
 
 /**
- * From the bus to the subscriptions of this node; see docs/design.md#2-shape, "Fan-out". Both methods resolve once the
+ * From the bus to the subscriptions of this node; see docs/design.md#2-shape, "Fan-out". Its methods resolve once the
  * subscription has started, so that nothing that happens afterwards is lost; its first items are the snapshot. They
  * reject with BAD_USER_INPUT where the input is malformed or the budget spent, with RATE_LIMITED or with UNAVAILABLE.
  */
@@ -45,6 +47,11 @@ export interface Hub {
       readonly budget: SubscriptionBudget;
     },
   ): Promise<SubscriptionIterator<TypingView>>;
+  /** What the viewer sees of themselves. FORBIDDEN to service tokens, NOT_FOUND for a user who was deleted just now. */
+  watchMe(
+    viewer: Viewer,
+    options: { readonly snapshot: boolean; readonly budget: SubscriptionBudget },
+  ): Promise<SubscriptionIterator<MeView>>;
 }
 
 /** What is held for subscriptions: all zero when there are none. */
@@ -63,7 +70,7 @@ export const createHub = ({
   reads,
   readRecords,
   readAlike,
-  broadcastIntervalMs,
+  timings,
   onError,
 }: {
   readonly bus: Bus;
@@ -72,7 +79,7 @@ export const createHub = ({
   readonly reads: ReadBudget;
   readonly readRecords: ReadRecords;
   readonly readAlike: ReadAlike;
-  readonly broadcastIntervalMs: number;
+  readonly timings: Timings;
   /** A failure that is reported nowhere else; what failed is tried again. */
   readonly onError: (error: unknown) => void;
 }) => {
@@ -89,7 +96,7 @@ export const createHub = ({
     }
   };
   const topics = createTopicRegistry((userId) => {
-    const topic = new Topic(userId, broadcastIntervalMs, () => readAgain(userId));
+    const topic = new Topic(userId, timings.broadcastIntervalMs, () => readAgain(userId));
     const ready = bus.subscribeUser(userId, ({ record }) => (record ? topic.observe(record) : topic.forget()));
     return { topic, ready };
   });
@@ -110,6 +117,15 @@ export const createHub = ({
     people,
     reads,
     conversationsOf: createSharedReader((viewerId) => people.conversationsOf(viewerId, MAX_CONVERSATIONS)),
+    onError,
+    onEnd: (subscription) => subscriptions.remove(subscription),
+  };
+  const ofMe: MeSubscriptionDeps = {
+    people,
+    reads,
+    topics,
+    readAlike,
+    timings,
     onError,
     onEnd: (subscription) => subscriptions.remove(subscription),
   };
@@ -143,6 +159,12 @@ export const createHub = ({
     },
     async watchTyping(viewer, options): Promise<SubscriptionIterator<TypingView>> {
       const subscription = new TypingSubscription(ofTyping, viewer, options.conversationId, options.budget);
+      subscriptions.add(subscription);
+      await subscription.start(options);
+      return subscription.outbox;
+    },
+    async watchMe(viewer, options): Promise<SubscriptionIterator<MeView>> {
+      const subscription = new MeSubscription(ofMe, viewer, options.budget);
       subscriptions.add(subscription);
       await subscription.start(options);
       return subscription.outbox;

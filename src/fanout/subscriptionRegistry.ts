@@ -29,7 +29,8 @@ const viewersNamed = (change: AccessChange, viewersOf: (userId: string) => reado
     case 'relation':
       return change.users;
     case 'user':
-      return change.deleted ? viewersOf(change.userId) : [];
+      // The user, who may watch themselves; and who had the user on a roster.
+      return change.deleted ? [change.userId, ...viewersOf(change.userId)] : [change.userId];
     default:
       return change.members;
   }

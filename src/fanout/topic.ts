@@ -26,10 +26,16 @@ const changedAt = (record: PresenceRecord, at: number): PresenceRecord => ({
 
 const NOBODY: ReadonlySet<Watcher> = new Set();
 
+/** Is told of each new record of a user, whatever differs in it. */
+export interface RecordFollower {
+  recordChanged(): void;
+}
+
 export class Topic implements CohortTopic, WatcherTopic {
   record: PresenceRecord | undefined = undefined;
   private readonly cohorts: Cohort[] = [];
   private tracked: Set<Watcher> | undefined = undefined;
+  private followers: Set<RecordFollower> | undefined = undefined;
   private revoked: Projection | undefined = undefined;
   /** How far the store's clock is ahead of `performance.now`. */
   private ahead = 0;
@@ -67,6 +73,7 @@ export class Topic implements CohortTopic, WatcherTopic {
       this.record = changedAt(candidate, readAt);
     } else return;
     for (const cohort of this.cohorts) cohort.recordChanged();
+    if (this.followers) for (const follower of this.followers) follower.recordChanged();
   }
 
   /** The user was deleted: what was known is void. */
@@ -86,6 +93,16 @@ export class Topic implements CohortTopic, WatcherTopic {
     if (cohort.members > 0) return;
     cohort.end();
     this.cohorts.splice(this.cohorts.indexOf(cohort), 1);
+  }
+
+  follow(follower: RecordFollower): void {
+    this.followers ??= new Set();
+    this.followers.add(follower);
+  }
+
+  unfollow(follower: RecordFollower): void {
+    this.followers?.delete(follower);
+    if (this.followers?.size === 0) this.followers = undefined;
   }
 
   track(watcher: Watcher): void {

@@ -47,6 +47,21 @@ export const addMe = (builder: Builder, { PresenceStatus, DeviceType, Privacy, P
       resolve: (_, _args, ctx) => ctx.presence.me(callerOf(ctx)),
     }),
   );
+
+  builder.subscriptionField('meChanged', (t) =>
+    t.field({
+      type: Me,
+      description: `The caller as \`me\` answers it, for the caller's other devices: when the chosen status, the presence as the
+caller sees it, the privacy in effect or the sessions change (one begins, ends, idles, or changes its device). Starts,
+unless \`snapshot\` is false, with the present state, with no change lost in between. At most one event in a second, the
+last state always; a session that is merely renewed makes none. \`presence.asOf\` grows with each event.
+Errors: FORBIDDEN to service tokens; BAD_USER_INPUT beyond 50 subscriptions and 5,000 watched users a connection, of
+whom the caller is one here; RATE_LIMITED.`,
+      args: { snapshot: t.arg.boolean({ required: true, defaultValue: true }) },
+      subscribe: (_, { snapshot }, ctx) => ctx.hub.watchMe(callerOf(ctx).viewer, { snapshot, budget: ctx.budget }),
+      resolve: (me) => me,
+    }),
+  );
 };
 
 /** The default of `input`: graphql-js adds no defaults of its fields, so `idle` is missing. */

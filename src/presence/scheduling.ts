@@ -3,6 +3,7 @@
  * Every timed change is one mechanism: {@link nextDue} says when `tick` has something to do (docs/design.md#2-shape).
  */
 import { sameMessage } from './copies.js';
+import { sameOwnState } from './ownState.js';
 import { isSeenLive } from './status.js';
 import type { Activity, DurablePresence, PresenceRecord, Session } from './types.js';
 import { contentFor, sameContent } from './view.js';
@@ -16,7 +17,7 @@ export interface Schedule {
   readonly seenLive: boolean;
   /** Whether any session is live; otherwise the record may be dropped once the journal has it. */
   readonly live: boolean;
-  /** Whether anybody, the user included, sees a difference: then the commit is published. */
+  /** Whether anybody sees a difference, the user's own devices included: then the commit is published. */
   readonly projectionChanged: boolean;
   /** Whether the durable part changed: then the record is marked for the journal. */
   readonly durableChanged: boolean;
@@ -76,7 +77,8 @@ export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceR
       previous.revisions.status !== next.revisions.status ||
       previous.revisions.lastSeen !== next.revisions.lastSeen ||
       previous.revisions.activity !== next.revisions.activity ||
-      !sameContent(contentFor(previous, SELF), contentFor(next, SELF)),
+      !sameContent(contentFor(previous, SELF), contentFor(next, SELF)) ||
+      !sameOwnState(previous, next),
     durableChanged: durableChanged(previous, next),
   };
 };

@@ -10,7 +10,7 @@ import type { Clock } from '../presence/ports/clock.js';
 import type { RateLimits } from '../presence/ports/rates.js';
 import type { TypingStore } from '../presence/ports/typing.js';
 import * as record from '../presence/record.js';
-import { isHiding, isIdle } from '../presence/status.js';
+import { isHiding } from '../presence/status.js';
 import type { Cause } from '../presence/transitions.js';
 import type { ActivityInput, PresenceRecord, Timings } from '../presence/types.js';
 import { checkActivities, checkId, checkStatusMessage } from '../presence/validate.js';
@@ -18,6 +18,7 @@ import { viewAt } from '../presence/view.js';
 import { SELF } from '../presence/visibility.js';
 import { userOf } from './callerUser.js';
 import type { Caller, OwnPresenceService, SetPresence } from './contract.js';
+import { meViewAt } from './meView.js';
 
 /** Whether a change is a choice to hide, and nothing else. */
 const onlyHides = ({ status, statusMessage, activities, device }: Omit<SetPresence, 'sessionId'>): boolean =>
@@ -181,19 +182,7 @@ export const createPresenceService = (deps: PresenceServiceDeps): OwnPresenceSer
       const mine = reading.records.get(userId);
       if (reading.unreadable?.has(userId)) throw unreadableRecord();
       if (!mine) throw notFound('There is no such user.');
-      return {
-        userId,
-        presence: viewAt(mine, SELF, reading.nowOf(userId)),
-        chosenStatus: mine.chosen,
-        privacy: reading.accessFacts,
-        sessions: mine.sessions.map((session) => ({
-          id: session.id,
-          device: session.device,
-          idle: isIdle(session),
-          startedAt: session.startedAt,
-          expiresAt: record.expiryOf(session, reading.nowOf(userId), timings),
-        })),
-      };
+      return meViewAt(mine, reading.accessFacts, reading.nowOf(userId), timings);
     },
 
     async putActivity(viewer, userId, source, activities) {

@@ -1,6 +1,9 @@
 /** Two nodes are one service: a change on one is seen on the other (docs/semantics.md). */
+
+import { print } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Presence } from '../support/api.js';
+import { MeChangedDocument } from '../generated/operations.js';
+import type { Me, Presence } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { Person } from '../support/rollcall.js';
 import type { SubscriptionIterator } from '../support/socket.js';
@@ -58,6 +61,24 @@ describe('a change on one node is received on the other', () => {
         devices: ['WEB'],
       });
     }
+  });
+
+  it("what a user's own devices are sent: sessions, idleness, the choice and privacy", async () => {
+    const [ada] = await friends();
+    const desk = await ada.connect({ sessionId: 'desk', device: 'WEB' });
+    const watch = desk.subscribe<{ meChanged: Me }>(print(MeChangedDocument));
+    const next = async () => (await watch.next(LIMIT_MS)).meChanged;
+    expect(await next()).toMatchObject({ sessions: [{ id: 'desk' }] });
+    const phone = await at(ada, 1).connect({ sessionId: 'phone', device: 'WEB' });
+    expect(await next()).toMatchObject({ sessions: [{ id: 'desk' }, { id: 'phone', idle: false }] });
+    await phone.heartbeat({ idle: true });
+    expect(await next()).toMatchObject({ sessions: [{ id: 'desk' }, { id: 'phone', idle: true }] });
+    await phone.setPresence({ status: 'INVISIBLE' });
+    expect(await next()).toMatchObject({ chosenStatus: 'INVISIBLE', presence: { status: 'INVISIBLE' } });
+    await phone.updatePrivacy({ status: 'NOBODY' });
+    expect(await next()).toMatchObject({ privacy: { status: 'NOBODY', lastSeen: 'NOBODY', activity: 'NOBODY' } });
+    await phone.close();
+    expect(await next()).toMatchObject({ sessions: [{ id: 'desk' }] });
   });
 
   it('typing, and its end', async () => {

@@ -49,6 +49,16 @@ describe.concurrent('what a user reads', () => {
     await isRefused(bob.typing(room));
   });
 
+  it('counts a start of meChanged as one id', async () => {
+    const [alice] = await rollcall.strangers('alice');
+    await alice.presence(nobodies(20));
+    const socket = await alice.lurk();
+    socket.watch(nobodies(19));
+    const start = () => socket.subscribe('subscription { meChanged { userId } }').next();
+    await start();
+    expect(await isRefused(start())).toBe(1);
+  });
+
   it('leaves room to start watching again, and refuses a start beyond it alone', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
     await alice.presence(nobodies(20));

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { createFanout, untilIdle } from '../support/fanout.js';
+import { collect, createFanout, untilIdle, userViewer } from '../support/fanout.js';
 
 const CROWD = 200;
 
@@ -32,4 +32,26 @@ it('an access change costs those whom it names, however many subscriptions are o
   await f.connect('ann');
   await f.type('ann', 'hall');
   expect((await hall.news()).map(({ userId }) => userId)).toEqual(['ann']);
+});
+
+it('a change of one user costs those who watch themselves nothing, but for that user', async () => {
+  const calls: string[] = [];
+  const f = await createFanout({ gate: async (call, answered) => void (answered || calls.push(call)) });
+  const ids = Array.from({ length: CROWD }, (_, i) => `u${i}`);
+  await f.users(...ids);
+  const budget = () => ({ watched: 0, conversations: 0 });
+  const all = await Promise.all(
+    ids.map(async (id) => collect(await f.hub.watchMe(userViewer(id), { snapshot: false, budget: budget() }))),
+  );
+  const [mine, ...others] = all;
+  calls.length = 0;
+  await f.connect('u0');
+  await f.say('u0', 'here');
+  expect((await mine!.news()).map(({ userId }) => userId)).toEqual(['u0', 'u0']);
+  // A commit brings the record along.
+  expect(calls).toEqual([]);
+  await f.people.updatePrivacy('u0', { status: 'NOBODY' });
+  expect(await mine!.news()).toMatchObject([{ privacy: { status: 'NOBODY' } }]);
+  expect(calls.length).toBeLessThan(5);
+  for (const other of others) expect(other.events).toEqual([]);
 });

@@ -188,7 +188,9 @@ describe('nobody signed in', () => {
     expect(calls).toEqual([]);
   });
 
-  it.each(['presenceChanged { id }', 'typingChanged { id }'])('is UNAUTHENTICATED for %s', async (field) => {
+  const subscriptions = ['meChanged { userId }', 'presenceChanged { id }', 'typingChanged { id }'];
+
+  it.each(subscriptions)('is UNAUTHENTICATED for %s', async (field) => {
     const { subscribe, calls } = setUp({}, { caller: null });
     expect(refusalOf(await subscribe(parse(`subscription { ${field} }`), {}))).toMatch(/^UNAUTHENTICATED/);
     expect(calls).toEqual([]);
@@ -198,7 +200,9 @@ describe('nobody signed in', () => {
     const roots = [schema.getQueryType(), schema.getMutationType()];
     const fields = roots.flatMap((root) => Object.keys(root?.getFields() ?? {}));
     expect(fields.filter((field) => !documents.some((document) => document.includes(`{ ${field}`)))).toEqual([]);
-    expect(Object.keys(schema.getSubscriptionType()?.getFields() ?? {})).toEqual(['presenceChanged', 'typingChanged']);
+    expect(Object.keys(schema.getSubscriptionType()?.getFields() ?? {})).toEqual(
+      subscriptions.map((field) => field.split(' ')[0]),
+    );
   });
 });
 

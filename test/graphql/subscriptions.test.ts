@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { SubscriptionIterator } from '../../src/fanout/subscription.js';
 import { badInput } from '../../src/presence/errors.js';
 import type { UserProfile } from '../../src/presence/ports/directory.js';
-import { PresenceChangedDocument, TypingChangedDocument } from '../generated/operations.js';
-import { ana, NOW, refusalOf, setUp, view } from './operation.js';
+import { DEFAULT_PRIVACY } from '../../src/presence/visibility.js';
+import type { MeView } from '../../src/service/contract.js';
+import { MeChangedDocument, PresenceChangedDocument, TypingChangedDocument } from '../generated/operations.js';
+import { ana, NOW, NOW_TEXT, refusalOf, setUp, view } from './operation.js';
 
 /** A subscription that yields those items, then ends or fails. */
 const watching = <T>(items: readonly T[], { failure, onReturn }: { failure?: Error; onReturn?: () => void } = {}) => {
@@ -173,5 +175,31 @@ describe('typingChanged', () => {
       'BAD_USER_INPUT: conversationId is empty',
     );
     expect(calls).toEqual([]);
+  });
+});
+
+describe('meChanged', () => {
+  it('watches the caller within the budget of the connection, and answers each event', async () => {
+    const budget = { watched: 3, conversations: 0 };
+    const me: MeView = {
+      userId: 'ana',
+      presence: view({ userId: 'ana', status: 'INVISIBLE' }),
+      chosenStatus: 'INVISIBLE',
+      privacy: DEFAULT_PRIVACY,
+      sessions: [{ id: 'tab', device: 'WEB', idle: false, startedAt: NOW, expiresAt: NOW }],
+    };
+    const { subscribe, calls } = setUp({ hub: { watchMe: async () => watching([me]) } }, { budget });
+    const { events } = await subscribe(MeChangedDocument, { snapshot: false });
+    expect(calls[0]).toEqual({ verb: 'watchMe', args: [ana.viewer, { snapshot: false, budget }] });
+    expect((await events?.next())?.value).toMatchObject({
+      data: {
+        meChanged: {
+          userId: 'ana',
+          presence: { status: 'INVISIBLE' },
+          chosenStatus: 'INVISIBLE',
+          sessions: [{ id: 'tab', startedAt: NOW_TEXT }],
+        },
+      },
+    });
   });
 });

@@ -63,7 +63,7 @@ const setUp = async () => {
     reads: presence.reads,
     readRecords: presence.readRecords,
     readAlike: presence.readAlike,
-    broadcastIntervalMs: 0,
+    timings: timings({ broadcastIntervalMs: 0 }),
     onError: (error) => {
       throw error;
     },

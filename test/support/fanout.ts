@@ -119,7 +119,7 @@ export const createFanout = async ({
       reads: presence.reads,
       readRecords: gated(gate, 'records', presence.readRecords),
       readAlike: gated(gate, 'records', presence.readAlike) as typeof presence.readAlike,
-      broadcastIntervalMs,
+      timings: { ...DEFAULT_TIMINGS, broadcastIntervalMs, typingTimeoutMs },
       onError: (error) => errors.push(error),
     });
     await bus.subscribeAccessChanges((change) => hub.accessChanged(change));

@@ -69,7 +69,7 @@ it('of what a subscription shows first', async () => {
     readRecords: presence.readRecords,
     readAlike: presence.readAlike,
     reads: presence.reads,
-    broadcastIntervalMs: 0,
+    timings: timings({ broadcastIntervalMs: 0 }),
     onError: () => {},
   });
   const [alone] = await presence.presenceOf(viewer, [ahead]);
