@@ -37,6 +37,11 @@ export default defineConfig({
       },
       {
         extends: true,
+        // The package `@rollcall/client`, beside doubles of the server and beside the built one.
+        test: { name: 'client', include: ['client/test/**/*.test.{ts,tsx}'] },
+      },
+      {
+        extends: true,
         // PGlite as the baseline compiler of V8 makes it: what optimising it costs, no test is long enough to win back.
         test: { name: 'main', include: BESIDE_NPM, execArgv: ['--liftoff-only'] },
       },

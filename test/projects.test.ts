@@ -38,6 +38,7 @@ describe('the projects of the tests', () => {
       else if (file === 'test/e2e/starting.test.ts') expect(ran, file).toEqual(['main']);
       else expect([...ran].sort(), file).toEqual(['main', 'redis']);
     }
-    expect([...projects.keys()].filter((file) => !files.includes(file))).toEqual([]);
+    const beside = [...projects].filter(([file]) => !files.includes(file));
+    expect(beside.filter(([file, ran]) => !(file.startsWith('client/test/') && ran.join() === 'client'))).toEqual([]);
   });
 });

@@ -1,0 +1,361 @@
+/** The client, wired: what comes over the connection goes to the stores, what the program says goes over the connection. */
+import { Connection } from './connection.js';
+import { Conversations } from './conversations.js';
+import {
+  END_SESSION,
+  HEARTBEAT,
+  PRESENCE_CHANGED,
+  PRESENCES,
+  relationDocument,
+  SET_PRESENCE,
+  SET_TYPING,
+  UPDATE_PRIVACY,
+} from './documents.js';
+import { isTemporary, type PresenceError, presenceError } from './errors.js';
+import { Heartbeat } from './heartbeat.js';
+import { Idleness } from './idleness.js';
+import { Operations } from './operations.js';
+import { OwnState } from './ownState.js';
+import { browserPage, type PageEvent } from './page.js';
+import { PresenceChoice } from './presenceChoice.js';
+import { isBlank, Presences } from './presences.js';
+import { printDocument } from './printDocument.js';
+import { Recheck } from './recheck.js';
+import { Retained } from './retained.js';
+import { Roster } from './roster.js';
+import { createSessionIdStore, type SessionIdStore } from './sessionIds.js';
+import type {
+  DeviceType,
+  Presence,
+  PresenceClient,
+  PresenceClientOptions,
+  Privacy,
+  Readable,
+  SessionStorage,
+} from './types.js';
+import { TypingSender } from './typingSender.js';
+import { WatchedUsers } from './watchedUsers.js';
+import { openWire } from './wire.js';
+
+/** For how long signing out waits for the server. */
+const SIGN_OUT_LIMIT_MS = 3_000;
+/** Of one query for users of whom nothing came: fewer than what the server takes for a large read. */
+const RECHECKED_AT_ONCE = 500;
+
+const isReactNative = (): boolean => typeof navigator !== 'undefined' && navigator.product === 'ReactNative';
+
+/** Reading `sessionStorage` throws where the user forbids it. */
+const pageStorage = (): SessionStorage | null => {
+  try {
+    return globalThis.sessionStorage ?? null;
+  } catch {
+    return null;
+  }
+};
+
+/** The address with its scheme, without a fragment. A relative one needs a page. */
+const absoluteUrl = (url: string, isStarted: boolean): string => {
+  const hasBase = typeof location !== 'undefined' && /^https?:/.test(location.href);
+  const absolute = !/^[a-z]+:/i.test(url) && hasBase ? new URL(url, location.href).href : url;
+  if (isStarted && !/^(http|ws)s?:\/\/./i.test(absolute)) {
+    throw presenceError('BAD_USER_INPUT', `The url must be an http(s) or ws(s) address, and is "${url}".`);
+  }
+  return absolute.replace(/#.*$/, '');
+};
+
+/** The caller's own id where it was given; else that of the tab. */
+const sessionIdsOf = ({ sessionId, storage }: PresenceClientOptions, hasPage: boolean): SessionIdStore => {
+  if (sessionId !== undefined) return { id: sessionId, putBack() {}, take() {}, forget() {} };
+  return createSessionIdStore(storage === undefined ? pageStorage() : storage, hasPage);
+};
+
+/**
+ * Makes a client, which connects at once: being connected is what makes its user live. Where a page is rendered on a
+ * server (neither a page nor React Native, and no `webSocketImpl`) it does nothing. Throws a {@link PresenceError} with the
+ * code BAD_USER_INPUT for a `url` that is none, and where there is no WebSocket.
+ */
+export const createPresenceClient = (options: PresenceClientOptions): PresenceClient => {
+  const page = options.page === undefined ? browserPage() : options.page;
+  const isStarted = page !== null || isReactNative() || options.webSocketImpl !== undefined;
+  const webSocketImpl = options.webSocketImpl ?? globalThis.WebSocket;
+  if (isStarted && typeof webSocketImpl !== 'function') {
+    throw presenceError('BAD_USER_INPUT', 'There is no WebSocket here; give one as webSocketImpl.');
+  }
+  const url = absoluteUrl(options.url, isStarted);
+  const device: DeviceType | undefined = options.device ?? (isReactNative() ? 'MOBILE' : page ? 'WEB' : undefined);
+  const session = sessionIdsOf(options, page !== null);
+  let lastToken = '';
+
+  const onError = (error: PresenceError) => {
+    try {
+      if (options.onError) options.onError(error);
+      else console.error(error);
+    } catch (fault) {
+      console.error(fault);
+    }
+  };
+  const report = (cause: unknown) =>
+    onError(presenceError('LISTENER', `A listener threw: ${String(cause)}`, { cause }));
+  const unlessTemporary = (error: PresenceError) => {
+    if (!isTemporary(error)) onError(error);
+  };
+
+  const operations = new Operations();
+  const connection = new Connection({
+    token: options.token,
+    open: (token, on) => {
+      lastToken = token;
+      return openWire({
+        url: url.replace(/^http/i, 'ws'),
+        webSocketImpl,
+        params: { authorization: `Bearer ${token}`, sessionId: session.id, device },
+        onReady: on.ready,
+        onEnd: on.end,
+      });
+    },
+    onUp: (wire) => {
+      operations.up(wire);
+      for (const userId of watched.keys()) if (presences.get(userId)) recheck.suspect(userId);
+      roster.up();
+      heartbeat.start();
+      choice.up();
+    },
+    onDown: () => {
+      heartbeat.stop();
+      typing.reset();
+      operations.down();
+      choice.down();
+      recheck.stop();
+      roster.down();
+      users.down();
+      conversations.down();
+    },
+    report,
+  });
+
+  // What others are seen as.
+  const receive = (presence: Presence) => {
+    own.receive(presence);
+    const { userId } = presence;
+    const before = presences.get(userId);
+    presences.receive(presence);
+    recheck.clear(userId);
+    // The last thing that is sent of a user who cannot be seen any more looks as that of one who never came.
+    if (isBlank(presence) && before && !isBlank(before)) recheck.suspect(userId);
+  };
+  const presences = new Presences(report, (userId) => roster.changed(userId));
+  const forget = (userId: string) => {
+    if (watched.has(userId) || roster.has(userId)) return;
+    recheck.clear(userId);
+    presences.forget(userId);
+  };
+  const recheck = new Recheck({
+    ask: async (userIds) => {
+      const there = new Set<string>();
+      for (let i = 0; i < userIds.length; i += RECHECKED_AT_ONCE) {
+        const some = userIds.slice(i, i + RECHECKED_AT_ONCE);
+        const { presence } = await operations.send<{ presence: readonly { userId: string }[] }>(PRESENCES, {
+          userIds: some,
+        });
+        for (const { userId } of presence) there.add(userId);
+      }
+      return there;
+    },
+    onAbsent: (userId) => presences.hide(userId),
+  });
+  const users = new WatchedUsers({
+    subscribe: (userIds, onStart, onRefused) =>
+      operations.subscribe<{ presenceChanged: Presence }>(
+        PRESENCE_CHANGED,
+        { userIds },
+        ({ presenceChanged }) => {
+          onStart();
+          if (watched.has(presenceChanged.userId)) receive(presenceChanged);
+        },
+        onRefused,
+      ),
+    onError: unlessTemporary,
+    onTooMany: (most) => onError(presenceError('BAD_USER_INPUT', `At most ${most} users are watched at a time.`)),
+  });
+  const watched = new Retained<string>({
+    onFirst: (userId) => users.add(userId),
+    onGone: (userId) => {
+      users.remove(userId);
+      forget(userId);
+    },
+  });
+  const roster = new Roster({
+    operations,
+    receive,
+    presenceOf: (userId) => presences.get(userId),
+    onLeft: forget,
+    onError,
+    report,
+  });
+  const conversations = new Conversations({ operations, onError, report });
+  const own = new OwnState({ operations, onError, report });
+
+  // What the caller says.
+  const choice = new PresenceChoice(async (input) => {
+    const { setPresence } = await operations.send<{ setPresence: Presence }>(SET_PRESENCE, { input });
+    own.receive(setPresence);
+    if (watched.has(setPresence.userId)) presences.receive(setPresence);
+    return setPresence;
+  });
+  const typing = new TypingSender({
+    isUp: () => operations.isUp,
+    send: (conversationId, isTyping) => operations.send(SET_TYPING, { input: { conversationId, isTyping } }),
+  });
+  const idleness = new Idleness(() => heartbeat.beat());
+  const heartbeat = new Heartbeat({
+    send: async (idle) => {
+      const answer = await operations.send<{ heartbeat: { intervalSeconds: number } }>(HEARTBEAT, { input: { idle } });
+      return answer.heartbeat.intervalSeconds;
+    },
+    isIdle: () => idleness.isIdle,
+    onSilence: () => connection.lost(),
+  });
+  const relate = async (field: string, userId: string): Promise<void> => {
+    await request(relationDocument(field), { userId }, { repeatable: true });
+    // Of a user who leaves the roster and can still be seen nothing is sent.
+    if (field === 'unfollow') roster.suspect(userId);
+  };
+
+  const request: Operations['request'] = (query, variables, how) => {
+    const { phase, error } = connection.state.get();
+    if (phase === 'unauthorized' && error) return Promise.reject(error);
+    return operations.request(query, variables, how);
+  };
+
+  // The page.
+  let isLeft = false;
+  const comeBack = () => {
+    if (!isLeft) return;
+    isLeft = false;
+    session.take();
+    connection.start();
+  };
+  const onPage = (event: PageEvent) => {
+    if (event === 'leave') {
+      isLeft = true;
+      session.putBack();
+      connection.pause();
+    } else if (event === 'hidden') idleness.setHidden(true);
+    else if (event === 'input') idleness.input();
+    else {
+      comeBack();
+      if (event !== 'online') idleness.setHidden(page?.isHidden() ?? false);
+      connection.hasten();
+      // The connection may have died while the device slept.
+      heartbeat.beat();
+    }
+  };
+  const leavePage = page?.subscribe(onPage);
+  if (page) idleness.start(page.isHidden());
+
+  connection.state.subscribe(({ phase, error }) => {
+    if (phase !== 'unauthorized' || !error) return;
+    operations.rejectWaiting(error);
+    onError(error);
+  });
+
+  /** Nothing is received or sent any more, and what was shown is not. */
+  const end = (error: PresenceError) => {
+    leavePage?.();
+    idleness.stop();
+    heartbeat.stop();
+    typing.reset();
+    choice.end(error);
+    operations.end(error);
+    recheck.stop();
+    users.clear();
+    watched.clear();
+    roster.clear();
+    conversations.clear();
+    own.clear();
+    presences.clear();
+  };
+  let finishSigningOut: (() => void) | undefined;
+
+  if (isStarted) connection.start();
+  return {
+    presence: (userId): Readable<Presence | undefined> => {
+      const get = () => presences.get(userId);
+      return {
+        get,
+        subscribe: (listener) => {
+          const release = watched.retain(userId);
+          const remove = presences.listeners.add(userId, listener);
+          presences.listeners.call(listener, get());
+          return () => {
+            remove();
+            release();
+          };
+        },
+      };
+    },
+    roster: roster.value,
+    typing: (conversationId) => conversations.of(conversationId),
+    me: own.value,
+    connection: connection.state,
+    setPresence: (input) => choice.set(input),
+    keystroke: (conversationId) => typing.keystroke(conversationId),
+    stopTyping: (conversationId) => typing.stop(conversationId),
+    updatePrivacy: async (input) => {
+      const { updatePrivacy } = await request<{ updatePrivacy: Privacy }>(
+        UPDATE_PRIVACY,
+        { input },
+        { repeatable: true },
+      );
+      own.receivePrivacy(updatePrivacy);
+      return updatePrivacy;
+    },
+    follow: (userId) => relate('follow', userId),
+    unfollow: (userId) => relate('unfollow', userId),
+    block: (userId) => relate('block', userId),
+    unblock: (userId) => relate('unblock', userId),
+    request: <Result, Variables>(document: unknown, variables?: Variables) => {
+      const text = typeof document === 'string' ? document : printDocument(document);
+      return request<Result>(text, (variables ?? {}) as Record<string, unknown>);
+    },
+    reconnect: () => connection.start(),
+    background: () => {
+      if (!['online', 'connecting', 'waiting'].includes(connection.phase)) return;
+      // Over HTTP: such a heartbeat alone makes the session outlive its connection.
+      const body = JSON.stringify({ query: HEARTBEAT, variables: { input: { sessionId: session.id, idle: true } } });
+      const headers = { authorization: `Bearer ${lastToken}`, 'content-type': 'application/json' };
+      if (lastToken && typeof fetch === 'function') {
+        fetch(url.replace(/^ws/i, 'http'), { method: 'POST', headers, body, keepalive: true }).catch(() => {});
+      }
+      connection.pause();
+    },
+    foreground: () => connection.start(),
+    signOut: () => {
+      if (connection.phase === 'signedOut' || connection.phase === 'closed') return Promise.resolve();
+      const wire = connection.release();
+      session.forget();
+      end(presenceError('SIGNED_OUT', 'The user signed out.'));
+      if (!wire) return Promise.resolve();
+      return new Promise((resolve) => {
+        const limit = setTimeout(() => finishSigningOut?.(), SIGN_OUT_LIMIT_MS);
+        finishSigningOut = () => {
+          finishSigningOut = undefined;
+          clearTimeout(limit);
+          wire.close();
+          resolve();
+        };
+        const answered = () => finishSigningOut?.();
+        wire.start({ query: END_SESSION, variables: { sessionId: session.id } }, { next: answered, end: answered });
+      });
+    },
+    close: () => {
+      finishSigningOut?.();
+      if (connection.phase === 'closed') return;
+      if (connection.phase !== 'signedOut') {
+        session.putBack();
+        end(presenceError('CLOSED', 'The client was closed.'));
+      }
+      connection.stop();
+    },
+  };
+};

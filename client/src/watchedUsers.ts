@@ -1,0 +1,220 @@
+/**
+ * The subscriptions to the users who are watched one by one.
+ *
+ * New users get a subscription of their own at once. Once the set has been at rest for a second, it becomes as few
+ * subscriptions as can be: new ones start, and the old ones end when the new ones have shown life. Every start brings the
+ * present state, so nothing is lost in between.
+ */
+import { type PresenceError, waitOf } from './errors.js';
+import { utf8Length } from './utf8.js';
+
+/** What the server allows in one subscription, and over one connection. */
+const MAX_IN_ONE = 1_000;
+const MAX_IN_ALL = 5_000;
+/** Ids of one message. */
+const MAX_BYTES = 128 * 1024;
+/** Users who begin to be watched within it share a subscription. */
+const JOIN_MS = 10;
+const REST_MS = 1_000;
+/** A subscription that was not refused by then is taken to have started: nobody in it may be visible. */
+const STARTED_MS = 2_000;
+/** So many subscriptions are not kept until there is rest. */
+const MAX_GROUPS = 10;
+
+export interface WatchedUsersPorts {
+  /** Subscribes until the function returned is called; `onStart` is called with its first event. */
+  readonly subscribe: (
+    userIds: readonly string[],
+    onStart: () => void,
+    onRefused: (error: PresenceError) => void,
+  ) => () => void;
+  readonly onError: (error: PresenceError) => void;
+  /** More users than can be watched. */
+  readonly onTooMany: (most: number) => void;
+}
+
+interface Group {
+  readonly ids: ReadonlySet<string>;
+  started: boolean;
+  /** Those in whose place it comes. */
+  replaces: readonly Group[];
+  end: () => void;
+}
+
+export class WatchedUsers {
+  private readonly wanted = new Set<string>();
+  private groups: Group[] = [];
+  private joining: ReturnType<typeof setTimeout> | undefined;
+  private resting: ReturnType<typeof setTimeout> | undefined;
+  private starting: ReturnType<typeof setTimeout> | undefined;
+  private isTooMany = false;
+  /** Whether the set has changed since it was put together. */
+  private isChanged = false;
+
+  constructor(private readonly ports: WatchedUsersPorts) {}
+
+  add(userId: string): void {
+    this.wanted.add(userId);
+    this.changed();
+  }
+
+  remove(userId: string): void {
+    this.wanted.delete(userId);
+    this.changed();
+  }
+
+  /** The connection is gone: there is nothing to be kept without a gap. The new subscriptions start with the next one. */
+  down(): void {
+    this.stop();
+    this.open([...this.wanted], []);
+  }
+
+  stop(): void {
+    for (const timer of [this.joining, this.resting, this.starting]) clearTimeout(timer);
+    this.joining = this.resting = this.starting = undefined;
+    for (const { end } of this.groups) end();
+    this.groups = [];
+  }
+
+  clear(): void {
+    this.wanted.clear();
+    this.stop();
+  }
+
+  private changed(): void {
+    this.joining ??= setTimeout(() => {
+      this.joining = undefined;
+      this.apply();
+    }, JOIN_MS);
+  }
+
+  private apply(): void {
+    this.isChanged = true;
+    for (const group of [...this.groups]) if (![...group.ids].some((id) => this.wanted.has(id))) this.close(group);
+    const covered = new Set(this.groups.flatMap(({ ids }) => [...ids]));
+    const added = [...this.wanted].filter((id) => !covered.has(id));
+    if (added.length > 0) this.open(added, []);
+    if (this.groups.length > MAX_GROUPS) this.join();
+    else this.rest();
+  }
+
+  private rest(ms = REST_MS): void {
+    clearTimeout(this.resting);
+    this.resting = this.isChanged && this.isUntidy ? setTimeout(() => this.join(), ms) : undefined;
+  }
+
+  /** Whether fewer subscriptions would do, or users who are not wanted any more are many or take others' places. */
+  private get isUntidy(): boolean {
+    const ids = this.groups.flatMap((group) => [...group.ids]);
+    const unwanted = ids.filter((id) => !this.wanted.has(id)).length;
+    if (this.groups.filter(isSmall).length > 1) return true;
+    return unwanted * 10 > ids.length || (unwanted > 0 && this.isTooMany);
+  }
+
+  /** Puts small groups, and those with users who are not wanted, together. */
+  private join(): void {
+    this.resting = undefined;
+    if (this.starting) {
+      this.rest();
+      return;
+    }
+    this.isChanged = false;
+    const isKept = (group: Group) => !isSmall(group) && [...group.ids].every((id) => this.wanted.has(id));
+    const old = this.groups.filter((group) => !isKept(group));
+    const covered = new Set(this.groups.filter(isKept).flatMap(({ ids }) => [...ids]));
+    this.open(
+      [...this.wanted].filter((id) => !covered.has(id)),
+      old,
+    );
+  }
+
+  private open(userIds: readonly string[], replaced: readonly Group[]): void {
+    let room = MAX_IN_ALL;
+    for (const group of this.groups) if (!replaced.includes(group)) room -= group.ids.size;
+    const taken = userIds.slice(0, Math.max(0, room));
+    this.tellTooMany(taken.length < userIds.length);
+    // Both together are more than a connection may watch: the old ones go first, and the snapshot fills the gap.
+    const overlap = replaced.reduce((sum, { ids }) => sum + ids.size, 0);
+    if (taken.length + overlap > room) for (const group of replaced) this.close(group);
+    const replaces = replaced.filter((group) => this.groups.includes(group));
+    const opened = chunksOf(taken).map((ids) => this.openGroup(ids));
+    for (const group of opened) group.replaces = replaces;
+    if (opened.length === 0) for (const group of replaces) this.close(group);
+    if (replaces.length > 0 && opened.length > 0) this.waitFor(opened);
+  }
+
+  private openGroup(userIds: readonly string[]): Group {
+    const group: Group = { ids: new Set(userIds), started: false, replaces: [], end: () => {} };
+    this.groups.push(group);
+    const onStart = () => {
+      if (group.started) return;
+      group.started = true;
+      this.settle();
+    };
+    group.end = this.ports.subscribe(userIds, onStart, (error) => this.refused(group, error));
+    return group;
+  }
+
+  private waitFor(opened: readonly Group[]): void {
+    this.starting = setTimeout(() => {
+      this.starting = undefined;
+      for (const group of opened) group.started = true;
+      this.settle();
+    }, STARTED_MS);
+  }
+
+  /** Ends what was replaced, once all that replaces it has started. */
+  private settle(): void {
+    const opened = this.groups.filter(({ replaces }) => replaces.length > 0);
+    if (opened.length === 0 || opened.some(({ started }) => !started)) return;
+    clearTimeout(this.starting);
+    this.starting = undefined;
+    const replaced = new Set(opened.flatMap(({ replaces }) => replaces));
+    for (const group of opened) group.replaces = [];
+    for (const group of replaced) this.close(group);
+    this.rest();
+  }
+
+  private refused(group: Group, error: PresenceError): void {
+    if (!this.groups.includes(group)) return;
+    if (group.replaces.length === 0) {
+      this.ports.onError(error);
+      return;
+    }
+    // The old ones stay, and it is tried again when the set has been at rest.
+    const opened = this.groups.filter(({ replaces }) => replaces.length > 0);
+    clearTimeout(this.starting);
+    this.starting = undefined;
+    for (const each of opened) this.close(each);
+    this.isChanged = true;
+    this.rest(waitOf(error));
+  }
+
+  private close(group: Group): void {
+    this.groups = this.groups.filter((other) => other !== group);
+    group.end();
+  }
+
+  private tellTooMany(isTooMany: boolean): void {
+    if (isTooMany && !this.isTooMany) this.ports.onTooMany(MAX_IN_ALL);
+    this.isTooMany = isTooMany;
+  }
+}
+
+const isSmall = ({ ids }: Group): boolean => ids.size < MAX_IN_ONE;
+
+const chunksOf = (userIds: readonly string[]): string[][] => {
+  const chunks: string[][] = [];
+  let bytes = 0;
+  for (const userId of userIds) {
+    const length = utf8Length(JSON.stringify(userId)) + 1;
+    const last = chunks.at(-1);
+    bytes += length;
+    if (last && last.length < MAX_IN_ONE && bytes <= MAX_BYTES) last.push(userId);
+    else {
+      chunks.push([userId]);
+      bytes = length;
+    }
+  }
+  return chunks;
+};
