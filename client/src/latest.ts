@@ -107,9 +107,13 @@ export function createLatest({ rememberedUsers = REMEMBERED_USERS } = {}): Lates
 const identify = (row: Row, fields: Fields): { id: string; asOf: string } | undefined => {
   const typename = row.__typename;
   if (typename !== undefined && typename !== 'Presence') return undefined;
-  const values = new Map(Object.keys(row).map((key) => [fields.under(key).name, row[key]]));
-  const asOf = values.get('asOf');
-  const id = values.get('id') ?? (typename === undefined ? undefined : values.get('userId'));
+  let asOf: unknown;
+  let id: unknown;
+  for (const key of Object.keys(row)) {
+    const { name } = fields.under(key);
+    if (name === 'asOf') asOf = row[key];
+    else if (name === 'id' || (name === 'userId' && id === undefined && typename !== undefined)) id = row[key];
+  }
   return typeof id === 'string' && typeof asOf === 'string' && INSTANT.test(asOf) ? { id, asOf } : undefined;
 };
 

@@ -12,6 +12,8 @@ export const LEAF = Symbol('leaf');
 interface Selected {
   readonly sets: readonly SelectionSetNode[];
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** What it comes to, by the type of the object; made at first use, as lists have many objects of one shape. */
+  readonly byType: Map<unknown, Fields>;
 }
 
 export interface Field {
@@ -32,22 +34,35 @@ const UNKNOWN: Fields = { under: (key) => ({ name: key, hasArguments: false, bel
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const shapeOf = ({ definitions }: Document): Shape => {
-  if (!definitions) return undefined;
-  const operation = definitions.find((definition) => definition.kind === 'OperationDefinition');
+const shapes = new WeakMap<Document, Shape>();
+
+export const shapeOf = (document: Document): Shape => {
+  if (!shapes.has(document)) shapes.set(document, readShape(document));
+  return shapes.get(document);
+};
+
+const readShape = ({ definitions }: Document): Shape => {
+  const operation = definitions?.find((definition) => definition.kind === 'OperationDefinition');
+  if (!definitions || !operation) return undefined;
   const fragments = definitions.filter((definition) => definition.kind === 'FragmentDefinition');
-  return (
-    operation && {
-      sets: [operation.selectionSet],
-      fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
-    }
-  );
+  return {
+    sets: [operation.selectionSet],
+    fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
+    byType: new Map(),
+  };
 };
 
 /** What is asked of an object of that type; fragments on other types are left out where its type is known. */
 export const fieldsOf = (shape: Shape, typename: unknown): Fields => {
   if (shape === undefined || shape === LEAF) return UNKNOWN;
+  const known = shape.byType.get(typename);
+  if (known) return known;
+  const fields = collectFields(shape, typename);
+  shape.byType.set(typename, fields);
+  return fields;
+};
 
+const collectFields = ({ sets, fragments }: Selected, typename: unknown): Fields => {
   const asked = new Map<string, { name: string; hasArguments: boolean; sets: SelectionSetNode[] }>();
   const collect = (set: SelectionSetNode) => {
     for (const selection of set.selections) {
@@ -59,22 +74,19 @@ export const fieldsOf = (shape: Shape, typename: unknown): Fields => {
         asked.set(key, field);
         continue;
       }
-      const fragment = selection.kind === 'InlineFragment' ? selection : shape.fragments.get(selection.name.value);
+      const fragment = selection.kind === 'InlineFragment' ? selection : fragments.get(selection.name.value);
       const condition = fragment?.typeCondition?.name.value;
       if (fragment && (condition === undefined || typename === undefined || condition === typename)) {
         collect(fragment.selectionSet);
       }
     }
   };
-  shape.sets.forEach(collect);
+  sets.forEach(collect);
 
-  return {
-    keys: [...asked.keys()],
-    under(key) {
-      const field = asked.get(key);
-      if (!field) return UNKNOWN.under(key);
-      const below = field.sets.length > 0 ? { sets: field.sets, fragments: shape.fragments } : LEAF;
-      return { name: field.name, hasArguments: field.hasArguments, below };
-    },
-  };
+  const fields = new Map<string, Field>();
+  for (const [key, { name, hasArguments, sets }] of asked) {
+    const below = sets.length > 0 ? { sets, fragments, byType: new Map<unknown, Fields>() } : LEAF;
+    fields.set(key, { name, hasArguments, below });
+  }
+  return { keys: [...fields.keys()], under: (key) => fields.get(key) ?? UNKNOWN.under(key) };
 };
