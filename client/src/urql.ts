@@ -18,3 +18,19 @@ export function latestPresenceExchange(): Exchange {
     })(input);
   };
 }
+
+/**
+ * Keys of the schema's types that have no `id`, for graphcache: `cacheExchange({ keys: { ...presenceKeys } })`. Those
+ * that are part of what they stand in have none at all.
+ */
+export const presenceKeys = {
+  Activity: () => null,
+  Heartbeat: () => null,
+  Me: (me: object) => ('userId' in me && typeof me.userId === 'string' ? me.userId : null),
+  OnlineConnection: () => null,
+  PageInfo: () => null,
+  PresenceConnection: () => null,
+  PresenceEdge: () => null,
+  Privacy: () => null,
+  StatusMessage: () => null,
+};
