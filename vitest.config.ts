@@ -37,6 +37,11 @@ export default defineConfig({
       },
       {
         extends: true,
+        // What the page says, without a browser.
+        test: { name: 'web', include: ['web/test/**/*.test.{ts,tsx}'] },
+      },
+      {
+        extends: true,
         // The package `@rollcall/client`, beside doubles of the server and beside the built one.
         test: { name: 'client', include: ['client/test/**/*.test.{ts,tsx}'] },
       },

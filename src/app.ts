@@ -4,6 +4,7 @@
  * starts last stops first.
  */
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { openLive } from './adapters/backEnds.js';
 import { createRateLimits } from './adapters/rateLimits.js';
 import { startChangeLogFeed } from './adapters/sql/changeLogFeed.js';
@@ -12,7 +13,7 @@ import { createPeople } from './adapters/sql/people.js';
 import { createJournal } from './adapters/sql/sqlJournal.js';
 import { lately } from './async/lately.js';
 import { every } from './async/loop.js';
-import { seedDemo } from './cli/demo.js';
+import { createDemoPeople, seedDemo } from './cli/demo.js';
 import type { Config } from './config/config.js';
 import { createHub } from './fanout/hub.js';
 import { createContext, type Services } from './graphql/context.js';
@@ -37,6 +38,7 @@ import { createHttp } from './server/http/httpServer.js';
 import { listen } from './server/http/listen.js';
 import { serveMetrics } from './server/http/metricsServer.js';
 import { createOrigins } from './server/http/origins.js';
+import { openPage, type Page } from './server/http/page.js';
 import { createSockets } from './server/ws/webSocketServer.js';
 import { createAccessChangeService } from './service/accessChangeService.js';
 import { createConnectionService } from './service/connectionService.js';
@@ -57,6 +59,8 @@ const FINISH_DELETIONS_MS = 5_000;
 /** How often the store is asked who is due: less often of Redis, where that is one command for each shard. */
 const SWEEP_MS = 100;
 const SHARED_SWEEP_MS = 250;
+/** Where `npm run build` puts the page, beside the compiled server. */
+const PAGE_FOLDER = fileURLToPath(new URL('page/', import.meta.url));
 /** How long one answer of the database serves all who ask whether the server is ready. */
 const READY_FOR_MS = 1_000;
 
@@ -257,6 +261,16 @@ const createDoor = ({ config, log, metrics, outages }: Start, { people }: BackEn
   };
 };
 
+/** The page at `/`: in development, where there are demo users to show in it. Else null. */
+const openDemoPage = async (
+  { config }: Start,
+  { demo, secrets }: { readonly demo: boolean; readonly secrets: readonly string[] },
+): Promise<Page | null> => {
+  const [secret] = secrets;
+  if (config.production || !demo || secret === undefined) return null;
+  return openPage({ folder: PAGE_FOLDER, people: createDemoPeople({ ...config.auth, secret }) });
+};
+
 /** GraphQL over HTTP, Server-Sent Events and WebSockets. It does not listen yet. */
 const createEdge = (
   { config, log, metrics, stopping }: Start,
@@ -264,6 +278,7 @@ const createEdge = (
   { node }: NodeParts,
   { signIn, origins }: ReturnType<typeof createDoor>,
   services: Services,
+  page: Page | null,
 ) => {
   const connections = createConnections();
   const engine = createEngine({
@@ -294,6 +309,7 @@ const createEdge = (
       return node.ready;
     },
     graphiql: config.graphiql ? createGraphiqlPage() : null,
+    page,
     unsignedIntrospection: config.introspection === 'all',
     keepAliveMs: config.keepAliveMs,
   });
@@ -475,7 +491,8 @@ export const startApp = async (
     const { presence, relations } = services;
     const hub = startFanout(start, backEnds, node, services);
     const door = createDoor(start, backEnds, secrets);
-    const edge = createEdge(start, backEnds, node, door, { presence, relations, hub, people });
+    const page = await openDemoPage(start, { demo, secrets });
+    const edge = createEdge(start, backEnds, node, door, { presence, relations, hub, people }, page);
     await followAccessChanges(start, backEnds, services, hub, edge);
     await startLease(start, backEnds, node, edge);
     if (demo) await seedDemo(people);

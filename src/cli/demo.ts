@@ -14,6 +14,8 @@ const DEMO_IDS = DEMO_USERS.map(({ id }) => id);
 const DEMO_CIRCLE = 'studio';
 const DEMO_CONVERSATION = 'lobby';
 const WEEK_SECONDS = 7 * 24 * 60 * 60;
+/** The page asks for another token whenever it connects. */
+const PAGE_TOKEN_SECONDS = 60 * 60;
 
 type DemoStore = Pick<Directory, 'profiles' | 'upsertUsers'> &
   Pick<RelationStore, 'addFollows'> &
@@ -30,6 +32,26 @@ export const seedDemo = async (people: DemoStore): Promise<void> => {
   );
   await people.putCircle(DEMO_CIRCLE, DEMO_IDS);
   await people.putConversation(DEMO_CONVERSATION, DEMO_IDS, false);
+};
+
+/** The demo users with tokens that are valid for an hour, new at each call: what the page at `/` needs. */
+export const createDemoPeople = (signing: {
+  readonly secret: string;
+  readonly issuer: string | null;
+  readonly audience: string | null;
+}) => {
+  const token = (userId: string) =>
+    signToken({
+      secret: signing.secret,
+      issuer: signing.issuer,
+      audience: signing.audience,
+      userId,
+      ttlSeconds: PAGE_TOKEN_SECONDS,
+    });
+  return async () => ({
+    people: await Promise.all(DEMO_USERS.map(async ({ id, name }) => ({ id, name, token: await token(id) }))),
+    conversationId: DEMO_CONVERSATION,
+  });
 };
 
 /**
@@ -50,10 +72,11 @@ export const banner = async (options: {
     signToken({ ...signing, userId, service, ttlSeconds: WEEK_SECONDS });
   const lines = [
     '',
-    `Development mode${demo ? '. Open one of these, each in a window of its own:' : ', with data of its own.'}`,
+    `Development mode${demo ? `. Watch two of the demo users, live: ${url}/` : ', with data of its own.'}`,
     '',
   ];
   if (demo) {
+    lines.push('GraphiQL, signed in as one of them; open each in a window of its own:', '');
     for (const { id, name } of DEMO_USERS) {
       lines.push(`  ${name} (${id})`, `    ${url}/graphql#token=${await token(id)}`);
     }

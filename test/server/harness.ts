@@ -16,6 +16,7 @@ import type { Operation } from '../../src/server/execution/operation.js';
 import { createGraphiqlPage } from '../../src/server/http/graphiql.js';
 import { createHttp } from '../../src/server/http/httpServer.js';
 import { createOrigins } from '../../src/server/http/origins.js';
+import type { Page } from '../../src/server/http/page.js';
 import { createSockets } from '../../src/server/ws/webSocketServer.js';
 import type { Caller, Presence } from '../../src/service/contract.js';
 import { createLog } from '../../src/telemetry/log.js';
@@ -127,6 +128,7 @@ export interface ServerOptions {
   readonly introspection?: Introspection;
   readonly suggestions?: boolean;
   readonly graphiql?: boolean;
+  readonly page?: Page | null;
   readonly allowedOrigins?: readonly string[];
   readonly development?: boolean;
   readonly deleted?: ReadonlySet<string>;
@@ -256,6 +258,7 @@ export const startServer = async (options: ServerOptions = {}) => {
     log,
     ready: options.ready ?? (async () => true),
     graphiql: options.graphiql ? createGraphiqlPage() : null,
+    page: options.page ?? null,
     unsignedIntrospection: (options.introspection ?? 'all') === 'all',
     ...(options.stallMs !== undefined && { stallMs: options.stallMs }),
   });

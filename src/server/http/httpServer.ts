@@ -5,6 +5,7 @@ import { urlOf } from '../auth/credentials.js';
 import { newRequestId } from '../execution/requestIds.js';
 import { upgradeOptions } from '../ws/upgrades.js';
 import { createGraphqlHandler, type GraphqlHandlerDeps } from './graphqlHandler.js';
+import type { Page } from './page.js';
 import { STALL_MS, serveInOrder } from './pipelining.js';
 import { sendError, sendJson, sendMasked } from './respond.js';
 import { refuseMalformed } from './socketRefusal.js';
@@ -33,11 +34,12 @@ export interface Http {
 
 /**
  * The HTTP side (docs/semantics.md and docs/architecture.md): GraphQL, its event streams and GraphiQL at `/graphql`,
- * `/health` while the process lives, `/ready` while `ready` says so.
+ * `/health` while the process lives, `/ready` while `ready` says so; in development the page at `/`.
  */
 export const createHttp = ({
   log,
   ready,
+  page = null,
   stallMs = STALL_MS,
   keepAliveMs = 75_000,
   ...handling
@@ -45,6 +47,8 @@ export const createHttp = ({
   readonly log: Log;
   /** Whether requests can be served; a rejection, or no answer within 2 s, means no. */
   readonly ready: () => Promise<boolean>;
+  /** What is served at `/`; null: nothing. */
+  readonly page?: Page | null;
   readonly stallMs?: number;
   /** How long an idle connection is kept. */
   readonly keepAliveMs?: number;
@@ -67,6 +71,7 @@ export const createHttp = ({
     if (url?.pathname === GRAPHQL_PATH) return await graphql.serve(request, response, url);
     if (isRead && url?.pathname === '/health') return sendJson(response, 200, { alive: true });
     if (isRead && url?.pathname === '/ready') return await serveReady(response);
+    if (isRead && url && page && (await page.serve(request, response, url.pathname))) return;
     sendError(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. GraphQL is at /graphql.' });
   };
 

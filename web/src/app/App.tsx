@@ -1,0 +1,46 @@
+import type { Demo } from '../demo/demo.js';
+import { PaneView } from '../pane/PaneView.js';
+import { MAX_PANES } from '../panes/paneSpec.js';
+import type { Panes } from '../panes/panes.js';
+import { useStore } from '../parts/store.js';
+import { AddPane } from './AddPane.js';
+import './App.css';
+import { PaneSwitcher } from './PaneSwitcher.js';
+import { TopBar } from './TopBar.js';
+
+/** People side by side, each with a connection of their own. */
+export const App = ({ demo, panes }: { readonly demo: Demo; readonly panes: Panes }) => {
+  const list = useStore(panes.list);
+  const currentId = useStore(panes.currentId);
+  const isFull = list.length >= MAX_PANES;
+
+  return (
+    <div className="app">
+      <TopBar>
+        <AddPane people={demo.people} isFull={isFull} onAdd={panes.add} />
+      </TopBar>
+      <PaneSwitcher people={demo.people} panes={list} currentId={currentId} onChoose={panes.currentId.set} />
+      <main className="panes" data-count={list.length}>
+        {list.map((pane) => (
+          <PaneView
+            // A pane that signed in again is another one.
+            key={`${pane.id} ${pane.sessionId}`}
+            pane={pane}
+            demo={demo}
+            isCurrent={pane.id === currentId}
+            onFocus={() => panes.currentId.set(pane.id)}
+            onClose={() => panes.remove(pane.id)}
+            onSignIn={() => panes.signInAgain(pane.id)}
+            onAddDevice={isFull ? null : (device) => panes.add(pane.userId, device)}
+          />
+        ))}
+        {list.length === 0 && (
+          <div className="no-panes">
+            <h2>Nobody is here</h2>
+            <p className="muted">Add two people, and see what each of them sees of the other.</p>
+          </div>
+        )}
+      </main>
+    </div>
+  );
+};
