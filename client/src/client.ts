@@ -34,6 +34,7 @@ import type {
   SessionStorage,
 } from './types.js';
 import { TypingSender } from './typingSender.js';
+import { isUserId } from './userIds.js';
 import { WatchedUsers } from './watchedUsers.js';
 import { openWire } from './wire.js';
 
@@ -284,6 +285,12 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
       return {
         get,
         subscribe: (listener) => {
+          if (!isUserId(userId)) {
+            // A component that has no id yet is not at fault.
+            if (userId !== '') onError(presenceError('BAD_USER_INPUT', `"${userId}" cannot be an id.`));
+            presences.listeners.call(listener, undefined);
+            return () => {};
+          }
           const release = watched.retain(userId);
           const remove = presences.listeners.add(userId, listener);
           presences.listeners.call(listener, get());

@@ -5,7 +5,7 @@
  * subscriptions as can be: new ones start, and the old ones end when the new ones have shown life. Every start brings the
  * present state, so nothing is lost in between.
  */
-import { type PresenceError, waitOf } from './errors.js';
+import { isTemporary, type PresenceError, waitOf } from './errors.js';
 import { utf8Length } from './utf8.js';
 
 /** What the server allows in one subscription, and over one connection. */
@@ -93,12 +93,14 @@ export class WatchedUsers {
     for (const group of [...this.groups]) if (![...group.ids].some((id) => this.wanted.has(id))) this.close(group);
     const covered = new Set(this.groups.flatMap(({ ids }) => [...ids]));
     const added = [...this.wanted].filter((id) => !covered.has(id));
-    if (added.length > 0) this.open(added, []);
-    if (this.groups.length > MAX_GROUPS) this.join();
-    else this.rest();
+    if (added.length > 0 && this.groups.length < MAX_GROUPS) this.open(added, []);
+    // Where they are being put together already, whoever was added waits for the end of that.
+    if (this.groups.length < MAX_GROUPS) this.rest();
+    else if (!this.starting) this.join();
   }
 
   private rest(ms = REST_MS): void {
+    if (this.starting) return;
     clearTimeout(this.resting);
     this.resting = this.isChanged && this.isUntidy ? setTimeout(() => this.join(), ms) : undefined;
   }
@@ -113,11 +115,8 @@ export class WatchedUsers {
 
   /** Puts small groups, and those with users who are not wanted, together. */
   private join(): void {
+    clearTimeout(this.resting);
     this.resting = undefined;
-    if (this.starting) {
-      this.rest();
-      return;
-    }
     this.isChanged = false;
     const isKept = (group: Group) => !isSmall(group) && [...group.ids].every((id) => this.wanted.has(id));
     const old = this.groups.filter((group) => !isKept(group));
@@ -160,6 +159,7 @@ export class WatchedUsers {
       this.starting = undefined;
       for (const group of opened) group.started = true;
       this.settle();
+      if (this.isChanged) this.changed();
     }, STARTED_MS);
   }
 
@@ -172,7 +172,7 @@ export class WatchedUsers {
     const replaced = new Set(opened.flatMap(({ replaces }) => replaces));
     for (const group of opened) group.replaces = [];
     for (const group of replaced) this.close(group);
-    this.rest();
+    if (this.isChanged) this.changed();
   }
 
   private refused(group: Group, error: PresenceError): void {
@@ -181,13 +181,19 @@ export class WatchedUsers {
       this.ports.onError(error);
       return;
     }
-    // The old ones stay, and it is tried again when the set has been at rest.
     const opened = this.groups.filter(({ replaces }) => replaces.length > 0);
     clearTimeout(this.starting);
     this.starting = undefined;
     for (const each of opened) this.close(each);
-    this.isChanged = true;
-    this.rest(waitOf(error));
+    if (isTemporary(error)) {
+      // The old ones stay, and it is tried again.
+      this.isChanged = true;
+      this.rest(waitOf(error));
+      return;
+    }
+    // There is no room beside the old ones, as where a large roster is watched: they go first.
+    for (const each of group.replaces) this.close(each);
+    this.changed();
   }
 
   private close(group: Group): void {

@@ -1,0 +1,165 @@
+/** What becomes of what the user chooses. */
+import { describe, expect, it, vi } from 'vitest';
+import { presence } from './support/builders.js';
+import { createFakeServer } from './support/fakeServer.js';
+import { outcomeOf, pass, setUp, useFakeTime } from './support/harness.js';
+
+useFakeTime();
+
+const sent = (server: ReturnType<typeof createFakeServer>) =>
+  server.all('setPresence').map(({ variables }) => variables.input);
+const away = presence('ada', 1, { status: 'AWAY' });
+
+describe('a choice', () => {
+  it('is sent at once, and resolves with what then holds', async () => {
+    const { server, client } = await setUp();
+    const outcome = outcomeOf(client.setPresence({ status: 'AWAY', statusMessage: null }));
+    await pass(0);
+    expect(sent(server)).toEqual([{ status: 'AWAY', statusMessage: null }]);
+    server.newest('setPresence').answer(away);
+    await pass(0);
+    expect(outcome).toEqual({ value: away });
+  });
+
+  it('that waits is the latest of each field', async () => {
+    const server = createFakeServer();
+    server.mode = 'refuse';
+    const { client } = await setUp({}, server);
+    const outcomes = [
+      client.setPresence({ status: 'AWAY', statusMessage: { text: 'lunch' } }),
+      client.setPresence({ status: 'DO_NOT_DISTURB' }),
+      client.setPresence({ activities: [{ type: 'IN_STUDIO', name: 'Ardour' }] }),
+      client.setPresence({ status: null }),
+    ].map(outcomeOf);
+    server.mode = 'accept';
+    await pass(1_000);
+    expect(sent(server)).toEqual([
+      { statusMessage: { text: 'lunch' }, activities: [{ type: 'IN_STUDIO', name: 'Ardour' }], status: null },
+    ]);
+    server.newest('setPresence').answer(away);
+    await pass(0);
+    expect(outcomes).toEqual(Array(4).fill({ value: away }));
+  });
+
+  it('of a storm becomes two commands', async () => {
+    const { server, client } = await setUp();
+    const outcomes = Array.from({ length: 10_000 }, (_, i) =>
+      outcomeOf(client.setPresence({ statusMessage: { text: `${i}` } })),
+    );
+    await pass(0);
+    server.newest('setPresence').answer(away);
+    await pass(0);
+    expect(sent(server)).toEqual([{ statusMessage: { text: '0' } }, { statusMessage: { text: '9999' } }]);
+    server.newest('setPresence').answer(presence('ada', 2));
+    await pass(0);
+    expect(outcomes.filter(({ value }) => value === undefined)).toEqual([]);
+    expect(outcomes[5]?.value).toEqual(presence('ada', 2));
+  });
+
+  it.each(['RATE_LIMITED', 'UNAVAILABLE'])(
+    'that is %s is sent again when it may be, with what came later',
+    async (code) => {
+      const { server, client } = await setUp();
+      const first = outcomeOf(client.setPresence({ status: 'AWAY' }));
+      await pass(0);
+      server.newest('setPresence').fail(code, { retryAfterMs: 4_000 });
+      await pass(1_000);
+      const second = outcomeOf(client.setPresence({ statusMessage: { text: 'lunch' } }));
+      await pass(2_999);
+      expect(sent(server).length).toBe(1);
+      await pass(1);
+      expect(sent(server)[1]).toEqual({ status: 'AWAY', statusMessage: { text: 'lunch' } });
+      server.newest('setPresence').answer(away);
+      await pass(0);
+      expect([first, second]).toEqual([{ value: away }, { value: away }]);
+      await pass(60_000);
+      expect(sent(server).length).toBe(2);
+    },
+  );
+
+  it('of which the answer was lost is sent again, unless a later one replaced it', async () => {
+    const { server, client } = await setUp();
+    const first = outcomeOf(client.setPresence({ status: 'AWAY' }));
+    const second = outcomeOf(client.setPresence({ activities: [] }));
+    await pass(0);
+    server.last.drop();
+    await pass(0);
+    const third = outcomeOf(client.setPresence({ status: 'ONLINE' }));
+    await pass(1_000);
+    expect(sent(server)).toEqual([{ status: 'AWAY' }, { activities: [], status: 'ONLINE' }]);
+    server.newest('setPresence').answer(presence('ada', 3));
+    await pass(0);
+    expect([first, second, third]).toEqual(Array(3).fill({ value: presence('ada', 3) }));
+  });
+
+  it('to hide goes at once, whatever the server limits', async () => {
+    const { server, client } = await setUp();
+    const limited = outcomeOf(client.setPresence({ status: 'AWAY', statusMessage: { text: 'lunch' } }));
+    await pass(0);
+    server.newest('setPresence').fail('RATE_LIMITED', { retryAfterMs: 20_000 });
+    await pass(10);
+    const hidden = outcomeOf(client.setPresence({ status: 'INVISIBLE', activities: null }));
+    await pass(0);
+    expect(sent(server)[1]).toEqual({ status: 'INVISIBLE' });
+    server.newest('setPresence').answer(away);
+    await pass(0);
+    expect([sent(server).length, hidden]).toEqual([2, {}]);
+    await pass(20_000);
+    expect(sent(server)[2]).toEqual({ statusMessage: { text: 'lunch' }, activities: null });
+    server.newest('setPresence').answer(presence('ada', 4));
+    await pass(0);
+    expect([limited, hidden]).toEqual(Array(2).fill({ value: presence('ada', 4) }));
+  });
+
+  it('to hide waits where even that is limited', async () => {
+    const { server, client } = await setUp();
+    server.handlers.set('setPresence', (operation) => operation.fail('RATE_LIMITED', { retryAfterMs: 1_000 }));
+    const outcome = outcomeOf(client.setPresence({ status: 'OFFLINE' }));
+    await pass(10_500);
+    expect(sent(server).length).toBe(11);
+    server.handlers.delete('setPresence');
+    await pass(1_000);
+    server.newest('setPresence').answer(away);
+    await pass(0);
+    expect(outcome).toEqual({ value: away });
+  });
+
+  it('that is at fault is refused by itself, and takes no other with it', async () => {
+    const server = createFakeServer();
+    server.mode = 'refuse';
+    const { client } = await setUp({}, server);
+    const good = outcomeOf(client.setPresence({ status: 'AWAY' }));
+    const bad = outcomeOf(client.setPresence({ statusMessage: { text: 'x'.repeat(300) } }));
+    server.handlers.set('setPresence', (operation) => {
+      if ('statusMessage' in (operation.variables.input as object)) operation.fail('BAD_USER_INPUT');
+      else operation.answer(away);
+    });
+    server.mode = 'accept';
+    await pass(1_000);
+    expect(good).toEqual({ value: away });
+    expect(bad.error?.code).toBe('BAD_USER_INPUT');
+    expect(sent(server).length).toBe(3);
+  });
+
+  it('is given up where the user signs out or the client is closed', async () => {
+    const server = createFakeServer();
+    server.mode = 'refuse';
+    const { client } = await setUp({}, server);
+    const waiting = outcomeOf(client.setPresence({ status: 'AWAY' }));
+    await client.signOut();
+    await pass(0);
+    expect(waiting.error?.code).toBe('SIGNED_OUT');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('survives that the client is unauthorized', async () => {
+    const token = vi.fn(() => 'token').mockReturnValueOnce('');
+    const { server, client } = await setUp({ token });
+    client.setPresence({ status: 'AWAY' }).catch(() => {});
+    await pass(0);
+    expect(client.connection.get().phase).toBe('unauthorized');
+    client.reconnect();
+    await pass(0);
+    expect(sent(server)).toEqual([{ status: 'AWAY' }]);
+  });
+});
