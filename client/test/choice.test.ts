@@ -2,9 +2,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { presence } from './support/builders.js';
 import { createFakeServer } from './support/fakeServer.js';
-import { outcomeOf, pass, setUp, useFakeTime } from './support/harness.js';
+import { outcomeOf, pass, setUp, withFakeTime } from './support/harness.js';
 
-useFakeTime();
+withFakeTime();
 
 const sent = (server: ReturnType<typeof createFakeServer>) =>
   server.all('setPresence').map(({ variables }) => variables.input);

@@ -3,9 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { backoffMs } from '../src/backoff.js';
 import { createPresenceClient } from '../src/index.js';
 import { createFakeServer } from './support/fakeServer.js';
-import { createFakePage, outcomeOf, pass, setUp, useFakeTime } from './support/harness.js';
+import { createFakePage, outcomeOf, pass, setUp, withFakeTime } from './support/harness.js';
 
-useFakeTime();
+withFakeTime();
 
 const phaseOf = ({ connection }: Awaited<ReturnType<typeof setUp>>['client']) => connection.get().phase;
 

@@ -3,9 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Presence } from '../src/index.js';
 import { at, blank, presence } from './support/builders.js';
 import type { FakeServer } from './support/fakeServer.js';
-import { pass, setUp, useFakeTime } from './support/harness.js';
+import { pass, setUp, withFakeTime } from './support/harness.js';
 
-useFakeTime();
+withFakeTime();
 
 const none = () => {};
 /** The users of each running subscription to some. */

@@ -1,9 +1,9 @@
 /** The caller's roster, and the caller. */
 import { describe, expect, it, vi } from 'vitest';
 import { at, me, presence } from './support/builders.js';
-import { outcomeOf, pass, setUp, useFakeTime } from './support/harness.js';
+import { outcomeOf, pass, setUp, withFakeTime } from './support/harness.js';
 
-useFakeTime();
+withFakeTime();
 
 const none = () => {};
 const page = (userIds: string[], endCursor: string | null = null) => ({

@@ -1,9 +1,9 @@
 /** Saying that one types, and seeing who else does. */
 import { describe, expect, it, vi } from 'vitest';
 import type { FakeServer } from './support/fakeServer.js';
-import { pass, setUp, useFakeTime } from './support/harness.js';
+import { pass, setUp, withFakeTime } from './support/harness.js';
 
-useFakeTime();
+withFakeTime();
 
 const none = () => {};
 const user = (id: string) => ({ id, name: id, avatarUrl: null });

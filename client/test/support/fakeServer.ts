@@ -53,7 +53,11 @@ export interface FakeServer {
 interface Message {
   readonly id?: string;
   readonly type: string;
-  readonly payload?: { readonly query?: string; readonly variables?: Record<string, unknown> };
+  readonly payload?: {
+    readonly query?: string;
+    readonly variables?: Record<string, unknown>;
+    readonly sessionId?: unknown;
+  };
 }
 
 export const createFakeServer = (): FakeServer => {

@@ -18,7 +18,7 @@ export interface Setup {
 }
 
 /** Jitter takes the whole of the back-off unless a test says otherwise. */
-export const useFakeTime = (): void => {
+export const withFakeTime = (): void => {
   beforeEach(() => {
     vi.useFakeTimers();
     vi.spyOn(Math, 'random').mockReturnValue(1);
