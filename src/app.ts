@@ -45,6 +45,7 @@ import { createConnectionService } from './service/connectionService.js';
 import { createPresenceService } from './service/presenceService.js';
 import { createQueries } from './service/queries.js';
 import { createReadBudget } from './service/readBudget.js';
+import { createRelationLists } from './service/relationLists.js';
 import { createRelations } from './service/relationService.js';
 import { createTypingService } from './service/typingService.js';
 import { type Call, observed } from './telemetry/instrument.js';
@@ -210,7 +211,10 @@ const createServices = (
       ...createQueries({ store, people, reads, readRecords, readAlike }),
       ...createTypingService({ store, people, heldSessions, reads, rateLimits, timings }),
     },
-    relations: createRelations({ people, rateLimits, relationsByUsers }),
+    relations: {
+      ...createRelations({ people, rateLimits, relationsByUsers }),
+      ...createRelationLists({ people, reads }),
+    },
     accessChanges: createAccessChangeService({ store, people, journal, recentCommits }),
   };
 };

@@ -5,12 +5,13 @@ import type { SubscriptionBudget } from '../fanout/subscription.js';
 import { PresenceError } from '../presence/errors.js';
 import type { Directory, UserProfile } from '../presence/ports/directory.js';
 import type { Caller, Presence } from '../service/contract.js';
+import type { RelationLists } from '../service/relationLists.js';
 import type { Relations } from '../service/relationService.js';
 
 /** The services that resolvers call: one object a server. */
 export interface Services {
   readonly presence: Presence;
-  readonly relations: Relations;
+  readonly relations: Relations & RelationLists;
   readonly hub: Hub;
   readonly people: Pick<Directory, 'profiles'>;
 }

@@ -6,6 +6,7 @@ import type { SetPresence } from '../service/contract.js';
 import type { Builder } from './builder.js';
 import { type ContentTypes, toActivities, toStatusMessage } from './content.js';
 import { callerOf } from './context.js';
+import type { PageInfoRef } from './pageInfo.js';
 import type { UserRef } from './userFields.js';
 
 /** Adds the type `Presence`. */
@@ -53,15 +54,7 @@ two with the same instant say the same. It does not tell when the user was last 
 
 export type PresenceRef = ReturnType<typeof addPresenceType>;
 
-const addConnections = (builder: Builder, Presence: PresenceRef) => {
-  const PageInfo = builder.objectRef<Page>('PageInfo').implement({
-    fields: (t) => ({
-      hasNextPage: t.exposeBoolean('hasNextPage'),
-      hasPreviousPage: t.exposeBoolean('hasPreviousPage'),
-      startCursor: t.string({ nullable: true, resolve: ({ items }) => items[0]?.cursor ?? null }),
-      endCursor: t.string({ nullable: true, resolve: ({ items }) => items.at(-1)?.cursor ?? null }),
-    }),
-  });
+const addConnections = (builder: Builder, Presence: PresenceRef, PageInfo: PageInfoRef) => {
   const PresenceEdge = builder.objectRef<Page['items'][number]>('PresenceEdge').implement({
     fields: (t) => ({
       cursor: t.exposeString('cursor'),
@@ -86,9 +79,13 @@ const addConnections = (builder: Builder, Presence: PresenceRef) => {
 
 export const addPresenceQueries = (
   builder: Builder,
-  { Presence, PresenceStatus }: { readonly Presence: PresenceRef } & Pick<ContentTypes, 'PresenceStatus'>,
+  {
+    Presence,
+    PageInfo,
+    PresenceStatus,
+  }: { readonly Presence: PresenceRef; readonly PageInfo: PageInfoRef } & Pick<ContentTypes, 'PresenceStatus'>,
 ): void => {
-  const { PresenceConnection, OnlineConnection } = addConnections(builder, Presence);
+  const { PresenceConnection, OnlineConnection } = addConnections(builder, Presence, PageInfo);
   builder.queryFields((t) => ({
     presence: t.field({
       type: [Presence],

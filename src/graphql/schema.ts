@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.js';
 import { addContentTypes } from './content.js';
+import { addPageInfo } from './pageInfo.js';
 import {
   addPresenceMutations,
   addPresenceQueries,
@@ -10,7 +11,7 @@ import {
 import { addPrivacy, addPrivacyTypes } from './privacyFields.js';
 import { addMe, addSessions } from './sessionFields.js';
 import { addTyping } from './typingFields.js';
-import { addHostedUsers, addMemberships, addRelations, addUser } from './userFields.js';
+import { addHostedUsers, addMemberships, addRelationLists, addRelations, addUser } from './userFields.js';
 
 /** The executable schema. Its resolvers need a {@link import('./context.js').Context}. */
 export const createSchema = (): GraphQLSchema => {
@@ -21,13 +22,15 @@ export const createSchema = (): GraphQLSchema => {
   const Presence = addPresenceType(builder, { ...content, User });
 
   addMe(builder, { ...content, ...privacy, Presence });
-  addPresenceQueries(builder, { ...content, Presence });
+  const PageInfo = addPageInfo(builder);
+  addPresenceQueries(builder, { ...content, Presence, PageInfo });
   addPresenceMutations(builder, { ...content, Presence });
   addPresenceSubscription(builder, Presence);
   addSessions(builder, content);
   addTyping(builder, { User });
   addPrivacy(builder, privacy);
   addRelations(builder);
+  addRelationLists(builder, { User, PageInfo });
   addHostedUsers(builder, privacy);
   addMemberships(builder);
   return builder.toSchema({ sortSchema: false });

@@ -1,6 +1,8 @@
 /** Users as the host describes them, their follows and blocks, and the circles and conversations of the host. */
+import type { ListedUser, UserListPage } from '../service/relationLists.js';
 import type { Builder } from './builder.js';
 import { callerOf } from './context.js';
+import type { PageInfoRef } from './pageInfo.js';
 import type { PrivacyTypes } from './privacyFields.js';
 
 /** The source of the type `User`: its fields load name and picture when a document asks for them. */
@@ -60,6 +62,45 @@ Errors: FORBIDDEN to service tokens; BAD_USER_INPUT for oneself and beyond 10,00
       description: `${whetherOrNot} Errors: FORBIDDEN to service tokens; RATE_LIMITED.`,
       args: { userId: t.arg.id({ required: true }) },
       resolve: (_, { userId }, ctx) => ctx.relations.unblock(callerOf(ctx).viewer, userId),
+    }),
+  }));
+};
+
+/** Lists of those relations, by the users themselves. */
+export const addRelationLists = (
+  builder: Builder,
+  { User, PageInfo }: { readonly User: UserRef; readonly PageInfo: PageInfoRef },
+): void => {
+  const UserEdge = builder.objectRef<ListedUser>('UserEdge').implement({
+    fields: (t) => ({
+      cursor: t.exposeString('cursor'),
+      node: t.field({ type: User, resolve: ({ userId, isVisible }) => ({ id: userId, profileHidden: !isVisible }) }),
+    }),
+  });
+  const UserConnection = builder.objectRef<UserListPage>('UserConnection').implement({
+    fields: (t) => ({
+      edges: t.field({ type: [UserEdge], resolve: ({ items }) => items }),
+      pageInfo: t.field({ type: PageInfo, resolve: (page) => page }),
+    }),
+  });
+  const errors = `\`first\` is 1 to 500. Errors: FORBIDDEN to service tokens; BAD_USER_INPUT for a \`first\` outside of that, or an \`after\` that is no
+cursor of this field; RATE_LIMITED.`;
+  builder.queryFields((t) => ({
+    following: t.field({
+      type: UserConnection,
+      description: `Whom the caller follows, by id, whether or not there is such a user. \`name\` and \`avatarUrl\` are null for a user whom the
+caller may not see. ${errors}`,
+      args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
+      resolve: (_, { first, after }, ctx) =>
+        ctx.relations.following(callerOf(ctx).viewer, { first, after: after ?? null }),
+    }),
+    blocked: t.field({
+      type: UserConnection,
+      description: `Whom the caller blocked, by id, whether or not there is such a user. \`name\` and \`avatarUrl\` are null: a block hides both ways.
+${errors}`,
+      args: { first: t.arg.int({ required: true, defaultValue: 50 }), after: t.arg.string() },
+      resolve: (_, { first, after }, ctx) =>
+        ctx.relations.blocked(callerOf(ctx).viewer, { first, after: after ?? null }),
     }),
   }));
 };

@@ -1,5 +1,5 @@
 /** Pages of presences, purely: the order of a roster and its cursors (docs/semantics.md#rosters). */
-import { badInput } from './errors.js';
+import { decodeCursor, encodeCursor } from './cursors.js';
 import type { PresenceView } from './view.js';
 
 /** One page, in order; `cursor` continues after its item. */
@@ -14,6 +14,10 @@ export interface Place {
   readonly live: boolean;
   readonly userId: string;
 }
+
+/** The two parts of a roster, in its cursors. */
+const LIVE = '1';
+const NOT_LIVE = '0';
 
 const compare = (a: Place, b: Place): number => {
   if (a.live !== b.live) return a.live ? -1 : 1;
@@ -32,15 +36,10 @@ export const placesAfter = (places: readonly Place[], after: string | null): rea
 };
 
 /** The cursor of a place, opaque to clients. */
-export const cursorOf = ({ live, userId }: Place): string =>
-  Buffer.from(`${live ? '1' : '0'}${userId}`, 'utf8').toString('base64url');
+export const cursorOf = ({ live, userId }: Place): string => encodeCursor({ list: live ? LIVE : NOT_LIVE, userId });
 
 /** The place of a cursor that {@link cursorOf} made; BAD_USER_INPUT for anything else. */
 export const readCursor = (cursor: string): Place => {
-  const text = Buffer.from(cursor, 'base64url').toString('utf8');
-  const place = { live: text.startsWith('1'), userId: text.slice(1) };
-  if (cursorOf(place) !== cursor || place.userId === '') {
-    throw badInput('after is not a cursor of this list. Pass an endCursor as it came.');
-  }
-  return place;
+  const { list, userId } = decodeCursor(cursor, [LIVE, NOT_LIVE]);
+  return { live: list === LIVE, userId };
 };

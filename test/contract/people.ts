@@ -616,6 +616,38 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(back.map((fact) => [fact.sharesCircle, fact.sharesConversation])).toEqual(shared);
       });
 
+      describe.each([
+        ['following', 'follow', 'unfollow'],
+        ['blocked', 'block', 'unblock'],
+      ] as const)('%s', (list, add, remove) => {
+        it('lists by id in pages beyond an id, known or not, and nobody else’s', async () => {
+          await known('a', 'gone', 'z');
+          await people.deleteUser('gone');
+          const lists = [
+            ['z', 'a', 'B'],
+            ['é', 'gone', '日本'],
+            ['10', '9', "o'neil"],
+          ] as const;
+          for (const [i, ids] of lists.entries()) {
+            const me = `me-${i}`;
+            for (const id of ids) await people[add](me, id);
+            await people[add](ids[0], me);
+            const all = [...ids].sort();
+            expect(await people[list](me, { after: null, limit: 500 })).toEqual(all);
+            expect(await people[list](me, { after: null, limit: 2 })).toEqual(all.slice(0, 2));
+            for (const [at, after] of all.entries()) {
+              expect(await people[list](me, { after, limit: 1 })).toEqual(all.slice(at + 1, at + 2));
+            }
+            const [left] = all;
+            await people[remove](me, left!);
+            expect(await people[list](me, { after: null, limit: 500 })).toEqual(all.slice(1));
+            // One who is no longer listed is a place to go on from all the same.
+            expect(await people[list](me, { after: left!, limit: 1 })).toEqual(all.slice(1, 2));
+          }
+          expect(await people[list]('nobody', { after: null, limit: 5 })).toEqual([]);
+        });
+      });
+
       it('rosters those followed and those in a circle, once, by id, known or not, without the viewer', async () => {
         const ids = ['a', 'B', 'é', 'z', '10', '9'];
         await known('ann', 'gone', ...ids);

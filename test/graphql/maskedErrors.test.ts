@@ -165,6 +165,8 @@ describe('nobody signed in', () => {
     'mutation { endSession(sessionId: "a") }',
     'mutation { setTyping(input: { conversationId: "a" }) { id } }',
     'mutation { updatePrivacy(input: {}) { status } }',
+    '{ following { pageInfo { hasNextPage } } }',
+    '{ blocked { pageInfo { hasNextPage } } }',
     'mutation { follow(userId: "a") }',
     'mutation { unfollow(userId: "a") }',
     'mutation { block(userId: "a") }',

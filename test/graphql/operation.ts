@@ -9,6 +9,7 @@ import { createSchema } from '../../src/graphql/schema.js';
 import type { Directory } from '../../src/presence/ports/directory.js';
 import type { PresenceView } from '../../src/presence/view.js';
 import type { Caller, Presence } from '../../src/service/contract.js';
+import type { RelationLists } from '../../src/service/relationLists.js';
 import type { Relations } from '../../src/service/relationService.js';
 
 export const schema = createSchema();
@@ -33,7 +34,7 @@ export const view = (fields: Partial<PresenceView> = {}): PresenceView => ({
 /** Methods of the services; one that is not given rejects as a bug of the server would. */
 export interface Answers {
   readonly presence?: Partial<Presence>;
-  readonly relations?: Partial<Relations>;
+  readonly relations?: Partial<Relations & RelationLists>;
   readonly hub?: Partial<Hub>;
   readonly people?: Partial<Pick<Directory, 'profiles'>>;
 }
@@ -66,7 +67,7 @@ export const setUp = (
   const logged: Readonly<Record<string, unknown>>[] = [];
   const services: Services = {
     presence: recording<Presence>(answers.presence, calls),
-    relations: recording<Relations>(answers.relations, calls),
+    relations: recording<Relations & RelationLists>(answers.relations, calls),
     hub: recording<Hub>(answers.hub, calls),
     people: recording<Pick<Directory, 'profiles'>>(answers.people, calls),
   };

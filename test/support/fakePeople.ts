@@ -3,6 +3,7 @@ import { pairKey } from '../../src/presence/pairs.js';
 import type { AccessChange, Bus } from '../../src/presence/ports/bus.js';
 import type { Journal } from '../../src/presence/ports/journal.js';
 import type { RateLimits } from '../../src/presence/ports/rates.js';
+import type { UserPage } from '../../src/presence/ports/relations.js';
 import type { People } from '../../src/presence/ports/stores.js';
 import type { JournalRow } from '../../src/presence/types.js';
 import {
@@ -70,6 +71,14 @@ export const createFakePeople = ({
     else set.delete(pair);
     await bus.publishAccessChange({ kind: 'relation', users: [from, to], mayRevoke });
   };
+
+  const listed = (set: Set<string>, userId: string, { after, limit }: UserPage): readonly string[] =>
+    [...set]
+      .map((pair): [string, string] => JSON.parse(pair))
+      .filter(([from, to]) => from === userId && to > (after ?? ''))
+      .map(([, to]) => to)
+      .sort()
+      .slice(0, limit);
 
   const putGroup = async (
     kind: 'circle' | 'conversation',
@@ -149,6 +158,8 @@ export const createFakePeople = ({
       await bus.publishAccessChange({ kind: 'user', userId, mayRevoke, deleted: false });
       return effectivePrivacy(privacy);
     },
+    following: async (userId, page) => listed(follows, userId, page),
+    blocked: async (userId, page) => listed(blocks, userId, page),
     follow: (from, to) => relate(follows, from, to, true, false),
     unfollow: (from, to) => relate(follows, from, to, false, true),
     block: (from, to) => relate(blocks, from, to, true, true),

@@ -8,6 +8,7 @@ import { createAccessReader } from './sqlAccess.js';
 import { createConversations } from './sqlConversations.js';
 import { createDirectory } from './sqlDirectory.js';
 import { createGroupStore } from './sqlGroups.js';
+import { createRelationLists } from './sqlRelationLists.js';
 import { createRelationStore } from './sqlRelations.js';
 
 /** See docs/semantics.md, "Limits". */
@@ -42,6 +43,7 @@ export const createPeople = (options: {
     ...createAccessReader({ db, caches, conversations }),
     ...createDirectory({ db, commit, caches }),
     ...createRelationStore({ commit, maxFollows, maxBlocks }),
+    ...createRelationLists({ db }),
     ...createGroupStore({ commit, maxMembers }),
     accessChanged,
     subscribed,

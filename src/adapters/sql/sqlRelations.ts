@@ -160,5 +160,5 @@ export const createRelationStore = ({
         return { result: undefined, changes: removed.map(() => relationChange(blockerId, blockedId, false)) };
       });
     },
-  } satisfies RelationStore;
+  } satisfies Omit<RelationStore, 'following' | 'blocked'>;
 };

@@ -9,6 +9,7 @@ import { pairLookupQuery } from '../../../src/adapters/sql/pairLookup.js';
 import { SESSION_SETTINGS } from '../../../src/adapters/sql/postgres.js';
 import { conversationsQuery, isMember } from '../../../src/adapters/sql/sqlConversations.js';
 import { journalWrite } from '../../../src/adapters/sql/sqlJournal.js';
+import { blockedQuery, followingQuery } from '../../../src/adapters/sql/sqlRelationLists.js';
 import { rosterAccessFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
 import { durable } from '../../support/builders.js';
 import { type Explained, nodesOf, readWhole } from '../../support/plans.js';
@@ -104,6 +105,8 @@ const queries: readonly (readonly [string, () => SQL])[] = [
   ['a roster', () => rosterQuery(orm, 'u0', 5_000).getSQL()],
   ['a roster of nobody', () => rosterQuery(orm, 'v', 5_000).getSQL()],
   ['the facts of a roster', () => rosterAccessFactsQuery(orm, 'u0', 5_000).getSQL()],
+  ['a page of follows', () => followingQuery(orm, 'u0', { after: 'u5', limit: 501 }).getSQL()],
+  ['a page of blocks', () => blockedQuery(orm, 'u0', { after: null, limit: 501 }).getSQL()],
   ['who of some is blocked', () => pairLookupQuery(orm, pairsOf('u0', others), isBlocked).getSQL()],
   ['conversations of a user', () => conversationsQuery(orm, 'u1', 5_000).getSQL()],
   [
