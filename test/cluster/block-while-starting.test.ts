@@ -16,6 +16,7 @@ const AFTER_MS = 1_000;
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster();
+  return cluster.stop;
 });
 
 it('sends nothing a second after the block was answered, and the last event equals the answer of a query', async () => {

@@ -12,6 +12,7 @@ const ROUNDS = 5;
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster();
+  return cluster.stop;
 });
 
 it('a user who is deleted while live on two nodes, with a journal write pending, and named again: nothing old returns', async () => {

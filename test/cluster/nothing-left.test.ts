@@ -7,6 +7,7 @@ const USERS = 12;
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster({ nodes: 3, env: { SESSION_TTL: '3s', TYPING_TIMEOUT: '2s' } });
+  return cluster.stop;
 });
 
 /** Keys that exist whoever is live: the number of shards, each shard's clock and epoch, and the leases of nodes. */

@@ -19,7 +19,8 @@ const BACK_WITHIN_MS = 20_000;
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await startCluster();
+  cluster = await startCluster({ ownPostgres: true });
+  return cluster.stop;
 });
 
 interface Side {

@@ -25,6 +25,7 @@ beforeAll(async () => {
     },
   });
   sql = postgres(cluster.databaseUrl, { max: 1 });
+  return cluster.stop;
 });
 afterAll(async () => {
   await sql.end();

@@ -13,7 +13,11 @@ const STOPS = 10;
 const AT_ONCE = 20;
 
 it('PostgreSQL that is stopped under load ten times ends no node, hides nobody, and gets every change in the end', async () => {
-  const cluster = await startCluster({ nodes: 3, env: { HEARTBEAT_TIMEOUT: '45s', PRESENCE_OFFLINE_DEBOUNCE: '40s' } });
+  const cluster = await startCluster({
+    nodes: 3,
+    ownPostgres: true,
+    env: { HEARTBEAT_TIMEOUT: '45s', PRESENCE_OFFLINE_DEBOUNCE: '40s' },
+  });
   const ids = await cluster.followed('watcher', 'user', USERS);
   const observers = await Promise.all(
     cluster.nodes.map(async (node) => observe(await cluster.person('watcher', node).connect({ presence: false }))),

@@ -18,6 +18,7 @@ beforeAll(async () => {
   cluster = await startCluster({
     env: { RATE_PRESENCE: '5,5s', RATE_TYPING: '10,500ms', RATE_MUTATIONS: '60,200ms' },
   });
+  return cluster.stop;
 });
 
 it('an allowance is shared by all nodes, and comes back as designed', async () => {

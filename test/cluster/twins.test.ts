@@ -18,6 +18,7 @@ let host: Person;
 beforeAll(async () => {
   cluster = await startCluster();
   host = cluster.host();
+  return cluster.stop;
 });
 
 const at = (person: Person, index: number): Person => cluster.person(person.id, cluster.node(index));

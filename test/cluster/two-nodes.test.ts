@@ -12,6 +12,7 @@ let made = 0;
 beforeAll(async () => {
   cluster = await startCluster();
   host = cluster.host();
+  return cluster.stop;
 });
 
 const fresh = (name: string) => `${name}-${++made}`;

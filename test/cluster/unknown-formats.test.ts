@@ -12,6 +12,7 @@ let host: Person;
 beforeAll(async () => {
   cluster = await startCluster({ env: { SESSION_TTL: '4s' } });
   host = cluster.host();
+  return cluster.stop;
 });
 
 const unavailable = { code: 'UNAVAILABLE' };

@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Refusal } from '../support/api.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
+import { createTestDatabase } from '../support/database.js';
 import { type Person, serveTest } from '../support/rollcall.js';
 
 /** The design says a second; the machine may be busy. */
@@ -20,6 +21,7 @@ beforeAll(async () => {
   cluster = await startCluster();
   sql = postgres(cluster.databaseUrl, { max: 1, onnotice: () => {} });
   host = cluster.host();
+  return cluster.stop;
 });
 afterAll(() => sql.end());
 
@@ -142,8 +144,8 @@ it('an unpublished deletion closes the connections of the user, and drops what w
 });
 
 it('a process without Redis follows what took effect though the answer to its commit was lost', async () => {
-  await sql`create database alone`;
-  const url = Object.assign(new URL(cluster.databaseUrl), { pathname: '/alone' }).href;
+  const { url, drop } = await createTestDatabase();
+  onTestFinished(drop);
   const alone = await serveTest({ DATABASE_URL: url });
   const database = postgres(url, { max: 1, onnotice: () => {} });
   onTestFinished(() => database.end());

@@ -1,7 +1,5 @@
 /** Which pair of back-ends the servers under test run on: embedded (memory and PGlite), or Redis and PostgreSQL. */
-import { randomUUID } from 'node:crypto';
-import postgres from 'postgres';
-import { inject } from 'vitest';
+import { createTestDatabase } from './database.js';
 import { recoverEmpty } from './live.js';
 import { startRedis } from './redis.js';
 
@@ -17,29 +15,22 @@ export interface BackEnds {
 /** A Redis and a PostgreSQL database of one server's own; null where it runs on what is embedded. */
 export const startBackEnds = async (): Promise<BackEnds | null> => {
   if (!onRedis) return null;
-  const server = inject('postgresUrl');
-  const name = `rollcall_${randomUUID().replaceAll('-', '')}`;
-  const asAdmin = async (statement: string) => {
-    const admin = postgres(server, { max: 1, onnotice: () => {} });
-    await admin.unsafe(statement);
-    await admin.end();
-  };
   const createRedis = async () => {
     const redis = await startRedis();
     await recoverEmpty(redis.url);
     return redis;
   };
-  const [redis] = await Promise.all([createRedis(), asAdmin(`create database ${name}`)]);
+  const [redis, database] = await Promise.all([createRedis(), createTestDatabase()]);
   return {
     env: {
       REDIS_URL: redis.url,
-      DATABASE_URL: Object.assign(new URL(server), { pathname: `/${name}` }).href,
+      DATABASE_URL: database.url,
       // For so long after Redis was empty nobody's time runs out.
       HEARTBEAT_INTERVAL: '200ms',
     },
     async stop() {
       await redis.stop();
-      await asAdmin(`drop database ${name} with (force)`);
+      await database.drop();
     },
   };
 };

@@ -1,7 +1,7 @@
 /** Many nodes on one Redis and one PostgreSQL, all of them real processes. */
 import { setTimeout as wait } from 'node:timers/promises';
-import postgres from 'postgres';
-import { afterAll, onTestFinished, TestRunner, vi } from 'vitest';
+import { onTestFinished, TestRunner } from 'vitest';
+import { createTestDatabase } from './database.js';
 import { recoverEmpty } from './live.js';
 import { startPostgres, type TestPostgres } from './postgres.js';
 import { openProxy, type TestProxy } from './proxy.js';
@@ -10,9 +10,6 @@ import { startRedis, type TestRedis } from './redis.js';
 import { createPerson, type Person } from './rollcall.js';
 import { type Environment, type Exit, QUIET, type Run, run } from './server.js';
 import type { TokenOptions } from './tokens.js';
-
-// Several processes start for each test, and a fault takes its time; so does a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 /** Timings in which a fault and what follows from it take seconds rather than minutes. */
 export const QUICK: Environment = {
@@ -58,10 +55,13 @@ export interface ClusterOptions {
   readonly redisArgs?: readonly string[];
   /** Whether each node has a way to Redis of its own, see {@link Cluster.way}. */
   readonly ways?: boolean;
+  /** Whether it has a PostgreSQL server of its own, see {@link Cluster.postgres}; else a database of its own on a common one. */
+  readonly ownPostgres?: boolean;
 }
 
 export interface Cluster {
   readonly redis: TestRedis;
+  /** The server, where the cluster was started with `ownPostgres`. */
   readonly postgres: TestPostgres;
   readonly databaseUrl: string;
   /** In the order in which they were started; also those that ended. */
@@ -90,26 +90,8 @@ export interface Cluster {
  */
 const PHASE_MS = 1_000;
 
-/** One PostgreSQL process a test file; each cluster has a database of its own in it. */
-let shared: Promise<TestPostgres> | undefined;
-let databases = 0;
-const open = new Set<Cluster>();
 /** `ROLLCALL_PHASES` makes a run start its nodes as far apart as another did. */
 const seed = Number(process.env.ROLLCALL_PHASES ?? Math.floor(Math.random() * 2 ** 31));
-
-afterAll(async () => {
-  await Promise.all([...open].map((cluster) => cluster.stop()));
-  await (await shared)?.stop();
-});
-
-const createDatabase = async ({ url }: TestPostgres): Promise<string> => {
-  databases += 1;
-  const name = `cluster_${databases}`;
-  const sql = postgres(url, { max: 1 });
-  await sql.unsafe(`create database ${name}`);
-  await sql.end();
-  return url.replace(/\/[^/]*$/, `/${name}`);
-};
 
 const startNode = async (index: number, env: Environment): Promise<Node> => {
   const process = run('main.js', [], { ...QUIET, ...env });
@@ -148,8 +130,8 @@ const startNode = async (index: number, env: Environment): Promise<Node> => {
 };
 
 /**
- * Starts a Redis, a database and nodes that are ready. Whoever calls it within a test has it stopped at that test's end,
- * else at the file's.
+ * Starts a Redis, a database and nodes that are ready. Whoever calls it within a test has it stopped at that test's end;
+ * elsewhere it is the caller's to stop.
  */
 export const startCluster = async ({
   nodes: count = 2,
@@ -157,17 +139,23 @@ export const startCluster = async ({
   envOf = () => ({}),
   redisArgs = [],
   ways: ofTheirOwn = false,
+  ownPostgres = false,
 }: ClusterOptions = {}): Promise<Cluster> => {
-  shared ??= startPostgres();
   const startStore = async () => {
     const started = await startRedis(redisArgs);
     await recoverEmpty(started.url);
     return started;
   };
-  const [[server, databaseUrl], redis] = await Promise.all([
-    shared.then(async (its) => [its, await createDatabase(its)] as const),
-    startStore(),
-  ]);
+  const startDatabase = async () => {
+    if (!ownPostgres) {
+      const { url, drop } = await createTestDatabase();
+      return { url, server: null, stop: drop };
+    }
+    const server = await startPostgres();
+    return { url: server.url, server, stop: () => server.stop() };
+  };
+  const database = await startDatabase();
+  const redis = await startStore();
   const nodes: Node[] = [];
   let started = count;
   let stopped: Promise<void> | undefined;
@@ -178,10 +166,10 @@ export const startCluster = async ({
     const way = ofTheirOwn ? await openProxy(redis.port) : null;
     if (way) ways[index] = way;
     const redisUrl = way ? `redis://127.0.0.1:${way.port}` : redis.url;
-    const plan = { index, redisUrl, databaseUrl };
+    const plan = { index, redisUrl, databaseUrl: database.url };
     return startNode(index, {
       ...QUICK,
-      DATABASE_URL: databaseUrl,
+      DATABASE_URL: database.url,
       REDIS_URL: redisUrl,
       ...env,
       ...envOf(plan),
@@ -192,8 +180,11 @@ export const startCluster = async ({
 
   const cluster: Cluster = {
     redis,
-    postgres: server,
-    databaseUrl,
+    get postgres() {
+      if (!database.server) throw new Error('the cluster has no PostgreSQL server of its own');
+      return database.server;
+    },
+    databaseUrl: database.url,
     nodes,
     node(index) {
       const node = nodes[index];
@@ -232,16 +223,14 @@ export const startCluster = async ({
     },
     stop() {
       stopped ??= (async () => {
-        open.delete(cluster);
         await Promise.all(nodes.map((node) => node.stop('SIGKILL')));
         await Promise.all(ways.map((way) => way.close()));
-        await redis.stop();
+        await Promise.all([redis.stop(), database.stop()]);
       })();
       return stopped;
     },
   };
 
-  open.add(cluster);
   if (TestRunner.getCurrentTest()) onTestFinished(() => cluster.stop());
   const random = randomFrom(seed);
   const startsAfter = Array.from({ length: count }, (_, index) => (index === 0 ? 0 : Math.floor(random() * PHASE_MS)));
@@ -250,7 +239,15 @@ export const startCluster = async ({
     await wait(ms);
     return startOne(index);
   });
-  nodes.push(...(await Promise.all(starting)));
-  await cluster.ready();
+  try {
+    for (const start of await Promise.allSettled(starting)) {
+      if (start.status === 'rejected') throw start.reason;
+      nodes.push(start.value);
+    }
+    await cluster.ready();
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
   return cluster;
 };

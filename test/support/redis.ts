@@ -30,6 +30,7 @@ const started = async (child: ChildProcess): Promise<void> => {
       lines.push(chunk.toString());
       if (lines.join('').includes('Ready to accept connections')) resolve();
     });
+    child.stderr?.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}: ${lines.join('')}`)));
   });
@@ -48,7 +49,8 @@ export const startRedis = async (args: readonly string[] = []): Promise<TestRedi
     const child = spawn(
       'redis-server',
       ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...args],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+      // Not our own stderr: Vitest does not end while anybody holds that.
+      { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     await started(child);
     return child;
