@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startBackEnds } from './backEnds.js';
+import { bundle } from './bundle.js';
 import { removeFolder } from './folders.js';
 import { createInbox } from './inbox.js';
 import { prepareData } from './preparedData.js';
@@ -12,9 +13,12 @@ import { TEST_SECRET } from './tokens.js';
 
 const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The file that is started: `main.js` or another of the built folder (`ROLLCALL_DIST`, `dist` when left out). */
+/** The built folder: `ROLLCALL_DIST`, `dist` when left out. */
+const dist = resolve(packageRoot, process.env.ROLLCALL_DIST ?? 'dist');
+
+/** The file that is started: `main.js` or another of the built folder. */
 export function built(file: string): string {
-  return join(resolve(packageRoot, process.env.ROLLCALL_DIST ?? 'dist'), file);
+  return resolve(dist, file);
 }
 
 /** Settings by name; undefined removes a default. */
@@ -110,6 +114,14 @@ export function run(file: string, args: readonly string[], env: Environment, { d
   };
 }
 
+let bundled: Promise<string> | undefined;
+
+/** Runs the built server from one file, which starts quicker. `QUIET` where nothing else is given. */
+export const runServer = async (env: Environment): Promise<Run> => {
+  bundled ??= bundle({ packageRoot, dist });
+  return run(await bundled, [], { ...QUIET, ...env });
+};
+
 /** A server process that listens. Its address changes when it is started again. */
 export interface ServerProcess {
   readonly origin: string;
@@ -131,7 +143,7 @@ export const copyPreparedData = async (folder: string): Promise<void> => {
     cacheFolder: join(packageRoot, 'node_modules', '.cache', 'rollcall-e2e'),
     madeBy: [built('adapters/sql'), join(packageRoot, 'drizzle'), join(packageRoot, 'package-lock.json')],
     async firstStart(folder) {
-      const first = run('main.js', [], { ...QUIET, DATA_DIR: folder });
+      const first = await runServer({ DATA_DIR: folder });
       await first.logged('listening');
       first.child.kill('SIGTERM');
       await first.exited;
@@ -155,7 +167,7 @@ export async function startProcess(env: Environment = {}, { fromScratch = false 
   let current: Run;
   let port = 0;
   const start = async () => {
-    current = run('main.js', [], { ...QUIET, DATA_DIR: join(dataDir, 'data'), ...backEnds?.env, ...env });
+    current = await runServer({ DATA_DIR: join(dataDir, 'data'), ...backEnds?.env, ...env });
     port = Number((await current.logged('listening')).port);
     await isReady(`http://127.0.0.1:${port}`);
   };
