@@ -1,5 +1,5 @@
 /**
- * A block made while the subscription that it concerns is starting (docs/architecture.md, "Sight", and
+ * A block made while the subscription that it concerns is starting (docs/architecture.md#visibility, and
  * invariants 9 and 10), at both nodes, in many interleavings.
  */
 import { setTimeout as wait } from 'node:timers/promises';

@@ -1,6 +1,6 @@
 /**
  * A node that dies between a commit and its publication loses nothing: the others find the change in the log
- * (docs/architecture.md, "Sight"). Its last transaction is written here as it would have left it.
+ * (docs/architecture.md#visibility). Its last transaction is written here as it would have left it.
  */
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';

@@ -135,7 +135,7 @@ describe('the broadcast interval', () => {
     await f.say('ann', 'D');
     await mine.news();
     await f.people.block('ann', 'me');
-    expect(await mine.news()).toMatchObject([{ status: 'OFFLINE', lost: true }]);
+    expect(await mine.news()).toMatchObject([{ status: 'OFFLINE', revoked: true }]);
     await pass(5_000);
     expect(await mine.news()).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);

@@ -92,7 +92,7 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
       if (previous.asOf >= event.asOf) throw new Error(`${trace} is not later than the one before`);
       if (sameContent(previous, event)) throw new Error(`${trace} repeats the one before`);
     }
-    if (event.lost) {
+    if (event.revoked) {
       if (!previous && snapshot) throw new Error(`${trace} revokes what was never shown`);
       expect(contentOf(event), trace).toEqual(NOT_VISIBLE);
     } else {

@@ -104,7 +104,7 @@ describe('a subscription to the typing of one conversation', () => {
     await f.people.block('ann', 'me');
     const stopped = await mine.news();
     expect(summary(stopped)).toEqual(['chat: ann stops']);
-    expect(stopped).toMatchObject([{ lost: true }]);
+    expect(stopped).toMatchObject([{ revoked: true }]);
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(await mine.news()).toEqual([]);
@@ -208,7 +208,7 @@ describe('a subscription to the typing of one conversation', () => {
     await f.people.putConversation('chat', ['ann', 'bob'], false);
     const stopped = await mine.news();
     expect(summary(stopped).sort()).toEqual(['chat: ann stops', 'chat: bob stops']);
-    for (const event of stopped) expect(event).toMatchObject({ lost: true });
+    for (const event of stopped) expect(event).toMatchObject({ revoked: true });
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(await mine.news()).toEqual([]);

@@ -13,7 +13,7 @@ const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
 };
 
 const expectRevoked = (event: PresenceView | undefined) => {
-  expect(event?.lost).toBe(true);
+  expect(event?.revoked).toBe(true);
   expect(contentOf(event!)).toEqual(NOT_VISIBLE);
 };
 

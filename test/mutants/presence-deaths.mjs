@@ -23,7 +23,7 @@ export default [
     name: 'a repeated command is not remembered',
     promise: 'An acknowledged command survives the loss of the store, even where its first answer was lost.',
     file: 'src/node/recordWriter.ts',
-    from: "if (hides || cause === 'says') recentCommits.said(record);",
+    from: "if (hides || cause === 'durable') recentCommits.noteDurable(record);",
     to: '',
     tests,
   },

@@ -8,7 +8,7 @@ import { createSharedStore } from '../support/emptiedStore.js';
 
 const restore = async () => Promise.reject(new Error('It is there.'));
 
-/** A user on a node that stalled and was taken for lost, and has not noticed. */
+/** A user on a node that stalled and was declared lost, and has not noticed. */
 const setUp = async ({ before = async () => {} }: { readonly before?: (node: Node) => Promise<void> } = {}) => {
   const shared = createSharedStore();
   const node = await shared.startNode();

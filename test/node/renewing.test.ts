@@ -33,7 +33,7 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
         await held;
         return updated;
       },
-      async renewLease(incarnation, { restorePhase } = { restorePhase: null }) {
+      async renewLease(incarnation, { restorePhase } = { restorePhase: 'done' }) {
         renewed.push(incarnation);
         said.push(restorePhase);
         const [answer, ...others] = left;
@@ -98,15 +98,15 @@ it('a heartbeat whose second renewal fails has pinged the connections all the sa
   expect(renewed).toEqual(['node.1', 'node.2', 'node.2']);
 });
 
-it('a node announces its restore phase, and null once everything is restored', async () => {
+it('a node announces its restore phase, and `done` once everything is restored', async () => {
   const others: Renewal = { ...FINE, awaited: true };
   const { turn, answer, said } = await nodeOf(EMPTIED, others, others, FINE);
   await turn();
-  expect(new Set(said)).toEqual(new Set([null, 'first']));
+  expect(new Set(said)).toEqual(new Set(['done', 'first']));
   answer();
   for (let turns = 0; turns < 4; turns += 1) await turn();
   expect(said).toContain('again');
-  expect(said.slice(-2)).toEqual([null, null]);
+  expect(said.slice(-2)).toEqual(['done', 'done']);
 });
 
 it('a connection that was put back just before the store lost it again is waited for', async () => {

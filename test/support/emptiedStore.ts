@@ -55,11 +55,11 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
       const store = new Proxy({} as LiveStore, {
         get: (_, method: keyof LiveStore) => {
           if (method === 'renewLease') {
-            return async (...[, { restorePhase } = { restorePhase: null }]: Parameters<LiveStore['renewLease']>) => {
+            return async (...[, options]: Parameters<LiveStore['renewLease']>) => {
               const emptied = known !== epoch;
               known = epoch;
               // It recovers for as long as this node restores anything.
-              const readyInMs = !late && (emptied || restorePhase !== null) ? RECOVERS_MS : 0;
+              const readyInMs = !late && (emptied || (options?.restorePhase ?? 'done') !== 'done') ? RECOVERS_MS : 0;
               return { lost: false, emptied: emptied ? () => true : null, readyInMs, awaited: false };
             };
           }

@@ -28,7 +28,7 @@ export const untilIdle = async (): Promise<void> => {
 export const userViewer = (userId: string): Viewer => ({ kind: 'user', userId });
 
 /** What a view shows, without its instant. */
-export const contentOf = ({ userId, asOf, lost, ...content }: PresenceView): PresenceContent => content;
+export const contentOf = ({ userId, asOf, revoked, ...content }: PresenceView): PresenceContent => content;
 
 const gated = <F extends (...args: never[]) => Promise<unknown>>(gate: Gate, name: string, call: F): F =>
   (async (...args: Parameters<F>) => {

@@ -125,7 +125,7 @@ export interface Population {
 
 /**
  * Makes everybody known and live at the first two nodes. A third, if there is one, serves nobody but one who is lost
- * with it in the end: it takes as long as anybody could to be taken for lost.
+ * with it in the end: it takes as long as anybody could to be declared lost.
  */
 export const populate = async (cluster: Cluster): Promise<Population> => {
   const journal = await noteJournal(cluster.databaseUrl);
@@ -363,7 +363,7 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
       );
       await shownSoon(of('hidesLast'), isOffline);
       await shownSoon(of('saysLast'), ({ statusMessage }) => statusMessage?.text === 'said last');
-      // Had anybody been taken for lost, it would show by then.
+      // Had anybody been declared lost, it would show by then.
       if (last) {
         await last.stop('SIGKILL');
         await shownSoon([canary], isOffline);
