@@ -89,7 +89,7 @@ describe('the status message of a user who is not live', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is waited for also where it is a month off, without being looked at all the time', async () => {
+  it('expires on time also a month ahead, without polling', async () => {
     const storeNow = vi.fn(() => Date.now());
     const readAgain = vi.fn(async () => expiry.follow(null));
     const expiry = createExpiry({ storeNow, readAgain });

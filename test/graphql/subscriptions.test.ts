@@ -159,12 +159,12 @@ describe('typingChanged', () => {
       parse('subscription { typingChanged { userId isTyping user { id name avatarUrl } } }'),
       {},
     );
-    const told = (name: string | null) => ({
+    const expected = (name: string | null) => ({
       data: { typingChanged: { userId: 'bo', isTyping: false, user: { id: 'bo', name, avatarUrl: null } } },
     });
-    expect((await events?.next())?.value).toEqual(told(null));
+    expect((await events?.next())?.value).toEqual(expected(null));
     expect(calls.map(({ verb }) => verb)).toEqual(['watchTyping']);
-    expect((await events?.next())?.value).toEqual(told('Bo'));
+    expect((await events?.next())?.value).toEqual(expected('Bo'));
   });
 
   it('refuses a malformed id before any call', async () => {

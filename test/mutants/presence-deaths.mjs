@@ -49,7 +49,7 @@ export default [
     file: 'src/node/heldSessions.ts',
     from: 'known !== undefined && known.revision < revision &&',
     to: 'known !== undefined &&',
-    tests: ['test/service/letGo.test.ts'],
+    tests: ['test/service/release.test.ts'],
   },
   {
     name: 'marks are removed before the journal is written',

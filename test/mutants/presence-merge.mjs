@@ -17,7 +17,7 @@ export default [
       }`,
     to: `      heldSessions.close(local);
       heldSessions.closed(local);`,
-    tests: ['test/service/letGo.test.ts'],
+    tests: ['test/service/release.test.ts'],
   },
   {
     name: 'the session active last decides its lease',
@@ -81,7 +81,7 @@ export default [
     file: 'src/node/connectionRestore.ts',
     from: 'if (isHeld(connection)) return;',
     to: 'return;',
-    tests: ['test/service/letGo.test.ts'],
+    tests: ['test/service/release.test.ts'],
   },
   {
     name: 'ended sessions return after their record was dropped',
@@ -89,7 +89,7 @@ export default [
     file: 'src/node/reconciliation.ts',
     from: 'return record.sessions.length > 0 || record.revision <= known.revision;',
     to: 'return true;',
-    tests: ['test/service/letGo.test.ts'],
+    tests: ['test/service/release.test.ts'],
   },
   {
     name: 'sessions of another generation are restored',
@@ -113,7 +113,7 @@ export default [
     file: 'src/node/recordWriter.ts',
     from: '.filter((connectionId) => !isRevoked(before, connectionId));',
     to: '.filter(() => false);',
-    tests: ['test/service/letGo.test.ts'],
+    tests: ['test/service/release.test.ts'],
   },
   {
     name: 'subscriptions are not reread after a recovery',
@@ -121,6 +121,6 @@ export default [
     file: 'src/node/node.ts',
     from: "onTransition({ kind: 'store settled' });\n    onReady();",
     to: "onTransition({ kind: 'store settled' });",
-    tests: ['test/service/letGo.test.ts'],
+    tests: ['test/service/release.test.ts'],
   },
 ];

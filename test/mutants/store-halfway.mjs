@@ -2,7 +2,7 @@
 const older = ['test/adapters/redis/olderStore.test.ts'];
 const pure = ['test/presence/recovery.test.ts'];
 const late = ['test/node/emptied.test.ts'];
-const letGo = ['test/service/letGo.test.ts'];
+const release = ['test/service/release.test.ts'];
 
 export default [
   {
@@ -59,7 +59,7 @@ export default [
     file: 'src/node/endedSessions.ts',
     from: 'const revoked = connections.filter((connectionId) => isRevoked(after, connectionId));',
     to: 'const revoked = connections.filter(() => false);',
-    tests: letGo,
+    tests: release,
   },
   {
     name: 'an end takes a resumed session along',
@@ -75,7 +75,7 @@ export default [
     file: 'src/node/connectionRestore.ts',
     from: ' || isOfAnotherGeneration(record);',
     to: ';',
-    tests: letGo,
+    tests: release,
   },
   {
     name: 'a late node restores leases',

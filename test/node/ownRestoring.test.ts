@@ -29,9 +29,9 @@ type Node = Awaited<ReturnType<ReturnType<typeof createSharedStore>['startNode']
 it.each([
   ['setPresence', ({ presence }: Node) => presence.setPresence(user('ana', '1'), { activities: [activity()] })],
   ['heartbeat', ({ presence }: Node) => presence.heartbeat(user('ana', '1'), { idle: false })],
-])('%s restores it and applies to it', async (_, speak) => {
+])('%s restores it and applies to it', async (_, command) => {
   const node = await setUp();
-  await speak(node);
+  await command(node);
   expect(await node.sessions()).toMatchObject([{ id: 'tab', connections: ['node-1.1/1'], leaseUntil: null }]);
 });
 

@@ -1,4 +1,4 @@
-/** Readers who never read, over everything that answers: what waits for them is bounded, and then they are let go. */
+/** Readers who never read, over everything that answers: what waits for them is bounded, and then they are disconnected. */
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -47,7 +47,7 @@ const start = async () => {
       const { stream, render } = (await open(userViewer(viewer), String(query), { ids, ...variables })) as SharedStream;
       streams.push(stream);
       const sent: string[] = [];
-      stream.flow({ take: (told) => sent.push(render(told)) > 0 });
+      stream.flow({ take: (delivery) => sent.push(render(delivery)) > 0 });
       return {
         sent,
         shown: () => sent.map((text) => JSON.parse(Buffer.from(text, 'latin1').toString()).data.presenceChanged),

@@ -1,4 +1,4 @@
-/** What is let go of, ended or of another generation stays so, whatever a node still remembers and puts back meanwhile. */
+/** Released connections, ended sessions and deleted users stay so, whatever a node still remembers and restores. */
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { createSharedStore } from '../support/emptiedStore.js';
@@ -12,22 +12,22 @@ const setUp = async ({ deaf = false } = {}) => {
   return { ...shared, serves, other, record, sessions: async () => (await record())?.sessions ?? [] };
 };
 
-it('a connection that closes while its session is put back is let go of', async () => {
+it('a connection that closes during its restore is released', async () => {
   const { serves, empty, wait, sessions } = await setUp();
   empty();
   wait(100);
   await serves.turn();
-  const goOn = serves.holdNextChange();
+  const release = serves.holdNextChange();
   await serves.answer('1');
   await serves.presence.disconnect({ userId: 'ana', connectionId: '1', lastReceivedMsAgo: 0 });
-  goOn();
+  release();
   await new Promise(setImmediate);
   for (const session of await sessions())
     expect(session).toMatchObject({ connections: [], graceUntil: expect.any(Number) });
   expect(serves.presence.node.connections).toBe(0);
 });
 
-it('a connection is let go of whose session the store took, and did not say so', async () => {
+it('a connection whose connect had no answer is released, where the store has committed it', async () => {
   const { serves, store, record } = await setUp();
   const { update } = store;
   vi.spyOn(store, 'update').mockImplementationOnce(async (...args) => {
@@ -40,7 +40,7 @@ it('a connection is let go of whose session the store took, and did not say so',
   expect((await record('bo'))?.sessions).toMatchObject([{ connections: [], graceUntil: expect.any(Number) }]);
 });
 
-it('a connection goes on whose session began after it was found that there was none', async () => {
+it('a connection goes on whose session began after the end that is announced', async () => {
   const { serves, bus, wait, record } = await setUp();
   const { revision } = (await record())!;
   wait(1_000);
@@ -51,7 +51,7 @@ it('a connection goes on whose session began after it was found that there was n
 });
 
 describe('a session that another node ended', () => {
-  it('does not come back by mending, heard of or not, also once its record has left the store', async () => {
+  it('is not restored by reconciliation, even after its record was dropped from the store', async () => {
     const { serves, other, wait, drain, record } = await setUp({ deaf: true });
     wait(1_000);
     await other.presence.endSession(user('ana'), 'tab');
@@ -63,7 +63,7 @@ describe('a session that another node ended', () => {
   });
 
   it.each(['ended', 'replaced'])(
-    'is not held any more by the node of its connection, and not put back: %s',
+    'is no longer held by the node of its connection, and not restored: %s',
     async (how) => {
       const { serves, other, wait, empty, sessions } = await setUp();
       wait(1_000);
@@ -79,8 +79,8 @@ describe('a session that another node ended', () => {
   );
 });
 
-describe('a session that another node ended, of which nobody was told before the store came back empty', () => {
-  it('is over again once all is back, and the others go on', async () => {
+describe('a session whose end no other node received before the store came back empty', () => {
+  it('ends again once everything is restored, and the others go on', async () => {
     const { serves, other, empty, wait, record } = await setUp({ deaf: true });
     await other.open('ana', '2', 'phone');
     wait(1_000);
@@ -96,21 +96,21 @@ describe('a session that another node ended, of which nobody was told before the
       sessions: [{ id: 'phone' }],
       revoked: [{ connectionId: expect.stringMatching(/^node-1\.\d\/1$/) }],
     });
-    // Its node learns that by comparing, and does not bring it back.
+    // Its node finds that by reconciliation, and does not restore it.
     await serves.presence.node.reconcile();
     expect(serves.presence.node.connections).toBe(0);
   });
 });
 
 describe('a user who was deleted and named again', () => {
-  /** The store has the new user, and the node of the old one's connection has not heard of any of it. */
+  /** The store has the new user, and the node of the old one's connection received none of it. */
   const nameAgain = async ({ store, journal, other }: Awaited<ReturnType<typeof setUp>>) => {
     await store.forget('ana', 1);
     journal.rows.set('ana', { generation: 2, persisted: null });
     await other.open('ana', '2', 'new');
   };
 
-  it('gets no session of before by mending', async () => {
+  it('gets no earlier session by reconciliation', async () => {
     const team = await setUp();
     await nameAgain(team);
     await team.serves.presence.node.reconcile();
@@ -118,7 +118,7 @@ describe('a user who was deleted and named again', () => {
     expect(team.serves.presence.node.connections).toBe(0);
   });
 
-  it('gets no session of before by putting it back', async () => {
+  it('gets no earlier session by a restore', async () => {
     const team = await setUp();
     await nameAgain(team);
     team.empty();
@@ -129,7 +129,7 @@ describe('a user who was deleted and named again', () => {
   });
 });
 
-it('what is shown is read again once a store that lost something has settled, and not before', async () => {
+it('open subscriptions are reread once a recovery is over, and not before', async () => {
   const { serves, empty } = await setUp();
   await serves.turn();
   expect(serves.settled).toBe(1);
