@@ -17,8 +17,8 @@ export default [
     name: 'typing is not published again after a loss',
     promise: 'After the store came back older, a user who types on is shown typing at the next refresh.',
     file: 'src/adapters/redis/lua/type.lua',
-    from: "local isTold = string.match(before, '^[^\\n]*') == mark",
-    to: "local isTold = before ~= '0'",
+    from: "local isPublished = string.match(before, '^[^\\n]*') == mark",
+    to: "local isPublished = before ~= '0'",
     tests: older,
   },
   {
