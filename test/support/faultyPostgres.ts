@@ -1,5 +1,5 @@
 /** A way to PostgreSQL on which statements fail in the middle of their answer, as the protocol has it. */
-import { createServer, connect as dial, type Socket } from 'node:net';
+import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 import { createFaults } from './faults.js';
 
 const field = (kind: string, text: string) => Buffer.from(`${kind}${text}\0`);
@@ -35,13 +35,13 @@ const createMessages = (each: (kind: string, message: Buffer) => void) => {
   };
 };
 
-/** Opens one to the server on that port of 127.0.0.1. Everything passes until a failure is asked for. */
-export const openFaultyPostgres = async (port: number) => {
+/** Opens one to that database. Everything passes until a failure is asked for. */
+export const openFaultyPostgres = async (url: string) => {
   const sockets = new Set<Socket>();
   const control = createFaults();
 
   const proxy = createServer((near) => {
-    const far = dial(port, '127.0.0.1');
+    const far = dial(Number(new URL(url).port), '127.0.0.1');
     let rows = 0;
     let isSwallowing = false;
 
@@ -92,10 +92,10 @@ export const openFaultyPostgres = async (port: number) => {
     far.on('data', pass);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  const address = proxy.address();
+  const { port } = proxy.address() as AddressInfo;
 
   return {
-    url: `postgres://rollcall:rollcall@127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/postgres`,
+    url: Object.assign(new URL(url), { port }).href,
     faults: control.faults,
     /** Ends all connections. */
     cut(): void {
