@@ -231,7 +231,7 @@ const LOST: Readonly<Record<string, Scenario & { readonly holds: (look: Look) =>
 describe('what is acknowledged at last holds where all that is live is lost then:', () => {
   it.each(Object.entries(LOST))('%s', async (name, { holds, ...scenario }) => {
     const { calls } = await run(lanes[0]!, scenario, { how: 'unanswered', what: 'all' });
-    // What nobody but the dead node had heard of is lost with it, but for who hides.
+    // What only the dead node had received is lost with it, except for choices to hide.
     const hows: readonly How[] =
       name === 'who hides stays hidden' ? ['dies', 'refused', 'unanswered'] : ['refused', 'unanswered'];
     const cuts = cutsOf(calls, hows);

@@ -169,7 +169,7 @@ export const run = async (
   }
   if (!a.cuts.isDead) {
     // Its client asks once more, until it has an answer.
-    await a.letGo();
+    await a.release();
     if (!acknowledged && !byItself) acknowledged = await outcomeOf(act(world));
     for (const node of [a, b]) {
       await node.turn();

@@ -1,5 +1,5 @@
 /**
- * Two nodes put back what the store lost, and one of them dies, gets no answer, or is held up until the other has ended the
+ * Two nodes restore what the store lost, and one of them dies, gets no answer, or is held up until the other has ended the
  * recovery, at each call of it.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';

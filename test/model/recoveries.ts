@@ -1,6 +1,6 @@
 /**
- * Two nodes put back what a store lost, and one of them comes to an end at one of its calls of that; and what must hold
- * afterwards of what was acknowledged before, and meanwhile.
+ * Two nodes restore what a store lost, and one of them fails at one of its calls; then what must hold of what was acknowledged
+ * before and meanwhile.
  */
 import { PresenceError } from '../../src/presence/errors.js';
 import { nodeOf, processOf } from '../../src/presence/recovery.js';

@@ -132,13 +132,13 @@ describe('a user who was deleted and named again', () => {
 it('open subscriptions are reread once a recovery is over, and not before', async () => {
   const { serves, empty } = await setUp();
   await serves.turn();
-  expect(serves.settled).toBe(1);
+  expect(serves.recoveries).toBe(1);
   empty();
   await serves.turn();
   await serves.turn();
-  expect(serves.settled).toBe(1);
+  expect(serves.recoveries).toBe(1);
   await serves.answer('1');
   await serves.turn();
   await serves.turn();
-  expect(serves.settled).toBe(2);
+  expect(serves.recoveries).toBe(2);
 });

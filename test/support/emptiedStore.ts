@@ -51,7 +51,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
       const failing = { updates: 0 };
       const refused = new Set<string>();
       let held: Promise<void> | undefined;
-      let settled = 0;
+      let recoveries = 0;
       const store = new Proxy({} as LiveStore, {
         get: (_, method: keyof LiveStore) => {
           if (method === 'renewLease') {
@@ -96,7 +96,7 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
         newId: () => 'new',
         newIncarnation: () => `${name}.${++incarnations}`,
         onReady: () => {
-          settled += 1;
+          recoveries += 1;
         },
         onJournalFailure: () => {},
       });
@@ -121,8 +121,8 @@ export const createSharedStore = (users: readonly string[] = ['ana', 'bo']) => {
           return () => goOn();
         },
         /** How often it learned that the store has recovered. */
-        get settled() {
-          return settled;
+        get recoveries() {
+          return recoveries;
         },
         turn: () => presence.node.leaseHeartbeat(),
         open: (userId: string, connectionId: string, sessionId: string) =>

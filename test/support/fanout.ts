@@ -155,7 +155,7 @@ export const createFanout = async ({
     hub,
     addHub,
     errors,
-    /** Messages of the bus may have been missed, the hub is told. */
+    /** Reports to the hub that messages of the bus may have been missed. */
     gap: () => gaps.deliver('', null),
     subscription,
     watchTyping,

@@ -69,7 +69,7 @@ const startNode = async (name: string, line: LiveUnderTest, shared: Shared) => {
     subscribeEnded: (listener) => shared.bus.subscribeEnded(alive(listener)),
     publishEnded: cuts.through('bus', shared.bus.publishEnded),
   };
-  /** The connections of clients, and those whose session could not be taken: the edge lets go of them. */
+  /** The connections of clients, and those whose connect failed: the edge releases them. */
   const clients = new Map<string, string>();
   const failed = new Map<string, string>();
   const presence = assemblePresence({
@@ -130,12 +130,12 @@ const startNode = async (name: string, line: LiveUnderTest, shared: Shared) => {
       }
       failed.delete(local);
     },
-    /** What could not be let go of, is. */
-    async letGo() {
+    /** Releases what could not be released before. */
+    async release() {
       for (const local of failed.keys()) await node.close(local);
     },
     async closeAll() {
-      await node.letGo();
+      await node.release();
       for (const local of clients.keys()) await node.close(local);
     },
     async sweep() {

@@ -25,7 +25,7 @@ const KINDS = {
   clears: 10,
   busy: 20,
   /** The host puts an activity. */
-  hosted: 10,
+  hostProvided: 10,
   /** Ends its only session, over HTTP. */
   ends: 15,
   /** Closes its connection, and its grace is over. */
@@ -38,7 +38,7 @@ const KINDS = {
   appears: 10,
   /** Its user is deleted. */
   deleted: 5,
-  /** The last to hide and to speak: acknowledged, and nobody waited until it was shown. */
+  /** The last to hide and to write a message: acknowledged, without a wait until it was shown. */
   hidesLast: 10,
   saysLast: 10,
 } as const;
@@ -48,7 +48,7 @@ const KEPT: ReadonlySet<Kind> = new Set<Kind>([
   ...(['hides', 'reveals', 'says', 'clears', 'busy', 'ends', 'closes', 'hidesLast', 'saysLast'] as const),
 ]);
 
-/** Who speaks afterwards: enough for some to be on every master of a Redis Cluster. */
+/** Users who act afterwards: enough for some to be on every master of a Redis Cluster. */
 const HERALDS = 15;
 /** How many requests are made at once: the nodes share the machine with the test. */
 const AT_ONCE = 20;
@@ -78,10 +78,10 @@ interface Finding {
   readonly example?: unknown;
 }
 
-/** Where what one viewer was told about one user, in that order, does not go forward. */
-const backward = function* (told: readonly Presence[]): Generator<Finding> {
+/** Where the events for one viewer about one user, in their order, do not go forward. */
+const backward = function* (events: readonly Presence[]): Generator<Finding> {
   const before = new Map<string, Presence>();
-  for (const next of told) {
+  for (const next of events) {
     const { userId, asOf } = next;
     const last = before.get(userId);
     before.set(userId, next);
@@ -283,7 +283,7 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
       await each(of('says'), (id, i) => personOf(id, Math.floor(i / 2)).say('said after'));
       await each(of('clears'), (id, i) => personOf(id, i).setPresence({ statusMessage: null }));
       await each(of('busy'), (id, i) => personOf(id, Math.floor(i / 2)).setPresence({ status: 'DO_NOT_DISTURB' }));
-      await each(of('hosted'), (id) => host.putActivity(id, 'calls', [{ type: 'IN_CALL', name: 'a meeting' }]));
+      await each(of('hostProvided'), (id) => host.putActivity(id, 'calls', [{ type: 'IN_CALL', name: 'a meeting' }]));
       await each(of('ends'), async (id, i) => expect(await personOf(id, i + 1).endSession('phone')).toBe(true));
       await closes.leave();
       crowds.push(await gather({ ids: of('comes'), at: nodeAt, device: 'WEB' }));
@@ -295,7 +295,7 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
       await seenByAll(of('says'), ({ statusMessage }) => statusMessage?.text === 'said after');
       await seenByAll(of('clears'), ({ statusMessage }) => statusMessage === null);
       await seenByAll(of('busy'), ({ status }) => status === 'DO_NOT_DISTURB');
-      await seenByAll(of('hosted'), ({ activities }) => activities.length === 1);
+      await seenByAll(of('hostProvided'), ({ activities }) => activities.length === 1);
 
       const [first, second] = watchers;
       for (const id of ids) expect(contentOf(second!.latest.get(id)!)).toEqual(contentOf(first!.latest.get(id)!));
@@ -353,7 +353,7 @@ export const populate = async (cluster: Cluster): Promise<Population> => {
             findings.add({ userId: who[0]!, what: String(result.reason) });
           }
       };
-      // Who speaks now is heard, over every way that there is, and after all that was before.
+      // Commands from now on take effect, over every transport, and after all earlier ones.
       await Promise.all(
         heralds.map(async (socket, i) => {
           const say = async (): Promise<unknown> => socket.say(`after ${i}`).catch(say);

@@ -70,7 +70,7 @@ const startNode = async (): Promise<TestRedis> => {
   return startRedis([
     ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
     ...['--cluster-announce-ip', '127.0.0.1', '--cluster-node-timeout', String(NODE_TIMEOUT_MS)],
-    // A replica takes over however long it heard nothing from its master, as on a machine under load.
+    // A replica takes over however long it received nothing from its master, as on a machine under load.
     ...['--cluster-replica-validity-factor', '0', '--repl-diskless-sync-delay', '0'],
   ]);
 };
@@ -126,7 +126,7 @@ export const startRedisCluster = async (): Promise<TestRedisCluster> => {
       master.signal('SIGKILL');
       killed.add(master);
     };
-    /** Until a node has heard that its master is gone it says that all slots are served, at the one that was killed. */
+    /** Until a node notices that its master is gone, it reports all slots as served by the killed one. */
     const knowsThat = async (node: TestRedis, { master, replica }: TestPair) => {
       const ports = await portsOf(node);
       return ports.includes(replica.port) && !ports.includes(master.port);

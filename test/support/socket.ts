@@ -21,7 +21,7 @@ export interface Closed {
 
 /** A running subscription: its events in order, and the way to end it. */
 export interface SubscriptionIterator<T> extends Inbox<T> {
-  /** Sends `complete`; resolves once the client has let go of it. */
+  /** Sends `complete`; resolves once the client has dropped it. */
   stop(): void;
 }
 

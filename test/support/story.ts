@@ -13,7 +13,7 @@ import { contentFor, type PresenceContent, type PresenceView, viewAt } from '../
 import { EVERYTHING, type Facets, SELF } from '../../src/presence/visibility.js';
 import { record as emptyRecord, NOON, timings as timingsOf } from './builders.js';
 
-/** Who speaks: neither of the two is plain HTTP, naming nothing. */
+/** Whose command it is; neither of the two: over plain HTTP, without a session id. */
 export interface From {
   readonly session?: string;
   readonly connection?: string;

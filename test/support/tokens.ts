@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 
-/** The HS256 secret that test servers are started with unless they are told another. */
+/** The HS256 secret of test servers, unless a test sets another. */
 export const TEST_SECRET = 'a-secret-for-tests-alone-of-more-than-32-bytes';
 
 /** What a token says beside its `sub`. */

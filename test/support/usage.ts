@@ -7,7 +7,7 @@ const collect = runInNewContext('gc') as () => void;
 
 /** Bytes that are in use once all that is garbage is gone: the heap, and what buffers hold beside it. */
 export const bytesInUse = async (): Promise<number> => {
-  // What promises and weak references still hold is let go of between two turns.
+  // What promises and weak references still hold is released between two turns.
   for (let turn = 0; turn < 3; turn += 1) {
     await new Promise((resolve) => setImmediate(resolve));
     collect();

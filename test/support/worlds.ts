@@ -145,7 +145,7 @@ export const createWorld = async (
     return JSON.stringify(JSON.parse(text), function (this: Record<string, unknown>, key, value: unknown) {
       if (typeof value !== 'string') return value;
       if (key.endsWith('ursor')) return named(Buffer.from(value, 'base64url').toString());
-      // Instants differ between worlds: what can be told of them is how they stand to each other.
+      // Instants differ between worlds: only their order and distances can be compared.
       if (key === 'asOf' || key === 'startedAt' || key === 'expiresAt') return 'some time';
       if (key === 'lastSeen') {
         const agoMs = Date.parse(String(this.asOf)) - Date.parse(value);
