@@ -1,4 +1,7 @@
 /** The verbs of the API with their types, over whatever carries the documents. */
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import * as operations from '../generated/operations.js';
 
 export type Status = 'ONLINE' | 'AWAY' | 'DO_NOT_DISTURB' | 'INVISIBLE' | 'OFFLINE';
 export type Audience = 'EVERYONE' | 'FOLLOWERS' | 'MUTUALS' | 'NOBODY';
@@ -93,6 +96,14 @@ export function createApi(execute: Execute) {
     const data = await execute<Record<string, T>>(document, variables);
     return Object.values(data)[0] as T;
   };
+  /** The same for a document of `schema/operations`, with any values: tests also send what is refused. */
+  const run = async <Data extends object, Of extends object>(
+    document: TypedDocumentNode<Data, Of>,
+    variables: { readonly [Name in keyof Of]: unknown },
+  ): Promise<Data[keyof Data]> => {
+    const data = await execute<Data>(print(document), variables);
+    return Object.values(data)[0] as Data[keyof Data];
+  };
   return {
     execute,
     me: () =>
@@ -131,54 +142,31 @@ export function createApi(execute: Execute) {
       field<Presence>(`mutation ($input: SetPresenceInput!) { setPresence(input: $input) { ${PRESENCE} } }`, {
         input: { statusMessage: { text } },
       }),
-    heartbeat: (input: Variables = {}) =>
-      field<{ sessionId: string; expiresAt: string; intervalSeconds: number }>(
-        'mutation ($input: HeartbeatInput!) { heartbeat(input: $input) { sessionId expiresAt intervalSeconds } }',
-        { input },
-      ),
-    endSession: (sessionId: string) =>
-      field<boolean>('mutation ($sessionId: ID!) { endSession(sessionId: $sessionId) }', { sessionId }),
+    heartbeat: (input: Variables = {}) => run(operations.HeartbeatDocument, { input }),
+    endSession: (sessionId: string) => run(operations.EndSessionDocument, { sessionId }),
     setTyping: (conversationId: string, isTyping = true, sessionId?: string) =>
       field<Typing>(`mutation ($input: SetTypingInput!) { setTyping(input: $input) { ${TYPING} } }`, {
         input: { conversationId, isTyping, ...(sessionId === undefined ? {} : { sessionId }) },
       }),
-    updatePrivacy: (input: Partial<Privacy>) =>
-      field<Privacy>(
-        'mutation ($input: UpdatePrivacyInput!) { updatePrivacy(input: $input) { status lastSeen activity } }',
-        { input },
-      ),
-    follow: (userId: string) => field<boolean>('mutation ($userId: ID!) { follow(userId: $userId) }', { userId }),
-    unfollow: (userId: string) => field<boolean>('mutation ($userId: ID!) { unfollow(userId: $userId) }', { userId }),
-    block: (userId: string) => field<boolean>('mutation ($userId: ID!) { block(userId: $userId) }', { userId }),
-    unblock: (userId: string) => field<boolean>('mutation ($userId: ID!) { unblock(userId: $userId) }', { userId }),
+    updatePrivacy: (input: Partial<Privacy>) => run(operations.UpdatePrivacyDocument, { input }),
+    follow: (userId: string) => run(operations.FollowDocument, { userId }),
+    unfollow: (userId: string) => run(operations.UnfollowDocument, { userId }),
+    block: (userId: string) => run(operations.BlockDocument, { userId }),
+    unblock: (userId: string) => run(operations.UnblockDocument, { userId }),
 
-    upsertUsers: (users: Variables[]) =>
-      field<number>('mutation ($users: [UserInput!]!) { upsertUsers(users: $users) }', { users }),
-    deleteUser: (userId: string) =>
-      field<boolean>('mutation ($userId: ID!) { deleteUser(userId: $userId) }', { userId }),
+    upsertUsers: (users: Variables[]) => run(operations.UpsertUsersDocument, { users }),
+    deleteUser: (userId: string) => run(operations.DeleteUserDocument, { userId }),
     addFollows: (follows: { followerId: string; followeeId: string }[]) =>
-      field<number>('mutation ($follows: [FollowInput!]!) { addFollows(follows: $follows) }', { follows }),
+      run(operations.AddFollowsDocument, { follows }),
     removeFollows: (follows: { followerId: string; followeeId: string }[]) =>
-      field<number>('mutation ($follows: [FollowInput!]!) { removeFollows(follows: $follows) }', { follows }),
-    putCircle: (id: string, memberIds: string[]) =>
-      field<boolean>('mutation ($id: ID!, $memberIds: [ID!]!) { putCircle(id: $id, memberIds: $memberIds) }', {
-        id,
-        memberIds,
-      }),
-    deleteCircle: (id: string) => field<boolean>('mutation ($id: ID!) { deleteCircle(id: $id) }', { id }),
+      run(operations.RemoveFollowsDocument, { follows }),
+    putCircle: (id: string, memberIds: string[]) => run(operations.PutCircleDocument, { id, memberIds }),
+    deleteCircle: (id: string) => run(operations.DeleteCircleDocument, { id }),
     putConversation: (id: string, memberIds: string[], open = false) =>
-      field<boolean>(
-        `mutation ($id: ID!, $memberIds: [ID!]!, $open: Boolean!) {
-          putConversation(id: $id, memberIds: $memberIds, open: $open) }`,
-        { id, memberIds, open },
-      ),
-    deleteConversation: (id: string) => field<boolean>('mutation ($id: ID!) { deleteConversation(id: $id) }', { id }),
+      run(operations.PutConversationDocument, { id, memberIds, open }),
+    deleteConversation: (id: string) => run(operations.DeleteConversationDocument, { id }),
     putActivity: (userId: string, source: string, activities: Variables[]) =>
-      field<boolean>(
-        `mutation ($userId: ID!, $source: ID!, $activities: [ActivityInput!]!) {
-          putActivity(userId: $userId, source: $source, activities: $activities) }`,
-        { userId, source, activities },
-      ),
+      run(operations.PutActivityDocument, { userId, source, activities }),
   };
 }
 
