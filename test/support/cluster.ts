@@ -8,7 +8,7 @@ import { openProxy, type TestProxy } from './proxy.js';
 import { randomFrom } from './random.js';
 import { startRedis, type TestRedis } from './redis.js';
 import { createPerson, type Person } from './rollcall.js';
-import { type Environment, type Exit, QUIET, type Run, run } from './server.js';
+import { type Environment, type Exit, type Run, runServer } from './server.js';
 import type { TokenOptions } from './tokens.js';
 
 /** Timings in which a fault and what follows from it take seconds rather than minutes. */
@@ -94,7 +94,7 @@ const PHASE_MS = 1_000;
 const seed = Number(process.env.ROLLCALL_PHASES ?? Math.floor(Math.random() * 2 ** 31));
 
 const startNode = async (index: number, env: Environment): Promise<Node> => {
-  const process = run('main.js', [], { ...QUIET, ...env });
+  const process = await runServer(env);
   const { port } = await process.logged('listening');
   const origin = `http://127.0.0.1:${port}`;
   const readiness = async () => {
