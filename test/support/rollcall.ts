@@ -1,5 +1,5 @@
 import { afterAll, onTestFinished } from 'vitest';
-import { type Api, createApi, type Variables } from './api.js';
+import { type Api, createApi, type Execute, patient, type Variables } from './api.js';
 import { type Answer, executeOverHttp, post } from './http.js';
 import { type Environment, type ServerProcess, startProcess } from './server.js';
 import { connectSocket, type Socket } from './socket.js';
@@ -53,11 +53,12 @@ export async function serveTest(env: Environment = {}): Promise<Rollcall> {
   return rollcall;
 }
 
-/** Somebody at one server, whose address is read anew at every use. `base` is what all of their tokens say. */
+/** Somebody at one server, whose address is read anew at every use. `base` is what all of their tokens say; `through` is how they ask, see `patient`. */
 export const createPerson = (
   server: Pick<ServerProcess, 'url' | 'wsUrl'>,
   id: string,
   base: TokenOptions = {},
+  through: (execute: Execute) => Execute = (execute) => execute,
 ): Person => {
   const signed = new Map<string, Promise<string>>();
   const token = (options: TokenOptions = {}) => {
@@ -67,12 +68,14 @@ export const createPerson = (
     return known;
   };
   const connect = async ({ token: given, ...params }: ConnectOptions = {}) =>
-    connectSocket(server.wsUrl, { authorization: `Bearer ${given ?? (await token())}`, ...params });
+    connectSocket(server.wsUrl, { authorization: `Bearer ${given ?? (await token())}`, ...params }, through);
   return {
     ...createApi(
-      executeOverHttp(
-        () => server.url,
-        () => token(),
+      through(
+        executeOverHttp(
+          () => server.url,
+          () => token(),
+        ),
       ),
     ),
     id,
@@ -90,7 +93,7 @@ async function startRollcall(env: Environment, options: { fromScratch?: boolean 
     made += 1;
     return `${name}-${made}`;
   };
-  const person = (id: string, base: TokenOptions = {}) => createPerson(server, id, base);
+  const person = (id: string, base: TokenOptions = {}) => createPerson(server, id, base, patient);
   const host = person('the-host', { service: true });
   const strangers = async (names: readonly string[]) => {
     const people = names.map((name) => person(fresh(name)));

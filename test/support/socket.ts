@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import {
   type Api,
   createApi,
+  type Execute,
   type GraphQLFault,
   PRESENCE_CHANGED,
   type Presence,
@@ -41,7 +42,11 @@ export interface Socket extends Api {
 }
 
 /** Connects and waits for the acknowledgement. Fails with a `SocketRefused` when the server closes instead. */
-export async function connectSocket(url: string, connectionParams?: Record<string, unknown>): Promise<Socket> {
+export async function connectSocket(
+  url: string,
+  connectionParams?: Record<string, unknown>,
+  through: (execute: Execute) => Execute = (execute) => execute,
+): Promise<Socket> {
   let raw: WebSocket | undefined;
   let settleClosed: (closed: Closed) => void;
   const closed = new Promise<Closed>((resolve) => {
@@ -92,7 +97,7 @@ export async function connectSocket(url: string, connectionParams?: Record<strin
   };
 
   return {
-    ...createApi(execute),
+    ...createApi(through(execute)),
     subscribe,
     watch: (userIds, options) =>
       pick<Presence>(subscribe, 'presenceChanged', PRESENCE_CHANGED, { userIds, ...options }),
