@@ -45,7 +45,7 @@ export default defineConfig({
           execArgv: ['--liftoff-only'],
           // Several processes start for many of these, and a fault takes its time; so does a busy machine.
           testTimeout: 180_000,
-          globalSetup: ['test/support/sharedPostgres.ts'],
+          globalSetup: ['test/support/cluster/sharedPostgres.ts'],
         },
       },
       {
@@ -57,7 +57,7 @@ export default defineConfig({
           // What a process starts with, and refuses to: of the embedded database, or of neither.
           exclude: ['test/e2e/starting.test.ts'],
           env: { ROLLCALL_BACKENDS: 'redis' },
-          globalSetup: ['test/support/sharedPostgres.ts'],
+          globalSetup: ['test/support/cluster/sharedPostgres.ts'],
         },
       },
     ],

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['test/cluster-slow/**/*.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 60_000,
-    globalSetup: ['test/support/sharedPostgres.ts'],
+    globalSetup: ['test/support/cluster/sharedPostgres.ts'],
     maxWorkers: 2,
   },
 });

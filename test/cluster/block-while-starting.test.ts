@@ -4,8 +4,8 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import { randomFrom } from '../support/random.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { randomFrom } from '../support/unit/random.js';
 
 const PAIRS = 20;
 const ROUNDS = 6;

@@ -1,6 +1,6 @@
 /** After all sessions ended and the journal was written, no live keys remain in Redis (invariant 15). */
 import { beforeAll, expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 
 const USERS = 12;
 

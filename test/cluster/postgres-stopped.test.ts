@@ -2,10 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { expect, it } from 'vitest';
-import { Refusal } from '../support/api.js';
-import { startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { isLive, observe } from '../support/observer.js';
+import { startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { Refusal } from '../support/http/api.js';
+import { isLive, observe } from '../support/http/observer.js';
 
 const USERS = 60;
 const STOPS = 10;

@@ -1,8 +1,8 @@
 /** A user's allowances are shared by all nodes (docs/semantics.md, "Limits"). */
 import { beforeAll, expect, it } from 'vitest';
-import { Refusal } from '../support/api.js';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import type { Person } from '../support/rollcall.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { Refusal } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
 
 const refusals = async (calls: readonly Promise<unknown>[]): Promise<readonly Refusal[]> => {
   const outcomes = await Promise.allSettled(calls);

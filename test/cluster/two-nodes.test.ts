@@ -1,9 +1,9 @@
 /** Two nodes are one service: a change on one is seen on the other (docs/semantics.md). */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Presence } from '../support/api.js';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import type { Person } from '../support/rollcall.js';
-import type { SubscriptionIterator } from '../support/socket.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import type { Presence } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import type { SubscriptionIterator } from '../support/http/socket.js';
 
 let cluster: Cluster;
 let host: Person;

@@ -4,8 +4,8 @@
  */
 import postgres from 'postgres';
 import { beforeAll, expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import type { Person } from '../support/rollcall.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import type { Person } from '../support/http/rollcall.js';
 
 let cluster: Cluster;
 let host: Person;

@@ -4,10 +4,10 @@
  */
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import type { Refusal } from '../support/api.js';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import { createTestDatabase } from '../support/database.js';
-import { type Person, serveTest } from '../support/rollcall.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { createTestDatabase } from '../support/cluster/database.js';
+import type { Refusal } from '../support/http/api.js';
+import { type Person, serveTest } from '../support/http/rollcall.js';
 
 /** The design says a second; the machine may be busy. */
 const LIMIT_MS = 8_000;

@@ -7,8 +7,8 @@ import type {
   TypingMessage,
   UserMessage,
 } from '../../src/presence/ports/bus.js';
-import { record } from '../support/builders.js';
-import { createInbox } from '../support/inbox.js';
+import { record } from '../support/unit/builders.js';
+import { createInbox } from '../support/unit/inbox.js';
 
 /** A bus, and how what a store commits gets onto it. */
 export interface BusUnderTest {

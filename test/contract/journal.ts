@@ -5,8 +5,8 @@ import { createPeople } from '../../src/adapters/sql/people.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { presenceJournal } from '../../src/adapters/sql/tables.js';
 import type { DurablePresence } from '../../src/presence/types.js';
-import { durable, NOON } from '../support/builders.js';
-import { answerOf } from '../support/failing.js';
+import { durable, NOON } from '../support/unit/builders.js';
+import { answerOf } from '../support/unit/failing.js';
 import { empty, recordingBus } from './people.js';
 
 const row = (userId: string, changes: Partial<DurablePresence> = {}): DurablePresence =>

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { createFanout, untilIdle } from '../support/fanout.js';
+import { createFanout, untilIdle } from '../support/unit/fanout.js';
 
 const CROWD = 200;
 

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createExpiry } from '../../src/fanout/expiry.js';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve } from '../support/fanout.js';
+import { createFanout, createValve } from '../support/unit/fanout.js';
 
 const EPOCH = 1_700_000_000_000;
 const ENDS_AT = EPOCH + 10_000;

@@ -1,7 +1,7 @@
 /** Changes whose messages were missed are delivered once the gap is known. */
 import { expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve, untilIdle } from '../support/fanout.js';
+import { createFanout, createValve, untilIdle } from '../support/unit/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PresenceView } from '../../src/presence/view.js';
-import { createFanout } from '../support/fanout.js';
+import { createFanout } from '../support/unit/fanout.js';
 
 const EPOCH = 1_700_000_000_000;
 

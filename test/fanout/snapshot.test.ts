@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentOf, createFanout } from '../support/fanout.js';
+import { contentOf, createFanout } from '../support/unit/fanout.js';
 
 const host = { kind: 'service', userId: 'host' } as const;
 

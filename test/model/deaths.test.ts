@@ -6,11 +6,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccessChange } from '../../src/presence/ports/bus.js';
 import { connect, restoreRecord } from '../../src/presence/record.js';
-import { activity, message } from '../support/builders.js';
-import { cutsOf, HOWS, type How } from '../support/cuts.js';
-import { inLanes, LEASE_MS, type Lines, type MortalWorld, openLines, TIMINGS } from '../support/mortals.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
-import { callerOf } from '../support/team.js';
+import { inLanes, LEASE_MS, type Lines, type MortalWorld, openLines, TIMINGS } from '../support/cluster/mortals.js';
+import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { callerOf } from '../support/cluster/team.js';
+import { activity, message } from '../support/unit/builders.js';
+import { cutsOf, HOWS, type How } from '../support/unit/cuts.js';
 import { type Look, ROOM, type Run, run, type Scenario } from './deaths.js';
 
 let redis: TestRedis;

@@ -3,9 +3,9 @@
  * recovery, at each call of it.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cutsOf, type How } from '../support/cuts.js';
-import { inLanes, type Lines, openLines } from '../support/mortals.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { inLanes, type Lines, openLines } from '../support/cluster/mortals.js';
+import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { cutsOf, type How } from '../support/unit/cuts.js';
 import { type Loss, recover } from './recoveries.js';
 
 let redis: TestRedis;

@@ -4,9 +4,9 @@
  */
 import { PresenceError } from '../../src/presence/errors.js';
 import { nodeOf, processOf } from '../../src/presence/recovery.js';
-import type { Cut } from '../support/cuts.js';
-import { LEASE_MS, type Lines, type Mortal, type MortalWorld, TIMINGS } from '../support/mortals.js';
-import { callerOf } from '../support/team.js';
+import { LEASE_MS, type Lines, type Mortal, type MortalWorld, TIMINGS } from '../support/cluster/mortals.js';
+import { callerOf } from '../support/cluster/team.js';
+import type { Cut } from '../support/unit/cuts.js';
 
 const USERS = ['ana', 'bo', 'cy', 'hid'] as const;
 const HIDDEN: readonly string[] = ['cy', 'hid'];

@@ -1,8 +1,8 @@
 /** Nodes restore an emptied store from what they hold and remember, without what was ended meanwhile. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { host, user } from '../service/serviceUnderTest.js';
-import { activity } from '../support/builders.js';
-import { createSharedStore } from '../support/emptiedStore.js';
+import { activity } from '../support/unit/builders.js';
+import { createSharedStore } from '../support/unit/emptiedStore.js';
 
 const setUp = () => {
   const shared = createSharedStore();

@@ -3,8 +3,8 @@ import { expect, it, vi } from 'vitest';
 import { tick } from '../../src/presence/record.js';
 import { nodeLost } from '../../src/presence/recovery.js';
 import { host, user } from '../service/serviceUnderTest.js';
-import { activity, timings } from '../support/builders.js';
-import { createSharedStore } from '../support/emptiedStore.js';
+import { activity, timings } from '../support/unit/builders.js';
+import { createSharedStore } from '../support/unit/emptiedStore.js';
 
 const restore = async () => Promise.reject(new Error('It is there.'));
 

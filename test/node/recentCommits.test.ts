@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { nodeLost } from '../../src/presence/recovery.js';
 import { user } from '../service/serviceUnderTest.js';
-import { activity, timings } from '../support/builders.js';
-import { createSharedStore } from '../support/emptiedStore.js';
+import { activity, timings } from '../support/unit/builders.js';
+import { createSharedStore } from '../support/unit/emptiedStore.js';
 
 const restore = async () => Promise.reject(new Error('It is there.'));
 

@@ -4,10 +4,10 @@ import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { Renewal, RestorePhase } from '../../src/presence/ports/leases.js';
-import { assemblePresence } from '../support/assemblePresence.js';
-import { NOON, timings } from '../support/builders.js';
-import { createFakePeople } from '../support/fakePeople.js';
-import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
+import { assemblePresence } from '../support/unit/assemblePresence.js';
+import { NOON, timings } from '../support/unit/builders.js';
+import { createFakePeople } from '../support/unit/fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from '../support/unit/fakes.js';
 
 const FINE: Renewal = { lost: false, emptied: null, readyInMs: 0, awaited: false };
 const LOST: Renewal = { ...FINE, lost: true };

@@ -7,8 +7,8 @@ import { unavailable } from '../../src/presence/errors.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import * as commands from '../../src/presence/record.js';
 import type { PresenceStatus } from '../../src/presence/types.js';
-import { durable, NOON, timings } from '../support/builders.js';
-import { createFakeJournal } from '../support/fakes.js';
+import { durable, NOON, timings } from '../support/unit/builders.js';
+import { createFakeJournal } from '../support/unit/fakes.js';
 
 const MINUTE = 60_000;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRecentCommits } from '../../src/node/recentCommits.js';
 import { type Memory, reconciled, restoreConnection, restoreRemainder } from '../../src/presence/recovery.js';
 import type { PresenceRecord, Session } from '../../src/presence/types.js';
-import { durable, NOON, record, session } from '../support/builders.js';
+import { durable, NOON, record, session } from '../support/unit/builders.js';
 
 const chess = {
   type: 'PLAYING',

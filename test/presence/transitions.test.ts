@@ -4,7 +4,7 @@ import { nodeLost, restoreConnection } from '../../src/presence/recovery.js';
 import { newSession } from '../../src/presence/session.js';
 import { type Cause, transitions } from '../../src/presence/transitions.js';
 import { DEFAULT_TIMINGS, type PresenceRecord } from '../../src/presence/types.js';
-import { record as recordOf } from '../support/builders.js';
+import { record as recordOf } from '../support/unit/builders.js';
 
 const NOW = 1_000_000;
 const { graceMs, sessionTtlMs } = DEFAULT_TIMINGS;

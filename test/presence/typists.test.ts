@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expireTyping, startTyping, stopTyping, typingUntil } from '../../src/presence/typists.js';
-import { NOON } from '../support/builders.js';
+import { NOON } from '../support/unit/builders.js';
 
 describe('typing', () => {
   it('ends with the last of the sessions that type', () => {

@@ -4,7 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { serveMetrics } from '../../src/server/http/metricsServer.js';
 import { NO_METRICS } from '../../src/telemetry/metrics.js';
-import { bytesInUse } from '../support/usage.js';
+import { bytesInUse } from '../support/unit/usage.js';
 import { connect, post, startServer, type TestServer, tokenOf } from './harness.js';
 
 const MIB = 1024 * 1024;

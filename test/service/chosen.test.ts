@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_TIMINGS, type Timings } from '../../src/presence/types.js';
-import { activity, message, NOON } from '../support/builders.js';
-import { story } from '../support/story.js';
+import { activity, message, NOON } from '../support/unit/builders.js';
+import { story } from '../support/unit/story.js';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;

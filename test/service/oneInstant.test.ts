@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentFor, revisionFor } from '../../src/presence/view.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
-import { durable, NOON } from '../support/builders.js';
-import { contentOf } from '../support/fanout.js';
+import { durable, NOON } from '../support/unit/builders.js';
+import { contentOf } from '../support/unit/fanout.js';
 import { setUpPresence, user } from './serviceUnderTest.js';
 
 const viewer = { kind: 'service', userId: 'host' } as const;

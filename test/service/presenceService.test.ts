@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cursorOf } from '../../src/presence/rosterOrder.js';
 import type { Caller } from '../../src/service/contract.js';
 import { heartbeatSeconds } from '../../src/service/presenceService.js';
-import { activity, durable, message, NOON, timings } from '../support/builders.js';
+import { activity, durable, message, NOON, timings } from '../support/unit/builders.js';
 import { host, setUpPresence, user } from './serviceUnderTest.js';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 /** Released connections, ended sessions and deleted users stay so, whatever a node still remembers and restores. */
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createSharedStore } from '../support/emptiedStore.js';
+import { createSharedStore } from '../support/unit/emptiedStore.js';
 import { user } from './serviceUnderTest.js';
 
 const setUp = async ({ deaf = false } = {}) => {

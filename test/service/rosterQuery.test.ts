@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NOT_VISIBLE, type PresenceView } from '../../src/presence/view.js';
 import type { AccessFacts } from '../../src/presence/visibility.js';
 import { createRosterQuery, MAX_ROSTER } from '../../src/service/rosterQuery.js';
-import { accessFacts, NOON } from '../support/builders.js';
+import { accessFacts, NOON } from '../support/unit/builders.js';
 
 type Status = PresenceView['status'];
 const ME = { kind: 'user', userId: 'me' } as const;

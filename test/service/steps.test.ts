@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { createHub } from '../../src/fanout/hub.js';
-import { assemblePresence } from '../support/assemblePresence.js';
-import { NOON, timings } from '../support/builders.js';
-import { createFakePeople, NO_LIMITS } from '../support/fakePeople.js';
-import { collect } from '../support/fanout.js';
+import { assemblePresence } from '../support/unit/assemblePresence.js';
+import { NOON, timings } from '../support/unit/builders.js';
+import { createFakePeople, NO_LIMITS } from '../support/unit/fakePeople.js';
+import { collect } from '../support/unit/fanout.js';
 import { user } from './serviceUnderTest.js';
 
 const ME = user('me');

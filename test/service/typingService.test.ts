@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
-import { NOON } from '../support/builders.js';
+import { NOON } from '../support/unit/builders.js';
 import { host, setUpPresence, user } from './serviceUnderTest.js';
 
 const ana = user('ana');

@@ -11,9 +11,9 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkDriver } from '../../../src/adapters/sql/driver.js';
 import { StartFault } from '../../../src/config/startFault.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { openFaultyPostgres } from '../../support/faultyPostgres.js';
-import { uncaughtDuring } from '../../support/uncaught.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openFaultyPostgres } from '../../support/cluster/faultyPostgres.js';
+import { uncaughtDuring } from '../../support/unit/uncaught.js';
 
 let own: TestDatabase;
 let wire: Awaited<ReturnType<typeof openFaultyPostgres>>;

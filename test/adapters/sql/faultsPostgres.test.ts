@@ -6,9 +6,9 @@ import { createPeople } from '../../../src/adapters/sql/people.js';
 import { describeFaultyAnswers } from '../../contract/faultyAnswers.js';
 import { describeFaultyWrites } from '../../contract/faultyWrites.js';
 import { recordingBus } from '../../contract/people.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { answerOf } from '../../support/failing.js';
-import { openFaultyPostgres } from '../../support/faultyPostgres.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openFaultyPostgres } from '../../support/cluster/faultyPostgres.js';
+import { answerOf } from '../../support/unit/failing.js';
 
 describe('PostgreSQL', () => {
   let own: TestDatabase;

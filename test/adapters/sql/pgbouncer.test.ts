@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgres } from '../../../src/adapters/sql/postgres.js';
 import { describeJournal } from '../../contract/journal.js';
 import { describePeople } from '../../contract/people.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { startPgBouncer, type TestPgBouncer } from '../../support/pgbouncer.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { startPgBouncer, type TestPgBouncer } from '../../support/cluster/pgbouncer.js';
 
 /** Opens the database, with what the operator is told of it. */
 const open = async (url: string) => {

@@ -8,8 +8,8 @@ import { migrationsFolder } from '../../../src/adapters/sql/packagePaths.js';
 import { openPostgres } from '../../../src/adapters/sql/postgres.js';
 import { describeJournal } from '../../contract/journal.js';
 import { describePeople } from '../../contract/people.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { openProxy } from '../../support/proxy.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openProxy } from '../../support/cluster/proxy.js';
 
 let own: TestDatabase;
 

@@ -10,9 +10,9 @@ import { SESSION_SETTINGS } from '../../../src/adapters/sql/postgres.js';
 import { conversationsQuery, isMember } from '../../../src/adapters/sql/sqlConversations.js';
 import { journalWrite } from '../../../src/adapters/sql/sqlJournal.js';
 import { rosterAccessFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
-import { durable } from '../../support/builders.js';
-import { type Explained, nodesOf, readWhole } from '../../support/plans.js';
-import { startPostgres } from '../../support/postgres.js';
+import { type Explained, nodesOf, readWhole } from '../../support/cluster/plans.js';
+import { startPostgres } from '../../support/cluster/postgres.js';
+import { durable } from '../../support/unit/builders.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let client: postgres.Sql;

@@ -4,7 +4,7 @@ import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { facetsFor, maySee } from '../../../src/presence/visibility.js';
 import { recordingBus } from '../../contract/people.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
 
 let own: TestDatabase;
 let database: Awaited<ReturnType<typeof openDatabase>>;

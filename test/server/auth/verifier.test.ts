@@ -7,7 +7,7 @@ import { bearerToken, paramsToken } from '../../../src/server/auth/credentials.j
 import type { SignInRefusal } from '../../../src/server/auth/signInRefusals.js';
 import { signToken } from '../../../src/server/auth/tokens.js';
 import { createAuth, WITHDRAWN_WITHIN_MS } from '../../../src/server/auth/verifier.js';
-import { bytesInUse } from '../../support/usage.js';
+import { bytesInUse } from '../../support/unit/usage.js';
 
 const SECRET = 'a secret for tests, of more than 32 bytes';
 const HOUR = 3_600;

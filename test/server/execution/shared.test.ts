@@ -4,7 +4,7 @@ import { createContext } from '../../../src/graphql/context.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import type { Viewer } from '../../../src/presence/visibility.js';
 import { createEngine, type SharedStream } from '../../../src/server/execution/engine.js';
-import { createFanout, type Fanout, untilIdle, userViewer } from '../../support/fanout.js';
+import { createFanout, type Fanout, untilIdle, userViewer } from '../../support/unit/fanout.js';
 
 const PLAIN = `subscription ($ids: [ID!], $withDevices: Boolean = true) {
   presenceChanged(userIds: $ids) {

@@ -1,21 +1,21 @@
 /** The services of presence over given ports, as `src/app.ts` wires them, with the parts that tests reach into. */
-import { createDepartures } from '../../src/node/departures.js';
-import { createNode } from '../../src/node/node.js';
-import { createRecentCommits } from '../../src/node/recentCommits.js';
-import { createRecordReader } from '../../src/node/recordReader.js';
-import { createRecordWriter } from '../../src/node/recordWriter.js';
-import type { Bus } from '../../src/presence/ports/bus.js';
-import type { Journal } from '../../src/presence/ports/journal.js';
-import type { RateLimits } from '../../src/presence/ports/rates.js';
-import type { LiveStore, People } from '../../src/presence/ports/stores.js';
-import type { Transition } from '../../src/presence/transitions.js';
-import type { Timings } from '../../src/presence/types.js';
-import { createAccessChangeService } from '../../src/service/accessChangeService.js';
-import { createConnectionService } from '../../src/service/connectionService.js';
-import { createPresenceService } from '../../src/service/presenceService.js';
-import { createQueries } from '../../src/service/queries.js';
-import { createReadBudget } from '../../src/service/readBudget.js';
-import { createTypingService } from '../../src/service/typingService.js';
+import { createDepartures } from '../../../src/node/departures.js';
+import { createNode } from '../../../src/node/node.js';
+import { createRecentCommits } from '../../../src/node/recentCommits.js';
+import { createRecordReader } from '../../../src/node/recordReader.js';
+import { createRecordWriter } from '../../../src/node/recordWriter.js';
+import type { Bus } from '../../../src/presence/ports/bus.js';
+import type { Journal } from '../../../src/presence/ports/journal.js';
+import type { RateLimits } from '../../../src/presence/ports/rates.js';
+import type { LiveStore, People } from '../../../src/presence/ports/stores.js';
+import type { Transition } from '../../../src/presence/transitions.js';
+import type { Timings } from '../../../src/presence/types.js';
+import { createAccessChangeService } from '../../../src/service/accessChangeService.js';
+import { createConnectionService } from '../../../src/service/connectionService.js';
+import { createPresenceService } from '../../../src/service/presenceService.js';
+import { createQueries } from '../../../src/service/queries.js';
+import { createReadBudget } from '../../../src/service/readBudget.js';
+import { createTypingService } from '../../../src/service/typingService.js';
 
 export const assemblePresence = ({
   store,

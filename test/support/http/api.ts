@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
-import * as operations from '../generated/operations.js';
+import * as operations from '../../generated/operations.js';
 
 export type Status = 'ONLINE' | 'AWAY' | 'DO_NOT_DISTURB' | 'INVISIBLE' | 'OFFLINE';
 export type Audience = 'EVERYONE' | 'FOLLOWERS' | 'MUTUALS' | 'NOBODY';

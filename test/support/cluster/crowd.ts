@@ -2,8 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Closed } from './socket.js';
-import { signToken, type TokenOptions } from './tokens.js';
+import type { Closed } from '../http/socket.js';
+import { signToken, type TokenOptions } from '../http/tokens.js';
 
 /** The node to connect to. */
 export interface Address {

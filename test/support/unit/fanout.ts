@@ -1,16 +1,16 @@
 /** One node's presence and fan-out over memory, with every call of the hub's ports open to delay and failure. */
 import { setImmediate } from 'node:timers/promises';
-import { createTopics } from '../../src/adapters/busTopics.js';
-import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
-import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
-import { viewOf } from '../../src/fanout/delivery.js';
-import { createHub } from '../../src/fanout/hub.js';
-import type { PresenceStream, SubscriptionBudget, SubscriptionIterator } from '../../src/fanout/subscription.js';
-import type { Bus } from '../../src/presence/ports/bus.js';
-import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
-import type { PresenceContent, PresenceView } from '../../src/presence/view.js';
-import type { Viewer } from '../../src/presence/visibility.js';
-import type { SetPresence } from '../../src/service/contract.js';
+import { createTopics } from '../../../src/adapters/busTopics.js';
+import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
+import { createMemoryStore } from '../../../src/adapters/memory/memoryStore.js';
+import { viewOf } from '../../../src/fanout/delivery.js';
+import { createHub } from '../../../src/fanout/hub.js';
+import type { PresenceStream, SubscriptionBudget, SubscriptionIterator } from '../../../src/fanout/subscription.js';
+import type { Bus } from '../../../src/presence/ports/bus.js';
+import { DEFAULT_TIMINGS } from '../../../src/presence/types.js';
+import type { PresenceContent, PresenceView } from '../../../src/presence/view.js';
+import type { Viewer } from '../../../src/presence/visibility.js';
+import type { SetPresence } from '../../../src/service/contract.js';
 import { assemblePresence } from './assemblePresence.js';
 import { createFakePeople, NO_LIMITS } from './fakePeople.js';
 

@@ -1,15 +1,15 @@
 /** One node's store and bus over a Redis, or a Redis Cluster, as the server opens them. */
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { encodeBody, encodeMessage, FORMAT } from '../../src/adapters/redis/codec.js';
-import { createKeys } from '../../src/adapters/redis/keys.js';
-import { createRedisBus } from '../../src/adapters/redis/redisBus.js';
-import { openRedis } from '../../src/adapters/redis/redisConnection.js';
-import { createRedisStore } from '../../src/adapters/redis/redisStore.js';
-import { createRedises } from '../../src/adapters/redis/scripts.js';
-import type { LeaseOptions } from '../../src/adapters/redis/shardRenewal.js';
-import type { BusUnderTest } from '../contract/bus.js';
-import type { StoreUnderTest } from '../contract/store.js';
+import { encodeBody, encodeMessage, FORMAT } from '../../../src/adapters/redis/codec.js';
+import { createKeys } from '../../../src/adapters/redis/keys.js';
+import { createRedisBus } from '../../../src/adapters/redis/redisBus.js';
+import { openRedis } from '../../../src/adapters/redis/redisConnection.js';
+import { createRedisStore } from '../../../src/adapters/redis/redisStore.js';
+import { createRedises } from '../../../src/adapters/redis/scripts.js';
+import type { LeaseOptions } from '../../../src/adapters/redis/shardRenewal.js';
+import type { BusUnderTest } from '../../contract/bus.js';
+import type { StoreUnderTest } from '../../contract/store.js';
 
 /** Leases that never run out, in a store that neither recovers nor is quiet after a gap. */
 const CALM: LeaseOptions = { leaseMs: 60_000, settleMs: 0, quietMs: 0, gapMs: 60_000 };

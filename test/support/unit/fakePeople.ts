@@ -1,17 +1,17 @@
 /** People, journal and limits in memory, for tests of what is built on them. */
-import { pairKey } from '../../src/presence/pairs.js';
-import type { AccessChange, Bus } from '../../src/presence/ports/bus.js';
-import type { Journal } from '../../src/presence/ports/journal.js';
-import type { RateLimits } from '../../src/presence/ports/rates.js';
-import type { People } from '../../src/presence/ports/stores.js';
-import type { JournalRow } from '../../src/presence/types.js';
+import { pairKey } from '../../../src/presence/pairs.js';
+import type { AccessChange, Bus } from '../../../src/presence/ports/bus.js';
+import type { Journal } from '../../../src/presence/ports/journal.js';
+import type { RateLimits } from '../../../src/presence/ports/rates.js';
+import type { People } from '../../../src/presence/ports/stores.js';
+import type { JournalRow } from '../../../src/presence/types.js';
 import {
   type AccessFacts,
   AUDIENCES,
   DEFAULT_PRIVACY,
   effectivePrivacy,
   type Privacy,
-} from '../../src/presence/visibility.js';
+} from '../../../src/presence/visibility.js';
 
 interface Group {
   readonly members: readonly string[];

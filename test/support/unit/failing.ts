@@ -1,7 +1,7 @@
 /** Where the statements of a piece of work can fail, and what comes of the work then. */
 import { expect, vi } from 'vitest';
-import type { Database } from '../../src/adapters/sql/database.js';
-import { isUnavailable } from '../../src/presence/errors.js';
+import type { Database } from '../../../src/adapters/sql/database.js';
+import { isUnavailable } from '../../../src/presence/errors.js';
 import type { Failure, FailureKind, Faults } from './faults.js';
 import { randomFrom } from './random.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeFolder } from './folders.js';
+import { removeFolder } from '../cluster/folders.js';
 
 /**
  * The path of a folder that takes long to make, kept between runs in `cacheFolder` under a name made of all that its content

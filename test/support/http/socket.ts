@@ -1,5 +1,6 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { createInbox, type Inbox } from '../unit/inbox.js';
 import {
   type Api,
   createApi,
@@ -12,7 +13,6 @@ import {
   type Typing,
   type Variables,
 } from './api.js';
-import { createInbox, type Inbox } from './inbox.js';
 
 /** Why and how a socket closed. */
 export interface Closed {

@@ -1,5 +1,5 @@
 /** One of a node's calls to what is outside it, at which the node, or the call alone, comes to an end. */
-import { unavailable } from '../../src/presence/errors.js';
+import { unavailable } from '../../../src/presence/errors.js';
 
 /**
  * What becomes of that call. `dies`: it takes effect, and the node does nothing any more; `refused`: it does not take

@@ -7,8 +7,8 @@ import {
   type Session,
   type StatusMessage,
   type Timings,
-} from '../../src/presence/types.js';
-import { type AccessFacts, DEFAULT_PRIVACY } from '../../src/presence/visibility.js';
+} from '../../../src/presence/types.js';
+import { type AccessFacts, DEFAULT_PRIVACY } from '../../../src/presence/visibility.js';
 
 /** When tests begin, in milliseconds. */
 export const NOON = Date.UTC(2026, 0, 31, 12);

@@ -1,14 +1,14 @@
 /** Nodes as the server makes them, over one Redis; the test runs their lease heartbeats. */
 import { onTestFinished } from 'vitest';
-import type { LeaseOptions } from '../../src/adapters/redis/shardRenewal.js';
-import { startWriteBehind } from '../../src/node/writeBehind.js';
-import { isUnavailable } from '../../src/presence/errors.js';
-import type { Timings } from '../../src/presence/types.js';
-import type { Caller } from '../../src/service/contract.js';
-import { assemblePresence } from './assemblePresence.js';
-import { timings } from './builders.js';
-import { createFakePeople } from './fakePeople.js';
-import { createFakeJournal, createFakeRateLimits } from './fakes.js';
+import type { LeaseOptions } from '../../../src/adapters/redis/shardRenewal.js';
+import { startWriteBehind } from '../../../src/node/writeBehind.js';
+import { isUnavailable } from '../../../src/presence/errors.js';
+import type { Timings } from '../../../src/presence/types.js';
+import type { Caller } from '../../../src/service/contract.js';
+import { assemblePresence } from '../unit/assemblePresence.js';
+import { timings } from '../unit/builders.js';
+import { createFakePeople } from '../unit/fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from '../unit/fakes.js';
 import { openLive } from './live.js';
 import type { TestRedis } from './redis.js';
 

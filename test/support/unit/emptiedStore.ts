@@ -1,8 +1,8 @@
 /** Nodes that share a live store which can be emptied, as by a flush of Redis. All in memory, on one clock. */
-import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
-import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
-import { unavailable } from '../../src/presence/errors.js';
-import type { LiveStore } from '../../src/presence/ports/stores.js';
+import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
+import { createMemoryStore } from '../../../src/adapters/memory/memoryStore.js';
+import { unavailable } from '../../../src/presence/errors.js';
+import type { LiveStore } from '../../../src/presence/ports/stores.js';
 import { assemblePresence } from './assemblePresence.js';
 import { NOON, timings } from './builders.js';
 import { createFakePeople } from './fakePeople.js';

@@ -1,4 +1,4 @@
-import { copyFolder } from './folders.js';
+import { copyFolder } from '../cluster/folders.js';
 import { madeOnce } from './madeOnce.js';
 
 /**

@@ -1,15 +1,15 @@
 /** Many nodes on one Redis and one PostgreSQL, all of them real processes. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished, TestRunner } from 'vitest';
+import { createPerson, type Person } from '../http/rollcall.js';
+import { type Environment, type Exit, type Run, runServer } from '../http/server.js';
+import type { TokenOptions } from '../http/tokens.js';
+import { randomFrom } from '../unit/random.js';
 import { createTestDatabase } from './database.js';
 import { recoverEmpty } from './live.js';
 import { startPostgres, type TestPostgres } from './postgres.js';
 import { openProxy, type TestProxy } from './proxy.js';
-import { randomFrom } from './random.js';
 import { startRedis, type TestRedis } from './redis.js';
-import { createPerson, type Person } from './rollcall.js';
-import { type Environment, type Exit, type Run, runServer } from './server.js';
-import type { TokenOptions } from './tokens.js';
 
 /** Timings in which a fault and what follows from it take seconds rather than minutes. */
 export const QUICK: Environment = {

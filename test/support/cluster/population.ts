@@ -5,11 +5,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
-import { type Presence, Refusal, type Status } from './api.js';
+import { type Presence, Refusal, type Status } from '../http/api.js';
+import { isLive, isOffline, type Observer, observe } from '../http/observer.js';
 import type { Cluster, Node } from './cluster.js';
 import { type Crowd, gather } from './crowd.js';
 import { type JournalRow, noteJournal } from './journalHistory.js';
-import { isLive, isOffline, type Observer, observe } from './observer.js';
 
 /** How many there are of each kind, and what they do. */
 const KINDS = {

@@ -1,6 +1,6 @@
 /** A way to PostgreSQL on which statements fail in the middle of their answer, as the protocol has it. */
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
-import { createFaults } from './faults.js';
+import { createFaults } from '../unit/faults.js';
 
 const field = (kind: string, text: string) => Buffer.from(`${kind}${text}\0`);
 const message = (kind: string, body: Buffer): Buffer => {

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startBackEnds } from './backEnds.js';
+import { startBackEnds } from '../cluster/backEnds.js';
+import { removeFolder } from '../cluster/folders.js';
+import { createInbox } from '../unit/inbox.js';
 import { bundle } from './bundle.js';
-import { removeFolder } from './folders.js';
-import { createInbox } from './inbox.js';
 import { prepareData } from './preparedData.js';
 import { TEST_SECRET } from './tokens.js';
 
-const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The built folder: `ROLLCALL_DIST`, `dist` when left out. */
 const dist = resolve(packageRoot, process.env.ROLLCALL_DIST ?? 'dist');

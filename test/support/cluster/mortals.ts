@@ -1,15 +1,15 @@
 /** Two nodes over one Redis whose clock the test moves, and which can come to an end at any of their calls. */
-import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
-import { createRedisStore } from '../../src/adapters/redis/redisStore.js';
-import { startWriteBehind } from '../../src/node/writeBehind.js';
-import { isUnavailable } from '../../src/presence/errors.js';
-import type { AccessChange, Bus } from '../../src/presence/ports/bus.js';
-import type { Journal } from '../../src/presence/ports/journal.js';
-import { assemblePresence } from './assemblePresence.js';
-import { timings } from './builders.js';
-import { createCuts } from './cuts.js';
-import { createFakePeople } from './fakePeople.js';
-import { createFakeJournal, createFakeRateLimits } from './fakes.js';
+import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
+import { createRedisStore } from '../../../src/adapters/redis/redisStore.js';
+import { startWriteBehind } from '../../../src/node/writeBehind.js';
+import { isUnavailable } from '../../../src/presence/errors.js';
+import type { AccessChange, Bus } from '../../../src/presence/ports/bus.js';
+import type { Journal } from '../../../src/presence/ports/journal.js';
+import { assemblePresence } from '../unit/assemblePresence.js';
+import { timings } from '../unit/builders.js';
+import { createCuts } from '../unit/cuts.js';
+import { createFakePeople } from '../unit/fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from '../unit/fakes.js';
 import { type LiveUnderTest, openLive } from './live.js';
 import type { TestRedis } from './redis.js';
 import { takeCopy } from './team.js';

@@ -1,9 +1,9 @@
 /** PGlite, as its adapter opens it, with statements that fail. */
 import type { PGlite, Results, Transaction } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
-import type { Database } from '../../src/adapters/sql/database.js';
-import { IN_MEMORY, openPglite } from '../../src/adapters/sql/pglite.js';
-import { createFaults } from './faults.js';
+import type { Database } from '../../../src/adapters/sql/database.js';
+import { IN_MEMORY, openPglite } from '../../../src/adapters/sql/pglite.js';
+import { createFaults } from '../unit/faults.js';
 
 /** PGlite hands over whole answers, so a statement that fails has passed on no row, wherever it fails. */
 export const openFaultyPglite = async () => {
