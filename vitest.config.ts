@@ -22,17 +22,18 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
-    // One more than a small machine has cores: tests of what fails wait most of their time.
-    maxWorkers: 3,
+    // Twice what a small machine has in cores: tests of what fails wait most of their time.
+    maxWorkers: 4,
+    // Workers keep their modules from file to file: most files run faster than they import.
+    isolate: false,
     projects: [
       {
-        // `npm run test:unit`. Workers keep their modules, as most of these files run faster than they import.
+        // `npm run test:unit`.
         extends: true,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...SLOW, ...BESIDE_NPM],
-          isolate: false,
         },
       },
       {
@@ -48,7 +49,14 @@ export default defineConfig({
       {
         extends: true,
         // PGlite as the baseline compiler of V8 makes it: what optimising it costs, no test is long enough to win back.
-        test: { name: 'main', include: BESIDE_NPM, execArgv: ['--liftoff-only'] },
+        test: {
+          name: 'main',
+          include: BESIDE_NPM,
+          execArgv: ['--liftoff-only'],
+          // Several processes start for many of these, and a fault takes its time; so does a busy machine.
+          testTimeout: 180_000,
+          globalSetup: ['test/support/cluster/sharedPostgres.ts'],
+        },
       },
       {
         // The black-box suite once more, each server on a Redis and a PostgreSQL database of its own.
@@ -59,7 +67,7 @@ export default defineConfig({
           // What a process starts with, and refuses to: of the embedded database, or of neither.
           exclude: ['test/e2e/starting.test.ts'],
           env: { ROLLCALL_BACKENDS: 'redis' },
-          globalSetup: ['test/support/sharedPostgres.ts'],
+          globalSetup: ['test/support/cluster/sharedPostgres.ts'],
         },
       },
     ],

@@ -5,7 +5,9 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/cluster-slow/**/*.test.ts'],
+    testTimeout: 180_000,
     hookTimeout: 60_000,
+    globalSetup: ['test/support/cluster/sharedPostgres.ts'],
     maxWorkers: 2,
   },
 });

@@ -7,6 +7,6 @@ export default defineConfig({
     include: ['test/timing/**/*.test.ts'],
     hookTimeout: 60_000,
     env: { ROLLCALL_BACKENDS: 'redis' },
-    globalSetup: ['test/support/sharedPostgres.ts'],
+    globalSetup: ['test/support/cluster/sharedPostgres.ts'],
   },
 });

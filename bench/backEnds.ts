@@ -1,7 +1,7 @@
 /** Redis and PostgreSQL of the benchmarks' own, started when first asked for, and empty for everyone who asks. */
 import postgres from 'postgres';
-import { startPostgres, type TestPostgres } from '../test/support/postgres.js';
-import { startRedis, type TestRedis } from '../test/support/redis.js';
+import { startPostgres, type TestPostgres } from '../test/support/cluster/postgres.js';
+import { startRedis, type TestRedis } from '../test/support/cluster/redis.js';
 
 export interface BackEnds {
   /** The address of a Redis with nothing in it. Whoever asked before has to have stopped. */

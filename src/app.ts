@@ -420,7 +420,7 @@ const followAccessChanges = async (
   stopping.push(() => feed.stop());
 };
 
-/** The lease goes on until the last socket is closed: nobody who is still connected may be taken for lost. */
+/** The lease goes on until the last socket is closed: nobody who is still connected may be declared lost. */
 const startLease = async (
   { outages, stopping }: Start,
   { bus }: BackEnds,

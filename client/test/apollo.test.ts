@@ -2,10 +2,10 @@
 import { ApolloLink } from '@apollo/client';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { createInbox } from '../../test/support/inbox.js';
-import { openProxy } from '../../test/support/proxy.js';
-import { type Person, serve } from '../../test/support/rollcall.js';
-import type {} from '../../test/support/sharedPostgres.js';
+import { openProxy } from '../../test/support/cluster/proxy.js';
+import type {} from '../../test/support/cluster/sharedPostgres.js';
+import { type Person, serve } from '../../test/support/http/rollcall.js';
+import { createInbox } from '../../test/support/unit/inbox.js';
 import { holdAnswers } from './lateAnswers.js';
 import * as recipe from './recipes/apollo.js';
 

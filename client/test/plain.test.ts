@@ -1,10 +1,10 @@
 /** graphql-ws alone on a running server, set up as `recipes/plain.ts` has it. */
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { createInbox } from '../../test/support/inbox.js';
-import { openProxy } from '../../test/support/proxy.js';
-import { serve } from '../../test/support/rollcall.js';
-import type {} from '../../test/support/sharedPostgres.js';
+import { openProxy } from '../../test/support/cluster/proxy.js';
+import type {} from '../../test/support/cluster/sharedPostgres.js';
+import { serve } from '../../test/support/http/rollcall.js';
+import { createInbox } from '../../test/support/unit/inbox.js';
 import { type Presence, watchPeople } from './recipes/plain.js';
 
 const rollcall = await serve();

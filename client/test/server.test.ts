@@ -1,7 +1,7 @@
 /** The client beside a real server. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Person, serve } from '../../test/support/rollcall.js';
+import { type Person, serve } from '../../test/support/http/rollcall.js';
 import { createPresenceClient, type PresenceClient, type PresenceClientOptions } from '../src/index.js';
 import { until } from './support/until.js';
 

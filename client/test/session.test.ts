@@ -2,9 +2,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SessionStorage } from '../src/index.js';
 import { newSessionId } from '../src/sessionIds.js';
-import { me, presence } from './support/builders.js';
 import { createFakeServer } from './support/fakeServer.js';
 import { createFakePage, pass, setUp, withFakeTime } from './support/harness.js';
+import { me, presence } from './support/unit/builders.js';
 
 withFakeTime();
 

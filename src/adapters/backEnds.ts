@@ -19,7 +19,7 @@ const REACH_MS = 8_000;
 export interface Live {
   readonly store: LiveStore;
   readonly bus: Bus;
-  /** Runs scripts for what else is kept in Redis; null in memory. */
+  /** Runs scripts for what else is stored in Redis; null in memory. */
   readonly redis: Redises | null;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface LiveOptions {
   readonly timings: Timings;
   /** Counts the messages that this node receives through the bus. */
   readonly onMessage: (kind: MessageKind) => void;
-  /** Told of each failure of a connection to Redis. */
+  /** Called with each failure of a connection to Redis. */
   readonly onError: (error: unknown) => void;
   /** For how many ms a start waits for Redis. */
   readonly reachMs?: number;

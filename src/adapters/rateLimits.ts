@@ -34,7 +34,7 @@ export const createRateLimits = (rates: Rates, redises: Pick<Redises, 'run'> | n
     typing: allowanceOf('typing'),
     mutation: allowanceOf('mutation'),
     read: allowanceOf('read'),
-    // Each node's own: a user who comes back while Redis is unavailable is not kept out for that.
+    // Each node's own: a user who comes back while Redis is unavailable is not refused for that.
     connection: rates.connection && createMemoryAllowance(rates.connection),
   };
   return {

@@ -11,7 +11,7 @@ import { developmentSecret, signToken } from '../server/auth/tokens.js';
 const USAGE = 'Usage: npm run --silent token -- USER [--service]';
 const TTL_SECONDS = 7 * 24 * 60 * 60;
 
-/** What the person at the terminal can mend; said without a stack. */
+/** What the person at the terminal can correct; printed without a stack. */
 class TokenRefused extends Error {}
 
 const secretOf = ({ auth, dataDir }: Config): Promise<string> | string => {

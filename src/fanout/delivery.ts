@@ -30,5 +30,5 @@ export const viewOf = ({ projection: { userId, content, revoked }, asOf }: Deliv
   userId,
   ...content,
   asOf,
-  ...(revoked && { lost: true }),
+  ...(revoked && { revoked: true }),
 });

@@ -31,7 +31,7 @@ export interface RosterOwner {
 }
 
 export class RosterFollower {
-  /** Ended watchers of users who left both the roster and the viewer's sight: should they return, what was sent counts. */
+  /** Ended watchers of users who left the roster and lost visibility: should they return, the last delivery counts. */
   private parted: Map<string, Watcher> | undefined = undefined;
   private readonly refresher: Refresher;
 
@@ -85,7 +85,7 @@ export class RosterFollower {
       this.parted ??= new Map();
       this.parted.set(watcher.userId, watcher);
     });
-    // Those who are still visible stay watched as far as there is room; of the parted, the latest are kept.
+    // Users who are still visible stay watched as far as there is room; of the others the latest are kept.
     for (const watcher of left.slice(0, excess(owner.watchedIds.length))) owner.drop(watcher);
     const { parted } = this;
     if (!parted) return;

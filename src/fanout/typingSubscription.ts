@@ -112,7 +112,7 @@ export class TypingSubscription
       userId,
       isTyping,
       expiresAt,
-      ...(revoked && { lost: true }),
+      ...(revoked && { revoked: true }),
     };
   }
 

@@ -20,7 +20,10 @@ from one who does not exist.`,
     fields: (t) => ({
       id: t.exposeID('userId', { description: "The user's id, under the name that normalising caches look for." }),
       userId: t.exposeID('userId'),
-      user: t.field({ type: User, resolve: ({ userId, lost }) => ({ id: userId, profileHidden: lost === true }) }),
+      user: t.field({
+        type: User,
+        resolve: ({ userId, revoked }) => ({ id: userId, profileHidden: revoked === true }),
+      }),
       status: t.expose('status', { type: PresenceStatus }),
       statusMessage: t.expose('statusMessage', { type: StatusMessage, nullable: true }),
       activities: t.field({
@@ -42,7 +45,7 @@ from one who does not exist.`,
       }),
       isTyping: t.boolean({
         description: 'Whether the user types in a conversation that the caller shares. Typing alone makes no event.',
-        resolve: ({ userId, lost }, _, { loaders }) => lost !== true && loaders.isTyping.load(userId),
+        resolve: ({ userId, revoked }, _, { loaders }) => revoked !== true && loaders.isTyping.load(userId),
       }),
       asOf: t.expose('asOf', {
         type: 'DateTime',

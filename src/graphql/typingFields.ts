@@ -14,7 +14,10 @@ const addTypingType = (builder: Builder, User: UserRef) =>
       }),
       conversationId: t.exposeID('conversationId'),
       userId: t.exposeID('userId'),
-      user: t.field({ type: User, resolve: ({ userId, lost }) => ({ id: userId, profileHidden: lost === true }) }),
+      user: t.field({
+        type: User,
+        resolve: ({ userId, revoked }) => ({ id: userId, profileHidden: revoked === true }),
+      }),
       isTyping: t.exposeBoolean('isTyping'),
       expiresAt: t.expose('expiresAt', {
         type: 'DateTime',

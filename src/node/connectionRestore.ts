@@ -1,5 +1,5 @@
 /** Writes the session of one connection back into a store that lost it, from what this node remembers of the session. */
-import { passes } from '../presence/errors.js';
+import { isTemporary } from '../presence/errors.js';
 import { disconnect } from '../presence/record.js';
 import { restoreConnection } from '../presence/recovery.js';
 import { holderOf, isRevoked, newSession } from '../presence/session.js';
@@ -11,7 +11,7 @@ import type { RecordWriter } from './recordWriter.js';
 export interface ConnectionRestore {
   /**
    * Restores one connection: `restoring` until the store has it, then `registered`. Drops it where its session was ended on
-   * purpose. One write at a time for each connection. Never rejects: while the store is away the connection stays `restoring`.
+   * purpose. One write at a time for each connection. Never rejects: while the store is unavailable the connection stays `restoring`.
    */
   restoreConnection(connection: Held): Promise<void>;
   /** The record with the remembered session of a connection, where the record lacks it. */
@@ -64,7 +64,7 @@ export const createConnectionRestore = ({
       connection.userId,
       (record, now) =>
         wasEnded(record) ? { record, result: null } : restoreConnection(record, remembered(connection, name, now), now),
-      'put back',
+      'restored',
     );
     if (wasEnded(after)) return drop(connection);
     connection.name = name;
@@ -88,9 +88,9 @@ export const createConnectionRestore = ({
       try {
         await write(connection, name);
       } catch (error) {
-        // A store that is away is tried again at the next lease heartbeat. A deleted user has nothing to restore; and nobody
-        // is to wait for a record of a newer release, which reconciliation looks at once a minute.
-        if (!passes(error)) markRegistered(connection, name);
+        // An unavailable store is tried again at the next lease heartbeat. A deleted user has nothing to restore, and a
+        // record of a newer release is left to reconciliation, once a minute: no recovery waits for either.
+        if (!isTemporary(error)) markRegistered(connection, name);
         onError(error);
       } finally {
         writing.delete(connection);

@@ -6,7 +6,7 @@ import { isSeenLive } from '../presence/status.js';
 import type { PresenceRecord } from '../presence/types.js';
 
 /** How many of the latest delays are remembered. */
-const KEPT = 64;
+const REMEMBERED = 64;
 /** A longer delay, in ms, comes from an interruption and is not typical. */
 const LATEST_MS = 1_000;
 
@@ -36,13 +36,13 @@ export const createDepartures = ({
       // A commit's revision is a millisecond after the commit.
       const lateMs = after.revision - 1 - graceUntil;
       if (lateMs < 0 || lateMs > LATEST_MS) return;
-      late[seen % KEPT] = lateMs;
+      late[seen % REMEMBERED] = lateMs;
       seen += 1;
     },
     closedMsAgo() {
       // Without a grace, a user whose tab closes is gone at once.
       if (graceMs === 0) return 0;
-      return graceMs + (late[Math.floor(random() * KEPT)] ?? Math.floor(random() * sweepMs));
+      return graceMs + (late[Math.floor(random() * REMEMBERED)] ?? Math.floor(random() * sweepMs));
     },
   };
 };

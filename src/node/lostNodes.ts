@@ -8,7 +8,7 @@ import type { RecordWriter } from './recordWriter.js';
 
 /**
  * Sweeps all lost nodes once; concurrent calls share one sweep. Every node sweeps, and each step is idempotent: a sweep that
- * fails half way is finished by the next, here or elsewhere. Rejects while the store is away.
+ * fails half way is finished by the next, here or elsewhere. Rejects while the store is unavailable.
  */
 export const createLostNodeSweep = ({
   store,

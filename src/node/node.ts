@@ -57,7 +57,7 @@ export interface Node extends HeldSessionService {
   readonly connections: number;
   /** Subscribes to ends of sessions on other nodes. */
   start(): Promise<void>;
-  /** Renews the lease and acts on what the renewal found. Every second or so. Rejects while the store is away. */
+  /** Renews the lease and acts on what the renewal found. Every second or so. Rejects while the store is unavailable. */
   leaseHeartbeat(): Promise<void>;
   /** Compares what the store has of this node with what the node serves. Once a minute, and after a gap. */
   readonly reconcile: Reconcile;
@@ -141,13 +141,13 @@ export const createNode = ({
     let revived: { readonly emptied: boolean } | undefined;
     for (let revivals = 0; revivals < MAX_REVIVALS; revivals += 1) {
       try {
-        const said = restorePhase();
-        const renewal = await store.renewLease(incarnation, { restorePhase: said });
+        const announced = restorePhase();
+        const renewal = await store.renewLease(incarnation, { restorePhase: announced });
         const { lost, emptied, readyInMs } = renewal;
         const goneAt = answeredAt;
         answeredAt = performance.now();
         if (!lost && emptied === null) {
-          if (said === 'first' && readyInMs === 0) missedRecovery();
+          if (announced === 'first' && readyInMs === 0) missedRecovery();
           if (revived) onRevived(revived.emptied);
           return renewal;
         }
@@ -190,7 +190,7 @@ export const createNode = ({
     heldSessions.retry();
     // The second phase adds to what the other nodes restored in their first.
     if (restore.phase === 'first' || (restorePhase() === 'again' && !awaited)) await shortly(restore.run());
-    if (restore.phase === null && !heldSessions.awaiting) recentCommits.restored();
+    if (restore.phase === 'done' && !heldSessions.awaiting) recentCommits.restored();
   };
 
   // 4. Ready.
@@ -232,13 +232,13 @@ export const createNode = ({
       const before = restorePhase();
       await renewAndRestore();
       // Other nodes wait for this one: progress is announced at once.
-      if (before !== null && restorePhase() !== before) await renewAndRestore();
+      if (before !== 'done' && restorePhase() !== before) await renewAndRestore();
       await shortly(sweepLostNodes());
     },
 
     async stop() {
       unsubscribe();
-      // Of a store that is away the lease runs out by itself.
+      // In an unavailable store the lease runs out by itself.
       if (answeredWithin(ANSWERED_WITHIN_MS)) await store.dismiss(incarnation);
     },
   };

@@ -14,7 +14,7 @@ import type { DurablePresence, PresenceRecord, Session } from '../presence/types
 import { createEndedSessions, OTHERS_LEARN_MS } from './endedSessions.js';
 import { createUnjournaled, type KnownAsOf } from './unjournaled.js';
 
-/** How many users' durable changes are remembered at the most: the store has its own mark of each. */
+/** How many users' durable changes are remembered at the most: the store marks each as well. */
 const MAX_KEPT = 100_000;
 
 /** A record as this node knew it when the store lost it, or may have. */
@@ -32,7 +32,7 @@ export interface RecentCommits {
   /** A commit of this node. */
   committed(before: PresenceRecord, after: PresenceRecord): void;
   /** A command about the durable part of a record reached this node, whoever committed it. */
-  said(record: PresenceRecord): void;
+  noteDurable(record: PresenceRecord): void;
   /** A record as read from the store: it may hold commits of other nodes. */
   observed(record: PresenceRecord): void;
   /** Sessions were ended on purpose, here or elsewhere: they are not restored. */
@@ -118,7 +118,7 @@ export const createRecentCommits = ({ now = () => performance.now(), maxKept = M
       ends.committed(before, after);
       unjournaled.committed(before, after);
     },
-    said: unjournaled.said,
+    noteDurable: unjournaled.noteDurable,
     observed(record) {
       const known = live.get(record.userId)?.record;
       const isNews = !known || record.generation > known.generation || record.revision >= known.revision;

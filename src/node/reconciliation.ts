@@ -16,7 +16,7 @@ import type { RecordWriter } from './recordWriter.js';
 
 /**
  * Reconciles the store with the node, once. After `stopped` it begins no further user: they are left to the next time, or to the
- * nodes that find this one gone. Rejects while the store is away.
+ * nodes that find this one gone. Rejects while the store is unavailable.
  */
 export type Reconcile = (stopped?: AbortSignal) => Promise<void>;
 

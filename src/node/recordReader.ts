@@ -1,4 +1,4 @@
-/** Reads records from the live store and, where nothing is live, from the journal. See docs/architecture.md#sight. */
+/** Reads records from the live store and, where nothing is live, from the journal. See docs/architecture.md#visibility. */
 import { isUnavailable } from '../presence/errors.js';
 import type { Journal } from '../presence/ports/journal.js';
 import type { Reading, RecordStore } from '../presence/ports/records.js';

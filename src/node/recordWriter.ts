@@ -60,7 +60,7 @@ export interface RecordWriter {
 /**
  * A choice to hide must survive the loss of the store, so it goes to the journal before its answer, also that of a repetition,
  * unless this node knows that the journal has it. Resolves when the choice is written, also one of the same user that is being
- * written already; or after {@link PERSISTED_WITHIN_MS}: where the journal is away the write-behind brings it. Never rejects.
+ * written already; or after {@link PERSISTED_WITHIN_MS}: while the journal is unavailable the write-behind brings it. Never rejects.
  */
 const createHidingWrites = ({
   journal,
@@ -136,7 +136,7 @@ export const createRecordWriter = ({
     recentCommits.committed(before, record);
     for (const transition of transitions(before, record, cause)) onTransition(transition);
     const ended = endedOnPurpose(before, record, now);
-    // The commit stands, whether or not other nodes hear of it now.
+    // The commit stands, whether or not other nodes receive this.
     if (ended) await publishEnded(ended);
   };
 
@@ -148,7 +148,7 @@ export const createRecordWriter = ({
     cause: Cause | undefined,
   ): Promise<void> => {
     const hides = cause === 'hides' && isHiding(record.chosen);
-    if (hides || cause === 'says') recentCommits.said(record);
+    if (hides || cause === 'durable') recentCommits.noteDurable(record);
     if (before === record && !hides) return;
     if (before !== record) await announce(before, record, now, cause);
     try {

@@ -1,6 +1,6 @@
 /**
  * The restore, besides the connections, of a store that came back empty or older than it was: chosen statuses and messages that
- * the journal may lack, HTTP leases, graces, what other nodes' sessions said, what the host provided; and which sessions ended.
+ * the journal may lack, HTTP leases, graces, what it knows of other nodes' sessions, host-provided activities; and which sessions ended.
  *
  * | phase   | a user of this phase                                | next, and by what                                          |
  * |---------|-----------------------------------------------------|------------------------------------------------------------|
@@ -12,7 +12,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { inBatches } from '../async/batches.js';
-import { passes } from '../presence/errors.js';
+import { isTemporary } from '../presence/errors.js';
 import type { Emptied, RestorePhase } from '../presence/ports/leases.js';
 import { knowsMore, restoreRemainder } from '../presence/recovery.js';
 import type { Timings } from '../presence/types.js';
@@ -21,13 +21,13 @@ import type { RecordWriter } from './recordWriter.js';
 
 export interface Restore {
   readonly phase: RestorePhase;
-  /** The store lost something of those users: what {@link RecentCommits} has of them has to be restored. */
+  /** The store lost data of those users: what {@link RecentCommits} has of them is to be restored. */
   require(emptied: Emptied): void;
   /** The recovery ended without this node: the first phase is skipped, since it alone adds sessions. */
   missedRecovery(): void;
   /**
-   * Restores the users of the present phase; who cannot be restored now stays for the next run. It is for the caller to begin
-   * the phase `again` only when no other node is in its first. Concurrent calls share one run. Never rejects.
+   * Restores the users of the present phase; those who cannot be restored now stay for the next run. The caller begins the
+   * phase `again` only when no other node is in its first. Concurrent calls share one run. Never rejects.
    */
   run(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export const createRestore = ({
   let again = new Set<string>();
   let running: Promise<void> | undefined;
 
-  /** False while the store is away. */
+  /** False while the store is unavailable. */
   const restoreUser = async (userId: string, isAgain: boolean): Promise<boolean> => {
     const lost = recentCommits.lostRecord(userId);
     const [persisted, ends] = [recentCommits.lostPersisted(userId), recentCommits.lostEnds(userId)];
@@ -70,7 +70,7 @@ export const createRestore = ({
             { atLeastMs: timings.heartbeatIntervalMs, again: isAgain },
             now,
           ),
-        'put back',
+        'restored',
       );
       // A user without a live session has no record to commit: other nodes learn the choice from the journal.
       if (persisted && restored.sessions.length === 0 && recentCommits.isUnjournaled(userId)) {
@@ -79,35 +79,35 @@ export const createRestore = ({
       return true;
     } catch (error) {
       onError(error);
-      return !passes(error);
+      return !isTemporary(error);
     }
   };
 
   const restorePhase = async (): Promise<void> => {
     const isAgain = first.size === 0;
     const [users, next] = isAgain ? [again, undefined] : [first, again];
-    const away = new AbortController();
+    const interrupted = new AbortController();
     const restoreOne = async (userId: string) => {
       if (!users.has(userId)) return;
       const isRestored = await restoreUser(userId, isAgain);
       const isRequired = users.delete(userId);
       if (isRestored) next?.add(userId);
       else {
-        // Only a part of the store may be away: the users of the others come first the next time.
+        // Only a part of the store may be unavailable: users of the other parts come first the next time.
         if (isRequired) users.add(userId);
-        away.abort();
+        interrupted.abort();
       }
     };
-    await inBatches([...users], restoreOne, away.signal);
+    await inBatches([...users], restoreOne, interrupted.signal);
   };
 
   return {
     get phase() {
       if (first.size > 0) return 'first';
-      return again.size > 0 ? 'again' : null;
+      return again.size > 0 ? 'again' : 'done';
     },
     require(emptied) {
-      // New sets: a restore under way may be in vain, and must not take its user off these.
+      // New sets: a restore under way may be lost again, and must not take its user off these.
       first = new Set(first);
       again = new Set([...again].filter((userId) => !emptied(userId)));
       for (const userId of recentCommits.lostUsers()) if (emptied(userId)) first.add(userId);

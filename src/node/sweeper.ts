@@ -17,9 +17,9 @@ export interface Sweeper {
 
 /**
  * Sweeps every `everyMs`. A gap between two sweeps (a stalled event loop, a stopped process) proves nothing about anybody: the
- * sweeper pauses for as long again, so that users who could not be heard in the gap are heard first.
+ * sweeper pauses for as long again, so that signs of life that could not arrive in the gap arrive first.
  *
- * The ticks of one sweep are spread over `spreadMs` at random, unless they are too many to be told apart: otherwise the instant
+ * The ticks of one sweep are spread over `spreadMs` at random, unless they are too many to be distinguished: otherwise the instant
  * would tell a departure, which comes with a sweep, from a choice to hide, which comes at any time (docs/security.md#time).
  */
 export const startSweeper = ({

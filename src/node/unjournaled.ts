@@ -19,7 +19,7 @@ export interface Unjournaled {
   /** A commit of this node. */
   committed(before: PresenceRecord, after: PresenceRecord): void;
   /** A command about the durable part reached this node, whoever committed it. */
-  said(record: PresenceRecord): void;
+  noteDurable(record: PresenceRecord): void;
   of(userId: string): DurablePresence | undefined;
   all(): readonly DurablePresence[];
   /** What was committed at least `ageMs` ago. */
@@ -44,7 +44,7 @@ export const createUnjournaled = ({
     committed(before, after) {
       if (durableChanged(before, after)) remember(after);
     },
-    said: remember,
+    noteDurable: remember,
     of: (userId) => durable.get(userId)?.persisted,
     all: () => [...durable.values()].map(({ persisted }) => persisted),
     olderThan(ageMs) {

@@ -13,13 +13,13 @@ const BATCH = 1_000;
 const LOOK_AFTER_MS = 5_000;
 
 export interface WriteBehind {
-  /** Writes everything that is marked. Rejects while the store or the journal is away; the marks stay. */
+  /** Writes everything that is marked. Rejects while the store or the journal is unavailable; the marks stay. */
   flush(): Promise<void>;
   /** The store lost something, and maybe marks: writes those recent commits of this node that the journal lacks. */
   rescue(): Promise<void>;
   /** The age of the oldest mark that may be unwritten, in ms. */
   readonly lagMs: number;
-  /** Marks all who are still live, so that their `lastSeen` is kept, and flushes a last time. Idempotent; rejects as `flush`. */
+  /** Marks all who are still live, so that their `lastSeen` is journaled, and flushes a last time. Idempotent; rejects as `flush`. */
   stop(): Promise<void>;
 }
 

@@ -73,7 +73,7 @@ const withoutConnections = (
   });
 
 /**
- * A record from before the store was away. Leases and graces that lived at `livedAt`, when the store was last served, go on until
+ * A record from before the outage of the store. Leases and graces that lived at `livedAt`, when the store was last served, go on until
  * `until` at the least: their users could not renew them meanwhile. Without `connectionsToo` the store came back older: connections
  * are removed, for their nodes to restore, and sessions that had ended by `livedAt` end.
  */

@@ -10,17 +10,17 @@ import type { PresenceRecord, PresenceStatus, Session } from './types.js';
 export type Loss = 'closed' | 'lost' | 'node lost';
 
 /**
- * The cause of a commit, where the records do not tell it. `says`: a command about what outlives a restart; `hides`: a choice to
- * hide. Both also where an earlier attempt, whose answer was lost, has committed the same.
+ * The cause of a commit, where the records do not tell it. `durable`: a command about what outlives a restart; `hides`: a choice
+ * to hide. Both also where an earlier attempt, whose answer was lost, has committed the same.
  */
-export type Cause = Loss | 'ended' | 'put back' | 'says' | 'hides';
+export type Cause = Loss | 'ended' | 'restored' | 'durable' | 'hides';
 
 /** Why a session ended. `expired`: its HTTP lease ran out. Without a grace a {@link Loss} ends it at once. */
 export type Ending = Loss | 'grace over' | 'expired' | 'ended' | 'replaced';
 
 export type Transition =
   | {
-      /** `put back`: restored after the store lost it. */
+      /** `session put back`: restored after the store lost it. */
       readonly kind: 'session started' | 'session resumed' | 'session put back';
       readonly userId: string;
       readonly sessionId: string;
@@ -36,7 +36,7 @@ export type Transition =
     }
   /** The lease of a node ran out; none of its `users` is left on it. */
   | { readonly kind: 'node lost'; readonly incarnation: string; readonly users: number }
-  /** This node was taken for lost, or the store lost something: it goes on under a new incarnation. */
+  /** This node was declared lost, or the store lost something: it goes on under a new incarnation. */
   | { readonly kind: 'node revived'; readonly incarnation: string; readonly before: string }
   | { readonly kind: 'store emptied' | 'store settled' };
 
@@ -68,7 +68,7 @@ export const transitions = (before: PresenceRecord, after: PresenceRecord, cause
   for (const { id: sessionId, graceUntil, connections } of after.sessions) {
     const earlier = before.sessions.find(({ id }) => id === sessionId);
     if (!earlier) {
-      found.push({ kind: cause === 'put back' ? 'session put back' : 'session started', userId, sessionId });
+      found.push({ kind: cause === 'restored' ? 'session put back' : 'session started', userId, sessionId });
     } else if (earlier.graceUntil !== null && graceUntil === null && connections.length > 0) {
       found.push({ kind: 'session resumed', userId, sessionId });
     } else if (earlier.graceUntil === null && graceUntil !== null) {

@@ -29,7 +29,7 @@ export interface PresenceView extends PresenceContent {
   readonly userId: string;
   readonly asOf: number;
   /** Set on the last event before visibility is revoked: name and picture are left out too. */
-  readonly lost?: true;
+  readonly revoked?: true;
 }
 
 const NONE: readonly never[] = Object.freeze([]);

@@ -1,7 +1,7 @@
 /** Connections that start, resume and leave sessions, docs/design.md#sessions. */
 import type { HeldSessionService } from '../node/heldSessions.js';
 import type { RecordWriter } from '../node/recordWriter.js';
-import { isUnavailable, passes } from '../presence/errors.js';
+import { isTemporary, isUnavailable } from '../presence/errors.js';
 import * as record from '../presence/record.js';
 import type { Timings } from '../presence/types.js';
 import { checkId } from '../presence/validate.js';
@@ -55,7 +55,7 @@ export const createConnectionService = ({
       );
     } catch (error) {
       // While the store is unavailable the caller tries again, and the connection keeps its name.
-      if (passes(error)) throw error;
+      if (isTemporary(error)) throw error;
       heldSessions.closed(local);
       throw error;
     }

@@ -48,7 +48,7 @@ export interface TypingView {
   readonly isTyping: boolean;
   readonly expiresAt: number | null;
   /** On the stop of a user whose visibility was revoked: name and picture are withheld. */
-  readonly lost?: true;
+  readonly revoked?: true;
 }
 
 /** Sessions of connections, docs/design.md#sessions. The edge calls it: no allowance is taken here. */

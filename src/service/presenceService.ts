@@ -127,7 +127,7 @@ export const createPresenceService = (deps: PresenceServiceDeps): OwnPresenceSer
           timings,
         );
       const isDurable = input.status !== undefined || input.statusMessage !== undefined;
-      const cause = hides ? 'hides' : isDurable ? 'says' : undefined;
+      const cause = hides ? 'hides' : isDurable ? 'durable' : undefined;
       const committed = await commands.commit<HidingAlready | null>(
         caller,
         userId,
@@ -171,7 +171,7 @@ export const createPresenceService = (deps: PresenceServiceDeps): OwnPresenceSer
         (before, now) => record.endSession(before, sessionId, now),
         'ended',
       );
-      // An earlier attempt may have ended it and lost its answer, or a node that was taken for lost may be about to restore it.
+      // An earlier attempt may have ended it and lost its answer, or a node that was declared lost may be about to restore it.
       if (!result) await records.announceEnd(userId, { sessionId, revision: after.revision });
       return result;
     },

@@ -48,7 +48,7 @@ export const createTypingAmong = ({
   return async (viewer, userIds) => {
     if (viewer.kind !== 'user') return new Set();
     const typing = await store.typingOf(userIds);
-    // Read also where nobody types: whether somebody does, out of the viewer's sight, must not show in the time.
+    // Read also where nobody types: the time of the answer must not tell whether a user types unseen by the viewer.
     const read = () => readNow(viewer.userId, typing);
     try {
       if (!unavailable) return await read();

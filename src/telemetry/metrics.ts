@@ -83,7 +83,11 @@ export const createMetrics = (): Metrics => {
     store: duration('rollcall_store_call_duration_seconds', 'Calls of the live store (Redis, or memory).'),
     database: duration('rollcall_database_call_duration_seconds', 'Calls of the database (PostgreSQL, or PGlite).'),
   };
-  const messages = counterBy('kind', 'rollcall_bus_messages_total', 'Messages that this node heard through the bus.');
+  const messages = counterBy(
+    'kind',
+    'rollcall_bus_messages_total',
+    'Messages that this node received through the bus.',
+  );
   const deliveries = counter('rollcall_deliveries_total', 'Results of subscriptions handed on to connections.');
   const slowReaders = counter('rollcall_slow_readers_total', 'Connections closed for not reading.');
   const refused = counterBy('code', 'rollcall_subscriptions_refused_total', 'Subscriptions that were not started.');
@@ -136,7 +140,7 @@ export const createMetrics = (): Metrics => {
       gauge('rollcall_sessions', 'Connections of this node that hold a session.', (now) => now.sessions);
       gauge('rollcall_subscriptions', 'Subscriptions open on this node.', (now) => now.subscriptions);
       gauge('rollcall_watched_users', 'Users whom somebody on this node watches.', (now) => now.watchedUsers);
-      gauge('rollcall_store_ready', '1 while the live store answers and has settled.', (now) => +now.storeReady);
+      gauge('rollcall_store_ready', '1 while the live store answers and is not recovering.', (now) => +now.storeReady);
       gauge(
         'rollcall_journal_lag_seconds',
         'For how long a change may have been waiting to be written to the database.',

@@ -1,9 +1,9 @@
 /** A record that was restored long ago is not committed: another may have come and gone since, and its mark with it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect, restoreRecord } from '../../src/presence/record.js';
-import { durable } from '../support/builders.js';
-import { openLiveInTest } from '../support/live.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { openLiveInTest } from '../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { durable } from '../support/unit/builders.js';
 
 let redis: TestRedis;
 beforeAll(async () => {

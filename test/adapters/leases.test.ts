@@ -4,9 +4,9 @@ import type { LeaseOptions } from '../../src/adapters/redis/shardRenewal.js';
 import { connect, restoreRecord } from '../../src/presence/record.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
 import { leasesContract, type SharedUnderTest } from '../contract/leases.js';
-import { openLiveInTest } from '../support/live.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
-import { startRedisCluster, type TestRedisCluster } from '../support/redisCluster.js';
+import { openLiveInTest } from '../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { startRedisCluster, type TestRedisCluster } from '../support/cluster/redisCluster.js';
 
 let redis: TestRedis;
 let cluster: TestRedisCluster;

@@ -3,7 +3,7 @@ import { createRateLimits } from '../../src/adapters/rateLimits.js';
 import { createRedises } from '../../src/adapters/redis/scripts.js';
 import type { Rates } from '../../src/config/config.js';
 import { type PresenceError, unavailable } from '../../src/presence/errors.js';
-import { startRedis } from '../support/redis.js';
+import { startRedis } from '../support/cluster/redis.js';
 
 const NONE: Rates = { presence: null, typing: null, mutation: null, read: null, connection: null };
 

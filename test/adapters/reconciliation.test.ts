@@ -5,12 +5,12 @@ import { unavailable } from '../../src/presence/errors.js';
 import type { LostNode, Renewal } from '../../src/presence/ports/leases.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { DEFAULT_TIMINGS } from '../../src/presence/types.js';
-import { assemblePresence } from '../support/assemblePresence.js';
-import { message, timings } from '../support/builders.js';
-import { createFakePeople } from '../support/fakePeople.js';
-import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
-import { openLiveInTest } from '../support/live.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { openLiveInTest } from '../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { assemblePresence } from '../support/unit/assemblePresence.js';
+import { message, timings } from '../support/unit/builders.js';
+import { createFakePeople } from '../support/unit/fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from '../support/unit/fakes.js';
 
 let redis: TestRedis;
 beforeAll(async () => {

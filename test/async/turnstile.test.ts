@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createTurnstile } from '../../src/async/turnstile.js';
-import { countTurns } from '../support/turns.js';
+import { countTurns } from '../support/unit/turns.js';
 
 it('who waits at a turnstile goes on in the order asked, each in another turn of the event loop', async () => {
   const pass = createTurnstile();

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { isLive, isOffline, observe } from '../support/observer.js';
+import { startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { isLive, isOffline, observe } from '../support/http/observer.js';
 
 /** The defaults of docs/design.md#5-configuration. */
 const DEFAULTS = {

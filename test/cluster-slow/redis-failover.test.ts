@@ -1,5 +1,5 @@
 /** The other faults of a Redis that comes back: whole, without its latest writes, or empty. */
-import { AT_ONCE, ONE_LATE, testRedis } from '../support/failover.js';
+import { AT_ONCE, ONE_LATE, testRedis } from '../support/cluster/failover.js';
 import {
   APPEND_ONLY,
   APPEND_ONLY_CUT,
@@ -8,7 +8,7 @@ import {
   PROMOTED_EVEN,
   RESTARTED_EMPTY,
   SNAPSHOT,
-} from '../support/redisFaults.js';
+} from '../support/cluster/redisFaults.js';
 
 const OTHERS = [APPEND_ONLY, FLUSHED, RESTARTED_EMPTY, PROMOTED, APPEND_ONLY_CUT];
 

@@ -1,11 +1,11 @@
 /**
- * A block made while the subscription that it concerns is starting (docs/architecture.md, "Sight", and
+ * A block made while the subscription that it concerns is starting (docs/architecture.md#visibility, and
  * invariants 9 and 10), at both nodes, in many interleavings.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import { randomFrom } from '../support/random.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { randomFrom } from '../support/unit/random.js';
 
 const PAIRS = 20;
 const ROUNDS = 6;
@@ -16,6 +16,7 @@ const AFTER_MS = 1_000;
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster();
+  return cluster.stop;
 });
 
 it('sends nothing a second after the block was answered, and the last event equals the answer of a query', async () => {

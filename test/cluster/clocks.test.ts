@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { removeFolder } from '../support/folders.js';
-import { isLive, isOffline, observe } from '../support/observer.js';
+import { startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { removeFolder } from '../support/cluster/folders.js';
+import { isLive, isOffline, observe } from '../support/http/observer.js';
 
 const LIBRARY = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketime.so.1`;
 /** Longer than the lease and the grace together: by then a wrong clock would have ended something. */

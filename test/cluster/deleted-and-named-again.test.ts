@@ -3,7 +3,7 @@
  * one lands (docs/semantics.md, "Signing in").
  */
 import { beforeAll, expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 
 /** The design says a second; the machine may be busy. */
 const LIMIT_MS = 8_000;
@@ -12,6 +12,7 @@ const ROUNDS = 5;
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster();
+  return cluster.stop;
 });
 
 it('a user who is deleted while live on two nodes, with a journal write pending, and named again: nothing old returns', async () => {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { startCluster } from '../support/cluster.js';
-import { isLive, isOffline, observe } from '../support/observer.js';
-import { openProxy } from '../support/proxy.js';
-import { openRaw } from '../support/raw.js';
-import { connectSocket } from '../support/socket.js';
+import { startCluster } from '../support/cluster/cluster.js';
+import { openProxy } from '../support/cluster/proxy.js';
+import { isLive, isOffline, observe } from '../support/http/observer.js';
+import { openRaw } from '../support/http/raw.js';
+import { connectSocket } from '../support/http/socket.js';
 
 const TIMEOUT_MS = 3_000;
 const GRACE_MS = 1_000;

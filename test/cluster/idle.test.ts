@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
 
 /** Over which commands are counted: several rounds of pings, which come a second apart. */
 const WINDOW_MS = 5_000;

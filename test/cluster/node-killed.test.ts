@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { isLive, isOffline, observe } from '../support/observer.js';
+import { startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { isLive, isOffline, observe } from '../support/http/observer.js';
 
 const GRACE_MS = 1_000;
 const LEASE_MS = 3_000;

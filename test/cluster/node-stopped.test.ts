@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
-import { startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { isLive, observe } from '../support/observer.js';
+import { startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { isLive, observe } from '../support/http/observer.js';
 
 const STOPS_WITHIN_MS = 15_000;
 /** Clients and nodes share a busy machine: the grace is as long as all may take to come back. */

@@ -1,12 +1,13 @@
 /** After all sessions ended and the journal was written, no live keys remain in Redis (invariant 15). */
 import { beforeAll, expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 
 const USERS = 12;
 
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster({ nodes: 3, env: { SESSION_TTL: '3s', TYPING_TIMEOUT: '2s' } });
+  return cluster.stop;
 });
 
 /** Keys that exist whoever is live: the number of shards, each shard's clock and epoch, and the leases of nodes. */

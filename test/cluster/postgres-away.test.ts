@@ -5,10 +5,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Presence, Refusal, Typing } from '../support/api.js';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import type { Person } from '../support/rollcall.js';
-import type { Socket, SubscriptionIterator } from '../support/socket.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import type { Presence, Refusal, Typing } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import type { Socket, SubscriptionIterator } from '../support/http/socket.js';
 
 /** The design says 2 s; the machine may be busy. */
 const REFUSED_WITHIN_MS = 8_000;
@@ -19,7 +19,8 @@ const BACK_WITHIN_MS = 20_000;
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await startCluster();
+  cluster = await startCluster({ ownPostgres: true });
+  return cluster.stop;
 });
 
 interface Side {

@@ -4,8 +4,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import { openSlowProxy, type SlowProxy } from '../support/slowProxy.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { openSlowProxy, type SlowProxy } from '../support/http/slowProxy.js';
 
 const SLOW_MS = 5_000;
 
@@ -25,6 +25,7 @@ beforeAll(async () => {
     },
   });
   sql = postgres(cluster.databaseUrl, { max: 1 });
+  return cluster.stop;
 });
 afterAll(async () => {
   await sql.end();

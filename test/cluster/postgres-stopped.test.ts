@@ -2,10 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { expect, it } from 'vitest';
-import { Refusal } from '../support/api.js';
-import { startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { isLive, observe } from '../support/observer.js';
+import { startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { Refusal } from '../support/http/api.js';
+import { isLive, observe } from '../support/http/observer.js';
 
 const USERS = 60;
 const STOPS = 10;
@@ -13,7 +13,11 @@ const STOPS = 10;
 const AT_ONCE = 20;
 
 it('PostgreSQL that is stopped under load ten times ends no node, hides nobody, and gets every change in the end', async () => {
-  const cluster = await startCluster({ nodes: 3, env: { HEARTBEAT_TIMEOUT: '45s', PRESENCE_OFFLINE_DEBOUNCE: '40s' } });
+  const cluster = await startCluster({
+    nodes: 3,
+    ownPostgres: true,
+    env: { HEARTBEAT_TIMEOUT: '45s', PRESENCE_OFFLINE_DEBOUNCE: '40s' },
+  });
   const ids = await cluster.followed('watcher', 'user', USERS);
   const observers = await Promise.all(
     cluster.nodes.map(async (node) => observe(await cluster.person('watcher', node).connect({ presence: false }))),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { startCluster } from '../support/cluster.js';
-import { isLive, observe } from '../support/observer.js';
-import { openRedisProxy } from '../support/redisProxy.js';
+import { startCluster } from '../support/cluster/cluster.js';
+import { openRedisProxy } from '../support/cluster/redisProxy.js';
+import { isLive, observe } from '../support/http/observer.js';
 
 const NOTICED_WITHIN_MS = 5_000;
 const LOAD_MS = 6_000;

@@ -1,8 +1,8 @@
 /** A user's allowances are shared by all nodes (docs/semantics.md, "Limits"). */
 import { beforeAll, expect, it } from 'vitest';
-import { Refusal } from '../support/api.js';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import type { Person } from '../support/rollcall.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { Refusal } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
 
 const refusals = async (calls: readonly Promise<unknown>[]): Promise<readonly Refusal[]> => {
   const outcomes = await Promise.allSettled(calls);
@@ -18,6 +18,7 @@ beforeAll(async () => {
   cluster = await startCluster({
     env: { RATE_PRESENCE: '5,5s', RATE_TYPING: '10,500ms', RATE_MUTATIONS: '60,200ms' },
   });
+  return cluster.stop;
 });
 
 it('an allowance is shared by all nodes, and comes back as designed', async () => {

@@ -2,10 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeys } from '../../src/adapters/redis/keys.js';
-import type { Presence } from '../support/api.js';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import { startRedisCluster, type TestPair, type TestRedisCluster } from '../support/redisCluster.js';
-import type { SubscriptionIterator } from '../support/socket.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { startRedisCluster, type TestPair, type TestRedisCluster } from '../support/cluster/redisCluster.js';
+import type { Presence } from '../support/http/api.js';
+import type { SubscriptionIterator } from '../support/http/socket.js';
 
 const LIMIT_MS = 60_000;
 const keys = createKeys(64);

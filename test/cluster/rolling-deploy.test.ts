@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { type Node, startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { isLive, observe } from '../support/observer.js';
+import { type Node, startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { isLive, observe } from '../support/http/observer.js';
 
 /**
  * Clients, the nodes they leave and the cold ones that take them in share a busy machine: the grace is as long as they

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { removeFolder } from '../support/folders.js';
-import { freePort } from '../support/freePort.js';
-import { startPostgres, type TestPostgres } from '../support/postgres.js';
-import { startRedis } from '../support/redis.js';
-import { copyPreparedData, type Environment, type Run, run } from '../support/server.js';
-import { TEST_SECRET } from '../support/tokens.js';
+import { removeFolder } from '../support/cluster/folders.js';
+import { freePort } from '../support/cluster/freePort.js';
+import { startPostgres, type TestPostgres } from '../support/cluster/postgres.js';
+import { startRedis } from '../support/cluster/redis.js';
+import { copyPreparedData, type Environment, type Run, run } from '../support/http/server.js';
+import { TEST_SECRET } from '../support/http/tokens.js';
 
 const PATIENTLY = { timeout: 30_000 };
 

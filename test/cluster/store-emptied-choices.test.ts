@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import { isLive, isOffline, observe } from '../support/observer.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { isLive, isOffline, observe } from '../support/http/observer.js';
 
 const settled = async (cluster: Cluster) => {
   const back = async (): Promise<unknown> => cluster.host(cluster.node(1)).presence(['user-0']).catch(back);

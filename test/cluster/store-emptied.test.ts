@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { isLive, isOffline, observe } from '../support/observer.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { isLive, isOffline, observe } from '../support/http/observer.js';
 
 const BACK_WITHIN_MS = 5_000;
 /** What a busy machine may add. */

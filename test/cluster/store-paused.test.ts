@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { post } from '../support/http.js';
-import { isLive, observe } from '../support/observer.js';
-import { connectSocket, SocketRefused } from '../support/socket.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { post } from '../support/http/http.js';
+import { isLive, observe } from '../support/http/observer.js';
+import { connectSocket, SocketRefused } from '../support/http/socket.js';
 
 /** What a busy machine may add to each of the limits. */
 const LOAD_MS = 6_000;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { isLive, observe } from '../support/observer.js';
+import { startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { isLive, observe } from '../support/http/observer.js';
 
 const CLIENTS = 2_000;
 /** The design's ten seconds are for a machine that is the servers' alone. */

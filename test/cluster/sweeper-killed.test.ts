@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { startCluster } from '../support/cluster.js';
-import { gather } from '../support/crowd.js';
-import { isLive, isOffline, observe } from '../support/observer.js';
+import { startCluster } from '../support/cluster/cluster.js';
+import { gather } from '../support/cluster/crowd.js';
+import { isLive, isOffline, observe } from '../support/http/observer.js';
 
 it('a node that is killed while it clears up after another leaves no ghost and repeats no event', async () => {
   const cluster = await startCluster({ nodes: 3 });

@@ -3,11 +3,11 @@
  * nodes they and their viewers are: one of two who were alike hides, the other one leaves.
  */
 import { beforeAll, expect, it } from 'vitest';
-import type { Presence, Typing } from '../support/api.js';
-import { type Choices, createChoices } from '../support/choices.js';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import type { Person } from '../support/rollcall.js';
-import type { Socket, SubscriptionIterator } from '../support/socket.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import type { Presence, Typing } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import type { Socket, SubscriptionIterator } from '../support/http/socket.js';
+import { type Choices, createChoices } from '../support/unit/choices.js';
 
 const SEEDS = [1, 2, 3];
 const TURNS = 15;
@@ -18,6 +18,7 @@ let host: Person;
 beforeAll(async () => {
   cluster = await startCluster();
   host = cluster.host();
+  return cluster.stop;
 });
 
 const at = (person: Person, index: number): Person => cluster.person(person.id, cluster.node(index));

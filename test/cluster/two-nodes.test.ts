@@ -3,10 +3,10 @@
 import { print } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MeChangedDocument } from '../generated/operations.js';
-import type { Me, Presence } from '../support/api.js';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import type { Person } from '../support/rollcall.js';
-import type { SubscriptionIterator } from '../support/socket.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import type { Me, Presence } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import type { SubscriptionIterator } from '../support/http/socket.js';
 
 let cluster: Cluster;
 let host: Person;
@@ -15,6 +15,7 @@ let made = 0;
 beforeAll(async () => {
   cluster = await startCluster();
   host = cluster.host();
+  return cluster.stop;
 });
 
 const fresh = (name: string) => `${name}-${++made}`;

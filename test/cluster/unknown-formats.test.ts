@@ -4,14 +4,15 @@
  */
 import postgres from 'postgres';
 import { beforeAll, expect, it } from 'vitest';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import type { Person } from '../support/rollcall.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import type { Person } from '../support/http/rollcall.js';
 
 let cluster: Cluster;
 let host: Person;
 beforeAll(async () => {
   cluster = await startCluster({ env: { SESSION_TTL: '4s' } });
   host = cluster.host();
+  return cluster.stop;
 });
 
 const unavailable = { code: 'UNAVAILABLE' };

@@ -1,12 +1,13 @@
 /**
  * A node that dies between a commit and its publication loses nothing: the others find the change in the log
- * (docs/architecture.md, "Sight"). Its last transaction is written here as it would have left it.
+ * (docs/architecture.md#visibility). Its last transaction is written here as it would have left it.
  */
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import type { Refusal } from '../support/api.js';
-import { type Cluster, startCluster } from '../support/cluster.js';
-import { type Person, serveTest } from '../support/rollcall.js';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { createTestDatabase } from '../support/cluster/database.js';
+import type { Refusal } from '../support/http/api.js';
+import { type Person, serveTest } from '../support/http/rollcall.js';
 
 /** The design says a second; the machine may be busy. */
 const LIMIT_MS = 8_000;
@@ -20,6 +21,7 @@ beforeAll(async () => {
   cluster = await startCluster();
   sql = postgres(cluster.databaseUrl, { max: 1, onnotice: () => {} });
   host = cluster.host();
+  return cluster.stop;
 });
 afterAll(() => sql.end());
 
@@ -142,8 +144,8 @@ it('an unpublished deletion closes the connections of the user, and drops what w
 });
 
 it('a process without Redis follows what took effect though the answer to its commit was lost', async () => {
-  await sql`create database alone`;
-  const url = Object.assign(new URL(cluster.databaseUrl), { pathname: '/alone' }).href;
+  const { url, drop } = await createTestDatabase();
+  onTestFinished(drop);
   const alone = await serveTest({ DATABASE_URL: url });
   const database = postgres(url, { max: 1, onnotice: () => {} });
   onTestFinished(() => database.end());

@@ -7,8 +7,8 @@ import type {
   TypingMessage,
   UserMessage,
 } from '../../src/presence/ports/bus.js';
-import { record } from '../support/builders.js';
-import { createInbox } from '../support/inbox.js';
+import { record } from '../support/unit/builders.js';
+import { createInbox } from '../support/unit/inbox.js';
 
 /** A bus, and how what a store commits gets onto it. */
 export interface BusUnderTest {
@@ -55,14 +55,14 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
       return { ...inbox, unsubscribe: await bus.subscribeUser(userId, inbox.push) };
     };
 
-    it('carries all that is published after the subscribing, whole and in order', async () => {
+    it('carries everything published after the subscription, whole and in order', async () => {
       const inbox = await subscribeTo('ana');
       const sent = Array.from({ length: 100 }, (_, i) => of('ana', i));
       for (const message of sent) commits.publishUser(message);
       expect(await inbox.take(100)).toEqual(sent);
     });
 
-    it('carries nothing of before', async () => {
+    it('carries nothing published before', async () => {
       commits.publishUser(of('ana', 1));
       await under.settled?.();
       const inbox = await subscribeTo('ana');
@@ -76,7 +76,7 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
       expect(await inbox.next()).toEqual({ userId: 'ana', record: null });
     });
 
-    it('tells every listener, also one that listens twice', async () => {
+    it('delivers to every listener, also one that subscribed twice', async () => {
       const inbox = createInbox<UserMessage>('both');
       const unsubscribe = await bus.subscribeUser('ana', inbox.push);
       await bus.subscribeUser('ana', inbox.push);
@@ -91,7 +91,7 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
       expect(await inbox.take(2)).toEqual([of('ana', 2), of('ana', 3)]);
     });
 
-    it('tells nothing more to who unsubscribed, and goes on telling the others', async () => {
+    it('delivers nothing more to a listener that unsubscribed, and goes on with the others', async () => {
       const [gone, stays] = [await subscribeTo('ana'), await subscribeTo('ana')];
       gone.unsubscribe();
       commits.publishUser(of('ana'));
@@ -139,7 +139,7 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
       expect(rooms.every(({ transcript }) => transcript.length === 2)).toBe(true);
     });
 
-    it('carries changes of facts to everybody who listens, until they do no more', async () => {
+    it('carries access changes to every listener until it unsubscribes', async () => {
       const [first, second] = [createInbox<AccessChange>('first'), createInbox<AccessChange>('second')];
       const unsubscribe = await bus.subscribeAccessChanges(first.push);
       await bus.subscribeAccessChanges(second.push);
@@ -151,14 +151,14 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
       expect(first.transcript).toHaveLength(3);
     });
 
-    it('tells of a change that was learnt otherwise those who listen on this node', async () => {
+    it('delivers a change received elsewhere to the listeners of this node', async () => {
       const inbox = createInbox<AccessChange>('facts');
       await bus.subscribeAccessChanges(inbox.push);
       bus.deliverAccessChange({ ...FACTS[0]!, logId: '7' });
       expect(await inbox.next()).toEqual({ ...FACTS[0], logId: '7' });
     });
 
-    it('carries ends of sessions to everybody who listens, until they do no more', async () => {
+    it('carries ends of sessions to every listener until it unsubscribes', async () => {
       const [first, second] = [createInbox<SessionsEnded>('first'), createInbox<SessionsEnded>('second')];
       const unsubscribe = await bus.subscribeEnded(first.push);
       await bus.subscribeEnded(second.push);

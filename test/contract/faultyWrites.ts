@@ -4,8 +4,8 @@ import type { Database } from '../../src/adapters/sql/database.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { isUnavailable } from '../../src/presence/errors.js';
-import { answerOf, type FaultyDatabase, failuresOf, nameOf, outcomeOf, PATIENT_MS } from '../support/failing.js';
-import type { FailureKind } from '../support/faults.js';
+import { answerOf, type FaultyDatabase, failuresOf, nameOf, outcomeOf, PATIENT_MS } from '../support/unit/failing.js';
+import type { FailureKind } from '../support/unit/faults.js';
 import { recordingBus } from './people.js';
 
 const USERS = ['eve', 'fay', 'gus'];

@@ -5,8 +5,8 @@ import { createPeople } from '../../src/adapters/sql/people.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { presenceJournal } from '../../src/adapters/sql/tables.js';
 import type { DurablePresence } from '../../src/presence/types.js';
-import { durable, NOON } from '../support/builders.js';
-import { answerOf } from '../support/failing.js';
+import { durable, NOON } from '../support/unit/builders.js';
+import { answerOf } from '../support/unit/failing.js';
 import { empty, recordingBus } from './people.js';
 
 const row = (userId: string, changes: Partial<DurablePresence> = {}): DurablePresence =>
@@ -47,7 +47,7 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       expect((await persisted('ann'))?.message).toEqual({ text: 'NULL', emoji: null, expiresAt: null });
     });
 
-    it('knows users of whom nothing was kept, and misses those who do not exist', async () => {
+    it('knows users without a stored presence, and misses those who do not exist', async () => {
       await people.deleteUser('bob');
       const rows = await journal.read(['ann', 'bob', 'nobody']);
       expect([...rows]).toEqual([['ann', { generation: 1, persisted: null }]]);
@@ -80,7 +80,7 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       expect(await persisted('ann')).toEqual(wanted);
     });
 
-    it('knows a row of an earlier release as of its revision', async () => {
+    it('dates a row of an earlier release by its revision', async () => {
       await journal.write([row('ann', { chosen: 'AWAY', message: said })]);
       await database.db.run((orm) =>
         orm.execute(sql`update presence_journal set chosen_as_of = null, message_as_of = null, as_of_revision = null`),
@@ -91,7 +91,7 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       expect(await persisted('ann')).toMatchObject({ revision: NOON + 10, chosen: 'AWAY', message: null });
     });
 
-    it('knows what an earlier release wrote over a row of this one as of then', async () => {
+    it('dates by its revision what an earlier release wrote over a row of this one', async () => {
       await journal.write([row('ann', { chosen: 'AWAY', message: said })]);
       await database.db.run((orm) =>
         orm.execute(sql`update presence_journal set revision = ${NOON + 5}, chosen = 'INVISIBLE', message_text = null`),
@@ -123,7 +123,7 @@ export const describeJournal = (name: string, open: () => Promise<OpenDatabase>)
       await journal.write([]);
     });
 
-    it('passes over who does not exist, and writes the others', async () => {
+    it('skips users who do not exist, and writes the others', async () => {
       await people.deleteUser('bob');
       await journal.write([row('nobody'), row('bob'), row('ann')]);
       expect([...(await journal.read(['nobody', 'bob', 'ann'])).keys()]).toEqual(['ann']);

@@ -8,9 +8,9 @@ import type { LostNode } from '../../src/presence/ports/leases.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import * as commands from '../../src/presence/record.js';
 import { nodeLost } from '../../src/presence/recovery.js';
-import { message, timings } from '../support/builders.js';
-import { createInbox } from '../support/inbox.js';
-import type { LiveUnderTest } from '../support/live.js';
+import type { LiveUnderTest } from '../support/cluster/live.js';
+import { message, timings } from '../support/unit/builders.js';
+import { createInbox } from '../support/unit/inbox.js';
 
 /** What many nodes share, and how a test changes it behind their backs. */
 export interface SharedUnderTest {

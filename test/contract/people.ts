@@ -507,7 +507,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
       ]);
     });
 
-    describe('facts and roster', () => {
+    describe('access facts and roster', () => {
       it('answers every pair by its key, also the same pair twice and a user with themselves', async () => {
         await known('ann', 'bob');
         await people.follow('ann', 'bob');
@@ -699,7 +699,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         return rows.map(({ id, change }): AccessChange => ({ ...accessChangeOf(JSON.parse(change)), logId: id }));
       };
 
-      it('writes them to the log as they are published, in their order, and names their place', async () => {
+      it('writes them to the change log as they are published, in order, with their ids', async () => {
         people = createPeople({ db: database.db, bus, logged: true });
         await people.follow('ann', "o'neil {\\}");
         await people.addFollows(numbered('u', 20).map((followeeId) => ({ followerId: 'ann', followeeId })));
@@ -711,7 +711,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(await logged()).toEqual(news);
       });
 
-      it('writes nothing to the log of what is not written, or where nobody reads it', async () => {
+      it('writes nothing to the change log for a failed write, or where nobody reads it', async () => {
         await people.follow('ann', 'bob');
         expect(bus.news()).toEqual([{ kind: 'relation', users: ['ann', 'bob'], mayRevoke: false }]);
         people = createPeople({ db: database.db, bus, logged: true, maxFollows: 1 });

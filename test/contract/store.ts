@@ -5,8 +5,8 @@ import type { LiveStore } from '../../src/presence/ports/stores.js';
 import * as commands from '../../src/presence/record.js';
 import { nodeOf } from '../../src/presence/recovery.js';
 import type { PresenceRecord, StatusMessage } from '../../src/presence/types.js';
-import { activity, message, timings } from '../support/builders.js';
-import { createInbox } from '../support/inbox.js';
+import { activity, message, timings } from '../support/unit/builders.js';
+import { createInbox } from '../support/unit/inbox.js';
 
 /** An empty store, the bus that it publishes to, and its clock where a test can move it. */
 export interface StoreUnderTest {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { serve } from '../support/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
 
 const INTERVAL_MS = 3_000;
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0', BROADCAST_INTERVAL: `${INTERVAL_MS}ms` });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Person, Rollcall } from '../support/rollcall.js';
-import { serveTest } from '../support/rollcall.js';
+import type { Person, Rollcall } from '../support/http/rollcall.js';
+import { serveTest } from '../support/http/rollcall.js';
 
 const FAST = { PRESENCE_OFFLINE_DEBOUNCE: '0' };
 

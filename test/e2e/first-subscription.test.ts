@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Presence } from '../support/api.js';
-import { serve } from '../support/rollcall.js';
+import type { Presence } from '../support/http/api.js';
+import { serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 

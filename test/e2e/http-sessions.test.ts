@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Presence } from '../support/api.js';
-import { serve } from '../support/rollcall.js';
-import type { SubscriptionIterator } from '../support/socket.js';
+import type { Presence } from '../support/http/api.js';
+import { serve } from '../support/http/rollcall.js';
+import type { SubscriptionIterator } from '../support/http/socket.js';
 
 const TTL_MS = 2_000;
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '500ms', SESSION_TTL: `${TTL_MS}ms` });

@@ -1,10 +1,10 @@
 import { serverAudits } from 'graphql-http';
 import { createClient as createSseClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
-import { PRESENCE_CHANGED, type Presence, TYPING_CHANGED, type Typing } from '../support/api.js';
-import { post, postBody } from '../support/http.js';
-import { serve } from '../support/rollcall.js';
-import { openEventStream } from '../support/sse.js';
+import { PRESENCE_CHANGED, type Presence, TYPING_CHANGED, type Typing } from '../support/http/api.js';
+import { post, postBody } from '../support/http/http.js';
+import { serve } from '../support/http/rollcall.js';
+import { openEventStream } from '../support/http/sse.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 const [bob] = await rollcall.strangers('bob');

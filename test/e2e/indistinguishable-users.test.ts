@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Presence } from '../support/api.js';
-import { type Choices, createChoices } from '../support/choices.js';
-import type { Person } from '../support/rollcall.js';
-import { serve } from '../support/rollcall.js';
-import type { Socket, SubscriptionIterator } from '../support/socket.js';
+import type { Presence } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
+import type { Socket, SubscriptionIterator } from '../support/http/socket.js';
+import { type Choices, createChoices } from '../support/unit/choices.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '100ms', TYPING_TIMEOUT: '500ms' });
 const { host } = rollcall;

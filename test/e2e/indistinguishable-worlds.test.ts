@@ -3,8 +3,8 @@
  * Server-Sent Events and WebSocket, is the same in content, order and count.
  */
 import { describe, expect, it, vi } from 'vitest';
-import { serve } from '../support/rollcall.js';
-import { createWorld, READS, type World } from '../support/worlds.js';
+import { serve } from '../support/http/rollcall.js';
+import { createWorld, READS, type World } from '../support/http/worlds.js';
 
 const GRACE_MS = 200;
 const rollcall = await serve({

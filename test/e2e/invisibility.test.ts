@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Presence } from '../support/api.js';
-import type { Person } from '../support/rollcall.js';
-import { serve } from '../support/rollcall.js';
-import type { Socket } from '../support/socket.js';
+import type { Presence } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
+import type { Socket } from '../support/http/socket.js';
 
 const GRACE_MS = 200;
 /** How late the end of a grace may be found. */

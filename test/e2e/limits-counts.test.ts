@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PRESENCE_CHANGED } from '../support/api.js';
-import { serve } from '../support/rollcall.js';
-import { openEventStream } from '../support/sse.js';
+import { PRESENCE_CHANGED } from '../support/http/api.js';
+import { serve } from '../support/http/rollcall.js';
+import { openEventStream } from '../support/http/sse.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 const { host } = rollcall;

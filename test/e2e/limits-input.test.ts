@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Refusal, type Variables } from '../support/api.js';
-import type { Person } from '../support/rollcall.js';
-import { serve } from '../support/rollcall.js';
+import { Refusal, type Variables } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve();
 const { host } = rollcall;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { serve } from '../support/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve();
 const [bob] = await rollcall.strangers('bob');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Refusal } from '../support/api.js';
-import { serve } from '../support/rollcall.js';
+import { Refusal } from '../support/http/api.js';
+import { serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve({
   PRESENCE_OFFLINE_DEBOUNCE: '0',
@@ -12,22 +12,11 @@ const rollcall = await serve({
 /** So many at a time that they come as fast as they are answered, and so few that a busy machine answers in time. */
 const ABREAST = 10;
 
-/** Tries again what a busy machine could not do in time. */
-async function patiently(attempt: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (error instanceof Refusal && error.code === 'UNAVAILABLE') return patiently(attempt);
-    throw error;
-  }
-}
-
 /** Runs all, as if at once; gives how many were done and the refusals. */
 async function allAtOnce(count: number, act: (index: number) => Promise<unknown>) {
-  const attempt = (index: number) => patiently(() => act(index));
   const ended: PromiseSettledResult<unknown>[] = [];
   while (ended.length < count) {
-    const some = Array.from({ length: Math.min(ABREAST, count - ended.length) }, (_, i) => attempt(ended.length + i));
+    const some = Array.from({ length: Math.min(ABREAST, count - ended.length) }, (_, i) => act(ended.length + i));
     ended.push(...(await Promise.allSettled(some)));
   }
   const refusals = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as Refusal] : []));

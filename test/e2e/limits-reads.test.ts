@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Refusal } from '../support/api.js';
-import { serve } from '../support/rollcall.js';
+import { Refusal } from '../support/http/api.js';
+import { serve } from '../support/http/rollcall.js';
 
 /** So slow that nothing comes back while a test runs. */
 const rollcall = await serve({ RATE_READS: '20,1000s' });

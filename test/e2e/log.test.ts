@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { serve } from '../support/rollcall.js';
-import { openEventStream } from '../support/sse.js';
+import { serve } from '../support/http/rollcall.js';
+import { openEventStream } from '../support/http/sse.js';
 
 const rollcall = await serve({ LOG_LEVEL: 'trace', PRESENCE_OFFLINE_DEBOUNCE: '2s', SESSION_TTL: '1s' });
 

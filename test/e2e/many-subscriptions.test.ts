@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { PRESENCE_CHANGED, TYPING_CHANGED } from '../support/api.js';
-import { openRaw } from '../support/raw.js';
-import { serve } from '../support/rollcall.js';
+import { PRESENCE_CHANGED, TYPING_CHANGED } from '../support/http/api.js';
+import { openRaw } from '../support/http/raw.js';
+import { serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 

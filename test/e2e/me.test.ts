@@ -3,10 +3,10 @@
 import { print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { MeChangedDocument } from '../generated/operations.js';
-import type { Me } from '../support/api.js';
-import { type Person, serve } from '../support/rollcall.js';
-import type { Socket } from '../support/socket.js';
-import { openEventStream } from '../support/sse.js';
+import type { Me } from '../support/http/api.js';
+import { type Person, serve } from '../support/http/rollcall.js';
+import type { Socket } from '../support/http/socket.js';
+import { openEventStream } from '../support/http/sse.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '1s', IDLE_AFTER: '3s', RATE_PRESENCE: 'off' });
 

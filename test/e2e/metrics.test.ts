@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { post } from '../support/http.js';
-import { openRaw } from '../support/raw.js';
-import { serve } from '../support/rollcall.js';
-import { openEventStream } from '../support/sse.js';
+import { post } from '../support/http/http.js';
+import { openRaw } from '../support/http/raw.js';
+import { serve } from '../support/http/rollcall.js';
+import { openEventStream } from '../support/http/sse.js';
 
 const rollcall = await serve({ METRICS_PORT: '0', PRESENCE_OFFLINE_DEBOUNCE: '100ms', LOG_LEVEL: 'debug' });
 const inferredIdle = await serve();

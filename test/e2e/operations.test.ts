@@ -3,8 +3,8 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { getOperationAST, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import * as generated from '../generated/operations.js';
-import type { Variables } from '../support/api.js';
-import { serve } from '../support/rollcall.js';
+import type { Variables } from '../support/http/api.js';
+import { serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve();
 const { host } = rollcall;

@@ -1,8 +1,8 @@
 /** The page as the built server has it: in development with demo users, and nowhere else. */
 import { describe, expect, it } from 'vitest';
-import { post } from '../support/http.js';
-import { serveTest } from '../support/rollcall.js';
-import { TEST_SECRET } from '../support/tokens.js';
+import { post } from '../support/http/http.js';
+import { serveTest } from '../support/http/rollcall.js';
+import { TEST_SECRET } from '../support/http/tokens.js';
 
 const PATHS = ['/', '/index.html', '/demo.json'];
 const statuses = (url: string) => Promise.all(PATHS.map(async (path) => (await fetch(new URL(path, url))).status));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Presence, Typing } from '../support/api.js';
-import { type Choices, createChoices } from '../support/choices.js';
-import type { Person } from '../support/rollcall.js';
-import { serve } from '../support/rollcall.js';
-import type { Socket, SubscriptionIterator } from '../support/socket.js';
+import type { Presence, Typing } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
+import type { Socket, SubscriptionIterator } from '../support/http/socket.js';
+import { type Choices, createChoices } from '../support/unit/choices.js';
 
 const GRACE_MS = 200;
 const rollcall = await serve({

@@ -2,8 +2,8 @@
 import { print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { BlockedDocument, FollowingDocument, type FollowingQuery } from '../generated/operations.js';
-import type { Variables } from '../support/api.js';
-import { type Person, serve } from '../support/rollcall.js';
+import type { Variables } from '../support/http/api.js';
+import { type Person, serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve();
 const { host } = rollcall;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Presence, PresencePage } from '../support/api.js';
-import type { Person } from '../support/rollcall.js';
-import { serve } from '../support/rollcall.js';
-import type { SubscriptionIterator } from '../support/socket.js';
+import type { Presence, PresencePage } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
+import type { SubscriptionIterator } from '../support/http/socket.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 const { host } = rollcall;

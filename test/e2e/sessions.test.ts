@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Person } from '../support/rollcall.js';
-import { serve } from '../support/rollcall.js';
+import type { Person } from '../support/http/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
 
 const GRACE_MS = 3_000;
 const rollcall = await serve({
@@ -108,7 +108,7 @@ describe.concurrent('the session of a connection', () => {
 
   it('is lost when its pings go unanswered', async () => {
     const [alice, bob] = await rollcall.friends('alice', 'bob');
-    const { openRaw } = await import('../support/raw.js');
+    const { openRaw } = await import('../support/http/raw.js');
     const deaf = await openRaw(rollcall.wsUrl, { autoPong: false });
     deaf.send({ type: 'connection_init', payload: { authorization: `Bearer ${await bob.token()}` } });
     await deaf.nextWhere((message) => message.type === 'connection_ack');

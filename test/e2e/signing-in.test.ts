@@ -1,13 +1,13 @@
 import { createSecretKey } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { PRESENCE_CHANGED } from '../support/api.js';
-import { post } from '../support/http.js';
-import { startKeyServer } from '../support/jwks.js';
-import { serve, serveTest } from '../support/rollcall.js';
-import { connectSocket } from '../support/socket.js';
-import { openEventStream } from '../support/sse.js';
-import { signToken, TEST_SECRET } from '../support/tokens.js';
+import { PRESENCE_CHANGED } from '../support/http/api.js';
+import { post } from '../support/http/http.js';
+import { startKeyServer } from '../support/http/jwks.js';
+import { serve, serveTest } from '../support/http/rollcall.js';
+import { connectSocket } from '../support/http/socket.js';
+import { openEventStream } from '../support/http/sse.js';
+import { signToken, TEST_SECRET } from '../support/http/tokens.js';
 
 const rollcall = await serve();
 const ME = '{ me { userId } }';

@@ -1,10 +1,10 @@
 import { connect as connectTcp } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { PRESENCE_CHANGED } from '../support/api.js';
-import { openRaw, UpgradeRefused } from '../support/raw.js';
-import { serve } from '../support/rollcall.js';
-import { connectSocket } from '../support/socket.js';
-import { signToken } from '../support/tokens.js';
+import { PRESENCE_CHANGED } from '../support/http/api.js';
+import { openRaw, UpgradeRefused } from '../support/http/raw.js';
+import { serve } from '../support/http/rollcall.js';
+import { connectSocket } from '../support/http/socket.js';
+import { signToken } from '../support/http/tokens.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0', ALLOWED_ORIGINS: 'https://app.example.test' });
 

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { removeFolder } from '../support/folders.js';
-import { post } from '../support/http.js';
-import { openRaw } from '../support/raw.js';
-import { serve } from '../support/rollcall.js';
-import { type Environment, run } from '../support/server.js';
-import { connectSocket } from '../support/socket.js';
-import { TEST_SECRET } from '../support/tokens.js';
+import { removeFolder } from '../support/cluster/folders.js';
+import { post } from '../support/http/http.js';
+import { openRaw } from '../support/http/raw.js';
+import { serve } from '../support/http/rollcall.js';
+import { type Environment, run } from '../support/http/server.js';
+import { connectSocket } from '../support/http/socket.js';
+import { TEST_SECRET } from '../support/http/tokens.js';
 
 const ME = '{ me { userId } }';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Status } from '../support/api.js';
-import { serve } from '../support/rollcall.js';
+import type { Status } from '../support/http/api.js';
+import { serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0', IDLE_AFTER: '2500ms' });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Person } from '../support/rollcall.js';
-import { serve } from '../support/rollcall.js';
+import type { Person } from '../support/http/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
 
 const TIMEOUT_MS = 2_500;
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0', TYPING_TIMEOUT: `${TIMEOUT_MS}ms` });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Presence } from '../support/api.js';
-import type { Person } from '../support/rollcall.js';
-import { serve } from '../support/rollcall.js';
-import type { SubscriptionIterator } from '../support/socket.js';
+import type { Presence } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
+import type { SubscriptionIterator } from '../support/http/socket.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 const { host } = rollcall;
@@ -213,7 +213,7 @@ describe.concurrent('an open subscription', () => {
 });
 
 it('where follows are left to the host, users make none themselves', async () => {
-  const { serveTest } = await import('../support/rollcall.js');
+  const { serveTest } = await import('../support/http/rollcall.js');
   const strict = await serveTest({ RELATIONS_BY_USERS: 'off' });
   const [alice, bob] = await strict.strangers('alice', 'bob');
   await expect(alice.follow(bob.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Audience, Presence } from '../support/api.js';
-import type { Person } from '../support/rollcall.js';
-import { serve } from '../support/rollcall.js';
+import type { Audience, Presence } from '../support/http/api.js';
+import type { Person } from '../support/http/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 const { host } = rollcall;

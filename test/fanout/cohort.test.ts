@@ -3,7 +3,7 @@ import type { Subscriber } from '../../src/fanout/cohort.js';
 import { Topic } from '../../src/fanout/topic.js';
 import { restoreRecord } from '../../src/presence/record.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
-import { NOON } from '../support/builders.js';
+import { NOON } from '../support/unit/builders.js';
 
 const away = () => restoreRecord('ana', { generation: 1, persisted: null });
 const live = (revision: number) => ({

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { collect, createFanout, untilIdle, userViewer } from '../support/fanout.js';
+import { collect, createFanout, untilIdle, userViewer } from '../support/unit/fanout.js';
 
 const CROWD = 200;
 

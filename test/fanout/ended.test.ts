@@ -6,7 +6,7 @@ import { Topic } from '../../src/fanout/topic.js';
 import { Watcher, type WatcherOwner } from '../../src/fanout/watcher.js';
 import type { PresenceRecord } from '../../src/presence/types.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
-import { message, NOON, record, session } from '../support/builders.js';
+import { message, NOON, record, session } from '../support/unit/builders.js';
 
 const at = (revision: number, changes: Partial<PresenceRecord> = {}): PresenceRecord =>
   record({

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createExpiry } from '../../src/fanout/expiry.js';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve } from '../support/fanout.js';
+import { createFanout, createValve } from '../support/unit/fanout.js';
 
 const EPOCH = 1_700_000_000_000;
 const ENDS_AT = EPOCH + 10_000;
@@ -89,7 +89,7 @@ describe('the status message of a user who is not live', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is waited for also where it is a month off, without being looked at all the time', async () => {
+  it('expires on time also a month ahead, without polling', async () => {
     const storeNow = vi.fn(() => Date.now());
     const readAgain = vi.fn(async () => expiry.follow(null));
     const expiry = createExpiry({ storeNow, readAgain });

@@ -1,7 +1,7 @@
-/** What nobody was told of, because a message was missed, is told once it is known that some may have been. */
+/** Changes whose messages were missed are delivered once the gap is known. */
 import { expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve, untilIdle } from '../support/fanout.js';
+import { createFanout, createValve, untilIdle } from '../support/unit/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -12,8 +12,8 @@ const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   return f;
 };
 
-/** What is done meanwhile is published, and heard by nobody. */
-const unheard = async (f: Awaited<ReturnType<typeof start>>, what: () => Promise<unknown>) => {
+/** Runs `what` while no message reaches a subscriber. */
+const duringGap = async (f: Awaited<ReturnType<typeof start>>, what: () => Promise<unknown>) => {
   const lost = [
     vi.spyOn(f.bus, 'publishUser').mockImplementation(() => {}),
     vi.spyOn(f.bus, 'publishTyping').mockImplementation(() => {}),
@@ -28,11 +28,11 @@ const seen = (events: readonly { userId: string; status: string; statusMessage: 
 const typed = (events: readonly { userId: string; isTyping: boolean }[]) =>
   events.map(({ userId, isTyping }) => `${userId} ${isTyping ? 'types' : 'stops'}`);
 
-it('changes of those who are watched are told after a gap', async () => {
+it('changes of watched users are delivered after a gap', async () => {
   const f = await start();
   const mine = await f.collect('me', ['ann']);
   await mine.news();
-  await unheard(f, () => f.say('ann', 'hello'));
+  await duringGap(f, () => f.say('ann', 'hello'));
   expect(await mine.news()).toEqual([]);
   f.gap();
   expect(seen(await mine.news())).toEqual(['ann ONLINE hello']);
@@ -40,12 +40,12 @@ it('changes of those who are watched are told after a gap', async () => {
   expect(await mine.news()).toEqual([]);
 });
 
-it('who began and who stopped to type is told after a gap', async () => {
+it('starts and stops of typing are delivered after a gap', async () => {
   const f = await start();
   await f.type('ann', 'chat');
   const mine = await f.collectTyping('me', 'chat');
   await mine.news();
-  await unheard(f, async () => {
+  await duringGap(f, async () => {
     await f.type('ann', 'chat', false);
     await f.type('bob', 'chat');
   });
@@ -54,13 +54,13 @@ it('who began and who stopped to type is told after a gap', async () => {
   expect(typed(await mine.news()).sort()).toEqual(['ann stops', 'bob types']);
 });
 
-it('who came to a roster, and who left sight, is told where changes of facts were missed', async () => {
+it('additions to a roster and revoked visibility are delivered after missed access changes', async () => {
   const f = await start();
   const mine = await f.collect('me', null);
   const ofBob = await f.collect('bob', ['me']);
   await mine.news();
   await ofBob.news();
-  await unheard(f, async () => {
+  await duringGap(f, async () => {
     await f.people.follow('me', 'bob');
     await f.people.block('me', 'ann');
     await f.people.block('me', 'bob');
@@ -72,29 +72,29 @@ it('who came to a roster, and who left sight, is told where changes of facts wer
   expect(seen(await ofBob.news())).toEqual(['me OFFLINE']);
 });
 
-it('nobody is shown to type by what was read before facts were missed', async () => {
+it('nobody is shown typing by access facts read before changes were missed', async () => {
   const valve = createValve();
   const f = await start({ gate: valve.gate });
   const mine = await f.collectTyping('me', 'chat');
-  await unheard(f, () => f.type('ann', 'chat'));
+  await duringGap(f, () => f.type('ann', 'chat'));
   // It was read before the block, and is answered after it.
   valve.hold('people.blockedAmong');
   f.gap();
   await untilIdle();
   valve.releaseNext('people.blockedAmong');
   await untilIdle();
-  await unheard(f, () => f.people.block('me', 'ann'));
+  await duringGap(f, () => f.people.block('me', 'ann'));
   f.hub.accessChangesMissed();
   valve.release('people.blockedAmong');
   expect(await mine.news()).toEqual([]);
 });
 
-it('what was missed is read again until it could be', async () => {
+it('what was missed is read again until the reading succeeds', async () => {
   const valve = createValve();
   const f = await start({ gate: valve.gate });
   const mine = await f.collect('me', ['ann']);
   await mine.news();
-  await unheard(f, () => f.say('ann', 'hello'));
+  await duringGap(f, () => f.say('ann', 'hello'));
   valve.fail('records', unavailable('away'));
   f.gap();
   await vi.waitFor(() => expect(f.errors).toHaveLength(1));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve, type Fanout, untilIdle } from '../support/fanout.js';
+import { createFanout, createValve, type Fanout, untilIdle } from '../support/unit/fanout.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval'] }));
 afterEach(() => vi.useRealTimers());

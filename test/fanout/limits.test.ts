@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { createFanout, createValve, untilIdle } from '../support/fanout.js';
-import { bytesInUse } from '../support/usage.js';
+import { createFanout, createValve, untilIdle } from '../support/unit/fanout.js';
+import { bytesInUse } from '../support/unit/usage.js';
 
 const ids = (count: number, prefix = 'user') => Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
 

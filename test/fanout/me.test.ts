@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Outbox } from '../../src/fanout/outbox.js';
 import type { SubscriptionBudget } from '../../src/fanout/subscription.js';
 import { unavailable } from '../../src/presence/errors.js';
-import { fakeWaits } from '../support/fakeWaits.js';
-import { collect, createFanout, createValve, type Fanout, untilIdle, userViewer } from '../support/fanout.js';
+import { fakeWaits } from '../support/unit/fakeWaits.js';
+import { collect, createFanout, createValve, type Fanout, untilIdle, userViewer } from '../support/unit/fanout.js';
 
 const EPOCH = 1_700_000_000_000;
 

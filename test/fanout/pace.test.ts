@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PresenceView } from '../../src/presence/view.js';
-import { createFanout } from '../support/fanout.js';
+import { createFanout } from '../support/unit/fanout.js';
 
 const EPOCH = 1_700_000_000_000;
 
@@ -135,7 +135,7 @@ describe('the broadcast interval', () => {
     await f.say('ann', 'D');
     await mine.news();
     await f.people.block('ann', 'me');
-    expect(await mine.news()).toMatchObject([{ status: 'OFFLINE', lost: true }]);
+    expect(await mine.news()).toMatchObject([{ status: 'OFFLINE', revoked: true }]);
     await pass(5_000);
     expect(await mine.news()).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/fanout/delivery.js';
 import type { PresenceStream } from '../../src/fanout/subscription.js';
-import { createFanout, mode, untilIdle, userViewer } from '../support/fanout.js';
+import { createFanout, mode, untilIdle, userViewer } from '../support/unit/fanout.js';
 
 /** Evaluates a file of tests once more: it may have been evaluated already, for itself. */
 const again = async (file: string): Promise<void> => void (await import(/* @vite-ignore */ `./${file}.test.ts?pushed`));

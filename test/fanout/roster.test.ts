@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import { collect, createFanout, createValve, untilIdle } from '../support/fanout.js';
+import { collect, createFanout, createValve, untilIdle } from '../support/unit/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -73,7 +73,7 @@ describe('a subscription to the roster', () => {
     await mine.news();
     await f.people.unfollow('me', 'ann');
     await f.people.updatePrivacy('ann', { status: 'NOBODY' });
-    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', revoked: true }]);
     await f.say('ann', 'unheard');
     expect(await mine.news()).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe('a subscription to the roster', () => {
     const mine = await f.collect('me', null);
     await mine.news();
     await f.people.deleteUser('ann');
-    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', revoked: true }]);
     expect(f.hub.size().topics).toBe(0);
   });
 
@@ -124,7 +124,7 @@ describe('a subscription to the roster', () => {
     await f.people.block('ann', 'me');
     for (await untilIdle(); valve.waiting('people.accessFacts') > 0; await untilIdle())
       valve.releaseNext('people.accessFacts');
-    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', revoked: true }]);
     expect(f.hub.size().topics).toBe(0);
   });
 
@@ -138,7 +138,7 @@ describe('a subscription to the roster', () => {
     ]);
     await f.people.deleteCircle('team');
     await untilIdle();
-    expect(await collect(subscription).news()).toMatchObject([{ userId: 'bob', status: 'OFFLINE', lost: true }]);
+    expect(await collect(subscription).news()).toMatchObject([{ userId: 'bob', status: 'OFFLINE', revoked: true }]);
     await subscription.return();
   });
 
@@ -159,7 +159,7 @@ describe('a subscription to the roster', () => {
     await f.people.block('bob', 'me');
     valve.release('people.accessFacts');
     await untilIdle();
-    expect(await collect(subscription).news()).toMatchObject([{ userId: 'bob', status: 'OFFLINE', lost: true }]);
+    expect(await collect(subscription).news()).toMatchObject([{ userId: 'bob', status: 'OFFLINE', revoked: true }]);
     await subscription.return();
   });
 

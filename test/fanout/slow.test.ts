@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Outbox } from '../../src/fanout/outbox.js';
 import type { SubscriptionIterator } from '../../src/fanout/subscription.js';
 import type { PresenceView } from '../../src/presence/view.js';
-import { contentOf, countByUser, createFanout, untilIdle } from '../support/fanout.js';
+import { contentOf, countByUser, createFanout, untilIdle } from '../support/unit/fanout.js';
 
 /** All that is pending. Ends the subscription. */
 const drain = async (subscription: SubscriptionIterator<PresenceView>): Promise<PresenceView[]> => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentOf, createFanout } from '../support/fanout.js';
+import { contentOf, createFanout } from '../support/unit/fanout.js';
 
 const host = { kind: 'service', userId: 'host' } as const;
 
@@ -42,7 +42,7 @@ describe('the snapshot of a subscription to presence', () => {
     const f = await start();
     const mine = await f.collect('me', ['ann'], { snapshot: false });
     await f.people.block('ann', 'me');
-    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', lost: true }]);
+    expect(await mine.news()).toMatchObject([{ userId: 'ann', status: 'OFFLINE', revoked: true }]);
   });
 
   it('leaves out content that expired and is not committed yet, and so updates those who watch already', async () => {

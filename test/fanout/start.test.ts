@@ -2,9 +2,9 @@ import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { NOT_VISIBLE, type PresenceView, sameContent } from '../../src/presence/view.js';
-import { fakeWaits } from '../support/fakeWaits.js';
-import { collect, contentOf, createFanout, type Fanout, untilIdle } from '../support/fanout.js';
-import { randomFrom } from '../support/random.js';
+import { fakeWaits } from '../support/unit/fakeWaits.js';
+import { collect, contentOf, createFanout, type Fanout, untilIdle } from '../support/unit/fanout.js';
+import { randomFrom } from '../support/unit/random.js';
 
 // Retries wait by the same fake time as everything else here.
 let waitReally: () => void;
@@ -92,7 +92,7 @@ const play = async (seed: number, broadcastIntervalMs: number, pushed: boolean) 
       if (previous.asOf >= event.asOf) throw new Error(`${trace} is not later than the one before`);
       if (sameContent(previous, event)) throw new Error(`${trace} repeats the one before`);
     }
-    if (event.lost) {
+    if (event.revoked) {
       if (!previous && snapshot) throw new Error(`${trace} revokes what was never shown`);
       expect(contentOf(event), trace).toEqual(NOT_VISIBLE);
     } else {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import type { TypingView } from '../../src/service/contract.js';
-import { createFanout, createValve, untilIdle } from '../support/fanout.js';
+import { createFanout, createValve, untilIdle } from '../support/unit/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -104,7 +104,7 @@ describe('a subscription to the typing of one conversation', () => {
     await f.people.block('ann', 'me');
     const stopped = await mine.news();
     expect(summary(stopped)).toEqual(['chat: ann stops']);
-    expect(stopped).toMatchObject([{ lost: true }]);
+    expect(stopped).toMatchObject([{ revoked: true }]);
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(await mine.news()).toEqual([]);
@@ -208,7 +208,7 @@ describe('a subscription to the typing of one conversation', () => {
     await f.people.putConversation('chat', ['ann', 'bob'], false);
     const stopped = await mine.news();
     expect(summary(stopped).sort()).toEqual(['chat: ann stops', 'chat: bob stops']);
-    for (const event of stopped) expect(event).toMatchObject({ lost: true });
+    for (const event of stopped) expect(event).toMatchObject({ revoked: true });
     await f.type('ann', 'chat', false);
     await f.type('ann', 'chat');
     expect(await mine.news()).toEqual([]);

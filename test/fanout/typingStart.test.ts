@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import type { TypingView } from '../../src/service/contract.js';
-import { fakeWaits } from '../support/fakeWaits.js';
-import { collect, createFanout, type Fanout, untilIdle } from '../support/fanout.js';
-import { randomFrom } from '../support/random.js';
+import { fakeWaits } from '../support/unit/fakeWaits.js';
+import { collect, createFanout, type Fanout, untilIdle } from '../support/unit/fanout.js';
+import { randomFrom } from '../support/unit/random.js';
 
 // Retries wait by the same fake time as everything else here.
 let waitReally: () => void;

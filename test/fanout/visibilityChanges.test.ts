@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { NOT_VISIBLE, type PresenceView, sameContent } from '../../src/presence/view.js';
-import { contentOf, createFanout, createValve, untilIdle } from '../support/fanout.js';
+import { contentOf, createFanout, createValve, untilIdle } from '../support/unit/fanout.js';
 
 const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
   const f = await createFanout(options);
@@ -13,7 +13,7 @@ const start = async (options: Parameters<typeof createFanout>[0] = {}) => {
 };
 
 const expectRevoked = (event: PresenceView | undefined) => {
-  expect(event?.lost).toBe(true);
+  expect(event?.revoked).toBe(true);
   expect(contentOf(event!)).toEqual(NOT_VISIBLE);
 };
 

@@ -73,7 +73,7 @@ describe('presenceChanged', () => {
 
   it('hides name and picture in the event that revokes visibility', async () => {
     const { subscribe, calls } = setUp({
-      hub: { watchPresence: async () => watching([view({ status: 'OFFLINE', lost: true })]) },
+      hub: { watchPresence: async () => watching([view({ status: 'OFFLINE', revoked: true })]) },
     });
     const { events } = await subscribe(PresenceChangedDocument, {});
     expect((await events?.next())?.value).toMatchObject({
@@ -91,7 +91,7 @@ describe('presenceChanged', () => {
 
   it('neither reads nor shows typing in the event that revokes visibility', async () => {
     const { subscribe, calls } = setUp({
-      hub: { watchPresence: async () => watching([view({ status: 'OFFLINE', lost: true })]) },
+      hub: { watchPresence: async () => watching([view({ status: 'OFFLINE', revoked: true })]) },
       presence: { typingAmong: async () => new Set(['bo']) },
     });
     const { events } = await subscribe(parse('subscription { presenceChanged { id isTyping } }'), {});
@@ -154,19 +154,19 @@ describe('typingChanged', () => {
   it('hides name and picture of a typist in the event that revokes visibility', async () => {
     const stopped = { conversationId: 'chat', userId: 'bo', isTyping: false, expiresAt: null };
     const { subscribe, calls } = setUp({
-      hub: { watchTyping: async () => watching([{ ...stopped, lost: true } as const, stopped]) },
+      hub: { watchTyping: async () => watching([{ ...stopped, revoked: true } as const, stopped]) },
       people: { profiles: async () => new Map([['bo', { id: 'bo', name: 'Bo', avatarUrl: null }]]) },
     });
     const { events } = await subscribe(
       parse('subscription { typingChanged { userId isTyping user { id name avatarUrl } } }'),
       {},
     );
-    const told = (name: string | null) => ({
+    const expected = (name: string | null) => ({
       data: { typingChanged: { userId: 'bo', isTyping: false, user: { id: 'bo', name, avatarUrl: null } } },
     });
-    expect((await events?.next())?.value).toEqual(told(null));
+    expect((await events?.next())?.value).toEqual(expected(null));
     expect(calls.map(({ verb }) => verb)).toEqual(['watchTyping']);
-    expect((await events?.next())?.value).toEqual(told('Bo'));
+    expect((await events?.next())?.value).toEqual(expected('Bo'));
   });
 
   it('refuses a malformed id before any call', async () => {

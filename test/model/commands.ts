@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { type PresenceStatus, STATUSES } from '../../src/presence/types.js';
 import { revisionFor } from '../../src/presence/view.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
-import { activity, message } from '../support/builders.js';
-import type { Said, story } from '../support/story.js';
+import { activity, message } from '../support/unit/builders.js';
+import type { Said, story } from '../support/unit/story.js';
 import type { Happening } from './oracle.js';
 
 /** Short timings, so that a random wait reaches the end of a grace, a lease, and silence. */

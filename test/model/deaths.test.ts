@@ -6,11 +6,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccessChange } from '../../src/presence/ports/bus.js';
 import { connect, restoreRecord } from '../../src/presence/record.js';
-import { activity, message } from '../support/builders.js';
-import { cutsOf, HOWS, type How } from '../support/cuts.js';
-import { inLanes, LEASE_MS, type Lines, type MortalWorld, openLines, TIMINGS } from '../support/mortals.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
-import { callerOf } from '../support/team.js';
+import { inLanes, LEASE_MS, type Lines, type MortalWorld, openLines, TIMINGS } from '../support/cluster/mortals.js';
+import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { callerOf } from '../support/cluster/team.js';
+import { activity, message } from '../support/unit/builders.js';
+import { cutsOf, HOWS, type How } from '../support/unit/cuts.js';
 import { type Look, ROOM, type Run, run, type Scenario } from './deaths.js';
 
 let redis: TestRedis;
@@ -231,7 +231,7 @@ const LOST: Readonly<Record<string, Scenario & { readonly holds: (look: Look) =>
 describe('what is acknowledged at last holds where all that is live is lost then:', () => {
   it.each(Object.entries(LOST))('%s', async (name, { holds, ...scenario }) => {
     const { calls } = await run(lanes[0]!, scenario, { how: 'unanswered', what: 'all' });
-    // What nobody but the dead node had heard of is lost with it, but for who hides.
+    // What only the dead node had received is lost with it, except for choices to hide.
     const hows: readonly How[] =
       name === 'who hides stays hidden' ? ['dies', 'refused', 'unanswered'] : ['refused', 'unanswered'];
     const cuts = cutsOf(calls, hows);

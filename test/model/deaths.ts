@@ -4,9 +4,9 @@
  */
 import { PresenceError } from '../../src/presence/errors.js';
 import { nodeOf, processOf } from '../../src/presence/recovery.js';
-import type { How } from '../support/cuts.js';
-import { type Lines, type MortalWorld, TIMINGS } from '../support/mortals.js';
-import { callerOf } from '../support/team.js';
+import { type Lines, type MortalWorld, TIMINGS } from '../support/cluster/mortals.js';
+import { callerOf } from '../support/cluster/team.js';
+import type { How } from '../support/unit/cuts.js';
 
 export const USERS = ['ana', 'bo', 'hid'] as const;
 export const ROOM = 'room';
@@ -169,7 +169,7 @@ export const run = async (
   }
   if (!a.cuts.isDead) {
     // Its client asks once more, until it has an answer.
-    await a.letGo();
+    await a.release();
     if (!acknowledged && !byItself) acknowledged = await outcomeOf(act(world));
     for (const node of [a, b]) {
       await node.turn();

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { isSeenLive } from '../../src/presence/status.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
-import { createTeam, orRefused, takeCopy } from '../support/team.js';
+import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { createTeam, orRefused, takeCopy } from '../support/cluster/team.js';
 
 const USERS = ['ana', 'bo', 'cy', 'di'];
 const SHARDS = 2;

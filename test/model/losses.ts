@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { createKeys } from '../../src/adapters/redis/keys.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { Caller } from '../../src/service/contract.js';
-import { message } from '../support/builders.js';
-import type { TestRedis } from '../support/redis.js';
-import { callerOf, createTeam, orRefused, takeCopy } from '../support/team.js';
+import type { TestRedis } from '../support/cluster/redis.js';
+import { callerOf, createTeam, orRefused, takeCopy } from '../support/cluster/team.js';
+import { message } from '../support/unit/builders.js';
 
 const USERS = ['ana', 'bo'] as const;
 const NODES = 3;

@@ -17,10 +17,10 @@ import type { Bus } from '../../src/presence/ports/bus.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { type PresenceStatus, STATUSES } from '../../src/presence/types.js';
 import type { Caller } from '../../src/service/contract.js';
-import { assemblePresence } from '../support/assemblePresence.js';
-import { activity, message, timings } from '../support/builders.js';
-import { createFakePeople, NO_LIMITS } from '../support/fakePeople.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { assemblePresence } from '../support/unit/assemblePresence.js';
+import { activity, message, timings } from '../support/unit/builders.js';
+import { createFakePeople, NO_LIMITS } from '../support/unit/fakePeople.js';
 
 const USERS = ['ana', 'bo:*', 'cy'] as const;
 const ROOM = 'a {room}';

@@ -5,7 +5,7 @@ import { nextDue } from '../../src/presence/scheduling.js';
 import { STATUSES } from '../../src/presence/types.js';
 import { contentFor, revisionFor, sameContent } from '../../src/presence/view.js';
 import { EVERYTHING, type Facets, SELF } from '../../src/presence/visibility.js';
-import { story } from '../support/story.js';
+import { story } from '../support/unit/story.js';
 import { createLife, lasting, SHORT, step, steps } from './commands.js';
 import { createOracle } from './oracle.js';
 

@@ -1,11 +1,11 @@
 /**
- * Two nodes put back what the store lost, and one of them dies, gets no answer, or is held up until the other has ended the
+ * Two nodes restore what the store lost, and one of them dies, gets no answer, or is held up until the other has ended the
  * recovery, at each call of it.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cutsOf, type How } from '../support/cuts.js';
-import { inLanes, type Lines, openLines } from '../support/mortals.js';
-import { startRedis, type TestRedis } from '../support/redis.js';
+import { inLanes, type Lines, openLines } from '../support/cluster/mortals.js';
+import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { cutsOf, type How } from '../support/unit/cuts.js';
 import { type Loss, recover } from './recoveries.js';
 
 let redis: TestRedis;

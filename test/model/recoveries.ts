@@ -1,12 +1,12 @@
 /**
- * Two nodes put back what a store lost, and one of them comes to an end at one of its calls of that; and what must hold
- * afterwards of what was acknowledged before, and meanwhile.
+ * Two nodes restore what a store lost, and one of them fails at one of its calls; then what must hold of what was acknowledged
+ * before and meanwhile.
  */
 import { PresenceError } from '../../src/presence/errors.js';
 import { nodeOf, processOf } from '../../src/presence/recovery.js';
-import type { Cut } from '../support/cuts.js';
-import { LEASE_MS, type Lines, type Mortal, type MortalWorld, TIMINGS } from '../support/mortals.js';
-import { callerOf } from '../support/team.js';
+import { LEASE_MS, type Lines, type Mortal, type MortalWorld, TIMINGS } from '../support/cluster/mortals.js';
+import { callerOf } from '../support/cluster/team.js';
+import type { Cut } from '../support/unit/cuts.js';
 
 const USERS = ['ana', 'bo', 'cy', 'hid'] as const;
 const HIDDEN: readonly string[] = ['cy', 'hid'];

@@ -1,8 +1,8 @@
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
   {
-    name: 'the lock on migrations is the session’s',
-    promise: 'Behind a pooler by transaction, a node that has migrated leaves no lock for which the next waits.',
+    name: 'the migration lock belongs to the session',
+    promise: 'Behind a pooler in transaction mode, a node leaves no migration lock that would block the next one.',
     file: 'src/adapters/sql/postgres.ts',
     from: 'select pg_advisory_xact_lock(',
     to: 'select pg_advisory_lock(',
@@ -18,15 +18,15 @@ export default [
   },
   {
     name: 'statements are prepared',
-    promise: 'No statement is prepared that another session of a pooler would not know.',
+    promise: 'No prepared statement is used, since another session of a pooler would not know it.',
     file: 'src/adapters/sql/postgres.ts',
     from: 'prepare: false,',
     to: 'prepare: true,',
     tests: ['test/adapters/sql/pgbouncer.test.ts'],
   },
   {
-    name: 'missing settings are passed over',
-    promise: 'Settings that a pooler keeps from PostgreSQL are named to the operator.',
+    name: 'missing settings are not reported',
+    promise: 'The operator is told which PostgreSQL settings a pooler drops.',
     file: 'src/adapters/sql/sessionSettings.ts',
     from: 'found.get(name) !== value',
     to: 'false',

@@ -3,8 +3,8 @@
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
   {
-    name: 'a commit is followed by its answer alone',
-    promise: 'A process alone with its PostgreSQL follows what took effect though the answer to its commit was lost.',
+    name: 'without Redis no change log is written',
+    promise: 'A change whose COMMIT took effect but whose answer was lost still reaches open subscriptions.',
     file: 'src/app.ts',
     from: 'const logged = config.databaseUrl !== null;',
     to: 'const logged = config.redisUrls !== null;',

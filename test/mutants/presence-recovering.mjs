@@ -4,16 +4,16 @@ const tests = ['test/model/recoveries.test.ts'];
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
   {
-    name: 'who died before adding to what it put back is waited for too long',
-    promise: 'A recovery ends a lease after a node died at any call of it.',
+    name: 'a node that died during its restore is awaited too long',
+    promise: 'A recovery ends one lease after a node died, whichever call it died at.',
     file: 'src/adapters/redis/lua/renew.lua',
     from: 'whole(-now - lease)',
     to: 'whole(-now - 9 * lease)',
     tests,
   },
   {
-    name: 'what a lost answer told of a loss is told no more',
-    promise: 'A node that found a loss and had no answer to what came next puts back all that it holds.',
+    name: 'a finding is forgotten with a lost answer',
+    promise: 'A node that found a loss restores everything even where the answer to the next call was lost.',
     file: 'src/adapters/redis/redisLeases.ts',
     from: `      if (unreported.emptied.size > 0) await redises.ask((client) => client.set(SHARDS_KEY, shards.length, 'NX'));
       const { lost, emptied } = report();`,

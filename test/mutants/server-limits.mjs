@@ -2,7 +2,7 @@
 export default [
   {
     name: 'nothing counts inside introspection',
-    promise: 'Aliases and directives inside introspection count as those outside do.',
+    promise: 'Aliases and directives inside introspection count as elsewhere.',
     file: 'src/server/execution/documentLimits.ts',
     from: 'const below = ofSet(selection.selectionSet);',
     to: 'if (isIntrospection(selection.name.value)) return own;\n        const below = ofSet(selection.selectionSet);',
@@ -10,7 +10,7 @@ export default [
   },
   {
     name: 'depth counts inside introspection',
-    promise: 'Levels inside introspection do not count.',
+    promise: 'Depth inside introspection does not count.',
     file: 'src/server/execution/documentLimits.ts',
     from: 'isIntrospection(selection.name.value) ? 0 : 1 + below.depth',
     to: '1 + below.depth',
@@ -18,30 +18,30 @@ export default [
   },
   {
     name: 'a fragment costs nothing the second time',
-    promise: 'Fragments count as often as they are spread.',
+    promise: 'A fragment counts each time it is spread.',
     file: 'src/server/execution/documentLimits.ts',
     from: 'if (before) return before;',
     to: 'if (before) return NO_COST;',
     tests: ['test/server/execution/documentLimits.test.ts'],
   },
   {
-    name: 'a reader who stalls again is not noticed',
-    promise: 'A reader who drained once and stops again is closed as the first time.',
+    name: 'a second stall is not noticed',
+    promise: 'A reader who drained once and stalls again is closed as at the first stall.',
     file: 'src/server/ws/outbound.ts',
     from: 'clearTimeout(this.stall);\n    this.stall = undefined;\n    this.writeWaiting();',
     to: 'clearTimeout(this.stall);\n    this.writeWaiting();',
     tests: ['test/server/ws/outbound.test.ts'],
   },
   {
-    name: 'what fills the socket again while it drains is not timed',
-    promise: 'A reader who drained once and stops again is closed as the first time.',
+    name: 'refilling a draining socket is not timed',
+    promise: 'A reader who drained once and stalls again is closed as at the first stall.',
     file: 'src/server/ws/outbound.ts',
     from: 'this.watchForStall();\n    if (this.stall === undefined)',
     to: 'if (this.stall === undefined)',
     tests: ['test/server/ws/outbound.test.ts'],
   },
   {
-    name: 'a reader who stops reading may go on asking',
+    name: 'a stalled reader may go on asking',
     promise: 'A client that does not read its answers is not read either.',
     file: 'src/server/ws/outbound.ts',
     from: "this.readFlow.pause('unsent');",
@@ -50,7 +50,7 @@ export default [
   },
   {
     name: 'an app in the foreground keeps its background lease',
-    promise: 'heartbeat(idle: false) of a session that a connection holds ends the lease of the background.',
+    promise: '`heartbeat(idle: false)` for a session that a connection holds ends its background lease.',
     file: 'src/presence/record.ts',
     from: 'session = leasedUntil(session, null, now);',
     to: '',

@@ -1,8 +1,7 @@
 export default [
   {
-    name: 'waits add up',
-    promise:
-      'A mutation is UNAVAILABLE within two seconds while the store does not answer, however often it waits for it.',
+    name: 'waits add up over WebSocket',
+    promise: 'An operation is UNAVAILABLE within two seconds while the store hangs, however often it waits for it.',
     file: 'src/server/execution/engine.ts',
     from: 'finishing.result(await executeInTime(withContext), requestId)',
     to: 'finishing.result(await execute(withContext), requestId)',
@@ -10,7 +9,7 @@ export default [
   },
   {
     name: 'waits add up over HTTP',
-    promise: 'So it is for what comes over HTTP the ordinary way.',
+    promise: 'An operation through graphql-yoga is UNAVAILABLE within two seconds while the store hangs.',
     file: 'src/server/execution/yogaPlugins.ts',
     from: 'setExecuteFn((args) => executeInTime({ ...args, options: COERCION }))',
     to: 'setExecuteFn((args) => execute({ ...args, options: COERCION }))',
@@ -18,7 +17,7 @@ export default [
   },
   {
     name: 'slow operations are cut off',
-    promise: 'What takes long while the store answers is not cut off.',
+    promise: 'A slow operation is not cut off while the store answers.',
     file: 'src/server/execution/executionTimeout.ts',
     from: 'if (storeAnswers()) timer',
     to: 'if (false) timer',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDepartures } from '../../src/node/departures.js';
 import { setUpPresence, user } from '../service/serviceUnderTest.js';
-import { NOON, record, session } from '../support/builders.js';
+import { NOON, record, session } from '../support/unit/builders.js';
 
 const GRACE = 5_000;
 /** The records before and after the tick of a user whose grace ended at noon, found `lateMs` later. */

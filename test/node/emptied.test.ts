@@ -1,8 +1,8 @@
 /** Nodes restore an emptied store from what they hold and remember, without what was ended meanwhile. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { host, user } from '../service/serviceUnderTest.js';
-import { activity } from '../support/builders.js';
-import { createSharedStore } from '../support/emptiedStore.js';
+import { activity } from '../support/unit/builders.js';
+import { createSharedStore } from '../support/unit/emptiedStore.js';
 
 const setUp = () => {
   const shared = createSharedStore();
@@ -53,7 +53,7 @@ describe('connections', () => {
 });
 
 describe('a session without a connection', () => {
-  it('is restored by a later heartbeat where the store goes away half way', async () => {
+  it('is restored by a later heartbeat where the store fails half way', async () => {
     const { startNode, empty, sessions } = setUp();
     const node = await startNode();
     await node.presence.heartbeat(user('ana'), { idle: false, sessionId: 'phone' });
@@ -68,7 +68,7 @@ describe('a session without a connection', () => {
     expect([...(await sessions('ana')), ...(await sessions('bo'))]).toEqual(before);
   });
 
-  it('is put back of all others, where a part of the store with many users cannot be asked', async () => {
+  it('is restored for all others, while a part of the store with many users is unavailable', async () => {
     const users = Array.from({ length: 150 }, (_, i) => `user-${i}`);
     const shared = createSharedStore(users);
     const node = await shared.startNode();
@@ -116,7 +116,7 @@ describe('a session without a connection', () => {
     expect(await recordOf()).toMatchObject({ sessions: [], lastSeen: closedAt });
   });
 
-  it('is not restored where it had expired before the store went away', async () => {
+  it('is not restored where it had expired before the outage', async () => {
     const { startNode, empty, sessions, wait } = setUp();
     const node = await startNode();
     await node.presence.heartbeat(user('ana'), { idle: false, sessionId: 'phone' });

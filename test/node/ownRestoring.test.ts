@@ -3,12 +3,12 @@ import { expect, it, vi } from 'vitest';
 import { tick } from '../../src/presence/record.js';
 import { nodeLost } from '../../src/presence/recovery.js';
 import { host, user } from '../service/serviceUnderTest.js';
-import { activity, timings } from '../support/builders.js';
-import { createSharedStore } from '../support/emptiedStore.js';
+import { activity, timings } from '../support/unit/builders.js';
+import { createSharedStore } from '../support/unit/emptiedStore.js';
 
 const restore = async () => Promise.reject(new Error('It is there.'));
 
-/** A user on a node that stalled and was taken for lost, and has not noticed. */
+/** A user on a node that stalled and was declared lost, and has not noticed. */
 const setUp = async ({ before = async () => {} }: { readonly before?: (node: Node) => Promise<void> } = {}) => {
   const shared = createSharedStore();
   const node = await shared.startNode();
@@ -29,9 +29,9 @@ type Node = Awaited<ReturnType<ReturnType<typeof createSharedStore>['startNode']
 it.each([
   ['setPresence', ({ presence }: Node) => presence.setPresence(user('ana', '1'), { activities: [activity()] })],
   ['heartbeat', ({ presence }: Node) => presence.heartbeat(user('ana', '1'), { idle: false })],
-])('%s restores it and applies to it', async (_, speak) => {
+])('%s restores it and applies to it', async (_, command) => {
   const node = await setUp();
-  await speak(node);
+  await command(node);
   expect(await node.sessions()).toMatchObject([{ id: 'tab', connections: ['node-1.1/1'], leaseUntil: null }]);
 });
 

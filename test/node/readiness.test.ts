@@ -1,6 +1,6 @@
 /** Readiness of a node, by the store's last answer. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createSharedStore } from '../support/emptiedStore.js';
+import { createSharedStore } from '../support/unit/emptiedStore.js';
 
 /** Within which a probe each second sees that the store is gone. */
 const PROMISED_MS = 3_000;

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { nodeLost } from '../../src/presence/recovery.js';
 import { user } from '../service/serviceUnderTest.js';
-import { activity, timings } from '../support/builders.js';
-import { createSharedStore } from '../support/emptiedStore.js';
+import { activity, timings } from '../support/unit/builders.js';
+import { createSharedStore } from '../support/unit/emptiedStore.js';
 
 const restore = async () => Promise.reject(new Error('It is there.'));
 
@@ -122,7 +122,7 @@ describe('a user who reconnects to a lost session, without a command', () => {
   });
 });
 
-it('a node that was taken for lost keeps the lease that another node granted meanwhile', async () => {
+it('a node that was declared lost keeps the lease that another node granted meanwhile', async () => {
   const { serves, other, session, store, wait } = await setUp();
   await store.update('ana', restore, (record, now) =>
     nodeLost(record, { incarnation: 'node-1.1', aliveAt: now }, now, timings()),

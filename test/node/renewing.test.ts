@@ -4,10 +4,10 @@ import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { Renewal, RestorePhase } from '../../src/presence/ports/leases.js';
-import { assemblePresence } from '../support/assemblePresence.js';
-import { NOON, timings } from '../support/builders.js';
-import { createFakePeople } from '../support/fakePeople.js';
-import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
+import { assemblePresence } from '../support/unit/assemblePresence.js';
+import { NOON, timings } from '../support/unit/builders.js';
+import { createFakePeople } from '../support/unit/fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from '../support/unit/fakes.js';
 
 const FINE: Renewal = { lost: false, emptied: null, readyInMs: 0, awaited: false };
 const LOST: Renewal = { ...FINE, lost: true };
@@ -20,7 +20,7 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   const store = createMemoryStore({ bus, clock: () => NOON });
   let left: readonly (Renewal | Error)[] = [FINE];
   const renewed: string[] = [];
-  const said: RestorePhase[] = [];
+  const announced: RestorePhase[] = [];
   const revived: boolean[] = [];
   let incarnations = 0;
   let held: Promise<void> | undefined;
@@ -33,9 +33,9 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
         await held;
         return updated;
       },
-      async renewLease(incarnation, { restorePhase } = { restorePhase: null }) {
+      async renewLease(incarnation, { restorePhase } = { restorePhase: 'done' }) {
         renewed.push(incarnation);
-        said.push(restorePhase);
+        announced.push(restorePhase);
         const [answer, ...others] = left;
         if (others.length > 0) left = others;
         if (answer instanceof Error) throw answer;
@@ -55,12 +55,12 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
   await presence.node.leaseHeartbeat();
   await presence.connect({ userId: 'ana', connectionId: '1', sessionId: 'tab', device: 'WEB' });
   renewed.length = 0;
-  said.length = 0;
+  announced.length = 0;
   left = answers;
   return {
     turn: () => presence.node.leaseHeartbeat(),
     answer: () => presence.node.answered('1'),
-    /** From now on nobody hears that the store did something, until what this returns is called. */
+    /** From now on updates do not resolve, until the returned function is called. */
     hold() {
       let release = () => {};
       held = new Promise((resolve) => {
@@ -69,7 +69,7 @@ const nodeOf = async (...answers: readonly (Renewal | Error)[]) => {
       return () => release();
     },
     renewed,
-    said,
+    announced,
     revived,
   };
 };
@@ -98,26 +98,26 @@ it('a heartbeat whose second renewal fails has pinged the connections all the sa
   expect(renewed).toEqual(['node.1', 'node.2', 'node.2']);
 });
 
-it('a node announces its restore phase, and null once everything is restored', async () => {
+it('a node announces its restore phase, and `done` once everything is restored', async () => {
   const others: Renewal = { ...FINE, awaited: true };
-  const { turn, answer, said } = await nodeOf(EMPTIED, others, others, FINE);
+  const { turn, answer, announced } = await nodeOf(EMPTIED, others, others, FINE);
   await turn();
-  expect(new Set(said)).toEqual(new Set([null, 'first']));
+  expect(new Set(announced)).toEqual(new Set(['done', 'first']));
   answer();
   for (let turns = 0; turns < 4; turns += 1) await turn();
-  expect(said).toContain('again');
-  expect(said.slice(-2)).toEqual([null, null]);
+  expect(announced).toContain('again');
+  expect(announced.slice(-2)).toEqual(['done', 'done']);
 });
 
-it('a connection that was put back just before the store lost it again is waited for', async () => {
-  const { turn, answer, hold, said } = await nodeOf(EMPTIED, SETTLING, EMPTIED, SETTLING);
+it('a connection that was restored just before the store lost it again is awaited', async () => {
+  const { turn, answer, hold, announced } = await nodeOf(EMPTIED, SETTLING, EMPTIED, SETTLING);
   await turn();
   const release = hold();
   answer();
   await turn();
   release();
   await new Promise(setImmediate);
-  said.length = 0;
+  announced.length = 0;
   await turn();
-  expect(said[0]).toBe('first');
+  expect(announced[0]).toBe('first');
 });

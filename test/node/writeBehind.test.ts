@@ -7,8 +7,8 @@ import { unavailable } from '../../src/presence/errors.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import * as commands from '../../src/presence/record.js';
 import type { PresenceStatus } from '../../src/presence/types.js';
-import { durable, NOON, timings } from '../support/builders.js';
-import { createFakeJournal } from '../support/fakes.js';
+import { durable, NOON, timings } from '../support/unit/builders.js';
+import { createFakeJournal } from '../support/unit/fakes.js';
 
 const MINUTE = 60_000;
 
@@ -162,7 +162,7 @@ describe('the write-behind', () => {
     expect([journal.writes.length, vi.getTimerCount()]).toEqual([length, 0]);
   });
 
-  it('stop writes the unjournaled commits of this node while the store is away', async () => {
+  it('stop writes the unjournaled commits of this node while the store is unavailable', async () => {
     const { store, journal, connect, choose, persisted } = setUp();
     const { record: before } = await connect('ana');
     const { record: after } = await choose('ana', 'DO_NOT_DISTURB');
@@ -255,7 +255,7 @@ describe('a commit that the store lost', () => {
     expect([waiting(), persisted('ana')?.chosen]).toEqual([[], 'AWAY']);
   });
 
-  it('is written also while the store is away', async () => {
+  it('is written also while the store is unavailable', async () => {
     const { commit, persisted, state } = setUpRemembering();
     await commit('ana', 'DO_NOT_DISTURB');
     state.store = { dirty: () => Promise.reject(unavailable('The store is away.')) };
@@ -263,7 +263,7 @@ describe('a commit that the store lost', () => {
     expect(persisted('ana')?.chosen).toBe('DO_NOT_DISTURB');
   });
 
-  it('is not looked for in the journal before another node may have written it', async () => {
+  it('is not looked up in the journal before another node may have written it', async () => {
     const { commit, journal, waiting } = setUpRemembering();
     await commit('ana', 'AWAY');
     await vi.advanceTimersByTimeAsync(3_000);
@@ -290,7 +290,7 @@ describe('a commit that the store lost', () => {
     expect([waiting(), journal.writes]).toEqual([[], []]);
   });
 
-  it('is remembered of the latest users up to a bound', () => {
+  it('is remembered for the latest users up to a bound', () => {
     const recentCommits = createRecentCommits({ maxKept: 3 });
     const before = commands.restoreRecord('user', { generation: 1, persisted: null });
     for (const userId of ['ana', 'bo', 'ana', 'cy', 'di']) {

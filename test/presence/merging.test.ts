@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergedSession, withMemory } from '../../src/presence/merging.js';
 import { DEVICES, type Session } from '../../src/presence/types.js';
-import { activity, NOON, session } from '../support/builders.js';
+import { activity, NOON, session } from '../support/unit/builders.js';
 
 /** Few instants, so that many are equal. */
 const instant = fc.integer({ min: 0, max: 4 }).map((seconds) => NOON + seconds * 1_000);

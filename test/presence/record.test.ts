@@ -3,8 +3,8 @@ import { MAX_HOST_SOURCES, restoreRecord, tick } from '../../src/presence/record
 import { durableOf, nextDue, scheduleOf } from '../../src/presence/scheduling.js';
 import { isSeenLive } from '../../src/presence/status.js';
 import { EVERYTHING, type Facets, SELF } from '../../src/presence/visibility.js';
-import { activity, durable, message, NOON, record, session } from '../support/builders.js';
-import { story } from '../support/story.js';
+import { activity, durable, message, NOON, record, session } from '../support/unit/builders.js';
+import { story } from '../support/unit/story.js';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRecentCommits } from '../../src/node/recentCommits.js';
 import { type Memory, reconciled, restoreConnection, restoreRemainder } from '../../src/presence/recovery.js';
 import type { PresenceRecord, Session } from '../../src/presence/types.js';
-import { durable, NOON, record, session } from '../support/builders.js';
+import { durable, NOON, record, session } from '../support/unit/builders.js';
 
 const chess = {
   type: 'PLAYING',
@@ -143,7 +143,7 @@ describe('a record from before the store came back older', () => {
   it('loses its sessions where the journal has a later commit, which may have ended them', () => {
     const after = reconciled(found, rowOf(NOON + 1));
     expect(after).toMatchObject({ revision: NOON + 1, chosen: 'AWAY', sessions: [], lastSeen: NOON - 3_000 });
-    // For those who have their sessions put back by who remembers them.
+    // Of users whose sessions are restored by nodes that remember them.
     expect(after).toMatchObject({ hostProvided, hostProvidedAsOf: NOON - 5_000 });
   });
 
@@ -220,14 +220,18 @@ describe('the recent commits of a node', () => {
     expect(recentCommits.lostRecord('bo')).toMatchObject({ record: seen, hostProvided: { hostProvided, asOf: NOON } });
   });
 
-  describe('of what the host put, where the store is lost again before all is put back', () => {
+  describe('of host-provided activities, where the store is lost again before the restore is complete', () => {
     const hostProvided = [{ source: 'calls', activities: [chess] }];
     const of = (userId: string) => ({ ...granted, userId, revision: NOON + 50 });
 
     it.each<[string, Partial<PresenceRecord>, unknown]>([
-      ['goes by the loss of before where it was not back yet', {}, { hostProvided, asOf: NOON }],
-      ['is what came back', { hostProvided, hostProvidedAsOf: NOON + 1 }, { hostProvided, asOf: NOON + 1 }],
-      ['is what the host put or cleared since', { hostProvidedAsOf: NOON + 40 }, { hostProvided: [], asOf: NOON + 40 }],
+      ['is as of the earlier loss, where they were not restored yet', {}, { hostProvided, asOf: NOON }],
+      ['is what was restored', { hostProvided, hostProvidedAsOf: NOON + 1 }, { hostProvided, asOf: NOON + 1 }],
+      [
+        'is what the host provided or cleared since',
+        { hostProvidedAsOf: NOON + 40 },
+        { hostProvided: [], asOf: NOON + 40 },
+      ],
     ])('%s', (_, back, expected) => {
       const recentCommits = createRecentCommits();
       recentCommits.committed(record(), record({ ...granted, revision: NOON, hostProvided }));
@@ -237,7 +241,7 @@ describe('the recent commits of a node', () => {
       expect(recentCommits.lostRecord('ana')?.hostProvided).toEqual(expected);
     });
 
-    it('is not for a node to say that came to know of the user in between', () => {
+    it('is unknown to a node that first read the user in between', () => {
       const recentCommits = createRecentCommits();
       recentCommits.storeLost(0, () => true);
       recentCommits.observed(record(of('ana')));
@@ -247,7 +251,7 @@ describe('the recent commits of a node', () => {
       expect(recentCommits.lostRecord('bo')?.hostProvided).toEqual({ hostProvided, asOf: NOON });
     });
 
-    it('is as of the record again once all is put back, and for users who lost nothing', () => {
+    it('is as of the record once everything is restored, and for users who lost nothing', () => {
       const recentCommits = createRecentCommits();
       recentCommits.storeLost(0, (userId) => userId === 'ana');
       recentCommits.observed(record(of('bo')));

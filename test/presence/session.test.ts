@@ -3,8 +3,8 @@ import { connect, disconnect, endSession, expiryOf } from '../../src/presence/re
 import { nodeLost } from '../../src/presence/recovery.js';
 import { MAX_SESSIONS, makeRoom, resolveSession } from '../../src/presence/session.js';
 import type { PresenceRecord } from '../../src/presence/types.js';
-import { activity, NOON, record, session, timings } from '../support/builders.js';
-import { story } from '../support/story.js';
+import { activity, NOON, record, session, timings } from '../support/unit/builders.js';
+import { story } from '../support/unit/story.js';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;

@@ -4,7 +4,7 @@ import { nodeLost, restoreConnection } from '../../src/presence/recovery.js';
 import { newSession } from '../../src/presence/session.js';
 import { type Cause, transitions } from '../../src/presence/transitions.js';
 import { DEFAULT_TIMINGS, type PresenceRecord } from '../../src/presence/types.js';
-import { record as recordOf } from '../support/builders.js';
+import { record as recordOf } from '../support/unit/builders.js';
 
 const NOW = 1_000_000;
 const { graceMs, sessionTtlMs } = DEFAULT_TIMINGS;
@@ -86,7 +86,7 @@ describe('the transitions of a commit', () => {
     const lost = nodeLost(live, { incarnation: 'node', aliveAt: NOW }, NOW + 1, DEFAULT_TIMINGS).record;
     expect(transitionsOf(live, lost, 'node lost')).toEqual([['session in grace', 'a', 'node lost']]);
     const back = restoreConnection(empty, { session: newSession('a', NOW), connectionId: 'node/a' }, NOW + 1).record;
-    expect(transitionsOf(empty, back, 'put back')[0]).toEqual(['session put back', 'a']);
+    expect(transitionsOf(empty, back, 'restored')[0]).toEqual(['session put back', 'a']);
   });
 
   it('a user who hides goes OFFLINE, and no later command changes that status', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expireTyping, startTyping, stopTyping, typingUntil } from '../../src/presence/typists.js';
-import { NOON } from '../support/builders.js';
+import { NOON } from '../support/unit/builders.js';
 
 describe('typing', () => {
   it('ends with the last of the sessions that type', () => {
@@ -19,8 +19,8 @@ describe('typing', () => {
   });
 
   it('stays announced through refreshes and the ends of other sessions', () => {
-    const told = { ...startTyping(undefined, 'tab', NOON + 5), announced: true };
-    const both = startTyping(told, 'phone', NOON + 9);
+    const announced = { ...startTyping(undefined, 'tab', NOON + 5), announced: true };
+    const both = startTyping(announced, 'phone', NOON + 9);
     expect(both.announced).toBe(true);
     expect(expireTyping(both, NOON + 6)).toEqual({ announced: true, until: new Map([['phone', NOON + 9]]) });
     expect(startTyping(undefined, 'tab', NOON).announced).toBe(false);

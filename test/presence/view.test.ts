@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type PresenceStatus, type Session, STATUSES } from '../../src/presence/types.js';
 import { contentFor, NOT_VISIBLE, revisionFor, sameContent, viewAt } from '../../src/presence/view.js';
 import { EVERYTHING, type Facets, SELF } from '../../src/presence/visibility.js';
-import { message, NOON, record, session } from '../support/builders.js';
+import { message, NOON, record, session } from '../support/unit/builders.js';
 
 const active = session({ id: 'active' });
 const idle = session({ id: 'idle', idle: true });

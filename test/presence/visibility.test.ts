@@ -13,7 +13,7 @@ import {
   SELF,
   type Viewer,
 } from '../../src/presence/visibility.js';
-import { accessFacts } from '../support/builders.js';
+import { accessFacts } from '../support/unit/builders.js';
 
 const bo: Viewer = { kind: 'user', userId: 'bo' };
 const host: Viewer = { kind: 'service', userId: 'host' };

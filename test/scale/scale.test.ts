@@ -14,9 +14,9 @@ import { withRowCountCheck } from '../../src/adapters/sql/rowCountCheck.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { PresenceError } from '../../src/presence/errors.js';
 import { recordingBus } from '../contract/people.js';
-import { durable } from '../support/builders.js';
-import { type Explained, nodesOf, readWhole } from '../support/plans.js';
-import { startPostgres } from '../support/postgres.js';
+import { type Explained, nodesOf, readWhole } from '../support/cluster/plans.js';
+import { startPostgres } from '../support/cluster/postgres.js';
+import { durable } from '../support/unit/builders.js';
 import { fillTown, TOWN } from './town.js';
 
 /** What a statement may take, in ms: a third of the statement timeout. */

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { removeFolder } from '../support/folders.js';
-import { createInbox } from '../support/inbox.js';
-import { TEST_SECRET } from '../support/tokens.js';
+import { removeFolder } from '../support/cluster/folders.js';
+import { TEST_SECRET } from '../support/http/tokens.js';
+import { createInbox } from '../support/unit/inbox.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

@@ -11,12 +11,12 @@ import ts from 'typescript';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createSchema } from '../../src/graphql/schema.js';
-import type { Presence } from '../support/api.js';
-import { removeFolder } from '../support/folders.js';
-import { freePort } from '../support/freePort.js';
-import { post } from '../support/http.js';
-import { createInbox } from '../support/inbox.js';
-import { serve } from '../support/rollcall.js';
+import { removeFolder } from '../support/cluster/folders.js';
+import { freePort } from '../support/cluster/freePort.js';
+import type { Presence } from '../support/http/api.js';
+import { post } from '../support/http/http.js';
+import { serve } from '../support/http/rollcall.js';
+import { createInbox } from '../support/unit/inbox.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import { createDeletedUserCheck } from '../../src/server/deletedUsers.js';
-import { createInbox } from '../support/inbox.js';
+import { createInbox } from '../support/unit/inbox.js';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `user ${i}`);
 

@@ -1,10 +1,10 @@
-/** Readers who never read, over everything that answers: what waits for them is bounded, and then they are let go. */
+/** Readers who never read, over everything that answers: what waits for them is bounded, and then they are disconnected. */
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { serveMetrics } from '../../src/server/http/metricsServer.js';
 import { NO_METRICS } from '../../src/telemetry/metrics.js';
-import { bytesInUse } from '../support/usage.js';
+import { bytesInUse } from '../support/unit/usage.js';
 import { connect, post, startServer, type TestServer, tokenOf } from './harness.js';
 
 const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_TIMINGS, type Timings } from '../../src/presence/types.js';
-import { activity, message, NOON } from '../support/builders.js';
-import { story } from '../support/story.js';
+import { activity, message, NOON } from '../support/unit/builders.js';
+import { story } from '../support/unit/story.js';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -98,7 +98,7 @@ describe('INVISIBLE', () => {
     expect(hides.others().asOf).toBe(hides.now + 1);
   });
 
-  it('does so after the end of a text too, also where that is not committed yet', () => {
+  it('does so after a message expired too, even where that is not committed yet', () => {
     for (const late of ['pass', 'wait'] as const) {
       const ana = story();
       ana.connect();
@@ -109,7 +109,7 @@ describe('INVISIBLE', () => {
     }
   });
 
-  it('is not betrayed by what others did not see within the grace', () => {
+  it('is not revealed by changes within the grace that others did not see', () => {
     const [hides, leaves] = twins();
     leaves.close();
     hides.beat({ connection: 'n/1' });
@@ -145,7 +145,7 @@ describe('INVISIBLE', () => {
     expect(ana.self()).toMatchObject({ status: 'INVISIBLE', devices: [], activities: [], statusMessage: message() });
   });
 
-  it('ends in one event, and an activity of which nobody said when it started starts then', () => {
+  it('ends in one event, and an activity without a startedAt starts then', () => {
     const ana = story();
     ana.connect();
     ana.set({ status: 'INVISIBLE' });
@@ -224,7 +224,7 @@ describe('OFFLINE chosen', () => {
     expect(ana.transcript).toEqual([]);
   });
 
-  it('holds while sessions that were live when it was set speak, idle, close and return', () => {
+  it('holds while sessions that were live when it was set are used, idle, close and return', () => {
     const ana = offline();
     ana.beat({ connection: 'n/1' });
     ana.set({ activities: [activity()] }, { connection: 'n/1' });

@@ -7,7 +7,7 @@ import { setUpPresence, user } from './serviceUnderTest.js';
 const deleted: AccessChange = { kind: 'user', userId: 'ana', mayRevoke: true, deleted: true };
 const live = async (store: LiveStore) => (await store.read(['ana'])).records.get('ana');
 
-describe('what is live of a user who was deleted', () => {
+describe('the live state of a deleted user', () => {
   it('is dropped', async () => {
     const { presence, store, journal, connect } = setUpPresence();
     await connect('ana');
@@ -34,7 +34,7 @@ describe('what is live of a user who was deleted', () => {
     expect(await live(store)).toBeUndefined();
   });
 
-  it('stays where it is of the time since the user was named again', async () => {
+  it('stays where it is newer than the return of the user', async () => {
     const { presence, store, journal, connect } = setUpPresence();
     journal.rows.set('ana', { generation: 2, persisted: null });
     await connect('ana');
@@ -42,7 +42,7 @@ describe('what is live of a user who was deleted', () => {
     expect(await live(store)).toMatchObject({ generation: 2, sessions: [{ id: 'tab' }] });
   });
 
-  it('stays also where that came while the deletion was being followed', async () => {
+  it('stays also where the user returned while the deletion was handled', async () => {
     const { presence, store, journal, connect } = setUpPresence({
       store: (inner) => ({
         ...inner,
@@ -65,7 +65,7 @@ describe('what is live of a user who was deleted', () => {
 });
 
 describe('a choice to hide', () => {
-  it('is answered also while the journal hangs, and is kept once it does not', async () => {
+  it('is answered while the journal hangs, and written afterwards', async () => {
     const { presence, journal, connect, drain } = setUpPresence();
     await connect('ana');
     let release: () => void = () => {};

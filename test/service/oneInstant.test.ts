@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentFor, revisionFor } from '../../src/presence/view.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
-import { durable, NOON } from '../support/builders.js';
-import { contentOf } from '../support/fanout.js';
+import { durable, NOON } from '../support/unit/builders.js';
+import { contentOf } from '../support/unit/fanout.js';
 import { setUpPresence, user } from './serviceUnderTest.js';
 
 const viewer = { kind: 'service', userId: 'host' } as const;
@@ -83,12 +83,12 @@ describe('an answer', () => {
     );
   });
 
-  it('of somebody whose first session begins while it is read shows that session', async () => {
+  it('about a user whose first session begins during the read shows that session', async () => {
     const f = setUpInterleaved([[], ['connects', 'is written down']]);
     expect(await f.presence.presenceOf(viewer, ['ana'])).toMatchObject([{ status: 'ONLINE', asOf: NOON + 1 }]);
   });
 
-  it('comes also where what is kept stays later than the clock of the store', async () => {
+  it('comes also where the journal row stays later than the clock of the store', async () => {
     const f = setUpPresence();
     const persisted = durable({ revision: NOON + 10_000, lastSeen: NOON });
     f.journal.rows.set('ana', { generation: 1, persisted });
@@ -97,7 +97,7 @@ describe('an answer', () => {
     ]);
   });
 
-  it('of somebody whose session begins while subscriptions read again is of one instant as well', async () => {
+  it('about a user whose session begins during a reread is of one instant as well', async () => {
     const f = setUpInterleaved([[], ['connects', 'is written down']]);
     const { records } = await f.presence.readRecords(['ana']);
     expect(records.get('ana')?.sessions).toHaveLength(1);

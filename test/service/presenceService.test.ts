@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cursorOf } from '../../src/presence/rosterOrder.js';
 import type { Caller } from '../../src/service/contract.js';
 import { heartbeatSeconds } from '../../src/service/presenceService.js';
-import { activity, durable, message, NOON, timings } from '../support/builders.js';
+import { activity, durable, message, NOON, timings } from '../support/unit/builders.js';
 import { host, setUpPresence, user } from './serviceUnderTest.js';
 
 const MINUTE = 60_000;
@@ -104,7 +104,7 @@ describe('allowances', () => {
     expect(limits.taken).toEqual(contents.map(() => 'presence of ana'));
   });
 
-  it('bound what hiding writes: whoever is hidden writes no more without one, and whoever is seen may hide', async () => {
+  it('bound what hiding writes: a hidden user needs one to write again, a visible user may always hide', async () => {
     const { presence, limits, journal } = setUpPresence();
     await presence.setPresence(ana, { status: 'AWAY' });
     limits.left = limits.taken.length + 3;
@@ -126,7 +126,7 @@ describe('allowances', () => {
     expect((await presence.setPresence(ana, { status: 'INVISIBLE' })).status).toBe('INVISIBLE');
   });
 
-  it('used up are RATE_LIMITED with when to come again, change nothing, and leave hiding possible', async () => {
+  it('used up are RATE_LIMITED with retryAfterMs, change nothing, and leave hiding possible', async () => {
     const { presence, limits, heardOf } = setUpPresence();
     await presence.setPresence(ana, { status: 'AWAY' });
     limits.left = 0;
@@ -145,7 +145,7 @@ describe('allowances', () => {
 });
 
 describe('the caller', () => {
-  it('connects under the session named, or a new one, and is gone after the grace', async () => {
+  it('connects under the given session, or a new one, and is offline after the grace', async () => {
     const { presence, wait, connect, people } = setUpPresence();
     people.follow('bo', 'ana');
     expect(await connect('ana', 'tab')).toBe('tab');
@@ -159,14 +159,14 @@ describe('the caller', () => {
     expect(seen).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + 15_000 });
   });
 
-  it('is told by setPresence how they see themselves, as of the commit', async () => {
+  it('gets from setPresence how they see themselves, as of the commit', async () => {
     const { presence } = setUpPresence();
     const view = await presence.setPresence(ana, { status: 'INVISIBLE', statusMessage: message(), device: 'DESKTOP' });
     expect(view).toMatchObject({ userId: 'ana', status: 'INVISIBLE', statusMessage: message(), devices: ['DESKTOP'] });
     expect(view.asOf).toBe(NOON + 1);
   });
 
-  it('is told by heartbeat which session spoke, until when it lives and when to come again', async () => {
+  it('gets from heartbeat its session, its expiry and the next interval', async () => {
     const { presence, connect } = setUpPresence();
     expect(await presence.heartbeat(ana, { idle: false })).toEqual({
       sessionId: 'new-1',
@@ -180,14 +180,14 @@ describe('the caller', () => {
     });
   });
 
-  it('is told to come again in the least of the interval, half the TTL and half the idle time, at least a second', () => {
+  it('gets as interval the least of the interval, half the TTL and half the idle time, at least a second', () => {
     expect(heartbeatSeconds(timings())).toBe(30);
     expect(heartbeatSeconds(timings({ sessionTtlMs: 10_000 }))).toBe(5);
     expect(heartbeatSeconds(timings({ idleAfterMs: 9_000 }))).toBe(4);
     expect(heartbeatSeconds(timings({ sessionTtlMs: 1_000 }))).toBe(1);
   });
 
-  it('is told by endSession whether there was such a session of their own', async () => {
+  it('gets from endSession whether they had such a session', async () => {
     const { presence, connect } = setUpPresence();
     await connect('ana', 'tab');
     await connect('bo', 'tab');
@@ -252,7 +252,7 @@ describe('the presence of others', () => {
     ]);
   });
 
-  it('reads the records before the facts, so that nobody is shown by a fact older than the record', async () => {
+  it('reads the records before the access facts, so that nobody is shown by facts older than the record', async () => {
     const order: string[] = [];
     const { presence, people } = setUpPresence({
       store: (store) => ({
@@ -272,7 +272,7 @@ describe('the presence of others', () => {
     expect(order).toEqual(['records', 'facts']);
   });
 
-  it('is of who is not live what the journal kept, in one question for all of them', async () => {
+  it('is what the journal has of users who are not live, by one query for all of them', async () => {
     const { presence, connect, people, journal, drain, wait } = setUpPresence();
     for (const id of ['ana', 'cy', 'di']) people.follow('bo', id);
     await connect('ana');
@@ -330,7 +330,7 @@ describe('what outlives a restart', () => {
     }
   });
 
-  it('does not hold up who hides while the journal is away, and is not lost by that', async () => {
+  it('does not delay a choice to hide during an outage of the journal, and does not lose it', async () => {
     const { presence, journal, connect, failures, store, drain } = setUpPresence();
     await connect('ana');
     journal.failure = new Error('away');
@@ -379,7 +379,7 @@ describe('the roster', () => {
     expect(all.map(({ userId }) => userId)).toEqual(['b', 'd', 'a', 'c', 'e']);
   });
 
-  it('is filtered by status as the caller sees it: who hides is among the offline', async () => {
+  it('is filtered by status as the caller sees it: hidden users are among the offline', async () => {
     const { page } = await setUpRoster();
     expect(ids(await page(10, null, ['AWAY']))).toEqual(['d']);
     expect(ids(await page(10, null, ['OFFLINE']))).toEqual(['a', 'c', 'e']);
@@ -408,7 +408,7 @@ describe('online', () => {
     expect(second).toMatchObject({ totalCount: 3, hasNextPage: false, hasPreviousPage: true });
   });
 
-  it('shows nobody who hid between the counting and the reading', async () => {
+  it('shows nobody who hid between the count and the reading', async () => {
     let hide: () => Promise<unknown> = async () => {};
     const { presence, connect } = setUpPresence({
       store: (store) => ({
@@ -437,7 +437,7 @@ describe('online', () => {
 });
 
 describe('putActivity', () => {
-  it('shows beside what the sessions say, of users who are live alone', async () => {
+  it('shows beside the activities of sessions, for live users only', async () => {
     const { presence, connect } = setUpPresence();
     const put = (userId: string, source = 'calls') =>
       presence.putActivity(host.viewer, userId, source, [activity({ type: 'IN_CALL' })]);
@@ -452,7 +452,7 @@ describe('putActivity', () => {
 });
 
 describe('a deletion', () => {
-  it('drops what is live, and nothing of it comes back by what was under way', async () => {
+  it('drops the live state, and nothing under way brings it back', async () => {
     const { presence, journal, connect, store } = setUpPresence();
     await connect('ana');
     journal.rows.delete('ana');

@@ -30,8 +30,8 @@ const createGate = () => {
 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('what is read of a user', () => {
-  it('counts by the ids of a list, before it is read', async () => {
+describe('the read budget of a user', () => {
+  it('is charged for the ids of a list before it is read', async () => {
     const { list, counted } = setUp();
     expect(await list(ME, 700, 'query', async () => counted.length)).toBe(1);
     await list(ME, 3, 'start', async () => {});
@@ -39,14 +39,14 @@ describe('what is read of a user', () => {
     expect(counted).toEqual(['read of me: 700', 'read of me: 3 ahead']);
   });
 
-  it('counts as many as turned out, afterwards, where that is not known before', async () => {
+  it('is charged afterwards where the number of users is not known before', async () => {
     const { open, roster, counted } = setUp();
     expect(await roster(ME, 'start', async () => ({ result: 'r', counted: 5_000 }))).toBe('r');
     await open(ME, 'query', async () => ({ result: 't', counted: 0 }));
     expect(counted).toEqual(['read of me: 1 ahead', 'read of me: 4999 afterwards', 'read of me: 1']);
   });
 
-  it('is refused before anything is read', async () => {
+  it('refuses before anything is read', async () => {
     const { list, open, roster } = setUp({ refuse: true });
     const unread = async () => {
       throw new Error('it was read');
@@ -56,7 +56,7 @@ describe('what is read of a user', () => {
     }
   });
 
-  it('is not counted and waits for nobody where the host asks', async () => {
+  it('neither charges nor delays a service token', async () => {
     const { list, open, roster, counted } = setUp({ refuse: true });
     const { begun, read } = createGate();
     const all = [
@@ -72,8 +72,8 @@ describe('what is read of a user', () => {
   });
 });
 
-describe('large readings', () => {
-  it('of one user follow one another; small ones, and those of others, do not wait', async () => {
+describe('large reads', () => {
+  it('of one user run one after another; small ones, and those of others, do not wait', async () => {
     const { list, roster } = setUp();
     const { begun, read } = createGate();
     const first = list(ME, 501, 'query', read);
@@ -97,7 +97,7 @@ describe('large readings', () => {
     expect(await third).toBe('three');
   });
 
-  it('are refused beyond 50 that wait, and taken again when there is room', async () => {
+  it('are refused beyond 50 that wait, and accepted again when there is room', async () => {
     const { list } = setUp();
     const { begun, read } = createGate();
     const waiting = Array.from({ length: 51 }, () => list(ME, 1_000, 'query', read));
@@ -116,7 +116,7 @@ describe('large readings', () => {
     await Promise.all(waiting);
   });
 
-  it('go on after one that failed, and wait no longer where nothing can be asked', async () => {
+  it('go on after one that failed, and fail together during an outage', async () => {
     const { list } = setUp();
     const { begun, read } = createGate();
     const [broken, after] = [list(ME, 1_000, 'query', read), list(ME, 1_000, 'query', read)];

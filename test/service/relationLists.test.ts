@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_PRIVACY, type Viewer } from '../../src/presence/visibility.js';
 import { createReadBudget } from '../../src/service/readBudget.js';
 import { createRelationLists } from '../../src/service/relationLists.js';
-import { createFakePeople } from '../support/fakePeople.js';
+import { createFakePeople } from '../support/unit/fakePeople.js';
 
 const ME: Viewer = { kind: 'user', userId: 'me' };
 const FIRST = { first: 50, after: null };

@@ -54,7 +54,7 @@ const codeOf = async (promise: Promise<unknown>): Promise<string> => {
   throw error ?? new Error('it was let through');
 };
 
-describe('the verbs of a user', () => {
+describe('mutations of a user', () => {
   const verbs = ['follow', 'unfollow', 'block', 'unblock'] as const;
 
   it.each(verbs)('%s takes from the allowance, writes, and answers true for any well-formed id', async (verb) => {
@@ -95,7 +95,7 @@ describe('the verbs of a user', () => {
     expect(await relations.unblock(ana, 'ana')).toBe(true);
   });
 
-  it('leave follows, but not blocks, to a host that keeps them to itself', async () => {
+  it('leave follows, but not blocks, to a host with RELATIONS_BY_USERS=off', async () => {
     const { relations, calls } = setUp({ relationsByUsers: false });
     expect(await codeOf(relations.follow(ana, 'bo'))).toMatch(/^FORBIDDEN/);
     expect(await codeOf(relations.unfollow(ana, 'bo'))).toMatch(/^FORBIDDEN/);
@@ -107,7 +107,7 @@ describe('the verbs of a user', () => {
 });
 
 describe('privacy', () => {
-  it('changes what was named, and answers what then holds, never wider than status', async () => {
+  it('changes the given audiences, and answers those in effect, never wider than status', async () => {
     const { relations, calls } = setUp();
     expect(await relations.updatePrivacy(ana, { lastSeen: 'EVERYONE', activity: undefined })).toEqual({
       status: 'MUTUALS',
@@ -130,7 +130,7 @@ describe('privacy', () => {
   });
 });
 
-describe('the verbs of the host', () => {
+describe('mutations of the host', () => {
   const everything: readonly [string, (relations: Relations, viewer: Viewer) => Promise<unknown>][] = [
     ['upsertUsers', (r, v) => r.upsertUsers(v, [{ id: 'bo' }])],
     ['deleteUser', (r, v) => r.deleteUser(v, 'bo')],
@@ -168,7 +168,7 @@ describe('the verbs of the host', () => {
     ]);
   });
 
-  it('upsert refuses what is wrong, by its place, and writes nothing', async () => {
+  it('upsert refuses invalid items, by their index, and writes nothing', async () => {
     const { relations, calls } = setUp();
     const refusals = [
       [{ id: '' }, 'users[1].id is empty'],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NOT_VISIBLE, type PresenceView } from '../../src/presence/view.js';
 import type { AccessFacts } from '../../src/presence/visibility.js';
 import { createRosterQuery, MAX_ROSTER } from '../../src/service/rosterQuery.js';
-import { accessFacts, NOON } from '../support/builders.js';
+import { accessFacts, NOON } from '../support/unit/builders.js';
 
 type Status = PresenceView['status'];
 const ME = { kind: 'user', userId: 'me' } as const;
@@ -91,7 +91,7 @@ describe('pages of a roster', () => {
     expect(steps).toEqual(Array(3).fill(['facts of 4000', 'live among 4000', 'views of 50']).flat());
   });
 
-  it('that ask for a status read of those who are live as many as it takes', async () => {
+  it('that ask for a status read as many live users as it takes', async () => {
     const { read, steps } = setUp(crowd((i) => (i >= 2_000 ? 'OFFLINE' : i % 4 === 0 ? 'AWAY' : 'ONLINE')));
     expect((await read(50, null, ['AWAY'])).items).toHaveLength(50);
     expect(steps.splice(0)).toEqual(['facts of 4000', 'live among 4000', 'views of 500']);
@@ -99,7 +99,7 @@ describe('pages of a roster', () => {
     expect(steps.splice(0).slice(2)).toEqual(Array(4).fill('views of 500'));
   });
 
-  it('take the same steps whatever those do whom the viewer may not see', async () => {
+  it('take the same steps whatever users do whom the viewer may not see', async () => {
     const seen = crowd(() => 'ONLINE', 60);
     const stepsWith = async (status: Status) => {
       const { read, steps } = setUp([{ id: 'a', status, accessFacts: HIDDEN }, ...seen]);
@@ -125,7 +125,7 @@ describe('pages of a roster', () => {
     expect(steps).toContain(`live among ${MAX_ROSTER}`);
   });
 
-  it('leave out who was lost from sight since they were listed, and go on after their place', async () => {
+  it('leave out users whose visibility was revoked after they were listed, and go on after their place', async () => {
     const users = crowd(() => 'OFFLINE', 5);
     const { read } = setUp(users);
     const withoutFirst = createRosterQuery({

@@ -3,10 +3,10 @@ import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import type { TypingMessage, UserMessage } from '../../src/presence/ports/bus.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import type { Caller } from '../../src/service/contract.js';
-import { assemblePresence } from '../support/assemblePresence.js';
-import { NOON, timings } from '../support/builders.js';
-import { createFakePeople } from '../support/fakePeople.js';
-import { createFakeJournal, createFakeRateLimits } from '../support/fakes.js';
+import { assemblePresence } from '../support/unit/assemblePresence.js';
+import { NOON, timings } from '../support/unit/builders.js';
+import { createFakePeople } from '../support/unit/fakePeople.js';
+import { createFakeJournal, createFakeRateLimits } from '../support/unit/fakes.js';
 
 /** Somebody who calls over plain HTTP, or over a connection. */
 export const user = (userId: string, connectionId: string | null = null): Caller => ({

@@ -6,10 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
 import { createHub } from '../../src/fanout/hub.js';
-import { assemblePresence } from '../support/assemblePresence.js';
-import { NOON, timings } from '../support/builders.js';
-import { createFakePeople, NO_LIMITS } from '../support/fakePeople.js';
-import { collect } from '../support/fanout.js';
+import { assemblePresence } from '../support/unit/assemblePresence.js';
+import { NOON, timings } from '../support/unit/builders.js';
+import { createFakePeople, NO_LIMITS } from '../support/unit/fakePeople.js';
+import { collect } from '../support/unit/fanout.js';
 import { user } from './serviceUnderTest.js';
 
 const ME = user('me');
@@ -178,8 +178,8 @@ describe.each(Object.entries(QUESTIONS))('as many steps, the same ones: %s', (_,
   });
 });
 
-describe('as many steps, the same ones', () => {
-  it('whoever is seen and who is not: the answer alone differs', async () => {
+describe('the same steps', () => {
+  it('whoever is visible: only the answer differs', async () => {
     const f = await setUp();
     await f.connect('ana');
     const seen = await f.stepsOf(() => f.presence.userPresence(ME.viewer, 'ana'));
@@ -194,7 +194,7 @@ describe('as many steps, the same ones', () => {
     ]);
   });
 
-  it('for a start of presenceChanged as for a query: nothing is answered from what is remembered of users', async () => {
+  it('for a start of presenceChanged as for a query: nothing is answered from a cache of users', async () => {
     const f = await setUp();
     const query = await f.stepsOf(() => f.presence.userPresence(ME.viewer, 'ana'));
     const start = () => f.stepsOf(async () => QUESTIONS['a start of presenceChanged']!(f));
@@ -216,7 +216,7 @@ describe('as many steps, the same ones', () => {
     expect(await ask()).toEqual(nowhere);
   });
 
-  it('for typing, whether nobody types or somebody who is blocked', async () => {
+  it('for typing, whether nobody types or a blocked user does', async () => {
     const f = await setUp();
     await f.people.putConversation('ours', ['ana', 'me'], false);
     await f.connect('ana');

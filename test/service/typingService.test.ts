@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
-import { NOON } from '../support/builders.js';
+import { NOON } from '../support/unit/builders.js';
 import { host, setUpPresence, user } from './serviceUnderTest.js';
 
 const ana = user('ana');
@@ -34,7 +34,7 @@ describe('the typing of a conversation', () => {
     expect(await presence.typing(bo.viewer, 'room')).toEqual([]);
   });
 
-  it('is to everybody else that of a conversation which does not exist', async () => {
+  it('is to everybody else that of a missing conversation', async () => {
     const { types, presence, store } = await setUpRoom();
     const answers: unknown[] = [];
     for (const conversationId of ['room', 'no room', '__proto__']) {
@@ -52,7 +52,7 @@ describe('the typing of a conversation', () => {
     expect(await store.typing(['room'])).toEqual([]);
   });
 
-  it('counts as those who are shown: who is blocked uses up nothing that can be told', async () => {
+  it('counts the typists shown: a blocked typist spends no allowance that would reveal them', async () => {
     const { types, seenBy, people, limits } = await setUpRoom();
     const costOf = async () => {
       const before = limits.read;
@@ -67,7 +67,7 @@ describe('the typing of a conversation', () => {
     expect(cost).toBe(1);
   });
 
-  it('of an open one is set and read by any user, and not told of where it is not shared', async () => {
+  it('of an open one is set and read by any user, and does not show in isTyping between strangers', async () => {
     const { types, seenBy, presence } = await setUpRoom();
     await types(user('cy'), true, undefined, 'plaza');
     expect(await seenBy(bo, 'plaza')).toEqual(['cy']);
@@ -95,7 +95,7 @@ describe('the typing of a conversation', () => {
     expect(answered.map(({ isTyping }) => isTyping)).toEqual([true, false]);
   });
 
-  it('speaks for the session of its connection where none is named', async () => {
+  it('is of the session of its connection where none is named', async () => {
     const { types, seenBy, presence } = await setUpRoom();
     await presence.connect({ userId: 'ana', connectionId: 'n/2', sessionId: 'phone', device: null });
     await types(user('ana', 'n/ana'));
@@ -105,7 +105,7 @@ describe('the typing of a conversation', () => {
     expect(await seenBy()).toEqual([]);
   });
 
-  it('ends by itself after the timeout since the last refresh, told once', async () => {
+  it('ends by itself after the timeout since the last refresh, with one stop', async () => {
     const { types, wait, typingHeardIn } = await setUpRoom();
     const answered = await typingHeardIn('room');
     await types();
@@ -136,7 +136,7 @@ describe('the typing of a conversation', () => {
     expect(await presence.typingAmong(bo.viewer, ['ana'])).toEqual(new Set());
   });
 
-  it('ends with one question about all who type, when the conversation changes', async () => {
+  it('is checked by one query about all typists when the conversation changes', async () => {
     const { types, presence, people, store } = await setUpRoom();
     for (const who of [ana, bo]) await types(who);
     people.conversations.set('room', { open: false, members: [] });
@@ -148,7 +148,7 @@ describe('the typing of a conversation', () => {
     expect(await store.typing(['room'])).toEqual([]);
   });
 
-  it('is shown by what is known while the database hangs, which is waited for once, until it answers', async () => {
+  it('is shown by cached facts while the database hangs, after one wait for it', async () => {
     const { types, presence, people } = await setUpRoom();
     for (const who of [ana, bo]) await types(who);
     const seen = () => presence.typingAmong(bo.viewer, ['ana']);
@@ -191,7 +191,7 @@ describe('the typing of a conversation', () => {
     await hiding;
   });
 
-  it('ends with the grace of a connection that was lost, and not within it', async () => {
+  it('ends with the grace of a lost connection, and not within it', async () => {
     const { types, presence, wait, seenBy, typingHeardIn } = await setUpRoom();
     const answered = await typingHeardIn('room');
     await presence.disconnect({ userId: 'ana', connectionId: 'n/ana', lastReceivedMsAgo: 0 });
@@ -204,7 +204,7 @@ describe('the typing of a conversation', () => {
 });
 
 describe('the typing of a user who is not seen live', () => {
-  it('is answered as if it were, and kept nowhere', async () => {
+  it('is answered as if it were, and stored nowhere', async () => {
     for (const who of ['hidden', 'gone'] as const) {
       const { types, presence, store, typingHeardIn } = await setUpRoom();
       if (who === 'hidden') await presence.setPresence(ana, { status: 'INVISIBLE' });
@@ -252,7 +252,7 @@ describe('the typing of a user who is not seen live', () => {
     ],
   ];
   for (const [moment, between] of MOMENTS) {
-    it(`is told to nobody by a start that crosses the hiding ${moment}`, async () => {
+    it(`is published to nobody by a start that crosses the hiding ${moment}`, async () => {
       let hide: () => Promise<unknown> = async () => {};
       const under = await setUpRoom({ store: (store) => ({ ...store, ...between(store, () => hide()) }) });
       hide = () => under.presence.setPresence(ana, { status: 'INVISIBLE' });

@@ -15,13 +15,13 @@ const watch = () => {
   return { calls, ...{ watched: observed(port, (call) => calls.push(call)) } };
 };
 
-it('a call that resolves is told of with its time, and answers the same', async () => {
+it('a call that resolves is reported with its time, and answers the same', async () => {
   const { calls, watched } = watch();
   expect(await watched.double(4)).toBe(8);
   expect(calls).toEqual([{ method: 'double', ms: expect.any(Number), error: undefined }]);
 });
 
-it('a call that rejects is told of with its error, and rejects the same', async () => {
+it('a call that rejects is reported with its error, and rejects the same', async () => {
   const { calls, watched } = watch();
   const error = await watched.fail().catch((thrown: unknown) => thrown);
   expect(error).toEqual(new Error('no'));

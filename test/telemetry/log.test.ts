@@ -8,13 +8,13 @@ const logged = (error: unknown) => {
 };
 
 describe('the log', () => {
-  it('an error is told by its kind, code, first line and frames', () => {
+  it('an error is logged with its kind, code, first line and frames', () => {
     const { line } = logged(Object.assign(new TypeError('no\nmore'), { code: 'EX' }));
     expect(line).toMatchObject({ level: 50, msg: 'failed', err: { type: 'TypeError', code: 'EX', message: 'no' } });
     expect(line.err.stack).toMatch(/^\s+at /);
   });
 
-  it('the parameters of a query that failed are left out, and its cause is told', () => {
+  it('the parameters of a failed query are left out, and its cause is logged', () => {
     const cause = Object.assign(new Error('relation "users" does not exist'), {
       code: '42P01',
       detail: 'private text',

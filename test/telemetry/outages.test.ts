@@ -58,7 +58,7 @@ it('what fails because a back-end is unavailable is left to that back-end’s li
   expect(lines).toEqual([]);
 });
 
-it('what fails for another reason is told at once, and then once a minute with how often', () => {
+it('what fails for another reason is logged at once, and then once a minute with the number of failures', () => {
   const { failures, lines, clock } = watched();
   const failed = failures('sweeping');
   for (let i = 0; i <= 1_200; i += 1) {

@@ -3,8 +3,8 @@
  * turns, and prints how well their times tell them apart. The thresholds are those of docs/security.md.
  */
 import { expect, it } from 'vitest';
-import { type Choices, createChoices } from '../support/choices.js';
-import { serve } from '../support/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
+import { type Choices, createChoices } from '../support/unit/choices.js';
 
 const SAMPLES = Number(process.env.ROLLCALL_SAMPLES ?? 1_000);
 const WARM_UP = 200;

@@ -67,7 +67,7 @@ export const createChannels = (redis: RedisPubSub) => {
 
 /**
  * The decoded message; undefined where it is damaged, or of a format that this release does not know. The listener of a
- * connection must not throw, and the next read of the state has what the message said.
+ * connection must not throw, and the next read of the state has what the message had.
  */
 const readable = <M>(decode: (text: string) => M, text: string): M | undefined => {
   try {

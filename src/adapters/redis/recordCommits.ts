@@ -159,7 +159,7 @@ export const createRecordCommits = ({
     const epoch = leases.epochOf(shard) ?? '';
     if (!base || clockAheadMs === undefined || base.revision <= since) return undefined;
     const decision = decide(base, Math.floor(monotonicMs() + clockAheadMs));
-    // Only of what was read can it be said that nothing changes.
+    // Only where the record was read is it known that nothing changes.
     if (decision.record === base) return undefined;
     const committed = await commit({ stored: base, base, restored: undefined, since, epoch }, decision.record);
     if (committed) return { committed: { ...committed, result: decision.result } };

@@ -31,8 +31,8 @@ export const createRedisLeases = ({
   const shards = keys.all;
   const { seen, renew } = createShardRenewals({ redises, shards, publish, gapMs, ...options });
   let renewals = 0;
-  /** How far this node is with its restore, as its latest renewal said. */
-  let restorePhase: RestorePhase = null;
+  /** How far this node is with its restore, as its latest renewal announced. */
+  let restorePhase: RestorePhase = 'done';
   /** What was found and could not be reported yet, since another shard did not answer. */
   let unreported = NO_FINDINGS;
   /** The epoch of each shard that the latest complete renewal reported. */
@@ -55,7 +55,7 @@ export const createRedisLeases = ({
   };
 
   const port: LeaseStore = {
-    async renewLease(incarnation, options = { restorePhase: null }) {
+    async renewLease(incarnation, options = { restorePhase: 'done' }) {
       restorePhase = options.restorePhase;
       // All shards have the same leases: one of them lists the nodes, another one each time.
       const listing = shards[renewals++ % shards.length];
@@ -109,7 +109,7 @@ export const createRedisLeases = ({
      */
     async register(shard: ShardKeys, incarnation: string): Promise<void> {
       const { lost } = await renewIn(shard, incarnation, { listsNodes: false });
-      if (lost) throw unavailable('This node was taken for lost, and is about to return.');
+      if (lost) throw unavailable('This node was declared lost, and is about to return.');
     },
 
     /** The epoch of a shard as last reported; undefined before the first renewal. */

@@ -34,8 +34,7 @@ interface Seen {
 }
 
 /** Restore phases as renew.lua takes them. */
-const STAGES = { first: 2, again: 1 } as const;
-const RESTORED = 0;
+const STAGES = { first: 2, again: 1, done: 0 } as const;
 
 export const createShardRenewals = ({
   redises,
@@ -86,7 +85,7 @@ export const createShardRenewals = ({
           shard.probeChannel(probe),
           publish,
           processOf(incarnation),
-          phase === null ? RESTORED : STAGES[phase],
+          STAGES[phase],
           before?.epoch ?? '',
           before?.clock ?? 0,
           listsNodes ? 1 : 0,

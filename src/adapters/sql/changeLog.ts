@@ -1,6 +1,6 @@
 /**
  * The change log (table `fact_log`): one row for each access change, written in the transaction of the change itself
- * (docs/architecture.md, "Sight"), and read so that no row is missed.
+ * (docs/architecture.md#visibility), and read so that no row is missed.
  *
  * Transactions do not commit in the order in which they drew their numbers, so neither "after the last id" nor "after the
  * last xid" finds every new row: one may appear behind the reader. Waiting until no older transaction is in progress

@@ -8,7 +8,7 @@ const MAX_RECEIVED = 50_000;
 /** Beyond so many pages, reading everything again is cheaper than delivering change by change. */
 const MAX_PAGES = 20;
 const TRIM_EVERY_MS = 60_000;
-/** How much of the retention a reader may be away: a row is older than its commit, and clocks are corrected. */
+/** For how much of the retention a reader may be away: a row is older than its commit, and clocks are corrected. */
 const BRIDGED = 0.9;
 
 /** Delivers access changes from the change log to this node's listeners. */
@@ -60,7 +60,7 @@ const createReader = ({ db, deliver, retentionMs, maxReceived, onGap }: Reading)
     behind = false;
   };
 
-  /** Received and missed changes can no longer be told apart: begins again at the present end, with a gap. */
+  /** Received and missed changes can no longer be distinguished: begins again at the present end, with a gap. */
   const beginAgain = async (): Promise<void> => {
     behind = true;
     received = new Set();
@@ -130,7 +130,7 @@ const createReader = ({ db, deliver, retentionMs, maxReceived, onGap }: Reading)
 };
 
 /**
- * Follows the change log (docs/architecture.md, "Sight"): one query each `everyMs`, whose new changes go to
+ * Follows the change log (docs/architecture.md#visibility): one query each `everyMs`, whose new changes go to
  * `bus.deliverAccessChange` in the order of the log, except those that this node received through the bus. Begins at the
  * present end of the log: what is read from the database after this has resolved is kept true.
  *

@@ -1,6 +1,6 @@
 /**
  * Settings of database sessions. A connection requests them at its start, but a pooler may keep them from the server:
- * PgBouncer refuses parameters that it does not know, or drops those that it was told to ignore.
+ * PgBouncer refuses parameters that it does not know, or drops those that it is configured to ignore.
  */
 import type postgres from 'postgres';
 

@@ -1,10 +1,10 @@
 /** Leases of nodes: which nodes are alive, and which users have connections on them. */
 
 /**
- * How far a node is with its restore: it restores for the `first` time; or, after all others did, what it knows beyond that
- * `again`; null: it restored everything.
+ * How far a node is with its restore. `first`: it restores what it holds; `again`: once all other nodes did so, it adds what
+ * else it knows; `done`: it restored everything.
  */
-export type RestorePhase = 'first' | 'again' | null;
+export type RestorePhase = 'first' | 'again' | 'done';
 
 /** Whether the store may have lost something of that user: the part with their record came back empty or older. */
 export type Emptied = (userId: string) => boolean;
@@ -36,7 +36,7 @@ export interface LeaseStore {
   /**
    * Renews the lease of an incarnation, `NODE.NUMBER`, every second or so, and announces the node's restore phase. A node that is
    * `lost` or finds the store `emptied` has to take a new incarnation and restore what it holds. During a recovery the store
-   * answers no reading. The recovery lasts while any node has a restore phase other than null, and for each node that was seen
+   * answers no reading. The recovery lasts while any node has a restore phase other than `done`, and for each node that was seen
    * before and does not renew, at most one lease.
    */
   renewLease(incarnation: string, options?: { readonly restorePhase: RestorePhase }): Promise<Renewal>;

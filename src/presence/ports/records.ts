@@ -35,7 +35,7 @@ export interface RecordStore {
    * anybody may see a difference: in one step, in the order of the commits, at a revision above every earlier one. A decision
    * that returns the very record it was given writes nothing.
    * Without a whole live record `restore` gives the one to start from, which is then marked for the journal; what it rejects
-   * with (NOT_FOUND for an unknown user), `update` rejects with. Leases and graces from before the store was away are prolonged
+   * with (NOT_FOUND for an unknown user), `update` rejects with. Leases and graces from before an outage are prolonged
    * first. Resolves to the committed record, the decision's result and the store's clock.
    */
   update<R>(

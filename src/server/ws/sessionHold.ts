@@ -9,7 +9,7 @@ const RETRY_MS = 1_000;
 /** Whether the store may hold the session although connecting failed. */
 const mayHold = (error: unknown): boolean => !(error instanceof PresenceError) || error.code === 'UNAVAILABLE';
 
-/** One connection's hold on its session: from connecting until the store has been told of the disconnect. */
+/** One connection's hold on its session: from connecting until the store has committed the disconnect. */
 export class SessionHold {
   /** Whether the store may hold the session; a promise while connecting. */
   private held: Promise<boolean> | boolean = false;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
 import { busContract } from '../../contract/bus.js';
-import { record } from '../../support/builders.js';
+import { record } from '../../support/unit/builders.js';
 
 busContract('memory', async () => {
   const bus = createMemoryBus();

@@ -1,7 +1,7 @@
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../../src/adapters/memory/memoryStore.js';
 import { storeContract } from '../../contract/store.js';
-import { NOON } from '../../support/builders.js';
+import { NOON } from '../../support/unit/builders.js';
 
 storeContract('memory', async () => {
   let now = NOON;

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createRateLimits } from '../../../src/adapters/rateLimits.js';
 import * as commands from '../../../src/presence/record.js';
 import { nodeLost } from '../../../src/presence/recovery.js';
-import { message, timings } from '../../support/builders.js';
-import { openLiveInTest } from '../../support/live.js';
-import { startRedis, type TestRedis } from '../../support/redis.js';
+import { openLiveInTest } from '../../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
+import { message, timings } from '../../support/unit/builders.js';
 
 let redis: TestRedis;
 beforeAll(async () => {

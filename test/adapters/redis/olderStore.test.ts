@@ -2,8 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { unavailable } from '../../../src/presence/errors.js';
-import { startRedis, type TestRedis } from '../../support/redis.js';
-import { callerOf, createTeam, takeCopy } from '../../support/team.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
+import { callerOf, createTeam, takeCopy } from '../../support/cluster/team.js';
 
 let redis: TestRedis;
 beforeAll(async () => {

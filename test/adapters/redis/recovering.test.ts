@@ -3,9 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../../src/presence/errors.js';
 import { isSeenLive } from '../../../src/presence/status.js';
-import { activity, message } from '../../support/builders.js';
-import { startRedis, type TestRedis } from '../../support/redis.js';
-import { callerOf, createTeam, orRefused, SETTLE_MS, takeCopy } from '../../support/team.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
+import { callerOf, createTeam, orRefused, SETTLE_MS, takeCopy } from '../../support/cluster/team.js';
+import { activity, message } from '../../support/unit/builders.js';
 
 let redis: TestRedis;
 beforeAll(async () => {

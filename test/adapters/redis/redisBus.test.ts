@@ -2,11 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { UserMessage } from '../../../src/presence/ports/bus.js';
 import { busContract } from '../../contract/bus.js';
-import { record } from '../../support/builders.js';
-import { createInbox } from '../../support/inbox.js';
-import { busUnderTest, commitsOf, type LiveUnderTest, openLiveInTest } from '../../support/live.js';
-import { startRedis, type TestRedis } from '../../support/redis.js';
-import { startRedisCluster, type TestRedisCluster } from '../../support/redisCluster.js';
+import { busUnderTest, commitsOf, type LiveUnderTest, openLiveInTest } from '../../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
+import { startRedisCluster, type TestRedisCluster } from '../../support/cluster/redisCluster.js';
+import { record } from '../../support/unit/builders.js';
+import { createInbox } from '../../support/unit/inbox.js';
 
 let redis: TestRedis;
 let cluster: TestRedisCluster;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { storeContract } from '../../contract/store.js';
-import { storeUnderTest } from '../../support/live.js';
-import { startRedisCluster, type TestRedisCluster } from '../../support/redisCluster.js';
+import { storeUnderTest } from '../../support/cluster/live.js';
+import { startRedisCluster, type TestRedisCluster } from '../../support/cluster/redisCluster.js';
 
 let cluster: TestRedisCluster;
 beforeAll(async () => {

@@ -4,11 +4,11 @@ import { openLive } from '../../../src/adapters/backEnds.js';
 import { openRedis } from '../../../src/adapters/redis/redisConnection.js';
 import { createRedises } from '../../../src/adapters/redis/scripts.js';
 import { DEFAULT_TIMINGS } from '../../../src/presence/types.js';
-import { freePort } from '../../support/freePort.js';
-import { createInbox } from '../../support/inbox.js';
-import { startRedis, type TestRedis } from '../../support/redis.js';
-import { startRedisCluster, type TestRedisCluster } from '../../support/redisCluster.js';
-import { openRedisProxy } from '../../support/redisProxy.js';
+import { freePort } from '../../support/cluster/freePort.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
+import { startRedisCluster, type TestRedisCluster } from '../../support/cluster/redisCluster.js';
+import { openRedisProxy } from '../../support/cluster/redisProxy.js';
+import { createInbox } from '../../support/unit/inbox.js';
 
 let cluster: TestRedisCluster;
 let redis: TestRedis;

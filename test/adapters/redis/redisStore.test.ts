@@ -4,8 +4,8 @@ import { createRedisStore } from '../../../src/adapters/redis/redisStore.js';
 import { unavailable } from '../../../src/presence/errors.js';
 import { connect, restoreRecord } from '../../../src/presence/record.js';
 import { storeContract } from '../../contract/store.js';
-import { storeUnderTest } from '../../support/live.js';
-import { startRedis, type TestRedis } from '../../support/redis.js';
+import { storeUnderTest } from '../../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
 
 let redis: TestRedis;
 beforeAll(async () => {

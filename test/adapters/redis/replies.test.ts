@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRedisStore } from '../../../src/adapters/redis/redisStore.js';
 import type { Reply } from '../../../src/adapters/redis/scripts.js';
 import * as commands from '../../../src/presence/record.js';
-import { openLiveInTest } from '../../support/live.js';
-import { startRedis, type TestRedis } from '../../support/redis.js';
+import { openLiveInTest } from '../../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
 
 let redis: TestRedis;
 beforeAll(async () => {

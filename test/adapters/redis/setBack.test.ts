@@ -5,9 +5,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { connect, disconnect, restoreRecord, tick } from '../../../src/presence/record.js';
-import { timings } from '../../support/builders.js';
-import { openLiveInTest } from '../../support/live.js';
-import { startRedis, type TestRedis } from '../../support/redis.js';
+import { openLiveInTest } from '../../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
+import { timings } from '../../support/unit/builders.js';
 
 const HOUR_MS = 3_600_000;
 const SHARDS = 2;

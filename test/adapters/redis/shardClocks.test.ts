@@ -1,12 +1,12 @@
 /** Shards whose clocks differ, as on the nodes of a Cluster: the `asOf` of answers about a user never goes back. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHub } from '../../../src/fanout/hub.js';
-import { assemblePresence } from '../../support/assemblePresence.js';
-import { timings } from '../../support/builders.js';
-import { createFakePeople, NO_LIMITS } from '../../support/fakePeople.js';
-import { collect } from '../../support/fanout.js';
-import { openLiveInTest } from '../../support/live.js';
-import { startRedis, type TestRedis } from '../../support/redis.js';
+import { openLiveInTest } from '../../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
+import { assemblePresence } from '../../support/unit/assemblePresence.js';
+import { timings } from '../../support/unit/builders.js';
+import { createFakePeople, NO_LIMITS } from '../../support/unit/fakePeople.js';
+import { collect } from '../../support/unit/fanout.js';
 
 const AHEAD_MS = 60_000;
 const viewer = { kind: 'user', userId: 'viewer' } as const;

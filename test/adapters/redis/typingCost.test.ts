@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../../src/adapters/memory/memoryStore.js';
-import { openLiveInTest } from '../../support/live.js';
-import { startRedis, type TestRedis } from '../../support/redis.js';
-import { cpuMsOf } from '../../support/usage.js';
+import { openLiveInTest } from '../../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
+import { cpuMsOf } from '../../support/unit/usage.js';
 
 let redis: TestRedis;
 beforeAll(async () => {

@@ -8,9 +8,9 @@ import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import type { AccessChange } from '../../../src/presence/ports/bus.js';
 import { empty } from '../../contract/people.js';
-import { createInbox } from '../../support/inbox.js';
-import { openPatient, startPostgres } from '../../support/postgres.js';
-import { openProxy } from '../../support/proxy.js';
+import { openPatient, startPostgres } from '../../support/cluster/postgres.js';
+import { openProxy } from '../../support/cluster/proxy.js';
+import { createInbox } from '../../support/unit/inbox.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let writer: OpenDatabase;

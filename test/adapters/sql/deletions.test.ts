@@ -5,13 +5,13 @@ import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { unavailable } from '../../../src/presence/errors.js';
 import { empty, recordingBus } from '../../contract/people.js';
-import { startPostgres } from '../../support/postgres.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
 
 const FOLLOWERS = 20_000;
 /** More than one statement removes. */
 const FEW = 2_500;
 
-let server: Awaited<ReturnType<typeof startPostgres>>;
+let own: TestDatabase;
 let database: Awaited<ReturnType<typeof openDatabase>>;
 let client: postgres.Sql;
 let db: Database;
@@ -21,9 +21,9 @@ let left: number;
 let atTheLast: 'refused' | 'lost' = 'refused';
 
 beforeAll(async () => {
-  server = await startPostgres();
-  database = await openDatabase({ databaseUrl: server.url, dataDir: '' });
-  client = postgres(server.url, { max: 1, onnotice: () => {} });
+  own = await createTestDatabase();
+  database = await openDatabase({ databaseUrl: own.url, dataDir: '' });
+  client = postgres(own.url, { max: 1, onnotice: () => {} });
   db = {
     run: (work) => {
       left -= 1;
@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await client.end();
   await database.close();
-  await server.stop();
+  await own.drop();
 });
 const seed = async (followers: number) => {
   left = Number.POSITIVE_INFINITY;

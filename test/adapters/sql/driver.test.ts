@@ -11,21 +11,21 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkDriver } from '../../../src/adapters/sql/driver.js';
 import { StartFault } from '../../../src/config/startFault.js';
-import { openFaultyPostgres } from '../../support/faultyPostgres.js';
-import { startPostgres } from '../../support/postgres.js';
-import { uncaughtDuring } from '../../support/uncaught.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openFaultyPostgres } from '../../support/cluster/faultyPostgres.js';
+import { uncaughtDuring } from '../../support/unit/uncaught.js';
 
-let server: Awaited<ReturnType<typeof startPostgres>>;
+let own: TestDatabase;
 let wire: Awaited<ReturnType<typeof openFaultyPostgres>>;
 const cleanup: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  server = await startPostgres();
-  wire = await openFaultyPostgres(server.port);
+  own = await createTestDatabase();
+  wire = await openFaultyPostgres(own.url);
 });
 afterAll(async () => {
   await wire.close();
-  await server.stop();
+  await own.drop();
 });
 afterEach(async () => {
   for (const clean of cleanup.splice(0).reverse()) await clean();

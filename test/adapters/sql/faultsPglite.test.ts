@@ -1,6 +1,6 @@
 import { describeFaultyAnswers } from '../../contract/faultyAnswers.js';
 import { describeFaultyWrites } from '../../contract/faultyWrites.js';
-import { openFaultyPglite } from '../../support/faultyPglite.js';
+import { openFaultyPglite } from '../../support/cluster/faultyPglite.js';
 
 describeFaultyAnswers('PGlite', openFaultyPglite, {
   failing: ['cancelled'],

@@ -6,19 +6,19 @@ import { createPeople } from '../../../src/adapters/sql/people.js';
 import { describeFaultyAnswers } from '../../contract/faultyAnswers.js';
 import { describeFaultyWrites } from '../../contract/faultyWrites.js';
 import { recordingBus } from '../../contract/people.js';
-import { answerOf } from '../../support/failing.js';
-import { openFaultyPostgres } from '../../support/faultyPostgres.js';
-import { startPostgres } from '../../support/postgres.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openFaultyPostgres } from '../../support/cluster/faultyPostgres.js';
+import { answerOf } from '../../support/unit/failing.js';
 
 describe('PostgreSQL', () => {
-  let server: Awaited<ReturnType<typeof startPostgres>>;
+  let own: TestDatabase;
   beforeAll(async () => {
-    server = await startPostgres();
+    own = await createTestDatabase();
   });
-  afterAll(() => server.stop());
+  afterAll(() => own.drop());
 
   const open = async () => {
-    const wire = await openFaultyPostgres(server.port);
+    const wire = await openFaultyPostgres(own.url);
     const { db, close } = await openDatabase({ databaseUrl: wire.url, dataDir: '' });
     return {
       db,
@@ -35,7 +35,7 @@ describe('PostgreSQL', () => {
   describe('a statement that runs out of its time after some rows', () => {
     let database: OpenDatabase;
     beforeAll(async () => {
-      database = await openDatabase({ databaseUrl: server.url, dataDir: '' });
+      database = await openDatabase({ databaseUrl: own.url, dataDir: '' });
     });
     afterAll(() => database.close());
 

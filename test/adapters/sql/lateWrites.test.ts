@@ -8,9 +8,9 @@ import { createPeople } from '../../../src/adapters/sql/people.js';
 import { createJournal } from '../../../src/adapters/sql/sqlJournal.js';
 import type { DurablePresence } from '../../../src/presence/types.js';
 import { empty } from '../../contract/people.js';
-import { durable, NOON } from '../../support/builders.js';
-import { openPatient, startPostgres } from '../../support/postgres.js';
-import { openProxy } from '../../support/proxy.js';
+import { openPatient, startPostgres } from '../../support/cluster/postgres.js';
+import { openProxy } from '../../support/cluster/proxy.js';
+import { durable, NOON } from '../../support/unit/builders.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let direct: OpenDatabase;

@@ -5,7 +5,7 @@ import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
 import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { recordingBus } from '../../contract/people.js';
-import { startPostgres } from '../../support/postgres.js';
+import { startPostgres } from '../../support/cluster/postgres.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let database: OpenDatabase;

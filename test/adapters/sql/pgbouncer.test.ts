@@ -4,22 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgres } from '../../../src/adapters/sql/postgres.js';
 import { describeJournal } from '../../contract/journal.js';
 import { describePeople } from '../../contract/people.js';
-import { startPgBouncer, type TestPgBouncer } from '../../support/pgbouncer.js';
-import { startPostgres, type TestPostgres } from '../../support/postgres.js';
-
-let server: TestPostgres;
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
-
-const asAdmin = async (statement: string) => {
-  const admin = postgres(server.url, { max: 1, onnotice: () => {} });
-  await admin.unsafe(statement);
-  await admin.end();
-};
-
-const databaseUrl = (name: string) => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { startPgBouncer, type TestPgBouncer } from '../../support/cluster/pgbouncer.js';
 
 /** Opens the database, with what the operator is told of it. */
 const open = async (url: string) => {
@@ -29,9 +15,14 @@ const open = async (url: string) => {
 };
 
 describe.each(['session', 'transaction'])('behind a PgBouncer that pools by %s', (mode) => {
-  const name = `by_${mode}`;
+  let own: TestDatabase;
+  const asOwner = async (statement: string) => {
+    const client = postgres(own.url, { max: 1, onnotice: () => {} });
+    await client.unsafe(statement);
+    await client.end();
+  };
   const startPooler = (settings = {}) =>
-    startPgBouncer(databaseUrl(name), {
+    startPgBouncer(own.url, {
       pool_mode: mode,
       default_pool_size: '12',
       max_client_conn: '100',
@@ -39,10 +30,13 @@ describe.each(['session', 'transaction'])('behind a PgBouncer that pools by %s',
     });
   let pooler: TestPgBouncer;
   beforeAll(async () => {
-    await asAdmin(`create database ${name}`);
+    own = await createTestDatabase();
     pooler = await startPooler();
   });
-  afterAll(() => pooler.stop());
+  afterAll(async () => {
+    await pooler.stop();
+    await own.drop();
+  });
 
   it('nodes that start one after the other, and at once, find the database migrated', async () => {
     const first = await open(pooler.url);
@@ -66,9 +60,11 @@ describe.each(['session', 'transaction'])('behind a PgBouncer that pools by %s',
     expect(refusing.advice).toHaveLength(1);
     expect(ignoring.advice).toEqual(refusing.advice);
     const statement = refusing.advice[0]?.match(/"(alter role .*)"/)?.[1] ?? '';
-    expect(statement).toContain(`alter role rollcall in database ${name} set statement_timeout = '1500'`);
+    expect(statement).toContain(
+      `alter role rollcall in database ${new URL(own.url).pathname.slice(1)} set statement_timeout = '1500'`,
+    );
 
-    await asAdmin(statement);
+    await asOwner(statement);
     // The connections that the first pooler has open were made before.
     const reconnected = await startPooler();
     const { advice, db, close } = await open(reconnected.url);

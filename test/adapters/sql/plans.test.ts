@@ -11,9 +11,9 @@ import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createJournal, journalWrite } from '../../../src/adapters/sql/sqlJournal.js';
 import { rosterAccessFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
 import type { DurablePresence } from '../../../src/presence/types.js';
-import { durable } from '../../support/builders.js';
-import { type Explained, nodesOf, readWhole } from '../../support/plans.js';
-import { startPostgres } from '../../support/postgres.js';
+import { type Explained, nodesOf, readWhole } from '../../support/cluster/plans.js';
+import { startPostgres } from '../../support/cluster/postgres.js';
+import { durable } from '../../support/unit/builders.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let client: postgres.Sql;

@@ -8,19 +8,21 @@ import { migrationsFolder } from '../../../src/adapters/sql/packagePaths.js';
 import { openPostgres } from '../../../src/adapters/sql/postgres.js';
 import { describeJournal } from '../../contract/journal.js';
 import { describePeople } from '../../contract/people.js';
-import { startPostgres } from '../../support/postgres.js';
-import { openProxy } from '../../support/proxy.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openProxy } from '../../support/cluster/proxy.js';
 
-let server: Awaited<ReturnType<typeof startPostgres>>;
+let own: TestDatabase;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  own = await createTestDatabase();
 });
 afterAll(async () => {
-  await server.stop();
+  await own.drop();
 });
 
-const open = (databaseUrl = server.url) => openDatabase({ databaseUrl, dataDir: '' });
+/** The same database, by another way. */
+const over = ({ port }: { readonly port: number }) => Object.assign(new URL(own.url), { port }).href;
+const open = (databaseUrl = own.url) => openDatabase({ databaseUrl, dataDir: '' });
 
 describe('two nodes that start at once on an empty database', () => {
   it('both find it migrated, once', async () => {
@@ -40,16 +42,16 @@ describeJournal('PostgreSQL', () => open());
 
 describe('a PostgreSQL that fails', () => {
   it('is refused at the start with a sentence that says why, and not the password', async () => {
-    const proxy = await openProxy(server.port);
+    const proxy = await openProxy(own.port);
     await proxy.close();
-    const opening = open(`postgres://rollcall:secret@127.0.0.1:${proxy.port}/postgres`);
+    const opening = open(Object.assign(new URL(own.url), { port: proxy.port, password: 'secret' }).href);
     await expect(opening).rejects.toThrow(/^The database of DATABASE_URL could not be opened: connect ECONNREFUSED/);
     await expect(opening).rejects.not.toThrow(/secret/);
   });
 
   it('is UNAVAILABLE within two seconds while it hangs, and answers again afterwards', async () => {
-    const proxy = await openProxy(server.port);
-    const { db, ping, close } = await open(`postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`);
+    const proxy = await openProxy(own.port);
+    const { db, ping, close } = await open(over(proxy));
     await ping();
     proxy.hold();
     // A timer of the same event loop: a busy machine delays both alike.
@@ -68,9 +70,8 @@ describe('a PostgreSQL that fails', () => {
   });
 
   it('is asked over new connections when the old ones have been silent for too long', async () => {
-    const proxy = await openProxy(server.port);
-    const url = `postgres://rollcall:rollcall@127.0.0.1:${proxy.port}/postgres`;
-    const { ping, close } = await openPostgres({ url, silenceMs: 100 });
+    const proxy = await openProxy(own.port);
+    const { ping, close } = await openPostgres({ url: over(proxy), silenceMs: 100 });
     await Promise.all(Array.from({ length: 10 }, () => ping()));
     proxy.hold();
     const all = await Promise.allSettled(Array.from({ length: 10 }, () => ping()));

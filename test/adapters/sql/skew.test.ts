@@ -11,9 +11,9 @@ import { conversationsQuery, isMember } from '../../../src/adapters/sql/sqlConve
 import { journalWrite } from '../../../src/adapters/sql/sqlJournal.js';
 import { blockedQuery, followingQuery } from '../../../src/adapters/sql/sqlRelationLists.js';
 import { rosterAccessFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
-import { durable } from '../../support/builders.js';
-import { type Explained, nodesOf, readWhole } from '../../support/plans.js';
-import { startPostgres } from '../../support/postgres.js';
+import { type Explained, nodesOf, readWhole } from '../../support/cluster/plans.js';
+import { startPostgres } from '../../support/cluster/postgres.js';
+import { durable } from '../../support/unit/builders.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let client: postgres.Sql;

@@ -4,23 +4,23 @@ import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { facetsFor, maySee } from '../../../src/presence/visibility.js';
 import { recordingBus } from '../../contract/people.js';
-import { startPostgres } from '../../support/postgres.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
 
-let server: Awaited<ReturnType<typeof startPostgres>>;
+let own: TestDatabase;
 let database: Awaited<ReturnType<typeof openDatabase>>;
 
 beforeAll(async () => {
-  server = await startPostgres();
-  database = await openDatabase({ databaseUrl: server.url, dataDir: '' });
+  own = await createTestDatabase();
+  database = await openDatabase({ databaseUrl: own.url, dataDir: '' });
 });
 afterAll(async () => {
   await database.close();
-  await server.stop();
+  await own.drop();
 });
 
 it('answers a member of twelve circles of 5,000, and of twelve that all have the same members', async () => {
   // The server's own sessions give up what takes longer than a statement may.
-  const client = postgres(server.url, { max: 1, onnotice: () => {} });
+  const client = postgres(own.url, { max: 1, onnotice: () => {} });
   await client`
     with a as (insert into users (id) select 'u' || i from generate_series(0, 59999) as i),
       b as (insert into circle_members select 'apart' || i / 5000, 'u' || i from generate_series(0, 59999) as i),

@@ -4,8 +4,8 @@ import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
 import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { recordingBus } from '../../contract/people.js';
-import { startPostgres } from '../../support/postgres.js';
-import { uncaughtDuring } from '../../support/uncaught.js';
+import { startPostgres } from '../../support/cluster/postgres.js';
+import { uncaughtDuring } from '../../support/unit/uncaught.js';
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let database: OpenDatabase;

@@ -7,7 +7,7 @@ import { bearerToken, paramsToken } from '../../../src/server/auth/credentials.j
 import type { SignInRefusal } from '../../../src/server/auth/signInRefusals.js';
 import { signToken } from '../../../src/server/auth/tokens.js';
 import { createAuth, WITHDRAWN_WITHIN_MS } from '../../../src/server/auth/verifier.js';
-import { bytesInUse } from '../../support/usage.js';
+import { bytesInUse } from '../../support/unit/usage.js';
 
 const SECRET = 'a secret for tests, of more than 32 bytes';
 const HOUR = 3_600;
@@ -238,15 +238,15 @@ describe('tokens by a key set', () => {
   it('each fetch of the set, and each failure, is reported', async () => {
     const { url, state } = await serveKeys();
     const key = await makeKey('1');
-    const told: unknown[] = [];
-    const auth = withKeys(url, { onKeySet: (error) => told.push(error) });
+    const reported: unknown[] = [];
+    const auth = withKeys(url, { onKeySet: (error) => reported.push(error) });
     state.status = 503;
     await expect(auth.verify(await key.sign({ sub: 'ada' }))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     state.status = 200;
     state.keys = [key.jwk];
     await auth.verify(await key.sign({ sub: 'ada' }));
     await auth.verify(await key.sign({ sub: 'bob' }));
-    expect(told).toEqual([expect.any(Error), undefined]);
+    expect(reported).toEqual([expect.any(Error), undefined]);
   });
 
   it('a limited number of verifications wait for a slow set; more are UNAVAILABLE at once, except by a known key', async () => {

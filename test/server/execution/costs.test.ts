@@ -4,8 +4,8 @@ import { createContext } from '../../../src/graphql/context.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import { createDocuments } from '../../../src/server/execution/documents.js';
 import { createEngine } from '../../../src/server/execution/engine.js';
-import { createFanout, untilIdle, userViewer } from '../../support/fanout.js';
-import { bytesInUse, cpuMsOf } from '../../support/usage.js';
+import { createFanout, untilIdle, userViewer } from '../../support/unit/fanout.js';
+import { bytesInUse, cpuMsOf } from '../../support/unit/usage.js';
 import { connect, post, startServer } from '../harness.js';
 
 const MIB = 1024 * 1024;

@@ -2,7 +2,7 @@
 import { createSchema } from 'graphql-yoga';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createEngine } from '../../../src/server/execution/engine.js';
-import { userViewer } from '../../support/fanout.js';
+import { userViewer } from '../../support/unit/fanout.js';
 
 /** What is promised, in ms. */
 const PROMISED_MS = 2_000;

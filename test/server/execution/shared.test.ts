@@ -4,7 +4,7 @@ import { createContext } from '../../../src/graphql/context.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import type { Viewer } from '../../../src/presence/visibility.js';
 import { createEngine, type SharedStream } from '../../../src/server/execution/engine.js';
-import { createFanout, type Fanout, untilIdle, userViewer } from '../../support/fanout.js';
+import { createFanout, type Fanout, untilIdle, userViewer } from '../../support/unit/fanout.js';
 
 const PLAIN = `subscription ($ids: [ID!], $withDevices: Boolean = true) {
   presenceChanged(userIds: $ids) {
@@ -47,7 +47,7 @@ const start = async () => {
       const { stream, render } = (await open(userViewer(viewer), String(query), { ids, ...variables })) as SharedStream;
       streams.push(stream);
       const sent: string[] = [];
-      stream.flow({ take: (told) => sent.push(render(told)) > 0 });
+      stream.flow({ take: (delivery) => sent.push(render(delivery)) > 0 });
       return {
         sent,
         shown: () => sent.map((text) => JSON.parse(Buffer.from(text, 'latin1').toString()).data.presenceChanged),

@@ -5,7 +5,7 @@ import { serverAudits } from 'graphql-http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { unavailable } from '../../../src/presence/errors.js';
 import { readBody } from '../../../src/server/http/body.js';
-import { countTurns } from '../../support/turns.js';
+import { countTurns } from '../../support/unit/turns.js';
 import { post, startServer, type TestServer, tokenOf } from '../harness.js';
 
 const UNAUTHENTICATED = {

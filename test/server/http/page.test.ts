@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openPage } from '../../../src/server/http/page.js';
-import { removeFolder } from '../../support/folders.js';
+import { removeFolder } from '../../support/cluster/folders.js';
 import { startServer, type TestServer } from '../harness.js';
 
 const INDEX = '<!doctype html><title>Rollcall</title>';

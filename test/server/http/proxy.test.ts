@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { freePort } from '../../support/freePort.js';
-import { startNginx } from '../../support/nginx.js';
+import { freePort } from '../../support/cluster/freePort.js';
+import { startNginx } from '../../support/http/nginx.js';
 import { openSocket, startServer, tokenOf } from '../harness.js';
 
 const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');

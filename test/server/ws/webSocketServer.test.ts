@@ -297,19 +297,19 @@ describe('the end of a connection', () => {
   });
 
   it('disconnecting is retried while the store is unavailable, with how long nothing had been received', async () => {
-    const told: number[] = [];
+    const reported: number[] = [];
     const server = await startServer({
       presence: {
         disconnect: async ({ lastReceivedMsAgo }) => {
-          told.push(lastReceivedMsAgo);
+          reported.push(lastReceivedMsAgo);
           server.events.emit('tried', null);
-          if (told.length < 3) throw unavailable('away', 20);
+          if (reported.length < 3) throw unavailable('away', 20);
         },
       },
     });
     (await connect(server)).socket.terminate();
     await server.events.until('tried', 3);
-    expect(told[2]).toBeGreaterThanOrEqual((told[0] ?? 0) + 35);
+    expect(reported[2]).toBeGreaterThanOrEqual((reported[0] ?? 0) + 35);
   });
 
   it('a connection that closes while it takes its session leaves none behind', async () => {

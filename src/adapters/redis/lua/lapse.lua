@@ -9,10 +9,10 @@ local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[1] or 0))
 local ended = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[4])
 for _, user in ipairs(ended) do
-  local isTold = string.match(redis.call('HGET', KEYS[2], user) or '', '^[^\n]*') == toldMark(shard[2])
+  local isPublished = string.match(redis.call('HGET', KEYS[2], user) or '', '^[^\n]*') == publishedMark(shard[2])
   redis.call('HDEL', KEYS[2], user)
   redis.call('ZREM', KEYS[3], user)
-  if isTold then redis.call(ARGV[3], ARGV[2], '1|' .. cjson.encode({user, false})) end
+  if isPublished then redis.call(ARGV[3], ARGV[2], '1|' .. cjson.encode({user, false})) end
 end
 scheduleTyping(KEYS[2], KEYS[3], KEYS[4], ARGV[1])
 return #ended

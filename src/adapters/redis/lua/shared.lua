@@ -12,7 +12,7 @@ local function isServedBy(known, server) return server ~= '' and (not known or k
 
 -- The first line kept of a typist whose start was published. A shard that came back older than it was has another mark:
 -- typists of before may have stopped since, or hidden, and their next key publishes a start anew.
-local function toldMark(begun) return begun and begun ~= '0' and begun or '1' end
+local function publishedMark(begun) return begun and begun ~= '0' and begun or '1' end
 
 -- Schedules a conversation for the end of its first typist. Its keys outlive the end of the last one by a minute.
 local function scheduleTyping(typists, ends, due, conversation)

@@ -6,7 +6,7 @@ local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server'
 local time = redis.call('TIME')
 local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
 if not shard[1] or now < tonumber(shard[3]) or not isServedBy(shard[4], serverId()) then return {-1} end
-local found, at, mark = {}, 1, toldMark(shard[5])
+local found, at, mark = {}, 1, publishedMark(shard[5])
 for i = 2, #KEYS, 2 do
   local typists, ends, conversation, named = KEYS[i], KEYS[i + 1], ARGV[at], tonumber(ARGV[at + 1])
   local function add(user, untilAt)
