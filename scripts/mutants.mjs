@@ -116,6 +116,8 @@ const runTests = async (copy, tests) => {
     'unit',
     '--project',
     'main',
+    '--project',
+    'client',
     '--bail',
     '1',
     '--reporter',

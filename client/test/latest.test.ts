@@ -181,8 +181,8 @@ describe('documents that ask for different things', () => {
     const latest = createLatest();
     const either = parse(`{ who {
       __typename
-      ... on Presence { id asOf label: status }
       ... on Robot { id asOf label: lastSeen }
+      ... on Presence { id asOf label: status }
     } }`);
     latest.merge({ presenceChanged: row('ben', 20, gone) }, event);
     const ben = { __typename: 'Presence', id: 'ben', asOf: at(10), label: 'ONLINE' };
