@@ -33,4 +33,6 @@ export const presenceKeys = {
   PresenceEdge: () => null,
   Privacy: () => null,
   StatusMessage: () => null,
+  UserConnection: () => null,
+  UserEdge: () => null,
 };

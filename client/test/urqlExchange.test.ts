@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Client, type Exchange, fetchExchange, gql } from '@urql/core';
+import { buildSchema, isObjectType } from 'graphql';
 import { expect, it } from 'vitest';
-import { latestPresenceExchange } from '../src/urql.js';
+import { latestPresenceExchange, presenceKeys } from '../src/urql.js';
 
 const PEOPLE = gql<{ presence: object[] }, Record<string, never>>`query { presence { id status asOf } }`;
 const SET = gql`mutation { setPresence(input: { status: AWAY }) { id status asOf } }`;
@@ -55,4 +57,17 @@ it('clients that share an exchange share no memory', async () => {
   const other = clientOver(exchange, { data: { presence: [ben(10, 'ONLINE')] } });
   await one.mutation(SET, {}).toPromise();
   expect(await people(other)).toEqual([ben(10, 'ONLINE')]);
+});
+
+it('there is a key, or none, for each type of the schema without an id', () => {
+  const schema = buildSchema(readFileSync('schema/schema.graphqls', 'utf8'));
+  const operations = ['Query', 'Mutation', 'Subscription'];
+  const withoutId = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter(({ name }) => !name.startsWith('__') && !operations.includes(name))
+    .filter((type) => !('id' in type.getFields()))
+    .map(({ name }) => name);
+  expect(Object.keys(presenceKeys).sort()).toEqual(withoutId.sort());
+  expect(presenceKeys.Me({ userId: 'ada' })).toBe('ada');
+  expect(presenceKeys.Me({})).toBe(null);
 });
