@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readFrame } from '../src/wire/frame.js';
+import { createFrameReader } from '../src/wire/frame.js';
 
-const read = (message: unknown) => readFrame(1, 0, 'sent', JSON.stringify(message));
+const readFrame = (data: string) => createFrameReader()(0, 'received', data);
+const read = (message: unknown) => readFrame(JSON.stringify(message));
 
 describe('a frame of the log', () => {
   it('shows no token', () => {
@@ -36,13 +37,25 @@ describe('a frame of the log', () => {
     ]);
   });
 
+  it('of an answer without data has the name of its operation, until the connection is another', () => {
+    const read = createFrameReader();
+    const summaryOf = (message: unknown) => read(0, 'received', JSON.stringify(message)).summary;
+    summaryOf({ id: '1', type: 'subscribe', payload: { query: 'query Relations { following { id } }' } });
+    summaryOf({ id: '2', type: 'subscribe', payload: { query: 'mutation Block { block(userId: "b") }' } });
+    expect(summaryOf({ id: '1', type: 'next', payload: { data: null } })).toBe('Relations');
+    expect(summaryOf({ id: '1', type: 'error', payload: [] })).toBe('Relations');
+    expect(summaryOf({ id: '1', type: 'complete' })).toBe('');
+    summaryOf({ type: 'connection_init' });
+    expect(summaryOf({ id: '2', type: 'complete' })).toBe('');
+  });
+
   it('is bounded, however long the message is', () => {
     expect(read({ type: 'next', payload: 'x'.repeat(100_000) }).text.length).toBeLessThan(5_000);
-    expect(readFrame(1, 0, 'received', 'x'.repeat(100_000)).text.length).toBeLessThan(5_000);
+    expect(readFrame('x'.repeat(100_000)).text.length).toBeLessThan(5_000);
   });
 
   it('is shown as it is where it is no message of the protocol', () => {
     for (const data of ['not JSON', '[1]', '{"type":1}'])
-      expect(readFrame(1, 0, 'received', data)).toMatchObject({ type: 'unreadable', text: data });
+      expect(readFrame(data)).toMatchObject({ type: 'unreadable', text: data });
   });
 });

@@ -1,6 +1,6 @@
 import type { DeviceType } from '@rollcall/client';
 import { type FormEvent, useId, useState } from 'react';
-import type { DemoPerson } from '../demo/demo.js';
+import { useDemo } from '../demo/DemoContext.js';
 import { Icon } from '../parts/Icon.js';
 import { Popover } from '../parts/Popover.js';
 import { DEVICE_LABELS } from '../words/labels.js';
@@ -8,11 +8,11 @@ import { DEVICE_LABELS } from '../words/labels.js';
 const DEVICES: readonly DeviceType[] = ['WEB', 'MOBILE', 'DESKTOP', 'PLUGIN'];
 
 interface FormProps {
-  readonly people: readonly DemoPerson[];
   readonly onAdd: (userId: string, device: DeviceType) => void;
 }
 
-const AddPaneForm = ({ people, onAdd }: FormProps) => {
+const AddPaneForm = ({ onAdd }: FormProps) => {
+  const { people } = useDemo();
   const [userId, setUserId] = useState(people[0]?.id ?? '');
   const [device, setDevice] = useState<DeviceType>('WEB');
   const id = useId();
@@ -56,10 +56,11 @@ const AddPaneForm = ({ people, onAdd }: FormProps) => {
 };
 
 /** Adds a person, or another device of one who is there. */
-export const AddPane = ({ people, isFull, onAdd }: FormProps & { readonly isFull: boolean }) => (
+export const AddPane = ({ isFull, onAdd }: FormProps & { readonly isFull: boolean }) => (
   <Popover
     label="Add a pane"
     className="button primary"
+    align="end"
     disabled={isFull}
     button={
       <>
@@ -70,7 +71,6 @@ export const AddPane = ({ people, isFull, onAdd }: FormProps & { readonly isFull
   >
     {(close) => (
       <AddPaneForm
-        people={people}
         onAdd={(userId, device) => {
           close();
           onAdd(userId, device);

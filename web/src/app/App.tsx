@@ -1,3 +1,4 @@
+import { DemoProvider } from '../demo/DemoContext.js';
 import type { Demo } from '../demo/demo.js';
 import { PaneView } from '../pane/PaneView.js';
 import { MAX_PANES } from '../panes/paneSpec.js';
@@ -15,32 +16,33 @@ export const App = ({ demo, panes }: { readonly demo: Demo; readonly panes: Pane
   const isFull = list.length >= MAX_PANES;
 
   return (
-    <div className="app">
-      <TopBar>
-        <AddPane people={demo.people} isFull={isFull} onAdd={panes.add} />
-      </TopBar>
-      <PaneSwitcher people={demo.people} panes={list} currentId={currentId} onChoose={panes.currentId.set} />
-      <main className="panes" data-count={list.length}>
-        {list.map((pane) => (
-          <PaneView
-            // A pane that signed in again is another one.
-            key={`${pane.id} ${pane.sessionId}`}
-            pane={pane}
-            demo={demo}
-            isCurrent={pane.id === currentId}
-            onFocus={() => panes.currentId.set(pane.id)}
-            onClose={() => panes.remove(pane.id)}
-            onSignIn={() => panes.signInAgain(pane.id)}
-            onAddDevice={isFull ? null : (device) => panes.add(pane.userId, device)}
-          />
-        ))}
-        {list.length === 0 && (
-          <div className="no-panes">
-            <h2>Nobody is here</h2>
-            <p className="muted">Add two people, and see what each of them sees of the other.</p>
-          </div>
-        )}
-      </main>
-    </div>
+    <DemoProvider demo={demo}>
+      <div className="app">
+        <TopBar>
+          <AddPane isFull={isFull} onAdd={panes.add} />
+        </TopBar>
+        <PaneSwitcher panes={list} currentId={currentId} onChoose={panes.currentId.set} />
+        <main className="panes" data-count={list.length}>
+          {list.map((pane) => (
+            <PaneView
+              // A pane that signed in again is another one.
+              key={`${pane.id} ${pane.sessionId}`}
+              pane={pane}
+              isCurrent={pane.id === currentId}
+              onFocus={() => panes.currentId.set(pane.id)}
+              onClose={() => panes.remove(pane.id)}
+              onSignIn={() => panes.signInAgain(pane.id)}
+              onAddDevice={isFull ? null : (device) => panes.add(pane.userId, device)}
+            />
+          ))}
+          {list.length === 0 && (
+            <div className="no-panes">
+              <h2>Nobody is here</h2>
+              <p className="muted">Add two people, and see what each of them sees of the other.</p>
+            </div>
+          )}
+        </main>
+      </div>
+    </DemoProvider>
   );
 };

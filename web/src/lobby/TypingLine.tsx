@@ -1,4 +1,5 @@
 import { useTyping } from '@rollcall/client/react';
+import { useNames } from '../demo/DemoContext.js';
 import { firstName } from '../words/names.js';
 import { typingSentence } from '../words/typingSentence.js';
 
@@ -10,6 +11,7 @@ interface Props {
 /** "Ada and Ben are typing…", on a line that is always there, so that nothing moves. */
 export const TypingLine = ({ conversationId, isCurrent }: Props) => {
   const { typists } = useTyping(conversationId);
+  const nameOf = useNames();
   return (
     <p className="typing-line" aria-live={isCurrent ? 'polite' : 'off'}>
       {typists.length > 0 && (
@@ -19,7 +21,7 @@ export const TypingLine = ({ conversationId, isCurrent }: Props) => {
             <span />
             <span />
           </span>
-          <span className="ellipsis">{typingSentence(typists.map(firstName))}</span>
+          <span className="ellipsis">{typingSentence(typists.map((typist) => firstName(nameOf(typist))))}</span>
         </>
       )}
     </p>

@@ -25,7 +25,7 @@ export const PaneHeader = ({ pane, name, onClose }: Props) => {
         <p className="pane-device muted">
           <Icon name={DEVICE_ICONS[pane.device] ?? 'unknown'} />
           {DEVICE_LABELS[pane.device] ?? pane.device}
-          <ConnectionState />
+          <ConnectionState sessionId={pane.sessionId} />
         </p>
       </div>
       <ConnectionPlug wire={pane.wire} />

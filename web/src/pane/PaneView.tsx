@@ -1,6 +1,6 @@
 import type { DeviceType } from '@rollcall/client';
 import { PresenceProvider, useConnection } from '@rollcall/client/react';
-import type { Demo } from '../demo/demo.js';
+import { useDemo } from '../demo/DemoContext.js';
 import { FramesPanel } from '../frames/FramesPanel.js';
 import { Lobby } from '../lobby/Lobby.js';
 import type { Pane } from '../panes/panes.js';
@@ -16,7 +16,6 @@ import './PaneView.css';
 
 interface Props {
   readonly pane: Pane;
-  readonly demo: Demo;
   readonly isCurrent: boolean;
   readonly onFocus: () => void;
   readonly onClose: () => void;
@@ -35,15 +34,16 @@ const SignedOut = ({ name, onSignIn }: { readonly name: string; readonly onSignI
   </div>
 );
 
-const PaneContent = ({ pane, demo, name, isCurrent, onSignIn, onAddDevice }: Props & { readonly name: string }) => {
+const PaneContent = ({ pane, name, isCurrent, onSignIn, onAddDevice }: Props & { readonly name: string }) => {
   const { phase } = useConnection();
+  const { people, conversationId } = useDemo();
   if (phase === 'signedOut') return <SignedOut name={name} onSignIn={onSignIn} />;
   const { userId } = pane;
   const tabs = [
     {
       id: 'lobby',
       label: 'Lobby',
-      content: <Lobby {...{ userId, name, isCurrent }} conversationId={demo.conversationId} />,
+      content: <Lobby {...{ conversationId, userId, name, isCurrent }} />,
     },
     {
       id: 'privacy',
@@ -51,7 +51,7 @@ const PaneContent = ({ pane, demo, name, isCurrent, onSignIn, onAddDevice }: Pro
       content: (
         <div className="settings">
           <PrivacyPanel />
-          <RelationsPanel people={demo.people.filter(({ id }) => id !== userId)} />
+          <RelationsPanel people={people.filter(({ id }) => id !== userId)} />
         </div>
       ),
     },
@@ -68,7 +68,7 @@ const PaneContent = ({ pane, demo, name, isCurrent, onSignIn, onAddDevice }: Pro
   ];
   return (
     <div className="pane-body">
-      <People />
+      <People name={name} />
       <Tabs label={`What ${name} sees`} tabs={tabs} />
     </div>
   );
@@ -76,8 +76,8 @@ const PaneContent = ({ pane, demo, name, isCurrent, onSignIn, onAddDevice }: Pro
 
 /** One person on one device: an application of its own, with its own client. */
 export const PaneView = (props: Props) => {
-  const { pane, demo, isCurrent, onFocus, onClose } = props;
-  const name = demo.people.find(({ id }) => id === pane.userId)?.name ?? pane.userId;
+  const { pane, isCurrent, onFocus, onClose } = props;
+  const name = useDemo().people.find(({ id }) => id === pane.userId)?.name ?? pane.userId;
   return (
     <PresenceProvider client={pane.client}>
       <RelationsProvider>

@@ -1,8 +1,8 @@
 import type { Presence, PresenceStatus } from '@rollcall/client';
 import { useRoster } from '@rollcall/client/react';
 import { useEffect, useRef, useState } from 'react';
+import { useNames } from '../demo/DemoContext.js';
 import { STATUS_LABELS } from '../words/labels.js';
-import { fullName } from '../words/names.js';
 
 /** Changes within this time are read out together, in milliseconds. */
 const TOGETHER_MS = 1_500;
@@ -13,6 +13,7 @@ const statusesOf = (roster: readonly Presence[]): ReadonlyMap<string, PresenceSt
 /** What a screen reader is told of the people: whose status changed, politely and in one sentence. */
 export const PresenceNews = () => {
   const roster = useRoster();
+  const nameOf = useNames();
   const told = useRef(statusesOf(roster));
   const [news, setNews] = useState('');
 
@@ -25,12 +26,12 @@ export const PresenceNews = () => {
       told.current = statusesOf(roster);
       if (changed.length === 0) return;
       const sentences = changed.map(
-        (one) => `${fullName(one)} is ${(STATUS_LABELS[one.status] ?? one.status).toLowerCase()}.`,
+        (one) => `${nameOf(one)} is ${(STATUS_LABELS[one.status] ?? one.status).toLowerCase()}.`,
       );
       setNews(sentences.join(' '));
     }, TOGETHER_MS);
     return () => clearTimeout(timer);
-  }, [roster]);
+  }, [roster, nameOf]);
 
   return (
     <p className="visually-hidden" role="status">

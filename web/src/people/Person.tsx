@@ -1,10 +1,10 @@
 import type { Presence } from '@rollcall/client';
+import { useNames } from '../demo/DemoContext.js';
 import { Avatar } from '../parts/Avatar.js';
 import { Icon } from '../parts/Icon.js';
 import { Popover } from '../parts/Popover.js';
 import { useTimeAgo } from '../time/useTimeAgo.js';
 import { activitySentence, DEVICE_LABELS, STATUS_LABELS } from '../words/labels.js';
-import { fullName } from '../words/names.js';
 import { DEVICE_ICONS } from './deviceIcons.js';
 import { RelationActions } from './RelationActions.js';
 import { StatusText } from './StatusText.js';
@@ -26,7 +26,7 @@ const Line = ({ presence: { status, statusMessage, lastSeen } }: { readonly pres
 
 /** One contact: name, devices, status and message, activity or when they were last seen. */
 export const Person = ({ presence }: { readonly presence: Presence }) => {
-  const name = fullName(presence);
+  const name = useNames()(presence);
   const [activity] = presence.activities;
   return (
     <li className="person" data-status={presence.status}>
@@ -46,7 +46,13 @@ export const Person = ({ presence }: { readonly presence: Presence }) => {
         </p>
         {activity && <p className="person-line person-activity ellipsis">{activitySentence(activity)}</p>}
       </div>
-      <Popover label={name} className="icon-button" buttonLabel={`More about ${name}`} button={<Icon name="more" />}>
+      <Popover
+        label={name}
+        className="icon-button"
+        align="end"
+        buttonLabel={`More about ${name}`}
+        button={<Icon name="more" />}
+      >
         {(close) => <RelationActions userId={presence.userId} name={name} onDone={close} />}
       </Popover>
     </li>

@@ -3,7 +3,7 @@
 export type Direction = 'sent' | 'received';
 
 export interface Frame {
-  /** Counts up within a pane. */
+  /** Its own within a pane. */
   readonly id: number;
   /** In milliseconds since 1970. */
   readonly at: number;
@@ -27,10 +27,9 @@ const withoutTokens = (key: string, value: unknown): unknown => (/^authorization
 const operationIn = (query: unknown): string =>
   /(?:query|mutation|subscription)\s+(\w+)/.exec(String(query))?.[1] ?? /\{\s*(\w+)/.exec(String(query))?.[1] ?? '';
 
-const summaryOf = (type: string, payload: unknown): string => {
-  if (!isObject(payload)) return '';
-  if (type === 'subscribe') return operationIn(payload.query);
-  if (type !== 'next' || !isObject(payload.data)) return '';
+/** What an answer carries: its field, and about whom. Empty without data. */
+const contentOf = (payload: unknown): string => {
+  if (!isObject(payload) || !isObject(payload.data)) return '';
   const [field, value] = Object.entries(payload.data)[0] ?? [];
   if (field === undefined) return '';
   if (!isObject(value)) return field;
@@ -40,21 +39,47 @@ const summaryOf = (type: string, payload: unknown): string => {
 
 const shortened = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}\n…` : text);
 
-/** Reads a message of graphql-transport-ws. What is no JSON is shown as it is. */
-export const readFrame = (id: number, at: number, direction: Direction, data: string): Frame => {
-  try {
-    const message: unknown = JSON.parse(data, withoutTokens);
-    if (!isObject(message) || typeof message.type !== 'string') throw new Error('This is no message of the protocol.');
-    const { type, payload } = message;
-    return {
-      id,
-      at,
-      direction,
-      type,
-      summary: summaryOf(type, payload),
-      text: shortened(JSON.stringify(message, null, 2)),
-    };
-  } catch {
-    return { id, at, direction, type: 'unreadable', summary: '', text: shortened(data) };
-  }
+/** Operations of one connection that are not over; more are shown without their name. */
+const MAX_OPERATIONS = 200;
+
+/** Reads the frames of one pane. It remembers the names of operations, which their answers do not repeat. */
+export const createFrameReader = () => {
+  const operations = new Map<unknown, string>();
+  let count = 0;
+
+  const summaryOf = ({ id, type, payload }: Record<string, unknown>): string => {
+    const operation = operations.get(id) ?? '';
+    switch (type) {
+      case 'connection_init':
+        operations.clear();
+        return '';
+      case 'subscribe': {
+        const name = isObject(payload) ? operationIn(payload.query) : '';
+        if (operations.size < MAX_OPERATIONS) operations.set(id, name);
+        return name;
+      }
+      case 'next':
+        return contentOf(payload) || operation;
+      case 'error':
+      case 'complete':
+        operations.delete(id);
+        return operation;
+      default:
+        return '';
+    }
+  };
+
+  /** Reads a message of graphql-transport-ws. What is none is shown as it is. */
+  return (at: number, direction: Direction, data: string): Frame => {
+    count += 1;
+    const id = count;
+    try {
+      const message: unknown = JSON.parse(data, withoutTokens);
+      if (!isObject(message) || typeof message.type !== 'string') throw new Error('No message of the protocol.');
+      const text = shortened(JSON.stringify(message, null, 2));
+      return { id, at, direction, type: message.type, summary: summaryOf(message), text };
+    } catch {
+      return { id, at, direction, type: 'unreadable', summary: '', text: shortened(data) };
+    }
+  };
 };

@@ -1,5 +1,5 @@
 import { createStore, type Store } from '../parts/store.js';
-import { type Direction, type Frame, readFrame } from './frame.js';
+import { createFrameReader, type Direction, type Frame } from './frame.js';
 
 /** Older frames are dropped. */
 const MAX_FRAMES = 200;
@@ -25,7 +25,9 @@ export const createWire = (): Wire => {
   const frames = createStore<readonly Frame[]>([]);
   const isCut = createStore(false);
   const open = new Set<WebSocket>();
-  let count = 0;
+  const read = createFrameReader();
+  /** Numbered apart from the frames, downwards. */
+  let notes = 0;
   let pending: Frame[] = [];
 
   const show = () => {
@@ -38,9 +40,9 @@ export const createWire = (): Wire => {
     pending.push(frame);
     if (pending.length > MAX_FRAMES) pending.shift();
   };
-  const log = (direction: Direction, data: string) => add(readFrame(++count, Date.now(), direction, data));
+  const log = (direction: Direction, data: string) => add(read(Date.now(), direction, data));
   const note = (type: string, summary: string) =>
-    add({ id: ++count, at: Date.now(), direction: 'received', type, summary, text: summary });
+    add({ id: --notes, at: Date.now(), direction: 'received', type, summary, text: summary });
 
   class LoggedWebSocket extends WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {

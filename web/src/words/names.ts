@@ -1,12 +1,5 @@
-import type { Presence } from '@rollcall/client';
-
-type Named = Pick<Presence, 'userId' | 'user'>;
-
-/** The name that the host gave the user, else the id. */
-export const fullName = ({ userId, user }: Named): string => user.name ?? userId;
-
-/** The first word of the name. */
-export const firstName = (named: Named): string => fullName(named).split(' ', 1)[0]!;
+/** The first word of a name. */
+export const firstName = (name: string): string => name.split(' ', 1)[0]!;
 
 /** At most two letters for a picture: "AL". */
 export const initials = (name: string): string => {
