@@ -65,7 +65,7 @@ export default defineConfig({
           name: 'redis',
           include: ['test/e2e/**/*.test.ts'],
           // What a process starts with, and refuses to: of the embedded database, or of neither.
-          exclude: ['test/e2e/starting.test.ts'],
+          exclude: ['test/e2e/{page,starting}.test.ts'],
           env: { ROLLCALL_BACKENDS: 'redis' },
           globalSetup: ['test/support/cluster/sharedPostgres.ts'],
         },

@@ -11,7 +11,16 @@
  * without it, which is asked first. The exit code is 1 where a fault survives, or where tests fail without any.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -89,7 +98,9 @@ const copyRepository = () => {
   const copy = mkdtempSync(join(tmpdir(), 'rollcall-mutants-'));
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' });
   for (const file of files.split('\n').filter(Boolean)) cpSync(join(ROOT, file), join(copy, file));
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  // Of the workspaces, the page alone has packages of its own.
+  for (const packages of ['node_modules', 'web/node_modules'])
+    if (existsSync(join(ROOT, packages))) symlinkSync(join(ROOT, packages), join(copy, packages));
   return copy;
 };
 
