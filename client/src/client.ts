@@ -228,6 +228,13 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     return operations.request(query, variables, how);
   };
 
+  /** Over HTTP: such a heartbeat alone makes the session outlive its connection. */
+  const keepInBackground = () => {
+    const body = JSON.stringify({ query: HEARTBEAT, variables: { input: { sessionId: session.id, idle: true } } });
+    const headers = { authorization: `Bearer ${lastToken}`, 'content-type': 'application/json' };
+    return fetch(url.replace(/^ws/i, 'http'), { method: 'POST', headers, body, keepalive: true });
+  };
+
   // The page.
   let isLeft = false;
   const comeBack = () => {
@@ -328,11 +335,11 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     reconnect: () => connection.start(),
     background: () => {
       if (!['online', 'connecting', 'waiting'].includes(connection.phase)) return;
-      // Over HTTP: such a heartbeat alone makes the session outlive its connection.
-      const body = JSON.stringify({ query: HEARTBEAT, variables: { input: { sessionId: session.id, idle: true } } });
-      const headers = { authorization: `Bearer ${lastToken}`, 'content-type': 'application/json' };
       if (lastToken && typeof fetch === 'function') {
-        fetch(url.replace(/^ws/i, 'http'), { method: 'POST', headers, body, keepalive: true }).catch(() => {});
+        // One that says the contrary may be under way over the socket, and arrive later than the first of these.
+        const again = heartbeat.isUnderWay;
+        const kept = keepInBackground();
+        (again ? kept.then(keepInBackground) : kept).catch(() => {});
       }
       connection.pause();
     },

@@ -24,6 +24,11 @@ export class Heartbeat {
 
   constructor(private readonly ports: HeartbeatPorts) {}
 
+  /** Whether one was sent that has no answer yet. */
+  get isUnderWay(): boolean {
+    return this.asked !== undefined;
+  }
+
   /** A connection is there. */
   start(): void {
     this.running = true;

@@ -2,8 +2,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { backoffMs } from '../src/backoff.js';
 import { createPresenceClient } from '../src/index.js';
+import { createFakePage } from './support/fakePage.js';
 import { createFakeServer } from './support/fakeServer.js';
-import { createFakePage, outcomeOf, pass, setUp, withFakeTime } from './support/harness.js';
+import { outcomeOf, pass, setUp, withFakeTime } from './support/harness.js';
 
 withFakeTime();
 

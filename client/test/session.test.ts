@@ -2,9 +2,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SessionStorage } from '../src/index.js';
 import { newSessionId } from '../src/sessionIds.js';
+import { me, presence } from './support/builders.js';
+import { createFakePage } from './support/fakePage.js';
 import { createFakeServer } from './support/fakeServer.js';
-import { createFakePage, pass, setUp, withFakeTime } from './support/harness.js';
-import { me, presence } from './support/unit/builders.js';
+import { pass, setUp, withFakeTime } from './support/harness.js';
 
 withFakeTime();
 
@@ -294,6 +295,19 @@ describe('an app in the background', () => {
     await pass(0);
     expect([client.connection.get().phase, server.last.params?.sessionId]).toEqual(['online', 'mine']);
     expect(server.newest('heartbeat').variables).toEqual({ input: { idle: false } });
+  });
+
+  it('says so once more where it may be overtaken by what it said before', async () => {
+    const server = createFakeServer();
+    server.handlers.delete('heartbeat');
+    const { client } = await setUp({}, server);
+    const sent = vi.fn(() => Promise.resolve({}));
+    vi.stubGlobal('fetch', sent);
+    client.background();
+    expect(sent).toHaveBeenCalledTimes(1);
+    await pass(0);
+    expect(sent).toHaveBeenCalledTimes(2);
+    vi.unstubAllGlobals();
   });
 
   it('keeps what was chosen for when it is back', async () => {

@@ -2,8 +2,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import {
   createPresenceClient,
-  type PageEvent,
-  type PageEvents,
   type PresenceClient,
   type PresenceClientOptions,
   type PresenceError,
@@ -54,34 +52,6 @@ export const setUp = async (
   clients.push(client);
   await pass(0);
   return { server, client, errors };
-};
-
-/** A page whose events a test makes. */
-export interface FakePage extends PageEvents {
-  hidden: boolean;
-  say(event: PageEvent): void;
-  readonly listeners: number;
-}
-
-export const createFakePage = (): FakePage => {
-  const listeners = new Set<(event: PageEvent) => void>();
-  const page = {
-    hidden: false,
-    isHidden: () => page.hidden,
-    subscribe: (listener: (event: PageEvent) => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    say: (event: PageEvent) => {
-      if (event === 'hidden') page.hidden = true;
-      if (event === 'visible') page.hidden = false;
-      for (const listener of [...listeners]) listener(event);
-    },
-    get listeners() {
-      return listeners.size;
-    },
-  };
-  return page;
 };
 
 /** The outcome of a promise so far. */
