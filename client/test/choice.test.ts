@@ -92,6 +92,19 @@ describe('a choice', () => {
     expect([first, second, third]).toEqual(Array(3).fill({ value: presence('ada', 3) }));
   });
 
+  it('that failed does not replace one that was made meanwhile', async () => {
+    const { server, client } = await setUp();
+    const first = outcomeOf(client.setPresence({ status: 'AWAY' }));
+    await pass(0);
+    const second = outcomeOf(client.setPresence({ status: 'DO_NOT_DISTURB' }));
+    server.newest('setPresence').fail('UNAVAILABLE', { retryAfterMs: 500 });
+    await pass(500);
+    expect(sent(server)).toEqual([{ status: 'AWAY' }, { status: 'DO_NOT_DISTURB' }]);
+    server.newest('setPresence').answer(away);
+    await pass(0);
+    expect([first, second]).toEqual(Array(2).fill({ value: away }));
+  });
+
   it('to hide goes at once, whatever the server limits', async () => {
     const { server, client } = await setUp();
     const limited = outcomeOf(client.setPresence({ status: 'AWAY', statusMessage: { text: 'lunch' } }));

@@ -252,6 +252,13 @@ describe('signing out', () => {
     expect(server.sockets.length).toBe(1);
   });
 
+  it('rejects what is asked for afterwards', async () => {
+    const { client } = await setUp();
+    void client.signOut();
+    await expect(client.request('{ me { userId } }')).rejects.toMatchObject({ code: 'SIGNED_OUT' });
+    await expect(client.setPresence({})).rejects.toMatchObject({ code: 'SIGNED_OUT' });
+  });
+
   it('waits for a silent server for 3 s', async () => {
     const { server, client } = await setUp();
     const done = vi.fn();
