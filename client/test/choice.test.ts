@@ -1,8 +1,8 @@
 /** What becomes of what the user chooses. */
 import { describe, expect, it, vi } from 'vitest';
+import { presence } from './support/builders.js';
 import { createFakeServer } from './support/fakeServer.js';
 import { outcomeOf, pass, setUp, withFakeTime } from './support/harness.js';
-import { presence } from './support/unit/builders.js';
 
 withFakeTime();
 

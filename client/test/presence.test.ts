@@ -1,9 +1,9 @@
 /** What a client shows of others. */
 import { describe, expect, it, vi } from 'vitest';
 import type { Presence } from '../src/index.js';
+import { at, blank, presence } from './support/builders.js';
 import type { FakeServer } from './support/fakeServer.js';
 import { pass, setUp, withFakeTime } from './support/harness.js';
-import { at, blank, presence } from './support/unit/builders.js';
 
 withFakeTime();
 

@@ -1,9 +1,9 @@
 /** The client beside a server that goes and comes back. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../../test/support/freePort.js';
-import { openProxy } from '../../test/support/proxy.js';
-import { serveTest } from '../../test/support/rollcall.js';
+import { freePort } from '../../test/support/cluster/freePort.js';
+import { openProxy } from '../../test/support/cluster/proxy.js';
+import { serveTest } from '../../test/support/http/rollcall.js';
 import type { PresenceError } from '../src/index.js';
 import { clientOf, closeAfterEach } from './support/people.js';
 import { until } from './support/until.js';

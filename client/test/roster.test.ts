@@ -1,7 +1,7 @@
 /** The caller's roster, and the caller. */
 import { describe, expect, it, vi } from 'vitest';
+import { at, me, presence } from './support/builders.js';
 import { outcomeOf, pass, setUp, withFakeTime } from './support/harness.js';
-import { at, me, presence } from './support/unit/builders.js';
 
 withFakeTime();
 

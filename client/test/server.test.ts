@@ -1,6 +1,6 @@
 /** The client beside a real server. */
 import { describe, expect, it } from 'vitest';
-import { serve } from '../../test/support/rollcall.js';
+import { serve } from '../../test/support/http/rollcall.js';
 import { createFakePage } from './support/fakePage.js';
 import { clientOf, closeAfterEach } from './support/people.js';
 import { until } from './support/until.js';

@@ -1,7 +1,7 @@
 /** Clients of people at a running server. */
 import { afterEach } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Person } from '../../../test/support/rollcall.js';
+import type { Person } from '../../../test/support/http/rollcall.js';
 import { createPresenceClient, type PresenceClient, type PresenceClientOptions } from '../../src/index.js';
 
 const clients: PresenceClient[] = [];
