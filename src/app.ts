@@ -4,7 +4,6 @@
  * starts last stops first.
  */
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { openLive } from './adapters/backEnds.js';
 import { createRateLimits } from './adapters/rateLimits.js';
 import { startChangeLogFeed } from './adapters/sql/changeLogFeed.js';
@@ -38,7 +37,7 @@ import { createHttp } from './server/http/httpServer.js';
 import { listen } from './server/http/listen.js';
 import { serveMetrics } from './server/http/metricsServer.js';
 import { createOrigins } from './server/http/origins.js';
-import { openPage, type Page } from './server/http/page.js';
+import { BUILT_PAGE, openPage, type Page } from './server/http/page.js';
 import { createSockets } from './server/ws/webSocketServer.js';
 import { createAccessChangeService } from './service/accessChangeService.js';
 import { createConnectionService } from './service/connectionService.js';
@@ -60,8 +59,6 @@ const FINISH_DELETIONS_MS = 5_000;
 /** How often the store is asked who is due: less often of Redis, where that is one command for each shard. */
 const SWEEP_MS = 100;
 const SHARED_SWEEP_MS = 250;
-/** Where `npm run build` puts the page, beside the compiled server. */
-const PAGE_FOLDER = fileURLToPath(new URL('page/', import.meta.url));
 /** How long one answer of the database serves all who ask whether the server is ready. */
 const READY_FOR_MS = 1_000;
 
@@ -272,7 +269,7 @@ const openDemoPage = async (
 ): Promise<Page | null> => {
   const [secret] = secrets;
   if (config.production || !demo || secret === undefined) return null;
-  return openPage({ folder: PAGE_FOLDER, people: createDemoPeople({ ...config.auth, secret }) });
+  return openPage({ folder: BUILT_PAGE, people: createDemoPeople({ ...config.auth, secret }) });
 };
 
 /** GraphQL over HTTP, Server-Sent Events and WebSockets. It does not listen yet. */

@@ -6,9 +6,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isLoopback } from '../../config/settings.js';
 import { codeOf } from '../../config/startFault.js';
 import { ALWAYS, sendError, sendJson } from './respond.js';
+
+/** Where `npm run build` puts the page, beside the compiled server. */
+export const BUILT_PAGE = fileURLToPath(new URL('../../page/', import.meta.url));
 
 const INDEX = '/index.html';
 /** Names of files below contain a hash of their content. */
