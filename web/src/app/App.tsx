@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { DemoProvider } from '../demo/DemoContext.js';
 import type { Demo } from '../demo/demo.js';
 import { PaneView } from '../pane/PaneView.js';
@@ -14,6 +15,12 @@ export const App = ({ demo, panes }: { readonly demo: Demo; readonly panes: Pane
   const list = useStore(panes.list);
   const currentId = useStore(panes.currentId);
   const isFull = list.length >= MAX_PANES;
+  const main = useRef<HTMLElement>(null);
+  const close = (id: string) => {
+    panes.remove(id);
+    // The button that had the focus is gone.
+    main.current?.focus();
+  };
 
   return (
     <DemoProvider demo={demo}>
@@ -22,7 +29,7 @@ export const App = ({ demo, panes }: { readonly demo: Demo; readonly panes: Pane
           <AddPane isFull={isFull} onAdd={panes.add} />
         </TopBar>
         <PaneSwitcher panes={list} currentId={currentId} onChoose={panes.currentId.set} />
-        <main className="panes" data-count={list.length}>
+        <main ref={main} className="panes" tabIndex={-1}>
           {list.map((pane) => (
             <PaneView
               // A pane that signed in again is another one.
@@ -30,7 +37,7 @@ export const App = ({ demo, panes }: { readonly demo: Demo; readonly panes: Pane
               pane={pane}
               isCurrent={pane.id === currentId}
               onFocus={() => panes.currentId.set(pane.id)}
-              onClose={() => panes.remove(pane.id)}
+              onClose={() => close(pane.id)}
               onSignIn={() => panes.signInAgain(pane.id)}
               onAddDevice={isFull ? null : (device) => panes.add(pane.userId, device)}
             />
