@@ -155,11 +155,11 @@ export interface PresenceClientOptions {
   /** The session to start or resume. Left out: one a tab, kept in `storage`. */
   readonly sessionId?: string;
   /** Where the session id outlives a reload; `sessionStorage` in a page. Null: nowhere. */
-  readonly storage?: SessionStorage | null;
+  readonly storage?: SessionStorage | null | undefined;
   /** The WebSocket class, where there is no global one: `WebSocket` of the package `ws`. */
   readonly webSocketImpl?: unknown;
   /** Visibility, leaving, and input of the page; null where there is none. */
-  readonly page?: PageEvents | null;
+  readonly page?: PageEvents | null | undefined;
   /** Faults for which no promise rejects. Left out: `console.error`. */
   readonly onError?: (error: PresenceError) => void;
 }
