@@ -7,6 +7,7 @@ import type { Panes } from '../panes/panes.js';
 import { useStore } from '../parts/store.js';
 import { AddPane } from './AddPane.js';
 import './App.css';
+import { GraphiqlButton } from './GraphiqlButton.js';
 import { PaneSwitcher } from './PaneSwitcher.js';
 import { TopBar } from './TopBar.js';
 
@@ -14,6 +15,7 @@ import { TopBar } from './TopBar.js';
 export const App = ({ demo, panes }: { readonly demo: Demo; readonly panes: Panes }) => {
   const list = useStore(panes.list);
   const currentId = useStore(panes.currentId);
+  const current = list.find(({ id }) => id === currentId);
   const isFull = list.length >= MAX_PANES;
   const main = useRef<HTMLElement>(null);
   const close = (id: string) => {
@@ -26,6 +28,7 @@ export const App = ({ demo, panes }: { readonly demo: Demo; readonly panes: Pane
     <DemoProvider demo={demo}>
       <div className="app">
         <TopBar>
+          {current && <GraphiqlButton userId={current.userId} />}
           <AddPane isFull={isFull} onAdd={panes.add} />
         </TopBar>
         <PaneSwitcher panes={list} currentId={currentId} onChoose={panes.currentId.set} />

@@ -9,9 +9,6 @@ export const TopBar = ({ children }: { readonly children: ReactNode }) => (
       <h1>Rollcall</h1>
       <p className="muted">Who is here, live. Each pane is one person with their own connection.</p>
     </div>
-    <a className="button top-link" href="/graphql">
-      GraphiQL
-    </a>
     {children}
     <ThemeButton />
   </header>
