@@ -89,7 +89,7 @@ export const createGraphqlHandler = ({
     const uncount = requests.open(identity?.userId ?? WITHOUT_TOKEN, () => {});
     if (uncount !== null) response.once('close', uncount);
     else {
-      const message = `You have ${MAX_REQUESTS_PER_USER} requests under way. Wait for one of them first.`;
+      const message = `You have ${MAX_REQUESTS_PER_USER} requests under way. Wait for one of them, or try again in 1 s.`;
       throw new PresenceError('RATE_LIMITED', message, { retryAfterMs: 1_000 });
     }
   };
@@ -103,7 +103,7 @@ export const createGraphqlHandler = ({
         const end = () => stream.end(engine.finishing.error(unauthenticated(), requestId));
         const close = service ? () => {} : connections.open(userId, end);
         if (close === null) {
-          const message = 'You have too many connections open. Close one of them first.';
+          const message = 'You have too many connections open. Close one of them, or try again in 1 s.';
           return new PresenceError('RATE_LIMITED', message, { retryAfterMs: 1_000 });
         }
         const cancelExpiry = at(expiresAt, end);

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { commandOf, HELP } from '../../src/cli/commandLine.js';
+import { NAMES } from '../../src/config/misspelt.js';
+
+describe('the command line', () => {
+  it.each([
+    [[], { kind: 'start' }],
+    [['start'], { kind: 'start' }],
+    [['--help'], { kind: 'help' }],
+    [['-h'], { kind: 'help' }],
+    [['help'], { kind: 'help' }],
+    [['token', '--help'], { kind: 'help' }],
+    [['--version'], { kind: 'version' }],
+    [['-v'], { kind: 'version' }],
+    [['token', 'ada', '--service'], { kind: 'token', args: ['ada', '--service'] }],
+  ])('%j', (args, command) => {
+    expect(commandOf(args)).toEqual(command);
+  });
+
+  it.each([[['stop']], [['--port', '80']], [['start', 'now']]])('%j is no command, and starts nothing', (args) => {
+    expect(commandOf(args)).toEqual({
+      kind: 'mistake',
+      sentence: expect.stringContaining(`"${args.join(' ')}" is no command.`),
+    });
+  });
+
+  it('has a help that names settings which there are, in lines that fit a terminal', () => {
+    const named = HELP.match(/\b[A-Z]{2,}_[A-Z_]+\b|\bHOST\b|\bPORT\b/g) ?? [];
+    expect(named.length).toBeGreaterThan(8);
+    for (const name of named) expect(NAMES).toContain(name);
+    for (const line of HELP.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+});
