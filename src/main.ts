@@ -1,6 +1,10 @@
-/** The process: environment → config → app → signals. */
+#!/usr/bin/env node
+/** The process: command line → environment → config → app → signals. */
+import { readFileSync } from 'node:fs';
 import { startApp } from './app.js';
+import { commandOf, HELP } from './cli/commandLine.js';
 import { banner } from './cli/demo.js';
+import { printToken } from './cli/token.js';
 import type { Config } from './config/config.js';
 import { ConfigError, readConfig } from './config/readConfig.js';
 import { StartFault } from './config/startFault.js';
@@ -60,24 +64,60 @@ const run = async (config: Config, log: Log): Promise<void> => {
   process.exit(0);
 };
 
-/** The config; for settings that cannot be used, logs a line a fault and ends the process. */
+/**
+ * Says what keeps the server from starting, a sentence each: to a person at a terminal as it is, else as lines of the log.
+ * The process ends.
+ */
+const endWith = (sentences: readonly string[], log: Log): never => {
+  if (process.stderr.isTTY) process.stderr.write(`\n${sentences.map((sentence) => `${sentence}\n`).join('')}\n`);
+  else for (const sentence of sentences) log.fatal(sentence);
+  process.exit(1);
+};
+
+/** The config; ends the process for settings that cannot be used. */
 const configOrEnd = (): Config => {
   try {
     return readConfig(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const log = createLog({ level: 'fatal' });
-    for (const fault of error.faults) log.fatal(fault);
-    process.exit(1);
+    return endWith(error.faults, createLog({ level: 'fatal' }));
   }
 };
 
-const config = configOrEnd();
-const log = createLog({ level: config.logLevel });
-logUncaught(log);
-run(config, log).catch((error: unknown) => {
-  // What the operator can mend is one sentence; anything else is a bug, and is logged whole.
-  if (error instanceof StartFault) log.fatal(error.message);
-  else log.fatal({ err: error }, 'the server could not start');
-  process.exit(1);
-});
+const start = (): void => {
+  const config = configOrEnd();
+  const log = createLog({ level: config.logLevel });
+  logUncaught(log);
+  run(config, log).catch((error: unknown) => {
+    // What the operator can mend is one sentence; anything else is a bug, and is logged whole.
+    if (error instanceof StartFault) endWith([error.message], log);
+    log.fatal({ err: error }, 'the server could not start');
+    process.exit(1);
+  });
+};
+
+const versionOf = (): string => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string;
+  };
+  return version;
+};
+
+const command = commandOf(process.argv.slice(2));
+switch (command.kind) {
+  case 'start':
+    start();
+    break;
+  case 'token':
+    await printToken(command.args);
+    break;
+  case 'help':
+    process.stdout.write(HELP);
+    break;
+  case 'version':
+    process.stdout.write(`${versionOf()}\n`);
+    break;
+  case 'mistake':
+    process.stderr.write(`${command.sentence}\n`);
+    process.exitCode = 1;
+}

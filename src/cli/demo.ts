@@ -72,11 +72,13 @@ export const banner = async (options: {
     signToken({ ...signing, userId, service, ttlSeconds: WEEK_SECONDS });
   const lines = [
     '',
-    `Development mode${demo ? `. Watch two of the demo users, live: ${url}/` : ', with data of its own.'}`,
+    demo
+      ? 'Rollcall, in development mode. Two of the demo users, live in one page:'
+      : 'Development mode, with data of its own.',
     '',
   ];
   if (demo) {
-    lines.push('GraphiQL, signed in as one of them; open each in a window of its own:', '');
+    lines.push(`  ${url}/`, '', 'GraphiQL, signed in as one of them; open each in a window of its own:', '');
     for (const { id, name } of DEMO_USERS) {
       lines.push(`  ${name} (${id})`, `    ${url}/graphql#token=${await token(id)}`);
     }

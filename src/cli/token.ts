@@ -56,12 +56,17 @@ const isExpected = (error: unknown): error is Error =>
   error instanceof StartFault ||
   (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+/** Prints the token, or what the person at the terminal can mend; then the exit code is 1. */
+export const printToken = async (args: readonly string[]): Promise<void> => {
   try {
-    process.stdout.write(`${await tokenFor(process.argv.slice(2), process.env)}\n`);
+    process.stdout.write(`${await tokenFor(args, process.env)}\n`);
   } catch (error) {
     if (!isExpected(error)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
+};
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await printToken(process.argv.slice(2));
 }

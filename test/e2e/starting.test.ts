@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { removeFolder } from '../support/cluster/folders.js';
@@ -59,6 +61,51 @@ describe('the server refuses to start', () => {
       expect(output).toContain(name);
     }
   });
+});
+
+describe('the command line', () => {
+  /** What a command prints, and its exit code. */
+  async function ran(...args: string[]): Promise<{ code: number | null; output: string }> {
+    const process = run('main.js', args, {});
+    const { code } = await process.exited;
+    return { code, output: process.output() };
+  }
+
+  it('tells its commands and settings, and its version', async () => {
+    expect(await ran('--help')).toEqual({ code: 0, output: expect.stringContaining('Usage: rollcall') });
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(await ran('--version')).toEqual({ code: 0, output: `${version}\n` });
+  });
+
+  it('prints a token', async () => {
+    const process = run('main.js', ['token', 'ada'], { AUTH_JWT_SECRET: TEST_SECRET });
+    expect((await process.exited).code).toBe(0);
+    expect(process.output()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  });
+
+  it('starts nothing by a word that is no command', async () => {
+    expect(await ran('--port', '80')).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^"--port 80" is no command\. .*\n$/),
+    });
+  });
+});
+
+it('at a terminal a start that fails says why in a plain sentence', async () => {
+  const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
+  onTestFinished(() => removeFolder(folder));
+  const env = { ...process.env, NODE_ENV: 'production', AUTH_JWT_SECRET: TEST_SECRET, DATA_DIR: '/sys/rollcall' };
+  const terminal = (settings: object) =>
+    spawnSync('script', ['-qec', `${process.execPath} ${main}`, '/dev/null'], {
+      env: { ...env, ...settings },
+      encoding: 'utf8',
+    });
+  const plain = terminal({});
+  expect(plain.status).toBe(1);
+  expect(plain.stdout.replaceAll('\r', '')).toMatch(/^\nDATA_DIR \(\/sys\/rollcall\) .*[^\n]\n\n$/);
+  const settings = terminal({ PORT: 'x', GRAPHIQL: 'yes' });
+  expect(settings.stdout.replaceAll('\r', '')).toMatch(/^\nPORT must .*\nGRAPHIQL must .*\n\n$/);
 });
 
 it('Ctrl-C while the first database is made ends the start in one line', async () => {
