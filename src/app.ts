@@ -84,7 +84,16 @@ interface Start {
 /** What stores and carries: the live store, the bus, and the database. */
 const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) => {
   const storeOutage = outages.of('the live store');
-  const live = await openLive({ ...config, onMessage: metrics.received, onError: storeOutage.failed });
+  let opened = false;
+  const live = await openLive({
+    ...config,
+    onMessage: metrics.received,
+    // Until it is open, the fault of the start says what failed.
+    onError: (error) => {
+      if (opened) storeOutage.failed(error);
+    },
+  });
+  opened = true;
   stopping.push(() => live.close());
   const { bus } = live;
   const store = observed(live.store, (call) => {

@@ -61,6 +61,7 @@ const faultOf = async (env: Environment): Promise<{ level: number; msg: string }
     .split('\n')
     .map((line) => JSON.parse(line));
   const fatal = lines.filter(({ level }) => level === 60);
+  for (const line of lines) expect(line).not.toHaveProperty('err.stack');
   expect(fatal).toHaveLength(1);
   expect(fatal[0]).not.toHaveProperty('err');
   expect(fatal[0].msg).not.toContain('\n');
