@@ -3,7 +3,7 @@ import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { GRAPHIQL_SCRIPT } from '../../src/server/http/graphiqlScript.js';
-import { serve } from '../support/rollcall.js';
+import { serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve({ RATE_TYPING: 'off', INTROSPECTION: 'all' });
 
