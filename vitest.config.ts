@@ -39,7 +39,20 @@ export default defineConfig({
       {
         extends: true,
         // What the page says, without a browser.
-        test: { name: 'web', include: ['web/test/**/*.test.{ts,tsx}'] },
+        test: {
+          name: 'web',
+          include: ['web/test/**/*.test.{ts,tsx}'],
+          exclude: [...configDefaults.exclude, 'web/test/browser/**'],
+        },
+      },
+      {
+        extends: true,
+        // The built page in Chromium.
+        test: {
+          name: 'browser',
+          include: ['web/test/browser/**/*.test.ts'],
+          globalSetup: ['web/test/browser/support/chromium.ts'],
+        },
       },
       {
         extends: true,

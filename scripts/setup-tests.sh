@@ -1,7 +1,7 @@
 #!/bin/sh
-# What `npm test` needs and npm does not bring: redis-server (7 or later), nginx, pgbouncer, faketime and ps. Where
-# something is missing and this is Debian or Ubuntu and one may install packages, apt installs it; else one sentence
-# says what to install. Where all is there it only looks.
+# What `npm test` needs and npm does not bring: redis-server (7 or later), nginx, pgbouncer, faketime, ps and
+# Chromium. Where something is missing and this is Debian or Ubuntu and one may install packages, apt installs it;
+# else one sentence says what to install. Where all is there it only looks.
 set -eu
 
 missing=''
@@ -14,6 +14,7 @@ command -v nginx >/dev/null 2>&1 || missing="$missing nginx"
 command -v pgbouncer >/dev/null 2>&1 || missing="$missing pgbouncer"
 command -v faketime >/dev/null 2>&1 || missing="$missing faketime"
 command -v ps >/dev/null 2>&1 || missing="$missing procps"
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 
 [ -n "$missing" ] || exit 0
 

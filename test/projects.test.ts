@@ -38,7 +38,12 @@ describe('the projects of the tests', () => {
       else if (file === 'test/e2e/starting.test.ts') expect(ran, file).toEqual(['main']);
       else expect([...ran].sort(), file).toEqual(['main', 'redis']);
     }
+    const wanted = (file: string) =>
+      file.startsWith('client/test/') ? 'client' : file.startsWith('web/test/browser/') ? 'browser' : 'web';
     const beside = [...projects].filter(([file]) => !files.includes(file));
-    expect(beside.filter(([file, ran]) => !(file.startsWith('client/test/') && ran.join() === 'client'))).toEqual([]);
+    for (const [file, ran] of beside) {
+      expect(file).toMatch(/^(?:client|web)\/test\//);
+      expect(ran, file).toEqual([wanted(file)]);
+    }
   });
 });

@@ -1,0 +1,59 @@
+/** What one does in a pane, and what it shows. */
+import type { Locator, Page } from 'playwright-core';
+import type { Character } from './people.js';
+
+type Status = 'ONLINE' | 'AWAY' | 'DO_NOT_DISTURB' | 'OFFLINE';
+
+const LABELS = { ONLINE: 'Online', AWAY: 'Away', DO_NOT_DISTURB: 'Do not disturb', INVISIBLE: 'Invisible' } as const;
+
+export const paneOf = (page: Page, { name }: Pick<Character, 'name'>) => {
+  const pane = page.getByRole('region', { name, exact: true });
+  const personCalled = (other: Pick<Character, 'name'>): Locator => pane.locator('.person', { hasText: other.name });
+  const composer = pane.getByRole('textbox', { name: `Message to the lobby, as ${name}` });
+  const connection = pane.locator('.connection-state');
+
+  return {
+    pane,
+    composer,
+    connection,
+    personCalled,
+    /** Waits until the pane shows somebody so. */
+    sees: (other: Pick<Character, 'name'>, status: Status) =>
+      personCalled(other)
+        .and(pane.locator(`[data-status=${status}]`))
+        .waitFor(),
+    /** Waits until the pane does not list somebody. */
+    misses: (other: Pick<Character, 'name'>) => personCalled(other).waitFor({ state: 'detached' }),
+    /** Waits until the pane's connection is in that phase. */
+    isConnection: (phase: string) => pane.locator(`.connection-state[data-phase=${phase}]`).waitFor(),
+    seesTyping: (sentence: string) => pane.locator('.typing-line').getByText(sentence, { exact: true }).waitFor(),
+    seesNobodyTyping: () => pane.locator('.typing-line .ellipsis').waitFor({ state: 'detached' }),
+    openStatus: () => pane.getByRole('button', { name: 'Your status' }).click(),
+    statusEditor: pane.getByRole('dialog', { name: 'Your status' }),
+    async choose(status: keyof typeof LABELS) {
+      await this.openStatus();
+      // The input lies under its label.
+      await this.statusEditor.locator('.choice', { hasText: LABELS[status] }).click();
+      await this.statusEditor.press('Escape');
+    },
+    openTab: (label: string) => pane.getByRole('tab', { name: label }).click(),
+    click: (button: string) => pane.getByRole('button', { name: button, exact: true }).click(),
+    /** Notes each status that the pane shows of somebody from now on, and each time they are not listed. */
+    async record(other: Pick<Character, 'name'>): Promise<() => Promise<string[]>> {
+      const recorder = await pane.evaluateHandle((element, wanted) => {
+        const shown: string[] = [];
+        const read = () => {
+          const people = [...element.querySelectorAll<HTMLElement>('.person')];
+          const person = people.find(({ textContent }) => textContent?.includes(wanted));
+          const status = person?.dataset.status ?? 'nowhere';
+          if (status !== shown.at(-1)) shown.push(status);
+        };
+        read();
+        const options = { subtree: true, childList: true, attributes: true };
+        new MutationObserver(read).observe(element, options);
+        return { shown };
+      }, other.name);
+      return () => recorder.evaluate(({ shown }) => shown);
+    },
+  };
+};
