@@ -9,6 +9,9 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** Run by commands and configurations of their own. */
 const SLOW = /^test\/(?:cluster-slow|scale|timing)\//;
 
+/** Their subject is the embedded database, or none. */
+const EMBEDDED_ONLY = new Set(['test/e2e/page.test.ts', 'test/e2e/starting.test.ts']);
+
 const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
   .map((file) => `test/${file.replaceAll('\\', '/')}`);
@@ -35,7 +38,7 @@ describe('the projects of the tests', () => {
       const ran = projects.get(file) ?? [];
       if (SLOW.test(file)) expect(ran, file).toEqual([]);
       else if (!file.startsWith('test/e2e/')) expect([['unit'], ['main']], file).toContainEqual(ran);
-      else if (file === 'test/e2e/starting.test.ts') expect(ran, file).toEqual(['main']);
+      else if (EMBEDDED_ONLY.has(file)) expect(ran, file).toEqual(['main']);
       else expect([...ran].sort(), file).toEqual(['main', 'redis']);
     }
     const wanted = (file: string) =>
