@@ -5,6 +5,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { patient } from '../support/http/api.js';
+import { createPerson } from '../support/http/rollcall.js';
 import { randomFrom } from '../support/unit/random.js';
 
 const PAIRS = 20;
@@ -23,8 +25,8 @@ it('sends nothing a second after the block was answered, and the last event equa
   const random = randomFrom(20);
   const host = cluster.host();
   const pairs = Array.from({ length: PAIRS }, (_, i) => ({
-    viewer: cluster.person(`viewer-${i}`, cluster.node(i % 2)),
-    blockers: cluster.nodes.map((node) => cluster.person(`watched-${i}`, node)),
+    viewer: createPerson(cluster.node(i % 2), `viewer-${i}`, {}, patient),
+    blockers: cluster.nodes.map((node) => createPerson(node, `watched-${i}`, {}, patient)),
     watchedId: `watched-${i}`,
   }));
   await host.upsertUsers(pairs.flatMap(({ viewer, watchedId }) => [{ id: viewer.id }, { id: watchedId }]));

@@ -55,7 +55,8 @@ export const gather = async ({
   const sockets = new Map<string, WebSocket>();
   const acknowledged = new Set<string>();
   const waiting = new Set<() => void>();
-  let doReturn = returns;
+  // Until all are live everybody tries again: a busy node may refuse some, or lose them.
+  let doReturn = true;
   let left = false;
 
   const changed = () => {
@@ -118,6 +119,8 @@ export const gather = async ({
 
   await Promise.all(ids.map((id, place) => connect(id, place)));
   await allLive();
+  doReturn = returns;
+  closes.splice(0);
   return {
     ids,
     closes,
