@@ -12,7 +12,7 @@ const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
   .filter((file) => file !== '' && existsSync(file));
 const pages = tracked.filter((file) => file.endsWith('.md'));
 const sources = tracked.filter((file) =>
-  /^(src|test|bench|scripts|schema)\/.*\.(ts|mts|mjs|lua|graphqls|graphql)$/.test(file),
+  /^(src|test|bench|scripts|schema|client|web)\/.*\.(tsx?|mts|mjs|lua|graphqls|graphql)$/.test(file),
 );
 
 const withoutCode = (text: string): string => text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '');
@@ -53,7 +53,7 @@ const baseNames = new Set(tracked.map((file) => basename(file)));
 const ROOTS = ['', 'src/', 'test/'];
 const SOURCE = /^[\w./-]+\.(?:ts|mts|mjs|lua|md|sql|graphqls?|svg|sh)$/;
 /** What a build or an install makes. */
-const MADE = /^(?:dist|node_modules|data|bench\/(?:node_modules|results))\b/;
+const MADE = /^(?:dist|client\/dist|node_modules|data|bench\/(?:node_modules|results))\b/;
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
 
 const isThere = (path: string): boolean => {
