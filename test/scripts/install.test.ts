@@ -3,15 +3,26 @@
  * install that these tests run in left them, or from the registry.
  */
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { removeFolder } from '../support/cluster/folders.js';
 import { TEST_SECRET } from '../support/http/tokens.js';
 import { createInbox } from '../support/unit/inbox.js';
+import { runLastStage } from './lastStage.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -28,11 +39,27 @@ const clone = (): string => {
 
 const npm = (folder: string, ...args: string[]) => promisify(execFile)('npm', args, { cwd: folder });
 
+/** The id of the user and of the group without rights. */
+const NOBODY = 65_534;
+
+/** Another user, where the tests run as root; else the same one. */
+const otherUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+interface Start {
+  /** The file that is run. */
+  readonly command?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+const PRODUCTION = { NODE_ENV: 'production', AUTH_JWT_SECRET: TEST_SECRET };
+
 /** Starts what is built there, without a database beside it, until it listens. */
-const start = async (folder: string) => {
-  const child = spawn(process.execPath, ['dist/main.js'], {
+const start = async (folder: string, { command = 'dist/main.js', environment = PRODUCTION, user = {} }: Start) => {
+  const child = spawn(process.execPath, [command], {
     cwd: folder,
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: '0', AUTH_JWT_SECRET: TEST_SECRET },
+    ...user,
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const log = createInbox<{ msg: string; port?: number }>('the log');
@@ -40,7 +67,8 @@ const start = async (folder: string) => {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const lines = (unread + text).split('\n');
     unread = lines.pop() ?? '';
-    for (const line of lines) log.push(JSON.parse(line));
+    // Development prints links beside the log.
+    for (const line of lines) if (line.startsWith('{')) log.push(JSON.parse(line));
   });
   const ended = new Promise<number | null>((resolve) =>
     child.on('close', (code) => {
@@ -55,11 +83,12 @@ const start = async (folder: string) => {
   return { child, log, ended };
 };
 
-/** Starts it, asks whether it is ready, and stops it. */
-const runs = async (folder: string) => {
-  const { child, log, ended } = await start(folder);
+/** Starts it, asks whether it is ready, and what else is to be asked, and stops it. */
+const runs = async (folder: string, { ask, ...how }: Start & { ask?: (url: string) => Promise<void> } = {}) => {
+  const { child, log, ended } = await start(folder, how);
   const { port } = await log.nextWhere(({ msg }) => msg === 'listening', 120_000);
   await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/ready`)).status, { timeout: 10_000 }).toBe(200);
+  await ask?.(`http://127.0.0.1:${port}/`);
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
 };
@@ -82,13 +111,13 @@ describe('`npm ci --omit=dev`', () => {
   }, 300_000);
   afterAll(() => removeFolder(folder));
 
-  test('patches the driver, and builds nothing', () => {
+  it('patches the driver, and builds nothing', () => {
     expectPatched(folder);
     expect(existsSync(join(folder, 'node_modules/typescript'))).toBe(false);
     expect(existsSync(join(folder, 'dist'))).toBe(false);
   });
 
-  test('and a start say in a sentence what to do', async () => {
+  it('and a start say in a sentence what to do', async () => {
     await expect(npm(folder, 'start', '--silent')).rejects.toMatchObject({
       code: 1,
       stdout: '',
@@ -96,13 +125,97 @@ describe('`npm ci --omit=dev`', () => {
     });
   });
 
-  test('with what was built elsewhere are a server', async () => {
+  it('with what was built elsewhere are a server', async () => {
     cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
     await runs(folder);
   }, 180_000);
+
+  it('leave out what only the page and the tests need', () => {
+    const found = ['react', 'vite', 'vitest', '@apollo/client'].filter((name) =>
+      existsSync(join(folder, 'node_modules', name)),
+    );
+    expect(found).toEqual([]);
+    expect(existsSync(join(folder, 'web/node_modules'))).toBe(false);
+  });
+
+  it('are the image that the Dockerfile makes: small, run by a user without rights, and healthy', async () => {
+    cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+    const image = mkdtempSync(join(tmpdir(), 'rollcall-image-'));
+    onTestFinished(() => removeFolder(image));
+    chmodSync(image, 0o755);
+    const text = readFileSync(join(root, 'Dockerfile'), 'utf8');
+    const stage = runLastStage(text, { context: root, built: folder, image });
+    expect(stage.user).toBe('node');
+    const [kilobytes] = execFileSync('du', ['-sk', image], { encoding: 'utf8' }).split('\t');
+    expect(Number(kilobytes)).toBeLessThan(250 * 1024);
+    const [program, command] = stage.command;
+    expect(program).toBe('node');
+    const environment = { ...stage.environment, AUTH_JWT_SECRET: TEST_SECRET };
+    const health = (url: string) =>
+      promisify(execFile)(process.execPath, stage.healthCheck.slice(1), { env: { PORT: new URL(url).port } });
+    let address = '';
+    await runs(stage.folder, {
+      ...(command !== undefined && { command }),
+      environment,
+      user: otherUser,
+      ask: async (url) => {
+        await health(url);
+        address = url;
+      },
+    });
+    await expect(health(address)).rejects.toMatchObject({ code: 1 });
+  }, 180_000);
+
+  describe('and `npm pack` make a package', () => {
+    const manifest = () => readFileSync(join(folder, 'package.json'), 'utf8');
+    /** Writable for the user who installs, and with a space in its path. */
+    let host = '';
+    beforeAll(async () => {
+      cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+      const before = manifest();
+      await npm(folder, 'pack', '--silent');
+      expect(manifest()).toBe(before);
+      host = mkdtempSync(join(tmpdir(), 'rollcall host-'));
+      cpSync(join(folder, 'rollcall-0.1.0.tgz'), join(host, 'rollcall-0.1.0.tgz'));
+      writeFileSync(join(host, 'package.json'), '{ "private": true }');
+      if (process.getuid?.() === 0)
+        for (const path of ['.', 'package.json']) chownSync(join(host, path), NOBODY, NOBODY);
+      await promisify(execFile)(
+        'npm',
+        ['install', './rollcall-0.1.0.tgz', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'],
+        { cwd: host, ...otherUser, env: { PATH: process.env.PATH, HOME: host } },
+      );
+    }, 300_000);
+    afterAll(() => removeFolder(host));
+
+    it('that installs elsewhere without a network and without scripts, with its driver patched', () => {
+      expectPatched(join(host, 'node_modules/rollcall'));
+    });
+
+    it('that has what runs, and nothing else', () => {
+      const installed = readdirSync(join(host, 'node_modules/rollcall')).sort();
+      expect(installed).toEqual(
+        ['LICENSE', 'README.md', 'dist', 'docs', 'drizzle', 'node_modules', 'package.json', 'schema'].sort(),
+      );
+      expect(existsSync(join(host, 'node_modules/rollcall/dist/page/index.html'))).toBe(true);
+      expect(existsSync(join(host, 'node_modules/rollcall/node_modules/patch-package'))).toBe(false);
+    });
+
+    it('whose command runs the server, in production and with the page in development', async () => {
+      const command = join(host, 'node_modules/.bin/rollcall');
+      const environment = { NODE_ENV: 'production', AUTH_JWT_SECRET: TEST_SECRET };
+      await runs(host, { command, environment, user: otherUser });
+      await runs(host, {
+        command,
+        environment: {},
+        user: otherUser,
+        ask: async (url) => expect(await (await fetch(url)).text()).toContain('<title>'),
+      });
+    }, 300_000);
+  });
 });
 
-test('the documented install, `npm ci` and then `npm prune --omit=dev`, is a server, with its driver patched', async () => {
+it('the documented install, `npm ci` and then `npm prune --omit=dev`, is a server, with its driver patched', async () => {
   const folder = clone();
   onTestFinished(() => removeFolder(folder));
   // What `npm ci` made here.
@@ -116,7 +229,7 @@ test('the documented install, `npm ci` and then `npm prune --omit=dev`, is a ser
   await runs(folder);
 }, 300_000);
 
-test('an install without patches/ fails, and says so', async () => {
+it('an install without patches/ fails, and says so', async () => {
   const folder = clone();
   onTestFinished(() => removeFolder(folder));
   await removeFolder(join(folder, 'patches'));
