@@ -42,20 +42,25 @@ const npm = (folder: string, ...args: string[]) => promisify(execFile)('npm', ar
 /** The id of the user and of the group without rights. */
 const NOBODY = 65_534;
 
+interface User {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 /** Another user, where the tests run as root; else the same one. */
-const otherUser = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+const otherUser: User = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
 interface Start {
   /** The file that is run. */
   readonly command?: string;
   readonly environment?: NodeJS.ProcessEnv;
-  readonly user?: { readonly uid: number; readonly gid: number };
+  readonly user?: User;
 }
 
 const PRODUCTION = { NODE_ENV: 'production', AUTH_JWT_SECRET: TEST_SECRET };
 
 /** Starts what is built there, without a database beside it, until it listens. */
-const start = async (folder: string, { command = 'dist/main.js', environment = PRODUCTION, user = {} }: Start) => {
+const start = async (folder: string, { command = 'dist/main.js', environment = PRODUCTION, user }: Start) => {
   const child = spawn(process.execPath, [command], {
     cwd: folder,
     ...user,
