@@ -25,7 +25,7 @@ export interface ReadBudget {
   list<T>(viewer: Viewer, count: number, kind: ReadKind, read: () => Promise<T>): Promise<T>;
   /** Reads a number of ids that is known afterwards: RATE_LIMITED where nothing is left; counted when done. */
   open<T>(viewer: Viewer, kind: ReadKind, read: () => Promise<Counted<T>>): Promise<T>;
-  /** As `open`, for a roster, which may be large. */
+  /** As `open`, for a roster or a page of relations, which may be large. */
   roster<T>(viewer: Viewer, kind: ReadKind, read: () => Promise<Counted<T>>): Promise<T>;
 }
 

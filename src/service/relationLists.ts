@@ -57,7 +57,10 @@ export const createRelationLists = ({
     );
   };
 
-  /** A page of one list, whose cursors begin with `list`. Each user on it counts as one read. */
+  /**
+   * A page of one list, whose cursors begin with `list`. Each user on it counts as one read; pages asked for at the same
+   * time are read one after another, so that each finds the ones before it counted.
+   */
   const pageOf =
     (
       list: string,
@@ -68,7 +71,7 @@ export const createRelationLists = ({
       const self = userOf(viewer, NO_RELATIONS);
       checkFirst(first, MAX_PAGE);
       const from = after === null ? null : checkId(decodeCursor(after, [list]).userId, 'after');
-      return reads.open(viewer, 'query', async () => {
+      return reads.roster(viewer, 'query', async () => {
         const found = await read(self, { after: from, limit: first + 1 });
         const userIds = found.slice(0, first);
         const seen = await visible(viewer, userIds);

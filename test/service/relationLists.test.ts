@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PresenceError } from '../../src/presence/errors.js';
 import { DEFAULT_PRIVACY, type Viewer } from '../../src/presence/visibility.js';
 import { createReadBudget } from '../../src/service/readBudget.js';
 import { createRelationLists } from '../../src/service/relationLists.js';
@@ -8,7 +9,7 @@ const ME: Viewer = { kind: 'user', userId: 'me' };
 const FIRST = { first: 50, after: null };
 
 /** Lists of `me`, over people in memory; each question to them is noted, and what is taken from the allowance. */
-const setUp = (userIds: readonly string[] = []) => {
+const setUp = (userIds: readonly string[] = [], { allowance = Number.POSITIVE_INFINITY } = {}) => {
   const fake = createFakePeople({ userIds: ['me', ...userIds] });
   const steps: unknown[] = [];
   const noted =
@@ -21,7 +22,9 @@ const setUp = (userIds: readonly string[] = []) => {
   const reads = createReadBudget({
     rateLimits: {
       async take(_kind, _userId, options) {
-        taken += options?.count ?? 1;
+        const count = options?.count ?? 1;
+        if (taken + count > allowance) throw new PresenceError('RATE_LIMITED', 'Wait.', { retryAfterMs: 1 });
+        taken += count;
       },
       async count(_kind, _userId, count) {
         taken += count;
@@ -109,6 +112,16 @@ describe.each(['following', 'blocked'] as const)('%s', (list) => {
     for (const id of ['a', 'b', 'c']) await (list === 'following' ? people.follow('me', id) : people.block('me', id));
     await lists[list](ME, { first: 2, after: null });
     expect(taken()).toBe(3);
+  });
+
+  it('reads no more pages than are left, however many are asked for at once', async () => {
+    const { lists, people, steps } = setUp([], { allowance: 25 });
+    const ids = Array.from({ length: 10 }, (_, i) => `u${i}`);
+    for (const id of ids) await (list === 'following' ? people.follow('me', id) : people.block('me', id));
+    const pages = await Promise.allSettled(Array.from({ length: 40 }, () => lists[list](ME, FIRST)));
+    expect(pages.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    for (const page of pages.slice(3)) expect(page).toMatchObject({ reason: { code: 'RATE_LIMITED' } });
+    expect(steps.filter((step) => (step as [string])[0] === list)).toHaveLength(3);
   });
 
   it('refuses a page that is too long, a cursor of something else, and service tokens', async () => {
