@@ -80,11 +80,8 @@ export const maskError = (
 
 /** Without a path nothing was executed: over HTTP 400, as graphql-yoga answers failed validation. */
 const maskRequestError = (error: GraphQLError): GraphQLError => {
-  // The error of the body parser is not for the caller.
-  const { http, originalError, ...rest } = error.extensions;
+  const { http, ...rest } = error.extensions;
   const extensions = { ...rest, code: 'BAD_USER_INPUT' };
-  // graphql-yoga reads it to recognise a body that is not JSON, and answers 400.
-  if (originalError) Object.defineProperty(extensions, 'originalError', { value: originalError, enumerable: false });
   return at(
     error,
     shortened(error.message),

@@ -30,6 +30,7 @@ import {
   useFinishing,
   useRefusals,
   useRules,
+  useWellFormed,
 } from './yogaPlugins.js';
 
 /** An operation whose document is valid and within the limits. */
@@ -110,6 +111,7 @@ export const createEngine = ({
     schema,
     context: ({ caller, budget, requestId }) => contextFor({ caller, budget, requestId }),
     plugins: [
+      useWellFormed(),
       useRules(documents),
       useExecution(executeInTime),
       useRefusals(onSubscriptionRefused),

@@ -23,6 +23,36 @@ export const mayRun = (caller: Caller | null | undefined, { introspects }: Check
 
 const errorOf = (cause: PresenceError): GraphQLError => new GraphQLError(cause.message, { originalError: cause });
 
+/** The request is not well-formed: 400, whatever media type the answer has. */
+const malformed = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { http: { status: 400 } } });
+
+const whyUnparsable = (error: unknown): unknown => {
+  if (error instanceof SyntaxError) return malformed('`variables` and `extensions` in a URL are JSON objects.');
+  // Yoga answers 200 to some of these where the answer is application/json.
+  return error instanceof GraphQLError ? malformed(error.message) : error;
+};
+
+/** Refuses requests that are not well-formed, before anything is read of their document. */
+export const useWellFormed = (): HttpPlugin => ({
+  onRequestParse({ requestParser, setRequestParser }) {
+    if (!requestParser) return;
+    setRequestParser(async (request) => {
+      try {
+        return await requestParser(request);
+      } catch (error) {
+        throw whyUnparsable(error);
+      }
+    });
+  },
+  onParams({ params: { query, operationName } }) {
+    if (query === undefined || query === null) throw malformed('There is no `query`: send the text of the operation.');
+    if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+      throw malformed('`operationName` must be a string.');
+    }
+  },
+});
+
 /** The documents' rules, and {@link mayRun}. */
 export const useRules = (documents: Documents): HttpPlugin => {
   const checks = new WeakMap<DocumentNode, Checked>();

@@ -115,6 +115,59 @@ describe('GraphQL over HTTP', () => {
     expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
+  const MALFORMED = [
+    '{}',
+    '[]',
+    'null',
+    '1',
+    '"{ who }"',
+    '{',
+    '{"query":null}',
+    '{"query":1}',
+    '{"query":["{ who }"]}',
+    '{"variables":{}}',
+    '[{"query":"{ who }"}]',
+    ...['[]', '"{}"', '1'].flatMap((value) => [
+      `{"query":"{ who }","variables":${value}}`,
+      `{"query":"{ who }","extensions":${value}}`,
+    ]),
+    ...['1', '{}', '["a"]'].map((value) => `{"query":"{ who }","operationName":${value}}`),
+    '{"query":"{ who }","more":1}',
+  ];
+  const ANSWERS = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
+
+  it.each(ANSWERS)('a request that is not well-formed is 400, also for an answer in %s', async (accept) => {
+    const server = await startServer();
+    const authorization = `Bearer ${await tokenOf('ada')}`;
+    for (const body of MALFORMED) {
+      const headers = { accept, authorization, 'content-type': 'application/json' };
+      const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body });
+      expect([body, response.status]).toEqual([body, 400]);
+      expect(await response.text()).toContain('BAD_USER_INPUT');
+    }
+    for (const search of [
+      '',
+      '?query=',
+      '?variables={}',
+      ...['variables', 'extensions'].flatMap((name) =>
+        ['nope', '[]', '1'].map((value) => `?query={who}&${name}=${value}`),
+      ),
+    ]) {
+      const response = await fetch(`${server.url}/graphql${search}`, { headers: { accept, authorization } });
+      expect([search, response.status]).toEqual([search, 400]);
+      expect(await response.text()).toContain('BAD_USER_INPUT');
+    }
+    expect(server.lines).toEqual([]);
+  });
+
+  it('a request names what is wrong with it', async () => {
+    const server = await startServer();
+    const messageFor = async (body: unknown) => (await post(server, body)).body.errors[0].message;
+    expect(await messageFor({})).toMatch(/no `query`/);
+    expect(await messageFor({ query: '{ who }', operationName: 1 })).toMatch(/operationName/);
+    expect(await messageFor('{')).toMatch(/JSON/);
+  });
+
   it('a multipart body is no request', async () => {
     const server = await startServer();
     const form = new FormData();
