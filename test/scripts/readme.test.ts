@@ -1,5 +1,5 @@
 /** Every snippet of the README, taken from the page and run as it stands there: only the port is another. */
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { WebSocket } from 'ws';
 import { removeFolder } from '../support/cluster/folders.js';
 import { freePort } from '../support/cluster/freePort.js';
 import type { Presence } from '../support/http/api.js';
+import { openFrontEnd, type Printed } from '../support/http/frontEnd.js';
 import { post } from '../support/http/http.js';
 import { serve } from '../support/http/rollcall.js';
 import { createInbox, type Inbox } from '../support/unit/inbox.js';
@@ -134,64 +135,15 @@ const install = async () => {
     symlinkSync(join(root, 'node_modules', name), join(app, 'node_modules', name));
 };
 
-/** What a browser has, told of on the output as lines of JSON; a line of input is a key in the field. */
-const browser = (token: string) => `
-  import { createInterface } from 'node:readline';
-  import { Window } from 'happy-dom';
-  import { WebSocket } from 'ws';
-  const window = new Window({ url: 'http://127.0.0.1:${PORT}/' });
-  const { document, navigator, sessionStorage } = window;
-  const getToken = async () => ${JSON.stringify(token)};
-  for (const [name, value] of Object.entries({ window, document, navigator, sessionStorage, WebSocket, getToken }))
-    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-  document.body.innerHTML = '<input><div id="root"></div>';
-  const print = console.log;
-  console.log = (...values) => print(JSON.stringify({ logged: values }));
-  const screen = document.querySelector('#root');
-  new window.MutationObserver(() => print(JSON.stringify({ shown: screen.innerHTML })))
-    .observe(screen, { childList: true, subtree: true, attributes: true, characterData: true });
-  createInterface({ input: process.stdin }).on('line', () => {
-    document.querySelector('input').dispatchEvent(new window.Event('input'));
-  });
-`;
-
-interface Printed {
-  readonly logged?: readonly unknown[];
-  readonly shown?: string;
-}
-
 /** Opens the front end as ada. */
-const open = () => {
-  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, jsx: ts.JsxEmit.ReactJSX };
-  const compiled = (text: string) => ts.transpileModule(text, { compilerOptions }).outputText;
-  writeFileSync(join(app, 'browser.mjs'), browser(tokenOf('ada')));
-  writeFileSync(join(app, 'presence.mjs'), compiled(presence));
-  // A bundler finds it without its ending; Node.js does not.
-  writeFileSync(join(app, 'screen.mjs'), compiled(screen).replace(`'./presence'`, `'./presence.mjs'`));
-  const child = spawn(process.execPath, ['--import', './browser.mjs', 'screen.mjs'], { cwd: app });
-  const printed = createInbox<Printed>('the front end of the README');
-  let unread = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (unread + text).split('\n');
-    unread = lines.pop() ?? '';
-    for (const line of lines) printed.push(JSON.parse(line) as Printed);
+const open = () =>
+  openFrontEnd({
+    folder: app,
+    modules: { presence, screen },
+    address: `http://127.0.0.1:${PORT}/`,
+    body: '<input><div id="root"></div>',
+    globals: `getToken: async () => ${JSON.stringify(tokenOf('ada'))}`,
   });
-  let complaints = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaints += text;
-  });
-  const ended = new Promise<void>((resolve) =>
-    child.on('close', () => {
-      printed.end(new Error(`the front end ended: ${complaints}`));
-      resolve();
-    }),
-  );
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  return { printed, pressKey: () => child.stdin.write('\n') };
-};
 
 describe('the front end', () => {
   beforeAll(install);
