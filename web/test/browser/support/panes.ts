@@ -6,6 +6,29 @@ type Status = 'ONLINE' | 'AWAY' | 'DO_NOT_DISTURB' | 'OFFLINE';
 
 const LABELS = { ONLINE: 'Online', AWAY: 'Away', DO_NOT_DISTURB: 'Do not disturb', INVISIBLE: 'Invisible' } as const;
 
+interface Observed {
+  readonly selector: string;
+  /** What the element's text contains. */
+  readonly text: string;
+  readonly attribute: string;
+}
+
+/** Notes the values of an attribute as they change, between two frames too. The function returned reads them. */
+const recordOf = async (pane: Locator, observed: Observed): Promise<() => Promise<string[]>> => {
+  const recorder = await pane.evaluateHandle((root, { selector, text, attribute }) => {
+    const values: string[] = [];
+    const read = () => {
+      const element = [...root.querySelectorAll(selector)].find(({ textContent }) => textContent.includes(text));
+      const value = element?.getAttribute(attribute) ?? 'nowhere';
+      if (value !== values.at(-1)) values.push(value);
+    };
+    read();
+    new MutationObserver(read).observe(root, { subtree: true, childList: true, attributes: true });
+    return { values };
+  }, observed);
+  return () => recorder.evaluate(({ values }) => values);
+};
+
 export const paneOf = (page: Page, { name }: Pick<Character, 'name'>) => {
   const pane = page.getByRole('region', { name, exact: true });
   const personCalled = (other: Pick<Character, 'name'>): Locator => pane.locator('.person', { hasText: other.name });
@@ -38,22 +61,10 @@ export const paneOf = (page: Page, { name }: Pick<Character, 'name'>) => {
     },
     openTab: (label: string) => pane.getByRole('tab', { name: label }).click(),
     click: (button: string) => pane.getByRole('button', { name: button, exact: true }).click(),
-    /** Notes each status that the pane shows of somebody from now on, and each time they are not listed. */
-    async record(other: Pick<Character, 'name'>): Promise<() => Promise<string[]>> {
-      const recorder = await pane.evaluateHandle((element, wanted) => {
-        const shown: string[] = [];
-        const read = () => {
-          const people = [...element.querySelectorAll<HTMLElement>('.person')];
-          const person = people.find(({ textContent }) => textContent?.includes(wanted));
-          const status = person?.dataset.status ?? 'nowhere';
-          if (status !== shown.at(-1)) shown.push(status);
-        };
-        read();
-        const options = { subtree: true, childList: true, attributes: true };
-        new MutationObserver(read).observe(element, options);
-        return { shown };
-      }, other.name);
-      return () => recorder.evaluate(({ shown }) => shown);
-    },
+    /** Notes each status that the pane shows of somebody from now on, and `nowhere` where they are not listed. */
+    record: (other: Pick<Character, 'name'>) =>
+      recordOf(pane, { selector: '.person', text: other.name, attribute: 'data-status' }),
+    /** Notes each phase of the pane's connection from now on. */
+    recordConnection: () => recordOf(pane, { selector: '.connection-state', text: '', attribute: 'data-phase' }),
   };
 };
