@@ -65,13 +65,13 @@ export interface ShowOptions {
   readonly allowed?: RegExp;
 }
 
-/** Makes pages of the context take `people` for the demo users. */
+/** Makes the page take `people` for the demo users. */
 export const castPeople = (
-  context: BrowserContext,
+  page: Page,
   { people, conversationId }: Crowd,
   tokenOf: (person: Character) => Promise<string> = (person) => person.token(),
-): Promise<{ dispose(): Promise<void> }> =>
-  context.route('**/demo.json', async (route) => {
+): Promise<unknown> =>
+  page.route('**/demo.json', async (route) => {
     const named = people.map(async (person) => ({ id: person.id, name: person.name, token: await tokenOf(person) }));
     await route.fulfill({ json: { people: await Promise.all(named), conversationId } });
   });
@@ -80,8 +80,8 @@ export const castPeople = (
 export const show = async (crowd: Crowd, options: ShowOptions = {}): Promise<Page> => {
   const { origin = inject('stage').origin, allowed } = options;
   const context = options.context ?? (await openContext());
-  await castPeople(context, crowd, options.tokenOf);
   const { page } = await openPage(context, allowed ? { allowed } : {});
+  await castPeople(page, crowd, options.tokenOf);
   await page.goto(`${origin}/`);
   return page;
 };
