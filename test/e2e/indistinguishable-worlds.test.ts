@@ -2,7 +2,9 @@
  * Two worlds that are alike but for what somebody does whom the viewer may not see: whatever the viewer receives, over HTTP,
  * Server-Sent Events and WebSocket, is the same in content, order and count.
  */
+import { print } from 'graphql';
 import { describe, expect, it, vi } from 'vitest';
+import { MeChangedDocument } from '../generated/operations.js';
 import { serve } from '../support/http/rollcall.js';
 import { createWorld, READS, type World } from '../support/http/worlds.js';
 
@@ -35,6 +37,13 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   'is named again': {
     touches: ['existence'],
     act: ({ host, hidden }) => host.upsertUsers([{ id: hidden.id, name: hidden.id }]),
+  },
+  'watches themselves on other devices, from now on': {
+    touches: ['activity'],
+    async act({ hidden }) {
+      const devices = await Promise.all([hidden.lurk(), hidden.lurk()]);
+      for (const device of devices) await device.subscribe(print(MeChangedDocument)).next();
+    },
   },
   'opens a second tab, closes it and resumes it, is cut off, and has its grace run out': {
     touches: ['activity'],

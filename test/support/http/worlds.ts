@@ -60,6 +60,8 @@ const QUESTIONS = [
   `query ($id: ID!, $room: ID!) {
   userPresence(userId: $id) { status }
   roster(first: 2, statuses: [OFFLINE, AWAY]) { edges { cursor node { id status } } pageInfo { hasNextPage endCursor } }
+  following(first: 1) { edges { cursor node { id name avatarUrl } } pageInfo { hasNextPage hasPreviousPage endCursor } }
+  blocked(first: 1) { edges { cursor node { id name avatarUrl } } pageInfo { hasNextPage endCursor } }
   typing(conversationId: $room) { ${TYPING} }
 }`,
 ];
