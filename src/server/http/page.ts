@@ -82,13 +82,19 @@ const readFiles = async (folder: string): Promise<ReadonlyMap<string, PageFile> 
   return files;
 };
 
+/** Where proxies and tunnels say for whom they ask. Many of them name this machine in `Host`, wherever the request is from. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+
+const isLoopbackHost = (host: string): boolean =>
+  URL.canParse(`http://${host}`) && isLoopback(new URL(`http://${host}`).hostname);
+
 /**
  * Whether the request comes from a page of this server that was opened by an address of this machine. A name that
  * somebody else's DNS points here is not one, so a page from elsewhere cannot read the tokens by rebinding its name.
  */
 const isFromOwnPage = ({ headers }: IncomingMessage): boolean => {
   const { host = '', origin } = headers;
-  if (!URL.canParse(`http://${host}`) || !isLoopback(new URL(`http://${host}`).hostname)) return false;
+  if (!isLoopbackHost(host) || FORWARDED.some((name) => headers[name] !== undefined)) return false;
   if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)) return false;
   const site = headers['sec-fetch-site'];
   return site === undefined || site === 'same-origin' || site === 'none';

@@ -164,6 +164,29 @@ describe('the tokens of demo users', () => {
     }
   });
 
+  it('are not for who asks through a proxy or a tunnel, whatever Host it names', async () => {
+    const server = await startWithPage();
+    for (const header of [
+      { forwarded: 'for=203.0.113.7' },
+      { 'x-forwarded-for': '203.0.113.7' },
+      { 'x-forwarded-host': 'demo.example.com' },
+      { 'x-real-ip': '203.0.113.7' },
+      { via: '1.1 tunnel' },
+    ] as Record<string, string>[]) {
+      const { status, text } = await get(server, '/demo.json', { host: `127.0.0.1:${server.port}`, ...header });
+      expect([header, status]).toEqual([header, 403]);
+      expect(text).not.toContain('a.b.c');
+    }
+  });
+
+  it('are not for a Host that only resembles this machine', async () => {
+    const server = await startWithPage();
+    const hosts = ['localhost.', '127.0.0.1:80@evil', '0.0.0.0', '[::ffff:7f00:2]', '127.0.0.1, evil', 'localhost%00'];
+    for (const host of hosts) expect([host, (await get(server, '/demo.json', { host })).status]).toEqual([host, 403]);
+    const absolute = await get(server, `http://127.0.0.1:${server.port}/demo.json`, { host: 'evil.example' });
+    expect(absolute.status).toBe(403);
+  });
+
   it('are not for pages of other origins, of this machine either', async () => {
     const server = await startWithPage();
     const host = `127.0.0.1:${server.port}`;
