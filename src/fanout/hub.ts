@@ -9,7 +9,7 @@ import type { Viewer } from '../presence/visibility.js';
 import type { MeView, TypingView } from '../service/contract.js';
 import type { ReadBudget } from '../service/readBudget.js';
 import { MAX_CONVERSATIONS, MAX_WATCHED } from './budget.js';
-import { MeSubscription, type MeSubscriptionDeps } from './meSubscription.js';
+import { createOwnReader, MeSubscription, type MeSubscriptionDeps } from './meSubscription.js';
 import { PresenceSubscription, type PresenceSubscriptionDeps } from './presenceSubscription.js';
 import { createRefresher } from './refresher.js';
 import { createSharedReader } from './sharedReader.js';
@@ -124,7 +124,7 @@ export const createHub = ({
     people,
     reads,
     topics,
-    readAlike,
+    readOwn: createOwnReader({ people, readAlike, topics }),
     timings,
     onError,
     onEnd: (subscription) => subscriptions.remove(subscription),

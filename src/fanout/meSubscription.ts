@@ -13,7 +13,14 @@ import { pairKey } from '../presence/pairs.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { AccessChange } from '../presence/ports/bus.js';
 import type { Timings } from '../presence/types.js';
-import { DEFAULT_PRIVACY, effectivePrivacy, type Privacy, SELF, type Viewer } from '../presence/visibility.js';
+import {
+  type AccessFacts,
+  DEFAULT_PRIVACY,
+  effectivePrivacy,
+  type Privacy,
+  SELF,
+  type Viewer,
+} from '../presence/visibility.js';
 import { userOf } from '../service/callerUser.js';
 import type { MeView } from '../service/contract.js';
 import { meViewAt, sameMe, samePrivacy } from '../service/meView.js';
@@ -22,21 +29,57 @@ import { checkWatched } from './budget.js';
 import type { Cohort } from './cohort.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { createRefresher } from './refresher.js';
+import { createSharedReader } from './sharedReader.js';
 import type { SubscriptionBudget } from './subscription.js';
 import type { OpenSubscription } from './subscriptionRegistry.js';
 import type { RecordFollower, Topic } from './topic.js';
 import type { TopicRegistry } from './topicRegistry.js';
 
+/** Privacy in effect, and the store's clock when it was read. */
+interface OwnReading {
+  readonly privacy: Privacy;
+  readonly now: number;
+}
+
 /** What all subscriptions of users to themselves share. */
 export interface MeSubscriptionDeps {
-  readonly people: Pick<AccessReader, 'accessFacts' | 'accessFactsToWatch'>;
+  readonly people: Pick<AccessReader, 'accessFactsToWatch'>;
   readonly reads: ReadBudget;
   readonly topics: TopicRegistry<Topic>;
-  readonly readAlike: ReadAlike;
+  readonly readOwn: (userId: string) => Promise<OwnReading>;
   readonly timings: Timings;
   readonly onError: (error: unknown) => void;
   readonly onEnd: (subscription: MeSubscription) => void;
 }
+
+const privacyOf = (userId: string, facts: ReadonlyMap<string, AccessFacts>): Privacy | undefined => {
+  const own = facts.get(pairKey(userId, userId));
+  return own?.exists ? effectivePrivacy(own.privacy) : undefined;
+};
+
+/**
+ * Reads the record of a user, which it hands to their topic, then their privacy. A user may have a thousand of these
+ * subscriptions, all of which read when privacy changes: they share readings.
+ */
+export const createOwnReader = ({
+  people,
+  readAlike,
+  topics,
+}: {
+  readonly people: Pick<AccessReader, 'accessFacts'>;
+  readonly readAlike: ReadAlike;
+  readonly topics: TopicRegistry<Topic>;
+}): MeSubscriptionDeps['readOwn'] =>
+  createSharedReader(async (userId) => {
+    const reading = await readAlike([userId], () => people.accessFacts([{ viewerId: userId, userId }]));
+    if (reading.unreadable?.has(userId)) throw unreadableRecord();
+    const record = reading.records.get(userId);
+    const privacy = privacyOf(userId, reading.accessFacts);
+    if (!record || !privacy) throw notFound('There is no such user.');
+    const now = reading.nowOf(userId);
+    topics.get(userId)?.observe(record, now);
+    return { privacy, now };
+  });
 
 /** The one item that waits: something may differ from what was sent. */
 const CHANGED = Object.freeze({});
@@ -135,35 +178,23 @@ export class MeSubscription implements OutboxOwner<typeof CHANGED, MeView>, Open
     this.budget.watched += 1;
     topic.follow(this);
     await ready;
-    await this.read(topic);
+    await this.read(userId);
     this.cohort = topic.join(SELF);
   }
 
-  /** Reads the record, then privacy. */
-  private async read(topic: Topic): Promise<void> {
-    const { userId } = topic;
-    const reading = await this.deps.readAlike([userId], () => this.readPrivacy('accessFacts'));
-    if (reading.unreadable?.has(userId)) throw unreadableRecord();
-    const record = reading.records.get(userId);
-    if (!record || !reading.accessFacts) throw notFound('There is no such user.');
-    topic.observe(record, reading.nowOf(userId));
-    this.readAt = reading.nowOf(userId);
-    this.privacy = reading.accessFacts;
-  }
-
-  /** Undefined for a deleted user. Many who ask at a time share a query. */
-  private async readPrivacy(how: 'accessFacts' | 'accessFactsToWatch'): Promise<Privacy | undefined> {
-    const { userId } = this.viewer;
-    const facts = (await this.deps.people[how]([{ viewerId: userId, userId }])).get(pairKey(userId, userId));
-    return facts?.exists ? effectivePrivacy(facts.privacy) : undefined;
+  private async read(userId: string): Promise<void> {
+    const { privacy, now } = await this.deps.readOwn(userId);
+    this.readAt = now;
+    this.privacy = privacy;
   }
 
   /** Reads the record too where privacy changed, so that the event is as late as the change. */
   private async rereadPrivacy(): Promise<void> {
-    const privacy = await this.readPrivacy('accessFactsToWatch');
+    const { userId } = this.viewer;
+    const privacy = privacyOf(userId, await this.deps.people.accessFactsToWatch([{ viewerId: userId, userId }]));
     // Of a deleted user the connection closes.
-    if (!this.topic || !privacy || samePrivacy(privacy, this.privacy)) return;
-    await this.read(this.topic);
+    if (!privacy || samePrivacy(privacy, this.privacy)) return;
+    await this.read(userId);
     if (this.phase === 'live') this.offer();
   }
 

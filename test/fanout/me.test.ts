@@ -238,6 +238,21 @@ describe('meChanged', () => {
     expect(await mine.news()).toMatchObject([{ privacy: { status: 'NOBODY' } }]);
   });
 
+  it('reads no more for many devices than for one or two, when privacy changes', async () => {
+    const calls: string[] = [];
+    const { f, mine } = await start({
+      gate: async (call, answered) => {
+        if (!answered) calls.push(call);
+      },
+    });
+    const others = await Promise.all(Array.from({ length: 100 }, () => watchMe(f).then(collect)));
+    for (const each of [mine, ...others]) await each.news();
+    calls.length = 0;
+    await f.people.updatePrivacy('me', { status: 'NOBODY' });
+    for (const each of [mine, ...others]) expect(await each.news()).toMatchObject([{ privacy: { status: 'NOBODY' } }]);
+    expect(calls.filter((call) => call === 'records').length).toBeLessThan(3);
+  });
+
   it('finds what a gap of the bus, or of access changes, hid', async () => {
     const { f, mine } = await start();
     await mine.news();
