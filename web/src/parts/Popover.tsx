@@ -55,7 +55,9 @@ export const Popover = ({
       const popover = popoverRef.current;
       if (!content || !popover || !buttonRef.current) return;
       place(popover, buttonRef.current, align);
-      content.querySelector<HTMLElement>('input:checked, input, select, button')?.focus();
+      // What is chosen, wherever it stands among the choices.
+      const chosen = content.querySelector<HTMLElement>('input:checked');
+      (chosen ?? content.querySelector<HTMLElement>('input, select, button'))?.focus();
     },
     [align],
   );

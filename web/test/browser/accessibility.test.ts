@@ -67,12 +67,15 @@ describe('the keyboard alone', () => {
     await page.keyboard.press('Enter');
     await hers.statusEditor.waitFor();
     // The focus is on the status that holds.
-    await hers.statusEditor.locator('input:checked:focus').first().waitFor();
+    await hers.statusEditor.locator('input[type=radio]:checked:focus').waitFor();
     await page.keyboard.press('ArrowDown');
     await his.sees(ada, 'AWAY');
     await page.keyboard.press('Escape');
     await hers.statusEditor.waitFor({ state: 'hidden' });
     await hers.pane.locator('button:focus', { hasText: 'Your status' }).waitFor();
+    await page.keyboard.press('Enter');
+    await hers.statusEditor.locator('input[type=radio]:checked:focus').waitFor();
+    await page.keyboard.press('Escape');
     await tabTo('Message to the lobby');
     await page.keyboard.type('Hello');
     await his.seesTyping('Ada is typing…');
