@@ -86,7 +86,7 @@ export const readConfig = (env: Environment): Config => {
   const redisUrls = read<readonly string[] | null>(
     'REDIS_URL',
     null,
-    'a redis:// or rediss:// URL, or a comma-separated list of them (Redis Cluster)',
+    'a redis:// or rediss:// URL, or a comma-separated list of them (Redis Cluster), with %25 for a % in the password',
     (text) => {
       const urls = readList(text, (url) => readUrl(url, ['redis:', 'rediss:']));
       return urls?.length ? urls : undefined;
@@ -105,8 +105,11 @@ export const readConfig = (env: Environment): Config => {
     ),
     keepAliveMs: time('KEEP_ALIVE_TIMEOUT', 75_000),
     dataDir: verbatim('DATA_DIR') ?? './data',
-    databaseUrl: read<string | null>('DATABASE_URL', null, 'a postgres:// or postgresql:// URL', (text) =>
-      readUrl(text, ['postgres:', 'postgresql:']),
+    databaseUrl: read<string | null>(
+      'DATABASE_URL',
+      null,
+      'a postgres:// or postgresql:// URL, with %25 for a % in the password',
+      (text) => readUrl(text, ['postgres:', 'postgresql:']),
     ),
     redisUrls,
     redisShards: read(

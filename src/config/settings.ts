@@ -48,9 +48,19 @@ export const readWhole = (
 export const readWord = <T extends string>(text: string, words: readonly T[]): T | undefined =>
   words.find((word) => word === text);
 
+/** Whether every `%` begins an escaped byte of UTF-8, as drivers require of users and passwords. */
+const isDecodable = (text: string): boolean => {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** An absolute URL of one of those schemes (with their colon), as written. */
 export const readUrl = (text: string, schemes: readonly string[]): string | undefined => {
-  if (!URL.canParse(text)) return undefined;
+  if (!URL.canParse(text) || !isDecodable(text)) return undefined;
   const { protocol, hostname } = new URL(text);
   return schemes.includes(protocol) && hostname !== '' ? text : undefined;
 };

@@ -136,7 +136,8 @@ describe('readConfig', () => {
   it.each([
     ['PORT', ['65536', '-1', 'http', '4000.5', '1e3']],
     ['METRICS_PORT', ['65536', 'off']],
-    ['DATABASE_URL', ['mysql://db', 'localhost']],
+    ['DATABASE_URL', ['mysql://db', 'localhost', 'postgres://me:100%zz@db/rollcall', 'postgres://me:100%@db/rollcall']],
+    ['REDIS_URL', ['http://a', 'redis://:100%zz@a', 'redis://a,redis://:100%zz@b']],
     ['AUTH_JWKS_URL', ['ftp://keys', 'keys.json']],
     ['RELATIONS_BY_USERS', ['yes', 'ON', '1']],
     ['GRAPHIQL', ['true']],
