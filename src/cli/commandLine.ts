@@ -38,6 +38,9 @@ export const commandOf = (args: readonly string[]): Command => {
     if (first === undefined || first === 'start') return { kind: 'start' };
     if (first === '--version' || first === '-v') return { kind: 'version' };
   }
-  const sentence = `"${args.join(' ')}" is no command. "rollcall --help" lists what there is; settings are environment variables.`;
+  // Of a setting or an address there is its beginning alone: it may hold a password, and this may go to a log.
+  const named =
+    first === 'start' ? `"start" takes no arguments` : `"${/^[\w-]*/.exec(first ?? '')?.[0]}" is no command`;
+  const sentence = `${named}. "rollcall --help" lists what there is; settings are environment variables.`;
   return { kind: 'mistake', sentence };
 };

@@ -19,11 +19,24 @@ describe('the command line', () => {
     expect(commandOf(args)).toEqual(command);
   });
 
-  it.each([[['stop']], [['--port', '80']], [['start', 'now']]])('%j is no command, and starts nothing', (args) => {
-    expect(commandOf(args)).toEqual({
-      kind: 'mistake',
-      sentence: expect.stringContaining(`"${args.join(' ')}" is no command.`),
-    });
+  it.each([
+    [['stop'], '"stop" is no command.'],
+    [['--port', '80'], '"--port" is no command.'],
+    [['start', 'now'], '"start" takes no arguments.'],
+  ])('%j is no command, and starts nothing', (args, sentence) => {
+    expect(commandOf(args)).toEqual({ kind: 'mistake', sentence: expect.stringContaining(sentence) });
+  });
+
+  it.each([
+    [['DATABASE_URL=postgres://me:hunter2@db/rollcall']],
+    [['--redis-url', 'redis://:hunter2@redis']],
+    [['postgres://me:hunter2@db/rollcall']],
+    [['start', 'AUTH_JWT_SECRET=hunter2']],
+    [['\u001b]0;hunter2\u0007']],
+  ])('what is no command is not repeated where it may hold a password: %j', (args) => {
+    const command = commandOf(args);
+    expect(command).toMatchObject({ kind: 'mistake' });
+    expect(JSON.stringify(command)).not.toContain('hunter2');
   });
 
   it('has a help that names settings which there are, in lines that fit a terminal', () => {

@@ -86,7 +86,7 @@ describe('the command line', () => {
   it('starts nothing by a word that is no command', async () => {
     expect(await ran('--port', '80')).toEqual({
       code: 1,
-      output: expect.stringMatching(/^"--port 80" is no command\. .*\n$/),
+      output: expect.stringMatching(/^"--port" is no command\. .*\n$/),
     });
   });
 });
