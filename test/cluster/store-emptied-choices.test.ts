@@ -1,14 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { insist } from '../support/cluster/insist.js';
 import { isLive, isOffline, observe } from '../support/http/observer.js';
-
-/** Does it again until it is not refused; at once would keep the machine busy with refusals alone. */
-const insist = async (act: () => Promise<unknown>): Promise<unknown> =>
-  act().catch(async () => {
-    await wait(20);
-    return insist(act);
-  });
 
 const settled = async (cluster: Cluster) => {
   await insist(() => cluster.host(cluster.node(1)).presence(['user-0']));
