@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { insist } from '../support/cluster/insist.js';
 import { isLive, isOffline, observe } from '../support/http/observer.js';
 
 const settled = async (cluster: Cluster) => {
-  const back = async (): Promise<unknown> => cluster.host(cluster.node(1)).presence(['user-0']).catch(back);
-  await back();
+  await insist(() => cluster.host(cluster.node(1)).presence(['user-0']));
   await cluster.ready();
 };
 
@@ -92,7 +92,6 @@ it('a change made while Redis recovers starts no second session', async () => {
   const socket = await cluster.person('user-0', cluster.node(1)).connect({ sessionId: 'tab' });
   await observer.until(['user-0'], isLive);
   await cluster.redis.admin.flushall();
-  const insist = async (act: () => Promise<unknown>): Promise<unknown> => act().catch(() => insist(act));
   await Promise.all([
     insist(() => socket.say('over the socket')),
     insist(() => cluster.person('user-0', cluster.node(0)).heartbeat({})),

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 import { gather } from '../support/cluster/crowd.js';
+import { insist } from '../support/cluster/insist.js';
 import { isLive, isOffline, observe } from '../support/http/observer.js';
 
 const BACK_WITHIN_MS = 5_000;
@@ -48,10 +49,8 @@ for (const [fault, happen] of faults) {
     const at = performance.now();
     await leaving.drop();
     // A change made meanwhile is refused or kept; one that is retried until it is accepted arrives.
-    const change = async (): Promise<unknown> => busySocket.say('meanwhile').catch(change);
-    await change();
-    const back = async (): Promise<unknown> => cluster.host(b).presence(ids).catch(back);
-    await back();
+    await insist(() => busySocket.say('meanwhile'));
+    await insist(() => cluster.host(b).presence(ids));
     const backAfter = performance.now() - at;
     console.log(`${fault}: back after ${backAfter.toFixed()} ms`);
     expect(backAfter).toBeLessThan(BACK_WITHIN_MS + LOAD_MS);

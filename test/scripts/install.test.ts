@@ -6,12 +6,17 @@ import { execFile, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   cpSync,
   existsSync,
+  linkSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +25,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { removeFolder } from '../support/cluster/folders.js';
+import { copyPreparedData } from '../support/http/server.js';
 import { TEST_SECRET } from '../support/http/tokens.js';
 import { createInbox } from '../support/unit/inbox.js';
 import { runLastStage } from './lastStage.js';
@@ -35,6 +41,31 @@ const clone = (): string => {
       cpSync(join(root, file), join(folder, file));
   }
   return folder;
+};
+
+/**
+ * A copy whose files are those of `from`, linked, so that hundreds of megabytes need not be read and written; npm removes
+ * files, and writes none but its own list. Without what is at `without`.
+ */
+const linkFolder = (from: string, to: string, without: string): void => {
+  mkdirSync(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (source === without) continue;
+    if (entry.isDirectory()) linkFolder(source, target, without);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else if (entry.name === '.package-lock.json') copyFileSync(source, target);
+    else linkOrCopy(source, target);
+  }
+};
+
+const linkOrCopy = (source: string, target: string): void => {
+  try {
+    linkSync(source, target);
+  } catch {
+    // Another file system, or a file of another user.
+    copyFileSync(source, target);
+  }
 };
 
 const npm = (folder: string, ...args: string[]) => promisify(execFile)('npm', args, { cwd: folder });
@@ -226,7 +257,9 @@ it('the documented install, `npm ci` and then `npm prune --omit=dev`, is a serve
   // What `npm ci` made here.
   const packages = realpathSync(join(root, 'node_modules'));
   const cache = join(packages, '.cache');
-  cpSync(packages, join(folder, 'node_modules'), { recursive: true, filter: (path) => path !== cache });
+  linkFolder(packages, join(folder, 'node_modules'), cache);
+  // One database is made anew, above; to make a second one tells no more.
+  await copyPreparedData(join(folder, 'data'));
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
   await npm(folder, 'prune', '--omit=dev', '--offline', '--no-audit', '--no-fund');
   expect(existsSync(join(folder, 'node_modules/typescript'))).toBe(false);

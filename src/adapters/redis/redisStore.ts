@@ -33,7 +33,11 @@ export const createRedisStore = ({
   const { quietMs } = leaseOptions;
   const leases = createRedisLeases({ redises, keys, publish, ...leaseOptions });
   const typing = createRedisTyping({ redises, keys, publish, due: leases.due });
-  const lastCommitted = new LRUCache<string, PresenceRecord>({ max: MAX_LAST_COMMITTED });
+  // By size, of which each has one: given `max`, it would make room for all of them at once.
+  const lastCommitted = new LRUCache<string, PresenceRecord>({
+    maxSize: MAX_LAST_COMMITTED,
+    sizeCalculation: () => 1,
+  });
   const reads = createRecordReads({ redises, keys, quietMs, lastCommitted, clock: leases.now });
   const commits = createRecordCommits({
     redises,

@@ -15,7 +15,8 @@ export interface Cache<V> {
 
 /** A cache of at most `max` entries, which drops the least recently used first. */
 export const createCache = <V extends object | boolean>({ max }: { readonly max: number }): Cache<V> => {
-  const entries = new LRUCache<string, V>({ max });
+  // By size, of which each has one: given `max`, it would make room for all of them at once, in 10 ms.
+  const entries = new LRUCache<string, V>({ maxSize: max, sizeCalculation: () => 1 });
   /** By key, the latest read in progress that no change has overtaken. */
   const readings = new Map<string, symbol>();
 

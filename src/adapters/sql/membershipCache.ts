@@ -27,8 +27,10 @@ export const createMembershipCache = ({
   readonly read: Read;
 }): MembershipCache => {
   /** A membership is valid while its conversation has the same mark, so a change also voids reads in progress. */
-  const marks = new LRUCache<string, object>({ max });
-  const members = new LRUCache<string, { readonly mark: object; readonly membership: Membership }>({ max });
+  // By size, of which each has one: given `max`, they would make room for all at once, in 10 ms each.
+  const atMost = { maxSize: max, sizeCalculation: () => 1 };
+  const marks = new LRUCache<string, object>(atMost);
+  const members = new LRUCache<string, { readonly mark: object; readonly membership: Membership }>(atMost);
 
   const markOf = (conversationId: string): object => {
     const mark = marks.get(conversationId) ?? {};

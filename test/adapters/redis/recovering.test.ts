@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { unavailable } from '../../../src/presence/errors.js';
 import { isSeenLive } from '../../../src/presence/status.js';
 import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
-import { callerOf, createTeam, orRefused, SETTLE_MS, takeCopy } from '../../support/cluster/team.js';
+import { breathe, callerOf, createTeam, orRefused, SETTLE_MS, takeCopy } from '../../support/cluster/team.js';
 import { activity, message } from '../../support/unit/builders.js';
 
 let redis: TestRedis;
@@ -42,6 +42,7 @@ const turnsPast = async (nodes: readonly Node[]) => {
       node.answer();
       seen.add(await liveOf(node));
     }
+    await breathe();
   }
   return seen;
 };
@@ -115,7 +116,10 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     const [node] = (await team.start(1)) as [Node];
     await node.open('ana');
     await lose([node]);
-    while ((await node.records()) === 'refused') await node.turn();
+    while ((await node.records()) === 'refused') {
+      await node.turn();
+      await breathe();
+    }
     expect((await node.record('ana')).sessions).toMatchObject([{ id: 'tab', graceUntil: null }]);
   });
 
@@ -183,6 +187,7 @@ describe.each(losses)('a store that comes back %s', (_, prepare) => {
     while ((await ended.record('ana')).sessions.length > 0) {
       await ended.turn();
       await ended.sweep();
+      await breathe();
     }
     await happen();
     // Who subscribes again does not receive what was published before.
@@ -358,6 +363,7 @@ describe('a store that comes back older than it was', () => {
     while ((await one.record('cy')).sessions.length > 0) {
       for (const node of nodes) await node.turn();
       await one.sweep();
+      await breathe();
     }
     await goBack();
     await team.settled(nodes);
@@ -420,6 +426,7 @@ describe('one shard that comes back empty', () => {
     while ((await ended.record(userId)).sessions.length > 0) {
       await ended.turn();
       await ended.sweep();
+      await breathe();
     }
     const shown: (string | undefined)[] = [];
     await ended.bus.subscribeUser(userId, ({ record }) => shown.push(...(record?.sessions ?? []).map(({ id }) => id)));
@@ -436,7 +443,10 @@ describe('one shard that comes back empty', () => {
     await node.open(here[0]!, 'silent');
     await node.open(elsewhere[0]!, 'tab');
     await empty();
-    while ((await node.records()) === 'refused') for (const each of [node, other]) await each.turn();
+    while ((await node.records()) === 'refused') {
+      for (const each of [node, other]) await each.turn();
+      await breathe();
+    }
     expect((await node.record(elsewhere[0]!)).sessions).toMatchObject([{ id: 'tab', graceUntil: null }]);
     expect((await node.record(here[0]!)).sessions).toMatchObject([{ id: 'silent', graceUntil: null }]);
   });
@@ -492,6 +502,7 @@ describe('after the store was away', () => {
       while ((await node.record('ana')).sessions.length > 0) {
         await node.turn();
         await node.sweep();
+        await breathe();
       }
       expect(performance.now() - at).toBeLessThan(HELD_MS / 4);
     },
@@ -528,6 +539,7 @@ describe('after the store was away', () => {
     while ((await stays.record('ana')).sessions.length > 0) {
       await stays.turn();
       await stays.sweep();
+      await breathe();
     }
     expect(performance.now() - at).toBeLessThan(HELD_MS / 4);
   });
