@@ -13,6 +13,7 @@ import {
 } from './documents.js';
 import { isTemporary, type PresenceError, presenceError } from './errors.js';
 import { Heartbeat } from './heartbeat.js';
+import { hideOperation, openHidden } from './hiding.js';
 import { Idleness } from './idleness.js';
 import { Operations } from './operations.js';
 import { OwnState } from './ownState.js';
@@ -36,7 +37,6 @@ import type {
 import { TypingSender } from './typingSender.js';
 import { isUserId } from './userIds.js';
 import { WatchedUsers } from './watchedUsers.js';
-import { openWire } from './wire.js';
 
 /** For how long signing out waits for the server. */
 const SIGN_OUT_LIMIT_MS = 3_000;
@@ -106,10 +106,11 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     token: options.token,
     open: (token, on) => {
       lastToken = token;
-      return openWire({
+      return openHidden({
         url: url.replace(/^http/i, 'ws'),
         webSocketImpl,
         params: { authorization: `Bearer ${token}`, sessionId: session.id, device },
+        hiding: () => hideOperation(choice.hiding, session.id),
         onReady: on.ready,
         onEnd: on.end,
       });
@@ -190,11 +191,11 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     receive,
     presenceOf: (userId) => presences.get(userId),
     onLeft: forget,
-    onError,
+    onError: unlessTemporary,
     report,
   });
-  const conversations = new Conversations({ operations, onError, report });
-  const own = new OwnState({ operations, onError, report });
+  const conversations = new Conversations({ operations, onError: unlessTemporary, report });
+  const own = new OwnState({ operations, onError: unlessTemporary, report });
 
   // What the caller says.
   const choice = new PresenceChoice(async (input) => {

@@ -25,8 +25,8 @@ const MAX_REFUSALS = 2;
 export interface ConnectionPorts {
   readonly token: string | (() => string | Promise<string>);
   /** Opens a socket; may throw. */
-  readonly open: (token: string, on: { ready: (payload: unknown) => void; end: (end: WireEnd) => void }) => Wire;
-  readonly onUp: (wire: Wire, payload: unknown) => void;
+  readonly open: (token: string, on: { ready: () => void; end: (end: WireEnd) => void }) => Wire;
+  readonly onUp: (wire: Wire) => void;
   /** The connection over which operations ran is gone. */
   readonly onDown: () => void;
   readonly report: ReportFault;
@@ -141,8 +141,8 @@ export class Connection {
     });
     try {
       const wire = this.ports.open(token, {
-        ready: (payload) => {
-          if (run === this.run) this.ready(wire, payload);
+        ready: () => {
+          if (run === this.run) this.ready(wire);
         },
         end: (end) => {
           if (run === this.run) this.ended(end);
@@ -154,12 +154,12 @@ export class Connection {
     }
   }
 
-  private ready(wire: Wire, payload: unknown): void {
+  private ready(wire: Wire): void {
     clearTimeout(this.timer);
     this.refusals = 0;
     this.onlineSince = Date.now();
     // Before listeners of the phase, who may ask for something at once.
-    this.ports.onUp(wire, payload);
+    this.ports.onUp(wire);
     this.state.set({ phase: 'online' });
   }
 

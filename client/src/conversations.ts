@@ -1,6 +1,6 @@
 /** Who else types, in the conversations that somebody listens to. */
 import { TYPING_CHANGED, TYPISTS } from './documents.js';
-import { isTemporary, type PresenceError, presenceError } from './errors.js';
+import { type PresenceError, presenceError } from './errors.js';
 import { Listeners, type ReportFault } from './observable.js';
 import type { Operations } from './operations.js';
 import { Recheck } from './recheck.js';
@@ -21,6 +21,7 @@ interface Typing {
 
 export interface ConversationsPorts {
   readonly operations: Operations;
+  /** May be told of what passes, too. */
   readonly onError: (error: PresenceError) => void;
   readonly report: ReportFault;
 }
@@ -59,10 +60,7 @@ export class Conversations {
 
   /** Who stops while the connection is away is not heard of. */
   down(): void {
-    for (const [conversationId, conversation] of this.watched) {
-      conversation.recheck.stop();
-      this.show(conversationId, NOBODY);
-    }
+    for (const conversationId of this.watched.keys()) this.quiet(conversationId);
   }
 
   clear(): void {
@@ -89,9 +87,7 @@ export class Conversations {
       TYPING_CHANGED,
       { conversationId },
       ({ typingChanged }) => this.receive(conversationId, typingChanged),
-      (error) => {
-        if (!isTemporary(error)) onError(error);
-      },
+      onError,
     );
     this.watched.set(conversationId, { typists: NOBODY, recheck, unsubscribe });
   }
@@ -109,9 +105,13 @@ export class Conversations {
     const conversation = this.watched.get(conversationId);
     if (!conversation) return;
     conversation.unsubscribe();
-    conversation.recheck.stop();
-    this.show(conversationId, NOBODY);
+    this.quiet(conversationId);
     this.watched.delete(conversationId);
+  }
+
+  private quiet(conversationId: string): void {
+    this.watched.get(conversationId)?.recheck.stop();
+    this.show(conversationId, NOBODY);
   }
 
   private receive(conversationId: string, { userId, user, isTyping }: Typing): void {

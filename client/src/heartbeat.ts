@@ -57,8 +57,8 @@ export class Heartbeat {
       clearTimeout(limit);
       this.asked = undefined;
       // Said again at once where it changed meanwhile; otherwise early enough for what a network delays.
-      if (this.ports.isIdle() !== idle) this.timer = setTimeout(() => this.beat(), Math.min(nextMs, 200));
-      else this.timer = setTimeout(() => this.beat(), nextMs);
+      const isSame = this.ports.isIdle() === idle;
+      this.timer = setTimeout(() => this.beat(), isSame ? nextMs : Math.min(nextMs, 200));
     };
     this.ports.send(idle).then(
       (seconds) => {

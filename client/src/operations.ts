@@ -1,11 +1,8 @@
 /** Queries, mutations and subscriptions over whichever connection there is. */
 import { backoffMs } from './backoff.js';
 import { errorOfAnswer, isTemporary, type PresenceError, presenceError, waitOf } from './errors.js';
-import { utf8Length } from './utf8.js';
-import type { Operation, Wire } from './wire.js';
+import { bytesOf, MAX_MESSAGE_BYTES, type Operation, TOO_LONG, type Wire } from './wire.js';
 
-/** What the server takes as one message, less the envelope. */
-const MAX_MESSAGE_BYTES = 256 * 1024 - 200;
 /** Requests that wait for an answer, and that wait to be sent. */
 const MAX_RUNNING = 100;
 const MAX_WAITING = 100;
@@ -24,8 +21,8 @@ interface Subscription {
   readonly operation: Operation;
   readonly onData: (data: never) => void;
   readonly onRefused: (error: PresenceError) => void;
-  stop: (() => void) | undefined;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  stop?: (() => void) | undefined;
+  timer?: ReturnType<typeof setTimeout> | undefined;
   /** Refusals in a row. */
   refusals: number;
 }
@@ -33,8 +30,6 @@ interface Subscription {
 const disconnected = () => presenceError('DISCONNECTED', 'The connection was lost before the answer.');
 
 export class Operations {
-  /** The number of the connection, which tells what was received over an earlier one. */
-  generation = 0;
   private wire: Wire | undefined;
   private over: PresenceError | undefined;
   private readonly subscriptions = new Set<Subscription>();
@@ -49,7 +44,6 @@ export class Operations {
   /** A connection is there: subscriptions start, with their snapshots, and then what waits is sent. */
   up(wire: Wire): void {
     this.wire = wire;
-    this.generation += 1;
     for (const subscription of [...this.subscriptions]) this.begin(subscription);
     this.sendWaiting();
   }
@@ -100,10 +94,8 @@ export class Operations {
     return new Promise((resolve, reject) => {
       if (this.over) return reject(this.over);
       const operation = { query, variables };
-      const bytes = utf8Length(JSON.stringify(operation));
-      if (bytes > MAX_MESSAGE_BYTES) {
-        return reject(presenceError('BAD_USER_INPUT', 'The operation is longer than 256 KiB.'));
-      }
+      const bytes = bytesOf(operation);
+      if (bytes > MAX_MESSAGE_BYTES) return reject(errorOfAnswer(TOO_LONG));
       const full = this.waiting.length >= MAX_WAITING || this.waitingBytes + bytes > MAX_WAITING_BYTES;
       const mayRun = this.wire && this.running.size < MAX_RUNNING;
       if (!mayRun && full) {
@@ -129,8 +121,6 @@ export class Operations {
       operation: { query, variables },
       onData,
       onRefused,
-      stop: undefined,
-      timer: undefined,
       refusals: 0,
     };
     if (this.over) return () => {};

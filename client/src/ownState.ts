@@ -1,6 +1,6 @@
 /** What the caller chose, is seen as, and is live on, also by other devices; while somebody listens. */
 import { ME_CHANGED } from './documents.js';
-import { isTemporary, type PresenceError } from './errors.js';
+import type { PresenceError } from './errors.js';
 import { Cell, type ReportFault } from './observable.js';
 import type { Operations } from './operations.js';
 import { Retained } from './retained.js';
@@ -8,6 +8,7 @@ import type { Me, Presence, Privacy } from './types.js';
 
 export interface OwnStatePorts {
   readonly operations: Operations;
+  /** May be told of what passes, too. */
   readonly onError: (error: PresenceError) => void;
   readonly report: ReportFault;
 }
@@ -52,9 +53,7 @@ export class OwnState {
         const isLater = known !== undefined && known.asOf > meChanged.presence.asOf;
         this.value.set(isLater ? { ...meChanged, presence: known } : meChanged);
       },
-      (error) => {
-        if (!isTemporary(error)) onError(error);
-      },
+      onError,
     );
   }
 

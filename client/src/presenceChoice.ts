@@ -1,6 +1,6 @@
 /** What the user chose and the server does not have yet: the latest value of each field. */
 import { isTemporary, type PresenceError, waitOf } from './errors.js';
-import type { Presence, SetPresenceInput } from './types.js';
+import type { Presence, PresenceStatus, SetPresenceInput } from './types.js';
 
 type Fields = { -readonly [Name in keyof SetPresenceInput]: SetPresenceInput[Name] };
 
@@ -14,7 +14,7 @@ interface Choice {
   readonly reject: (error: PresenceError) => void;
 }
 
-const isHiding = ({ status }: Fields): boolean => status === 'INVISIBLE' || status === 'OFFLINE';
+const isHiding = ({ status }: SetPresenceInput): boolean => status === 'INVISIBLE' || status === 'OFFLINE';
 const namesOf = (fields: Fields) => Object.keys(fields) as (keyof Fields)[];
 
 const choiceOf = (fields: Fields): Choice => {
@@ -28,7 +28,8 @@ const choiceOf = (fields: Fields): Choice => {
 export class PresenceChoice {
   /** In the order of the calls. No field is in two of them. */
   private waiting: Choice[] = [];
-  private sending = false;
+  /** What was sent and has no answer yet. */
+  private sending: SetPresenceInput | undefined;
   private connected = false;
   private over: PresenceError | undefined;
   /** Runs while the server wants to be left in peace. */
@@ -38,6 +39,11 @@ export class PresenceChoice {
 
   /** `send` rejects with DISCONNECTED where it is not known whether the server has it. */
   constructor(private readonly send: (input: SetPresenceInput) => Promise<Presence>) {}
+
+  /** How the user chose to hide, where the server may not know of it. */
+  get hiding(): PresenceStatus | undefined {
+    return [this.sending ?? {}, ...this.waiting.map(({ fields }) => fields)].find(isHiding)?.status ?? undefined;
+  }
 
   /** Resolves with what the server then said. */
   set(input: SetPresenceInput): Promise<Presence> {
@@ -106,14 +112,14 @@ export class PresenceChoice {
 
   private async transmit(input: SetPresenceInput, choices: readonly Choice[]): Promise<void> {
     this.waiting = this.waiting.filter((choice) => !choices.includes(choice));
-    this.sending = true;
+    this.sending = input;
     try {
       const held = await this.send(input);
       for (const { resolve } of choices) resolve(held);
     } catch (error) {
       this.failed(error as PresenceError, choices, isHiding(input));
     }
-    this.sending = false;
+    this.sending = undefined;
     this.drain();
   }
 

@@ -1,6 +1,6 @@
 /** Everybody on the caller's roster, as it grows and shrinks, while somebody listens. */
 import { PRESENCE_CHANGED, ROSTER_IDS } from './documents.js';
-import { isTemporary, type PresenceError } from './errors.js';
+import type { PresenceError } from './errors.js';
 import { Cell, type ReportFault } from './observable.js';
 import type { Operations } from './operations.js';
 import { Recheck } from './recheck.js';
@@ -27,6 +27,7 @@ export interface RosterPorts {
   readonly presenceOf: (userId: string) => Presence | undefined;
   /** The user is not on it any more. */
   readonly onLeft: (userId: string) => void;
+  /** May be told of what passes, too. */
   readonly onError: (error: PresenceError) => void;
   readonly report: ReportFault;
 }
@@ -36,7 +37,7 @@ const isLive = ({ status }: Presence): boolean => status !== 'OFFLINE';
 /** Live ones first, then by id. */
 const inOrder = (a: Presence, b: Presence): number => {
   if (isLive(a) !== isLive(b)) return isLive(a) ? -1 : 1;
-  return a.userId < b.userId ? -1 : a.userId > b.userId ? 1 : 0;
+  return a.userId < b.userId ? -1 : 1;
 };
 
 export class Roster {
@@ -104,9 +105,7 @@ export class Roster {
         receive(presenceChanged);
         this.show();
       },
-      (error) => {
-        if (!isTemporary(error)) onError(error);
-      },
+      onError,
     );
     this.rereading = setInterval(() => {
       if (operations.isUp) this.up();

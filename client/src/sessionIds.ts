@@ -27,9 +27,8 @@ const isId = (value: unknown): value is string => typeof value === 'string' && v
 
 /** 122 random bits. `crypto.randomUUID` is missing where a page is not secure, and `crypto` in React Native. */
 export const newSessionId = (): string => {
-  const bytes = new Uint8Array(16);
-  if (globalThis.crypto?.getRandomValues) globalThis.crypto.getRandomValues(bytes);
-  else for (let i = 0; i < bytes.length; i += 1) bytes[i] = Math.random() * 256;
+  const bytes = new Uint8Array(16).map(() => Math.random() * 256);
+  globalThis.crypto?.getRandomValues?.(bytes);
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 };
 

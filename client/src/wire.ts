@@ -1,5 +1,6 @@
 /** One connection, from the socket to its end. Whether there is another one is for `connection.ts` to say. */
 import { createClient, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws/client';
+import { utf8Length } from './utf8.js';
 
 /** The part of the WebSocket interface that the client uses itself. */
 interface Socket {
@@ -20,6 +21,12 @@ export interface Operation {
   readonly variables: Record<string, unknown>;
 }
 
+/** What the server takes as one message, less the envelope. It closes a connection over which more comes. */
+export const MAX_MESSAGE_BYTES = 256 * 1024 - 200;
+export const TOO_LONG = [{ message: 'The operation is longer than 256 KiB.' }];
+
+export const bytesOf = (operation: Operation): number => utf8Length(JSON.stringify(operation));
+
 /** What comes of one operation. Neither function may throw. */
 export interface Sink {
   next(result: { readonly data?: unknown; readonly errors?: readonly unknown[] | undefined }): void;
@@ -28,7 +35,7 @@ export interface Sink {
 }
 
 export interface Wire {
-  /** Starts an operation; the function returned ends it. Nothing reaches the sink after that, or after the wire's end. */
+  /** Starts an operation; the function returned ends it. One that is too long ends at once with an error. Nothing reaches the sink after that, or after the wire's end. */
   start(operation: Operation, sink: Sink): () => void;
   /** Closes as one does who leaves. `onEnd` is not called. */
   close(): void;
@@ -39,9 +46,10 @@ export interface Wire {
 export interface WireOptions {
   readonly url: string;
   readonly webSocketImpl: unknown;
-  readonly params: Record<string, unknown>;
-  /** The server acknowledged; with its payload. */
-  readonly onReady: (payload: unknown) => void;
+  /** A function is called when the socket is open. */
+  readonly params: Record<string, unknown> | (() => Record<string, unknown>);
+  /** The server acknowledged. */
+  readonly onReady: () => void;
   /** The connection failed, or was closed by the other side. Called once at the most. */
   readonly onEnd: (end: WireEnd) => void;
 }
@@ -81,8 +89,8 @@ export const openWire = ({ url, webSocketImpl, params, onReady, onEnd }: WireOpt
     onNonLazyError: () => {},
     generateID: () => String(++ids),
     on: {
-      connected: (_socket, payload) => {
-        if (!over) onReady(payload);
+      connected: () => {
+        if (!over) onReady();
       },
       closed: ended,
       error: ended,
@@ -91,6 +99,10 @@ export const openWire = ({ url, webSocketImpl, params, onReady, onEnd }: WireOpt
 
   return {
     start(operation, sink) {
+      if (bytesOf(operation) > MAX_MESSAGE_BYTES) {
+        sink.end(TOO_LONG);
+        return () => {};
+      }
       let done = false;
       const once = (act: () => void) => {
         if (over || done) return;

@@ -1,5 +1,6 @@
 /** What becomes of what the user chooses. */
 import { describe, expect, it, vi } from 'vitest';
+import { createPresenceClient } from '../src/index.js';
 import { presence } from './support/builders.js';
 import { createFakeServer } from './support/fakeServer.js';
 import { outcomeOf, pass, setUp, withFakeTime } from './support/harness.js';
@@ -8,6 +9,7 @@ withFakeTime();
 
 const sent = (server: ReturnType<typeof createFakeServer>) =>
   server.all('setPresence').map(({ variables }) => variables.input);
+const none = () => {};
 const away = presence('ada', 1, { status: 'AWAY' });
 
 describe('a choice', () => {
@@ -174,5 +176,81 @@ describe('a choice', () => {
     client.reconnect();
     await pass(0);
     expect(sent(server)).toEqual([{ status: 'AWAY' }]);
+  });
+});
+
+describe('a choice to hide that was made while the client was away', () => {
+  /** How each connection was opened: true for one that makes its user live. */
+  const liveOnes = (server: ReturnType<typeof createFakeServer>) =>
+    server.sockets.map(({ params }) => params?.presence !== false);
+  const hidden = presence('ada', 1, { status: 'INVISIBLE' });
+  const setUpAway = async () => {
+    const setup = await setUp({ sessionId: 'mine' });
+    setup.server.last.drop();
+    await pass(0);
+    return { ...setup, outcome: outcomeOf(setup.client.setPresence({ status: 'INVISIBLE' })) };
+  };
+
+  it('holds before a connection makes the user live', async () => {
+    const { server, client, outcome } = await setUpAway();
+    await pass(1_000);
+    expect([client.connection.get().phase, liveOnes(server)]).toEqual(['connecting', [true, false]]);
+    expect([server.newest('setPresence').variables, server.all('heartbeat').length]).toEqual([
+      { input: { status: 'INVISIBLE', sessionId: 'mine' }, beat: { sessionId: 'mine', idle: true } },
+      1,
+    ]);
+    server.newest('setPresence').answer(hidden);
+    await pass(0);
+    expect([client.connection.get().phase, liveOnes(server)]).toEqual(['online', [true, false, true]]);
+    expect([server.sockets[1]?.isOpen, sent(server).at(-1), outcome]).toEqual([false, { status: 'INVISIBLE' }, {}]);
+    server.newest('setPresence').answer(hidden);
+    await pass(0);
+    expect(outcome).toEqual({ value: hidden });
+  });
+
+  it('holds also where it was made before the first connection, or while that one opened', async () => {
+    let give: (token: string) => void = none;
+    const { server, client } = await setUp({ token: () => new Promise((resolve) => (give = resolve)) });
+    client.setPresence({ status: 'OFFLINE' }).catch(none);
+    give('token');
+    await pass(0);
+    expect(liveOnes(server)).toEqual([false]);
+    const other = createFakeServer();
+    class Opening extends (other.webSocketImpl as new (url: string) => object) {
+      constructor(url: string) {
+        super(url);
+        opening.setPresence({ status: 'INVISIBLE' }).catch(none);
+      }
+    }
+    const opening = createPresenceClient({ url: 'ws://server', token: 'token', webSocketImpl: Opening, page: null });
+    await pass(0);
+    expect([liveOnes(other), opening.connection.get().phase]).toEqual([[false], 'connecting']);
+    opening.close();
+    expect(other.last.isOpen).toBe(false);
+  });
+
+  it('keeps the user away while the server cannot take it', async () => {
+    const { server, client } = await setUpAway();
+    server.handlers.set('setPresence', (operation) => operation.fail('UNAVAILABLE'));
+    await pass(60_000);
+    expect(liveOnes(server).slice(1)).not.toContain(true);
+    expect(server.sockets.length).toBeLessThan(9);
+    server.handlers.set('setPresence', (operation) => operation.answer(hidden));
+    await pass(16_000);
+    expect([client.connection.get().phase, liveOnes(server).at(-1)]).toEqual(['online', true]);
+  });
+
+  it('is refused as any other where it is not for the caller', async () => {
+    const { server, client, outcome } = await setUpAway();
+    server.handlers.set('setPresence', (operation) => operation.fail('FORBIDDEN'));
+    await pass(1_000);
+    expect([client.connection.get().phase, outcome.error?.code]).toEqual(['online', 'FORBIDDEN']);
+  });
+
+  it('costs nothing once the user chose to be seen', async () => {
+    const { server, client } = await setUpAway();
+    client.setPresence({ status: 'ONLINE' }).catch(none);
+    await pass(1_000);
+    expect(liveOnes(server)).toEqual([true, true]);
   });
 });

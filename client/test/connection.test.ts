@@ -251,14 +251,17 @@ describe('the token', () => {
     expect(phaseOf(client)).toBe('online');
   });
 
-  it.each([4400, 4401, 4406, 4409])('does not matter where the server refuses the client with %s', async (code) => {
-    const { server, client } = await setUp();
-    server.last.close(code, 'sessionId is too long');
-    await pass(600_000);
-    expect(client.connection.get()).toMatchObject({ phase: 'unauthorized', error: { code: 'BAD_USER_INPUT' } });
-    expect(client.connection.get().error?.message).toContain('sessionId is too long');
-    expect(server.sockets.length).toBe(1);
-  });
+  it.each([1009, 4400, 4401, 4406, 4409])(
+    'does not matter where the server refuses the client with %s',
+    async (code) => {
+      const { server, client } = await setUp();
+      server.last.close(code, 'sessionId is too long');
+      await pass(600_000);
+      expect(client.connection.get()).toMatchObject({ phase: 'unauthorized', error: { code: 'BAD_USER_INPUT' } });
+      expect(client.connection.get().error?.message).toContain('sessionId is too long');
+      expect(server.sockets.length).toBe(1);
+    },
+  );
 });
 
 describe('closing', () => {

@@ -168,3 +168,21 @@ describe('printing a document', () => {
     }
   });
 });
+
+describe('what is too long for one message', () => {
+  it('is refused by itself, whatever it is, and never sent: the server would close the connection over it', async () => {
+    const { server, client, errors } = await setUp();
+    const text = 'x'.repeat(300_000);
+    const outcomes = [
+      client.setPresence({ statusMessage: { text } }),
+      client.request('{ me { userId } }', { text }),
+      client.follow(text),
+    ].map(outcomeOf);
+    client.typing(text).subscribe(() => {});
+    client.keystroke(text);
+    await pass(1_000);
+    expect(outcomes.map(({ error }) => error?.code)).toEqual(Array(3).fill('BAD_USER_INPUT'));
+    expect(errors.map(({ code }) => code)).toEqual(['BAD_USER_INPUT']);
+    expect(server.operations.map(({ field }) => field)).toEqual(['heartbeat']);
+  });
+});

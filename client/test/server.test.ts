@@ -201,3 +201,20 @@ describe('a client', () => {
     expect(error?.code).toBe('BAD_USER_INPUT');
   });
 });
+
+describe('a choice to hide before the connection is there', () => {
+  it.each(['INVISIBLE', 'OFFLINE'] as const)('%s is never seen as ONLINE', async (status) => {
+    const [ada, ben] = await rollcall.friends('ada', 'ben');
+    const seen = clientOf(rollcall.url, ada).presence(ben.id);
+    await until(seen, (presence) => presence?.status === 'OFFLINE');
+    const statuses: (string | undefined)[] = [];
+    seen.subscribe((presence) => statuses.push(presence?.status));
+    const his = clientOf(rollcall.url, ben);
+    await his.setPresence({ status });
+    const { sessions, chosenStatus } = await ben.me();
+    expect([sessions.map(({ device }) => device), chosenStatus]).toEqual([['WEB'], status]);
+    await his.setPresence({ status: 'DO_NOT_DISTURB' });
+    await until(seen, (presence) => presence?.status === 'DO_NOT_DISTURB');
+    expect(new Set(statuses)).toEqual(new Set(['OFFLINE', 'DO_NOT_DISTURB']));
+  });
+});
