@@ -87,7 +87,11 @@ export class Conversations {
       TYPING_CHANGED,
       { conversationId },
       ({ typingChanged }) => this.receive(conversationId, typingChanged),
-      onError,
+      (error) => {
+        // Who stops is not heard of any more.
+        this.quiet(conversationId);
+        onError(error);
+      },
     );
     this.watched.set(conversationId, { typists: NOBODY, recheck, unsubscribe });
   }

@@ -175,6 +175,22 @@ describe('typists', () => {
     expect(vi.getTimerCount()).toBe(1);
   });
 
+  it('go where the server ends or refuses their subscription', async () => {
+    for (const code of ['FORBIDDEN', 'UNAVAILABLE']) {
+      const { server, client } = await setUp();
+      const typists = client.typing('lobby');
+      typists.subscribe(none);
+      await pass(0);
+      server.newest('typingChanged').next(typing('ada'));
+      await pass(0);
+      server.newest('typingChanged').fail(code);
+      await pass(0);
+      expect(typists.get()).toEqual([]);
+      await pass(60_000);
+      expect(server.all('typing')).toEqual([]);
+    }
+  });
+
   it('are watched while somebody listens, in at most 30 conversations', async () => {
     const { server, client, errors } = await setUp();
     const stops = Array.from({ length: 31 }, (_, i) => client.typing(`room-${i}`).subscribe(none));
