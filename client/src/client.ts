@@ -218,15 +218,16 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     onSilence: () => connection.lost(),
   });
   const relate = async (field: string, userId: string): Promise<void> => {
-    await request(relationDocument(field), { userId }, { repeatable: true });
+    // To follow and to unfollow are of one topic, and so are blocking and unblocking.
+    await request(relationDocument(field), { userId }, field.replace('un', '') + userId);
     // Of a user who leaves the roster and can still be seen nothing is sent.
     if (field === 'unfollow') roster.suspect(userId);
   };
 
-  const request: Operations['request'] = (query, variables, how) => {
+  const request: Operations['request'] = (query, variables, topic) => {
     const { phase, error } = connection.state.get();
     if (phase === 'unauthorized' && error) return Promise.reject(error);
-    return operations.request(query, variables, how);
+    return operations.request(query, variables, topic);
   };
 
   /** Over HTTP: such a heartbeat alone makes the session outlive its connection. */
@@ -317,11 +318,7 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     keystroke: (conversationId) => typing.keystroke(conversationId),
     stopTyping: (conversationId) => typing.stop(conversationId),
     updatePrivacy: async (input) => {
-      const { updatePrivacy } = await request<{ updatePrivacy: Privacy }>(
-        UPDATE_PRIVACY,
-        { input },
-        { repeatable: true },
-      );
+      const { updatePrivacy } = await request<{ updatePrivacy: Privacy }>(UPDATE_PRIVACY, { input }, 'privacy');
       own.receivePrivacy(updatePrivacy);
       return updatePrivacy;
     },

@@ -11,8 +11,8 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 interface Request {
   readonly operation: Operation;
   readonly bytes: number;
-  /** Whether it may be sent again where it is not known if it ran. */
-  readonly repeatable: boolean;
+  /** There is one where it may be sent again if it is not known whether it ran; of the same topic the later one holds. */
+  topic?: string | undefined;
   readonly resolve: (data: unknown) => void;
   readonly reject: (error: PresenceError) => void;
 }
@@ -57,10 +57,10 @@ export class Operations {
     }
     const lost = [...this.running];
     this.running.clear();
-    const again = lost.filter(({ repeatable }) => repeatable);
+    const again = lost.filter(({ topic }) => topic);
     this.waiting = [...again, ...this.waiting];
     for (const { bytes } of again) this.waitingBytes += bytes;
-    for (const request of lost) if (!request.repeatable) request.reject(error);
+    for (const request of lost) if (!request.topic) request.reject(error);
   }
 
   /** Fails what waits: there will be no connection soon. */
@@ -85,12 +85,15 @@ export class Operations {
     return new Promise((resolve, reject) => {
       if (!this.wire) return reject(this.over ?? disconnected());
       const operation = { query, variables };
-      this.run({ operation, bytes: 0, repeatable: false, resolve: resolve as (data: unknown) => void, reject });
+      this.run({ operation, bytes: 0, resolve: resolve as (data: unknown) => void, reject });
     });
   }
 
-  /** Sends as soon as there is a connection. */
-  request<Data>(query: string, variables: Record<string, unknown>, { repeatable = false } = {}): Promise<Data> {
+  /**
+   * Sends as soon as there is a connection. With a `topic` it is sent again where its answer was lost, unless a later one of
+   * that topic was answered, which it would undo.
+   */
+  request<Data>(query: string, variables: Record<string, unknown>, topic?: string): Promise<Data> {
     return new Promise((resolve, reject) => {
       if (this.over) return reject(this.over);
       const operation = { query, variables };
@@ -101,7 +104,7 @@ export class Operations {
       if (!mayRun && full) {
         return reject(presenceError('QUEUE_FULL', 'Too many operations wait for the connection.'));
       }
-      this.waiting.push({ operation, bytes, repeatable, resolve: resolve as (data: unknown) => void, reject });
+      this.waiting.push({ operation, bytes, topic, resolve: resolve as (data: unknown) => void, reject });
       this.waitingBytes += bytes;
       this.sendWaiting();
     });
@@ -183,6 +186,11 @@ export class Operations {
         // Nobody hears a second result, such as a subscription's.
         if (answered) return stop?.();
         answered = true;
+        // What was sent earlier about the same is not sent again.
+        for (const earlier of errors ? [] : this.running) {
+          if (earlier === request) break;
+          if (earlier.topic === request.topic) earlier.topic = undefined;
+        }
         settle(() => {
           if (errors) request.reject(errorOfAnswer(errors));
           else request.resolve(data);

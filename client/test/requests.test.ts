@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse, print, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { PresenceClient } from '../src/index.js';
 import { printDocument } from '../src/printDocument.js';
 import { createFakeServer } from './support/fakeServer.js';
 import { outcomeOf, pass, setUp, withFakeTime } from './support/harness.js';
@@ -139,6 +140,44 @@ describe('relations and privacy', () => {
     await pass(0);
     expect(outcomes).toEqual(Array(4).fill({ value: undefined }));
     expect(privacy.value).toEqual({ status: 'NOBODY' });
+  });
+});
+
+describe('a relation or privacy that was changed once more', () => {
+  it.each([
+    [(client: PresenceClient) => client.follow('ben'), (client: PresenceClient) => client.unfollow('ben')],
+    [(client: PresenceClient) => client.unblock('ben'), (client: PresenceClient) => client.block('ben')],
+    [
+      (client: PresenceClient) => client.updatePrivacy({ status: 'EVERYONE' }),
+      (client: PresenceClient) => client.updatePrivacy({ status: 'NOBODY' }),
+    ],
+  ])('is not undone by the earlier one, whose answer was lost: %#', async (earlier, later) => {
+    const { server, client } = await setUp();
+    const first = outcomeOf<unknown>(earlier(client));
+    const others = outcomeOf(client.follow('cem'));
+    const second = outcomeOf<unknown>(later(client));
+    await pass(0);
+    server.operations.at(-1)!.answer({ status: 'NOBODY' });
+    await pass(0);
+    expect('value' in second).toBe(true);
+    const before = server.operations.length;
+    server.last.drop();
+    await pass(1_000);
+    const again = server.operations.slice(before).filter(({ field }) => field !== 'heartbeat');
+    expect(again.map(({ variables }) => variables)).toEqual([{ userId: 'cem' }]);
+    expect([first.error?.code, others]).toEqual(['DISCONNECTED', {}]);
+  });
+
+  it('leaves the earlier one alone where the later is refused, or lost as well', async () => {
+    const { server, client } = await setUp();
+    const outcomes = [client.follow('ben'), client.unfollow('ben'), client.follow('ben')].map(outcomeOf);
+    await pass(0);
+    server.newest('follow').fail('NOT_FOUND');
+    await pass(0);
+    server.last.drop();
+    await pass(1_000);
+    expect(outcomes.map(({ error }) => error?.code)).toEqual([undefined, undefined, 'NOT_FOUND']);
+    expect(server.operations.slice(-3).map(({ field }) => field)).toEqual(['follow', 'unfollow', 'heartbeat']);
   });
 });
 
