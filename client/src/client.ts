@@ -37,6 +37,7 @@ import type {
 import { TypingSender } from './typingSender.js';
 import { isUserId } from './userIds.js';
 import { WatchedUsers } from './watchedUsers.js';
+import type { Operation } from './wire.js';
 
 /** For how long signing out waits for the server. */
 const SIGN_OUT_LIMIT_MS = 3_000;
@@ -230,12 +231,15 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     return operations.request(query, variables, topic);
   };
 
-  /** Over HTTP: such a heartbeat alone makes the session outlive its connection. */
-  const keepInBackground = () => {
-    const body = JSON.stringify({ query: HEARTBEAT, variables: { input: { sessionId: session.id, idle: true } } });
+  /** Over HTTP, where there is no connection; rejects without a `fetch`. Before there was a token there is nothing to say. */
+  const post = async (operation: Operation): Promise<unknown> => {
+    if (!lastToken) return;
     const headers = { authorization: `Bearer ${lastToken}`, 'content-type': 'application/json' };
+    const body = JSON.stringify(operation);
     return fetch(url.replace(/^ws/i, 'http'), { method: 'POST', headers, body, keepalive: true });
   };
+  /** What was last posted as the app went to the background. Never rejects. */
+  let kept: Promise<unknown> = Promise.resolve();
 
   // The page.
   let isLeft = false;
@@ -285,7 +289,10 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     own.clear();
     presences.clear();
   };
-  let finishSigningOut: (() => void) | undefined;
+  let finishSigningOut!: () => void;
+  const signedOut = new Promise<void>((resolve) => {
+    finishSigningOut = () => resolve();
+  });
 
   if (isStarted) connection.start();
   return {
@@ -333,37 +340,38 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     reconnect: () => connection.start(),
     background: () => {
       if (!['online', 'connecting', 'waiting'].includes(connection.phase)) return;
-      if (lastToken && typeof fetch === 'function') {
-        // One that says the contrary may be under way over the socket, and arrive later than the first of these.
-        const again = heartbeat.isUnderWay;
-        const kept = keepInBackground();
-        (again ? kept.then(keepInBackground) : kept).catch(() => {});
-      }
+      // Such a heartbeat alone makes the session outlive its connection. Who chose to hide must not be seen AWAY by it.
+      const operation = hideOperation(choice.hiding, session.id) ?? {
+        query: HEARTBEAT,
+        variables: { input: { sessionId: session.id, idle: true } },
+      };
+      // One that says the contrary may be under way over the socket, and arrive later than the first of these.
+      const again = heartbeat.isUnderWay;
+      kept = post(operation)
+        .then(() => again && post(operation))
+        .catch(() => {});
       connection.pause();
     },
     foreground: () => connection.start(),
     signOut: () => {
-      if (connection.phase === 'signedOut' || connection.phase === 'closed') return Promise.resolve();
+      if (connection.isOver) return signedOut;
       const wire = connection.release();
       session.forget();
       end(presenceError('SIGNED_OUT', 'The user signed out.'));
-      if (!wire) return Promise.resolve();
-      return new Promise((resolve) => {
-        const limit = setTimeout(() => finishSigningOut?.(), SIGN_OUT_LIMIT_MS);
-        finishSigningOut = () => {
-          finishSigningOut = undefined;
-          clearTimeout(limit);
-          wire.close();
-          resolve();
-        };
-        const answered = () => finishSigningOut?.();
-        wire.start({ query: END_SESSION, variables: { sessionId: session.id } }, { next: answered, end: answered });
+      const limit = setTimeout(finishSigningOut, SIGN_OUT_LIMIT_MS);
+      void signedOut.then(() => {
+        clearTimeout(limit);
+        wire?.close();
       });
+      const operation = { query: END_SESSION, variables: { sessionId: session.id } };
+      if (wire) wire.start(operation, { next: finishSigningOut, end: finishSigningOut });
+      // The server may hold the session still: in its grace, or as one that was kept in the background.
+      else kept.then(() => post(operation)).then(finishSigningOut, finishSigningOut);
+      return signedOut;
     },
     close: () => {
-      finishSigningOut?.();
-      if (connection.phase === 'closed') return;
-      if (connection.phase !== 'signedOut') {
+      finishSigningOut();
+      if (!connection.isOver) {
         session.putBack();
         end(presenceError('CLOSED', 'The client was closed.'));
       }

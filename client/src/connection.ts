@@ -97,7 +97,8 @@ export class Connection {
     this.ended({ code: undefined, reason: '' });
   }
 
-  private get isOver(): boolean {
+  /** Whether it has ended for good. */
+  get isOver(): boolean {
     return this.phase === 'signedOut' || this.phase === 'closed';
   }
 

@@ -20,7 +20,7 @@ class Failure extends Error implements PresenceError {
   readonly requestId?: string;
 
   constructor(message: string, code: string, details: ErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    super(message, details);
     this.code = code;
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
     if (details.requestId !== undefined) this.requestId = details.requestId;

@@ -179,13 +179,17 @@ export interface PresenceClient {
   /**
    * Changes the caller's presence. While the client is not connected, or limited, the latest choice is kept, field by
    * field, and sent when that is possible. A call whose fields were all replaced by later ones before it was sent
-   * settles as the later one does. Hiding (INVISIBLE, OFFLINE) waits for no limit.
+   * settles as the later one does. Hiding (INVISIBLE, OFFLINE) waits for no limit, and holds before the client is seen.
    */
   setPresence(input: SetPresenceInput): Promise<Presence>;
   /** Call it for each key: it says at once that the user types, repeats that every 2 s, and stops 3 s after the last. */
   keystroke(conversationId: string): void;
   /** Call it when the text was sent, and when its field loses the focus. */
   stopTyping(conversationId: string): void;
+  /**
+   * This one and the four below wait for a connection, and are sent again where an answer was lost. One that would undo a
+   * later one of its kind, about the same user, rejects with DISCONNECTED instead.
+   */
   updatePrivacy(input: UpdatePrivacyInput): Promise<Privacy>;
   follow(userId: string): Promise<void>;
   unfollow(userId: string): Promise<void>;
@@ -203,11 +207,14 @@ export interface PresenceClient {
   /** Connects now: after `unauthorized`, or instead of waiting for the next attempt. */
   reconnect(): void;
   /**
-   * Ends the session on the server, and clears everything at once. Resolves when the server has answered, or after 3 s;
-   * never rejects. The client cannot be used again.
+   * Ends the session on the server, over HTTP where there is no connection, and clears everything at once. Resolves when
+   * the server has answered, when it cannot be reached, or after 3 s; never rejects. The client cannot be used again.
    */
   signOut(): Promise<void>;
-  /** React Native: closes the connection at once. The user is seen AWAY for as long as the server keeps such a session. */
+  /**
+   * React Native: closes the connection at once. The user is seen AWAY for as long as the server keeps such a session, and
+   * hidden where that was chosen before.
+   */
   background(): void;
   /** React Native: comes back from the background. */
   foreground(): void;

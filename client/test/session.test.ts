@@ -11,6 +11,18 @@ withFakeTime();
 
 const none = () => {};
 
+/** What is sent over HTTP. */
+const stubFetch = (answer: () => Promise<unknown> = () => Promise.resolve({})) => {
+  const sent = vi.fn((_url: string, _init: { readonly body: string }) => answer());
+  vi.stubGlobal('fetch', sent);
+  return sent;
+};
+const postedBy = (sent: ReturnType<typeof stubFetch>) =>
+  sent.mock.calls.map(([, { body }]) => {
+    const { query, variables } = JSON.parse(body) as { query: string; variables: Record<string, unknown> };
+    return { field: /\{\s*(\w+)/.exec(query)?.[1], variables };
+  });
+
 /** A `sessionStorage`; `copy` is what a browser does that duplicates a tab. */
 const createStorage = (
   entries: [string, string][] = [],
@@ -269,17 +281,82 @@ describe('signing out', () => {
     expect([done.mock.calls.length, server.last.closedBy]).toEqual([1, 1000]);
   });
 
-  it('is at once where the client is not connected, and where it is closed meanwhile', async () => {
-    const server = createFakeServer();
-    server.mode = 'silent';
-    const away = await setUp({}, server);
+  it('is at once where the client never had a token, and where it is closed meanwhile', async () => {
+    const sent = stubFetch();
+    const away = await setUp({ token: () => new Promise(none) });
     await away.client.signOut();
-    expect([server.last.closedBy, vi.getTimerCount()]).toEqual([1000, 0]);
-    const { client, server: other } = await setUp();
+    expect([sent.mock.calls, vi.getTimerCount()]).toEqual([[], 0]);
+    const { client, server } = await setUp();
     const signedOut = client.signOut();
     client.close();
     await signedOut;
-    expect([other.last.closedBy, vi.getTimerCount(), client.connection.get().phase]).toEqual([1000, 0, 'closed']);
+    expect([server.last.closedBy, vi.getTimerCount(), client.connection.get().phase]).toEqual([1000, 0, 'closed']);
+    await client.signOut();
+  });
+
+  it('waits for the first time that it was asked for', async () => {
+    const { server, client } = await setUp();
+    const done = vi.fn();
+    void client.signOut();
+    void client.signOut().then(done);
+    await pass(0);
+    expect([done.mock.calls.length, server.all('endSession').length]).toEqual([0, 1]);
+    server.newest('endSession').answer(true);
+    await pass(0);
+    expect(done).toHaveBeenCalledOnce();
+  });
+});
+
+describe('signing out without a connection', () => {
+  it.each(['paused', 'waiting', 'connecting'] as const)('ends the session over HTTP: %s', async (phase) => {
+    const { server, client } = await setUp({ sessionId: 'mine' });
+    const sent = stubFetch();
+    if (phase === 'paused') client.background();
+    else {
+      server.mode = 'silent';
+      server.last.drop();
+      await pass(phase === 'waiting' ? 0 : 1_000);
+    }
+    expect(client.connection.get().phase).toBe(phase);
+    sent.mockClear();
+    await client.signOut();
+    expect(postedBy(sent)).toEqual([{ field: 'endSession', variables: { sessionId: 'mine' } }]);
+    expect([server.last.isOpen, vi.getTimerCount()]).toEqual([false, 0]);
+  });
+
+  it('does so after what was posted as the app went to the background', async () => {
+    const { client } = await setUp();
+    const answers: ((answer: unknown) => void)[] = [];
+    const sent = stubFetch(() => new Promise((resolve) => answers.push(resolve)));
+    const done = vi.fn();
+    client.background();
+    void client.signOut().then(done);
+    await pass(100);
+    expect(postedBy(sent).map(({ field }) => field)).toEqual(['heartbeat']);
+    answers[0]!({});
+    await pass(100);
+    expect(postedBy(sent).map(({ field }) => field)).toEqual(['heartbeat', 'endSession']);
+    expect(done).not.toHaveBeenCalled();
+    answers[1]!({});
+    await pass(0);
+    expect([done.mock.calls.length, vi.getTimerCount()]).toEqual([1, 0]);
+  });
+
+  it('gives up without a network, at once or after 3 s, and without a fetch', async () => {
+    for (const [answer, ms] of [
+      [() => Promise.reject(new TypeError('offline')), 0],
+      [() => new Promise(none), 3_000],
+      [undefined, 0],
+    ] as const) {
+      const { client } = await setUp();
+      if (answer) stubFetch(answer);
+      else vi.stubGlobal('fetch', undefined);
+      client.background();
+      const done = vi.fn();
+      void client.signOut().then(done);
+      await pass(ms);
+      expect([done.mock.calls.length, vi.getTimerCount()]).toEqual([1, 0]);
+    }
   });
 });
 
@@ -315,6 +392,23 @@ describe('an app in the background', () => {
     await pass(0);
     expect(sent).toHaveBeenCalledTimes(2);
     vi.unstubAllGlobals();
+  });
+
+  it.each(['before it', 'over a connection that never said so'])('hides whom it keeps: chosen %s', async (when) => {
+    const { server, client } = await setUp({ sessionId: 'mine' });
+    const sent = stubFetch();
+    if (when === 'before it') {
+      server.mode = 'silent';
+      server.last.drop();
+      await pass(0);
+    }
+    client.setPresence({ status: 'INVISIBLE' }).catch(none);
+    client.background();
+    await pass(0);
+    const beat = { sessionId: 'mine', idle: true };
+    expect(postedBy(sent)).toEqual([
+      { field: 'setPresence', variables: { input: { status: 'INVISIBLE', sessionId: 'mine' }, beat } },
+    ]);
   });
 
   it('keeps what was chosen for when it is back', async () => {

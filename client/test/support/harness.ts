@@ -15,16 +15,18 @@ export interface Setup {
   readonly errors: PresenceError[];
 }
 
-/** Jitter takes the whole of the back-off unless a test says otherwise. */
+/** Jitter takes the whole of the back-off, and nothing goes over HTTP, unless a test says otherwise. */
 export const withFakeTime = (): void => {
   beforeEach(() => {
     vi.useFakeTimers();
     vi.spyOn(Math, 'random').mockReturnValue(1);
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('offline')));
   });
   afterEach(() => {
     for (const client of clients.splice(0)) client.close();
     vi.useRealTimers();
     vi.restoreAllMocks();
+    vi.unstubAllGlobals();
   });
 };
 
