@@ -202,6 +202,35 @@ describe('a client', () => {
   });
 });
 
+describe('an app in the background', () => {
+  it('is seen AWAY until the user signs out', async () => {
+    const [ada, ben] = await rollcall.friends('ada', 'ben');
+    const seen = clientOf(rollcall.url, ada).presence(ben.id);
+    const his = clientOf(rollcall.url, ben);
+    await until(seen, (presence) => presence?.status === 'ONLINE');
+    his.background();
+    await until(seen, (presence) => presence?.status === 'AWAY');
+    await his.signOut();
+    expect((await ben.me()).sessions).toEqual([]);
+    await until(seen, (presence) => presence?.status === 'OFFLINE');
+  });
+
+  it('does not show a user who chose to hide', async () => {
+    const [ada, ben] = await rollcall.friends('ada', 'ben');
+    const seen = clientOf(rollcall.url, ada).presence(ben.id);
+    const his = clientOf(rollcall.url, ben);
+    await until(seen, (presence) => presence?.status === 'ONLINE');
+    const statuses: (string | undefined)[] = [];
+    seen.subscribe((presence) => statuses.push(presence?.status));
+    his.setPresence({ status: 'INVISIBLE' }).catch(none);
+    his.background();
+    await until(seen, (presence) => presence?.status === 'OFFLINE');
+    await his.signOut();
+    const { chosenStatus, sessions } = await ben.me();
+    expect([chosenStatus, sessions, statuses]).toEqual(['INVISIBLE', [], ['ONLINE', 'OFFLINE']]);
+  });
+});
+
 describe('a choice to hide before the connection is there', () => {
   it.each(['INVISIBLE', 'OFFLINE'] as const)('%s is never seen as ONLINE', async (status) => {
     const [ada, ben] = await rollcall.friends('ada', 'ben');
