@@ -135,7 +135,7 @@ describe('a token', () => {
     const crowd = await gather(2);
     const page = await show(only(crowd, 0), {
       tokenOf: async () => 'nonsense',
-      allowed: /PresenceError: The server refused the token/,
+      allowed: /PresenceError: The server closed the connection \(4403\)/,
     });
     const hers = paneOf(page, crowd.people[0]!);
     await hers.isConnection('unauthorized');
