@@ -53,8 +53,8 @@ export default [
     name: 'privacy as chosen and not as it holds',
     promise: 'The privacy sent is the one in effect: no facet is wider than the status.',
     file: 'src/fanout/meSubscription.ts',
-    from: 'effectivePrivacy(facts.privacy)',
-    to: 'facts.privacy',
+    from: 'effectivePrivacy(own.privacy)',
+    to: 'own.privacy',
     tests: ['test/fanout/me.test.ts'],
   },
   {
@@ -69,8 +69,8 @@ export default [
     name: 'the record is read before the bus acknowledged',
     promise: 'No commit is lost while the subscription starts.',
     file: 'src/fanout/meSubscription.ts',
-    from: 'await ready;\n    await this.read(topic);',
-    to: 'await this.read(topic);\n    await ready;',
+    from: 'await ready;\n    await this.read(userId);',
+    to: 'await this.read(userId);\n    await ready;',
     tests: ['test/fanout/me.test.ts'],
   },
   {

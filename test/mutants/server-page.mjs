@@ -6,8 +6,8 @@ export default [
     name: 'tokens-under-any-name',
     promise: 'Tokens of demo users are for a page opened by a loopback address, not for one that rebinds its name.',
     file,
-    from: '|| !isLoopback(new URL(`http://${host}`).hostname)',
-    to: '',
+    from: '!isLoopbackHost(host) || FORWARDED',
+    to: 'FORWARDED',
     tests,
   },
   {
