@@ -12,14 +12,15 @@ import { describe, expect, it } from 'vitest';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   async: [],
   presence: [],
+  social: ['presence'],
   config: ['async', 'presence'],
-  node: ['presence', 'async'],
-  service: ['presence', 'node', 'async'],
-  fanout: ['presence', 'service', 'node', 'async'],
-  graphql: ['presence', 'service', 'fanout'],
+  node: ['presence', 'social', 'async'],
+  service: ['presence', 'social', 'node', 'async'],
+  fanout: ['presence', 'social', 'service', 'node', 'async'],
+  graphql: ['presence', 'social', 'service', 'fanout'],
   telemetry: ['presence', 'config', 'async'],
-  server: ['graphql', 'fanout', 'service', 'presence', 'config', 'async', 'telemetry'],
-  adapters: ['presence', 'config', 'async'],
+  server: ['graphql', 'fanout', 'service', 'presence', 'social', 'config', 'async', 'telemetry'],
+  adapters: ['presence', 'social', 'config', 'async'],
   cli: ['config', 'server/auth', 'graphql', 'presence'],
 };
 /** The wiring, which imports everything. */

@@ -3,7 +3,7 @@ import { groupedBy } from '../async/batches.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { Bus, TypingMessage } from '../presence/ports/bus.js';
 import type { TypingStore } from '../presence/ports/typing.js';
-import { mayUseTyping, type Viewer } from '../presence/visibility.js';
+import { mayUse, type Viewer } from '../presence/visibility.js';
 import { roomForConversations } from './budget.js';
 import type { SubscriptionBudget } from './subscription.js';
 import { WatchedConversation } from './watchedConversation.js';
@@ -104,6 +104,6 @@ export class WatchedConversations {
     if (viewer.kind !== 'user') return [];
     if (conversationId === null) return this.deps.conversationsOf(viewer.userId);
     const conversation = await this.deps.people.conversation(conversationId, viewer.userId);
-    return mayUseTyping(conversation) ? [conversationId] : [];
+    return mayUse(conversation, viewer.userId) ? [conversationId] : [];
   }
 }

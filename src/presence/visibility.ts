@@ -1,6 +1,6 @@
 /**
  * Who sees what: all policy of visibility, as pure functions of access facts (docs/design.md#who-sees-what). The policy is in
- * {@link facetsFor}, {@link maySee}, {@link mayUseTyping} and {@link effectivePrivacy}.
+ * {@link facetsFor}, {@link maySee}, {@link mayUse} and {@link effectivePrivacy}.
  */
 
 /** Which other users may see a facet, from the widest audience to the narrowest. */
@@ -87,10 +87,33 @@ export const facetsFor = (viewer: Viewer, userId: string, accessFacts: AccessFac
 /** Whether those facets show the user at all. */
 export const maySee = (facets: Facets): boolean => facets.status;
 
-/** Whether a user may set, read and watch the typing of a conversation: members may; in an open one, everybody. */
-export const mayUseTyping = (
-  conversation: { readonly open: boolean; readonly isMember: boolean } | undefined,
-): boolean => conversation !== undefined && (conversation.open || conversation.isMember);
+/** A conversation, or another object of the host by its id, as it concerns one user. */
+export interface ConversationFacts {
+  readonly open: boolean;
+  readonly isMember: boolean;
+  /** The owner, where it has one, and what relates the user to them. */
+  readonly owner?: {
+    readonly userId: string;
+    /** Who may use it beside its members; null: nobody by this. */
+    readonly audience: Audience | null;
+    readonly exists: boolean;
+    readonly relation: Relation;
+  };
+}
+
+/**
+ * Whether a user may use a conversation: set, read and watch its typing, enter it, see who is there and its counts. Members may; of an
+ * open one everybody; of one with an owner and an audience, the owner and who is in that audience of the owner. Never who is blocked
+ * either way with the owner. Undefined, where it does not exist or could not be read, denies.
+ */
+export const mayUse = (conversation: ConversationFacts | undefined, userId: string): boolean => {
+  if (!conversation) return false;
+  const { open, isMember, owner } = conversation;
+  if (!owner) return open || isMember;
+  if (owner.userId === userId) return owner.exists;
+  if (owner.relation.blocked) return false;
+  return open || isMember || (owner.exists && owner.audience !== null && inAudience(owner.audience, owner.relation));
+};
 
 const narrower = (a: Audience, b: Audience): Audience => (AUDIENCES.indexOf(a) >= AUDIENCES.indexOf(b) ? a : b);
 

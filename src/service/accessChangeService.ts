@@ -8,7 +8,7 @@ import type { AccessChange } from '../presence/ports/bus.js';
 import type { Journal } from '../presence/ports/journal.js';
 import type { RecordStore } from '../presence/ports/records.js';
 import type { TypingStore } from '../presence/ports/typing.js';
-import { mayUseTyping } from '../presence/visibility.js';
+import { mayUse } from '../presence/visibility.js';
 
 const RETRY_MS = 500;
 
@@ -46,7 +46,7 @@ export const createAccessChangeService = ({
     const typists = (await store.typing([conversationId])).map(({ userId }) => userId);
     if (typists.length === 0) return;
     const found = await people.conversationFor(conversationId, typists);
-    const strangers = typists.filter((userId) => !mayUseTyping(found.get(userId)));
+    const strangers = typists.filter((userId) => !mayUse(found.get(userId), userId));
     await inBatches(strangers, (userId) => store.clearTyping(userId, conversationId));
   };
 

@@ -10,7 +10,7 @@ import { resolveSession } from '../presence/session.js';
 import { isSeenLive } from '../presence/status.js';
 import type { Timings } from '../presence/types.js';
 import { checkId } from '../presence/validate.js';
-import { mayUseTyping, type Viewer } from '../presence/visibility.js';
+import { mayUse, type Viewer } from '../presence/visibility.js';
 import { userOf } from './callerUser.js';
 import type { TypingService, TypingView } from './contract.js';
 import type { ReadBudget } from './readBudget.js';
@@ -23,7 +23,7 @@ export const checkMayUseTyping = async (
   conversationId: string,
 ): Promise<void> => {
   const conversation = viewer.kind === 'user' ? await people.conversation(conversationId, viewer.userId) : undefined;
-  if (!mayUseTyping(conversation))
+  if (!mayUse(conversation, viewer.userId))
     throw notFound('There is no such conversation, or the caller is not a member of it.');
 };
 

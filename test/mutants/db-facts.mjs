@@ -20,7 +20,7 @@ export default [
     name: 'refusals are cached',
     promise: "Whether a user may use a conversation's typing is looked up each time while the answer is no.",
     file: 'src/adapters/sql/membershipCache.ts',
-    from: 'if (membership && mayUseTyping(membership))',
+    from: 'if (membership && !membership.owner && mayUse(membership, userId))',
     to: 'if (membership)',
     tests: ['test/adapters/sql/membershipCache.test.ts'],
   },

@@ -44,7 +44,7 @@ export default [
     name: 'the typing of removed members goes on',
     promise: 'Typing ends when the member leaves the conversation.',
     file: 'src/service/accessChangeService.ts',
-    from: '!mayUseTyping(found.get(userId))',
+    from: '!mayUse(found.get(userId), userId)',
     to: '!found.has(userId)',
     tests: ['test/service/typingService.test.ts'],
   },

@@ -44,8 +44,8 @@ export default [
     name: 'strangers type in closed conversations',
     promise: 'Only members set, read and watch the typing of a conversation that is not open.',
     file: 'src/presence/visibility.ts',
-    from: 'conversation !== undefined && (conversation.open || conversation.isMember)',
-    to: 'conversation !== undefined',
+    from: 'if (!owner) return open || isMember;',
+    to: 'if (!owner) return true;',
     tests: ['test/presence/visibility.test.ts'],
   },
   {

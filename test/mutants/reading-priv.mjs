@@ -36,7 +36,7 @@ export default [
     name: 'refusals are cached for conversations that exist',
     promise: 'A refused `setTyping` takes as long whether or not the conversation exists.',
     file: 'src/adapters/sql/membershipCache.ts',
-    from: 'if (membership && mayUseTyping(membership))',
+    from: 'if (membership && !membership.owner && mayUse(membership, userId))',
     to: 'if (membership)',
     tests: ['test/adapters/sql/membershipCache.test.ts'],
   },

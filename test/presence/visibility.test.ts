@@ -7,7 +7,7 @@ import {
   effectivePrivacy,
   facetsFor,
   maySee,
-  mayUseTyping,
+  mayUse,
   NOTHING,
   type Relation,
   SELF,
@@ -107,9 +107,9 @@ describe('effective privacy', () => {
 
 describe('the typing of a conversation', () => {
   it('is for its members, of an open one for everybody, and of none for nobody', () => {
-    expect(mayUseTyping({ open: false, isMember: true })).toBe(true);
-    expect(mayUseTyping({ open: false, isMember: false })).toBe(false);
-    expect(mayUseTyping({ open: true, isMember: false })).toBe(true);
-    expect(mayUseTyping(undefined)).toBe(false);
+    expect(mayUse({ open: false, isMember: true }, 'ann')).toBe(true);
+    expect(mayUse({ open: false, isMember: false }, 'ann')).toBe(false);
+    expect(mayUse({ open: true, isMember: false }, 'ann')).toBe(true);
+    expect(mayUse(undefined, 'ann')).toBe(false);
   });
 });

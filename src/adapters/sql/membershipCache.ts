@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { AccessReader } from '../../presence/ports/access.js';
-import { mayUseTyping } from '../../presence/visibility.js';
+import { mayUse } from '../../presence/visibility.js';
 
 type Read = AccessReader['conversation'];
 type Membership = NonNullable<Awaited<ReturnType<Read>>>;
@@ -45,7 +45,8 @@ export const createMembershipCache = ({
       const cached = members.get(key);
       if (cached?.mark === mark) return cached.membership;
       const membership = await read(conversationId, userId);
-      if (membership && mayUseTyping(membership)) members.set(key, { mark, membership });
+      // Who may use an owned one depends on relations, too.
+      if (membership && !membership.owner && mayUse(membership, userId)) members.set(key, { mark, membership });
       return membership;
     },
     forget(conversationId) {

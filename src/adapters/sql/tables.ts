@@ -12,6 +12,7 @@ import {
   primaryKey,
   smallint,
   text,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { STATUSES } from '../../presence/types.js';
 import { AUDIENCES } from '../../presence/visibility.js';
@@ -94,10 +95,18 @@ export const circleMembers = pgTable(
   (t) => [primaryKey({ columns: [t.circleId, t.userId] }), index('circle_members_by_user').on(t.userId, t.circleId)],
 );
 
-export const conversations = pgTable('conversations', {
-  id: id('id').primaryKey(),
-  open: boolean('open').notNull().default(false),
-});
+export const conversations = pgTable(
+  'conversations',
+  {
+    id: id('id').primaryKey(),
+    open: boolean('open').notNull().default(false),
+    /** Who is blocked either way with the owner may not use it. */
+    ownerId: id('owner_id'),
+    /** Who of the owner's audience may use it; null: nobody by this. */
+    audience: text('audience', { enum: AUDIENCES }),
+  },
+  (t) => [index('conversations_by_owner').on(t.ownerId).where(sql`${t.ownerId} is not null`)],
+);
 
 export const conversationMembers = pgTable(
   'conversation_members',
@@ -163,4 +172,138 @@ export const changeLog = pgTable(
     change: jsonb('change').notNull(),
   },
   (t) => [index('fact_log_by_xid').on(t.xid)],
+);
+
+/**
+ * The social log: one row for each change of what happens around people, as {@link changeLog} for access. A table of its own: a
+ * storm of likes must not stand between a block and its nodes. Rows are kept for an hour.
+ */
+export const socialLog = pgTable(
+  'social_log',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+    xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
+    at: instant('at').notNull().default(serverNow),
+    format: smallint('format').notNull(),
+    /** A `SocialChange` without its `logId`. */
+    change: jsonb('change').notNull(),
+  },
+  (t) => [index('social_log_by_xid').on(t.xid)],
+);
+
+/** What somebody did, as the host told it. One that was taken back stays until it is told again or too old. */
+export const acts = pgTable(
+  'acts',
+  {
+    id: id('id').primaryKey(),
+    /** The order of the telling. */
+    seq: bigint('seq', { mode: 'number' }).notNull().generatedByDefaultAsIdentity(),
+    actorId: id('actor_id').notNull(),
+    verb: text('verb').notNull(),
+    objectId: id('object_id'),
+    objectType: text('object_type'),
+    text: text('text'),
+    data: text('data'),
+    audience: audience('audience'),
+    at: instant('at').notNull(),
+    /** When it was told first, on the database's clock: its age. */
+    toldAt: instant('told_at').notNull().default(serverNow),
+    /** When it was taken back. */
+    goneAt: instant('gone_at'),
+  },
+  (t) => [
+    index('acts_of_actor').on(t.actorId, t.seq.desc()).where(sql`${t.goneAt} is null and ${t.audience} <> 'NOBODY'`),
+    index('acts_by_actor').on(t.actorId, t.id),
+    index('acts_of_object').on(t.objectId),
+    index('acts_by_age').on(t.toldAt),
+  ],
+);
+
+/** The tray of a user. Its row is the lock of the tray: several are taken in the order of ids. */
+export const inboxes = pgTable('inboxes', {
+  userId: id('user_id').primaryKey(),
+  revision: bigint('revision', { mode: 'number' }).notNull().default(0),
+  /** The revision up to which the user has seen the tray. */
+  seen: bigint('seen', { mode: 'number' }).notNull().default(0),
+  /** The instant of the revision: it grows with it. */
+  asOf: instant('as_of').notNull().default(serverNow),
+});
+
+/** A group of acts in one tray. */
+export const notices = pgTable(
+  'notices',
+  {
+    userId: id('user_id').notNull(),
+    id: text('id').notNull(),
+    groupKey: text('group_key').notNull(),
+    verb: text('verb').notNull(),
+    objectId: id('object_id'),
+    objectType: text('object_type'),
+    /** The revision of the tray at its latest shown act. */
+    position: bigint('position', { mode: 'number' }).notNull(),
+    /** The revision of the tray at its latest visible change. */
+    changed: bigint('changed', { mode: 'number' }).notNull(),
+    /** When its latest act was told. */
+    at: instant('at').notNull(),
+    readAt: instant('read_at'),
+    /** Distinct actors of shown acts; 0: it is gone. */
+    actors: integer('actors').notNull().default(0),
+    /** When a push is due, unless it is looked at before; null: never, or told. */
+    dueAt: instant('due_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.userId, t.id] }),
+    uniqueIndex('notices_open').on(t.userId, t.groupKey).where(sql`${t.readAt} is null`),
+    index('notices_shown').on(t.userId, t.position.desc(), t.id.desc()).where(sql`${t.actors} > 0`),
+    index('notices_unread').on(t.userId, t.position).where(sql`${t.readAt} is null and ${t.actors} > 0`),
+    index('notices_changed').on(t.userId, t.changed),
+    index('notices_due').on(t.dueAt).where(sql`${t.dueAt} is not null`),
+  ],
+);
+
+/** The acts of notices. */
+export const noticeActs = pgTable(
+  'notice_acts',
+  {
+    userId: id('user_id').notNull(),
+    actId: id('act_id').notNull(),
+    noticeId: text('notice_id').notNull(),
+    actorId: id('actor_id').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    /** Not taken back, and not hidden by a block or a mute. */
+    shown: boolean('shown').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.userId, t.actId] }),
+    index('notice_acts_shown').on(t.userId, t.noticeId, t.actorId).where(sql`${t.shown}`),
+    index('notice_acts_by_notice').on(t.userId, t.noticeId, t.seq.desc()),
+    index('notice_acts_by_actor').on(t.userId, t.actorId),
+    index('notice_acts_by_act').on(t.actId),
+  ],
+);
+
+/** What the host counts: registers. */
+export const counts = pgTable(
+  'counts',
+  {
+    objectId: id('object_id').notNull(),
+    name: text('name').notNull(),
+    value: integer('value').notNull(),
+    /** The host's version of the value. */
+    version: bigint('version', { mode: 'bigint' }).notNull(),
+    asOf: instant('as_of').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.objectId, t.name] }), index('counts_by_age').on(t.asOf)],
+);
+
+/** Users and objects whose acts a user does not see. */
+export const mutes = pgTable(
+  'mutes',
+  {
+    userId: id('user_id').notNull(),
+    kind: text('kind', { enum: ['user', 'object'] }).notNull(),
+    targetId: id('target_id').notNull(),
+    since: since(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.kind, t.targetId] })],
 );

@@ -1,5 +1,5 @@
 /** Access facts: what decides whether a viewer sees a user, and who uses the typing of a conversation. */
-import type { AccessFacts, Privacy } from '../visibility.js';
+import type { AccessFacts, ConversationFacts, Privacy } from '../visibility.js';
 
 /** One question of visibility: may `viewerId` see `userId`? */
 export interface Pair {
@@ -30,24 +30,27 @@ export interface AccessReader {
   /** The user's privacy; the default for an unknown user. */
   privacy(userId: string): Promise<Privacy>;
   /** A conversation as it concerns one user; undefined where it does not exist. */
-  conversation(
-    conversationId: string,
-    userId: string,
-  ): Promise<{ readonly open: boolean; readonly isMember: boolean } | undefined>;
+  conversation(conversationId: string, userId: string): Promise<ConversationFacts | undefined>;
   /** The same for each of the users, in one query; empty where the conversation does not exist. */
-  conversationFor(
-    conversationId: string,
-    userIds: readonly string[],
-  ): Promise<ReadonlyMap<string, { readonly open: boolean; readonly isMember: boolean }>>;
+  conversationFor(conversationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, ConversationFacts>>;
   /** As `conversation`, cached: asked at every keystroke. */
-  membership(
-    conversationId: string,
-    userId: string,
-  ): Promise<{ readonly open: boolean; readonly isMember: boolean } | undefined>;
+  membership(conversationId: string, userId: string): Promise<ConversationFacts | undefined>;
   /** The conversations of which the user is a member, the first `limit` by id. */
   conversationsOf(userId: string, limit: number): Promise<readonly string[]>;
   /** Those of the conversations of which the user is a member. */
   conversationsAmong(userId: string, conversationIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Those of the others who block the user or are blocked by them. Concurrent calls share one query. */
   blockedAmong(userId: string, others: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** One question of use: may `userId` use the conversation? */
+export interface ConversationPair {
+  readonly userId: string;
+  readonly conversationId: string;
+}
+
+/** Reads who may use conversations, and other objects that the host calls by an id. Rejects with UNAVAILABLE. */
+export interface ConversationReader {
+  /** The facts of each pair, by `pairKey(userId, conversationId)`, in one query, without conversations that do not exist. */
+  conversationFacts(pairs: readonly ConversationPair[]): Promise<ReadonlyMap<string, ConversationFacts>>;
 }

@@ -1,3 +1,12 @@
+import type { Audience } from '../visibility.js';
+
+/** Whose a conversation is: who is blocked either way with the owner may not use it. */
+export interface ConversationOwner {
+  readonly userId: string;
+  /** Who is in that audience of the owner may use it; null: nobody by this. */
+  readonly audience: Audience | null;
+}
+
 /**
  * Circles and conversations with their members. A change is published as an `AccessChange` by the time its method resolves; a
  * write that changes nothing publishes nothing. Methods reject with UNAVAILABLE while the database cannot be asked. Keeps
@@ -8,8 +17,8 @@ export interface GroupStore {
   putCircle(id: string, memberIds: readonly string[]): Promise<void>;
   /** False where there was no such circle. */
   deleteCircle(id: string): Promise<boolean>;
-  /** Creates the conversation, or replaces its members. `open`: any signed-in user may use its typing. */
-  putConversation(id: string, memberIds: readonly string[], open: boolean): Promise<void>;
+  /** Creates the conversation, or replaces its members, its owner (left out: none) and who may use it, see `mayUse`. */
+  putConversation(id: string, memberIds: readonly string[], open: boolean, owner?: ConversationOwner): Promise<void>;
   /** False where there was no such conversation. */
   deleteConversation(id: string): Promise<boolean>;
 }

@@ -1,0 +1,30 @@
+/** Timelines: acts of those on a user's roster, found when read. */
+import type { Act, ListPage } from '../socialTypes.js';
+
+/** Why a viewer sees an act in their timeline, or does not: all must hold but `hidden`. */
+export interface ActFacts {
+  /** It was told, and not taken back; its actor exists. */
+  readonly told: boolean;
+  /** The actor is on the viewer's roster. */
+  readonly onRoster: boolean;
+  /** The viewer is in the act's audience of the actor. */
+  readonly inAudience: boolean;
+  /** It has no object that is a conversation, or one that the viewer may use, blocks aside. */
+  readonly mayUseObject: boolean;
+  /** A block, either way, with the actor or the owner of the object; or the viewer muted one of them. */
+  readonly hidden: boolean;
+}
+
+/** Methods reject with UNAVAILABLE while the database cannot be asked. Each adapter passes `test/contract/social.ts`. */
+export interface TimelineReader {
+  /** What the viewer may see, the latest telling first, beyond the act with the number `after`. */
+  timeline(viewerId: string, page: { readonly first: number; readonly after: number | null }): Promise<ListPage<Act>>;
+  /** The facts of each viewer about one act, in one query. By viewer id. */
+  actFacts(actId: string, viewerIds: readonly string[]): Promise<ReadonlyMap<string, ActFacts>>;
+  /** The latest acts of those actors, up to `limit` each, with the viewer's facts about each. */
+  latestActs(
+    viewerId: string,
+    actorIds: readonly string[],
+    limit: number,
+  ): Promise<readonly { readonly act: Act; readonly facts: ActFacts }[]>;
+}

@@ -1,0 +1,51 @@
+/** Trays: the notices of one user each, their totals, and what the user hides. */
+import type { Act, Inbox, InboxChange, ListPage, MuteTarget, Notice } from '../socialTypes.js';
+
+/** Where a page of notices begins: beyond this one, in the order of positions and ids, the latest first. */
+export interface NoticePlace {
+  readonly position: number;
+  readonly id: string;
+}
+
+/** What a push would be sent for: a notice that nobody looked at, told once a notice and position. */
+export interface DueNotice {
+  readonly notice: Notice;
+  /** For the badge. */
+  readonly unseen: number;
+}
+
+/**
+ * Each method is one transaction. Methods reject with UNAVAILABLE while the database cannot be asked. A change moves the tray's
+ * revision, is in the social log, and is published by the time its method resolves; what changes nothing moves nothing. Keeps
+ * docs/design.md#social; each adapter passes `test/contract/social.ts`.
+ */
+export interface TrayStore {
+  inbox(userId: string): Promise<Inbox>;
+  /** Without those that are gone, the latest position first. */
+  notices(
+    userId: string,
+    page: { readonly first: number; readonly after: NoticePlace | null; readonly unreadOnly: boolean },
+  ): Promise<ListPage<Notice>>;
+  /** Every shown act of a notice, the latest first, beyond the act with the number `after`; null where there is no such notice. */
+  noticeActs(
+    userId: string,
+    noticeId: string,
+    page: { readonly first: number; readonly after: number | null },
+  ): Promise<ListPage<Act> | null>;
+  /** The totals, and the notices that changed after a revision (null: none), of several trays in one query. By user id. */
+  changedSince(
+    trays: readonly { readonly userId: string; readonly after: number | null }[],
+  ): Promise<ReadonlyMap<string, InboxChange>>;
+  /** Nothing past the revision `upTo` is seen by it. */
+  markSeen(userId: string, upTo: number): Promise<Inbox>;
+  /** Reads the named notices, or all (null): those whose position is not past `upTo`. */
+  markRead(userId: string, upTo: number, noticeIds: readonly string[] | null): Promise<Inbox>;
+  /** Hides the acts of a user, or about an object, from the tray and timeline of one user. BAD_USER_INPUT past the bound. */
+  mute(userId: string, target: MuteTarget): Promise<void>;
+  unmute(userId: string, target: MuteTarget): Promise<void>;
+  /**
+   * Takes up to `limit` unread notices whose latest act is older than the wait for a push, and hands each batch to `decide`, in
+   * the transaction: those that it resolves to are not due any more, others stay. Several nodes take different ones.
+   */
+  takeDue(limit: number, decide: (due: readonly DueNotice[]) => Promise<readonly DueNotice[]>): Promise<number>;
+}
