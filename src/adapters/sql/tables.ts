@@ -225,6 +225,8 @@ export const inboxes = pgTable('inboxes', {
   revision: bigint('revision', { mode: 'number' }).notNull().default(0),
   /** The revision up to which the user has seen the tray. */
   seen: bigint('seen', { mode: 'number' }).notNull().default(0),
+  /** The revision at which notices were last removed for their age or number: changes from before it are not complete. */
+  swept: bigint('swept', { mode: 'number' }).notNull().default(0),
   /** The instant of the revision: it grows with it. */
   asOf: instant('as_of').notNull().default(serverNow),
 });
@@ -234,7 +236,7 @@ export const notices = pgTable(
   'notices',
   {
     userId: id('user_id').notNull(),
-    id: text('id').notNull(),
+    id: id('id').notNull(),
     groupKey: text('group_key').notNull(),
     verb: text('verb').notNull(),
     objectId: id('object_id'),
@@ -257,6 +259,7 @@ export const notices = pgTable(
     index('notices_shown').on(t.userId, t.position.desc(), t.id.desc()).where(sql`${t.actors} > 0`),
     index('notices_unread').on(t.userId, t.position).where(sql`${t.readAt} is null and ${t.actors} > 0`),
     index('notices_changed').on(t.userId, t.changed),
+    index('notices_by_age').on(t.at),
     index('notices_due').on(t.dueAt).where(sql`${t.dueAt} is not null`),
   ],
 );
@@ -267,7 +270,7 @@ export const noticeActs = pgTable(
   {
     userId: id('user_id').notNull(),
     actId: id('act_id').notNull(),
-    noticeId: text('notice_id').notNull(),
+    noticeId: id('notice_id').notNull(),
     actorId: id('actor_id').notNull(),
     seq: bigint('seq', { mode: 'number' }).notNull(),
     /** Not taken back, and not hidden by a block or a mute. */
@@ -305,5 +308,20 @@ export const mutes = pgTable(
     targetId: id('target_id').notNull(),
     since: since(),
   },
-  (t) => [primaryKey({ columns: [t.userId, t.kind, t.targetId] })],
+  (t) => [primaryKey({ columns: [t.userId, t.kind, t.targetId] }), index('mutes_by_target').on(t.targetId, t.kind)],
+);
+
+/**
+ * What is to be removed or taken back in batches: acts of a deleted user or about a deleted object, the tray and the mutes of a
+ * deleted user, the oldest notices of a tray that has too many.
+ */
+export const removals = pgTable(
+  'social_removals',
+  {
+    kind: text('kind', { enum: ['actor', 'object', 'tray', 'excess'] }).notNull(),
+    targetId: id('target_id').notNull(),
+    /** Acts that were told later stay; 0 where there is no such bound. */
+    before: bigint('before', { mode: 'number' }).notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.targetId] })],
 );
