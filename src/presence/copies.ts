@@ -3,7 +3,15 @@
  * V8 optimizes it only while all records have one hidden class: spreading (`{ ...record }`) makes others, and
  * `isDeepStrictEqual` compares every field by name.
  */
-import type { Activity, HostActivities, PresenceRecord, RevokedConnection, Session, StatusMessage } from './types.js';
+import type {
+  Activity,
+  HostActivities,
+  Place,
+  PresenceRecord,
+  RevokedConnection,
+  Session,
+  StatusMessage,
+} from './types.js';
 
 /** Every field, the optional ones too. */
 type EachField<T> = { readonly [K in keyof Required<T>]: unknown };
@@ -57,10 +65,14 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
     inferredIdle = session.inferredIdle,
     inferIdleAt = session.inferIdleAt,
     activities = session.activities,
+    places = session.places,
+    tray = session.tray,
     deviceAsOf = session.deviceAsOf,
     activitiesAsOf = session.activitiesAsOf,
     idleAsOf = session.idleAsOf,
     leaseAsOf = session.leaseAsOf,
+    placesAsOf = session.placesAsOf,
+    trayAsOf = session.trayAsOf,
     touchedAt = session.touchedAt,
   } = changes;
   return {
@@ -76,10 +88,14 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
     inferredIdle,
     inferIdleAt,
     activities,
+    places,
+    tray,
     deviceAsOf,
     activitiesAsOf,
     idleAsOf,
     leaseAsOf,
+    placesAsOf,
+    trayAsOf,
     touchedAt,
   } satisfies EachField<Session>;
 };
@@ -112,6 +128,9 @@ export const sameHostActivities = (a: HostActivities, b: HostActivities): boolea
 const sameRevoked = (a: RevokedConnection, b: RevokedConnection): boolean =>
   a.connectionId === b.connectionId && a.at === b.at;
 
+const samePlace = (a: Place, b: Place): boolean =>
+  a === b || (a.conversationId === b.conversationId && a.enteredAt === b.enteredAt);
+
 export const sameSession = (a: Session, b: Session): boolean =>
   a === b ||
   (a.activeAt === b.activeAt &&
@@ -128,8 +147,12 @@ export const sameSession = (a: Session, b: Session): boolean =>
     a.activitiesAsOf === b.activitiesAsOf &&
     a.idleAsOf === b.idleAsOf &&
     a.leaseAsOf === b.leaseAsOf &&
+    a.tray === b.tray &&
+    a.trayAsOf === b.trayAsOf &&
+    a.placesAsOf === b.placesAsOf &&
     a.touchedAt === b.touchedAt &&
     sameItems(a.connections, b.connections) &&
+    sameItems(a.places, b.places, samePlace) &&
     sameItems(a.activities, b.activities, sameActivity));
 
 /** Whether two records of one user are the same but for their revisions. */

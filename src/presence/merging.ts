@@ -3,7 +3,7 @@
  * repeatedly, so the merge is commutative, associative and idempotent. See docs/architecture.md#recovery.
  */
 import { sameSession, sessionWith } from './copies.js';
-import type { Activity, Session } from './types.js';
+import type { Activity, Place, Session } from './types.js';
 
 /** For comparing ends of leases and graces: none sorts before all. */
 const orNever = (moment: number | null): number => moment ?? Number.NEGATIVE_INFINITY;
@@ -33,6 +33,9 @@ const textOf = (activities: readonly Activity[]): string =>
     ]),
   );
 
+const nameOf = (places: readonly Place[]): string =>
+  JSON.stringify(places.map(({ conversationId, enteredAt }) => [conversationId, enteredAt]));
+
 const byDevice = laterBy(({ deviceAsOf, device }) => [deviceAsOf, device === 'UNKNOWN' ? 0 : 1, device]);
 const byActivities = laterBy(({ activitiesAsOf, activities }) => [
   activitiesAsOf,
@@ -44,14 +47,18 @@ const byIdleness = laterBy(({ idleAsOf, reportedIdle }) => [
   reportedIdle === null ? 0 : reportedIdle ? 2 : 1,
 ]);
 const bySilence = laterBy(({ touchedAt, inferredIdle }) => [touchedAt, inferredIdle ? 1 : 0]);
+const byPlaces = laterBy(({ placesAsOf, places }) => [placesAsOf, nameOf(places)]);
+const byTray = laterBy(({ trayAsOf, tray }) => [trayAsOf, tray ? 1 : 0]);
 /** Ties: a lease wins over a grace, since a connection that closes leaves its session to its lease. */
 const byEnd = laterBy(({ leaseAsOf, leaseUntil, graceUntil }) => [leaseAsOf, orNever(leaseUntil), orNever(graceUntil)]);
 
 /** The merged session, with the connections of both. */
 export const mergedSession = (a: Session, b: Session): Session => {
-  const [device, activities, idleness, silence, end] = [
+  const [device, activities, places, tray, idleness, silence, end] = [
     byDevice(a, b),
     byActivities(a, b),
+    byPlaces(a, b),
+    byTray(a, b),
     byIdleness(a, b),
     bySilence(a, b),
     byEnd(a, b),
@@ -67,6 +74,10 @@ export const mergedSession = (a: Session, b: Session): Session => {
     deviceAsOf: device.deviceAsOf,
     activities: activities.activities,
     activitiesAsOf: activities.activitiesAsOf,
+    places: places.places,
+    placesAsOf: places.placesAsOf,
+    tray: tray.tray,
+    trayAsOf: tray.trayAsOf,
     reportedIdle: idleness.reportedIdle,
     idleAsOf: idleness.idleAsOf,
     inferredIdle: silence.inferredIdle,

@@ -6,6 +6,7 @@
 import { activitiesFrom, expireContent } from './activities.js';
 import { recordWith, sameHostActivities, sameMessage, sameRecord, sessionWith } from './copies.js';
 import type { Decision } from './decision.js';
+import { movedSince } from './places.js';
 import {
   endSessions,
   leasedUntil,
@@ -61,9 +62,10 @@ export const restoreRecord = (userId: string, row: JournalRow): PresenceRecord =
 /** The revision of a commit at `now`; a store may raise it, by its own clock. */
 const nextRevision = (previous: PresenceRecord, now: number): number => Math.max(previous.revision, now) + 1;
 
-/** Whether others, audience aside, saw the user change after `since`; an expiry that is not committed yet counts. */
+/** Whether others, audience aside, saw the user change, come or go after `since`; an expiry that is not committed yet counts. */
 const wasSeenToChange = (record: PresenceRecord, since: number, now: number): boolean =>
   revisionFor(record, EVERYTHING) > since ||
+  movedSince(record, since) ||
   !sameContent(contentFor(record, EVERYTHING), contentFor(expireContent(record, now), EVERYTHING));
 
 /**
@@ -151,7 +153,12 @@ export const decide = <R>(
 };
 
 /** Starts a session. One is replaced where there is no room; a chosen OFFLINE ends, unless the session starts in the background. */
-const start = (record: PresenceRecord, session: Session, now: number, { background = false } = {}): PresenceRecord => {
+export const startSession = (
+  record: PresenceRecord,
+  session: Session,
+  now: number,
+  { background = false } = {},
+): PresenceRecord => {
   const roomy = makeRoom(record, now);
   const chosen = roomy.chosen === 'OFFLINE' && !background ? 'ONLINE' : roomy.chosen;
   return recordWith(roomy, { chosen, sessions: [...roomy.sessions, session] });
@@ -168,7 +175,7 @@ export const connect = (
     const session = sessionById(current, sessionId);
     const connected = withConnection(session ?? newSession(sessionId, now), connectionId, now);
     const next = reporting(connected, { device: device ?? undefined }, now);
-    return { record: session ? replaceSession(current, next) : start(current, next, now), result: null };
+    return { record: session ? replaceSession(current, next) : startSession(current, next, now), result: null };
   });
 
 /**
@@ -196,7 +203,7 @@ export interface SessionReference {
 }
 
 /** The session that a command starts where it resolves to none, under the id that it names. */
-const newHttpSession = ({ sessionId, newSessionId }: SessionReference, now: number, timings: Timings): Session =>
+export const newHttpSession = ({ sessionId, newSessionId }: SessionReference, now: number, timings: Timings): Session =>
   newSession(sessionId ?? newSessionId, now, now + timings.sessionTtlMs);
 
 /**
@@ -228,7 +235,7 @@ export const setPresence = (
         const touched = touch(session, now, timings);
         const changed = activities && activitiesFrom(activities, session.activities, now);
         const reported = device || changed ? reporting(touched, { device, activities: changed }, now) : touched;
-        next = found ? replaceSession(current, reported) : start(current, reported, now);
+        next = found ? replaceSession(current, reported) : startSession(current, reported, now);
       }
       if (statusMessage !== undefined || status !== undefined) {
         next = recordWith(next, {
@@ -268,7 +275,7 @@ export const heartbeat = (
       session = leasedUntil(session, null, now);
     }
     return {
-      record: found ? replaceSession(current, session) : start(current, session, now, { background: idle }),
+      record: found ? replaceSession(current, session) : startSession(current, session, now, { background: idle }),
       result: session.id,
     };
   });

@@ -4,6 +4,7 @@
  */
 import { sameMessage } from './copies.js';
 import { sameOwnState } from './ownState.js';
+import { placesMoved, samePlaces } from './places.js';
 import { isSeenLive } from './status.js';
 import type { Activity, DurablePresence, PresenceRecord, Session } from './types.js';
 import { contentFor, sameContent } from './view.js';
@@ -17,8 +18,13 @@ export interface Schedule {
   readonly seenLive: boolean;
   /** Whether any session is live; otherwise the record may be dropped once the journal has it. */
   readonly live: boolean;
-  /** Whether anybody sees a difference, the user's own devices included: then the commit is published. */
+  /**
+   * Whether anybody sees a difference, the user's own devices included: then the commit is published. That the user came to a place
+   * or left one is a difference too, though not of their presence.
+   */
   readonly projectionChanged: boolean;
+  /** The places at which others see the user from now on, or no longer: their indexes have to follow. */
+  readonly placesMoved: readonly string[];
   /** Whether the durable part changed: then the record is marked for the journal. */
   readonly durableChanged: boolean;
 }
@@ -78,7 +84,9 @@ export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceR
       previous.revisions.lastSeen !== next.revisions.lastSeen ||
       previous.revisions.activity !== next.revisions.activity ||
       !sameContent(contentFor(previous, SELF), contentFor(next, SELF)) ||
-      !sameOwnState(previous, next),
+      !sameOwnState(previous, next) ||
+      !samePlaces(previous, next),
+    placesMoved: placesMoved(previous, next),
     durableChanged: durableChanged(previous, next),
   };
 };

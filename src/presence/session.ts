@@ -27,10 +27,14 @@ export const newSession = (id: string, now: number, leaseUntil: number | null = 
   inferredIdle: false,
   inferIdleAt: null,
   activities: [],
+  places: [],
+  tray: false,
   deviceAsOf: 0,
   activitiesAsOf: 0,
   idleAsOf: 0,
   leaseAsOf: leaseUntil === null ? 0 : now,
+  placesAsOf: 0,
+  trayAsOf: 0,
   touchedAt: 0,
 });
 
@@ -87,9 +91,16 @@ export const touch = (session: Session, now: number, timings: Timings): Session 
     knownLiveAt: session.leaseUntil === null ? session.knownLiveAt : now,
   });
 
-/** A connection takes the session, which ends its grace and its HTTP lease. */
+/** The session with a subscription to the tray on it, or without. */
+export const withTray = (session: Session, tray: boolean, now: number): Session =>
+  session.tray === tray ? session : sessionWith(session, { tray, trayAsOf: Math.max(session.trayAsOf + 1, now) });
+
+/**
+ * A connection takes the session, which ends its grace and its HTTP lease. The subscription to the tray ended with the connection
+ * before.
+ */
 export const withConnection = (session: Session, connectionId: string, now: number): Session =>
-  sessionWith(leasedUntil(session, null, now), {
+  sessionWith(leasedUntil(session.connections.length === 0 ? withTray(session, false, now) : session, null, now), {
     connections: session.connections.includes(connectionId)
       ? session.connections
       : [...session.connections, connectionId],

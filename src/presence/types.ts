@@ -43,6 +43,12 @@ export interface ActivityInput {
   readonly expiresAt: number | null;
 }
 
+/** A conversation, or another object of the host, that a session has open (docs/design.md#places). */
+export interface Place {
+  readonly conversationId: string;
+  readonly enteredAt: number;
+}
+
 /** One device or tab of one user (docs/design.md#sessions). */
 export interface Session {
   readonly id: string;
@@ -68,6 +74,10 @@ export interface Session {
   /** When silence makes it idle unless it is touched; null where silence does not. */
   readonly inferIdleAt: number | null;
   readonly activities: readonly Activity[];
+  /** Where it is, each place once, the longest ago entered first. */
+  readonly places: readonly Place[];
+  /** Whether a subscription to the user's tray is open on it. */
+  readonly tray: boolean;
   /**
    * When the device, the activities, the idleness and the lease were last set; 0: never. Two memories of a session are merged by
    * these, field by field, see `merging.ts`.
@@ -76,6 +86,9 @@ export interface Session {
   readonly activitiesAsOf: number;
   readonly idleAsOf: number;
   readonly leaseAsOf: number;
+  /** The same of the places and the tray; each change is later than the one before. */
+  readonly placesAsOf: number;
+  readonly trayAsOf: number;
   /** When a command last touched it, which ends its silence; 0: it only connected. */
   readonly touchedAt: number;
 }

@@ -24,10 +24,14 @@ const SESSION: Required<Session> = {
   inferredIdle: false,
   inferIdleAt: null,
   activities: [ACTIVITY],
+  places: [{ conversationId: 'post', enteredAt: 6 }],
+  tray: true,
   deviceAsOf: 4,
   activitiesAsOf: 5,
   idleAsOf: 6,
   leaseAsOf: 7,
+  placesAsOf: 9,
+  trayAsOf: 10,
   touchedAt: 8,
 };
 const RECORD: Required<PresenceRecord> = {

@@ -12,6 +12,8 @@ const activities = fc.subarray(
   ['Chess', 'Go', 'Poker'].map((name) => ({ ...activity({ name }), startedAt: NOON, startedAtGiven: false })),
 );
 
+const places = fc.subarray(['post', 'track', 'page'].map((conversationId) => ({ conversationId, enteredAt: NOON })));
+
 const memory = fc
   .record({
     startedAt: instant,
@@ -25,6 +27,10 @@ const memory = fc
     inferIdleAt: end,
     device: fc.constantFrom(...DEVICES),
     activities,
+    places,
+    tray: fc.boolean(),
+    placesAsOf: instant,
+    trayAsOf: instant,
     deviceAsOf: instant,
     activitiesAsOf: instant,
     idleAsOf: instant,
@@ -72,6 +78,8 @@ describe('two memories of a session', () => {
     ['activitiesAsOf', ['activities']],
     ['idleAsOf', ['reportedIdle']],
     ['leaseAsOf', ['leaseUntil']],
+    ['placesAsOf', ['places']],
+    ['trayAsOf', ['tray']],
     ['touchedAt', ['inferredIdle']],
   ] as const)('hold by the later %s, whatever else is of later', (asOf, fields) => {
     fc.assert(

@@ -277,6 +277,7 @@ describe('the schedule of a commit', () => {
       seenLive: true,
       live: true,
       projectionChanged: true,
+      placesMoved: [],
       durableChanged: true,
     });
     ana.beat({ connection: 'n/1' });

@@ -14,10 +14,12 @@ const HEAD_FIELDS = 7;
 
 /** Earlier releases did not store when each part of a session was reported: where one of these is missing, `activeAt` counts. */
 type AddedToSessions = 'deviceAsOf' | 'activitiesAsOf' | 'idleAsOf' | 'leaseAsOf';
+/** Missing where an earlier release wrote the record, and until they are first set. */
+type SetLater = 'places' | 'placesAsOf' | 'tray' | 'trayAsOf';
 type RenamedInSessions = 'reportedIdle' | 'inferredIdle' | 'inferIdleAt' | 'touchedAt';
 
-type StoredSession = Omit<Session, RenamedInSessions | AddedToSessions> &
-  Partial<Pick<Session, AddedToSessions>> & {
+type StoredSession = Omit<Session, RenamedInSessions | AddedToSessions | SetLater> &
+  Partial<Pick<Session, AddedToSessions | SetLater>> & {
     readonly saysIdle: Session['reportedIdle'];
     readonly quiet: Session['inferredIdle'];
     readonly quietAt: Session['inferIdleAt'];
@@ -37,7 +39,7 @@ type StoredBody = Pick<PresenceRecord, 'userId' | 'chosen' | 'message' | 'lastSe
     readonly withdrawn?: PresenceRecord['revoked'];
   };
 
-const storedSession = (session: Session): Required<StoredSession> => ({
+const storedSession = (session: Session): Required<Omit<StoredSession, SetLater>> & Pick<StoredSession, SetLater> => ({
   id: session.id,
   device: session.device,
   startedAt: session.startedAt,
@@ -55,6 +57,8 @@ const storedSession = (session: Session): Required<StoredSession> => ({
   idleAsOf: session.idleAsOf,
   leaseAsOf: session.leaseAsOf,
   spokeAt: session.touchedAt,
+  ...(session.placesAsOf > 0 && { places: session.places, placesAsOf: session.placesAsOf }),
+  ...(session.trayAsOf > 0 && { tray: session.tray, trayAsOf: session.trayAsOf }),
 });
 
 const sessionOf = (stored: StoredSession): Session => ({
@@ -70,10 +74,14 @@ const sessionOf = (stored: StoredSession): Session => ({
   inferredIdle: stored.quiet,
   inferIdleAt: stored.quietAt,
   activities: stored.activities,
+  places: stored.places ?? [],
+  tray: stored.tray ?? false,
   deviceAsOf: stored.deviceAsOf ?? stored.activeAt,
   activitiesAsOf: stored.activitiesAsOf ?? stored.activeAt,
   idleAsOf: stored.idleAsOf ?? stored.activeAt,
   leaseAsOf: stored.leaseAsOf ?? stored.activeAt,
+  placesAsOf: stored.placesAsOf ?? 0,
+  trayAsOf: stored.trayAsOf ?? 0,
   touchedAt: stored.spokeAt ?? stored.activeAt,
 });
 

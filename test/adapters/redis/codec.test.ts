@@ -31,16 +31,32 @@ const ana: PresenceRecord = {
       activities: [
         { type: 'PLAYING', name: 'Go', details: null, startedAt: 130, startedAtGiven: true, expiresAt: null },
       ],
+      places: [],
+      tray: false,
       deviceAsOf: 121,
       activitiesAsOf: 122,
       idleAsOf: 123,
       leaseAsOf: 124,
+      placesAsOf: 0,
+      trayAsOf: 0,
       touchedAt: 125,
     },
   ],
   hostProvided: [{ source: 'studio', activities: [] }],
   hostProvidedAsOf: 500,
   revoked: [{ connectionId: 'node.2/1', at: 400 }],
+};
+
+/** The same user at a place, with the tray open. */
+const there: PresenceRecord = {
+  ...ana,
+  sessions: ana.sessions.map((session) => ({
+    ...session,
+    places: [{ conversationId: 'post|42', enteredAt: 126 }],
+    placesAsOf: 127,
+    tray: true,
+    trayAsOf: 128,
+  })),
 };
 
 const ACTIVITY = '{"type":"PLAYING","name":"Go","details":null,"startedAt":130,"startedAtGiven":true,"expiresAt":null}';
@@ -95,6 +111,25 @@ describe('a record', () => {
 
   it('of an unknown format is UNAVAILABLE', () => {
     expect(() => decodeRecord(`2${HEAD.slice(1)}${BODY}`)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+  });
+});
+
+describe('a session that was at a place, or had the tray open', () => {
+  const body = encodeBody(there);
+
+  it('is stored with both, beside what earlier releases read', () => {
+    const both =
+      ',"places":[{"conversationId":"post|42","enteredAt":126}],"placesAsOf":127,"tray":true,"trayAsOf":128}],"hosted"';
+    expect(body).toBe(BODY.replace('}],"hosted"', both));
+    expect(decodeRecord(HEAD + body)).toEqual(there);
+  });
+
+  it('is known to have left and closed them', () => {
+    const left = {
+      ...there,
+      sessions: there.sessions.map((session) => ({ ...session, places: [], tray: false })),
+    };
+    expect(decodeRecord(HEAD + encodeBody(left))).toEqual(left);
   });
 });
 

@@ -1,4 +1,5 @@
 /** One user's record through time: what happens to it, in that order, and what others see meanwhile. */
+import * as placeCommands from '../../../src/presence/placeCommands.js';
 import * as commands from '../../../src/presence/record.js';
 import { nextDue } from '../../../src/presence/scheduling.js';
 import type {
@@ -91,6 +92,14 @@ export const story = ({
         commands.heartbeat(current, { idle, device, sessionReference: sessionReference(from) }, now, timings),
       );
     },
+    enter(conversationId: string, from: From = {}) {
+      take(
+        placeCommands.enterPlace(current, { conversationId, sessionReference: sessionReference(from) }, now, timings),
+      );
+    },
+    leave: (conversationId: string, from: From = {}) =>
+      take(placeCommands.leavePlace(current, { conversationId, sessionReference: sessionReference(from) }, now)),
+    tray: (tray: boolean, connectionId = 'n/1') => take(placeCommands.setTray(current, { connectionId, tray }, now)),
     end: (sessionId = 'tab') => take(commands.endSession(current, sessionId, now)),
     host: (activities: readonly ActivityInput[], source = 'calls') =>
       take(commands.putActivity(current, { source, activities }, now)),
