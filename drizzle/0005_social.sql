@@ -76,6 +76,7 @@ CREATE TABLE "social_log" (
 	"xid" "xid8" DEFAULT pg_current_xact_id() NOT NULL,
 	"at" bigint DEFAULT (extract(epoch from clock_timestamp()) * 1000)::bigint NOT NULL,
 	"format" smallint NOT NULL,
+	"topic" text NOT NULL,
 	"change" jsonb NOT NULL
 );
 --> statement-breakpoint

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Bus } from '../presence/ports/bus.js';
 import type { LiveStore } from '../presence/ports/stores.js';
 import type { Timings } from '../presence/types.js';
+import type { SocialBus } from '../social/ports/socialBus.js';
 import type { MessageKind } from './busTopics.js';
 import { createMemoryBus } from './memory/memoryBus.js';
 import { createMemoryStore } from './memory/memoryStore.js';
@@ -12,13 +13,14 @@ import { openRedis, type RedisConnection } from './redis/redisConnection.js';
 import { createRedisStore } from './redis/redisStore.js';
 import { createRedises, type Redises } from './redis/scripts.js';
 import { checkRedis } from './redis/startChecks.js';
+import type { SocialReceiver } from './socialTopics.js';
 
 /** How long a start waits for a Redis that does not answer yet. */
 const REACH_MS = 8_000;
 
 export interface Live {
   readonly store: LiveStore;
-  readonly bus: Bus;
+  readonly bus: Bus & SocialBus & SocialReceiver;
   /** Runs scripts for what else is stored in Redis; null in memory. */
   readonly redis: Redises | null;
   close(): Promise<void>;

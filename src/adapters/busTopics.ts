@@ -1,12 +1,13 @@
 import type { Unsubscribe } from '../presence/ports/bus.js';
 
 /** What a bus carries; also a label of the metrics. */
-export type MessageKind = 'user' | 'typing' | 'facts' | 'ended';
+export type MessageKind = 'user' | 'typing' | 'facts' | 'ended' | 'act' | 'tray' | 'counts';
 
 /** The listeners of this process by topic. A topic exists only while it has a listener. */
 export interface Topics<M> {
   add(topic: string, listener: (message: M) => void): Unsubscribe;
   deliver(topic: string, message: M): void;
+  has(topic: string): boolean;
   readonly size: number;
 }
 
@@ -31,6 +32,7 @@ export const createTopics = <M>(onMessage: () => void = () => {}): Topics<M> => 
       onMessage();
       for (const listener of present) listener(message);
     },
+    has: (topic) => listeners.has(topic),
     get size() {
       return listeners.size;
     },

@@ -3,10 +3,14 @@ import { describe, expect, it } from 'vitest';
 import {
   accessChangeOf,
   sessionsEndedOf,
+  socialChangeOf,
+  socialTopicOf,
   storedAccessChange,
   storedSessionsEnded,
+  storedSocialChange,
 } from '../../src/adapters/storedMessages.js';
 import type { AccessChange, SessionsEnded } from '../../src/presence/ports/bus.js';
+import type { SocialChange } from '../../src/social/ports/socialBus.js';
 
 const CHANGES: readonly (readonly [AccessChange, string])[] = [
   [
@@ -34,6 +38,59 @@ const ENDED: readonly (readonly [SessionsEnded, string])[] = [
     '{"userId":"ana","connectionIds":[],"withdrawn":{"sessionIds":["phone"],"revision":5}}',
   ],
 ];
+
+const SOCIAL: readonly (readonly [SocialChange, string, string])[] = [
+  [
+    {
+      logId: '9',
+      kind: 'act',
+      act: {
+        id: 'like:1',
+        verb: 'like',
+        actorId: 'ana',
+        objectId: 'post',
+        objectType: 'Post',
+        text: null,
+        data: null,
+        audience: 'MUTUALS',
+        at: 5,
+        seq: 6,
+      },
+      gone: true,
+    },
+    '{"logId":"9","kind":"act","act":{"id":"like:1","verb":"like","actorId":"ana","objectId":"post","objectType":"Post","text":null,"data":null,"audience":"MUTUALS","at":5,"seq":6},"gone":true}',
+    'acts:ana',
+  ],
+  [{ kind: 'tray', userId: 'ana', revision: 7 }, '{"kind":"tray","userId":"ana","revision":7}', 'tray:ana'],
+  [
+    { kind: 'mute', userId: 'ana', target: { kind: 'object', id: 'post' }, muted: true },
+    '{"kind":"mute","userId":"ana","target":{"kind":"object","id":"post"},"muted":true}',
+    'tray:ana',
+  ],
+  [
+    { kind: 'counts', counts: { objectId: 'post', all: [{ name: 'like', value: 3 }], asOf: 8 } },
+    '{"kind":"counts","counts":{"objectId":"post","all":[{"name":"like","value":3}],"asOf":8}}',
+    'counts:post',
+  ],
+];
+
+describe('a social change', () => {
+  it.each(SOCIAL)('of kind $kind is stored by these names', (change, stored) => {
+    expect(JSON.stringify(storedSocialChange(change))).toBe(stored);
+  });
+
+  it.each(SOCIAL)('of kind $kind is read as it was stored, beside fields of a newer release', (change, stored) => {
+    expect(socialChangeOf({ ...JSON.parse(stored), more: true })).toEqual(change);
+  });
+
+  it.each(SOCIAL)('of kind $kind has its topic', (change, _, topic) => {
+    expect(socialTopicOf(change)).toBe(topic);
+  });
+
+  it('of a kind that this release does not know is refused', () => {
+    expect(() => socialChangeOf(JSON.parse('{"kind":"wave","userId":"ana"}'))).toThrow('newer release');
+  });
+});
 
 describe('an access change', () => {
   it.each(CHANGES)('of kind $kind is stored as it always was', (change, stored) => {

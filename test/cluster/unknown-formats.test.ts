@@ -83,7 +83,7 @@ it('a message on the bus', async () => {
   const fays = await fay.connect();
   await watch.nextWhere(({ status }) => status === 'ONLINE');
   for (const channel of ['rc:{0}:user:fay', 'rc:{0}:typed:room', 'rc:{0}:facts', 'rc:{0}:ended']) {
-    for (const text of ['2|whatever', 'nonsense', '1|{', '1|1|1|', '{}', '\u0000']) {
+    for (const text of ['2|whatever', 'nonsense', '1|{', '1|1|1|', '{}', '\u0000', 'act|2|{}', 'act|1|{']) {
       expect(await cluster.redis.admin.publish(channel, text)).toBeGreaterThan(0);
     }
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SocialReceiver } from '../../src/adapters/socialTopics.js';
 import type {
   AccessChange,
   Bus,
@@ -7,12 +8,14 @@ import type {
   TypingMessage,
   UserMessage,
 } from '../../src/presence/ports/bus.js';
+import type { SocialBus, SocialChange } from '../../src/social/ports/socialBus.js';
+import type { Act, Counts } from '../../src/social/socialTypes.js';
 import { record } from '../support/unit/builders.js';
 import { createInbox } from '../support/unit/inbox.js';
 
 /** A bus, and how what a store commits gets onto it. */
 export interface BusUnderTest {
-  readonly bus: Bus;
+  readonly bus: Bus & SocialBus & SocialReceiver;
   readonly commits: CommitBus;
   /** Resolves when all that was committed is on the bus. Without it, it is as soon as it is committed. */
   readonly settled?: () => Promise<void>;
@@ -35,11 +38,30 @@ const FACTS: readonly AccessChange[] = [
   { kind: 'circle', id: 'a:b', changed: ['ana'], members: ['ana', 'bo'], mayRevoke: false },
 ];
 
-/** What every {@link Bus} must do. */
+const act = (id: string, actorId: string): Act => ({
+  id,
+  verb: 'like',
+  actorId,
+  objectId: 'post',
+  objectType: null,
+  text: 'ä🍎 "quoted" |',
+  data: null,
+  audience: 'FOLLOWERS',
+  at: 7,
+  seq: 9,
+});
+const told = (id: string, actorId: string, gone = false): SocialChange & { readonly kind: 'act' } => ({
+  kind: 'act',
+  act: act(id, actorId),
+  gone,
+});
+const countsOf = (objectId: string, asOf = 1): Counts => ({ objectId, all: [{ name: 'like', value: 3 }], asOf });
+
+/** What every {@link Bus} and {@link SocialBus} must do. */
 export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) =>
   describe(`bus over ${name}`, () => {
     let under: BusUnderTest;
-    let bus: Bus;
+    let bus: BusUnderTest['bus'];
     let commits: CommitBus;
     beforeEach(async () => {
       under = await makeBus();
@@ -169,5 +191,99 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
       await bus.publishEnded({ ...ended, userId: 'bo' });
       expect((await second.take(2)).map(({ userId }) => userId)).toEqual(['__proto__', 'bo']);
       expect(first.transcript).toHaveLength(1);
+    });
+
+    it('carries acts of each actor, told or taken back, whole and in order, and records apart from them', async () => {
+      const inboxes = HOSTILE.map((id) => createInbox<SocialChange>(`acts of ${id}`));
+      const users = await Promise.all(HOSTILE.map(subscribeTo));
+      await Promise.all(HOSTILE.map((id, i) => bus.subscribeActs(id, (change) => inboxes[i]?.push(change))));
+      for (const id of HOSTILE) {
+        await bus.publishSocial(told('like:1', id));
+        commits.publishUser(of(id));
+        await bus.publishSocial(told('like:1', id, true));
+      }
+      for (const [i, id] of HOSTILE.entries()) {
+        expect(await inboxes[i]?.take(2)).toEqual([told('like:1', id), told('like:1', id, true)]);
+        expect(await users[i]?.next()).toEqual(of(id));
+      }
+      expect(inboxes.every(({ transcript }) => transcript.length === 2)).toBe(true);
+      expect(users.every(({ transcript }) => transcript.length === 1)).toBe(true);
+    });
+
+    it('goes on with the acts of an actor whose presence nobody listens to any more, and the reverse', async () => {
+      const [acts, records] = [createInbox<SocialChange>('acts'), await subscribeTo('ana')];
+      const unsubscribe = await bus.subscribeActs('ana', acts.push);
+      records.unsubscribe();
+      await bus.publishSocial(told('like:1', 'ana'));
+      expect(await acts.next()).toEqual(told('like:1', 'ana'));
+      const again = await subscribeTo('ana');
+      unsubscribe();
+      await bus.publishSocial(told('like:2', 'ana'));
+      commits.publishUser(of('ana'));
+      expect(await again.next()).toEqual(of('ana'));
+      expect(acts.transcript).toHaveLength(1);
+      expect(records.transcript).toEqual([]);
+    });
+
+    it('carries the moves of each tray and what its user mutes, and counts of each object', async () => {
+      const trays = HOSTILE.map((id) => createInbox<SocialChange>(`tray of ${id}`));
+      const counts = HOSTILE.map((id) => createInbox<Counts>(`counts of ${id}`));
+      const unsubscribes = await Promise.all(
+        HOSTILE.flatMap((id, i) => [
+          bus.subscribeTray(id, (change) => trays[i]?.push(change)),
+          bus.subscribeCounts(id, (values) => counts[i]?.push(values)),
+        ]),
+      );
+      const changesOf = (userId: string): readonly SocialChange[] => [
+        { kind: 'tray', userId, revision: 4 },
+        { kind: 'mute', userId, target: { kind: 'object', id: 'post' }, muted: true },
+        { kind: 'mute', userId, target: { kind: 'user', id: userId }, muted: false },
+      ];
+      for (const id of HOSTILE) {
+        for (const change of changesOf(id)) await bus.publishSocial(change);
+        await bus.publishSocial({ kind: 'counts', counts: countsOf(id) });
+      }
+      for (const [i, id] of HOSTILE.entries()) {
+        expect(await trays[i]?.take(3)).toEqual(changesOf(id));
+        expect(await counts[i]?.next()).toEqual(countsOf(id));
+      }
+      for (const unsubscribe of unsubscribes) unsubscribe();
+      const last = createInbox<Counts>('the last');
+      await bus.subscribeCounts('other', last.push);
+      for (const id of HOSTILE) await bus.publishSocial({ kind: 'tray', userId: id, revision: 5 });
+      await bus.publishSocial({ kind: 'counts', counts: countsOf('other') });
+      await last.next();
+      expect(trays.every(({ transcript }) => transcript.length === 3)).toBe(true);
+      expect(counts.every(({ transcript }) => transcript.length === 1)).toBe(true);
+    });
+
+    it('says what it brought and what somebody listens to, for the reader of the social log', async () => {
+      const received = createInbox<SocialChange>('received');
+      const stop = bus.onSocialReceived(received.push);
+      const counts = createInbox<Counts>('counts');
+      expect(bus.hears('counts:post')).toBe(false);
+      const unsubscribe = await bus.subscribeCounts('post', counts.push);
+      expect([bus.hears('counts:post'), bus.hears('tray:post'), bus.hears('acts:post')]).toEqual([true, false, false]);
+      await bus.publishSocial({ logId: '7', kind: 'counts', counts: countsOf('post') });
+      expect(await received.next()).toEqual({ logId: '7', kind: 'counts', counts: countsOf('post') });
+      bus.deliverSocial({ logId: '8', kind: 'counts', counts: countsOf('post', 2) });
+      bus.deliverSocial({ logId: '9', kind: 'tray', userId: 'nobody listens', revision: 1 });
+      expect(await counts.take(2)).toEqual([countsOf('post'), countsOf('post', 2)]);
+      expect(received.transcript).toHaveLength(1);
+      stop();
+      unsubscribe();
+      expect(bus.hears('counts:post')).toBe(false);
+    });
+
+    it('delivers an act in the order of the social log, and each of its changes once', async () => {
+      const acts = createInbox<SocialChange>('acts');
+      await bus.subscribeActs('ana', acts.push);
+      bus.deliverSocial({ ...told('like:1', 'ana', true), logId: '12' });
+      await bus.publishSocial({ ...told('like:1', 'ana'), logId: '9' });
+      await bus.publishSocial({ ...told('like:1', 'ana', true), logId: '12' });
+      await bus.publishSocial({ ...told('like:2', 'ana'), logId: '10' });
+      await bus.publishSocial({ ...told('like:1', 'ana'), logId: '13' });
+      const logIds = (await acts.take(3)).map(({ logId }) => logId);
+      expect(logIds).toEqual(['12', '10', '13']);
     });
   });

@@ -7,12 +7,14 @@ import { pairKey } from '../../src/presence/pairs.js';
 import type { Pair } from '../../src/presence/ports/access.js';
 import type { AccessChange } from '../../src/presence/ports/bus.js';
 import { type AccessFacts, DEFAULT_PRIVACY, facetsFor, NOTHING } from '../../src/presence/visibility.js';
+import type { SocialChange } from '../../src/social/ports/socialBus.js';
 
-/** A bus that remembers the published access changes. */
+/** A bus that remembers the published changes. */
 export const recordingBus = () => {
   const listeners = new Set<(change: AccessChange) => void>();
   const gapListeners = new Set<() => void>();
   const published: AccessChange[] = [];
+  const social: SocialChange[] = [];
   const deliverAccessChange = (change: AccessChange) => {
     for (const listener of listeners) listener(change);
   };
@@ -31,6 +33,8 @@ export const recordingBus = () => {
     },
     /** What was published since the last time this was asked. */
     news: () => published.splice(0),
+    /** The same of what happens around people. */
+    socialNews: () => social.splice(0),
     async subscribeAccessChanges(listener: (change: AccessChange) => void) {
       listeners.add(listener);
       return () => {
@@ -41,6 +45,12 @@ export const recordingBus = () => {
       published.push(change);
       deliverAccessChange(change);
     },
+    async publishSocial(change: SocialChange) {
+      social.push(change);
+    },
+    deliverSocial(change: SocialChange) {
+      social.push(change);
+    },
   };
 };
 
@@ -50,7 +60,9 @@ export const empty = ({ db }: Pick<OpenDatabase, 'db'>) =>
     orm.execute(sql`
       with a as (delete from follows), b as (delete from blocks), c as (delete from circles),
         d as (delete from circle_members), e as (delete from conversations), f as (delete from conversation_members),
-        g as (delete from presence_journal), h as (delete from fact_log), i as (delete from deletions)
+        g as (delete from presence_journal), h as (delete from fact_log), i as (delete from deletions),
+        j as (delete from social_log), k as (delete from acts), l as (delete from inboxes), m as (delete from notices),
+        n as (delete from notice_acts), o as (delete from counts), p as (delete from mutes)
       delete from users`),
   );
 

@@ -7,6 +7,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readChangeLog, trimChangeLog } from '../../src/adapters/sql/changeLog.js';
 import { createDatabase } from '../../src/adapters/sql/database.js';
+import { accessLog } from '../../src/adapters/sql/logs.js';
 import { openDatabase } from '../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { SESSION_SETTINGS } from '../../src/adapters/sql/postgres.js';
@@ -142,8 +143,12 @@ const calls: readonly (readonly [string, number, () => Promise<unknown>])[] = [
   ['deleteCircle: of 5,000', 5_000, () => people.deleteCircle('another')],
   ['putConversation: of 5,000', 5_000, () => people.putConversation('meeting', some(5_000, 500_000), false)],
   ['deleteConversation: of 5,000', 5_000, () => people.deleteConversation('meeting')],
-  ['the log: what is new', 1, async () => readChangeLog(db, (await readChangeLog(db, null)).position)],
-  ['the log: rows that are old', 200, () => trimChangeLog(db, 0)],
+  [
+    'the log: what is new',
+    1,
+    async () => readChangeLog(db, accessLog, (await readChangeLog(db, accessLog, null)).position),
+  ],
+  ['the log: rows that are old', 200, () => trimChangeLog(db, accessLog, 0)],
 ];
 
 /** Explains a statement by carrying it out and taking it back. */

@@ -6,7 +6,9 @@ import type {
   TypingMessage,
   UserMessage,
 } from '../../presence/ports/bus.js';
+import type { SocialBus } from '../../social/ports/socialBus.js';
 import { createTopics, type MessageKind } from '../busTopics.js';
+import { createSocialTopics, type SocialReceiver } from '../socialTopics.js';
 
 /** The bus of one process: publishing delivers before it returns. `onMessage` counts the messages received. */
 export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: MessageKind) => void } = {}) => {
@@ -14,6 +16,7 @@ export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: M
   const typing = createTopics<TypingMessage>(() => onMessage('typing'));
   const accessChanges = createTopics<AccessChange>(() => onMessage('facts'));
   const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
+  const social = createSocialTopics(onMessage);
   return {
     async subscribeUser(userId, listener) {
       return users.add(userId, listener);
@@ -26,6 +29,15 @@ export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: M
     },
     async subscribeEnded(listener) {
       return ended.add('', listener);
+    },
+    async subscribeActs(actorId, listener) {
+      return social.addActs(actorId, listener);
+    },
+    async subscribeTray(userId, listener) {
+      return social.addTray(userId, listener);
+    },
+    async subscribeCounts(objectId, listener) {
+      return social.addCounts(objectId, listener);
     },
     /** Within one process no message is ever missed. */
     onGap: () => () => {},
@@ -44,10 +56,16 @@ export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: M
     deliverAccessChange(change) {
       accessChanges.deliver('', change);
     },
-    /** How many users and conversations have a listener. */
+    async publishSocial(change) {
+      social.receive(change);
+    },
+    deliverSocial: social.deliverSocial,
+    onSocialReceived: social.onSocialReceived,
+    hears: social.hears,
+    /** How many topics have a listener: users, conversations, trays, objects. */
     get size() {
-      return users.size + typing.size;
+      return users.size + typing.size + social.size;
     },
     async close() {},
-  } satisfies Bus & CommitBus & { readonly size: number };
+  } satisfies Bus & CommitBus & SocialBus & SocialReceiver & { readonly size: number };
 };

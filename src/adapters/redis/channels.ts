@@ -1,6 +1,5 @@
 import type { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Unsubscribe } from '../../presence/ports/bus.js';
-import type { Topics } from '../busTopics.js';
 import { withinMs } from './within.js';
 
 /** A subscription that Redis does not acknowledge for so long is UNAVAILABLE to whoever waits for it. */
@@ -11,7 +10,7 @@ interface Channel {
   holders: number;
 }
 
-/** One Redis subscription per channel, however many listen. Topics hold the listeners: a message is decoded once. */
+/** One Redis subscription per channel, however many listen, and to whichever of its messages. */
 export const createChannels = (redis: RedisPubSub) => {
   const channels = new Map<string, Channel>();
 
@@ -32,18 +31,13 @@ export const createChannels = (redis: RedisPubSub) => {
   };
 
   return {
-    /** Resolves once Redis acknowledged. Messages that cannot be decoded are passed over. */
-    async subscribe<M>(
-      topics: Topics<M>,
-      channel: string,
-      decode: (text: string) => M,
-      listener: (message: M) => void,
-    ): Promise<Unsubscribe> {
-      const remove = topics.add(channel, listener);
-      const held = hold(channel, (text) => {
-        const message = readable(decode, text);
-        if (message !== undefined) topics.deliver(channel, message);
-      });
+    /**
+     * Adds a listener, and resolves once Redis acknowledged. `receive` decodes a message of the channel and delivers it to all its
+     * listeners; it is the same for each of them. Messages that cannot be decoded are passed over.
+     */
+    async subscribe(channel: string, receive: (text: string) => void, add: () => Unsubscribe): Promise<Unsubscribe> {
+      const remove = add();
+      const held = hold(channel, receive);
       let released = false;
       const release = () => {
         if (released) return;
@@ -66,13 +60,17 @@ export const createChannels = (redis: RedisPubSub) => {
 };
 
 /**
- * The decoded message; undefined where it is damaged, or of a format that this release does not know. The listener of a
+ * Decodes and delivers. What is damaged, or of a format that this release does not know, is passed over: the listener of a
  * connection must not throw, and the next read of the state has what the message had.
  */
-const readable = <M>(decode: (text: string) => M, text: string): M | undefined => {
-  try {
-    return decode(text);
-  } catch {
-    return undefined;
-  }
-};
+export const receiving =
+  <M>(decode: (text: string) => M, deliver: (message: M) => void) =>
+  (text: string): void => {
+    let message: M;
+    try {
+      message = decode(text);
+    } catch {
+      return;
+    }
+    deliver(message);
+  };

@@ -150,3 +150,14 @@ export const decodeMessage = <M>(text: string): M => {
   if (text.slice(0, headEnd) !== String(FORMAT)) throw unavailable('This message was written by a newer release.');
   return JSON.parse(text.slice(headEnd + 1)) as M;
 };
+
+/**
+ * On the channel of a user, before a message that is no record. Releases without acts take it for the format of another release,
+ * and pass over it.
+ */
+const ACT = 'act|';
+
+export const encodeAct = (message: unknown): string => `${ACT}${encodeMessage(message)}`;
+export const isAct = (text: string): boolean => text.startsWith(ACT);
+/** Reads what {@link isAct}. Throws UNAVAILABLE where the format is another release's. */
+export const decodeAct = <M>(text: string): M => decodeMessage(text.slice(ACT.length));

@@ -18,6 +18,9 @@ export interface Keys {
   /** The same typists by when they end. */
   typistsEnds(conversationId: string): string;
   typingChannel(conversationId: string): string;
+  /** What moves a user's tray, and what the user mutes. */
+  trayChannel(userId: string): string;
+  countsChannel(objectId: string): string;
   /** The conversations in which a user may be typing. */
   typingOf(userId: string): string;
   /** The keys that each shard has once: the same object each time for the same shard. */
@@ -86,6 +89,8 @@ export const createKeys = (shards: number): Keys => {
     typists: named('typists'),
     typistsEnds: named('typists-ends'),
     typingChannel: named('typed'),
+    trayChannel: named('inbox'),
+    countsChannel: named('counts'),
     typingOf: named('types-in'),
     of: (shard) => all[shard]!,
     ofId: (id) => all[shardOf(id)]!,

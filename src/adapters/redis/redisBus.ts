@@ -1,9 +1,18 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { AccessChange, Bus, SessionsEnded, TypingMessage, UserMessage } from '../../presence/ports/bus.js';
+import type { SocialBus, SocialChange } from '../../social/ports/socialBus.js';
 import { createTopics, type MessageKind } from '../busTopics.js';
-import { accessChangeOf, sessionsEndedOf, storedAccessChange, storedSessionsEnded } from '../storedMessages.js';
-import { createChannels } from './channels.js';
-import { decodeMessage, decodeRecord, encodeMessage } from './codec.js';
+import { createSocialTopics, type SocialReceiver } from '../socialTopics.js';
+import {
+  accessChangeOf,
+  sessionsEndedOf,
+  socialChangeOf,
+  storedAccessChange,
+  storedSessionsEnded,
+  storedSocialChange,
+} from '../storedMessages.js';
+import { createChannels, receiving } from './channels.js';
+import { decodeAct, decodeMessage, decodeRecord, encodeAct, encodeMessage, isAct } from './codec.js';
 import { createGapDetector } from './gaps.js';
 import type { Keys } from './keys.js';
 import type { RedisConnection } from './redisConnection.js';
@@ -17,8 +26,8 @@ const ENDED_CHANNEL = 'rc:{0}:ended';
 const START_MS = 8_000;
 
 /**
- * The bus of many nodes: one Redis channel a watched user a node, however many watch. Commits and typing are published by
- * the scripts that commit them. See docs/design.md#2-shape.
+ * The bus of many nodes: one Redis channel a watched user a node, however many watch; their acts come through the same channel.
+ * Commits and typing are published by the scripts that commit them. See docs/design.md#2-shape.
  */
 export const createRedisBus = ({
   connection,
@@ -47,6 +56,52 @@ export const createRedisBus = ({
   const typing = createTopics<TypingMessage>(() => onMessage('typing'));
   const accessChanges = createTopics<AccessChange>(() => onMessage('facts'));
   const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
+  const social = createSocialTopics(onMessage);
+
+  /** Records and acts of one user. What nobody on this node listens to is not decoded. */
+  const receiveUser = (userId: string) => {
+    const receiveRecord = receiving(
+      (text): UserMessage => ({ userId, record: text === '' ? null : decodeRecord(text) }),
+      (message) => users.deliver(userId, message),
+    );
+    const receiveAct = receiving((text) => socialChangeOf(decodeAct(text)), social.receive);
+    return (text: string): void => {
+      if (!isAct(text)) {
+        if (users.has(userId)) receiveRecord(text);
+      } else if (social.hearsActs(userId)) receiveAct(text);
+    };
+  };
+  const receiveTyping = (conversationId: string) =>
+    receiving(
+      (text): TypingMessage => {
+        const [userId, isTyping, expiresAt = null] = decodeMessage<[string, boolean, number?]>(text);
+        return { conversationId, userId, isTyping, expiresAt };
+      },
+      (message) => typing.deliver(conversationId, message),
+    );
+  const receiveAccessChange = receiving(
+    (text) => accessChangeOf(decodeMessage(text)),
+    (change) => accessChanges.deliver('', change),
+  );
+  const receiveEnded = receiving(
+    (text) => sessionsEndedOf(decodeMessage(text)),
+    (message) => ended.deliver('', message),
+  );
+  const receiveSocial = receiving((text) => socialChangeOf(decodeMessage(text)), social.receive);
+
+  /** The channel of a change, and the message on it. */
+  const socialMessage = (change: SocialChange): readonly [channel: string, text: string] => {
+    const stored = storedSocialChange(change);
+    switch (change.kind) {
+      case 'act':
+        return [keys.userChannel(change.act.actorId), encodeAct(stored)];
+      case 'counts':
+        return [keys.countsChannel(change.counts.objectId), encodeMessage(stored)];
+      case 'tray':
+      case 'mute':
+        return [keys.trayChannel(change.userId), encodeMessage(stored)];
+    }
+  };
 
   return {
     /**
@@ -62,37 +117,38 @@ export const createRedisBus = ({
     },
 
     subscribeUser: (userId, listener) =>
-      channels.subscribe(
-        users,
-        keys.userChannel(userId),
-        (text): UserMessage => ({ userId, record: text === '' ? null : decodeRecord(text) }),
-        listener,
-      ),
+      channels.subscribe(keys.userChannel(userId), receiveUser(userId), () => users.add(userId, listener)),
+    subscribeActs: (actorId, listener) =>
+      channels.subscribe(keys.userChannel(actorId), receiveUser(actorId), () => social.addActs(actorId, listener)),
     subscribeTyping: (conversationId, listener) =>
-      channels.subscribe(
-        typing,
-        keys.typingChannel(conversationId),
-        (text): TypingMessage => {
-          const [userId, isTyping, expiresAt = null] = decodeMessage<[string, boolean, number?]>(text);
-          return { conversationId, userId, isTyping, expiresAt };
-        },
-        listener,
+      channels.subscribe(keys.typingChannel(conversationId), receiveTyping(conversationId), () =>
+        typing.add(conversationId, listener),
       ),
+    subscribeTray: (userId, listener) =>
+      channels.subscribe(keys.trayChannel(userId), receiveSocial, () => social.addTray(userId, listener)),
+    subscribeCounts: (objectId, listener) =>
+      channels.subscribe(keys.countsChannel(objectId), receiveSocial, () => social.addCounts(objectId, listener)),
     subscribeAccessChanges: (listener) =>
-      channels.subscribe(accessChanges, ACCESS_CHANNEL, (text) => accessChangeOf(decodeMessage(text)), listener),
-    subscribeEnded: (listener) =>
-      channels.subscribe(ended, ENDED_CHANNEL, (text) => sessionsEndedOf(decodeMessage(text)), listener),
+      channels.subscribe(ACCESS_CHANNEL, receiveAccessChange, () => accessChanges.add('', listener)),
+    subscribeEnded: (listener) => channels.subscribe(ENDED_CHANNEL, receiveEnded, () => ended.add('', listener)),
     onGap: gaps.onGap,
 
     async publishAccessChange(change) {
       await pubSub.publish(ACCESS_CHANNEL, encodeMessage(storedAccessChange(change)));
     },
     deliverAccessChange(change) {
-      accessChanges.deliver(ACCESS_CHANNEL, change);
+      accessChanges.deliver('', change);
     },
     async publishEnded(message) {
       await pubSub.publish(ENDED_CHANNEL, encodeMessage(storedSessionsEnded(message)));
     },
+    async publishSocial(change) {
+      const [channel, text] = socialMessage(change);
+      await pubSub.publish(channel, text);
+    },
+    deliverSocial: social.deliverSocial,
+    onSocialReceived: social.onSocialReceived,
+    hears: social.hears,
     /** How many channels this node is subscribed to, probes apart. */
     get size() {
       return channels.size;
@@ -100,5 +156,5 @@ export const createRedisBus = ({
     async close() {
       gaps.stop();
     },
-  } satisfies Bus & { readonly size: number; start(): Promise<void> };
+  } satisfies Bus & SocialBus & SocialReceiver & { readonly size: number; start(): Promise<void> };
 };

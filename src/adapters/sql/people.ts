@@ -2,8 +2,9 @@ import type { AccessChange, Bus } from '../../presence/ports/bus.js';
 import type { People } from '../../presence/ports/stores.js';
 import { MAX_MEMBERS } from '../../presence/validate.js';
 import { createAccessCaches } from './accessCaches.js';
-import { createCommit } from './accessCommit.js';
+import { accessCommit } from './accessCommit.js';
 import type { Database } from './database.js';
+import { type ChangePublisher, createSocialCommit } from './socialCommit.js';
 import { createAccessReader } from './sqlAccess.js';
 import { createConversations } from './sqlConversations.js';
 import { createDirectory } from './sqlDirectory.js';
@@ -23,7 +24,7 @@ const MAX_BLOCKS = 10_000;
  */
 export const createPeople = (options: {
   readonly db: Database;
-  readonly bus: Pick<Bus, 'subscribeAccessChanges' | 'publishAccessChange' | 'deliverAccessChange' | 'onGap'>;
+  readonly bus: Pick<Bus, 'subscribeAccessChanges' | 'onGap'> & ChangePublisher;
   readonly logged?: boolean;
   readonly onError?: (error: unknown) => void;
   readonly maxFollows?: number;
@@ -38,7 +39,8 @@ export const createPeople = (options: {
   // Where there is a change log, it holds what the bus may have missed, and the caches outlast an outage of the database.
   if (!logged) bus.onGap(forgetAll);
 
-  const commit = createCommit({ db, bus, logged, committed: accessChanged, onError });
+  const commitSocial = createSocialCommit({ db, bus, logged, committed: accessChanged, onError });
+  const commit = accessCommit(commitSocial);
   return {
     ...createAccessReader({ db, caches, conversations }),
     ...createDirectory({ db, commit, caches }),

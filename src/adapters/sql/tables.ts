@@ -185,6 +185,8 @@ export const socialLog = pgTable(
     xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
     at: instant('at').notNull().default(serverNow),
     format: smallint('format').notNull(),
+    /** Whom it concerns, see `socialTopics`: a node reads only the changes of topics that it listens to. */
+    topic: text('topic').notNull(),
     /** A `SocialChange` without its `logId`. */
     change: jsonb('change').notNull(),
   },

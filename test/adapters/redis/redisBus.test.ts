@@ -103,17 +103,26 @@ describe('the bus over Redis', () => {
     const typing = createInbox<unknown>('typing');
     await live.bus.subscribeTyping('room', typing.push);
     await live.bus.subscribeAccessChanges(typing.push);
+    const social = createInbox<unknown>('social changes');
+    await live.bus.subscribeActs('ana', social.push);
+    await live.bus.subscribeTray('ana', social.push);
+    await live.bus.subscribeCounts('post', social.push);
     const { client } = live.connection;
-    for (const text of ['nonsense', '{', '99|1|2|3|4|5|1|{}', '1|1|2|3|4|5|1|{', '|']) {
+    for (const text of ['nonsense', '{', '99|1|2|3|4|5|1|{}', '1|1|2|3|4|5|1|{', '|', 'act|', 'act|2|{}', 'act|1|{']) {
       await client.publish(live.keys.userChannel('ana'), text);
       await client.publish(live.keys.typingChannel('room'), text);
       await client.publish('rc:{0}:facts', text);
+      await client.publish(live.keys.trayChannel('ana'), text);
+      await client.publish(live.keys.countsChannel('post'), text);
     }
+    await client.publish(live.keys.trayChannel('ana'), '1|{"kind":"wave"}');
     const commits = commitsOf(live);
     commits.publishUser(of('ana', 7));
     commits.publishTyping({ conversationId: 'room', userId: 'bo', isTyping: false, expiresAt: null });
     expect(await inbox.next()).toEqual(of('ana', 7));
     expect(await typing.next()).toMatchObject({ userId: 'bo' });
+    await live.bus.publishSocial({ kind: 'tray', userId: 'ana', revision: 3 });
+    expect(await social.next()).toEqual({ kind: 'tray', userId: 'ana', revision: 3 });
   });
 });
 

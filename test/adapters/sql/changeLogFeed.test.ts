@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
-import { writeChangeLog } from '../../../src/adapters/sql/changeLog.js';
+import { writeLog } from '../../../src/adapters/sql/changeLog.js';
 import { startChangeLogFeed } from '../../../src/adapters/sql/changeLogFeed.js';
 import type { Database, OpenDatabase, Orm } from '../../../src/adapters/sql/database.js';
+import { accessLog } from '../../../src/adapters/sql/logs.js';
 import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import type { AccessChange } from '../../../src/presence/ports/bus.js';
@@ -229,7 +230,7 @@ describe('the feed', () => {
 describe('transactions that commit out of order', () => {
   it('are all delivered once committed, also one that drew its number first and commits last', async () => {
     const { feed, answered } = await startReader();
-    const commitEarly = await openTransaction((tx) => writeChangeLog(tx, [follow('early')]));
+    const commitEarly = await openTransaction((tx) => writeLog(tx, accessLog, [follow('early')]));
     await otherNode().follow('ann', 'late');
     await feed.poll();
     expect(answered.transcript).toEqual([followed('late')]);
@@ -242,7 +243,7 @@ describe('transactions that commit out of order', () => {
   });
 
   it('are delivered also where they began before the feed', async () => {
-    const commit = await openTransaction((tx) => writeChangeLog(tx, [follow('early')]));
+    const commit = await openTransaction((tx) => writeLog(tx, accessLog, [follow('early')]));
     const { feed, answered } = await startReader();
     await commit('commit');
     await feed.poll();
@@ -251,7 +252,7 @@ describe('transactions that commit out of order', () => {
 
   it('are never delivered when rolled back', async () => {
     const { feed, answered } = await startReader();
-    const rollBack = await openTransaction((tx) => writeChangeLog(tx, [follow('never')]));
+    const rollBack = await openTransaction((tx) => writeLog(tx, accessLog, [follow('never')]));
     await feed.poll();
     await rollBack('rollback');
     await otherNode().follow('ann', 'bob');
@@ -303,7 +304,7 @@ describe('transactions that commit out of order', () => {
 });
 
 describe('a gap', () => {
-  /** Rows as `writeChangeLog` writes them, of any age and format. */
+  /** Rows as `writeLog` writes them, of any age and format. */
   const insert = (count: number, { ageMs = 0, format = 1 } = {}) =>
     writer.db.run((orm) =>
       orm.execute(sql`
@@ -431,7 +432,7 @@ it('works without the bus, and subscribes once the bus is available', async () =
   await subscribed.next();
   let written: readonly AccessChange[] = [];
   const end = await openTransaction(async (tx) => {
-    written = await writeChangeLog(tx, [follow('cem')]);
+    written = await writeLog(tx, accessLog, [follow('cem')]);
   });
   for (const change of written) await bus.publishAccessChange(change);
   await end('commit');

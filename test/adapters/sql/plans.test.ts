@@ -7,6 +7,7 @@ import { accessFactsQuery } from '../../../src/adapters/sql/accessFacts.js';
 import { changeLogQuery, readChangeLog, trimQuery } from '../../../src/adapters/sql/changeLog.js';
 import { startChangeLogFeed } from '../../../src/adapters/sql/changeLogFeed.js';
 import { createDatabase, type Database } from '../../../src/adapters/sql/database.js';
+import { accessLog } from '../../../src/adapters/sql/logs.js';
 import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createJournal, journalWrite } from '../../../src/adapters/sql/sqlJournal.js';
 import { rosterAccessFactsQuery, rosterQuery } from '../../../src/adapters/sql/sqlRoster.js';
@@ -112,8 +113,9 @@ it('finds the users of 20 rows of the journal by their index', async () => {
 });
 
 it('reads what is new in the log by an index, also while a transaction of somebody stays open', async () => {
-  const { position } = await readChangeLog(db, null);
-  const scansSince = (snapshot: string) => scansOf(changeLogQuery(orm, { ...position, snapshot }, '0').getSQL());
+  const { position } = await readChangeLog(db, accessLog, null);
+  const scansSince = (snapshot: string) =>
+    scansOf(changeLogQuery(orm, accessLog, { ...position, snapshot }, '0').getSQL());
   const [, xmax] = position.snapshot.split(':');
   for (const snapshot of [position.snapshot, `4:${xmax}:4,5,400`]) {
     expect((await scansSince(snapshot)).filter((scan) => !/^(Index|Bitmap Heap) Scan of fact_log$/.test(scan))).toEqual(
@@ -123,7 +125,9 @@ it('reads what is new in the log by an index, also while a transaction of somebo
 });
 
 it('deletes what is old in the log by an index, however long it is', async () => {
-  const [row] = await orm.execute<Explained>(sql`explain (format json) ${trimQuery(orm, 3_600_000).getSQL()}`);
+  const [row] = await orm.execute<Explained>(
+    sql`explain (format json) ${trimQuery(orm, accessLog, 3_600_000).getSQL()}`,
+  );
   expect(readWhole(row!['QUERY PLAN'][0].Plan)).toEqual([]);
 });
 
