@@ -1,34 +1,41 @@
-import { contentAt, type PresenceContent, type PresenceView } from '../presence/view.js';
+import type { Kind, KindTypes } from './kind.js';
 
-/** What one cohort sees of the record of one revision: one object for the whole cohort, so that it is rendered once. */
-export class Projection {
+/** What is sent to all who see the same: one object for all of them, so that it is executed and serialised once. */
+export interface Shared<View extends object = object> {
+  viewAt(asOf: number): View;
+}
+
+/** What one cohort sees of one state: one object for the whole cohort. */
+export class Projection<T extends KindTypes> implements Shared<T['view']> {
   constructor(
-    readonly userId: string,
-    readonly content: PresenceContent,
+    private readonly kind: Kind<T>,
+    /** What is watched. */
+    readonly key: string,
+    readonly content: T['content'],
     readonly asOf: number,
     readonly revision: number,
-    /** Visibility was revoked: OFFLINE, and nothing else. */
+    /** Visibility was revoked: the last that is sent. */
     readonly revoked = false,
   ) {}
 
   /** The same at a later instant: without what has expired by `asOf`. This very object where nothing has. */
-  at(asOf: number): Projection {
-    const content = contentAt(this.content, asOf);
+  at(asOf: number): Projection<T> {
+    const content = this.kind.contentAt(this.content, asOf);
     return content === this.content
       ? this
-      : new Projection(this.userId, content, this.asOf, this.revision, this.revoked);
+      : new Projection(this.kind, this.key, content, this.asOf, this.revision, this.revoked);
+  }
+
+  viewAt(asOf: number): T['view'] {
+    return this.kind.viewOf(this.key, this.content, asOf, this.revoked);
   }
 }
 
-/** What is sent: a projection, and the instant at which it was true for this viewer. */
-export interface Delivery {
-  readonly projection: Projection;
+/** What is sent: something that others see too, and the instant at which it was true for this viewer. */
+export interface Delivery<S extends Shared = Shared> {
+  readonly projection: S;
   readonly asOf: number;
 }
 
-export const viewOf = ({ projection: { userId, content, revoked }, asOf }: Delivery): PresenceView => ({
-  userId,
-  ...content,
-  asOf,
-  ...(revoked && { revoked: true }),
-});
+export const viewOf = <View extends object>({ projection, asOf }: Delivery<Shared<View>>): View =>
+  projection.viewAt(asOf);

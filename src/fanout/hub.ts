@@ -10,10 +10,12 @@ import type { MeView, TypingView } from '../service/contract.js';
 import type { ReadBudget } from '../service/readBudget.js';
 import { MAX_CONVERSATIONS, MAX_WATCHED } from './budget.js';
 import { createOwnReader, MeSubscription, type MeSubscriptionDeps } from './meSubscription.js';
+import { PRESENCE } from './presenceKind.js';
+import { createPresenceSights } from './presenceSights.js';
 import { PresenceSubscription, type PresenceSubscriptionDeps } from './presenceSubscription.js';
 import { createRefresher } from './refresher.js';
 import { createSharedReader } from './sharedReader.js';
-import type { PresenceStream, SubscriptionBudget, SubscriptionIterator } from './subscription.js';
+import type { SubscriptionBudget, SubscriptionIterator } from './subscription.js';
 import { createSubscriptionRegistry } from './subscriptionRegistry.js';
 import { Topic } from './topic.js';
 import { createTopicRegistry } from './topicRegistry.js';
@@ -96,11 +98,14 @@ export const createHub = ({
     }
   };
   const topics = createTopicRegistry((userId) => {
-    const topic = new Topic(userId, timings.broadcastIntervalMs, () => readAgain(userId));
+    const topic = new Topic(PRESENCE, userId, timings.broadcastIntervalMs, () => readAgain(userId));
     const ready = bus.subscribeUser(userId, ({ record }) => (record ? topic.observe(record) : topic.forget()));
     return { topic, ready };
   });
-  const visibilityChanges = createVisibilityChanges({ people, readAlike, topics, onError });
+  const visibilityChanges = createVisibilityChanges({
+    sights: createPresenceSights({ people, readAlike, topics }),
+    onError,
+  });
   const subscriptions = createSubscriptionRegistry();
   // A change of a user's roster, or of their conversations, has all of their subscriptions ask for the same.
   const ofPresence: PresenceSubscriptionDeps = {
@@ -151,7 +156,7 @@ export const createHub = ({
   const stopListening = bus.onGap(reread);
 
   const hub = {
-    async watchPresence(viewer, options): Promise<PresenceStream> {
+    async watchPresence(viewer, options): Promise<PresenceSubscription> {
       const subscription = new PresenceSubscription(ofPresence, viewer, options.budget);
       subscriptions.add(subscription);
       await subscription.start(options);

@@ -28,11 +28,12 @@ import type { ReadBudget } from '../service/readBudget.js';
 import { checkWatched } from './budget.js';
 import type { Cohort } from './cohort.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
+import type { PresenceTypes } from './presenceKind.js';
 import { createRefresher } from './refresher.js';
 import { createSharedReader } from './sharedReader.js';
 import type { SubscriptionBudget } from './subscription.js';
 import type { OpenSubscription } from './subscriptionRegistry.js';
-import type { RecordFollower, Topic } from './topic.js';
+import type { StateFollower, Topic } from './topic.js';
 import type { TopicRegistry } from './topicRegistry.js';
 
 /** Privacy in effect, and the store's clock when it was read. */
@@ -45,7 +46,7 @@ interface OwnReading {
 export interface MeSubscriptionDeps {
   readonly people: Pick<AccessReader, 'accessFactsToWatch'>;
   readonly reads: ReadBudget;
-  readonly topics: TopicRegistry<Topic>;
+  readonly topics: TopicRegistry<Topic<PresenceTypes>>;
   readonly readOwn: (userId: string) => Promise<OwnReading>;
   readonly timings: Timings;
   readonly onError: (error: unknown) => void;
@@ -68,7 +69,7 @@ export const createOwnReader = ({
 }: {
   readonly people: Pick<AccessReader, 'accessFacts'>;
   readonly readAlike: ReadAlike;
-  readonly topics: TopicRegistry<Topic>;
+  readonly topics: TopicRegistry<Topic<PresenceTypes>>;
 }): MeSubscriptionDeps['readOwn'] =>
   createSharedReader(async (userId) => {
     const reading = await readAlike([userId], () => people.accessFacts([{ viewerId: userId, userId }]));
@@ -84,12 +85,12 @@ export const createOwnReader = ({
 /** The one item that waits: something may differ from what was sent. */
 const CHANGED = Object.freeze({});
 
-export class MeSubscription implements OutboxOwner<typeof CHANGED, MeView>, OpenSubscription, RecordFollower {
+export class MeSubscription implements OutboxOwner<typeof CHANGED, MeView>, OpenSubscription, StateFollower {
   readonly outbox = new Outbox<typeof CHANGED, MeView>(this);
   private phase: 'starting' | 'live' | 'ended' = 'starting';
-  private topic: Topic | undefined = undefined;
+  private topic: Topic<PresenceTypes> | undefined = undefined;
   /** Of those who watch themselves: it finds the end of a message that nobody commits. */
-  private cohort: Cohort | undefined = undefined;
+  private cohort: Cohort<PresenceTypes> | undefined = undefined;
   private privacy: Privacy = DEFAULT_PRIVACY;
   /** The store's clock at the last reading. */
   private readAt = 0;
@@ -130,7 +131,7 @@ export class MeSubscription implements OutboxOwner<typeof CHANGED, MeView>, Open
     this.refresher.open();
   }
 
-  recordChanged(): void {
+  stateChanged(): void {
     if (this.phase === 'live') this.offer();
   }
 
@@ -166,7 +167,7 @@ export class MeSubscription implements OutboxOwner<typeof CHANGED, MeView>, Open
     if (topic) {
       topic.unfollow(this);
       if (this.cohort) topic.leave(this.cohort);
-      this.deps.topics.release(topic.userId);
+      this.deps.topics.release(topic.key);
       this.budget.watched -= 1;
     }
     this.deps.onEnd(this);
@@ -199,7 +200,7 @@ export class MeSubscription implements OutboxOwner<typeof CHANGED, MeView>, Open
   }
 
   private present(): MeView | undefined {
-    const record = this.topic?.record;
+    const record = this.topic?.state;
     if (!record) return undefined;
     const { sent, readAt, privacy } = this;
     return meViewAt(record, privacy, Math.max(readAt, sent ? sent.presence.asOf + 1 : 0), this.deps.timings);

@@ -5,8 +5,11 @@
 import type { AccessChange } from '../presence/ports/bus.js';
 import type { Facets, Viewer } from '../presence/visibility.js';
 import { MAX_WATCHED } from './budget.js';
+import type { PresenceTypes } from './presenceKind.js';
 import { createRefresher, type Refresher } from './refresher.js';
 import type { Watcher } from './watcher.js';
+
+type PresenceWatcher = Watcher<PresenceTypes>;
 
 /** The subscription, as its roster knows it. */
 export interface RosterOwner {
@@ -19,20 +22,20 @@ export interface RosterOwner {
   readRoster(): Promise<readonly string[]>;
   add(userIds: readonly string[], deliver: boolean): Promise<void>;
   /** Watchers of those users who are individually tracked already. */
-  trackedWatchers(userIds: ReadonlySet<string>): readonly Watcher[];
+  trackedWatchers(userIds: ReadonlySet<string>): readonly PresenceWatcher[];
   /** Tracks the users that match individually; returns their watchers. */
-  watchers(isMeant: (userId: string) => boolean): readonly Watcher[];
+  watchers(isMeant: (userId: string) => boolean): readonly PresenceWatcher[];
   /** As `VisibilityChanges.read`. */
-  readFacets(
-    watchers: readonly Watcher[],
-    apply: (watcher: Watcher, facets: Facets, now: number) => void,
+  readSights(
+    watchers: readonly PresenceWatcher[],
+    apply: (watcher: PresenceWatcher, facets: Facets, now: number) => void,
   ): Promise<void>;
-  drop(watcher: Watcher): void;
+  drop(watcher: PresenceWatcher): void;
 }
 
 export class RosterFollower {
   /** Ended watchers of users who left the roster and lost visibility: should they return, the last delivery counts. */
-  private parted: Map<string, Watcher> | undefined = undefined;
+  private parted: Map<string, PresenceWatcher> | undefined = undefined;
   private readonly refresher: Refresher;
 
   constructor(
@@ -56,7 +59,7 @@ export class RosterFollower {
   }
 
   /** The ended watcher of a user who returns. */
-  takeParted(userId: string): Watcher | undefined {
+  takeParted(userId: string): PresenceWatcher | undefined {
     const watcher = this.parted?.get(userId);
     this.parted?.delete(userId);
     return watcher;
@@ -74,16 +77,16 @@ export class RosterFollower {
     if (left.length > 0) await this.part(left);
   }
 
-  private async part(left: readonly Watcher[]): Promise<void> {
+  private async part(left: readonly PresenceWatcher[]): Promise<void> {
     const { owner } = this;
-    await owner.readFacets(left, (watcher, facets, now) => {
+    await owner.readSights(left, (watcher, facets, now) => {
       if (watcher.hasEnded) return;
       watcher.leaveRoster();
-      watcher.applyFacets(facets, now);
+      watcher.applySight(facets, now);
       if (watcher.isVisible) return;
       owner.drop(watcher);
       this.parted ??= new Map();
-      this.parted.set(watcher.userId, watcher);
+      this.parted.set(watcher.key, watcher);
     });
     // Users who are still visible stay watched as far as there is room; of the others the latest are kept.
     for (const watcher of left.slice(0, excess(owner.watchedIds.length))) owner.drop(watcher);

@@ -1,6 +1,5 @@
-/** What a subscription gets from the hub: an iterator, and of presence also a stream that pushes. */
-import type { PresenceView } from '../presence/view.js';
-import type { Delivery } from './delivery.js';
+/** What a subscription gets from the hub: an iterator, and where viewers share what is sent also a stream that pushes. */
+import type { Delivery, Shared } from './delivery.js';
 import type { Sink } from './outbox.js';
 
 /** What one connection watches, over all its subscriptions, which share this object. Bounds: see budget.ts. */
@@ -17,10 +16,11 @@ export interface SubscriptionIterator<T> extends AsyncIterableIterator<T> {
   return(): Promise<IteratorResult<T>>;
 }
 
-/** A subscription to presence. It can be pushed instead of iterated: its deliveries are then shared by all of a cohort. */
-export interface PresenceStream extends SubscriptionIterator<PresenceView> {
+/** A subscription that can be pushed instead of iterated: its deliveries are then shared by all who see the same. */
+export interface SharedStream<View extends object = object, S extends Shared<View> = Shared<View>>
+  extends SubscriptionIterator<View> {
   /** From now on deliveries go to `sink` as they come. */
-  flow(sink: Sink<Delivery>): void;
+  flow(sink: Sink<Delivery<S>>): void;
   /** The sink, which answered false, can take more. */
   resume(): void;
 }

@@ -1,49 +1,32 @@
-/** One watched user on this node: the latest record, the cohorts, and the watchers that are individually tracked. */
+/** What is watched on this node: the latest state, the cohorts, and the watchers that are individually tracked. */
 import { performance } from 'node:perf_hooks';
-import { expireContent } from '../presence/activities.js';
-import type { PresenceRecord } from '../presence/types.js';
-import { contentFor, NOT_VISIBLE, sameContent } from '../presence/view.js';
-import { type Facets, SELF } from '../presence/visibility.js';
 import { Cohort, type CohortTopic } from './cohort.js';
 import { Projection } from './delivery.js';
+import type { Kind, KindTypes } from './kind.js';
 import type { Watcher, WatcherTopic } from './watcher.js';
 
-const isNewer = (record: PresenceRecord, than: PresenceRecord | undefined): boolean =>
-  !than ||
-  record.generation > than.generation ||
-  (record.generation === than.generation && record.revision > than.revision);
+const NOBODY: ReadonlySet<never> = new Set();
 
-/** Whether it is an older record, or what the journal kept of the known revision, with nothing live. */
-const differs = (record: PresenceRecord, known: PresenceRecord): boolean =>
-  record.revision < known.revision || !sameContent(contentFor(record, SELF), contentFor(known, SELF));
-
-/** The record with `at` for the instant of its last change. */
-const changedAt = (record: PresenceRecord, at: number): PresenceRecord => ({
-  ...record,
-  revision: at,
-  revisions: { status: at, lastSeen: at, activity: at },
-});
-
-const NOBODY: ReadonlySet<Watcher> = new Set();
-
-/** Is told of each new record of a user, whatever differs in it. */
-export interface RecordFollower {
-  recordChanged(): void;
+/** Is told of each new state, whatever differs in it. */
+export interface StateFollower {
+  stateChanged(): void;
 }
 
-export class Topic implements CohortTopic, WatcherTopic {
-  record: PresenceRecord | undefined = undefined;
-  private readonly cohorts: Cohort[] = [];
-  private tracked: Set<Watcher> | undefined = undefined;
-  private followers: Set<RecordFollower> | undefined = undefined;
-  private revoked: Projection | undefined = undefined;
+export class Topic<T extends KindTypes> implements CohortTopic<T>, WatcherTopic<T> {
+  state: T['state'] | undefined = undefined;
+  private readonly cohorts: Cohort<T>[] = [];
+  private tracked: Set<Watcher<T>> | undefined = undefined;
+  private followers: Set<StateFollower> | undefined = undefined;
+  private revoked: Projection<T> | undefined = undefined;
   /** How far the store's clock is ahead of `performance.now`. */
   private ahead = 0;
 
   constructor(
-    readonly userId: string,
+    readonly kind: Kind<T>,
+    /** A user, an object: by id. */
+    readonly key: string,
     readonly broadcastIntervalMs: number,
-    /** Reads the record and hands it to {@link Topic.observe}. */
+    /** Reads the state and hands it to {@link Topic.observe}. */
     readonly readAgain: () => Promise<void>,
   ) {}
 
@@ -52,70 +35,64 @@ export class Topic implements CohortTopic, WatcherTopic {
     return performance.now() + this.ahead;
   }
 
-  get notVisible(): Projection {
-    this.revoked ??= new Projection(this.userId, NOT_VISIBLE, 0, 0, true);
+  get notVisible(): Projection<T> | null {
+    const { kind } = this;
+    if (kind.notVisible === null) return null;
+    this.revoked ??= new Projection(kind, this.key, kind.notVisible, 0, 0, true);
     return this.revoked;
   }
 
-  /**
-   * A record, received with its commit or read at `readAt`: broadcast, unless a newer one is known. A record read after
-   * the revision that is known holds even where it is older: the store lost what came between.
-   */
-  observe(received: PresenceRecord, readAt?: number): void {
-    const { record } = this;
-    this.ahead = (readAt ?? received.revision) - performance.now();
-    // Content that expired by the reading is not shown, as in a query, though its end may not be committed yet; that of
-    // a user who is not live never is.
-    const candidate = readAt === undefined ? received : expireContent(received, readAt);
-    if (candidate === record) return;
-    if (isNewer(candidate, record)) this.record = candidate;
-    else if (record && readAt !== undefined && readAt > record.revision && differs(candidate, record)) {
-      this.record = changedAt(candidate, readAt);
-    } else return;
-    for (const cohort of this.cohorts) cohort.recordChanged();
-    if (this.followers) for (const follower of this.followers) follower.recordChanged();
+  /** A state, received with its change or read at `readAt`: broadcast, unless a newer one is known. */
+  observe(received: T['state'], readAt?: number): void {
+    const { kind } = this;
+    this.ahead = (readAt ?? kind.revision(received)) - performance.now();
+    const state = kind.newer(received, this.state, readAt);
+    if (state === undefined) return;
+    this.state = state;
+    for (const cohort of this.cohorts) cohort.stateChanged();
+    if (this.followers) for (const follower of this.followers) follower.stateChanged();
   }
 
-  /** The user was deleted: what was known is void. */
+  /** What is watched was deleted: what was known is void. */
   forget(): void {
-    this.record = undefined;
+    this.state = undefined;
   }
 
-  join(facets: Facets): Cohort {
-    const cohort = this.cohorts.find((each) => each.hasFacets(facets)) ?? new Cohort(this, facets);
+  join(sight: T['sight']): Cohort<T> {
+    const cohort = this.cohorts.find((each) => each.hasSight(sight)) ?? new Cohort(this, sight);
     if (cohort.members === 0) this.cohorts.push(cohort);
     cohort.members += 1;
     return cohort;
   }
 
-  leave(cohort: Cohort): void {
+  leave(cohort: Cohort<T>): void {
     cohort.members -= 1;
     if (cohort.members > 0) return;
     cohort.end();
     this.cohorts.splice(this.cohorts.indexOf(cohort), 1);
   }
 
-  follow(follower: RecordFollower): void {
+  follow(follower: StateFollower): void {
     this.followers ??= new Set();
     this.followers.add(follower);
   }
 
-  unfollow(follower: RecordFollower): void {
+  unfollow(follower: StateFollower): void {
     this.followers?.delete(follower);
     if (this.followers?.size === 0) this.followers = undefined;
   }
 
-  track(watcher: Watcher): void {
+  track(watcher: Watcher<T>): void {
     this.tracked ??= new Set();
     this.tracked.add(watcher);
   }
 
-  untrack(watcher: Watcher): void {
+  untrack(watcher: Watcher<T>): void {
     this.tracked?.delete(watcher);
     if (this.tracked?.size === 0) this.tracked = undefined;
   }
 
-  offer(cohort: Cohort, projection: Projection): void {
+  offer(cohort: Cohort<T>, projection: Projection<T>): void {
     for (const watcher of this.tracked ?? NOBODY) {
       if (watcher.cohort !== cohort) continue;
       watcher.offer(projection);
@@ -123,8 +100,8 @@ export class Topic implements CohortTopic, WatcherTopic {
     }
   }
 
-  /** Tracks all who watch the user individually; returns their watchers. */
-  trackAll(): readonly Watcher[] {
+  /** Tracks all who watch it individually; returns their watchers. */
+  trackAll(): readonly Watcher<T>[] {
     for (const cohort of this.cohorts) for (const subscriber of cohort.synced) subscriber.detach(cohort);
     return [...(this.tracked ?? NOBODY)];
   }

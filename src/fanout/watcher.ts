@@ -1,6 +1,6 @@
 /**
- * A watcher: one pair of a subscription and a watched user that is individually tracked. It knows what the viewer may
- * see of the user, what was sent, and what is pending. Pending items are authorized on dequeue, so that nothing goes out
+ * A watcher: one pair of a subscription and a topic that is individually tracked. It knows what the viewer may see of
+ * the topic, what was sent, and what is pending. Pending items are authorized on dequeue, so that nothing goes out
  * that the viewer may no longer see. A watcher that was sent what its cohort delivered last, with nothing pending,
  * needs no state of its own: the subscription attaches to the cohort (see cohort.ts), and the watcher is dropped.
  *
@@ -15,7 +15,7 @@
  * | off-roster-suspended | as off-roster, until the facts are reread                    |
  * | ended                | only what was already pending: that visibility was revoked   |
  *
- * | from                 | start | invalidate(mayRevoke) | applyFacets | leaveRoster          | rejoinRoster | end   | restart  |
+ * | from                 | start | invalidate(mayRevoke) | applySight  | leaveRoster          | rejoinRoster | end   | restart  |
  * |----------------------|-------|-----------------------|-------------|----------------------|--------------|-------|----------|
  * | starting             | live  | ·                     | ·           |                      |              | ended |          |
  * | live                 |       | suspended             | ·           | off-roster           | ·            | ended |          |
@@ -26,67 +26,72 @@
  *
  * `·` stays as it is; an empty field does not happen. There is one of these a pair: no closures, no objects of its own.
  */
-import { NOT_VISIBLE, type PresenceContent, sameContent } from '../presence/view.js';
-import { type Facets, maySee, type Viewer } from '../presence/visibility.js';
+import type { Viewer } from '../presence/visibility.js';
 import type { Cohort, Subscriber } from './cohort.js';
 import type { Delivery, Projection } from './delivery.js';
+import type { Kind, KindTypes } from './kind.js';
 import type { Outbox } from './outbox.js';
 
 export type WatcherPhase = 'starting' | 'live' | 'suspended' | 'off-roster' | 'off-roster-suspended' | 'ended';
 
-/** What waits in the outbox of a subscription to presence. */
-export interface Pending {
-  readonly watcher: Watcher;
+/** What waits in the outbox of a subscription to states. */
+export interface Pending<T extends KindTypes> {
+  readonly watcher: Watcher<T>;
   /** A change as it was; or the present state on dequeue, whatever it is then; or that visibility was revoked. */
-  readonly state: Projection | 'present' | 'revoked';
+  readonly state: Projection<T> | 'present' | 'revoked';
   /** The earliest `asOf` to send it with. */
   readonly notBefore: number;
 }
 
 /** The subscription of a watcher. */
-export interface WatcherOwner extends Subscriber {
+export interface WatcherOwner<T extends KindTypes> extends Subscriber<T> {
   readonly viewer: Viewer;
-  readonly outbox: Outbox<Pending, Delivery>;
+  readonly outbox: Outbox<Pending<T>, Delivery<Projection<T>>>;
   /** Replaces the watcher by its cohort, of which the subscription is a synced member from now on. */
-  attach(watcher: Watcher, cohort: Cohort): void;
+  attach(watcher: Watcher<T>, cohort: Cohort<T>): void;
 }
 
-/** The watched user, as watchers know it. */
-export interface WatcherTopic {
-  readonly userId: string;
-  /** What is shown last to a viewer whose visibility was revoked. */
-  readonly notVisible: Projection;
-  /** The cohort of those who see these facets, with one member more. */
-  join(facets: Facets): Cohort;
+/** What is watched, as watchers know it. */
+export interface WatcherTopic<T extends KindTypes> {
+  readonly kind: Kind<T>;
+  readonly key: string;
+  /** What is shown last to a viewer whose visibility was revoked; null: nothing. */
+  readonly notVisible: Projection<T> | null;
+  /** The cohort of those with this sight, with one member more. */
+  join(sight: T['sight']): Cohort<T>;
   /** One member fewer. */
-  leave(cohort: Cohort): void;
-  track(watcher: Watcher): void;
-  untrack(watcher: Watcher): void;
+  leave(cohort: Cohort<T>): void;
+  track(watcher: Watcher<T>): void;
+  untrack(watcher: Watcher<T>): void;
 }
 
-export class Watcher {
+export class Watcher<T extends KindTypes> {
   /** Counts access changes of this pair: a reading that began before the latest does not hold. */
   epoch = 0;
   /** Undefined while the viewer may see nothing, while `starting`, and once `ended`. */
-  cohort: Cohort | undefined = undefined;
+  cohort: Cohort<T> | undefined = undefined;
   private phase: WatcherPhase = 'starting';
   /** Readings of access facts under way. While there are any, it stays individually tracked. */
   private readings = 0;
   /** What was enqueued or sent last: an offer that shows the same is skipped. */
-  private latest: PresenceContent | undefined = undefined;
-  private sent: PresenceContent | undefined = undefined;
+  private latest: T['content'] | undefined = undefined;
+  private sent: T['content'] | undefined = undefined;
   private sentAsOf = 0;
   private sentRevision = 0;
 
   constructor(
-    readonly owner: WatcherOwner,
-    private topic: WatcherTopic,
+    readonly owner: WatcherOwner<T>,
+    private topic: WatcherTopic<T>,
   ) {
     topic.track(this);
   }
 
   /** A watcher for a subscription that was a synced member of the cohort until now. */
-  static detachedFrom(cohort: Cohort, owner: WatcherOwner, topic: WatcherTopic): Watcher {
+  static detachedFrom<T extends KindTypes>(
+    cohort: Cohort<T>,
+    owner: WatcherOwner<T>,
+    topic: WatcherTopic<T>,
+  ): Watcher<T> {
     const watcher = new Watcher(owner, topic);
     watcher.cohort = cohort;
     watcher.phase = 'live';
@@ -98,8 +103,8 @@ export class Watcher {
     return watcher;
   }
 
-  get userId(): string {
-    return this.topic.userId;
+  get key(): string {
+    return this.topic.key;
   }
 
   get viewer(): Viewer {
@@ -110,15 +115,15 @@ export class Watcher {
     return this.phase === 'ended';
   }
 
-  /** Whether the viewer may see the user, by the facts applied last. */
+  /** Whether the viewer may see anything, by the facts applied last. */
   get isVisible(): boolean {
     return this.cohort !== undefined;
   }
 
   /** The cohort shows something else than before. */
-  offer(projection: Projection): void {
+  offer(projection: Projection<T>): void {
     const { latest } = this;
-    if (this.phase !== 'live' || (latest && sameContent(latest, projection.content))) return;
+    if (this.phase !== 'live' || (latest && this.same(latest, projection.content))) return;
     this.latest = projection.content;
     this.enqueue(projection, 0);
   }
@@ -143,9 +148,9 @@ export class Watcher {
   }
 
   /** The first facts, as read at `now`. With `deliver` the snapshot is sent; without, the viewer is taken to know it. */
-  start(facets: Facets, now: number, deliver: boolean): void {
+  start(sight: T['sight'], now: number, deliver: boolean): void {
     this.phase = 'live';
-    this.moveCohort(facets);
+    this.moveCohort(sight);
     const projection = this.cohort?.projection();
     if (!projection) return;
     this.latest = projection.content;
@@ -155,19 +160,19 @@ export class Watcher {
   }
 
   /** The facts as read at `now`, after the latest access change of this pair. */
-  applyFacets(facets: Facets, now: number): void {
+  applySight(sight: T['sight'], now: number): void {
     // A start has its own reading, and repeats it.
     if (this.phase === 'starting' || this.phase === 'ended') return;
-    const same = this.cohort ? this.cohort.hasFacets(facets) : !maySee(facets);
+    const same = this.cohort ? this.cohort.hasSight(sight) : !this.topic.kind.maySee(sight);
     const wasSuspended = this.endSuspension();
     if (same && !wasSuspended) {
-      // Nothing changed, unless the user became known only now.
+      // Nothing changed, unless the state became known only now.
       if (this.cohort && !this.latest) this.enqueue('present', now);
       return;
     }
     if (!same) {
       this.withdrawPending();
-      this.moveCohort(facets);
+      this.moveCohort(sight);
     }
     if (!this.cohort) this.enqueue('revoked', now);
     // What waits for the end of the broadcast interval is offered then.
@@ -178,10 +183,11 @@ export class Watcher {
   }
 
   /** What to send now for a pending item; undefined for nothing. */
-  authorize({ state, notBefore }: Pending): Delivery | undefined {
+  authorize({ state, notBefore }: Pending<T>): Delivery<Projection<T>> | undefined {
     if (state === 'revoked') {
-      if (this.cohort || !this.sent || sameContent(this.sent, NOT_VISIBLE)) return undefined;
-      return this.deliver(this.topic.notVisible, this.asOfAfterSent(notBefore), this.sentRevision);
+      const { notVisible } = this.topic;
+      if (this.cohort || !notVisible || !this.sent || this.same(this.sent, notVisible.content)) return undefined;
+      return this.deliver(notVisible, this.asOfAfterSent(notBefore), this.sentRevision);
     }
     if (this.phase !== 'live' || !this.cohort) return undefined;
     const isPresent = state === 'present';
@@ -191,7 +197,7 @@ export class Watcher {
     const now = latest.at(asOf);
     // The present state is later than all that is queued behind it, so the next offer is compared with it.
     if (isPresent) this.latest = now.content;
-    if (this.sent && sameContent(this.sent, now.content)) {
+    if (this.sent && this.same(this.sent, now.content)) {
       this.sentRevision = now.revision;
       return undefined;
     }
@@ -226,7 +232,7 @@ export class Watcher {
   }
 
   /** Starts again after its end; what was sent before still counts. */
-  restart(topic: WatcherTopic): void {
+  restart(topic: WatcherTopic<T>): void {
     this.topic = topic;
     topic.track(this);
     this.phase = 'starting';
@@ -249,13 +255,18 @@ export class Watcher {
     return true;
   }
 
-  private enqueue(state: Pending['state'], notBefore: number): void {
+  private enqueue(state: Pending<T>['state'], notBefore: number): void {
     this.owner.outbox.put({ watcher: this, state, notBefore });
   }
 
-  private moveCohort(facets: Facets): void {
-    if (this.cohort) this.topic.leave(this.cohort);
-    this.cohort = maySee(facets) ? this.topic.join(facets) : undefined;
+  private same(a: T['content'], b: T['content']): boolean {
+    return this.topic.kind.sameContent(a, b);
+  }
+
+  private moveCohort(sight: T['sight']): void {
+    const { topic } = this;
+    if (this.cohort) topic.leave(this.cohort);
+    this.cohort = topic.kind.maySee(sight) ? topic.join(sight) : undefined;
   }
 
   /** Removes what is pending: what comes next is compared with what was really sent. */
@@ -264,7 +275,7 @@ export class Watcher {
     this.latest = this.sent;
   }
 
-  private setSent(content: PresenceContent, asOf: number, revision: number): void {
+  private setSent(content: T['content'], asOf: number, revision: number): void {
     this.sent = content;
     this.sentAsOf = asOf;
     this.sentRevision = revision;
@@ -275,7 +286,7 @@ export class Watcher {
     return Math.max(least, this.sentAsOf + 1);
   }
 
-  private deliver(projection: Projection, asOf: number, revision: number): Delivery {
+  private deliver(projection: Projection<T>, asOf: number, revision: number): Delivery<Projection<T>> {
     this.setSent(projection.content, asOf, revision);
     return { projection, asOf };
   }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Subscriber } from '../../src/fanout/cohort.js';
+import { PRESENCE, type PresenceTypes } from '../../src/fanout/presenceKind.js';
 import { Topic } from '../../src/fanout/topic.js';
 import { restoreRecord } from '../../src/presence/record.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
@@ -14,11 +15,11 @@ const live = (revision: number) => ({
 });
 
 it('dates an event after what its subscribers hold, also where that was read at a later instant', () => {
-  const topic = new Topic('ana', 0, async () => {});
+  const topic = new Topic(PRESENCE, 'ana', 0, async () => {});
   topic.observe(away(), NOON);
   const cohort = topic.join(EVERYTHING);
   const instants: number[] = [];
-  const subscriber: Subscriber = {
+  const subscriber: Subscriber<PresenceTypes> = {
     take: ({ asOf }) => instants.push(asOf) > 0,
     detach: () => {
       throw new Error('It can be sent at once.');

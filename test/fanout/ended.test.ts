@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Cohort } from '../../src/fanout/cohort.js';
-import type { Delivery } from '../../src/fanout/delivery.js';
+import type { Delivery, Projection } from '../../src/fanout/delivery.js';
 import { Outbox } from '../../src/fanout/outbox.js';
+import { PRESENCE, type PresenceTypes } from '../../src/fanout/presenceKind.js';
 import { Topic } from '../../src/fanout/topic.js';
-import { Watcher, type WatcherOwner } from '../../src/fanout/watcher.js';
+import { type Pending, Watcher, type WatcherOwner } from '../../src/fanout/watcher.js';
 import type { PresenceRecord } from '../../src/presence/types.js';
 import { EVERYTHING } from '../../src/presence/visibility.js';
 import { message, NOON, record, session } from '../support/unit/builders.js';
+
+type PresenceDelivery = Delivery<Projection<PresenceTypes>>;
 
 const at = (revision: number, changes: Partial<PresenceRecord> = {}): PresenceRecord =>
   record({
@@ -25,21 +28,21 @@ const playing = (expiresAt: number) =>
   });
 
 /** A synced member of a cohort. */
-const syncedMember = (topic: Topic) => {
-  const delivered: Delivery[] = [];
+const syncedMember = (topic: Topic<PresenceTypes>) => {
+  const delivered: PresenceDelivery[] = [];
   const cohort = topic.join(EVERYTHING);
   cohort.attach({ take: (each) => delivered.push(each) > 0, detach: () => {} }, 0);
   return { delivered, cohort };
 };
 
 /** An individually tracked watcher, whose reader iterates. */
-const trackedWatcher = (topic: Topic, readAt: number) => {
-  const outbox = new Outbox<Parameters<WatcherOwner['outbox']['put']>[0], Delivery>({
+const trackedWatcher = (topic: Topic<PresenceTypes>, readAt: number) => {
+  const outbox = new Outbox<Pending<PresenceTypes>, PresenceDelivery>({
     authorize: (pending) => pending.watcher.authorize(pending),
     collapse: (waiting) => waiting,
     onReturn: () => {},
   });
-  const owner: WatcherOwner = {
+  const owner: WatcherOwner<PresenceTypes> = {
     viewer: { kind: 'user', userId: 'bo' },
     outbox,
     attach: () => {},
@@ -48,12 +51,12 @@ const trackedWatcher = (topic: Topic, readAt: number) => {
   };
   const watcher = new Watcher(owner, topic);
   watcher.start(EVERYTHING, readAt, true);
-  return { watcher, next: async (): Promise<Delivery> => (await outbox.next()).value };
+  return { watcher, next: async (): Promise<PresenceDelivery> => (await outbox.next()).value };
 };
 
 describe('an event', () => {
   it('shows nothing that expired by its commit, which came later than the decision', () => {
-    const topic = new Topic('ana', 0, async () => {});
+    const topic = new Topic(PRESENCE, 'ana', 0, async () => {});
     topic.observe(at(NOON), NOON);
     const { delivered } = syncedMember(topic);
     const activities = playing(NOON + 20);
@@ -69,7 +72,7 @@ describe('an event', () => {
   });
 
   it('is left out where the expired content was its only change', () => {
-    const topic = new Topic('ana', 0, async () => {});
+    const topic = new Topic(PRESENCE, 'ana', 0, async () => {});
     topic.observe(at(NOON), NOON);
     const { delivered } = syncedMember(topic);
     topic.observe(at(NOON + 20, { message: message({ expiresAt: NOON + 20 }) }));
@@ -78,7 +81,7 @@ describe('an event', () => {
   });
 
   it('shows nothing that expired by its asOf, where that is later than the commit', () => {
-    const topic = new Topic('ana', 0, async () => {});
+    const topic = new Topic(PRESENCE, 'ana', 0, async () => {});
     topic.observe(at(NOON), NOON);
     const { delivered, cohort } = syncedMember(topic);
     cohort.attach({ take: () => true, detach: () => {} }, NOON + 30);
@@ -87,7 +90,7 @@ describe('an event', () => {
   });
 
   it('shows nothing that expired by the reading it comes from', async () => {
-    const topic = new Topic('ana', 0, async () => {});
+    const topic = new Topic(PRESENCE, 'ana', 0, async () => {});
     topic.observe(at(NOON, { message: message({ expiresAt: NOON + 30 }) }));
     expect(await trackedWatcher(topic, NOON + 29).next()).toMatchObject({
       asOf: NOON + 29,
@@ -100,7 +103,7 @@ describe('an event', () => {
   });
 
   it('shows what has not expired', () => {
-    const topic = new Topic('ana', 0, async () => {});
+    const topic = new Topic(PRESENCE, 'ana', 0, async () => {});
     topic.observe(at(NOON), NOON);
     const { delivered } = syncedMember(topic);
     topic.observe(at(NOON + 20, { message: message({ expiresAt: NOON + 21 }) }));

@@ -1,7 +1,7 @@
 /** What holds for iterated subscriptions holds for pushed ones, most of which are synced. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Delivery } from '../../src/fanout/delivery.js';
-import type { PresenceStream } from '../../src/fanout/subscription.js';
+import type { Delivery, Projection } from '../../src/fanout/delivery.js';
+import type { PresenceTypes } from '../../src/fanout/presenceKind.js';
 import { createFanout, mode, untilIdle, userViewer } from '../support/unit/fanout.js';
 
 /** Evaluates a file of tests once more: it may have been evaluated already, for itself. */
@@ -24,7 +24,7 @@ describe('pushed as well as iterated', () => {
 
 describe('synced subscriptions', () => {
   let f: Awaited<ReturnType<typeof createFanout>>;
-  const streams: PresenceStream[] = [];
+  const streams: { return(): Promise<unknown> }[] = [];
 
   beforeEach(async () => {
     f = await createFanout();
@@ -45,7 +45,7 @@ describe('synced subscriptions', () => {
       budget: { watched: 0, conversations: 0 },
     });
     streams.push(stream);
-    const delivered: Delivery[] = [];
+    const delivered: Delivery<Projection<PresenceTypes>>[] = [];
     stream.flow({
       take(each) {
         delivered.push(each);

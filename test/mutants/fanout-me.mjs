@@ -133,7 +133,7 @@ export default [
     name: 'the topic keeps who left',
     promise: 'Nothing is left of a subscription that ended.',
     file: 'src/fanout/meSubscription.ts',
-    from: 'this.deps.topics.release(topic.userId);',
+    from: 'this.deps.topics.release(topic.key);',
     to: '',
     tests: ['test/fanout/me.test.ts'],
   },

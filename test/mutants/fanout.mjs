@@ -4,7 +4,7 @@ export default [
     name: 'a change that hides waits for the interval',
     promise: 'A change to OFFLINE never waits for the broadcast interval.',
     file: 'src/fanout/cohort.ts',
-    from: 'if (hides(before, now.content.status) || waitMs <= 0) this.broadcast();',
+    from: 'if (this.topic.kind.hides(before, now.content) || waitMs <= 0) this.broadcast();',
     to: 'if (waitMs <= 0) this.broadcast();',
     tests: ['test/fanout/pace.test.ts', 'test/fanout/visibilityChanges.test.ts', 'test/fanout/pushed.test.ts'],
   },

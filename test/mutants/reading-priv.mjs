@@ -20,8 +20,8 @@ export default [
     name: 'a start answers from the cache',
     promise: 'The start of a subscription runs the same queries whoever is watched and whatever changed lately.',
     file: 'src/fanout/visibilityChanges.ts',
-    from: 'readings = await readOnce(watchers, people.accessFacts);',
-    to: 'readings = await readOnce(watchers, people.accessFactsToWatch);',
+    from: 'readings = await readOnce(watchers, true);',
+    to: 'readings = await readOnce(watchers, false);',
     tests: ['test/service/steps.test.ts'],
   },
   {

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { createYoga, isAsyncIterable } from 'graphql-yoga';
 import type { Introspection } from '../../config/config.js';
-import type { PresenceStream } from '../../fanout/subscription.js';
+import type { SharedStream } from '../../fanout/subscription.js';
 import { unauthenticated } from '../../graphql/context.js';
 import type { ErrorLog } from '../../graphql/maskedErrors.js';
 import { createDocuments } from './documents.js';
@@ -43,12 +43,12 @@ export interface Prepared {
   /** For graphql-ws, which reads the kind of operation from it. */
   readonly args: ExecutionArgs;
   /** Executes it. Never rejects: an exception becomes a finished error of the result. */
-  run(): Promise<AsyncIterable<ExecutionResult> | SharedStream | ExecutionResult>;
+  run(): Promise<AsyncIterable<ExecutionResult> | SharedResults | ExecutionResult>;
 }
 
 /** A subscription whose events are executed once for all viewers with the same projection. */
-export interface SharedStream {
-  readonly stream: PresenceStream;
+export interface SharedResults {
+  readonly stream: SharedStream;
   readonly render: Renderer;
 }
 
@@ -96,7 +96,9 @@ export const createEngine = ({
     if (!rendering.isShared(args)) return null;
     const source = await createSourceEventStream(args);
     // Without a renderer for one that is refused: renderers are cached.
-    return isAsyncIterable(source) ? { stream: source as PresenceStream, render: rendering.rendererFor(args) } : source;
+    return isAsyncIterable(source)
+      ? { stream: source as AsyncIterable<unknown> as SharedStream, render: rendering.rendererFor(args) }
+      : source;
   };
 
   const open = async (args: ExecutionArgs, { caller, requestId }: Operation) => {

@@ -1,6 +1,6 @@
 /**
  * One execution for many subscribers. What a subscription sends of a projection depends on the document, on its variables
- * other than the list of users, and on the projection, which is one object for a whole cohort. So it is executed and
+ * other than the list of what is watched, and on the projection, which is one object for a whole cohort. So it is executed and
  * serialised once, and only each viewer's `asOf` is inserted. See docs/design.md#2-shape, "Fan-out".
  */
 import {
@@ -18,8 +18,9 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { type Delivery, type Projection, viewOf } from '../../fanout/delivery.js';
+import type { Delivery, Shared } from '../../fanout/delivery.js';
 import { MAX_VARIABLE_FAULTS } from './documentLimits.js';
+import { isPerViewer, isSharedField } from './sharedFields.js';
 
 /** The text of a delivery: the JSON of the result in UTF-8, each byte a character. */
 export type Renderer = (delivery: Delivery) => string;
@@ -37,7 +38,7 @@ const STAND_IN_TEXT = new Date(STAND_IN).toISOString();
 /** One operation of a document that selects only what is the same for a whole cohort. */
 interface Shape {
   readonly operation: OperationDefinitionNode;
-  /** The document without the arguments of the subscription, which decide whom to watch and not what is sent. */
+  /** The document without the arguments of the subscription, which decide what to watch and not what is sent. */
   readonly document: DocumentNode;
   /** The variables that decide what is sent. */
   readonly used: readonly string[];
@@ -53,10 +54,6 @@ interface Rendered {
 }
 
 const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
-
-/** Whether a field depends on the viewer or has to be loaded. */
-const isPerViewer = (type: string | undefined, field: string): boolean =>
-  (type === 'Presence' && field === 'isTyping') || (type === 'User' && field !== 'id' && field !== '__typename');
 
 export const createRendering = ({
   schema,
@@ -75,7 +72,7 @@ export const createRendering = ({
   const readShape = (document: DocumentNode, operationName: string | null | undefined): Shape | null => {
     const operation = getOperationAST(document, operationName);
     const [root] = operation?.selectionSet.selections ?? [];
-    if (!operation || root?.kind !== Kind.FIELD || root.name.value !== 'presenceChanged') return null;
+    if (!operation || root?.kind !== Kind.FIELD || !isSharedField(root.name.value)) return null;
     let isShared = true;
     const used = new Set<string>();
     const types = new TypeInfo(schema);
@@ -112,14 +109,14 @@ export const createRendering = ({
   };
 
   const rendererOf = (args: ExecutionArgs): Renderer => {
-    const rendered = new WeakMap<Projection, Rendered>();
-    let last: { readonly projection: Projection; readonly rendered: Rendered } | undefined;
+    const rendered = new WeakMap<Shared, Rendered>();
+    let last: { readonly projection: Shared; readonly rendered: Rendered } | undefined;
 
-    const renderedOf = (projection: Projection): Rendered => {
+    const renderedOf = (projection: Shared): Rendered => {
       const known = rendered.get(projection);
       if (known) return known;
       executions += 1;
-      const result = execute({ ...args, rootValue: viewOf({ projection, asOf: STAND_IN }), contextValue: {} });
+      const result = execute({ ...args, rootValue: projection.viewAt(STAND_IN), contextValue: {} });
       const around = asBytes(JSON.stringify(finish(result as ExecutionResult))).split(STAND_IN_TEXT);
       const made = { around, asOf: -1, text: '' };
       rendered.set(projection, made);

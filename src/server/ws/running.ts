@@ -1,8 +1,8 @@
 import type { ExecutionResult } from 'graphql';
 import type { Delivery } from '../../fanout/delivery.js';
 import type { Sink } from '../../fanout/outbox.js';
-import type { PresenceStream } from '../../fanout/subscription.js';
-import type { Prepared, SharedStream } from '../execution/engine.js';
+import type { SharedStream } from '../../fanout/subscription.js';
+import type { Prepared, SharedResults } from '../execution/engine.js';
 import type { Renderer } from '../execution/rendering.js';
 import { type Framer, headOf } from './frames.js';
 import type { Outbound, Pusher } from './outbound.js';
@@ -26,10 +26,10 @@ class Feed implements Sink<Delivery>, Pusher {
   private readonly head: string;
   private readonly outbound: Pick<Outbound, 'push'>;
   private readonly frame: Framer;
-  private readonly stream: PresenceStream;
+  private readonly stream: SharedStream;
   private readonly render: Renderer;
 
-  constructor({ stream, render }: SharedStream, { id, outbound, frame }: Destination) {
+  constructor({ stream, render }: SharedResults, { id, outbound, frame }: Destination) {
     this.head = headOf(id);
     this.outbound = outbound;
     this.frame = frame;
@@ -82,7 +82,7 @@ export class Running implements AsyncIterableIterator<ExecutionResult> {
   }
 
   /** Sends the results of a shared stream past graphql-ws. */
-  share(shared: SharedStream, destination: Destination): void {
+  share(shared: SharedResults, destination: Destination): void {
     if (this.cancelled) void shared.stream.return();
     else this.source = new Feed(shared, destination);
   }

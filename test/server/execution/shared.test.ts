@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createContext } from '../../../src/graphql/context.js';
 import { createSchema } from '../../../src/graphql/schema.js';
 import type { Viewer } from '../../../src/presence/visibility.js';
-import { createEngine, type SharedStream } from '../../../src/server/execution/engine.js';
+import { createEngine, type SharedResults } from '../../../src/server/execution/engine.js';
 import { createFanout, type Fanout, untilIdle, userViewer } from '../../support/unit/fanout.js';
 
 const PLAIN = `subscription ($ids: [ID!], $withDevices: Boolean = true) {
@@ -44,7 +44,10 @@ const start = async () => {
     open,
     /** What a viewer is sent, of a subscription that is shared. */
     async share(viewer: string, ids: readonly string[], { query = PLAIN, ...variables }: Record<string, unknown> = {}) {
-      const { stream, render } = (await open(userViewer(viewer), String(query), { ids, ...variables })) as SharedStream;
+      const { stream, render } = (await open(userViewer(viewer), String(query), {
+        ids,
+        ...variables,
+      })) as SharedResults;
       streams.push(stream);
       const sent: string[] = [];
       stream.flow({ take: (delivery) => sent.push(render(delivery)) > 0 });

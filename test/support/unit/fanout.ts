@@ -5,7 +5,7 @@ import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../../src/adapters/memory/memoryStore.js';
 import { viewOf } from '../../../src/fanout/delivery.js';
 import { createHub } from '../../../src/fanout/hub.js';
-import type { PresenceStream, SubscriptionBudget, SubscriptionIterator } from '../../../src/fanout/subscription.js';
+import type { SharedStream, SubscriptionBudget, SubscriptionIterator } from '../../../src/fanout/subscription.js';
 import type { Bus } from '../../../src/presence/ports/bus.js';
 import { DEFAULT_TIMINGS } from '../../../src/presence/types.js';
 import type { PresenceContent, PresenceView } from '../../../src/presence/view.js';
@@ -41,12 +41,12 @@ const gated = <F extends (...args: never[]) => Promise<unknown>>(gate: Gate, nam
 /** Whether subscriptions to presence are pushed, as over a socket, or iterated. */
 export const mode = { pushed: false };
 
-/** Collects what one subscription delivers; `pushed` is for subscriptions to presence. */
+/** Collects what one subscription delivers; `pushed` is for subscriptions whose deliveries are shared. */
 export const collect = <T>(subscription: SubscriptionIterator<T>, { pushed = false } = {}) => {
   const events: T[] = [];
   let ended = false;
   if (pushed)
-    (subscription as unknown as PresenceStream).flow({ take: (delivery) => events.push(viewOf(delivery) as T) > 0 });
+    (subscription as unknown as SharedStream).flow({ take: (delivery) => events.push(viewOf(delivery) as T) > 0 });
   else
     void (async () => {
       for await (const event of subscription) events.push(event);
