@@ -15,11 +15,12 @@ import { isTemporary, type PresenceError, presenceError } from './errors.js';
 import { Heartbeat } from './heartbeat.js';
 import { hideOperation, openHidden } from './hiding.js';
 import { Idleness } from './idleness.js';
+import { INTERNALS, type WithInternals } from './internals.js';
+import { LatestById } from './latestById.js';
 import { Operations } from './operations.js';
 import { OwnState } from './ownState.js';
 import { browserPage, type PageEvent } from './page.js';
 import { PresenceChoice } from './presenceChoice.js';
-import { isBlank, Presences } from './presences.js';
 import { printDocument } from './printDocument.js';
 import { Recheck } from './recheck.js';
 import { Retained } from './retained.js';
@@ -36,7 +37,7 @@ import type {
 } from './types.js';
 import { TypingSender } from './typingSender.js';
 import { isUserId } from './userIds.js';
-import { WatchedUsers } from './watchedUsers.js';
+import { WatchedIds } from './watchedIds.js';
 import type { Operation } from './wire.js';
 
 /** For how long signing out waits for the server. */
@@ -70,6 +71,10 @@ const sessionIdsOf = ({ sessionId, storage }: PresenceClientOptions, hasPage: bo
   if (sessionId !== undefined) return { id: sessionId, putBack() {}, take() {}, forget() {} };
   return createSessionIdStore(storage === undefined ? pageStorage() : storage, hasPage);
 };
+
+/** Whether it is what is sent last of a user who cannot be seen any more. One who never came looks the same. */
+const isBlank = ({ status, statusMessage, lastSeen, user }: Presence): boolean =>
+  status === 'OFFLINE' && statusMessage === null && lastSeen === null && user.name === null && user.avatarUrl === null;
 
 /**
  * Makes a client, which connects at once: being connected is what makes its user live. Where a page is rendered on a
@@ -146,7 +151,7 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     // The last thing that is sent of a user who cannot be seen any more looks as that of one who never came.
     if (isBlank(presence) && before && !isBlank(before)) recheck.suspect(userId);
   };
-  const presences = new Presences(report, (userId) => roster.changed(userId));
+  const presences = new LatestById<Presence>(report, (userId) => roster.changed(userId));
   const forget = (userId: string) => {
     if (watched.has(userId) || roster.has(userId)) return;
     recheck.clear(userId);
@@ -166,7 +171,9 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     },
     onAbsent: (userId) => presences.hide(userId),
   });
-  const users = new WatchedUsers({
+  const users = new WatchedIds({
+    maxInOne: 1_000,
+    maxInAll: 5_000,
     subscribe: (userIds, onStart, onRefused) =>
       operations.subscribe<{ presenceChanged: Presence }>(
         PRESENCE_CHANGED,
@@ -178,7 +185,6 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
         onRefused,
       ),
     onError: unlessTemporary,
-    onTooMany: (most) => onError(presenceError('BAD_USER_INPUT', `At most ${most} users are watched at a time.`)),
   });
   const watched = new Retained<string>({
     onFirst: (userId) => users.add(userId),
@@ -295,7 +301,8 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
   });
 
   if (isStarted) connection.start();
-  return {
+  const client: PresenceClient & WithInternals = {
+    [INTERNALS]: { operations, request, onError, report },
     presence: (userId): Readable<Presence | undefined> => {
       const get = () => presences.get(userId);
       return {
@@ -378,4 +385,5 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
       connection.stop();
     },
   };
+  return client;
 };

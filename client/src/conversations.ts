@@ -7,8 +7,8 @@ import { Recheck } from './recheck.js';
 import { Retained } from './retained.js';
 import type { Readable, Typist, User } from './types.js';
 
-/** A connection has 50 subscriptions in all. */
-const MAX_CONVERSATIONS = 30;
+/** A connection has 50 subscriptions in all: places and counts have theirs, too. */
+const MAX_CONVERSATIONS = 20;
 /** Repetitions are not sent. For somebody who types on and on, the server is asked whether that is still so. */
 const RECHECK_MS = 10_000;
 const NOBODY: readonly Typist[] = [];

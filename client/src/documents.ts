@@ -1,7 +1,7 @@
 /** The client's own documents; `schema/operations` has the same for generators. */
 
 const USER = 'user { id name avatarUrl }';
-const PRESENCE = `id userId ${USER} status statusMessage { text emoji expiresAt }
+export const PRESENCE = `id userId ${USER} status statusMessage { text emoji expiresAt }
   activities { type name details startedAt expiresAt } devices lastSeen asOf`;
 const PRIVACY = 'status lastSeen activity';
 const ME = `userId presence { ${PRESENCE} } chosenStatus privacy { ${PRIVACY} }

@@ -48,12 +48,13 @@ export class Listeners<Key, T> {
 /** One value that changes. */
 export class Cell<T> implements Readable<T> {
   private readonly listeners: Listeners<null, T>;
+  private release: (() => void) | undefined;
 
   constructor(
     private value: T,
     report: ReportFault,
-    /** Called with true before the first listener is added, and with false after the last is removed. */
-    private readonly onUse: (used: boolean) => void = () => {},
+    /** Called before the first listener is added; what it returns, after the last is removed. */
+    private readonly onUse: () => () => void = () => () => {},
   ) {
     this.listeners = new Listeners(report);
   }
@@ -61,13 +62,13 @@ export class Cell<T> implements Readable<T> {
   readonly get = (): T => this.value;
 
   readonly subscribe = (listener: (value: T) => void): (() => void) => {
-    if (!this.isUsed) this.onUse(true);
+    if (!this.isUsed) this.release = this.onUse();
     const remove = this.listeners.add(null, listener);
     this.listeners.call(listener, this.value);
     return () => {
       if (!this.isUsed) return;
       remove();
-      if (!this.isUsed) this.onUse(false);
+      if (!this.isUsed) this.release?.();
     };
   };
 

@@ -20,11 +20,7 @@ export class OwnState {
 
   constructor(private readonly ports: OwnStatePorts) {
     this.retained = new Retained({ onFirst: () => this.start(), onGone: () => this.stop() });
-    let release = () => {};
-    this.value = new Cell<Me | undefined>(undefined, ports.report, (used) => {
-      if (used) release = this.retained.retain(null);
-      else release();
-    });
+    this.value = new Cell<Me | undefined>(undefined, ports.report, () => this.retained.retain(null));
   }
 
   /** What an answer or another subscription said of the caller; others are left out. */

@@ -6,46 +6,46 @@ interface Node {
   readonly [field: string]: unknown;
 }
 
-const asNode = (value: unknown) => value as Node;
-const all = (value: unknown, separator: string): string => ((value ?? []) as Node[]).map(print).join(separator);
-const wrapped = (before: string, text: string, after: string): string => (text ? before + text + after : '');
-const optional = (value: unknown): string => (value ? print(asNode(value)) : '');
-const directives = ({ directives }: Node): string => wrapped(' ', all(directives, ' '), '');
+const all = (nodes: unknown, separator = ' ', before = '', after = ''): string => {
+  const text = ((nodes ?? []) as Node[]).map(print).join(separator);
+  return text && before + text + after;
+};
+const one = (node: unknown, before = '', after = ''): string => (node ? before + print(node as Node) + after : '');
 
 const print = (node: Node): string => {
+  const { alias, name, value, type } = node;
+  /** What many kinds have, each in this order. */
+  const rest = () =>
+    one(name) +
+    all(node.variableDefinitions ?? node.arguments, ', ', '(', ')') +
+    one(node.typeCondition, ' on ') +
+    all(node.directives, ' ', ' ') +
+    one(node.selectionSet, ' ');
   switch (node.kind) {
     case 'Document':
-      return all(node.definitions, '\n');
-    case 'OperationDefinition': {
-      const variables = wrapped('(', all(node.variableDefinitions, ', '), ')');
-      return `${node.operation} ${optional(node.name)}${variables}${directives(node)} ${optional(node.selectionSet)}`;
-    }
+      return all(node.definitions);
+    case 'OperationDefinition':
+      return `${node.operation} ${rest()}`;
     case 'FragmentDefinition':
-      return `fragment ${optional(node.name)} ${condition(node)}${directives(node)} ${optional(node.selectionSet)}`;
-    case 'VariableDefinition': {
-      const fallback = wrapped(' = ', optional(node.defaultValue), '');
-      return `${optional(node.variable)}: ${optional(node.type)}${fallback}${directives(node)}`;
-    }
+      return `fragment ${rest()}`;
+    case 'VariableDefinition':
+      return one(node.variable, '', ': ') + one(type) + one(node.defaultValue, ' = ') + rest();
     case 'SelectionSet':
-      return `{ ${all(node.selections, ' ')} }`;
-    case 'Field': {
-      const alias = wrapped('', optional(node.alias), ': ');
-      const given = wrapped('(', all(node.arguments, ', '), ')');
-      return `${alias}${optional(node.name)}${given}${directives(node)}${wrapped(' ', optional(node.selectionSet), '')}`;
-    }
+      return all(node.selections, ' ', '{ ', ' }');
+    case 'Field':
+      return one(alias, '', ': ') + rest();
     case 'FragmentSpread':
-      return `...${optional(node.name)}${directives(node)}`;
     case 'InlineFragment':
-      return `...${wrapped(' ', condition(node), '')}${directives(node)} ${optional(node.selectionSet)}`;
+      return `...${rest()}`;
     case 'Argument':
     case 'ObjectField':
-      return `${optional(node.name)}: ${optional(node.value)}`;
+      return one(name, '', ': ') + one(value);
     case 'Directive':
-      return `@${optional(node.name)}${wrapped('(', all(node.arguments, ', '), ')')}`;
+      return `@${rest()}`;
     case 'Variable':
-      return `$${optional(node.name)}`;
+      return one(name, '$');
     case 'StringValue':
-      return JSON.stringify(node.value);
+      return JSON.stringify(value);
     case 'NullValue':
       return 'null';
     case 'ListValue':
@@ -53,18 +53,16 @@ const print = (node: Node): string => {
     case 'ObjectValue':
       return `{${all(node.fields, ', ')}}`;
     case 'NamedType':
-      return optional(node.name);
+      return one(name);
     case 'ListType':
-      return `[${optional(node.type)}]`;
+      return `[${one(type)}]`;
     case 'NonNullType':
-      return `${optional(node.type)}!`;
+      return one(type, '', '!');
     default:
       // Name, IntValue, FloatValue, BooleanValue, EnumValue
-      return String(node.value);
+      return String(value);
   }
 };
 
-const condition = ({ typeCondition }: Node): string => wrapped('on ', optional(typeCondition), '');
-
 /** The document as text, for the server. */
-export const printDocument = (document: unknown): string => print(asNode(document));
+export const printDocument = (document: unknown): string => print(document as Node);

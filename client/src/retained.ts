@@ -8,7 +8,10 @@ export class Retained<Key> {
   private readonly leaving = new Map<Key, number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly ports: { readonly onFirst: (key: Key) => void; readonly onGone: (key: Key) => void }) {}
+  constructor(
+    private readonly ports: { readonly onFirst: (key: Key) => void; readonly onGone: (key: Key) => void },
+    private readonly lingerMs = LINGER_MS,
+  ) {}
 
   has(key: Key): boolean {
     return this.uses.has(key);
@@ -32,8 +35,8 @@ export class Retained<Key> {
       if (left < 0) return;
       this.uses.set(key, left);
       if (left > 0) return;
-      this.leaving.set(key, Date.now() + LINGER_MS);
-      this.timer ??= setTimeout(() => this.sweep(), LINGER_MS);
+      this.leaving.set(key, Date.now() + this.lingerMs);
+      this.timer ??= setTimeout(() => this.sweep(), this.lingerMs);
     };
   }
 
@@ -50,7 +53,7 @@ export class Retained<Key> {
     const now = Date.now();
     for (const [key, at] of this.leaving) {
       // At most: a clock that was set back must not make it longer.
-      if (at > now && at - now <= LINGER_MS) {
+      if (at > now && at - now <= this.lingerMs) {
         this.timer = setTimeout(() => this.sweep(), at - now);
         return;
       }

@@ -42,8 +42,8 @@ const inOrder = (a: Presence, b: Presence): number => {
 
 export class Roster {
   readonly value: Cell<readonly Presence[]>;
-  private readonly members = new Set<string>();
   private readonly retained: Retained<null>;
+  private readonly members = new Set<string>();
   private readonly recheck: Recheck;
   private joining: ReturnType<typeof setTimeout> | undefined;
   private rereading: ReturnType<typeof setInterval> | undefined;
@@ -51,11 +51,7 @@ export class Roster {
 
   constructor(private readonly ports: RosterPorts) {
     this.retained = new Retained({ onFirst: () => this.start(), onGone: () => this.stop() });
-    let release = () => {};
-    this.value = new Cell<readonly Presence[]>([], ports.report, (used) => {
-      if (used) release = this.retained.retain(null);
-      else release();
-    });
+    this.value = new Cell<readonly Presence[]>([], ports.report, () => this.retained.retain(null));
     this.recheck = new Recheck({
       ask: () => this.read(),
       onAbsent: (userId) => this.remove(userId),

@@ -213,7 +213,7 @@ describe('the watched users', () => {
     await pass(50);
     expect(watchedBy(server).map((some) => some?.length)).toEqual(Array(5).fill(1_000));
     expect(errors.map(({ code, message }) => [code, message])).toEqual([
-      ['BAD_USER_INPUT', 'At most 5000 users are watched at a time.'],
+      ['BAD_USER_INPUT', 'At most 5000 ids are watched at a time.'],
     ]);
     for (const stop of stops.slice(0, 5_000)) stop();
     await pass(20_000);

@@ -191,14 +191,14 @@ describe('typists', () => {
     }
   });
 
-  it('are watched while somebody listens, in at most 30 conversations', async () => {
+  it('are watched while somebody listens, in at most 20 conversations', async () => {
     const { server, client, errors } = await setUp();
-    const stops = Array.from({ length: 31 }, (_, i) => client.typing(`room-${i}`).subscribe(none));
+    const stops = Array.from({ length: 21 }, (_, i) => client.typing(`room-${i}`).subscribe(none));
     await pass(0);
-    expect([server.live('typingChanged').length, errors.map(({ code }) => code)]).toEqual([30, ['BAD_USER_INPUT']]);
+    expect([server.live('typingChanged').length, errors.map(({ code }) => code)]).toEqual([20, ['BAD_USER_INPUT']]);
     stops[0]!();
     await pass(5_000);
-    expect(server.live('typingChanged').at(-1)?.variables).toEqual({ conversationId: 'room-30' });
+    expect(server.live('typingChanged').at(-1)?.variables).toEqual({ conversationId: 'room-20' });
     for (const stop of stops) stop();
     await pass(5_000);
     expect([server.live('typingChanged').length, vi.getTimerCount()]).toEqual([0, 1]);

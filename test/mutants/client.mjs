@@ -12,7 +12,7 @@ export default [
   {
     name: 'the earlier presence wins',
     promise: 'Of two presences of a user the one with the later `asOf` holds.',
-    file: 'client/src/presences.ts',
+    file: 'client/src/latestById.ts',
     from: 'asOf < known.asOf ||',
     to: 'asOf > known.asOf ||',
     tests: PRESENCE,
@@ -20,9 +20,9 @@ export default [
   {
     name: 'an old presence shows a user who cannot be seen any more',
     promise: 'What was true before a user vanished is not shown again.',
-    file: 'client/src/presences.ts',
-    from: 'if (known?.presence) this.put(userId, undefined, known.asOf);',
-    to: 'if (known?.presence) this.put(userId, undefined, "");',
+    file: 'client/src/latestById.ts',
+    from: 'if (known?.value) this.put(id, undefined, known.asOf);',
+    to: 'if (known?.value) this.put(id, undefined, "");',
     tests: PRESENCE,
   },
   {
@@ -60,7 +60,7 @@ export default [
   {
     name: 'the old subscription ends before the new one has begun',
     promise: 'The watched users change without a gap.',
-    file: 'client/src/watchedUsers.ts',
+    file: 'client/src/watchedIds.ts',
     from: 'if (taken.length + overlap > room) for',
     to: 'if (taken.length > 0) for',
     tests: PRESENCE,
@@ -68,7 +68,7 @@ export default [
   {
     name: 'more users are watched than a connection may',
     promise: 'A connection never watches more than 5,000 users, counting overlap.',
-    file: 'client/src/watchedUsers.ts',
+    file: 'client/src/watchedIds.ts',
     from: 'if (taken.length + overlap > room) for',
     to: 'if (taken.length > room) for',
     tests: PRESENCE,
@@ -76,7 +76,7 @@ export default [
   {
     name: 'a set that changes all the time becomes more and more subscriptions',
     promise: 'The watched users are few subscriptions.',
-    file: 'client/src/watchedUsers.ts',
+    file: 'client/src/watchedIds.ts',
     from: 'if (added.length > 0 && this.groups.length < MAX_GROUPS) this.open(added, []);',
     to: 'if (added.length > 0) this.open(added, []);',
     tests: PRESENCE,
@@ -101,7 +101,7 @@ export default [
     name: 'users are never let go of',
     promise: 'Without a listener there is no subscription.',
     file: 'client/src/retained.ts',
-    from: 'this.timer ??= setTimeout(() => this.sweep(), LINGER_MS);',
+    from: 'this.timer ??= setTimeout(() => this.sweep(), this.lingerMs);',
     to: '',
     tests: [...PRESENCE, ...REACT],
   },

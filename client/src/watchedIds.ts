@@ -1,36 +1,35 @@
 /**
- * The subscriptions to the users who are watched one by one.
+ * The subscriptions to what is watched by id: users, or objects with counts.
  *
- * New users get a subscription of their own at once. Once the set has been at rest for a second, it becomes as few
+ * New ids get a subscription of their own at once. Once the set has been at rest for a second, it becomes as few
  * subscriptions as can be: new ones start, and the old ones end when the new ones have shown life. Every start brings the
  * present state, so nothing is lost in between.
  */
-import { isTemporary, type PresenceError, waitOf } from './errors.js';
+import { isTemporary, type PresenceError, presenceError, waitOf } from './errors.js';
 import { utf8Length } from './utf8.js';
 
-/** What the server allows in one subscription, and over one connection. */
-const MAX_IN_ONE = 1_000;
-const MAX_IN_ALL = 5_000;
 /** Ids of one message. */
 const MAX_BYTES = 128 * 1024;
-/** Users who begin to be watched within it share a subscription. */
+/** What begins to be watched within it shares a subscription. */
 const JOIN_MS = 10;
 const REST_MS = 1_000;
-/** A subscription that was not refused by then is taken to have started: nobody in it may be visible. */
+/** A subscription that was not refused by then is taken to have started: nothing in it may be visible. */
 const STARTED_MS = 2_000;
 /** So many subscriptions are not kept until there is rest. */
 const MAX_GROUPS = 10;
 
-export interface WatchedUsersPorts {
+export interface WatchedIdsPorts {
+  /** What the server allows in one subscription, and over one connection. */
+  readonly maxInOne: number;
+  readonly maxInAll: number;
   /** Subscribes until the function returned is called; `onStart` is called with its first event. */
   readonly subscribe: (
-    userIds: readonly string[],
+    ids: readonly string[],
     onStart: () => void,
     onRefused: (error: PresenceError) => void,
   ) => () => void;
+  /** Told of refusals, and once where more is wanted than can be watched. */
   readonly onError: (error: PresenceError) => void;
-  /** More users than can be watched. */
-  readonly onTooMany: (most: number) => void;
 }
 
 interface Group {
@@ -41,7 +40,7 @@ interface Group {
   end: () => void;
 }
 
-export class WatchedUsers {
+export class WatchedIds {
   private readonly wanted = new Set<string>();
   private groups: Group[] = [];
   private joining: ReturnType<typeof setTimeout> | undefined;
@@ -51,15 +50,15 @@ export class WatchedUsers {
   /** Whether the set has changed since it was put together. */
   private isChanged = false;
 
-  constructor(private readonly ports: WatchedUsersPorts) {}
+  constructor(private readonly ports: WatchedIdsPorts) {}
 
-  add(userId: string): void {
-    this.wanted.add(userId);
+  add(id: string): void {
+    this.wanted.add(id);
     this.changed();
   }
 
-  remove(userId: string): void {
-    this.wanted.delete(userId);
+  remove(id: string): void {
+    this.wanted.delete(id);
     this.changed();
   }
 
@@ -94,7 +93,7 @@ export class WatchedUsers {
     const covered = new Set(this.groups.flatMap(({ ids }) => [...ids]));
     const added = [...this.wanted].filter((id) => !covered.has(id));
     if (added.length > 0 && this.groups.length < MAX_GROUPS) this.open(added, []);
-    // Where they are being put together already, whoever was added waits for the end of that.
+    // Where they are being put together already, what was added waits for the end of that.
     if (this.groups.length < MAX_GROUPS) this.rest();
     else if (!this.starting) this.join();
   }
@@ -105,20 +104,20 @@ export class WatchedUsers {
     this.resting = this.isChanged && this.isUntidy ? setTimeout(() => this.join(), ms) : undefined;
   }
 
-  /** Whether fewer subscriptions would do, or users who are not wanted any more are many or take others' places. */
+  /** Whether fewer subscriptions would do, or ids that are not wanted any more are many or take others' places. */
   private get isUntidy(): boolean {
     const ids = this.groups.flatMap((group) => [...group.ids]);
     const unwanted = ids.filter((id) => !this.wanted.has(id)).length;
-    if (this.groups.filter(isSmall).length > 1) return true;
+    if (this.groups.filter(this.isSmall).length > 1) return true;
     return unwanted * 10 > ids.length || (unwanted > 0 && this.isTooMany);
   }
 
-  /** Puts small groups, and those with users who are not wanted, together. */
+  /** Puts small groups, and those with ids that are not wanted, together. */
   private join(): void {
     clearTimeout(this.resting);
     this.resting = undefined;
     this.isChanged = false;
-    const isKept = (group: Group) => !isSmall(group) && [...group.ids].every((id) => this.wanted.has(id));
+    const isKept = (group: Group) => !this.isSmall(group) && [...group.ids].every((id) => this.wanted.has(id));
     const old = this.groups.filter((group) => !isKept(group));
     const covered = new Set(this.groups.filter(isKept).flatMap(({ ids }) => [...ids]));
     this.open(
@@ -127,30 +126,30 @@ export class WatchedUsers {
     );
   }
 
-  private open(userIds: readonly string[], replaced: readonly Group[]): void {
-    let room = MAX_IN_ALL;
+  private open(ids: readonly string[], replaced: readonly Group[]): void {
+    let room = this.ports.maxInAll;
     for (const group of this.groups) if (!replaced.includes(group)) room -= group.ids.size;
-    const taken = userIds.slice(0, Math.max(0, room));
-    this.tellTooMany(taken.length < userIds.length);
+    const taken = ids.slice(0, Math.max(0, room));
+    this.tellTooMany(taken.length < ids.length);
     // Both together are more than a connection may watch: the old ones go first, and the snapshot fills the gap.
     const overlap = replaced.reduce((sum, { ids }) => sum + ids.size, 0);
     if (taken.length + overlap > room) for (const group of replaced) this.close(group);
     const replaces = replaced.filter((group) => this.groups.includes(group));
-    const opened = chunksOf(taken).map((ids) => this.openGroup(ids));
+    const opened = chunksOf(taken, this.ports.maxInOne).map((some) => this.openGroup(some));
     for (const group of opened) group.replaces = replaces;
     if (opened.length === 0) for (const group of replaces) this.close(group);
     if (replaces.length > 0 && opened.length > 0) this.waitFor(opened);
   }
 
-  private openGroup(userIds: readonly string[]): Group {
-    const group: Group = { ids: new Set(userIds), started: false, replaces: [], end: () => {} };
+  private openGroup(ids: readonly string[]): Group {
+    const group: Group = { ids: new Set(ids), started: false, replaces: [], end: () => {} };
     this.groups.push(group);
     const onStart = () => {
       if (group.started) return;
       group.started = true;
       this.settle();
     };
-    group.end = this.ports.subscribe(userIds, onStart, (error) => this.refused(group, error));
+    group.end = this.ports.subscribe(ids, onStart, (error) => this.refused(group, error));
     return group;
   }
 
@@ -202,23 +201,26 @@ export class WatchedUsers {
   }
 
   private tellTooMany(isTooMany: boolean): void {
-    if (isTooMany && !this.isTooMany) this.ports.onTooMany(MAX_IN_ALL);
+    const { maxInAll, onError } = this.ports;
+    if (isTooMany && !this.isTooMany) {
+      onError(presenceError('BAD_USER_INPUT', `At most ${maxInAll} ids are watched at a time.`));
+    }
     this.isTooMany = isTooMany;
   }
+
+  private readonly isSmall = ({ ids }: Group): boolean => ids.size < this.ports.maxInOne;
 }
 
-const isSmall = ({ ids }: Group): boolean => ids.size < MAX_IN_ONE;
-
-const chunksOf = (userIds: readonly string[]): string[][] => {
+const chunksOf = (ids: readonly string[], maxInOne: number): string[][] => {
   const chunks: string[][] = [];
   let bytes = 0;
-  for (const userId of userIds) {
-    const length = utf8Length(JSON.stringify(userId)) + 1;
+  for (const id of ids) {
+    const length = utf8Length(JSON.stringify(id)) + 1;
     const last = chunks.at(-1);
     bytes += length;
-    if (last && last.length < MAX_IN_ONE && bytes <= MAX_BYTES) last.push(userId);
+    if (last && last.length < maxInOne && bytes <= MAX_BYTES) last.push(id);
     else {
-      chunks.push([userId]);
+      chunks.push([id]);
       bytes = length;
     }
   }
