@@ -6,11 +6,14 @@ import { describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 
 const MAX_BYTES = 12_000;
+/** What the social layer adds to a program that has the client. */
+const MAX_SOCIAL_BYTES = 4_000;
 
-/** One entry as an application bundles it, without the packages that the application brings. */
-const bundled = async (file: string): Promise<string> => {
+/** Entries as an application bundles them together, without the packages that the application brings. */
+const bundled = async (...files: readonly string[]): Promise<string> => {
+  const contents = files.map((file) => `export * from './${file}';`).join('');
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`../src/${file}`, import.meta.url))],
+    stdin: { contents, resolveDir: fileURLToPath(new URL('../src', import.meta.url)) },
     bundle: true,
     minify: true,
     write: false,
@@ -23,14 +26,20 @@ const bundled = async (file: string): Promise<string> => {
 
 describe('the package', () => {
   it('is under 12 KB, hooks included', async () => {
-    const [core, hooks] = await Promise.all(['index.ts', 'react/index.tsx'].map(bundled));
+    const [core, hooks] = await Promise.all(['index.ts', 'react/index.tsx'].map((file) => bundled(file)));
     const bytes = gzipSync(core! + hooks!).length;
     expect(bytes).toBeLessThan(MAX_BYTES);
   });
 
+  it('with the social layer is less than 4 KB more, and without it nothing', async () => {
+    const [core, both] = await Promise.all([bundled('index.ts'), bundled('index.ts', 'social/index.ts')]);
+    expect(gzipSync(both).length - gzipSync(core).length).toBeLessThan(MAX_SOCIAL_BYTES);
+    expect(core).not.toContain('inboxChanged');
+  });
+
   it('imports its peers alone', async () => {
     const peers = Object.keys(packageJson.peerDependencies);
-    for (const file of ['index.ts', 'react/index.tsx', 'apollo.ts', 'urql.ts']) {
+    for (const file of ['index.ts', 'react/index.tsx', 'social/index.ts', 'react/social.tsx', 'apollo.ts', 'urql.ts']) {
       const imported = [...(await bundled(file)).matchAll(/from\s*"([^"]+)"/g)].map(([, name]) => name!);
       const foreign = imported.filter((name) => !peers.some((peer) => name === peer || name.startsWith(`${peer}/`)));
       expect(foreign, file).toEqual([]);

@@ -1,0 +1,210 @@
+/** Who is at a place, and being at one. */
+import { describe, expect, it, vi } from 'vitest';
+import type { Here } from '../../src/social/index.js';
+import { at, presence } from '../support/builders.js';
+import type { FakeServer } from '../support/fakeServer.js';
+import { pass, withFakeTime } from '../support/harness.js';
+import { setUpSocial } from '../support/socialBuilders.js';
+
+withFakeTime();
+
+const none = () => {};
+const change = (came: readonly string[], went: readonly string[] = [], count = came.length) => ({
+  here: { id: 'post', conversationId: 'post', count, approximate: false, asOf: at(0) },
+  came: came.map((id) => presence(id)),
+  went,
+});
+const ids = (here: Here | undefined) => here?.people.map(({ userId }) => userId);
+/** What was said of places, in order. */
+const said = (server: FakeServer, since = 0) =>
+  server.operations
+    .slice(since)
+    .filter(({ field }) => field === 'enter' || field === 'leave')
+    .map(({ field, variables }) => `${field} ${variables.id}`);
+const answering = (server: FakeServer) => {
+  server.handlers.set('enter', (operation) => operation.answer({ id: operation.variables.id }));
+  server.handlers.set('leave', (operation) => operation.answer(true));
+};
+
+describe('who is here', () => {
+  it('is undefined until it is known, then those who came and did not go, by id', async () => {
+    const { server, social } = await setUpSocial();
+    const here = social.here('post');
+    expect(here.get()).toBe(undefined);
+    here.subscribe(none);
+    await pass(0);
+    server.newest('hereChanged').next(change(['cleo', 'ada']));
+    await pass(0);
+    expect(ids(here.get())).toEqual(['ada', 'cleo']);
+    server.newest('hereChanged').next(change(['ben'], ['cleo'], 2));
+    await pass(0);
+    expect([ids(here.get()), here.get()?.count]).toEqual([['ada', 'ben'], 2]);
+    expect(here.get()).toBe(social.here('post').get());
+  });
+
+  it('is the first 200', async () => {
+    const { server, social } = await setUpSocial();
+    const here = social.here('post');
+    here.subscribe(none);
+    await pass(0);
+    const crowd = Array.from({ length: 250 }, (_, i) => `user-${1_000 + i}`);
+    server.newest('hereChanged').next(change(crowd));
+    await pass(0);
+    expect(ids(here.get())).toEqual(crowd.slice(0, 200));
+  });
+
+  it('is one subscription, however many components ask, for as long as somebody does', async () => {
+    const { server, social } = await setUpSocial();
+    const stops = Array.from({ length: 3 }, () => social.here('post').subscribe(none));
+    await pass(0);
+    expect(server.live('hereChanged').length).toBe(1);
+    for (const stop of stops) stop();
+    await pass(10_000);
+    expect(server.live('hereChanged')).toEqual([]);
+    // The heartbeat alone.
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
+  it('stays while the connection is away, and is told anew by the next', async () => {
+    const { server, social } = await setUpSocial();
+    const here = social.here('post');
+    here.subscribe(none);
+    await pass(0);
+    server.newest('hereChanged').next(change(['ada', 'ben']));
+    await pass(0);
+    server.last.drop();
+    await pass(2_000);
+    expect(ids(here.get())).toEqual(['ada', 'ben']);
+    server.newest('hereChanged').next(change(['cleo']));
+    await pass(0);
+    expect(ids(here.get())).toEqual(['cleo']);
+  });
+
+  it('is undefined where the caller may not use the place, which is reported', async () => {
+    const { server, social, errors } = await setUpSocial();
+    const here = social.here('post');
+    here.subscribe(none);
+    await pass(0);
+    server.newest('hereChanged').next(change(['ada']));
+    await pass(0);
+    server.newest('hereChanged').fail('NOT_FOUND');
+    await pass(0);
+    expect([here.get(), errors.map(({ code }) => code)]).toEqual([undefined, ['NOT_FOUND']]);
+  });
+
+  it('is watched at 10 places at a time', async () => {
+    const { server, social, errors } = await setUpSocial();
+    const stops = Array.from({ length: 11 }, (_, i) => social.here(`post-${i}`).subscribe(none));
+    await pass(0);
+    expect([server.live('hereChanged').length, errors.map(({ code }) => code)]).toEqual([10, ['BAD_USER_INPUT']]);
+    stops[0]!();
+    await pass(10_000);
+    expect(server.live('hereChanged').at(-1)?.variables).toEqual({ id: 'post-10' });
+  });
+
+  it('is cleared by signing out', async () => {
+    const { server, social, client } = await setUpSocial();
+    const seen: (string[] | undefined)[] = [];
+    social.here('post').subscribe((here) => seen.push(ids(here)));
+    await pass(0);
+    server.newest('hereChanged').next(change(['ada']));
+    await pass(0);
+    void client.signOut();
+    expect(seen).toEqual([undefined, ['ada'], undefined]);
+  });
+});
+
+describe('a user who enters a place', () => {
+  it('is there once, until the last of those who entered left', async () => {
+    const { server, social } = await setUpSocial();
+    answering(server);
+    const leaves = [social.enter('post'), social.enter('post')];
+    await pass(1_000);
+    leaves[0]!();
+    leaves[0]!();
+    await pass(1_000);
+    expect(said(server)).toEqual(['enter post']);
+    leaves[1]!();
+    await pass(1_000);
+    expect(said(server)).toEqual(['enter post', 'leave post']);
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
+  it('has not left where a view comes back at once', async () => {
+    const { server, social } = await setUpSocial();
+    answering(server);
+    social.enter('post')();
+    social.enter('post');
+    await pass(1_000);
+    expect(said(server)).toEqual(['enter post']);
+  });
+
+  it('enters again with each connection, as the session may have begun anew', async () => {
+    const { server, social } = await setUpSocial();
+    answering(server);
+    for (const place of ['a', 'b']) social.enter(place);
+    await pass(1_000);
+    const before = server.operations.length;
+    server.last.drop();
+    await pass(2_000);
+    expect(said(server, before)).toEqual(['enter a', 'enter b']);
+  });
+
+  it('leaves what was left while the connection was away, which the session may have outlived', async () => {
+    const { server, social } = await setUpSocial();
+    answering(server);
+    const leave = social.enter('post');
+    await pass(1_000);
+    const before = server.operations.length;
+    server.mode = 'refuse';
+    server.last.drop();
+    leave();
+    await pass(1_000);
+    server.mode = 'accept';
+    await pass(20_000);
+    expect(said(server, before)).toEqual(['leave post']);
+  });
+
+  it('is at the three places that were entered last, and back at an earlier one when one of those is left', async () => {
+    const { server, social } = await setUpSocial();
+    answering(server);
+    const leaves = ['a', 'b', 'c', 'd'].map((place) => social.enter(place));
+    await pass(1_000);
+    expect(said(server)).toEqual(['enter a', 'leave a', 'enter b', 'enter c', 'enter d']);
+    const before = server.operations.length;
+    leaves[3]!();
+    await pass(1_000);
+    expect(said(server, before)).toEqual(['leave d', 'enter a']);
+  });
+
+  it('says one thing after the other', async () => {
+    const { server, social } = await setUpSocial();
+    const leave = social.enter('post');
+    await pass(0);
+    leave();
+    await pass(1_000);
+    expect(said(server)).toEqual(['enter post']);
+    answering(server);
+    server.newest('enter').answer({ id: 'post' });
+    await pass(0);
+    expect(said(server)).toEqual(['enter post', 'leave post']);
+  });
+
+  it('tries again where that may pass, and reports what does not', async () => {
+    const { server, social, errors } = await setUpSocial();
+    let refusals = 2;
+    server.handlers.set('enter', (operation) => {
+      if (operation.variables.id === 'secret') operation.fail('NOT_FOUND');
+      else if (refusals-- > 0) operation.fail('RATE_LIMITED', { retryAfterMs: 500 });
+      else operation.answer({ id: 'post' });
+    });
+    social.enter('post');
+    const leave = social.enter('secret');
+    await pass(5_000);
+    expect(said(server)).toEqual(['enter post', 'enter post', 'enter post', 'enter secret']);
+    leave();
+    await pass(5_000);
+    expect(said(server).length).toBe(4);
+    expect(errors.map(({ code }) => code)).toEqual(['NOT_FOUND']);
+  });
+});
