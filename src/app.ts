@@ -15,6 +15,7 @@ import { every } from './async/loop.js';
 import { createDemoPeople, seedDemo } from './cli/demo.js';
 import type { Config } from './config/config.js';
 import { createHub } from './fanout/hub.js';
+import type { SocialHub } from './fanout/socialHub.js';
 import { createContext, type Services } from './graphql/context.js';
 import { createSchema } from './graphql/schema.js';
 import { createDepartures } from './node/departures.js';
@@ -24,6 +25,7 @@ import { createRecordReader } from './node/recordReader.js';
 import { createRecordWriter } from './node/recordWriter.js';
 import { startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
+import { unavailable } from './presence/errors.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
@@ -46,6 +48,7 @@ import { createQueries } from './service/queries.js';
 import { createReadBudget } from './service/readBudget.js';
 import { createRelationLists } from './service/relationLists.js';
 import { createRelations } from './service/relationService.js';
+import type { Social } from './service/socialContract.js';
 import { createTypingService } from './service/typingService.js';
 import { type Call, observed } from './telemetry/instrument.js';
 import type { Log } from './telemetry/log.js';
@@ -191,6 +194,14 @@ const startNode = async (
 };
 type NodeParts = Awaited<ReturnType<typeof startNode>>;
 
+/** Stands where the social layer is wired, part by part: UNAVAILABLE, whatever is asked. */
+const unwired = <T extends object>(): T =>
+  new Proxy({} as T, {
+    get: () => async () => {
+      throw unavailable('The social layer is not wired yet.');
+    },
+  });
+
 /** What resolvers and sockets call. */
 const createServices = (
   { config: { timings, relationsByUsers } }: Start,
@@ -221,6 +232,7 @@ const createServices = (
       ...createRelations({ people, rateLimits, relationsByUsers }),
       ...createRelationLists({ people, reads }),
     },
+    social: unwired<Social>(),
     accessChanges: createAccessChangeService({ store, people, journal, recentCommits }),
   };
 };
@@ -244,7 +256,9 @@ const startFanout = (
     onError: outages.failures('reading what a subscription may see'),
   });
   stopping.push(() => hub.close());
-  return hub;
+  const social = unwired<SocialHub>();
+  const { watchInbox, watchTimeline, watchCounts, watchHere } = social;
+  return { ...hub, watchInbox, watchTimeline, watchCounts, watchHere };
 };
 type HubParts = ReturnType<typeof startFanout>;
 
@@ -498,11 +512,11 @@ export const startApp = async (
       reread: () => hub.reread(),
     });
     const services = createServices(start, backEnds, node);
-    const { presence, relations } = services;
+    const { presence, relations, social } = services;
     const hub = startFanout(start, backEnds, node, services);
     const door = createDoor(start, backEnds, secrets);
     const page = await openDemoPage(start, { demo, secrets });
-    const edge = createEdge(start, backEnds, node, door, { presence, relations, hub, people }, page);
+    const edge = createEdge(start, backEnds, node, door, { presence, relations, social, hub, people }, page);
     await followAccessChanges(start, backEnds, services, hub, edge);
     await startLease(start, backEnds, node, edge);
     if (demo) await seedDemo(people);

@@ -1,18 +1,23 @@
 /** The context of resolvers: the caller, the services, and the loaders of one operation. */
 import DataLoader from 'dataloader';
 import type { Hub } from '../fanout/hub.js';
+import type { SocialHub } from '../fanout/socialHub.js';
 import type { SubscriptionBudget } from '../fanout/subscription.js';
 import { PresenceError } from '../presence/errors.js';
 import type { Directory, UserProfile } from '../presence/ports/directory.js';
+import { MAX_ITEMS } from '../presence/validate.js';
+import type { PresenceView } from '../presence/view.js';
 import type { Caller, Presence } from '../service/contract.js';
 import type { RelationLists } from '../service/relationLists.js';
 import type { Relations } from '../service/relationService.js';
+import type { Social } from '../service/socialContract.js';
 
 /** The services that resolvers call: one object a server. */
 export interface Services {
   readonly presence: Presence;
   readonly relations: Relations & RelationLists;
-  readonly hub: Hub;
+  readonly social: Social;
+  readonly hub: Hub & SocialHub;
   readonly people: Pick<Directory, 'profiles'>;
 }
 
@@ -22,6 +27,8 @@ export interface Loaders {
   readonly profile: DataLoader<string, UserProfile | null>;
   /** By user id: whether the user types in a conversation that the caller shares. */
   readonly isTyping: DataLoader<string, boolean>;
+  /** By user id: the presence of a user beside something else; null where the caller may not see the user. */
+  readonly presence: DataLoader<string, PresenceView | null>;
 }
 
 /** One for each HTTP request, and one for each operation over a WebSocket. */
@@ -61,6 +68,17 @@ const typingLoader = ({ presence }: Services, caller: Caller | null): Loaders['i
     { cache: false },
   );
 
+/** Counts as reads of the caller, as every presence does. */
+const presenceLoader = ({ presence }: Services, caller: Caller | null): Loaders['presence'] =>
+  new DataLoader(
+    async (userIds) => {
+      const views = await presence.presenceOf(callerOf({ caller }).viewer, [...new Set(userIds)]);
+      const byId = new Map(views.map((view) => [view.userId, view]));
+      return userIds.map((userId) => byId.get(userId) ?? null);
+    },
+    { cache: false, maxBatchSize: MAX_ITEMS },
+  );
+
 /**
  * Creates a loader when a field first needs it: most operations need none. A class, for its size: there is one for each
  * operation.
@@ -71,6 +89,7 @@ const typingLoader = ({ presence }: Services, caller: Caller | null): Loaders['i
 class OperationLoaders implements Loaders {
   private profiles: Loaders['profile'] | null = null;
   private typing: Loaders['isTyping'] | null = null;
+  private presences: Loaders['presence'] | null = null;
 
   constructor(
     private readonly services: Services,
@@ -86,6 +105,11 @@ class OperationLoaders implements Loaders {
     this.typing ??= typingLoader(this.services, this.caller);
     return this.typing;
   }
+
+  get presence() {
+    this.presences ??= presenceLoader(this.services, this.caller);
+    return this.presences;
+  }
 }
 
 /** The context of one operation. */
@@ -93,6 +117,6 @@ export const createContext = (
   services: Services,
   { caller, budget }: { readonly caller: Caller | null; readonly budget: SubscriptionBudget },
 ): Context => {
-  const { presence, relations, hub, people } = services;
-  return { presence, relations, hub, people, caller, budget, loaders: new OperationLoaders(services, caller) };
+  const { presence, relations, social, hub, people } = services;
+  return { presence, relations, social, hub, people, caller, budget, loaders: new OperationLoaders(services, caller) };
 };

@@ -39,7 +39,7 @@ export const addPrivacyTypes = (builder: Builder) => {
     }),
   });
 
-  return { Privacy: PrivacyRef, UpdatePrivacyInput };
+  return { Audience, Privacy: PrivacyRef, UpdatePrivacyInput };
 };
 
 export type PrivacyTypes = ReturnType<typeof addPrivacyTypes>;

@@ -10,8 +10,14 @@ import {
 } from './presenceFields.js';
 import { addPrivacy, addPrivacyTypes } from './privacyFields.js';
 import { addMe, addSessions } from './sessionFields.js';
+import { addActMutations, addActTypes } from './socialActFields.js';
+import { addCounts } from './socialCountFields.js';
+import { addNotices } from './socialNoticeFields.js';
+import { addPlaces } from './socialPlaceFields.js';
+import { addTimeline } from './socialTimelineFields.js';
 import { addTyping } from './typingFields.js';
 import { addHostedUsers, addMemberships, addRelationLists, addRelations, addUser } from './userFields.js';
+import { addUserPresence } from './userPresenceField.js';
 
 /** The executable schema. Its resolvers need a {@link import('./context.js').Context}. */
 export const createSchema = (): GraphQLSchema => {
@@ -20,6 +26,7 @@ export const createSchema = (): GraphQLSchema => {
   const content = addContentTypes(builder);
   const privacy = addPrivacyTypes(builder);
   const Presence = addPresenceType(builder, { ...content, User });
+  addUserPresence(builder, { User, Presence });
 
   addMe(builder, { ...content, ...privacy, Presence });
   const PageInfo = addPageInfo(builder);
@@ -32,6 +39,13 @@ export const createSchema = (): GraphQLSchema => {
   addRelations(builder);
   addRelationLists(builder, { User, PageInfo });
   addHostedUsers(builder, privacy);
-  addMemberships(builder);
+  addMemberships(builder, privacy);
+
+  const acts = addActTypes(builder, { User, PageInfo });
+  addNotices(builder, { ...acts, User, PageInfo });
+  addTimeline(builder, acts);
+  addCounts(builder);
+  addPlaces(builder, { Presence });
+  addActMutations(builder, privacy);
   return builder.toSchema({ sortSchema: false });
 };

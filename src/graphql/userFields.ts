@@ -153,7 +153,7 @@ ${bulk}.`,
 };
 
 /** Circles and conversations, by the host's back end. */
-export const addMemberships = (builder: Builder): void => {
+export const addMemberships = (builder: Builder, { Audience }: Pick<PrivacyTypes, 'Audience'>): void => {
   const members = `${forTheHost}; BAD_USER_INPUT beyond 5,000 members`;
   builder.mutationFields((t) => ({
     putCircle: t.boolean({
@@ -169,14 +169,22 @@ ${members}.`,
     }),
     putConversation: t.boolean({
       description: `Creates the conversation, or replaces its members. An \`open\` one is readable and writable by every signed-in user.
-${members}.`,
+With an owner and an audience, who is in that audience of the owner may use it; never who is blocked either way with the
+owner. ${members}, and for an \`audience\` without an owner.`,
       args: {
         id: t.arg.id({ required: true }),
         memberIds: t.arg.idList({ required: true }),
         open: t.arg.boolean({ required: true, defaultValue: false }),
+        ownerId: t.arg.id(),
+        audience: t.arg({ type: Audience }),
       },
-      resolve: (_, { id, memberIds, open }, ctx) =>
-        ctx.relations.putConversation(callerOf(ctx).viewer, id, memberIds, open),
+      resolve: (_, { id, memberIds, open, ownerId, audience }, ctx) =>
+        ctx.relations.putConversation(callerOf(ctx).viewer, id, {
+          memberIds,
+          open,
+          ownerId: ownerId ?? null,
+          audience: audience ?? null,
+        }),
     }),
     deleteConversation: t.boolean({
       description: `False when there was no such conversation. ${forTheHost}.`,

@@ -17,7 +17,7 @@ import {
   MAX_ITEMS,
   MAX_MEMBERS,
 } from '../presence/validate.js';
-import { effectivePrivacy, type Privacy, type Viewer } from '../presence/visibility.js';
+import { type Audience, effectivePrivacy, type Privacy, type Viewer } from '../presence/visibility.js';
 import { userOf } from './callerUser.js';
 
 /** Unchecked input. A facet left out stays as it is; null is refused, since an audience cannot be cleared. */
@@ -34,6 +34,14 @@ export interface UserInput {
 export interface FollowInput {
   readonly followerId: string;
   readonly followeeId: string;
+}
+
+/** Unchecked input: who uses a conversation, see `mayUse`. */
+export interface ConversationInput {
+  readonly memberIds: readonly string[];
+  readonly open: boolean;
+  readonly ownerId: string | null;
+  readonly audience: Audience | null;
 }
 
 /**
@@ -60,7 +68,8 @@ export interface Relations {
   putCircle(viewer: Viewer, id: string, memberIds: readonly string[]): Promise<true>;
   /** False when there was no such circle. */
   deleteCircle(viewer: Viewer, id: string): Promise<boolean>;
-  putConversation(viewer: Viewer, id: string, memberIds: readonly string[], open: boolean): Promise<true>;
+  /** BAD_USER_INPUT for an audience without an owner. */
+  putConversation(viewer: Viewer, id: string, conversation: ConversationInput): Promise<true>;
   /** False when there was no such conversation. */
   deleteConversation(viewer: Viewer, id: string): Promise<boolean>;
 }
@@ -185,10 +194,15 @@ export const createRelations = ({
       return people.deleteCircle(checkId(id, 'id'));
     },
 
-    async putConversation(viewer, id, memberIds, open) {
+    async putConversation(viewer, id, { memberIds, open, ownerId, audience }) {
       requireService(viewer);
       checkId(id, 'id');
-      await people.putConversation(id, checkIds(memberIds, 'memberIds', MAX_MEMBERS), open);
+      const members = checkIds(memberIds, 'memberIds', MAX_MEMBERS);
+      if (ownerId === null && audience !== null) {
+        throw badInput('audience is given without ownerId. Name the owner, or leave the audience out.');
+      }
+      const owner = ownerId === null ? [] : [{ userId: checkId(ownerId, 'ownerId'), audience }];
+      await people.putConversation(id, members, open, ...owner);
       return true;
     },
 

@@ -2,6 +2,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type ExecutionResult, execute, type GraphQLError, parse, print, subscribe, validate } from 'graphql';
 import type { Hub } from '../../src/fanout/hub.js';
+import type { SocialHub } from '../../src/fanout/socialHub.js';
 import type { SubscriptionBudget } from '../../src/fanout/subscription.js';
 import { type Context, createContext, type Services } from '../../src/graphql/context.js';
 import { maskError } from '../../src/graphql/maskedErrors.js';
@@ -11,6 +12,7 @@ import type { PresenceView } from '../../src/presence/view.js';
 import type { Caller, Presence } from '../../src/service/contract.js';
 import type { RelationLists } from '../../src/service/relationLists.js';
 import type { Relations } from '../../src/service/relationService.js';
+import type { Social } from '../../src/service/socialContract.js';
 
 export const schema = createSchema();
 
@@ -35,7 +37,8 @@ export const view = (fields: Partial<PresenceView> = {}): PresenceView => ({
 export interface Answers {
   readonly presence?: Partial<Presence>;
   readonly relations?: Partial<Relations & RelationLists>;
-  readonly hub?: Partial<Hub>;
+  readonly social?: Partial<Social>;
+  readonly hub?: Partial<Hub & SocialHub>;
   readonly people?: Partial<Pick<Directory, 'profiles'>>;
 }
 
@@ -68,7 +71,8 @@ export const setUp = (
   const services: Services = {
     presence: recording<Presence>(answers.presence, calls),
     relations: recording<Relations & RelationLists>(answers.relations, calls),
-    hub: recording<Hub>(answers.hub, calls),
+    social: recording<Social>(answers.social, calls),
+    hub: recording<Hub & SocialHub>(answers.hub, calls),
     people: recording<Pick<Directory, 'profiles'>>(answers.people, calls),
   };
   const context: Context = createContext(services, { caller, budget });

@@ -3,10 +3,18 @@ import { PresenceError } from '../../src/presence/errors.js';
 import type { RateLimits } from '../../src/presence/ports/rates.js';
 import type { People } from '../../src/presence/ports/stores.js';
 import { DEFAULT_PRIVACY, type Viewer } from '../../src/presence/visibility.js';
-import { createRelations, type Relations } from '../../src/service/relationService.js';
+import { type ConversationInput, createRelations, type Relations } from '../../src/service/relationService.js';
 
 const ana: Viewer = { kind: 'user', userId: 'ana' };
 const host: Viewer = { kind: 'service', userId: 'host' };
+
+const conversation = (memberIds: readonly string[], more: Partial<ConversationInput> = {}): ConversationInput => ({
+  memberIds,
+  open: false,
+  ownerId: null,
+  audience: null,
+  ...more,
+});
 
 /** Relations over people who write down what they are asked, and allowances that may be used up. */
 const setUp = ({ relationsByUsers = true, allowance = 100 } = {}) => {
@@ -138,7 +146,7 @@ describe('mutations of the host', () => {
     ['removeFollows', (r, v) => r.removeFollows(v, [])],
     ['putCircle', (r, v) => r.putCircle(v, 'team', ['bo'])],
     ['deleteCircle', (r, v) => r.deleteCircle(v, 'team')],
-    ['putConversation', (r, v) => r.putConversation(v, 'chat', ['bo'], false)],
+    ['putConversation', (r, v) => r.putConversation(v, 'chat', conversation(['bo']))],
     ['deleteConversation', (r, v) => r.deleteConversation(v, 'chat')],
   ];
 
@@ -214,13 +222,28 @@ describe('mutations of the host', () => {
     const members = Array.from({ length: 5_000 }, (_, n) => `u${n}`);
     expect(await relations.putCircle(host, 'team', members)).toBe(true);
     expect(await codeOf(relations.putCircle(host, 'team', [...members, 'x']))).toContain('memberIds has 5,001 items');
-    expect(await codeOf(relations.putConversation(host, 'chat', [...members, 'x'], false))).toContain('5,001');
+    expect(await codeOf(relations.putConversation(host, 'chat', conversation([...members, 'x'])))).toContain('5,001');
     expect(await codeOf(relations.putCircle(host, '', []))).toContain('id is empty');
-    expect(await relations.putConversation(host, 'chat', ['a', 'b', 'a'], true)).toBe(true);
+    expect(await relations.putConversation(host, 'chat', conversation(['a', 'b', 'a'], { open: true }))).toBe(true);
     expect(calls).toEqual([
       ['putCircle', 'team', members],
       ['putConversation', 'chat', ['a', 'b'], true],
     ]);
+  });
+
+  it('give a conversation an owner, with an audience or without', async () => {
+    const { relations, calls } = setUp();
+    await relations.putConversation(host, 'post', conversation([], { ownerId: 'bo', audience: 'FOLLOWERS' }));
+    await relations.putConversation(host, 'post', conversation([], { ownerId: 'bo' }));
+    expect(calls).toEqual([
+      ['putConversation', 'post', [], false, { userId: 'bo', audience: 'FOLLOWERS' }],
+      ['putConversation', 'post', [], false, { userId: 'bo', audience: null }],
+    ]);
+    const put = (options: Partial<ConversationInput>) =>
+      codeOf(relations.putConversation(host, 'post', conversation([], options)));
+    expect(await put({ audience: 'EVERYONE' })).toContain('audience is given without ownerId');
+    expect(await put({ ownerId: '' })).toContain('ownerId is empty');
+    expect(calls).toHaveLength(2);
   });
 
   it('delete, and answer whether there was anything', async () => {

@@ -24,7 +24,8 @@ const start = async () => {
   const { presence, hub, people } = fanout;
   const engine = createEngine({
     schema: createSchema(),
-    contextFor: (operation) => createContext({ presence, hub, people, relations: {} as never }, operation),
+    contextFor: (operation) =>
+      createContext({ presence, hub: hub as never, people, relations: {} as never, social: {} as never }, operation),
     log: { error: () => {} },
     introspection: 'all',
     suggestions: true,

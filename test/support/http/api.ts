@@ -183,8 +183,12 @@ export function createApi(execute: Execute) {
       run(operations.RemoveFollowsDocument, { follows }),
     putCircle: (id: string, memberIds: string[]) => run(operations.PutCircleDocument, { id, memberIds }),
     deleteCircle: (id: string) => run(operations.DeleteCircleDocument, { id }),
-    putConversation: (id: string, memberIds: string[], open = false) =>
-      run(operations.PutConversationDocument, { id, memberIds, open }),
+    putConversation: (
+      id: string,
+      memberIds: string[],
+      open = false,
+      owner: { readonly ownerId?: string; readonly audience?: Privacy['status'] } = {},
+    ) => run(operations.PutConversationDocument, { id, memberIds, open, ...owner }),
     deleteConversation: (id: string) => run(operations.DeleteConversationDocument, { id }),
     putActivity: (userId: string, source: string, activities: Variables[]) =>
       run(operations.PutActivityDocument, { userId, source, activities }),
