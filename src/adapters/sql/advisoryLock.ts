@@ -2,9 +2,9 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Orm } from './database.js';
 import { textArray } from './expressions.js';
 
-/** What a lock protects: a user's existence and relations, a circle, a conversation. */
-type Kind = 'user' | 'circle' | 'conversation';
-const LOCK_CLASS: Readonly<Record<Kind, number>> = { user: 1, circle: 2, conversation: 3 };
+/** What a lock protects: a user's existence and relations, a circle, a conversation, the counts of an object. */
+type Kind = 'user' | 'circle' | 'conversation' | 'counts';
+const LOCK_CLASS: Readonly<Record<Kind, number>> = { user: 1, circle: 2, conversation: 3, counts: 4 };
 
 /**
  * Takes the locks of those ids until the transaction ends: writers that count rows, or compare with the present ones, run
