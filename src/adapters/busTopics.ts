@@ -1,7 +1,7 @@
 import type { Unsubscribe } from '../presence/ports/bus.js';
 
 /** What a bus carries; also a label of the metrics. */
-export type MessageKind = 'user' | 'typing' | 'facts' | 'ended' | 'act' | 'tray' | 'counts';
+export type MessageKind = 'user' | 'typing' | 'place' | 'facts' | 'ended' | 'act' | 'tray' | 'counts';
 
 /** The listeners of this process by topic. A topic exists only while it has a listener. */
 export interface Topics<M> {

@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { inPieces } from '../async/batches.js';
 import { every } from '../async/loop.js';
+import type { PlaceIndex } from '../presence/ports/placeIndex.js';
 import type { RecordStore } from '../presence/ports/records.js';
 import type { TypingStore } from '../presence/ports/typing.js';
 
@@ -33,7 +34,7 @@ export const startSweeper = ({
   onSwept = () => {},
   onError,
 }: {
-  readonly store: Pick<RecordStore, 'dueUsers'> & Pick<TypingStore, 'expireTyping'>;
+  readonly store: Pick<RecordStore, 'dueUsers'> & Pick<TypingStore, 'expireTyping'> & Pick<PlaceIndex, 'indexPlaces'>;
   readonly tick: (userId: string) => Promise<void>;
   readonly everyMs?: number;
   /** A gap of up to this is the usual unpunctuality of timers. */
@@ -78,6 +79,7 @@ export const startSweeper = ({
     }
     onSwept(users);
     if (!stopped.aborted) await store.expireTyping();
+    if (!stopped.aborted) await store.indexPlaces();
   };
 
   const sweeping = every(

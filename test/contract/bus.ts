@@ -4,6 +4,7 @@ import type {
   AccessChange,
   Bus,
   CommitBus,
+  PlaceMessage,
   SessionsEnded,
   TypingMessage,
   UserMessage,
@@ -159,6 +160,17 @@ export const busContract = (name: string, makeBus: () => Promise<BusUnderTest>) 
       }
       expect(users.every(({ transcript }) => transcript.length === 1)).toBe(true);
       expect(rooms.every(({ transcript }) => transcript.length === 2)).toBe(true);
+    });
+
+    it('carries comings to a place to its listeners alone', async () => {
+      const places = HOSTILE.map((id) => createInbox<PlaceMessage>(`comings to ${id}`));
+      await Promise.all(HOSTILE.map((id, i) => bus.subscribePlace(id, (message) => places[i]?.push(message))));
+      const [typing] = [await bus.subscribeTyping('ana', () => expect.unreachable())];
+      for (const id of HOSTILE) commits.publishPlace({ conversationId: id, userId: `who comes to ${id}` });
+      for (const [i, id] of HOSTILE.entries())
+        expect(await places[i]?.next()).toEqual({ conversationId: id, userId: `who comes to ${id}` });
+      expect(places.every(({ transcript }) => transcript.length === 1)).toBe(true);
+      typing();
     });
 
     it('carries access changes to every listener until it unsubscribes', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notFound } from '../../src/presence/errors.js';
-import type { Bus, TypingMessage, UserMessage } from '../../src/presence/ports/bus.js';
+import * as placeCommands from '../../src/presence/placeCommands.js';
+import type { Bus, PlaceMessage, TypingMessage, UserMessage } from '../../src/presence/ports/bus.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import * as commands from '../../src/presence/record.js';
 import { nodeOf } from '../../src/presence/recovery.js';
@@ -606,6 +607,120 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       });
     });
 
+    describe('a place', () => {
+      const enter = (userId: string, conversationId = 'post', sessionId = 'tab') =>
+        store.update(userId, restored(userId), (record, now) =>
+          placeCommands.enterPlace(
+            record,
+            { conversationId, sessionReference: { sessionId, connectionId: null, newSessionId: sessionId } },
+            now,
+            TIMINGS,
+          ),
+        );
+      const leave = (userId: string, conversationId = 'post', sessionId = 'tab') =>
+        store.update(userId, restored(userId), (record, now) =>
+          placeCommands.leavePlace(
+            record,
+            { conversationId, sessionReference: { sessionId, connectionId: null, newSessionId: sessionId } },
+            now,
+          ),
+        );
+      const there = async (conversationId = 'post') => [...(await store.usersAt(conversationId, 1_000)).userIds].sort();
+      const subscribeToPlace = async (conversationId: string) => {
+        const inbox = createInbox<PlaceMessage>(`comings to ${conversationId}`);
+        await bus.subscribePlace(conversationId, inbox.push);
+        return inbox;
+      };
+
+      it('has who is seen there, once however many of their sessions are, until the last one leaves or ends', async () => {
+        await connect('ana', 'tab');
+        await connect('ana', 'phone');
+        expect(await store.usersAt('post', 10)).toEqual({ userIds: [], total: 0 });
+        await enter('ana', 'post', 'tab');
+        await enter('ana', 'post', 'phone');
+        await enter('ana', 'track', 'phone');
+        expect(await store.usersAt('post', 10)).toEqual({ userIds: ['ana'], total: 1 });
+        await leave('ana', 'post', 'tab');
+        expect(await there()).toEqual(['ana']);
+        await end('ana', 'phone');
+        expect([await there(), await there('track')]).toEqual([[], []]);
+      });
+
+      it('lists at most as many as were asked for, and counts all', async () => {
+        for (const userId of ['ana', 'bo', 'cy']) await enter(userId);
+        const { userIds, total } = await store.usersAt('post', 2);
+        expect([userIds.length, total]).toEqual([2, 3]);
+        expect(await store.usersAt('post', 0)).toEqual({ userIds: [], total: 3 });
+      });
+
+      it('keeps places and users apart, whatever their ids', async () => {
+        for (const userId of HOSTILE) {
+          await enter(userId, userId);
+          await enter(userId, 'all');
+        }
+        for (const id of HOSTILE) expect(await there(id)).toEqual([id]);
+        expect(await there('all')).toEqual([...HOSTILE].sort());
+        await leave('a:b', 'all');
+        expect(await there('all')).toEqual(HOSTILE.filter((id) => id !== 'a:b').sort());
+        expect(await there('a:b')).toEqual(['a:b']);
+      });
+
+      it('lacks who hides, and has them again with all their places when they come back', async () => {
+        await enter('ana', 'post', 'app');
+        await set('ana', { status: 'INVISIBLE' });
+        await enter('ana', 'track', 'app');
+        expect([await there(), await there('track')]).toEqual([[], []]);
+        await set('ana', { status: 'ONLINE' });
+        expect([await there(), await there('track')]).toEqual([['ana'], ['ana']]);
+      });
+
+      it('publishes who comes, after their record, and nobody who hides', async () => {
+        const comings = await subscribeToPlace('post');
+        const records = await subscribeTo('ana');
+        await set('bo', { status: 'INVISIBLE' });
+        await enter('bo', 'post', 'app');
+        const { record } = await enter('ana');
+        expect(await comings.next()).toEqual({ conversationId: 'post', userId: 'ana' });
+        expect(records.transcript.at(-1)?.record?.revision).toBe(record.revision);
+        // A second session of hers is no coming; nor is a repetition.
+        await connect('ana', 'phone');
+        await enter('ana', 'post', 'phone');
+        await enter('ana');
+        await leave('ana', 'post', 'phone');
+        await leave('ana');
+        await enter('cy');
+        expect(await comings.next()).toEqual({ conversationId: 'post', userId: 'cy' });
+      });
+
+      it('loses who was deleted, at once', async () => {
+        await enter('ana');
+        await enter('bo');
+        await store.forget('ana', 1);
+        expect(await there()).toEqual(['bo']);
+      });
+
+      it('has who came and went many times at once as their record has them', async () => {
+        const acts = Array.from({ length: 20 }, (_, i) => (i % 3 === 2 ? leave('ana') : enter('ana')));
+        await Promise.all([...acts, ...Array.from({ length: 20 }, () => enter('bo')).map((act) => act)]);
+        await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? leave('bo') : enter('bo'))));
+        const expected = [];
+        for (const userId of ['ana', 'bo']) {
+          const at = (await recordOf(userId))?.sessions.flatMap(({ places }) => places) ?? [];
+          if (at.length > 0) expected.push(userId);
+        }
+        await store.indexPlaces();
+        expect(await there()).toEqual(expected);
+      });
+
+      it('is put right again from the records', async () => {
+        await enter('ana');
+        await store.reindexPlaces(['ana', 'nobody']);
+        await store.checkPlace('post', ['ana', 'nobody']);
+        expect(await there()).toEqual(['ana']);
+        expect(await store.indexPlaces()).toBe(0);
+      });
+    });
+
     describe('the clock', () => {
       it('never goes back, over readings and commits', async () => {
         const moments: number[] = [];
@@ -674,6 +789,9 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
       for (const userId of ids) {
         await store.startTyping({ conversationId: `room of ${userId}`, userId, sessionId: 'tab', forMs: BRIEF_MS });
         await store.announceTyping(`room of ${userId}`, userId);
+        await store.update(userId, neverRestored, (record, now) =>
+          placeCommands.enterPlace(record, { conversationId: `room of ${userId}`, sessionReference }, now, TIMINGS),
+        );
       }
       await Promise.all(ids.map((id) => end(id)));
       await onceAfter(TTL_MS, async () => (await store.dueUsers(100)).length === ids.length);
@@ -683,6 +801,8 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         return (await store.typingOf(ids)).length === 0;
       });
       await cleanAll();
+      for (const userId of ids) expect(await store.usersAt(`room of ${userId}`, 1)).toEqual({ userIds: [], total: 0 });
+      expect(await store.indexPlaces()).toBe(0);
       expect((await store.read(ids)).records.size).toBe(0);
       expect(await store.live({ after: null, limit: 10 })).toEqual({ userIds: [], total: 0 });
       expect(await store.dueUsers(10)).toEqual([]);

@@ -29,12 +29,13 @@ const setUp = ({
   const ticked: string[] = [];
   const errors: unknown[] = [];
   const state = { due, ticked, errors, expiries: 0, asked: 0, failure: undefined as Error | undefined };
-  const store: Pick<LiveStore, 'dueUsers' | 'expireTyping'> = {
+  const store: Pick<LiveStore, 'dueUsers' | 'expireTyping' | 'indexPlaces'> = {
     async dueUsers(limit) {
       state.asked += 1;
       if (state.failure) throw state.failure;
       return [...due].slice(0, limit);
     },
+    indexPlaces: async () => 0,
     async expireTyping() {
       state.expiries += 1;
       return 0;

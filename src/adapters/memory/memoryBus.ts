@@ -2,6 +2,7 @@ import type {
   AccessChange,
   Bus,
   CommitBus,
+  PlaceMessage,
   SessionsEnded,
   TypingMessage,
   UserMessage,
@@ -14,6 +15,7 @@ import { createSocialTopics, type SocialReceiver } from '../socialTopics.js';
 export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: MessageKind) => void } = {}) => {
   const users = createTopics<UserMessage>(() => onMessage('user'));
   const typing = createTopics<TypingMessage>(() => onMessage('typing'));
+  const places = createTopics<PlaceMessage>(() => onMessage('place'));
   const accessChanges = createTopics<AccessChange>(() => onMessage('facts'));
   const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
   const social = createSocialTopics(onMessage);
@@ -23,6 +25,9 @@ export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: M
     },
     async subscribeTyping(conversationId, listener) {
       return typing.add(conversationId, listener);
+    },
+    async subscribePlace(conversationId, listener) {
+      return places.add(conversationId, listener);
     },
     async subscribeAccessChanges(listener) {
       return accessChanges.add('', listener);
@@ -47,6 +52,9 @@ export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: M
     publishTyping(message) {
       typing.deliver(message.conversationId, message);
     },
+    publishPlace(message) {
+      places.deliver(message.conversationId, message);
+    },
     async publishAccessChange(change) {
       accessChanges.deliver('', change);
     },
@@ -64,7 +72,7 @@ export const createMemoryBus = ({ onMessage = () => {} }: { onMessage?: (kind: M
     hears: social.hears,
     /** How many topics have a listener: users, conversations, trays, objects. */
     get size() {
-      return users.size + typing.size + social.size;
+      return users.size + typing.size + places.size + social.size;
     },
     async close() {},
   } satisfies Bus & CommitBus & SocialBus & SocialReceiver & { readonly size: number };

@@ -1,3 +1,4 @@
+import { seenPlacesOf } from '../../presence/places.js';
 import type { CommitBus } from '../../presence/ports/bus.js';
 import type { Missing, RecordStore } from '../../presence/ports/records.js';
 import type { LiveStore } from '../../presence/ports/stores.js';
@@ -5,6 +6,7 @@ import { scheduleOf } from '../../presence/scheduling.js';
 import type { PresenceRecord } from '../../presence/types.js';
 import { type Clock, createMonotonicClock } from './memoryClock.js';
 import { createMemoryLeases } from './memoryLeases.js';
+import { createMemoryPlaces } from './memoryPlaces.js';
 import { createMemoryTyping } from './memoryTyping.js';
 import { createSchedule } from './schedule.js';
 
@@ -21,11 +23,14 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
   const seenLive = new Set<string>();
   const dirty = new Set<string>();
   const typing = createMemoryTyping({ bus, clock });
+  const places = createMemoryPlaces({ bus });
   /** How many records were dropped so far. A restore that saw a drop may have read an older state: it is repeated. */
   let drops = 0;
 
   const drop = (userId: string) => {
     drops += 1;
+    const dropped = records.get(userId);
+    if (dropped) places.dropped(userId, seenPlacesOf(dropped));
     records.delete(userId);
     schedule.set(userId, null);
     seenLive.delete(userId);
@@ -34,13 +39,14 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
 
   const commit = (previous: PresenceRecord, next: PresenceRecord, isRestored: boolean) => {
     const { userId } = next;
-    const { dueAt, seenLive: isSeenLive, durableChanged, projectionChanged } = scheduleOf(previous, next);
+    const { dueAt, seenLive: isSeenLive, durableChanged, projectionChanged, placesMoved } = scheduleOf(previous, next);
     records.set(userId, next);
     schedule.set(userId, dueAt);
     if (isSeenLive) seenLive.add(userId);
     else seenLive.delete(userId);
     if (durableChanged || isRestored) dirty.add(userId);
     if (projectionChanged) bus.publishUser({ userId, record: next });
+    if (placesMoved.length > 0) places.committed(next, placesMoved);
   };
 
   const recordStore = {
@@ -113,6 +119,7 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
   return {
     ...recordStore,
     ...typing,
+    ...places.port,
     ...createMemoryLeases(records),
     now: async () => clock(),
     close: async () => {},

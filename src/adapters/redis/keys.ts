@@ -21,6 +21,9 @@ export interface Keys {
   /** What moves a user's tray, and what the user mutes. */
   trayChannel(userId: string): string;
   countsChannel(objectId: string): string;
+  /** The users of a place, by the revision of their record. */
+  place(conversationId: string): string;
+  placeChannel(conversationId: string): string;
   /** The conversations in which a user may be typing. */
   typingOf(userId: string): string;
   /** The keys that each shard has once: the same object each time for the same shard. */
@@ -44,6 +47,8 @@ export interface ShardKeys {
   readonly dirtyGuard: string;
   /** Conversations by when their first typist ends. */
   readonly typingDue: string;
+  /** Users and places whose index has to follow a commit, by when another node takes that up. */
+  readonly placesMoved: string;
   /** Incarnations by the end of their lease. */
   readonly nodes: string;
   /** Incarnations whose lease ran out, and when each was last alive. */
@@ -68,6 +73,7 @@ const shardKeys = (shard: number): ShardKeys => {
     dirty: name('dirty'),
     dirtyGuard: name('dirty-guard'),
     typingDue: name('typists-due'),
+    placesMoved: name('places-moved'),
     nodes: name('nodes'),
     lost: name('lost'),
     awaited: name('awaited'),
@@ -92,6 +98,8 @@ export const createKeys = (shards: number): Keys => {
     trayChannel: named('inbox'),
     countsChannel: named('counts'),
     typingOf: named('types-in'),
+    place: named('place'),
+    placeChannel: named('came'),
     of: (shard) => all[shard]!,
     ofId: (id) => all[shardOf(id)]!,
     all,

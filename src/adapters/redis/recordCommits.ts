@@ -6,6 +6,7 @@ import type { LRUCache } from 'lru-cache';
 import { sameItems } from '../../presence/copies.js';
 import type { Decision } from '../../presence/decision.js';
 import { isUnavailable, unavailable } from '../../presence/errors.js';
+import { placesMoved, seenPlacesOf } from '../../presence/places.js';
 import type { Missing, RecordStore } from '../../presence/ports/records.js';
 import { nodesOf } from '../../presence/recovery.js';
 import { scheduleOf } from '../../presence/scheduling.js';
@@ -14,6 +15,7 @@ import { atRevision, decodeRecord, encodeBody, expectedHead, FORMAT, isReadable 
 import type { Keys } from './keys.js';
 import type { RecordReads } from './recordReads.js';
 import type { RedisLeases } from './redisLeases.js';
+import { MOVED_MS, moveName, type RedisPlaces } from './redisPlaces.js';
 import { ofUser } from './replies.js';
 import type { Redises } from './scripts.js';
 import { afterOutage, isDoubtful } from './shardOutage.js';
@@ -76,6 +78,7 @@ export const createRecordCommits = ({
   monotonicMs,
   leases,
   reads,
+  places,
   lastCommitted,
 }: {
   readonly redises: Redises;
@@ -85,6 +88,8 @@ export const createRecordCommits = ({
   readonly monotonicMs: () => number;
   readonly leases: RedisLeases;
   readonly reads: Pick<RecordReads, 'open'>;
+  /** Follows commits that moved their users from or to places. */
+  readonly places: Pick<RedisPlaces, 'committed' | 'dropped'>;
   /** The records as this node last committed them: often nobody else came in between, and nothing need be read. */
   readonly lastCommitted: LRUCache<string, PresenceRecord>;
 }): Pick<RecordStore, 'update' | 'forget'> => {
@@ -102,6 +107,10 @@ export const createRecordCommits = ({
     const shard = keys.ofId(userId);
     const schedule = scheduleOf(base, next);
     const nodes = nodesMoved(stored, next);
+    // Of what is restored it is not known what the index has.
+    const moved = restored
+      ? unionOf(stored ? seenPlacesOf(stored) : [], seenPlacesOf(next))
+      : placesMoved(stored, next);
     const body = encodeBody(next);
     const movedOr = (revision: number) => (revision === next.revision ? '' : revision);
     const [done, now, revision] = await redises.run(
@@ -114,6 +123,7 @@ export const createRecordCommits = ({
         shard.dirty,
         keys.gone(userId),
         shard.nodes,
+        shard.placesMoved,
         ...nodes.map(({ node }) => shard.on(node)),
       ],
       [
@@ -135,6 +145,9 @@ export const createRecordCommits = ({
         (restored?.openedAt ?? 0) + GONE_MS,
         since,
         epoch,
+        MOVED_MS,
+        moved.length,
+        ...moved.map((conversationId) => moveName({ userId, conversationId })),
         ...nodes.map(({ node, joins }) => (joins ? node : '')),
       ],
       () => body.length <= encodeBody(base).length + SLACK_CHARS,
@@ -148,6 +161,7 @@ export const createRecordCommits = ({
     const record = atRevision(next, Number(revision));
     if (schedule.live) lastCommitted.set(userId, record);
     else lastCommitted.delete(userId);
+    if (moved.length > 0) await places.committed(record, moved);
     return { now: Number(now), record };
   };
 
@@ -205,12 +219,14 @@ export const createRecordCommits = ({
       const { due, live, dirty, on } = keys.ofId(userId);
       for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
         const { text } = await reads.open(userId);
-        const nodes = text !== undefined && isReadable(text) ? [...nodesOf(decodeRecord(text))] : [];
+        const record = text !== undefined && isReadable(text) ? decodeRecord(text) : undefined;
+        const nodes = [...nodesOf(record)];
         const [done] = await redises.run(
           'forget',
           [keys.record(userId), due, live, dirty, keys.gone(userId), ...nodes.map(on)],
           [userId, GONE_MS, keys.userChannel(userId), publish, generation, text ?? ''],
         );
+        if (done === FORGOTTEN && record) await places.dropped(userId, seenPlacesOf(record), record.revision);
         if (done !== MOVED) return done === FORGOTTEN;
       }
       throw crowded();
@@ -237,6 +253,8 @@ const createUserTurns = () => {
     }
   };
 };
+
+const unionOf = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])];
 
 /** The nodes whose connections came to a record (`joins`), or left it. */
 const nodesMoved = (

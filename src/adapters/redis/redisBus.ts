@@ -1,5 +1,12 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import type { AccessChange, Bus, SessionsEnded, TypingMessage, UserMessage } from '../../presence/ports/bus.js';
+import type {
+  AccessChange,
+  Bus,
+  PlaceMessage,
+  SessionsEnded,
+  TypingMessage,
+  UserMessage,
+} from '../../presence/ports/bus.js';
 import type { SocialBus, SocialChange } from '../../social/ports/socialBus.js';
 import { createTopics, type MessageKind } from '../busTopics.js';
 import { createSocialTopics, type SocialReceiver } from '../socialTopics.js';
@@ -54,6 +61,7 @@ export const createRedisBus = ({
 
   const users = createTopics<UserMessage>(() => onMessage('user'));
   const typing = createTopics<TypingMessage>(() => onMessage('typing'));
+  const places = createTopics<PlaceMessage>(() => onMessage('place'));
   const accessChanges = createTopics<AccessChange>(() => onMessage('facts'));
   const ended = createTopics<SessionsEnded>(() => onMessage('ended'));
   const social = createSocialTopics(onMessage);
@@ -78,6 +86,14 @@ export const createRedisBus = ({
         return { conversationId, userId, isTyping, expiresAt };
       },
       (message) => typing.deliver(conversationId, message),
+    );
+  const receivePlace = (conversationId: string) =>
+    receiving(
+      (text): PlaceMessage => {
+        const [userId] = decodeMessage<[string]>(text);
+        return { conversationId, userId };
+      },
+      (message) => places.deliver(conversationId, message),
     );
   const receiveAccessChange = receiving(
     (text) => accessChangeOf(decodeMessage(text)),
@@ -128,6 +144,10 @@ export const createRedisBus = ({
       channels.subscribe(keys.trayChannel(userId), receiveSocial, () => social.addTray(userId, listener)),
     subscribeCounts: (objectId, listener) =>
       channels.subscribe(keys.countsChannel(objectId), receiveSocial, () => social.addCounts(objectId, listener)),
+    subscribePlace: (conversationId, listener) =>
+      channels.subscribe(keys.placeChannel(conversationId), receivePlace(conversationId), () =>
+        places.add(conversationId, listener),
+      ),
     subscribeAccessChanges: (listener) =>
       channels.subscribe(ACCESS_CHANNEL, receiveAccessChange, () => accessChanges.add('', listener)),
     subscribeEnded: (listener) => channels.subscribe(ENDED_CHANNEL, receiveEnded, () => ended.add('', listener)),

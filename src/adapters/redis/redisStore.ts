@@ -7,6 +7,7 @@ import type { Keys } from './keys.js';
 import { createRecordCommits } from './recordCommits.js';
 import { createRecordReads } from './recordReads.js';
 import { createRedisLeases } from './redisLeases.js';
+import { createRedisPlaces } from './redisPlaces.js';
 import { createRedisTyping } from './redisTyping.js';
 import type { Redises } from './scripts.js';
 import type { LeaseOptions } from './shardRenewal.js';
@@ -39,6 +40,7 @@ export const createRedisStore = ({
     sizeCalculation: () => 1,
   });
   const reads = createRecordReads({ redises, keys, quietMs, lastCommitted, clock: leases.now });
+  const places = createRedisPlaces({ redises, keys, publish, due: leases.due, read: reads.read });
   const commits = createRecordCommits({
     redises,
     keys,
@@ -47,6 +49,7 @@ export const createRedisStore = ({
     monotonicMs,
     leases,
     reads,
+    places,
     lastCommitted,
   });
   const recordStore = {
@@ -62,6 +65,7 @@ export const createRedisStore = ({
   return {
     ...recordStore,
     ...typing,
+    ...places.port,
     ...leases.port,
     now: leases.now,
     close: async () => {},

@@ -18,10 +18,13 @@ export type ScriptName =
   | 'list'
   | 'live'
   | 'mark'
+  | 'moved'
   | 'open'
+  | 'place'
   | 'read'
   | 'renew'
   | 'take'
+  | 'there'
   | 'type'
   | 'typists';
 

@@ -12,6 +12,12 @@ export interface TypingMessage {
   readonly expiresAt: number | null;
 }
 
+/** A user is seen at a place from now on. That somebody left is known by their record alone. */
+export interface PlaceMessage {
+  readonly conversationId: string;
+  readonly userId: string;
+}
+
 /**
  * The (viewer, user) pairs whose access facts changed; whoever holds some of them reads those again. `mayRevoke`: a viewer may no
  * longer see a user, so open subscriptions suspend the user at once, until the facts were read (docs/design.md#who-sees-what).
@@ -59,6 +65,7 @@ export type Unsubscribe = () => void;
 export interface Bus {
   subscribeUser(userId: string, listener: (message: UserMessage) => void): Promise<Unsubscribe>;
   subscribeTyping(conversationId: string, listener: (message: TypingMessage) => void): Promise<Unsubscribe>;
+  subscribePlace(conversationId: string, listener: (message: PlaceMessage) => void): Promise<Unsubscribe>;
   /** All access changes, of every node. */
   subscribeAccessChanges(listener: (change: AccessChange) => void): Promise<Unsubscribe>;
   /** All sessions ended before their time, of every node. */
@@ -77,4 +84,5 @@ export interface Bus {
 export interface CommitBus {
   publishUser(message: UserMessage): void;
   publishTyping(message: TypingMessage): void;
+  publishPlace(message: PlaceMessage): void;
 }

@@ -4,12 +4,13 @@ import type { Clock } from './clock.js';
 import type { Directory } from './directory.js';
 import type { GroupStore } from './groups.js';
 import type { LeaseStore } from './leases.js';
+import type { PlaceIndex } from './placeIndex.js';
 import type { RecordStore } from './records.js';
 import type { RelationStore } from './relations.js';
 import type { TypingStore } from './typing.js';
 
 /** The live store of one back-end. `close` resolves when its connections are closed. */
-export interface LiveStore extends RecordStore, TypingStore, LeaseStore, Clock {
+export interface LiveStore extends RecordStore, TypingStore, PlaceIndex, LeaseStore, Clock {
   close(): Promise<void>;
 }
 

@@ -83,6 +83,9 @@ export const commitsOf = ({ connection: { client, publish }, keys }: LiveUnderTe
       const channel = keys.typingChannel(conversationId);
       send(channel, encodeMessage(isTyping ? [userId, true, expiresAt] : [userId, false]));
     },
+    publishPlace({ conversationId, userId }) {
+      send(keys.placeChannel(conversationId), encodeMessage([userId]));
+    },
     settled: async () => {
       await settled;
     },
