@@ -1,6 +1,11 @@
 import type { Database } from './database.js';
 import { type ChangePublisher, createSocialCommit } from './socialCommit.js';
+import { createActStore } from './sqlActs.js';
 import { createCountStore } from './sqlCounts.js';
+import { createTrayStore } from './sqlTrays.js';
+
+/** How long a notice waits unread for its push. */
+export const PUSH_AFTER_MS = 10_000;
 
 /**
  * What happens around people, in the database: see docs/design.md#social. `logged` is whether the social log is followed, so that
@@ -10,13 +15,21 @@ export const createSocial = ({
   db,
   bus,
   logged = false,
+  pushAfterMs = PUSH_AFTER_MS,
+  maxMutes,
   onError = () => {},
 }: {
   readonly db: Database;
   readonly bus: ChangePublisher;
   readonly logged?: boolean;
+  readonly pushAfterMs?: number;
+  readonly maxMutes?: number;
   readonly onError?: (error: unknown) => void;
 }) => {
   const commit = createSocialCommit({ db, bus, logged, onError });
-  return { ...createCountStore({ db, commit }) };
+  return {
+    ...createActStore({ db, commit, pushAfterMs }),
+    ...createTrayStore({ db, commit, maxMutes }),
+    ...createCountStore({ db, commit }),
+  };
 };

@@ -1,0 +1,121 @@
+/** Shows and hides acts that are in trays, and keeps the numbers of actors exact. */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Orm } from './database.js';
+import { bigintArray, serverNow, textArray } from './expressions.js';
+import { hidesFromTray } from './hiding.js';
+
+/** Acts in trays that one statement changes: it must end well within the statement timeout. */
+const BATCH = 2_000;
+
+/** The revisions of trays that moved, by user id. */
+export type Revisions = ReadonlyMap<string, number>;
+
+interface Row {
+  readonly userId: string;
+  readonly actId: string;
+  readonly noticeId: string;
+  readonly actorId: string;
+}
+
+/**
+ * Up to {@link BATCH} acts in trays that are to be shown or hidden. `which` speaks of the row `placed` of `notice_acts` and its act
+ * `told`. What was taken back, or is hidden by something else, is not shown.
+ */
+export const actsToChange = (orm: Orm, which: SQL, shown: boolean) =>
+  orm
+    .select({
+      userId: sql<string>`placed.user_id`,
+      actId: sql<string>`placed.act_id`,
+      noticeId: sql<string>`placed.notice_id`,
+      actorId: sql<string>`placed.actor_id`,
+    })
+    .from(
+      sql`notice_acts as placed
+        join notices on notices.user_id = placed.user_id and notices.id = placed.notice_id
+        join acts as told on told.id = placed.act_id`,
+    )
+    .where(
+      shown
+        ? sql`not placed.shown and told.gone_at is null and (${which})
+          and not ${hidesFromTray(sql`placed.user_id`, sql`placed.actor_id`, sql`told.object_id`)}`
+        : sql`placed.shown and (${which})`,
+    )
+    .limit(BATCH);
+
+/** The actors of those acts, each once a notice. */
+const actorsOf = (rows: readonly Row[]): readonly Row[] => [
+  ...new Map(rows.map((row) => [JSON.stringify([row.userId, row.noticeId, row.actorId]), row])).values(),
+];
+
+/** Those of the actors, of whom now no act is shown in the notice. */
+const uncountedAmong = async (tx: Orm, actors: readonly Row[]): Promise<readonly Row[]> => {
+  const of = (column: keyof Row) => textArray(actors.map((row) => row[column]));
+  const counted = await tx
+    .select({ n: sql`asked.n`.mapWith(Number) })
+    .from(
+      sql`unnest(${of('userId')}, ${of('noticeId')}, ${of('actorId')}) with ordinality
+        as asked (user_id, notice_id, actor_id, n)`,
+    )
+    .where(sql`exists (select from notice_acts as other where other.user_id = asked.user_id
+      and other.notice_id = asked.notice_id and other.actor_id = asked.actor_id and other.shown offset 0)`);
+  const numbers = new Set(counted.map(({ n }) => n));
+  return actors.filter((_, i) => !numbers.has(i + 1));
+};
+
+const mark = async (tx: Orm, rows: readonly Row[], shown: boolean): Promise<void> => {
+  await tx.execute(sql`
+    update notice_acts set shown = ${shown}
+    from unnest(${textArray(rows.map((row) => row.userId))}, ${textArray(rows.map((row) => row.actId))})
+      as row (user_id, act_id)
+    where notice_acts.user_id = row.user_id and notice_acts.act_id = row.act_id`);
+};
+
+/** Moves the trays of those notices by one revision each, and the numbers of actors by what `uncounted` says. */
+const recount = async (
+  tx: Orm,
+  rows: readonly Row[],
+  uncounted: readonly Row[],
+  shown: boolean,
+): Promise<Revisions> => {
+  const changed = new Map<string, { readonly userId: string; readonly noticeId: string; actors: number }>();
+  const keyOf = (row: Row) => JSON.stringify([row.userId, row.noticeId]);
+  for (const row of rows) changed.set(keyOf(row), { userId: row.userId, noticeId: row.noticeId, actors: 0 });
+  for (const row of uncounted) changed.get(keyOf(row))!.actors += shown ? 1 : -1;
+  const list = [...changed.values()];
+  const column = (of: (item: (typeof list)[number]) => string) => textArray(list.map(of));
+  // What is gone is not pushed, and what is back notifies nobody twice.
+  const moves = sql`
+    update inboxes set revision = revision + 1, as_of = greatest(as_of + 1, ${serverNow})
+    where user_id = any(${textArray([...new Set(list.map(({ userId }) => userId))])})
+    returning user_id, revision`;
+  const changes = sql`
+    update notices set actors = notices.actors + new.actors, changed = moved.revision,
+      due_at = case when notices.actors + new.actors > 0 then notices.due_at end
+    from unnest(${column(({ userId }) => userId)}, ${column(({ noticeId }) => noticeId)},
+        ${bigintArray(list.map(({ actors }) => actors))}) as new (user_id, notice_id, actors)
+      join moved on moved.user_id = new.user_id
+    where notices.user_id = new.user_id and notices.id = new.notice_id`;
+  const moved = await tx
+    .with(tx.$with('moved', {}).as(moves), tx.$with('changed', {}).as(changes))
+    .select({ userId: sql<string>`user_id`, revision: sql`revision`.mapWith(Number) })
+    .from(sql`moved`);
+  return new Map(moved.map(({ userId, revision }) => [userId, revision]));
+};
+
+/**
+ * Shows or hides all acts in trays that `which` selects, see {@link actsToChange}; the caller holds the locks of their trays.
+ * Returns the revisions of those that moved.
+ */
+export const changeShown = async (tx: Orm, which: SQL, shown: boolean): Promise<Revisions> => {
+  const revisions = new Map<string, number>();
+  for (;;) {
+    const rows = await actsToChange(tx, which, shown);
+    if (rows.length === 0) return revisions;
+    const actors = actorsOf(rows);
+    const before = shown ? await uncountedAmong(tx, actors) : [];
+    await mark(tx, rows, shown);
+    const uncounted = shown ? before : await uncountedAmong(tx, actors);
+    for (const [userId, revision] of await recount(tx, rows, uncounted, shown)) revisions.set(userId, revision);
+    if (rows.length < BATCH) return revisions;
+  }
+};

@@ -1,0 +1,254 @@
+/** Acts: told and taken back, with what that does to trays. */
+import { randomUUID } from 'node:crypto';
+import { type SQL, sql } from 'drizzle-orm';
+import type { ActStore } from '../../social/ports/acts.js';
+import type { SocialChange } from '../../social/ports/socialBus.js';
+import type { Act, NewAct } from '../../social/socialTypes.js';
+import { type Arrival, groupKeyOf, growTrays } from '../../social/trayGrowth.js';
+import { actColumns } from './actRows.js';
+import type { Database, Orm } from './database.js';
+import { bigintArray, exists, serverNow, textArray } from './expressions.js';
+import { hidesFromTray } from './hiding.js';
+import { changeShown, type Revisions } from './shownActs.js';
+import type { CommitSocial } from './socialCommit.js';
+import { lockTrays } from './trayLocks.js';
+import { writeGrowth } from './trayWrites.js';
+
+/** Recipients of the acts that one transaction tells or takes back; an act is never divided. */
+const TOGETHER = 1_000;
+/** Acts that one transaction tells or takes back. */
+const ACTS_TOGETHER = 250;
+
+/** A change that others hear of; who is in nobody's audience is heard by nobody. */
+const actChanges = (acts: readonly Act[], gone: boolean): readonly SocialChange[] =>
+  acts.filter(({ audience }) => audience !== 'NOBODY').map((act) => ({ kind: 'act', act, gone }));
+
+export const trayChanges = (revisions: Revisions): readonly SocialChange[] =>
+  [...revisions].map(([userId, revision]) => ({ kind: 'tray', userId, revision }));
+
+/**
+ * Inserts those of the acts that are new. Acts of a deleted actor are left out; the lock of an actor's row lets a deletion come
+ * wholly before or after. Rows are written in the order of ids, as everywhere, and numbered in the order of the list.
+ */
+const insertActs = (tx: Orm, acts: readonly NewAct[], condition: SQL) => {
+  const text = (of: (act: NewAct) => string | null) => textArray(acts.map(of));
+  const actors = sql`
+    select id from users where id = any(${textArray([...new Set(acts.map(({ actorId }) => actorId))])})
+      and deleted_at is null order by id for share`;
+  const numbered = sql`
+    select nextval('acts_seq_seq') as seq, given.*
+    from unnest(${text(({ id }) => id)}, ${text(({ actorId }) => actorId)}, ${text(({ verb }) => verb)},
+      ${text(({ objectId }) => objectId)}, ${text(({ objectType }) => objectType)}, ${text(({ text }) => text)},
+      ${text(({ data }) => data)}, ${text(({ audience }) => audience)}, ${bigintArray(acts.map(({ at }) => at))})
+      as given (id, actor_id, verb, object_id, object_type, text, data, audience, at)`;
+  const inserted = sql`
+    insert into acts (id, seq, actor_id, verb, object_id, object_type, text, data, audience, at)
+    select id, seq, actor_id, verb, object_id, object_type, text, data, audience, coalesce(at, ${serverNow})
+    from numbered
+    where (actor_id in (select id from actors) or not ${exists(sql`users where id = actor_id`)}) and ${condition}
+    order by id collate "C"
+    on conflict (id) do nothing
+    returning *`;
+  return tx
+    .with(
+      tx.$with('actors', {}).as(actors),
+      tx.$with('numbered', {}).as(numbered),
+      tx.$with('inserted', {}).as(inserted),
+    )
+    .select(actColumns('inserted'))
+    .from(sql`inserted`);
+};
+
+/** Puts back those of the acts that were taken back, unless their actor is deleted. */
+const reviveActs = (tx: Orm, actIds: readonly string[]) => {
+  const gone = sql`
+    select acts.id from acts where acts.id = any(${textArray(actIds)}) and gone_at is not null
+      and not ${exists(sql`users where id = actor_id and deleted_at is not null`)}
+    order by acts.id for update of acts`;
+  const revived = sql`
+    update acts set gone_at = null from gone where acts.id = gone.id and acts.gone_at is not null returning acts.*`;
+  return tx
+    .with(tx.$with('gone', {}).as(gone), tx.$with('revived', {}).as(revived))
+    .select(actColumns('revived'))
+    .from(sql`revived`);
+};
+
+/** Takes back those of the acts that were told. */
+const removeActs = (tx: Orm, actIds: readonly string[]) => {
+  const there = sql`
+    select id from acts where id = any(${textArray(actIds)}) and gone_at is null order by id for update`;
+  const removed = sql`
+    update acts set gone_at = ${serverNow} from there where acts.id = there.id and acts.gone_at is null
+    returning acts.*`;
+  return tx
+    .with(tx.$with('there', {}).as(there), tx.$with('removed', {}).as(removed))
+    .select(actColumns('removed'))
+    .from(sql`removed`);
+};
+
+/** The trays that hold one of those acts. */
+export const traysOfActs = async (tx: Orm, actIds: readonly string[]): Promise<readonly string[]> => {
+  if (actIds.length === 0) return [];
+  const rows = await tx
+    .selectDistinct({ userId: sql<string>`user_id` })
+    .from(sql`notice_acts`)
+    .where(sql`act_id = any(${textArray(actIds)})`);
+  return rows.map(({ userId }) => userId);
+};
+
+interface Delivery {
+  readonly act: Act;
+  readonly userId: string;
+  readonly groupKey: string;
+}
+
+/** What the trays have for those acts; nothing of recipients who are deleted. Their locks are held. */
+export const arrivalsQuery = (orm: Orm, deliveries: readonly Delivery[]) => {
+  const text = (of: (delivery: Delivery) => string | null) => textArray(deliveries.map(of));
+  return orm
+    .select({
+      n: sql`given.n`.mapWith(Number),
+      revision: sql`tray.revision`.mapWith(Number),
+      isHidden: hidesFromTray(sql`given.user_id`, sql`given.actor_id`, sql`given.object_id`),
+      openId: sql<string | null>`open.id`,
+      actors: sql<number | null>`open.actors`,
+      isCounted: exists(sql`notice_acts where user_id = given.user_id and notice_id = open.id
+        and actor_id = given.actor_id and shown`),
+    })
+    .from(
+      sql`unnest(${text(({ userId }) => userId)}, ${text(({ groupKey }) => groupKey)},
+          ${text(({ act }) => act.actorId)}, ${text(({ act }) => act.objectId)})
+          with ordinality as given (user_id, group_key, actor_id, object_id, n)
+        join inboxes as tray on tray.user_id = given.user_id
+        left join lateral (
+          select id, actors from notices
+          where user_id = given.user_id and group_key = given.group_key and read_at is null offset 0
+        ) as open on true`,
+    )
+    .where(sql`not ${exists(sql`users where id = given.user_id and deleted_at is not null`)}`)
+    .orderBy(sql`given.n`);
+};
+
+/** Brings new acts to their recipients; the trays' locks are held. */
+const deliver = async (tx: Orm, deliveries: readonly Delivery[], pushAfterMs: number): Promise<Revisions> => {
+  if (deliveries.length === 0) return new Map();
+  const found = await arrivalsQuery(tx, deliveries);
+  const arrivals = found.flatMap(({ n, openId, actors, ...facts }): Arrival[] => {
+    const delivery = deliveries[n - 1];
+    if (!delivery) return [];
+    const { act, userId, groupKey } = delivery;
+    const { id: actId, actorId, seq, verb, objectId, objectType } = act;
+    const open = openId === null ? null : { id: openId, actors: actors ?? 0 };
+    return [{ userId, actId, actorId, seq, verb, objectId, objectType, groupKey, open, ...facts }];
+  });
+  const growth = growTrays(arrivals, randomUUID);
+  await writeGrowth(tx, growth, pushAfterMs);
+  return growth.revisions;
+};
+
+/** Tells acts with distinct ids in the transaction, where `condition` holds. Returns how many were new or came back, and the changes. */
+export const tellIn = async (
+  tx: Orm,
+  acts: readonly NewAct[],
+  { pushAfterMs, condition = sql`true` }: { readonly pushAfterMs: number; readonly condition?: SQL },
+): Promise<{ readonly result: number; readonly social: readonly SocialChange[] }> => {
+  const asked = new Map(acts.map((act) => [act.id, act]));
+  const inserted = await insertActs(tx, acts, condition);
+  const told = new Set(inserted.map(({ id }) => id));
+  const others = acts.flatMap(({ id }) => (told.has(id) ? [] : [id]));
+  const revived = others.length > 0 ? await reviveActs(tx, others) : [];
+  const deliveries = inserted
+    .toSorted((a, b) => a.seq - b.seq)
+    .flatMap((act) => {
+      const { recipients, group } = asked.get(act.id)!;
+      const groupKey = groupKeyOf({ ...act, group });
+      return recipients.filter((userId) => userId !== act.actorId).map((userId) => ({ act, userId, groupKey }));
+    });
+  const back = revived.map(({ id }) => id);
+  await lockTrays(tx, [...deliveries.map(({ userId }) => userId), ...(await traysOfActs(tx, back))]);
+  const restored =
+    back.length > 0 ? await changeShown(tx, sql`placed.act_id = any(${textArray(back)})`, true) : new Map();
+  const grown = await deliver(tx, deliveries, pushAfterMs);
+  return {
+    result: inserted.length + revived.length,
+    social: [...actChanges([...inserted, ...revived], false), ...trayChanges(new Map([...restored, ...grown]))],
+  };
+};
+
+/** Takes acts back in the transaction. Returns how many were there, and the changes. */
+export const retractIn = async (
+  tx: Orm,
+  actIds: readonly string[],
+): Promise<{ readonly result: number; readonly social: readonly SocialChange[] }> => {
+  const removed = await removeActs(tx, actIds);
+  const ids = removed.map(({ id }) => id);
+  if (ids.length === 0) return { result: 0, social: [] };
+  const trays = await traysOfActs(tx, ids);
+  await lockTrays(tx, trays);
+  const revisions =
+    trays.length > 0 ? await changeShown(tx, sql`placed.act_id = any(${textArray(ids)})`, false) : new Map();
+  return { result: ids.length, social: [...actChanges(removed, true), ...trayChanges(revisions)] };
+};
+
+/** Cuts a list so that the sizes in each piece sum up to at most {@link TOGETHER}, unless a single one is larger. */
+const inTransactions = <T>(items: readonly T[], sizeOf: (item: T) => number): readonly (readonly T[])[] => {
+  const pieces: T[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    size += sizeOf(item);
+    const last = pieces.at(-1);
+    if (last && size <= TOGETHER && last.length < ACTS_TOGETHER) last.push(item);
+    else {
+      pieces.push([item]);
+      size = sizeOf(item);
+    }
+  }
+  return pieces;
+};
+
+/**
+ * Acts of a large call are told in several transactions, each act in one: where the call fails half way, the acts before are told,
+ * and the host repeats it. `pushAfterMs` is how long a notice waits unread for its push.
+ */
+export const createActStore = ({
+  db,
+  commit,
+  pushAfterMs,
+}: {
+  readonly db: Database;
+  readonly commit: CommitSocial;
+  readonly pushAfterMs: number;
+}) => {
+  /** In how many trays each of the acts is. */
+  const traysEach = async (actIds: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+    const rows = await db.run((orm) =>
+      orm
+        .select({ id: sql<string>`act_id`, trays: sql`count(*)`.mapWith(Number) })
+        .from(sql`notice_acts`)
+        .where(sql`act_id = any(${textArray(actIds)})`)
+        .groupBy(sql`act_id`),
+    );
+    return new Map(rows.map(({ id, trays }) => [id, trays]));
+  };
+
+  return {
+    async tell(acts) {
+      const distinct = [...new Map(acts.toReversed().map((act) => [act.id, act])).values()].reverse();
+      let count = 0;
+      for (const piece of inTransactions(distinct, ({ recipients }) => recipients.length)) {
+        count += await commit(async (tx) => ({ ...(await tellIn(tx, piece, { pushAfterMs })), changes: [] }));
+      }
+      return count;
+    },
+
+    async retract(actIds) {
+      const distinct = [...new Set(actIds)];
+      const trays = distinct.length > 1 ? await traysEach(distinct) : new Map<string, number>();
+      let count = 0;
+      for (const piece of inTransactions(distinct, (id) => trays.get(id) ?? 0)) {
+        count += await commit(async (tx) => ({ ...(await retractIn(tx, piece)), changes: [] }));
+      }
+      return count;
+    },
+  } satisfies ActStore;
+};

@@ -1,0 +1,19 @@
+import { sql } from 'drizzle-orm';
+import type { Orm } from './database.js';
+import { textArray } from './expressions.js';
+
+/**
+ * Takes the locks of those trays until the transaction ends, in the order of ids, and creates those that are missing. What hides or
+ * moves something in a tray holds its lock; later statements of the transaction see what the earlier holders committed.
+ *
+ * One statement for present and missing trays: two would take the locks out of order. The condition is never met: PostgreSQL locks
+ * the row of a conflict before it looks at it.
+ */
+export const lockTrays = async (tx: Orm, userIds: Iterable<string>): Promise<void> => {
+  const ids = [...new Set(userIds)];
+  if (ids.length === 0) return;
+  await tx.execute(sql`
+    insert into inboxes (user_id, as_of)
+    select id, 0 from unnest(${textArray(ids)}) as tray (id) order by id collate "C"
+    on conflict (user_id) do update set revision = inboxes.revision where false`);
+};
