@@ -43,6 +43,8 @@ import { BUILT_PAGE, openPage, type Page } from './server/http/page.js';
 import { createSockets } from './server/ws/webSocketServer.js';
 import { createAccessChangeService } from './service/accessChangeService.js';
 import { createConnectionService } from './service/connectionService.js';
+import { createHereQuery } from './service/hereQuery.js';
+import { createPlaceService } from './service/placeService.js';
 import { createPresenceService } from './service/presenceService.js';
 import { createQueries } from './service/queries.js';
 import { createReadBudget } from './service/readBudget.js';
@@ -204,12 +206,19 @@ const unwired = <T extends object>(): T =>
 
 /** What resolvers and sockets call. */
 const createServices = (
-  { config: { timings, relationsByUsers } }: Start,
+  { config: { timings, relationsByUsers }, outages }: Start,
   { store, people, journal, rateLimits }: BackEnds,
   { recentCommits, readRecords, readAlike, departures, records, node: heldSessions }: NodeParts,
 ) => {
   const reads = createReadBudget({ rateLimits });
   const newId = randomUUID;
+  const readHere = createHereQuery({
+    store,
+    people,
+    readAlike,
+    timings,
+    onError: outages.failures('correcting who is at a place'),
+  });
   return {
     reads,
     presence: {
@@ -227,13 +236,14 @@ const createServices = (
       }),
       ...createQueries({ store, people, reads, readRecords, readAlike }),
       ...createTypingService({ store, people, heldSessions, reads, rateLimits, timings }),
+      ...createPlaceService({ records, people, heldSessions, reads, readHere, rateLimits, timings, newId }),
     },
     relations: {
       ...createRelations({ people, rateLimits, relationsByUsers }),
       ...createRelationLists({ people, reads }),
     },
     social: unwired<Social>(),
-    accessChanges: createAccessChangeService({ store, people, journal, recentCommits }),
+    accessChanges: createAccessChangeService({ store, people, journal, recentCommits, records }),
   };
 };
 type ServiceParts = ReturnType<typeof createServices>;

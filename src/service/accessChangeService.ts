@@ -1,14 +1,17 @@
-/** What a change of access facts means for live state: of deleted users, and of conversations that somebody left. */
+/** What a change of access facts means for live state: of deleted users, and of conversations that somebody left or may no longer use. */
 import { inBatches } from '../async/batches.js';
 import { retry } from '../async/retry.js';
 import type { RecentCommits } from '../node/recentCommits.js';
+import type { RecordWriter } from '../node/recordWriter.js';
 import { isUnavailable } from '../presence/errors.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { AccessChange } from '../presence/ports/bus.js';
 import type { Journal } from '../presence/ports/journal.js';
+import type { PlaceIndex } from '../presence/ports/placeIndex.js';
 import type { RecordStore } from '../presence/ports/records.js';
 import type { TypingStore } from '../presence/ports/typing.js';
 import { mayUse } from '../presence/visibility.js';
+import { createLostPlaces } from './lostPlaces.js';
 
 const RETRY_MS = 500;
 
@@ -22,12 +25,25 @@ export const createAccessChangeService = ({
   people,
   journal,
   recentCommits,
+  records,
 }: {
-  readonly store: Pick<RecordStore, 'read' | 'forget'> & Pick<TypingStore, 'typing' | 'clearTyping'>;
+  readonly store: Pick<RecordStore, 'read' | 'forget'> &
+    Pick<TypingStore, 'typing' | 'clearTyping'> &
+    Pick<PlaceIndex, 'usersAt'>;
   readonly people: Pick<AccessReader, 'conversationFor'>;
   readonly journal: Pick<Journal, 'read'>;
   readonly recentCommits: Pick<RecentCommits, 'forget'>;
+  readonly records: Pick<RecordWriter, 'update'>;
 }): AccessChangeService => {
+  const endLostPlaces = createLostPlaces({ store, people, records });
+  /** What must not be left undone goes on until the back-ends answer. */
+  const untilDone = (work: () => Promise<void>): Promise<void> =>
+    retry(work, {
+      everyMs: RETRY_MS,
+      onFailure(error) {
+        if (!isUnavailable(error)) throw error;
+      },
+    });
   /** Drops the record of a deleted user, except where they were named again since and it is of that generation. */
   const forget = async (userId: string): Promise<void> => {
     for (;;) {
@@ -53,15 +69,11 @@ export const createAccessChangeService = ({
   return {
     async accessChanged(change) {
       if (change.kind === 'user' && change.deleted) {
-        // Nothing of a deleted user may come back: this goes on until the back-ends answer.
-        await retry(() => forget(change.userId), {
-          everyMs: RETRY_MS,
-          onFailure(error) {
-            if (!isUnavailable(error)) throw error;
-          },
-        });
+        // Nothing of a deleted user may come back.
+        await untilDone(() => forget(change.userId));
       }
       if (change.kind === 'conversation') await endTypingOfStrangers(change.id);
+      await untilDone(() => endLostPlaces(change));
     },
   };
 };

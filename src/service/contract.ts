@@ -3,6 +3,7 @@ import type { Page } from '../presence/rosterOrder.js';
 import type { ActivityInput, DeviceType, PresenceStatus, StatusMessage } from '../presence/types.js';
 import type { PresenceView } from '../presence/view.js';
 import type { Privacy, Viewer } from '../presence/visibility.js';
+import type { Here } from '../social/socialTypes.js';
 
 /** Who calls, and over what. */
 export interface Caller {
@@ -123,8 +124,32 @@ export interface TypingService {
   typingAmong(viewer: Viewer, userIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
+/** Which place, and which session: as for every command, see docs/design.md#sessions. */
+export interface PlaceInput {
+  readonly conversationId: string;
+  readonly sessionId?: string;
+}
+
+/** Places: who has what open, docs/design.md#places. */
+export interface PlaceService {
+  /**
+   * The session is at that place from now on. Over plain HTTP, or a watcher's connection, a user without sessions gets an HTTP one.
+   * Resolves to who is there. NOT_FOUND unless the caller may use the conversation; FORBIDDEN to service tokens.
+   */
+  enter(caller: Caller, input: PlaceInput): Promise<Here>;
+  /** False where the session was not there, whatever the place is. FORBIDDEN to service tokens. */
+  leave(caller: Caller, input: PlaceInput): Promise<boolean>;
+  /** NOT_FOUND unless the viewer may use the conversation; so it is to service tokens, who are no users. */
+  here(viewer: Viewer, conversationId: string): Promise<Here>;
+  /**
+   * A subscription to the tray was opened on a connection, or the last one closed. False where the connection holds no session: a
+   * watcher's, or plain HTTP. No allowance is taken: the edge calls it.
+   */
+  setTray(caller: Caller, tray: boolean): Promise<boolean>;
+}
+
 /**
  * All of presence. Each method validates what it is given (BAD_USER_INPUT), takes it from the caller's allowance
  * (RATE_LIMITED) and authorizes it (FORBIDDEN, NOT_FOUND); UNAVAILABLE comes from the ports.
  */
-export interface Presence extends ConnectionService, OwnPresenceService, QueryService, TypingService {}
+export interface Presence extends ConnectionService, OwnPresenceService, QueryService, TypingService, PlaceService {}

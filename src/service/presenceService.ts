@@ -3,7 +3,6 @@ import type { Departures } from '../node/departures.js';
 import type { HeldSessionService } from '../node/heldSessions.js';
 import type { ReadAlike } from '../node/recordReader.js';
 import type { RecordWriter } from '../node/recordWriter.js';
-import type { Decision } from '../presence/decision.js';
 import { badInput, forbidden, notFound, unreadableRecord } from '../presence/errors.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { Clock } from '../presence/ports/clock.js';
@@ -11,13 +10,13 @@ import type { RateLimits } from '../presence/ports/rates.js';
 import type { TypingStore } from '../presence/ports/typing.js';
 import * as record from '../presence/record.js';
 import { isHiding } from '../presence/status.js';
-import type { Cause } from '../presence/transitions.js';
 import type { ActivityInput, PresenceRecord, Timings } from '../presence/types.js';
 import { checkActivities, checkId, checkStatusMessage } from '../presence/validate.js';
 import { viewAt } from '../presence/view.js';
 import { SELF } from '../presence/visibility.js';
+import { createCallerCommands } from './callerCommands.js';
 import { userOf } from './callerUser.js';
-import type { Caller, OwnPresenceService, SetPresence } from './contract.js';
+import type { OwnPresenceService, SetPresence } from './contract.js';
 import { meViewAt } from './meView.js';
 
 /** Whether a change is a choice to hide, and nothing else. */
@@ -49,49 +48,6 @@ export interface PresenceServiceDeps {
   /** A new session id. */
   readonly newId: () => string;
 }
-
-/** Commits what a caller says through one of their sessions. */
-const createCallerCommands = ({
-  records,
-  heldSessions,
-  newId,
-}: Pick<PresenceServiceDeps, 'records' | 'heldSessions' | 'newId'>) => ({
-  /** Which session a command is about: by the name that the connection has when the command is decided. */
-  sessionReferenceOf({ connectionId }: Caller, sessionId: string | undefined): () => record.SessionReference {
-    const named = sessionId === undefined ? null : checkId(sessionId, 'sessionId');
-    const newSessionId = newId();
-    return () => ({
-      sessionId: named,
-      connectionId: connectionId && heldSessions.nameOf(connectionId),
-      newSessionId,
-    });
-  },
-
-  /**
-   * Commits the command of a connection once its own session is in the store: where the store lost that session, the
-   * command would start another one beside it.
-   */
-  async commit<R>(
-    { connectionId }: Caller,
-    userId: string,
-    decide: (before: PresenceRecord, now: number) => Decision<R>,
-    cause?: Cause,
-  ) {
-    for (;;) {
-      const { result, ...committed } = await records.updateWhenReady<{ readonly decided: R } | null>(
-        userId,
-        (before, now) => {
-          if (heldSessions.isMissing(connectionId, before)) return { record: before, result: null };
-          const decision = decide(before, now);
-          return { record: decision.record, result: { decided: decision.result } };
-        },
-        cause,
-      );
-      if (result) return { ...committed, result: result.decided };
-      await heldSessions.ensureRestored(connectionId);
-    }
-  },
-});
 
 export const createPresenceService = (deps: PresenceServiceDeps): OwnPresenceService => {
   const { records, readAlike, store, people, departures, rateLimits, timings } = deps;

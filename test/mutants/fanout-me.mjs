@@ -5,8 +5,8 @@ export default [
     promise:
       'A session that begins or ends is sent to the other devices of its user, also where nobody else sees a difference.',
     file: 'src/presence/scheduling.ts',
-    from: '!sameOwnState(previous, next),',
-    to: 'false,',
+    from: '!sameOwnState(previous, next) ||',
+    to: 'false ||',
     tests: ['test/fanout/me.test.ts', 'test/presence/record.test.ts'],
   },
   {

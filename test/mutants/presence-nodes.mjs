@@ -2,7 +2,7 @@ export default [
   {
     name: 'commands do not wait for their session',
     promise: 'A command over a connection whose session the store lost applies to that session, and starts no other.',
-    file: 'src/service/presenceService.ts',
+    file: 'src/service/callerCommands.ts',
     from: 'if (heldSessions.isMissing(connectionId, before)) return { record: before, result: null };',
     to: '',
     tests: ['test/node/ownRestoring.test.ts'],

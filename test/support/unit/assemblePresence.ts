@@ -12,6 +12,8 @@ import type { Transition } from '../../../src/presence/transitions.js';
 import type { Timings } from '../../../src/presence/types.js';
 import { createAccessChangeService } from '../../../src/service/accessChangeService.js';
 import { createConnectionService } from '../../../src/service/connectionService.js';
+import { createHereQuery } from '../../../src/service/hereQuery.js';
+import { createPlaceService } from '../../../src/service/placeService.js';
 import { createPresenceService } from '../../../src/service/presenceService.js';
 import { createQueries } from '../../../src/service/queries.js';
 import { createReadBudget } from '../../../src/service/readBudget.js';
@@ -75,7 +77,8 @@ export const assemblePresence = ({
   });
   const heldSessions = node;
   const reads = createReadBudget({ rateLimits });
-  const { accessChanged } = createAccessChangeService({ store, people, journal, recentCommits });
+  const readHere = createHereQuery({ store, people, readAlike, timings, onError: onJournalFailure });
+  const { accessChanged } = createAccessChangeService({ store, people, journal, recentCommits, records });
   return {
     ...createConnectionService({ records, heldSessions, timings, newId }),
     ...createPresenceService({
@@ -91,6 +94,8 @@ export const assemblePresence = ({
     }),
     ...createQueries({ store, people, reads, readRecords, readAlike }),
     ...createTypingService({ store, people, heldSessions, reads, rateLimits, timings }),
+    ...createPlaceService({ records, people, heldSessions, reads, readHere, rateLimits, timings, newId }),
+    readHere,
     accessChanged,
     tick: records.tick,
     node,
