@@ -12,7 +12,9 @@ export default defineConfig({
   resolve: {
     // The client from its sources: the page is built without a step before it, and changes with them.
     alias: [
+      { find: '@rollcall/client/react-social', replacement: at('../client/src/react/social.tsx') },
       { find: '@rollcall/client/react', replacement: at('../client/src/react/index.tsx') },
+      { find: '@rollcall/client/social', replacement: at('../client/src/social/index.ts') },
       { find: '@rollcall/client', replacement: at('../client/src/index.ts') },
     ],
     dedupe: ['react', 'react-dom', 'graphql'],

@@ -1,4 +1,4 @@
-/** Development's demo users: people who follow each other, a circle and a conversation, with tokens to be them. */
+/** Development's demo users: people who follow each other, a circle, a conversation and a post, with tokens to be them. */
 import type { Directory } from '../presence/ports/directory.js';
 import type { GroupStore } from '../presence/ports/groups.js';
 import type { RelationStore } from '../presence/ports/relations.js';
@@ -13,6 +13,9 @@ const DEMO_USERS = [
 const DEMO_IDS = DEMO_USERS.map(({ id }) => id);
 const DEMO_CIRCLE = 'studio';
 const DEMO_CONVERSATION = 'lobby';
+/** What the people of the page like and comment on. */
+const DEMO_POST = { id: 'post-1', ownerId: 'ada' } as const;
+const DEMO_HOST = 'backend';
 const WEEK_SECONDS = 7 * 24 * 60 * 60;
 /** The page asks for another token whenever it connects. */
 const PAGE_TOKEN_SECONDS = 60 * 60;
@@ -21,8 +24,12 @@ type DemoStore = Pick<Directory, 'profiles' | 'upsertUsers'> &
   Pick<RelationStore, 'addFollows'> &
   Pick<GroupStore, 'putCircle' | 'putConversation'>;
 
-/** Creates the demo users where there are none yet; what was changed of them since stays. */
+/**
+ * Creates the demo users where there are none yet; what was changed of them since stays. The post is for whoever follows its
+ * owner.
+ */
 export const seedDemo = async (people: DemoStore): Promise<void> => {
+  await people.putConversation(DEMO_POST.id, [], false, { userId: DEMO_POST.ownerId, audience: 'FOLLOWERS' });
   if ((await people.profiles(DEMO_IDS)).size > 0) return;
   await people.upsertUsers(DEMO_USERS);
   await people.addFollows(
@@ -34,23 +41,24 @@ export const seedDemo = async (people: DemoStore): Promise<void> => {
   await people.putConversation(DEMO_CONVERSATION, DEMO_IDS, false);
 };
 
-/** The demo users with tokens that are valid for an hour, new at each call: what the page at `/` needs. */
+/**
+ * What the page at `/` needs: the demo users, and the host's back end that a script of the page plays, with tokens that are
+ * valid for an hour, new at each call.
+ */
 export const createDemoPeople = (signing: {
   readonly secret: string;
   readonly issuer: string | null;
   readonly audience: string | null;
+  readonly serviceScope: string;
 }) => {
-  const token = (userId: string) =>
-    signToken({
-      secret: signing.secret,
-      issuer: signing.issuer,
-      audience: signing.audience,
-      userId,
-      ttlSeconds: PAGE_TOKEN_SECONDS,
-    });
+  const { secret, issuer, audience, serviceScope } = signing;
+  const token = (userId: string, service = false) =>
+    signToken({ secret, issuer, audience, serviceScope, userId, service, ttlSeconds: PAGE_TOKEN_SECONDS });
   return async () => ({
     people: await Promise.all(DEMO_USERS.map(async ({ id, name }) => ({ id, name, token: await token(id) }))),
     conversationId: DEMO_CONVERSATION,
+    post: DEMO_POST,
+    hostToken: await token(DEMO_HOST, true),
   });
 };
 
@@ -91,7 +99,7 @@ export const banner = async (options: {
     'A token goes into the header Authorization: Bearer TOKEN. More of them: npm run --silent token -- USER [--service]',
     '',
     `  The host's back end (scope "${signing.serviceScope}")`,
-    `    ${await token('backend', true)}`,
+    `    ${await token(DEMO_HOST, true)}`,
     '',
   );
   return `${lines.join('\n')}\n`;

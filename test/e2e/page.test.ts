@@ -27,8 +27,9 @@ describe('the page', () => {
       ]);
     }
 
-    const { people } = (await (await fetch(new URL('/demo.json', url))).json()) as {
+    const { people, hostToken } = (await (await fetch(new URL('/demo.json', url))).json()) as {
       people: { id: string; token: string }[];
+      hostToken: string;
     };
     expect(people.map(({ id }) => id)).toEqual(['ada', 'ben', 'cleo', 'dev']);
     for (const { id, token } of people)
@@ -37,6 +38,7 @@ describe('the page', () => {
       });
     const service = await post(url, people[0]!.token, '{ online { totalCount } }');
     expect(service.body.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect((await post(url, hostToken, '{ online { totalCount } }')).body.data).toEqual({ online: { totalCount: 0 } });
   });
 
   it('is not there in production', async () => {

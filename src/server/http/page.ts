@@ -1,6 +1,6 @@
 /**
- * The page that a development server shows at `/`: files that are built into `dist/page`, and the tokens of the demo users.
- * A server in production has none of it.
+ * The page that a development server shows at `/`: files that are built into `dist/page`, and the tokens of the demo users
+ * and of the host's back end that the page plays. A server in production has none of it.
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
@@ -57,6 +57,10 @@ export interface DemoPeople {
   readonly people: readonly { readonly id: string; readonly name: string; readonly token: string }[];
   /** The conversation that all of them share. */
   readonly conversationId: string;
+  /** What they like and comment on, and whose it is. */
+  readonly post: { readonly id: string; readonly ownerId: string };
+  /** The host's service token: a script of the page plays the host's back end. */
+  readonly hostToken: string;
 }
 
 export interface Page {

@@ -9,7 +9,12 @@ import { startServer, type TestServer } from '../harness.js';
 
 const INDEX = '<!doctype html><title>Rollcall</title>';
 const SCRIPT = 'export const page = true;';
-const PEOPLE = { people: [{ id: 'ada', name: 'Ada Lovelace', token: 'a.b.c' }], conversationId: 'lobby' };
+const PEOPLE = {
+  people: [{ id: 'ada', name: 'Ada Lovelace', token: 'a.b.c' }],
+  conversationId: 'lobby',
+  post: { id: 'post-1', ownerId: 'ada' },
+  hostToken: 'd.e.f',
+};
 
 /** A built page in a folder, with a secret beside the folder. */
 const startWithPage = async () => {

@@ -1,16 +1,18 @@
 import { useTyping } from '@rollcall/client/react';
 import { type FormEvent, useId, useState } from 'react';
-import { MAX_MESSAGE_CHARACTERS, sendMessage } from '../messages/messages.js';
+import { MAX_MESSAGE_CHARACTERS } from '../messages/messages.js';
 import { Icon } from '../parts/Icon.js';
 
 interface Props {
   readonly conversationId: string;
-  readonly userId: string;
-  readonly name: string;
+  /** What the field is, for screen readers. */
+  readonly label: string;
+  readonly placeholder: string;
+  readonly onSend: (text: string) => void;
 }
 
 /** Where one writes. Each keystroke is told to the client, which tells the server as often as it has to know. */
-export const Composer = ({ conversationId, userId, name }: Props) => {
+export const Composer = ({ conversationId, label, placeholder, onSend }: Props) => {
   const { keystroke, stop } = useTyping(conversationId);
   const [text, setText] = useState('');
   const id = useId();
@@ -22,7 +24,7 @@ export const Composer = ({ conversationId, userId, name }: Props) => {
   };
   const send = (event: FormEvent) => {
     event.preventDefault();
-    sendMessage({ userId, name, text });
+    onSend(text);
     setText('');
     stop();
   };
@@ -30,14 +32,14 @@ export const Composer = ({ conversationId, userId, name }: Props) => {
   return (
     <form className="composer" onSubmit={send}>
       <label className="visually-hidden" htmlFor={id}>
-        Message to the lobby, as {name}
+        {label}
       </label>
       <input
         id={id}
         className="input"
         value={text}
         maxLength={MAX_MESSAGE_CHARACTERS}
-        placeholder="Write to the lobby"
+        placeholder={placeholder}
         autoComplete="off"
         enterKeyHint="send"
         onChange={({ target }) => edit(target.value)}

@@ -1,3 +1,4 @@
+import { sendMessage } from '../messages/messages.js';
 import { Composer } from './Composer.js';
 import { MessageList } from './MessageList.js';
 import { TypingLine } from './TypingLine.js';
@@ -16,6 +17,11 @@ export const Lobby = ({ conversationId, userId, name, isCurrent }: Props) => (
   <div className="lobby">
     <MessageList userId={userId} isCurrent={isCurrent} />
     <TypingLine conversationId={conversationId} isCurrent={isCurrent} />
-    <Composer conversationId={conversationId} userId={userId} name={name} />
+    <Composer
+      conversationId={conversationId}
+      label={`Message to the lobby, as ${name}`}
+      placeholder="Write to the lobby"
+      onSend={(text) => sendMessage({ userId, name, text })}
+    />
   </div>
 );

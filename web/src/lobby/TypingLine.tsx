@@ -6,10 +6,12 @@ import { typingSentence } from '../words/typingSentence.js';
 interface Props {
   readonly conversationId: string;
   readonly isCurrent: boolean;
+  /** What they type, where that is no message: "a comment". */
+  readonly what?: string;
 }
 
 /** "Ada and Ben are typing…", on a line that is always there, so that nothing moves. */
-export const TypingLine = ({ conversationId, isCurrent }: Props) => {
+export const TypingLine = ({ conversationId, isCurrent, what }: Props) => {
   const { typists } = useTyping(conversationId);
   const nameOf = useNames();
   return (
@@ -21,7 +23,12 @@ export const TypingLine = ({ conversationId, isCurrent }: Props) => {
             <span />
             <span />
           </span>
-          <span className="ellipsis">{typingSentence(typists.map((typist) => firstName(nameOf(typist))))}</span>
+          <span className="ellipsis">
+            {typingSentence(
+              typists.map((typist) => firstName(nameOf(typist))),
+              what,
+            )}
+          </span>
         </>
       )}
     </p>

@@ -6,6 +6,7 @@ import { Avatar } from '../parts/Avatar.js';
 import { Icon } from '../parts/Icon.js';
 import { DEVICE_ICONS } from '../people/deviceIcons.js';
 import { StatusButton } from '../status/StatusButton.js';
+import { Bell } from '../tray/Bell.js';
 import { DEVICE_LABELS } from '../words/labels.js';
 
 interface Props {
@@ -28,6 +29,7 @@ export const PaneHeader = ({ pane, name, onClose }: Props) => {
           <ConnectionState sessionId={pane.sessionId} />
         </p>
       </div>
+      <Bell userId={pane.userId} />
       <ConnectionPlug wire={pane.wire} />
       <button type="button" className="icon-button" aria-label={`Close the pane of ${name}`} onClick={onClose}>
         <Icon name="close" />

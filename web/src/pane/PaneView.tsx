@@ -1,6 +1,7 @@
 import type { DeviceType } from '@rollcall/client';
 import { PresenceProvider, useConnection } from '@rollcall/client/react';
 import { useDemo } from '../demo/DemoContext.js';
+import { Feed } from '../feed/Feed.js';
 import { FramesPanel } from '../frames/FramesPanel.js';
 import { Lobby } from '../lobby/Lobby.js';
 import type { Pane } from '../panes/panes.js';
@@ -10,6 +11,7 @@ import { RelationsProvider } from '../people/Relations.js';
 import { DevicesPanel } from '../settings/DevicesPanel.js';
 import { PrivacyPanel } from '../settings/PrivacyPanel.js';
 import { RelationsPanel } from '../settings/RelationsPanel.js';
+import { TrayNews } from '../tray/TrayNews.js';
 import { PaneHeader } from './PaneHeader.js';
 import { PresenceNews } from './PresenceNews.js';
 import './PaneView.css';
@@ -45,6 +47,7 @@ const PaneContent = ({ pane, name, isCurrent, onSignIn, onAddDevice }: Props & {
       label: 'Lobby',
       content: <Lobby {...{ conversationId, userId, name, isCurrent }} />,
     },
+    { id: 'feed', label: 'Feed', content: <Feed {...{ userId, name, isCurrent }} /> },
     {
       id: 'privacy',
       label: 'Privacy',
@@ -85,6 +88,7 @@ export const PaneView = (props: Props) => {
           <PaneHeader pane={pane} name={name} onClose={onClose} />
           <PaneContent {...props} name={name} />
           {isCurrent && <PresenceNews />}
+          {isCurrent && <TrayNews userId={pane.userId} />}
         </section>
       </RelationsProvider>
     </PresenceProvider>

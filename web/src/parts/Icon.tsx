@@ -53,6 +53,10 @@ const PATHS = {
   pause: <path d="M5.5 3.5v9M10.5 3.5v9" />,
   play: <path d="M5 3.25v9.5L12.5 8z" />,
   leave: <path d="M9.5 5V3.25H3v9.5h6.5V11M6.5 8h7m-2.25-2.5L13.75 8l-2.5 2.5" />,
+  bell: <path d="M4 11V7.25a4 4 0 0 1 8 0V11l1.25 1.25H2.75zM6.75 14h2.5" />,
+  muted: <path d="M4 11V7.25a4 4 0 0 1 6.6-3M12 8.5V11l1.25 1.25h-9M6.75 14h2.5M2.25 1.75l11.5 12.5" />,
+  heart: <path d="M8 13.25 3 8.4a3.1 3.1 0 0 1 4.4-4.4L8 4.6l.6-.6A3.1 3.1 0 0 1 13 8.4z" />,
+  comment: <path d="M2.5 3.25h11v7.5H8L4.75 13.5v-2.75H2.5z" />,
 } satisfies Record<string, ReactElement>;
 
 export type IconName = keyof typeof PATHS;

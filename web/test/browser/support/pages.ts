@@ -68,12 +68,13 @@ export interface ShowOptions {
 /** Makes the page take `people` for the demo users. */
 export const castPeople = (
   page: Page,
-  { people, conversationId }: Crowd,
+  { people, conversationId, post, host }: Crowd,
   tokenOf: (person: Character) => Promise<string> = (person) => person.token(),
 ): Promise<unknown> =>
   page.route('**/demo.json', async (route) => {
     const named = people.map(async (person) => ({ id: person.id, name: person.name, token: await tokenOf(person) }));
-    await route.fulfill({ json: { people: await Promise.all(named), conversationId } });
+    const hostToken = await host.token();
+    await route.fulfill({ json: { people: await Promise.all(named), conversationId, post, hostToken } });
   });
 
 /** The page with a pane for each of the people, two at most. */

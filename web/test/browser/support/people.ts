@@ -10,9 +10,17 @@ export interface Character extends Person {
 export interface Crowd {
   readonly people: readonly Character[];
   readonly conversationId: string;
+  /** The first of them owns it, and it is for whoever follows them. */
+  readonly post: { readonly id: string; readonly ownerId: string };
+  /** The host's back end. */
+  readonly host: Person;
 }
 
 const NAMES = ['Ada Lovelace', 'Ben Bitdiddle', 'Cleo Codd', 'Dev Dijkstra'] as const;
+
+const PUT_POST = `mutation PutPost($id: ID!, $ownerId: ID!) {
+  putConversation(id: $id, memberIds: [], ownerId: $ownerId, audience: FOLLOWERS)
+}`;
 
 const fresh = () => crypto.randomUUID().slice(0, 8);
 
@@ -34,12 +42,14 @@ export const gather = async (
   );
   const conversationId = `lobby-${suffix}`;
   await host.putConversation(conversationId, ids);
+  const post = { id: `post-${suffix}`, ownerId: ids[0]! };
+  await host.ask(PUT_POST, post);
   const people = users.map(({ id, name }) => ({ ...createPerson(server, id, { secret }, patient), name }));
-  return { people, conversationId };
+  return { people, conversationId, post, host };
 };
 
 /** The same crowd with some of its people alone, for a page that is to open their panes. */
-export const only = ({ people, conversationId }: Crowd, ...indexes: readonly number[]): Crowd => ({
-  people: people.filter((_, index) => indexes.includes(index)),
-  conversationId,
+export const only = (crowd: Crowd, ...indexes: readonly number[]): Crowd => ({
+  ...crowd,
+  people: crowd.people.filter((_, index) => indexes.includes(index)),
 });
