@@ -4,9 +4,10 @@ import { createLatest, type Latest } from './latest.js';
 
 /**
  * Put it first of the links: of every result, of queries, mutations and subscriptions, it replaces what is older (by
- * `asOf`) than what was seen of the same user, so that a late answer never overwrites a newer event in the cache.
+ * `asOf`) than what was seen of the same user, object or tray, so that a late answer never overwrites a newer event in the
+ * cache.
  *
- * Each Apollo client that uses the link has a memory of its own, of the 10,000 users seen last. `clearStore()` and
+ * Each Apollo client that uses the link has a memory of its own, of the 10,000 users and objects seen last. `clearStore()` and
  * `resetStore()` empty it.
  */
 export function latestPresenceLink(): ApolloLink {

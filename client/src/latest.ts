@@ -1,10 +1,10 @@
 /**
- * The merge rule of Rollcall for results of any GraphQL client: of two values of one field of one user's presence, the
- * one with the later `asOf` counts. Pure but for what it remembers; the Apollo link and the urql exchange apply it.
+ * The merge rule of Rollcall for results of any GraphQL client: of two values of one field of one user's presence, of one
+ * object's counts, or of a tray's totals, the one with the later `asOf` counts. Pure but for what it remembers; the Apollo link and the urql exchange apply it.
  */
 import { type Document, type Fields, fieldsOf, isObject, LEAF, type Shape, shapeOf } from './shape.js';
 
-/** Users whose latest presence is remembered when the caller says nothing else. */
+/** Users, and objects with counts, of whom the latest is remembered when the caller says nothing else. */
 export const REMEMBERED_USERS = 10_000;
 
 export interface Latest {
@@ -12,7 +12,8 @@ export interface Latest {
    * Takes in a result and gives it back with every older value replaced by the latest known of its field, under the keys
    * that the document asks for. The same object where nothing in it is older; never changed in place.
    *
-   * A presence is an object whose `__typename` is `Presence`, or that has none but `id` and `asOf`. Fields left alone:
+   * Merged are objects whose `__typename` is `Presence`, `Counts` or `Inbox`, or that have none but `id` and `asOf`. Fields
+   * left alone:
    * `isTyping`, about which `asOf` says nothing; fields with arguments; and a value whose later one was fetched without
    * a field that the document asks for below it.
    */
@@ -40,6 +41,22 @@ const TYPE_BELOW: Readonly<Record<string, string>> = {
   user: 'User',
   statusMessage: 'StatusMessage',
   activities: 'Activity',
+  all: 'Count',
+};
+
+/** Types whose fields `asOf` covers. A user's id may be that of an object, too. */
+const MERGED_TYPES: ReadonlySet<unknown> = new Set(['Presence', 'Counts', 'Inbox']);
+
+/** The type of an object without `__typename`, by fields that no presence has. */
+const TYPE_BY_FIELD: Readonly<Record<string, string>> = {
+  revision: 'Inbox',
+  unread: 'Inbox',
+  unseen: 'Inbox',
+  objectId: 'Counts',
+  all: 'Counts',
+  people: 'Here',
+  approximate: 'Here',
+  conversationId: 'Here',
 };
 
 /** In place of a value that cannot be given, since something that the document asks for was not fetched. */
@@ -103,18 +120,20 @@ export function createLatest({ rememberedUsers = REMEMBERED_USERS } = {}): Lates
   };
 }
 
-/** Whose presence a row is, and of when; nothing for any other row, and for one without `asOf`. */
+/** What a row is about, and of when it is; nothing for a row of another type, and for one without `asOf`. */
 const identify = (row: Row, fields: Fields): { id: string; asOf: string } | undefined => {
   const typename = row.__typename;
-  if (typename !== undefined && typename !== 'Presence') return undefined;
+  let type = typename ?? 'Presence';
   let asOf: unknown;
   let id: unknown;
   for (const key of Object.keys(row)) {
     const { name } = fields.under(key);
     if (name === 'asOf') asOf = row[key];
     else if (name === 'id' || (name === 'userId' && id === undefined && typename !== undefined)) id = row[key];
+    if (typename === undefined) type = TYPE_BY_FIELD[name] ?? type;
   }
-  return typeof id === 'string' && typeof asOf === 'string' && INSTANT.test(asOf) ? { id, asOf } : undefined;
+  if (!MERGED_TYPES.has(type) || typeof id !== 'string' || typeof asOf !== 'string' || !INSTANT.test(asOf)) return;
+  return { id: `${type}:${id}`, asOf };
 };
 
 const mergedFields = (row: Row, fields: Fields) =>

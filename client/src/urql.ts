@@ -4,9 +4,10 @@ import { createLatest } from './latest.js';
 
 /**
  * Put it after the cache and before what fetches: of every result, of queries, mutations and subscriptions, it replaces
- * what is older (by `asOf`) than what was seen of the same user, so that a late answer never overwrites a newer event.
+ * what is older (by `asOf`) than what was seen of the same user, object or tray, so that a late answer never overwrites a
+ * newer event.
  *
- * Each urql client that uses the exchange has a memory of its own, of the 10,000 users seen last. Signing out is a new
+ * Each urql client that uses the exchange has a memory of its own, of the 10,000 users and objects seen last. Signing out is a new
  * client, as for urql's caches.
  */
 export function latestPresenceExchange(): Exchange {
@@ -24,9 +25,16 @@ export function latestPresenceExchange(): Exchange {
  * that are part of what they stand in have none at all.
  */
 export const presenceKeys = {
+  ActConnection: () => null,
+  ActEdge: () => null,
   Activity: () => null,
+  Count: () => null,
   Heartbeat: () => null,
+  HereChange: () => null,
+  InboxChange: () => null,
   Me: (me: object) => ('userId' in me && typeof me.userId === 'string' ? me.userId : null),
+  NoticeConnection: () => null,
+  NoticeEdge: () => null,
   OnlineConnection: () => null,
   PageInfo: () => null,
   PresenceConnection: () => null,

@@ -354,3 +354,44 @@ it('in whatever order results come, of whatever fields, a cache ends with the la
     }),
   );
 });
+
+describe('counts and trays', () => {
+  const counts = parse(`{ counts { id all { name value } likes: count(name: "likes") asOf } }`);
+  const counted = (n: number, value: number) => ({
+    counts: [{ id: 'ben', all: [{ name: 'likes', value }], likes: value, asOf: at(n) }],
+  });
+  const tray = parse(`{ inbox { id unread revision asOf } }`);
+  const totals = (n: number, unread: number) => ({ inbox: { id: 'ben', unread, revision: `${n}`, asOf: at(n) } });
+
+  it('are the later ones, but for fields with arguments', () => {
+    const latest = createLatest();
+    latest.merge(counted(20, 7), counts);
+    expect(latest.merge(counted(10, 6), counts)).toEqual({ counts: [{ ...counted(20, 7).counts[0], likes: 6 }] });
+    latest.merge(totals(20, 1), tray);
+    expect(latest.merge(totals(10, 2), tray)).toEqual(totals(20, 1));
+  });
+
+  it('are not mixed up with each other, or with a user of that id, with types and without', () => {
+    const typed = (row: object, __typename: string) => ({ row: { __typename, ...row } });
+    const document = parse(`{ row { __typename id all { name value } unread revision status asOf } }`);
+    for (const withTypes of [false, true]) {
+      const latest = createLatest();
+      const merge = (row: object, type: string, untyped: typeof counts) =>
+        withTypes ? latest.merge(typed(row, type), document).row : latest.merge({ row }, untyped).row;
+      const presence = { id: 'ben', status: 'ONLINE', asOf: at(10) };
+      const untyped = parse(`{ row { id all { name value } unread revision status asOf } }`);
+      merge({ id: 'ben', unread: 1, revision: '3', asOf: at(30) }, 'Inbox', untyped);
+      merge({ id: 'ben', all: [], asOf: at(20) }, 'Counts', untyped);
+      expect(merge(presence, 'Presence', untyped)).toMatchObject(presence);
+      expect(merge({ id: 'ben', all: [], asOf: at(20) }, 'Counts', untyped)).toMatchObject({ asOf: at(20) });
+    }
+  });
+
+  it('a place is left alone: what one may see of it changes without its instant', () => {
+    const document = parse(`{ here(conversationId: "post") { id count approximate asOf } }`);
+    const latest = createLatest();
+    const here = (n: number, count: number) => ({ here: { id: 'post', count, approximate: false, asOf: at(n) } });
+    latest.merge(here(20, 3), document);
+    expect(latest.merge(here(10, 2), document)).toEqual(here(10, 2));
+  });
+});
