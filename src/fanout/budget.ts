@@ -12,6 +12,10 @@ export const MAX_CONVERSATIONS = 5_000;
 /** The same with a subscription to all conversations beside others. */
 const MAX_CONVERSATIONS_WITH_ALL = 2 * MAX_CONVERSATIONS;
 
+/** Objects whose counts one subscription watches; and one connection, over all its subscriptions. */
+export const MAX_OBJECTS_EACH = 200;
+export const MAX_OBJECTS = 1_000;
+
 /** BAD_USER_INPUT where `count` more users are too many. */
 export const checkWatched = ({ watched }: SubscriptionBudget, count: number): void => {
   if (watched + count <= MAX_WATCHED) return;
@@ -29,6 +33,14 @@ export const checkConversations = ({ conversations }: SubscriptionBudget): void 
   if (conversations < MAX_CONVERSATIONS) return;
   throw badInput(
     `One connection watches the typing of at most ${MAX_CONVERSATIONS.toLocaleString('en-US')} conversations.`,
+  );
+};
+
+/** BAD_USER_INPUT where `count` more objects are too many. */
+export const checkObjects = ({ objects }: SubscriptionBudget, count: number): void => {
+  if (objects + count <= MAX_OBJECTS) return;
+  throw badInput(
+    `One connection watches the counts of at most ${MAX_OBJECTS.toLocaleString('en-US')} objects; this one watches ${objects} already.`,
   );
 };
 

@@ -8,6 +8,8 @@ export interface SubscriptionBudget {
   watched: number;
   /** Conversations whose typing is watched. */
   conversations: number;
+  /** Objects whose counts are watched, whether or not they exist. */
+  objects: number;
 }
 
 /** An iterator that `return()` ends for good, at any time, also while `next()` is pending. */

@@ -39,7 +39,7 @@ it('a change of one user costs those who watch themselves nothing, but for that 
   const f = await createFanout({ gate: async (call, answered) => void (answered || calls.push(call)) });
   const ids = Array.from({ length: CROWD }, (_, i) => `u${i}`);
   await f.users(...ids);
-  const budget = () => ({ watched: 0, conversations: 0 });
+  const budget = () => ({ watched: 0, conversations: 0, objects: 0 });
   const all = await Promise.all(
     ids.map(async (id) => collect(await f.hub.watchMe(userViewer(id), { snapshot: false, budget: budget() }))),
   );

@@ -17,7 +17,7 @@ describe('the limits of subscriptions', () => {
 
   it('refuses malformed ids, and holds nothing afterwards', async () => {
     const f = await createFanout();
-    const budget = { watched: 0, conversations: 0 };
+    const budget = { watched: 0, conversations: 0, objects: 0 };
     for (const id of ['', 'x'.repeat(129), 'a\u0000']) {
       await expect(f.subscription('me', ['ann', id], { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     }
@@ -27,7 +27,7 @@ describe('the limits of subscriptions', () => {
 
   it('lets one connection watch 5,000 users over all its subscriptions, and frees what ends', async () => {
     const f = await createFanout();
-    const budget = { watched: 0, conversations: 0 };
+    const budget = { watched: 0, conversations: 0, objects: 0 };
     const subscriptions = [];
     for (let i = 0; i < 5; i += 1) subscriptions.push(await f.subscription('me', ids(1_000, `list-${i}`), { budget }));
     await expect(f.subscription('me', ['one-more'], { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
@@ -45,7 +45,7 @@ describe('the limits of subscriptions', () => {
     const f = await createFanout();
     await f.users('me', ...ids(5_000));
     await f.people.putCircle('all', ['me', ...ids(5_000)]);
-    const budget = { watched: 0, conversations: 0 };
+    const budget = { watched: 0, conversations: 0, objects: 0 };
     const first = await f.subscription('me', null, { budget });
     await expect(f.subscription('me', null, { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(budget.watched).toBe(5_000);
@@ -57,7 +57,7 @@ describe('the limits of subscriptions', () => {
   it('lets rosters that were short at their start grow to twice that', async () => {
     const f = await createFanout();
     await f.users('me', ...ids(3_000));
-    const budget = { watched: 0, conversations: 0 };
+    const budget = { watched: 0, conversations: 0, objects: 0 };
     const rosters = [];
     for (let n = 0; n < 5; n += 1) rosters.push(await f.collect('me', null, { budget }));
     await f.people.putCircle('all', ['me', ...ids(3_000)]);
@@ -97,7 +97,7 @@ describe('the limits of subscriptions', () => {
     const f = await createFanout();
     await f.users('me');
     for (const id of ids(4_000, 'chat')) await f.people.putConversation(id, ['me'], false);
-    const budget = { watched: 0, conversations: 0 };
+    const budget = { watched: 0, conversations: 0, objects: 0 };
     const all = [await f.watchTyping('me', null, { budget }), await f.watchTyping('me', null, { budget })];
     expect(budget.conversations).toBe(8_000);
     await expect(f.watchTyping('me', null, { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
@@ -114,7 +114,7 @@ describe('the limits of subscriptions', () => {
   it('lets subscriptions to the typing of all conversations grow no further than 10,000', async () => {
     const f = await createFanout();
     await f.users('me');
-    const budget = { watched: 0, conversations: 0 };
+    const budget = { watched: 0, conversations: 0, objects: 0 };
     const all = [];
     for (let n = 0; n < 4; n += 1) all.push(await f.watchTyping('me', null, { budget }));
     for (const id of ids(3_000, 'chat')) await f.people.putConversation(id, ['me'], false);
@@ -172,7 +172,7 @@ describe('the limits of subscriptions', () => {
 
   it('counts a user once a subscription, however often the list names them', async () => {
     const f = await createFanout();
-    const budget = { watched: 0, conversations: 0 };
+    const budget = { watched: 0, conversations: 0, objects: 0 };
     const subscription = await f.subscription('me', ['ann', 'ann', 'bob'], { budget });
     expect(budget.watched).toBe(2);
     await subscription.return();
@@ -183,7 +183,7 @@ describe('the limits of subscriptions', () => {
     async (call) => {
       const valve = createValve();
       const f = await createFanout({ gate: valve.gate });
-      const budget = { watched: 0, conversations: 0 };
+      const budget = { watched: 0, conversations: 0, objects: 0 };
       valve.fail(call, unavailable('It is away.'));
       await expect(f.subscription('me', ['ann', 'bob'], { budget })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       expect(budget.watched).toBe(0);

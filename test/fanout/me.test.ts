@@ -28,7 +28,7 @@ const watchMe = (
   userId = 'me',
   {
     snapshot = true,
-    budget = { watched: 0, conversations: 0 },
+    budget = { watched: 0, conversations: 0, objects: 0 },
   }: { snapshot?: boolean; budget?: SubscriptionBudget } = {},
 ) => f.hub.watchMe(userViewer(userId), { snapshot, budget });
 
@@ -275,19 +275,19 @@ describe('meChanged', () => {
 
   it('is FORBIDDEN to service tokens, and NOT_FOUND without a user', async () => {
     const { f } = await start();
-    const budget = { watched: 0, conversations: 0 };
+    const budget = { watched: 0, conversations: 0, objects: 0 };
     await expect(f.hub.watchMe({ kind: 'service', userId: 'host' }, { snapshot: true, budget })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
     await expect(watchMe(f, 'nobody', { budget })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(budget).toEqual({ watched: 0, conversations: 0 });
+    expect(budget).toEqual({ watched: 0, conversations: 0, objects: 0 });
   });
 
   it('counts among the users that a connection watches, and leaves nothing behind', async () => {
     const f = await createFanout({ broadcastIntervalMs: 1_000, clock: () => Date.now() });
     await f.users('me');
     const before = f.hub.size();
-    const budget = { watched: 4_999, conversations: 0 };
+    const budget = { watched: 4_999, conversations: 0, objects: 0 };
     const mine = collect(await watchMe(f, 'me', { budget }));
     expect(budget.watched).toBe(5_000);
     await expect(watchMe(f, 'me', { budget })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });

@@ -42,7 +42,7 @@ describe('synced subscriptions', () => {
     const stream = await f.hub.watchPresence(userViewer(viewer), {
       userIds: ['ann'],
       snapshot: true,
-      budget: { watched: 0, conversations: 0 },
+      budget: { watched: 0, conversations: 0, objects: 0 },
     });
     streams.push(stream);
     const delivered: Delivery<Projection<PresenceTypes>>[] = [];

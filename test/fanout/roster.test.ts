@@ -182,7 +182,7 @@ describe('a subscription to the roster', () => {
     const ids = Array.from({ length: 5_003 }, (_, i) => `user-${String(i).padStart(5, '0')}`);
     await f.users('me', ...ids);
     await f.people.putCircle('all', ['me', ...ids]);
-    const budget = { watched: 0, conversations: 0 };
+    const budget = { watched: 0, conversations: 0, objects: 0 };
     const mine = await f.collect('me', null, { budget });
     expect((await mine.news()).map(({ userId }) => userId)).toEqual(ids.slice(0, 5_000));
     expect(budget.watched).toBe(5_000);

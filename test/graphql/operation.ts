@@ -63,7 +63,7 @@ export const setUp = (
   answers: Answers = {},
   {
     caller = ana,
-    budget = { watched: 0, conversations: 0 },
+    budget = { watched: 0, conversations: 0, objects: 0 },
   }: { caller?: Caller | null; budget?: SubscriptionBudget } = {},
 ) => {
   const calls: Call[] = [];

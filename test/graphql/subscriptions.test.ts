@@ -29,12 +29,12 @@ const watching = <T>(items: readonly T[], { failure, onReturn }: { failure?: Err
 
 describe('presenceChanged', () => {
   it('watches the given users, each once, within the budget of the connection', async () => {
-    const budget = { watched: 3, conversations: 0 };
+    const budget = { watched: 3, conversations: 0, objects: 0 };
     const { subscribe, calls } = setUp({ hub: { watchPresence: async () => watching([]) } }, { budget });
     await subscribe(PresenceChangedDocument, { userIds: ['bo', 'cy', 'bo'], snapshot: false });
     expect(calls[0]?.args).toEqual([
       ana.viewer,
-      { userIds: ['bo', 'cy'], snapshot: false, budget: { watched: 3, conversations: 0 } },
+      { userIds: ['bo', 'cy'], snapshot: false, budget: { watched: 3, conversations: 0, objects: 0 } },
     ]);
     const options = calls[0]?.args[1] as { readonly budget: unknown } | undefined;
     expect(options?.budget).toBe(budget);
@@ -145,9 +145,9 @@ describe('typingChanged', () => {
     await subscribe(TypingChangedDocument, {});
     await subscribe(TypingChangedDocument, { conversationId: null });
     expect(calls.filter(({ verb }) => verb === 'watchTyping').map(({ args }) => args)).toEqual([
-      [ana.viewer, { conversationId: 'chat', snapshot: false, budget: { watched: 0, conversations: 0 } }],
-      [ana.viewer, { conversationId: null, snapshot: true, budget: { watched: 0, conversations: 0 } }],
-      [ana.viewer, { conversationId: null, snapshot: true, budget: { watched: 0, conversations: 0 } }],
+      [ana.viewer, { conversationId: 'chat', snapshot: false, budget: { watched: 0, conversations: 0, objects: 0 } }],
+      [ana.viewer, { conversationId: null, snapshot: true, budget: { watched: 0, conversations: 0, objects: 0 } }],
+      [ana.viewer, { conversationId: null, snapshot: true, budget: { watched: 0, conversations: 0, objects: 0 } }],
     ]);
   });
 
@@ -180,7 +180,7 @@ describe('typingChanged', () => {
 
 describe('meChanged', () => {
   it('watches the caller within the budget of the connection, and answers each event', async () => {
-    const budget = { watched: 3, conversations: 0 };
+    const budget = { watched: 3, conversations: 0, objects: 0 };
     const me: MeView = {
       userId: 'ana',
       presence: view({ userId: 'ana', status: 'INVISIBLE' }),

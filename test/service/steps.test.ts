@@ -146,12 +146,16 @@ const QUESTIONS: Readonly<Record<string, (f: Fixture) => Promise<unknown>>> = {
     const watch = await f.hub.watchPresence(ME.viewer, {
       userIds: ['ana'],
       snapshot: true,
-      budget: { watched: 0, conversations: 0 },
+      budget: { watched: 0, conversations: 0, objects: 0 },
     });
     await watch.return();
   },
   'a second one, when others watch already': async (f) => {
-    const options = { userIds: ['ana', 'friend'], snapshot: true, budget: { watched: 0, conversations: 0 } };
+    const options = {
+      userIds: ['ana', 'friend'],
+      snapshot: true,
+      budget: { watched: 0, conversations: 0, objects: 0 },
+    };
     const first = collect(await f.hub.watchPresence(user('friend').viewer, options));
     await first.news();
     const second = collect(await f.hub.watchPresence(ME.viewer, options));
@@ -233,7 +237,11 @@ describe('the same steps', () => {
     [
       'typingChanged',
       (f, conversationId) =>
-        f.hub.watchTyping(ME.viewer, { conversationId, snapshot: true, budget: { watched: 0, conversations: 0 } }),
+        f.hub.watchTyping(ME.viewer, {
+          conversationId,
+          snapshot: true,
+          budget: { watched: 0, conversations: 0, objects: 0 },
+        }),
     ],
   ])('for %s, whether the conversation is of others or of nobody', async (_, ask) => {
     const f = await setUp();

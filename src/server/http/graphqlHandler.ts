@@ -162,7 +162,7 @@ export const createGraphqlHandler = ({
       }
       const operation = {
         caller: identity && callerOf(identity, null),
-        budget: { watched: 0, conversations: 0 },
+        budget: { watched: 0, conversations: 0, objects: 0 },
         requestId,
       };
       if (await answerDirectly(engine, request, response, body, operation)) return;

@@ -57,7 +57,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   readonly readFlow: ReadFlow;
   readonly outbound: Outbound;
   readonly operations: Operations;
-  readonly budget: SubscriptionBudget = { watched: 0, conversations: 0 };
+  readonly budget: SubscriptionBudget = { watched: 0, conversations: 0, objects: 0 };
   /** Whether `connection_init` was accepted. */
   accepted = false;
   /** Known once accepted. */

@@ -76,7 +76,7 @@ it('of what a subscription shows first', async () => {
   const watch = await hub.watchPresence(viewer, {
     userIds: [behind, ahead],
     snapshot: true,
-    budget: { watched: 0, conversations: 0 },
+    budget: { watched: 0, conversations: 0, objects: 0 },
   });
   const events = collect(watch, { pushed: true }).events;
   expect(events.map(({ userId }) => userId).sort()).toEqual([ahead, behind].sort());

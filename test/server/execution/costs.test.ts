@@ -35,7 +35,7 @@ const start = async () => {
   const refused = async (query: string, variables: Record<string, unknown> = {}) => {
     const prepared = engine.prepare(
       { query, variables },
-      { caller, budget: { watched: 0, conversations: 0 }, requestId: 'r' },
+      { caller, budget: { watched: 0, conversations: 0, objects: 0 }, requestId: 'r' },
     );
     const answer = 'run' in prepared ? await prepared.run() : { errors: prepared };
     if (!('errors' in answer)) throw new Error('It was not refused.');
@@ -189,7 +189,7 @@ describe('what is cached', () => {
     const open = async (query: string, variables: Record<string, unknown>) => {
       const prepared = engine.prepare(
         { query, variables },
-        { caller, budget: { watched: 0, conversations: 0 }, requestId: 'r' },
+        { caller, budget: { watched: 0, conversations: 0, objects: 0 }, requestId: 'r' },
       );
       if (!('run' in prepared)) throw prepared[0];
       const opened = await prepared.run();

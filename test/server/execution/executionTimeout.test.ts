@@ -32,7 +32,7 @@ const setUp = (storeAnswers: boolean) => {
   });
   const operation = {
     caller: { viewer: userViewer('ana'), connectionId: null },
-    budget: { watched: 0, conversations: 0 },
+    budget: { watched: 0, conversations: 0, objects: 0 },
     requestId: 'r',
   };
   const ways = {

@@ -34,7 +34,7 @@ const start = async () => {
     const caller = { viewer, connectionId: null };
     const prepared = engine.prepare(
       { query, variables },
-      { caller, budget: { watched: 0, conversations: 0 }, requestId: 'r' },
+      { caller, budget: { watched: 0, conversations: 0, objects: 0 }, requestId: 'r' },
     );
     if (!('run' in prepared)) throw prepared[0];
     return prepared.run();
@@ -181,7 +181,7 @@ describe('a delivery that many share', () => {
     const watch = await counted.watchPresence(userViewer('me'), {
       userIds: ids,
       snapshot: true,
-      budget: { watched: 0, conversations: 0 },
+      budget: { watched: 0, conversations: 0, objects: 0 },
     });
     expect(questions).toBe(1);
     expect(counted.size().topics).toBe(50);

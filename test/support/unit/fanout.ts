@@ -134,7 +134,7 @@ export const createFanout = async ({
     userIds: readonly string[] | null,
     {
       snapshot = true,
-      budget = { watched: 0, conversations: 0 },
+      budget = { watched: 0, conversations: 0, objects: 0 },
     }: { snapshot?: boolean; budget?: SubscriptionBudget } = {},
     on = hub,
   ) => on.watchPresence(typeof viewer === 'string' ? userViewer(viewer) : viewer, { userIds, snapshot, budget });
@@ -143,7 +143,7 @@ export const createFanout = async ({
     conversationId: string | null,
     {
       snapshot = true,
-      budget = { watched: 0, conversations: 0 },
+      budget = { watched: 0, conversations: 0, objects: 0 },
     }: { snapshot?: boolean; budget?: SubscriptionBudget } = {},
   ) => hub.watchTyping(typeof viewer === 'string' ? userViewer(viewer) : viewer, { conversationId, snapshot, budget });
 

@@ -1,0 +1,80 @@
+/**
+ * Who may use the watched objects: `mayUse` of the facts of each pair. Beside the object itself, what relates a viewer to its
+ * owner decides; so the owner of each watched object is remembered, and what a user changes rereads only what is theirs.
+ */
+import { pairKey } from '../presence/pairs.js';
+import type { ConversationReader } from '../presence/ports/access.js';
+import { mayUse, type Viewer } from '../presence/visibility.js';
+import type { CountStore } from '../social/ports/counts.js';
+import type { CountsTopic, CountsTypes } from './countsKind.js';
+import { createLists } from './lists.js';
+import type { TopicRegistry } from './topicRegistry.js';
+import type { Sights } from './visibilityChanges.js';
+
+const MAY: CountsTypes['sight'] = Object.freeze({ mayUse: true });
+const MAY_NOT: CountsTypes['sight'] = Object.freeze({ mayUse: false });
+
+export interface CountsSights extends Sights<CountsTypes> {
+  /** The owner of a topic may be another from now on, and is not known until it was read. */
+  forgetOwner(topic: CountsTopic): void;
+}
+
+export const createCountsSights = ({
+  counts,
+  conversations,
+  topics,
+}: {
+  readonly counts: Pick<CountStore, 'counts'>;
+  readonly conversations: ConversationReader;
+  readonly topics: TopicRegistry<CountsTopic>;
+}): CountsSights => {
+  const byOwner = createLists<CountsTopic>();
+
+  const setOwner = (topic: CountsTopic, ownerId: string | null | undefined): void => {
+    if (topic.ownerId === ownerId) return;
+    if (topic.ownerId != null) byOwner.remove(topic.ownerId, topic);
+    topic.ownerId = ownerId;
+    if (ownerId != null) byOwner.add(ownerId, topic);
+  };
+
+  const pairOf = (viewer: Viewer, conversationId: string) => ({ userId: viewer.userId, conversationId });
+
+  return {
+    async read(watchers) {
+      const watched = [...new Set(watchers.map(({ key }) => key))].flatMap((key) => topics.get(key) ?? []);
+      const epochs = watched.map(({ ownerEpoch }) => ownerEpoch);
+      const values = await counts.counts(watched.map(({ key }) => key));
+      for (const topic of watched) {
+        const value = values.get(topic.key);
+        if (value) topic.observe(value);
+      }
+      const facts = await conversations.conversationFacts(watchers.map(({ viewer, key }) => pairOf(viewer, key)));
+      const factsOf = (viewer: Viewer, key: string) => facts.get(pairKey(viewer.userId, key));
+      const known = new Map(watched.map((topic, i) => [topic.key, { topic, epoch: epochs[i]! }]));
+      for (const { viewer, key } of watchers) {
+        const reading = known.get(key);
+        if (!reading || reading.epoch !== reading.topic.ownerEpoch) continue;
+        known.delete(key);
+        const found = factsOf(viewer, key);
+        // It was deleted: its counts went with it, and are others should it be made anew.
+        if (!found && reading.epoch > 0 && viewer.kind === 'user') reading.topic.forget();
+        setOwner(reading.topic, found?.owner?.userId ?? null);
+      }
+      return ({ viewer, key }) => ({
+        sight: viewer.kind === 'service' || mayUse(factsOf(viewer, key), viewer.userId) ? MAY : MAY_NOT,
+        // What is shown is as late as the values, whenever it was read.
+        now: 0,
+      });
+    },
+    userOf: (key) => topics.get(key)?.ownerId,
+    topicsOf(change) {
+      if (change.kind === 'user') return byOwner.get(change.userId);
+      const topic = change.kind === 'conversation' ? topics.get(change.id) : undefined;
+      return topic ? [topic] : [];
+    },
+    forgetOwner(topic) {
+      topic.ownerEpoch += 1;
+      setOwner(topic, undefined);
+    },
+  };
+};
