@@ -20,6 +20,8 @@ describe('pushed as well as iterated', () => {
   describe('limits', () => again('limits'));
   describe('the broadcast interval', () => again('pace'));
   describe('hygiene', () => again('hygiene'));
+  describe('counts', () => again('counts'));
+  describe('timelines', () => again('timeline'));
 });
 
 describe('synced subscriptions', () => {

@@ -27,4 +27,13 @@ export interface TimelineReader {
     actorIds: readonly string[],
     limit: number,
   ): Promise<readonly { readonly act: Act; readonly facts: ActFacts }[]>;
+  /**
+   * The latest acts, by those on the viewer's roster, about these objects or about objects that one of these users owns: up to
+   * `limit` in all, with the viewer's facts about each. In one query.
+   */
+  latestActsAbout(
+    viewerId: string,
+    about: { readonly ownerIds: readonly string[]; readonly objectIds: readonly string[] },
+    limit: number,
+  ): Promise<readonly { readonly act: Act; readonly facts: ActFacts }[]>;
 }

@@ -20,7 +20,7 @@ export interface FakeObject {
   readonly owner?: { readonly userId: string; readonly audience: Audience | null };
 }
 
-const through = async <T>(gate: Gate, name: string, call: () => Promise<T>): Promise<T> => {
+export const through = async <T>(gate: Gate, name: string, call: () => Promise<T>): Promise<T> => {
   await gate(name, false);
   const result = await call();
   await gate(name, true);

@@ -1,0 +1,81 @@
+/**
+ * What changed of whom and what a viewer sees acts of: by keys of users (an actor, the owner of an object) and of objects. Two
+ * subjects: which judgements still hold, and what is to be reread.
+ */
+
+import type { SightLoss } from '../social/actSight.js';
+import type { Act } from '../social/socialTypes.js';
+
+/** Keys whose last change is remembered; beyond, all judgements of before are void. */
+const MAX_TOUCHED = 1_000;
+
+export const userKey = (userId: string): string => `u${userId}`;
+export const objectKey = (objectId: string): string => `o${objectId}`;
+
+/** Why something is reread. */
+export interface Cause {
+  readonly loss: SightLoss;
+  /** Sight may have been gained: what was in sight before, and is not known to have been sent, is sent. */
+  readonly gains: boolean;
+}
+
+/** From the least to the widest. */
+const LOSSES: readonly SightLoss[] = ['retraction', 'hiding', 'object', 'roster'];
+
+const merged = (a: Cause | undefined, b: Cause): Cause =>
+  a ? { loss: LOSSES.indexOf(a.loss) > LOSSES.indexOf(b.loss) ? a.loss : b.loss, gains: a.gains || b.gains } : b;
+
+export class SightLosses {
+  /** Counts the changes. */
+  epoch = 0;
+  private readonly touched = new Map<string, number>();
+  /** All judgements of before are void. */
+  private floor = 0;
+  private causes = new Map<string, Cause>();
+
+  /** A change: judgements about it that began before are void, and it is to be reread. */
+  add(key: string, cause: Cause): void {
+    this.epoch += 1;
+    if (this.touched.size >= MAX_TOUCHED && !this.touched.has(key)) this.addAll();
+    this.touched.set(key, this.epoch);
+    this.causes.set(key, merged(this.causes.get(key), cause));
+  }
+
+  /** All judgements so far are void. */
+  addAll(): void {
+    this.epoch += 1;
+    this.floor = this.epoch;
+    this.touched.clear();
+  }
+
+  /** Whether a judgement that began at `epoch` still holds. */
+  holds(act: Act, ownerId: string | null, epoch: number): boolean {
+    return epoch >= this.floor && keysOf(act, ownerId).every((key) => epoch >= (this.touched.get(key) ?? 0));
+  }
+
+  /** What is to be reread; from now on that is nothing. */
+  take(): ReadonlyMap<string, Cause> {
+    const { causes } = this;
+    this.causes = new Map();
+    return causes;
+  }
+
+  /** It could not be reread. */
+  giveBack(causes: ReadonlyMap<string, Cause>): void {
+    for (const [key, cause] of causes) this.causes.set(key, merged(this.causes.get(key), cause));
+  }
+}
+
+const keysOf = ({ actorId, objectId }: Act, ownerId: string | null): readonly string[] => {
+  const keys = [userKey(actorId)];
+  if (ownerId !== null) keys.push(userKey(ownerId));
+  if (objectId !== null) keys.push(objectKey(objectId));
+  return keys;
+};
+
+/** Why that act is reread; undefined where it is not. */
+export const causeOf = (causes: ReadonlyMap<string, Cause>, act: Act, ownerId: string | null): Cause | undefined =>
+  keysOf(act, ownerId).reduce<Cause | undefined>((found, key) => {
+    const cause = causes.get(key);
+    return cause ? merged(found, cause) : found;
+  }, undefined);

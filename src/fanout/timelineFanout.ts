@@ -1,0 +1,87 @@
+/**
+ * Live timelines, from the bus to the subscriptions of this node. Nothing is written for followers: an act is one message a node on the
+ * channel of its actor, one query for a batch of viewers, and one execution a document for all who see it; a viewer costs a mark in
+ * memory for each of the last 500 acts. With a million followers on ten nodes that is ten messages, and 50 queries of 2,000 viewers on
+ * each. A change of sight costs a few queries for the users that it names. See docs/design.md#social.
+ */
+import type { AccessReader, ConversationReader } from '../presence/ports/access.js';
+import type { AccessChange } from '../presence/ports/bus.js';
+import type { Viewer } from '../presence/visibility.js';
+import type { ReadBudget } from '../service/readBudget.js';
+import type { SocialBus } from '../social/ports/socialBus.js';
+import type { TimelineReader } from '../social/ports/timelines.js';
+import { ActorTopic } from './actorTopic.js';
+import { createActShares } from './actShare.js';
+import { MAX_WATCHED } from './budget.js';
+import { createSharedReader } from './sharedReader.js';
+import type { SubscriptionBudget } from './subscription.js';
+import { createSubscriptionRegistry } from './subscriptionRegistry.js';
+import { TimelineSubscription, type TimelineSubscriptionDeps } from './timelineSubscription.js';
+import { createTopicRegistry } from './topicRegistry.js';
+
+export interface TimelineFanoutDeps {
+  readonly bus: Pick<SocialBus, 'subscribeActs' | 'subscribeTray'>;
+  readonly timelines: TimelineReader;
+  readonly conversations: ConversationReader;
+  readonly people: Pick<AccessReader, 'roster'>;
+  readonly reads: ReadBudget;
+  /** A failure that is reported nowhere else; what failed is tried again. */
+  readonly onError: (error: unknown) => void;
+}
+
+export const createTimelineFanout = ({ bus, timelines, conversations, people, reads, onError }: TimelineFanoutDeps) => {
+  const actors = createTopicRegistry((actorId) => {
+    const topic = new ActorTopic({ timelines, conversations, onError }, actorId);
+    return { topic, ready: bus.subscribeActs(actorId, ({ act, gone }) => topic.received(act, gone)) };
+  });
+  const subscriptions = createSubscriptionRegistry();
+  /** The subscriptions that were sent acts about an object. */
+  const byObject = new Map<string, Set<TimelineSubscription>>();
+  const deps: TimelineSubscriptionDeps = {
+    bus,
+    timelines,
+    conversations,
+    actors,
+    reads,
+    rosterOf: createSharedReader((viewerId) => people.roster(viewerId, MAX_WATCHED)),
+    shareOf: createActShares(),
+    onObject(subscription, objectId, knows) {
+      const those = byObject.get(objectId) ?? new Set();
+      if (knows) byObject.set(objectId, those.add(subscription));
+      else if (those.delete(subscription) && those.size === 0) byObject.delete(objectId);
+    },
+    onError,
+    onEnd: (subscription) => subscriptions.remove(subscription),
+  };
+  const viewersOf = (userId: string): readonly string[] =>
+    [...(actors.get(userId)?.listeners ?? [])].map(({ viewer }) => viewer.userId);
+  const missed = () => {
+    for (const subscription of [...subscriptions]) subscription.accessChangesMissed();
+  };
+
+  return {
+    /** Resolves once no act that is told afterwards is lost. FORBIDDEN to service tokens; BAD_USER_INPUT; RATE_LIMITED; UNAVAILABLE. */
+    async watchTimeline(
+      viewer: Viewer,
+      { budget }: { readonly budget: SubscriptionBudget },
+    ): Promise<TimelineSubscription> {
+      const subscription = new TimelineSubscription(deps, viewer, budget);
+      subscriptions.add(subscription);
+      await subscription.start();
+      return subscription;
+    },
+    /** An access fact changed: nothing that was judged before, and that it touches, goes out after this. */
+    accessChanged(change: AccessChange): void {
+      subscriptions.accessChanged(change, viewersOf);
+      if (change.kind !== 'conversation') return;
+      for (const subscription of [...(byObject.get(change.id) ?? [])]) {
+        if (!change.members.includes(subscription.viewer.userId)) subscription.accessChanged(change);
+      }
+    },
+    /** Access changes may have been missed: rereads what each may see. */
+    accessChangesMissed: missed,
+    /** Acts, and what users mute, may have been missed: rereads the newest. */
+    reread: missed,
+    size: () => ({ topics: actors.size, subscriptions: subscriptions.size, objects: byObject.size }),
+  };
+};

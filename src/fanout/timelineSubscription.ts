@@ -1,0 +1,396 @@
+/**
+ * A subscription to a timeline: acts of those on the viewer's roster from its start on, and the end of each that is taken back or goes
+ * out of sight. An act is judged by facts that are read for it; a change of sight voids the judgements that it touches, and what it
+ * touches is reread: the latest acts of the actor, those about the object or the owner's objects, and those that this subscription
+ * sent. What was sent is remembered for the last 500 acts, as objects that all subscriptions of the node share.
+ * See docs/design.md#social.
+ */
+import { inPieces } from '../async/batches.js';
+import { pairKey } from '../presence/pairs.js';
+import type { ConversationReader } from '../presence/ports/access.js';
+import type { AccessChange, Unsubscribe } from '../presence/ports/bus.js';
+import type { ConversationFacts, Viewer } from '../presence/visibility.js';
+import { userOf } from '../service/callerUser.js';
+import type { ReadBudget } from '../service/readBudget.js';
+import { couldSeeAct, seesAct } from '../social/actSight.js';
+import type { SocialBus } from '../social/ports/socialBus.js';
+import type { ActFacts, TimelineReader } from '../social/ports/timelines.js';
+import type { Act, ActView, MuteTarget } from '../social/socialTypes.js';
+import { type ActListener, type ActorTopic, type Judgement, ownerOf } from './actorTopic.js';
+import type { ActShare, ShareOf } from './actShare.js';
+import { checkWatched, roomForRoster } from './budget.js';
+import { type Delivery, viewOf } from './delivery.js';
+import { Outbox, type OutboxOwner, type Sink } from './outbox.js';
+import { createRefresher } from './refresher.js';
+import { type Cause, causeOf, objectKey, SightLosses, userKey } from './sightLosses.js';
+import type { SharedStream, SubscriptionBudget } from './subscription.js';
+import type { OpenSubscription } from './subscriptionRegistry.js';
+import type { TopicRegistry } from './topicRegistry.js';
+
+/** Acts that a subscription remembers to have sent, or to have said to be gone; and that may wait for its reader. */
+const MAX_KNOWN = 500;
+/** The latest acts of one actor, or about one object, that a change of sight rereads. */
+const LATEST = 50;
+/** Actors of one reading. */
+const ACTORS = 100;
+
+const idsOf = (keys: Iterable<string>, prefix: string): readonly string[] =>
+  [...keys].flatMap((key) => (key.startsWith(prefix) ? key.slice(prefix.length) : []));
+
+/** What all subscriptions to timelines share. */
+export interface TimelineSubscriptionDeps {
+  readonly bus: Pick<SocialBus, 'subscribeTray'>;
+  readonly timelines: TimelineReader;
+  readonly conversations: ConversationReader;
+  readonly actors: TopicRegistry<ActorTopic>;
+  readonly reads: ReadBudget;
+  /** The viewer's roster: user ids, the first `MAX_WATCHED` by id. */
+  readonly rosterOf: (viewerId: string) => Promise<readonly string[]>;
+  readonly shareOf: ShareOf;
+  /** The subscription was sent acts about that object, or no more. */
+  readonly onObject: (subscription: TimelineSubscription, objectId: string, knows: boolean) => void;
+  readonly onError: (error: unknown) => void;
+  readonly onEnd: (subscription: TimelineSubscription) => void;
+}
+
+/** What waits in the outbox. */
+interface PendingAct {
+  readonly share: ActShare;
+  /** When its judgement began. */
+  readonly judgedAt: number;
+}
+
+type ActDelivery = Delivery<ActShare>;
+
+export class TimelineSubscription
+  implements SharedStream<ActView, ActShare>, OutboxOwner<PendingAct, ActDelivery>, ActListener, OpenSubscription
+{
+  readonly outbox = new Outbox<PendingAct, ActDelivery>(this);
+  hasEnded = false;
+  private readonly losses = new SightLosses();
+  /** By act: what was sent last of it, or waits to be. The oldest first. */
+  private readonly known = new Map<string, ActShare>();
+  /** How many known acts are about an object. */
+  private readonly objects = new Map<string, number>();
+  private readonly followed = new Set<string>();
+  private tray: Promise<Unsubscribe> | undefined = undefined;
+  /** Messages or changes may have been missed. */
+  private gap = false;
+  private readonly roster = this.createRefresher(() => this.followRoster());
+  private readonly rereading = this.createRefresher(() => this.rereadTouched());
+
+  constructor(
+    private readonly deps: TimelineSubscriptionDeps,
+    readonly viewer: Viewer,
+    private readonly budget: SubscriptionBudget,
+  ) {}
+
+  /** Resolves when it follows. Rejects with FORBIDDEN, BAD_USER_INPUT, RATE_LIMITED or UNAVAILABLE; it has then ended. */
+  async start(): Promise<void> {
+    try {
+      const userId = userOf(this.viewer);
+      await this.deps.reads.roster(this.viewer, 'start', async () => {
+        checkWatched(this.budget, 1);
+        this.tray = this.deps.bus.subscribeTray(userId, (change) => {
+          if (change.kind === 'mute') this.muteChanged(change.target, change.muted);
+        });
+        await this.tray;
+        const roster = await this.deps.rosterOf(userId);
+        await this.follow(roster.slice(0, roomForRoster(this.budget)));
+        return { result: undefined, counted: roster.length };
+      });
+    } catch (error) {
+      await this.outbox.return();
+      throw error;
+    }
+    this.roster.open();
+    this.rereading.open();
+  }
+
+  get epoch(): number {
+    return this.losses.epoch;
+  }
+
+  judged({ act, ownerId, retracted }: Judgement, facts: ActFacts | undefined, epoch: number): boolean {
+    if (!facts || !this.followed.has(act.actorId)) return true;
+    if (!this.losses.holds(act, ownerId, epoch)) return false;
+    if (seesAct(facts)) this.show(act, ownerId, epoch);
+    else this.withdraw(act, ownerId, retracted && couldSeeAct(facts, act, 'retraction'));
+    return true;
+  }
+
+  missed(actorId: string): void {
+    this.lose(userKey(actorId), { loss: 'retraction', gains: true });
+  }
+
+  accessChanged(change: AccessChange): void {
+    const { userId } = this.viewer;
+    switch (change.kind) {
+      case 'relation': {
+        const [a, b] = change.users;
+        this.relationChanged(a === userId ? b : a, !change.mayRevoke);
+        this.roster.request();
+        return;
+      }
+      case 'user':
+        if (change.deleted) this.relationChanged(change.userId, false);
+        return;
+      default:
+        this.membersChanged(change);
+    }
+  }
+
+  /** Access changes, acts or mutes may have been missed: the newest are read, and what was sent is judged again. */
+  accessChangesMissed(): void {
+    this.losses.addAll();
+    this.gap = true;
+    this.roster.request();
+    this.rereading.request();
+  }
+
+  async next(): Promise<IteratorResult<ActView>> {
+    const next = await this.outbox.next();
+    return next.done ? next : { done: false, value: viewOf(next.value) };
+  }
+
+  async return(): Promise<IteratorResult<ActView>> {
+    await this.outbox.return();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  flow(sink: Sink<ActDelivery>): void {
+    this.outbox.flow(sink);
+  }
+
+  resume(): void {
+    this.outbox.resume();
+  }
+
+  authorize({ share, judgedAt }: PendingAct): ActDelivery | undefined {
+    const { act, ownerId, gone } = share;
+    if (this.known.get(act.id) !== share) return undefined;
+    if (gone || this.losses.holds(act, ownerId, judgedAt)) return { projection: share, asOf: 0 };
+    // What it was judged by changed while it waited.
+    this.forget(act.id);
+    this.deps.actors.get(act.actorId)?.judgeAgain(act, this);
+    return undefined;
+  }
+
+  /** What is known to be the latest of each act; of acts that were not sent the latest alone. */
+  collapse(waiting: readonly PendingAct[]): readonly PendingAct[] {
+    const latest = waiting.filter(({ share }) => this.known.get(share.act.id) === share);
+    return latest.slice(-MAX_KNOWN);
+  }
+
+  onReturn(): void {
+    this.hasEnded = true;
+    for (const actorId of [...this.followed]) this.unfollow(actorId);
+    for (const objectId of this.objects.keys()) this.deps.onObject(this, objectId, false);
+    this.objects.clear();
+    this.known.clear();
+    this.tray?.then(
+      (unsubscribe) => unsubscribe(),
+      () => {},
+    );
+    this.deps.onEnd(this);
+  }
+
+  private createRefresher(read: () => Promise<void>) {
+    return createRefresher({ read, hasEnded: () => this.hasEnded, onError: (error) => this.deps.onError(error) });
+  }
+
+  private lose(key: string, cause: Cause): void {
+    this.losses.add(key, cause);
+    this.rereading.request();
+  }
+
+  private relationChanged(userId: string, gains: boolean): void {
+    this.lose(userKey(userId), { loss: 'hiding', gains });
+  }
+
+  private muteChanged({ kind, id }: MuteTarget, muted: boolean): void {
+    this.lose(kind === 'user' ? userKey(id) : objectKey(id), { loss: 'hiding', gains: !muted });
+  }
+
+  private membersChanged(change: AccessChange & { readonly kind: 'circle' | 'conversation' }): void {
+    const { userId } = this.viewer;
+    const isOwn = change.changed.includes(userId);
+    if (change.kind === 'conversation') {
+      this.lose(objectKey(change.id), { loss: isOwn ? 'object' : 'hiding', gains: true });
+    } else this.roster.request();
+    if (!change.members.includes(userId)) return;
+    for (const other of isOwn ? change.members : change.changed) {
+      if (this.followed.has(other)) this.relationChanged(other, true);
+    }
+  }
+
+  /** Follows these actors from now on. All or none. */
+  private async follow(actorIds: readonly string[]): Promise<void> {
+    const acknowledged = actorIds.map((actorId) => {
+      const { topic, ready } = this.deps.actors.acquire(actorId);
+      topic.listeners.add(this);
+      this.followed.add(actorId);
+      this.budget.watched += 1;
+      return ready;
+    });
+    try {
+      await Promise.all(acknowledged);
+    } catch (error) {
+      for (const actorId of actorIds) this.unfollow(actorId);
+      throw error;
+    }
+  }
+
+  private unfollow(actorId: string): void {
+    if (!this.followed.delete(actorId)) return;
+    this.deps.actors.get(actorId)?.listeners.delete(this);
+    this.deps.actors.release(actorId);
+    this.budget.watched -= 1;
+  }
+
+  private async followRoster(): Promise<void> {
+    const roster = new Set(await this.deps.rosterOf(this.viewer.userId));
+    if (this.hasEnded) return;
+    const joined = [...roster].filter((id) => !this.followed.has(id)).slice(0, roomForRoster(this.budget));
+    await this.follow(joined);
+    if (this.hasEnded) return;
+    for (const actorId of joined) this.lose(userKey(actorId), { loss: 'hiding', gains: true });
+    for (const actorId of [...this.followed].filter((id) => !roster.has(id))) {
+      this.unfollow(actorId);
+      this.lose(userKey(actorId), { loss: 'roster', gains: false });
+    }
+  }
+
+  private async rereadTouched(): Promise<void> {
+    const causes = new Map(this.losses.take());
+    const { gap, epoch } = this;
+    this.gap = false;
+    try {
+      if (gap)
+        for (const { act } of this.known.values()) causes.set(userKey(act.actorId), { loss: 'hiding', gains: true });
+      const found = [...(gap ? await this.readPage() : []), ...(await this.readLatest(causes))];
+      const owners = await this.readOwners(found.map(({ act }) => act));
+      if (this.hasEnded) return;
+      const judged = new Set<string>();
+      for (const { act, facts } of [...found].sort((a, b) => a.act.seq - b.act.seq)) {
+        if (judged.has(act.id)) continue;
+        judged.add(act.id);
+        this.compare(act, owners.get(act.objectId ?? '') ?? null, facts, causes, epoch);
+      }
+      await this.rereadKnown(causes, judged);
+    } catch (error) {
+      this.gap ||= gap;
+      this.losses.giveBack(causes);
+      throw error;
+    }
+  }
+
+  private compare(
+    act: Act,
+    ownerId: string | null,
+    facts: ActFacts,
+    causes: ReadonlyMap<string, Cause>,
+    epoch: number,
+  ): void {
+    // What changed since is reread after this.
+    if (!this.losses.holds(act, ownerId, epoch)) return;
+    const cause = causeOf(causes, act, ownerId) ?? { loss: 'hiding', gains: true };
+    if (!seesAct(facts)) this.withdraw(act, ownerId, couldSeeAct(facts, act, cause.loss));
+    else if (cause.gains || this.known.has(act.id)) this.show(act, ownerId, epoch);
+  }
+
+  /** The newest page of the timeline, all of which the viewer sees. */
+  private async readPage() {
+    const { items } = await this.deps.timelines.timeline(this.viewer.userId, { first: LATEST, after: null });
+    const facts = { told: true, onRoster: true, inAudience: true, mayUseObject: true, hidden: false };
+    return items.map((act) => ({ act, facts }));
+  }
+
+  private async readLatest(causes: ReadonlyMap<string, Cause>) {
+    const { timelines } = this.deps;
+    const { userId } = this.viewer;
+    const users = idsOf(causes.keys(), userKey(''));
+    const objectIds = idsOf(causes.keys(), objectKey(''));
+    const knownActors = new Set([...this.known.values()].map(({ act }) => act.actorId));
+    const actors = users.filter(
+      (id) => this.followed.has(id) || knownActors.has(id) || causes.get(userKey(id))?.loss === 'roster',
+    );
+    const found: { readonly act: Act; readonly facts: ActFacts }[] = [];
+    for (const ids of inPieces(actors, ACTORS)) found.push(...(await timelines.latestActs(userId, ids, LATEST)));
+    if (users.length + objectIds.length > 0) {
+      found.push(...(await timelines.latestActsAbout(userId, { ownerIds: users, objectIds }, LATEST)));
+    }
+    return found;
+  }
+
+  /** The owners of the objects of these acts, by object. */
+  private async readOwners(acts: readonly Act[]): Promise<ReadonlyMap<string, string | null>> {
+    const objectIds = [...new Set(acts.flatMap(({ objectId }) => objectId ?? []))];
+    const { userId } = this.viewer;
+    const pairs = objectIds.map((conversationId) => ({ userId, conversationId }));
+    const facts =
+      pairs.length === 0
+        ? new Map<string, ConversationFacts>()
+        : await this.deps.conversations.conversationFacts(pairs);
+    return new Map(objectIds.map((id) => [id, facts.get(pairKey(userId, id))?.owner?.userId ?? null]));
+  }
+
+  /** Of those that this subscription sent, and that the readings of the latest did not hold, each by itself. */
+  private async rereadKnown(causes: ReadonlyMap<string, Cause>, judged: ReadonlySet<string>): Promise<void> {
+    const { timelines, conversations } = this.deps;
+    const { userId } = this.viewer;
+    for (const { act, ownerId, gone } of [...this.known.values()]) {
+      if (gone || judged.has(act.id) || !causeOf(causes, act, ownerId)) continue;
+      const { epoch } = this;
+      const facts = (await timelines.actFacts(act.id, [userId])).get(userId);
+      const owner = await ownerOf(conversations, userId, act.objectId);
+      if (this.hasEnded) return;
+      if (facts) this.compare(act, owner, facts, causes, epoch);
+    }
+  }
+
+  private show(act: Act, ownerId: string | null, judgedAt: number): void {
+    const known = this.known.get(act.id);
+    if (known && !known.gone) return;
+    this.put(this.deps.shareOf(act, ownerId, false), judgedAt);
+  }
+
+  /** `could`: the viewer may have it from a query, though it was not sent. */
+  private withdraw(act: Act, ownerId: string | null, could: boolean): void {
+    const known = this.known.get(act.id);
+    if (known ? known.gone : !could) return;
+    this.put(this.deps.shareOf(act, ownerId, true), this.epoch);
+  }
+
+  private put(share: ActShare, judgedAt: number): void {
+    this.forget(share.act.id);
+    this.known.set(share.act.id, share);
+    const { objectId } = share.act;
+    if (objectId !== null) {
+      const count = this.objects.get(objectId) ?? 0;
+      if (count === 0) this.deps.onObject(this, objectId, true);
+      this.objects.set(objectId, count + 1);
+    }
+    for (const oldest of this.known.keys()) {
+      if (this.known.size <= MAX_KNOWN) break;
+      this.forget(oldest);
+    }
+    this.outbox.put({ share, judgedAt });
+  }
+
+  private forget(actId: string): void {
+    const known = this.known.get(actId);
+    if (!known) return;
+    this.known.delete(actId);
+    const { objectId } = known.act;
+    if (objectId === null) return;
+    const count = this.objects.get(objectId)! - 1;
+    if (count > 0) return void this.objects.set(objectId, count);
+    this.objects.delete(objectId);
+    this.deps.onObject(this, objectId, false);
+  }
+}

@@ -1,0 +1,36 @@
+/** Who finds an act in their timeline: the policy of timelines, as pure functions of facts (docs/design.md#social). */
+import type { ActFacts } from './ports/timelines.js';
+import type { Act } from './socialTypes.js';
+
+/** Whether a viewer sees an act in their timeline. */
+export const seesAct = ({ told, onRoster, inAudience, mayUseObject, hidden }: ActFacts): boolean =>
+  told && onRoster && inAudience && mayUseObject && !hidden;
+
+/**
+ * By what a viewer may have lost sight of an act: it was taken back; a block or a mute, or the end of one relation; the actor left the
+ * roster; the viewer left the conversation that is its object.
+ */
+export type SightLoss = 'retraction' | 'hiding' | 'roster' | 'object';
+
+/**
+ * Whether the viewer could see the act but for what changed, so that they may have it from a query: they are then told that it is gone.
+ * Never of an act that they could not have seen. Who left the roster was followed, or shared a circle: in the audience FOLLOWERS; of a
+ * narrower one it is not known.
+ */
+export const couldSeeAct = (facts: ActFacts, { audience }: Act, loss: SightLoss): boolean => {
+  switch (loss) {
+    case 'retraction':
+      return seesAct({ ...facts, told: true });
+    case 'hiding':
+      return seesAct({ ...facts, hidden: false });
+    case 'roster':
+      return seesAct({
+        ...facts,
+        hidden: false,
+        onRoster: true,
+        inAudience: facts.inAudience || audience === 'FOLLOWERS',
+      });
+    case 'object':
+      return seesAct({ ...facts, hidden: false, mayUseObject: true });
+  }
+};

@@ -1,0 +1,368 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Delivery } from '../../src/fanout/delivery.js';
+import { unavailable } from '../../src/presence/errors.js';
+import type { ActView } from '../../src/social/socialTypes.js';
+import { createValve, untilIdle } from '../support/unit/fanout.js';
+import { budget } from '../support/unit/socialFanout.js';
+import { createTimelines, heard } from '../support/unit/timelines.js';
+
+const start = async (options: Parameters<typeof createTimelines>[0] = {}) => {
+  const f = await createTimelines(options);
+  await f.users('me', 'you', 'ann', 'bob', 'cat');
+  await f.people.follow('me', 'ann');
+  await f.people.follow('you', 'ann');
+  return f;
+};
+type Timelines = Awaited<ReturnType<typeof start>>;
+type Step = (f: Timelines) => Promise<unknown>;
+
+describe('a live timeline', () => {
+  it('has the acts of those on the roster from its start on, and no others', async () => {
+    const f = await start();
+    await f.tell('before', 'ann');
+    const mine = await f.collect('me');
+    await f.tell('post', 'ann', { text: 'hello' });
+    await f.tell('foreign', 'bob', { audience: 'EVERYONE' });
+    await f.tell('for nobody', 'ann', { audience: 'NOBODY' });
+    await f.tell('for mutuals', 'ann', { audience: 'MUTUALS' });
+    const events = await mine.news();
+    expect(heard(events)).toEqual(['+post']);
+    expect(events[0]).toMatchObject({ act: { actorId: 'ann', text: 'hello' }, gone: false });
+  });
+
+  it('is one delivery for all who see the act, judged in one query', async () => {
+    const f = await start();
+    const delivered: Delivery[] = [];
+    for (const viewer of ['me', 'you', 'me']) {
+      (await f.watch(viewer)).flow({ take: (each) => delivered.push(each) > 0 });
+    }
+    f.queries.length = 0;
+    await f.tell('post', 'ann');
+    await untilIdle();
+    await f.retract('post');
+    await untilIdle();
+    expect(f.queries).toEqual(['actFacts post me,you', 'actFacts post me,you']);
+    expect(delivered).toHaveLength(6);
+    expect(new Set(delivered.map(({ projection }) => projection)).size).toBe(2);
+    expect(f.fanout.size()).toMatchObject({ topics: 1, subscriptions: 3 });
+  });
+
+  it('tells an act once, however often it is received', async () => {
+    const f = await start();
+    const mine = await f.collect('me');
+    await f.tell('post', 'ann');
+    await f.tell('post', 'ann');
+    await untilIdle();
+    await f.tell('post', 'ann');
+    expect(heard(await mine.news())).toEqual(['+post']);
+  });
+
+  it('ends what is taken back with nothing but its id, once, and has it again when it is told again', async () => {
+    const f = await start();
+    const mine = await f.collect('me');
+    await f.tell('post', 'ann', { text: 'secret', objectId: 'thing' });
+    await untilIdle();
+    await f.retract('post');
+    await untilIdle();
+    await f.retract('post');
+    const events = await mine.news();
+    expect(heard(events)).toEqual(['+post', '-post']);
+    expect(JSON.stringify(events[1])).not.toMatch(/secret|thing|ann/);
+    await f.tell('post', 'ann');
+    expect(heard(await mine.news())).toEqual(['+post']);
+  });
+
+  it('ends what was told before it began and is taken back now, for those alone who could see it', async () => {
+    const f = await start();
+    await f.people.follow('bob', 'ann');
+    await f.people.block('ann', 'bob');
+    for (const id of ['post', 'mutuals']) await f.tell(id, 'ann', id === 'post' ? {} : { audience: 'MUTUALS' });
+    const [mine, theirs] = [await f.collect('me'), await f.collect('bob')];
+    await f.retract('post');
+    await f.retract('mutuals');
+    expect(heard(await mine.news())).toEqual(['-post']);
+    expect(await theirs.news()).toEqual([]);
+  });
+
+  it('keeps the acts of one actor in their order, however long each is judged', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collect('me');
+    valve.hold('actFacts');
+    for (let i = 0; i < 5; i += 1) await f.tell(`a${i}`, 'ann');
+    await untilIdle();
+    expect(valve.waiting('actFacts')).toBe(1);
+    valve.release('actFacts');
+    expect(heard(await mine.news())).toEqual(['+a0', '+a1', '+a2', '+a3', '+a4']);
+  });
+
+  it('loses nothing that is told while it starts', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.people.follow('me', 'bob');
+    valve.hold('subscribe');
+    const starting = f.collect('me');
+    await untilIdle();
+    // The bus knows both; the answers wait.
+    valve.releaseNext('subscribe');
+    valve.releaseNext('subscribe');
+    await untilIdle();
+    await f.tell('post', 'ann', { audience: 'EVERYONE' });
+    await f.tell('other', 'bob');
+    await untilIdle();
+    valve.release('subscribe');
+    expect([...heard(await (await starting).news())].sort()).toEqual(['+other', '+post']);
+  });
+
+  it('follows the roster: who joins brings the latest acts, who leaves takes along what was seen', async () => {
+    const f = await start();
+    await f.tell('b1', 'bob');
+    await f.tell('b2', 'bob');
+    await f.tell('hidden', 'bob', { audience: 'MUTUALS' });
+    const mine = await f.collect('me');
+    await f.people.follow('me', 'bob');
+    expect(heard(await mine.news())).toEqual(['+b1', '+b2']);
+    await f.tell('b3', 'bob');
+    expect(heard(await mine.news())).toEqual(['+b3']);
+    await f.people.unfollow('me', 'bob');
+    expect([...heard(await mine.news())].sort()).toEqual(['-b1', '-b2', '-b3']);
+    await f.tell('b4', 'bob');
+    expect(await mine.news()).toEqual([]);
+    expect(f.fanout.size().topics).toBe(1);
+  });
+
+  it('ends what a query showed of somebody who leaves the roster', async () => {
+    const f = await start();
+    await f.tell('queried', 'ann');
+    await f.tell('never seen', 'ann', { audience: 'MUTUALS' });
+    const mine = await f.collect('me');
+    await f.people.unfollow('me', 'ann');
+    expect(heard(await mine.news())).toEqual(['-queried']);
+  });
+});
+
+describe('a change of sight', () => {
+  const post = { audience: 'EVERYONE', objectId: 'thing' } as const;
+  const changes: readonly [string, Step, Step][] = [
+    ['a block of the actor', (f) => f.people.block('me', 'ann'), (f) => f.people.unblock('me', 'ann')],
+    ['a block by the actor', (f) => f.people.block('ann', 'me'), (f) => f.people.unblock('ann', 'me')],
+    ['a block by the owner of the object', (f) => f.people.block('cat', 'me'), (f) => f.people.unblock('cat', 'me')],
+    [
+      'muting the actor',
+      (f) => f.mute('me', { kind: 'user', id: 'ann' }),
+      (f) => f.unmute('me', { kind: 'user', id: 'ann' }),
+    ],
+    [
+      'muting the object',
+      (f) => f.mute('me', { kind: 'object', id: 'thing' }),
+      (f) => f.unmute('me', { kind: 'object', id: 'thing' }),
+    ],
+    [
+      'leaving the conversation',
+      (f) => f.putObject('thing', { members: ['you'] }),
+      (f) => f.putObject('thing', { members: ['you', 'me'] }),
+    ],
+  ];
+
+  const prepared = async () => {
+    const f = await start();
+    await f.putObject('thing', { members: ['me', 'you'], owner: { userId: 'cat', audience: null } });
+    return f;
+  };
+
+  it.each(changes)('by %s ends what was sent, once, and brings it back', async (_, lose, gain) => {
+    const f = await prepared();
+    const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+    await f.tell('post', 'ann', post);
+    expect(heard(await mine.news())).toEqual(['+post']);
+    await lose(f);
+    expect(heard(await mine.news())).toEqual(['-post']);
+    await f.tell('while hidden', 'ann', post);
+    expect(await mine.news()).toEqual([]);
+    await gain(f);
+    expect([...heard(await mine.news())].sort()).toEqual(['+post', '+while hidden'].sort());
+    expect([...heard(await yours.news())].sort()).toEqual(['+post', '+while hidden'].sort());
+  });
+
+  it.each(changes)(
+    'by %s ends what the viewer may have queried, and nothing that they could never see',
+    async (_, lose) => {
+      const f = await prepared();
+      await f.tell('queried', 'ann', post);
+      await f.tell('never seen', 'ann', { ...post, audience: 'MUTUALS' });
+      const mine = await f.collect('me');
+      await lose(f);
+      expect(heard(await mine.news())).toEqual(['-queried']);
+    },
+  );
+
+  it('while an act is judged voids the judgement', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collect('me');
+    valve.hold('actFacts');
+    await f.tell('post', 'ann', { audience: 'EVERYONE' });
+    await untilIdle();
+    // It was read before the block, and is answered after it.
+    valve.releaseNext('actFacts');
+    await untilIdle();
+    await f.people.block('ann', 'me');
+    valve.release('actFacts');
+    expect(heard(await mine.news()).filter((each) => each.startsWith('+'))).toEqual([]);
+  });
+
+  it('voids what waits for a slow reader', async () => {
+    const f = await start();
+    const stream = await f.watch('me');
+    await f.tell('a', 'ann', { audience: 'EVERYONE' });
+    await f.tell('b', 'ann', { audience: 'EVERYONE' });
+    await untilIdle();
+    await f.people.block('ann', 'me');
+    await untilIdle();
+    const events: ActView[] = [];
+    stream.flow({ take: ({ projection }) => events.push(projection.viewAt()) > 0 });
+    await untilIdle();
+    expect(heard(events).filter((each) => each.startsWith('+'))).toEqual([]);
+  });
+
+  it('that touches nothing of what waits lets it be judged again, and it is sent', async () => {
+    const f = await start();
+    const stream = await f.watch('me');
+    await f.tell('a', 'ann', { audience: 'EVERYONE' });
+    await untilIdle();
+    await f.people.follow('ann', 'me');
+    const events: ActView[] = [];
+    stream.flow({ take: ({ projection }) => events.push(projection.viewAt()) > 0 });
+    await untilIdle();
+    expect(heard(events)).toEqual(['+a']);
+  });
+
+  it('by a deletion of the actor ends what was sent', async () => {
+    const f = await start();
+    const mine = await f.collect('me');
+    await f.tell('post', 'ann', { audience: 'EVERYONE' });
+    await mine.news();
+    await f.people.deleteUser('ann');
+    expect(heard(await mine.news())).toEqual(['-post']);
+  });
+
+  it('of others reads nothing', async () => {
+    const f = await start();
+    const mine = await f.collect('me');
+    await mine.news();
+    f.queries.length = 0;
+    await f.people.follow('bob', 'cat');
+    await f.people.block('you', 'ann');
+    await f.people.updatePrivacy('ann', { status: 'NOBODY' });
+    await untilIdle();
+    expect(f.queries).toEqual([]);
+    expect(await mine.news()).toEqual([]);
+  });
+});
+
+describe('when something fails', () => {
+  it('facts that cannot be read deny, and are read again', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collect('me');
+    valve.fail('actFacts', unavailable('The database is away.'));
+    await f.tell('a', 'ann');
+    await f.tell('b', 'ann');
+    expect(await mine.news()).toEqual([]);
+    expect(f.errors.length).toBeGreaterThan(0);
+    valve.repair('actFacts');
+    await vi.waitFor(() => expect(heard(mine.events)).toEqual(['+a', '+b']), { timeout: 20_000 });
+  });
+
+  it('what a change of sight touches is silent until it could be reread', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collect('me');
+    await f.tell('a', 'ann', { audience: 'EVERYONE' });
+    await mine.news();
+    for (const call of ['actFacts', 'latestActs']) valve.fail(call, unavailable('The database is away.'));
+    await f.people.block('ann', 'me');
+    await f.tell('b', 'ann', { audience: 'EVERYONE' });
+    expect(await mine.news()).toEqual([]);
+    for (const call of ['actFacts', 'latestActs']) valve.repair(call);
+    await vi.waitFor(() => expect(heard(mine.events)).toContain('-a'), { timeout: 20_000 });
+    await untilIdle();
+    expect(heard(mine.events).filter((each) => each.startsWith('+'))).toEqual([]);
+  });
+
+  it('acts and changes that were missed are found by reading', async () => {
+    const f = await start();
+    await f.people.follow('me', 'bob');
+    const mine = await f.collect('me');
+    await f.tell('a', 'ann');
+    await f.tell('b', 'bob');
+    await mine.news();
+    await f.tell('c', 'ann', {}, { lost: true });
+    await f.retract('a', { lost: true });
+    vi.spyOn(f.bus, 'publishAccessChange').mockImplementation(async () => {});
+    await f.people.block('bob', 'me');
+    expect(await mine.news()).toEqual([]);
+    f.fanout.reread();
+    expect([...heard(await mine.news())].sort()).toEqual(['+c', '-a', '-b']);
+    const page = await f.page('me');
+    expect(page.map(({ id }) => id)).toEqual(['c']);
+  });
+
+  it('nothing is left of a subscription that ended, or did not start', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const spent = budget();
+    const stream = await f.watch('me', spent);
+    await f.tell('a', 'ann', { objectId: 'thing' });
+    await untilIdle();
+    expect(spent.watched).toBe(1);
+    expect(f.fanout.size()).toEqual({ topics: 1, subscriptions: 1, objects: 1 });
+    await stream.return();
+    await f.tell('b', 'ann');
+    valve.fail('subscribe', unavailable('The bus is away.'));
+    await expect(f.watch('me', spent)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await untilIdle();
+    expect(spent).toEqual(budget());
+    expect(f.fanout.size()).toEqual({ topics: 0, subscriptions: 0, objects: 0 });
+    expect(f.bus.size).toBe(0);
+  });
+
+  it('a service token has no timeline', async () => {
+    const f = await start();
+    await expect(f.watch({ kind: 'service', userId: 'host' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('a crowd of acts costs a slow reader 500, the latest; and no memory beyond', async () => {
+    const f = await start();
+    const stream = await f.watch('me');
+    for (let i = 0; i < 1_200; i += 1) {
+      await f.tell(`a${i}`, 'ann', { objectId: `o${i}` });
+      if (i % 100 === 0) await untilIdle();
+    }
+    await untilIdle();
+    expect(f.fanout.size().objects).toBeLessThanOrEqual(500);
+    const events: ActView[] = [];
+    stream.flow({ take: ({ projection }) => events.push(projection.viewAt()) > 0 });
+    expect(events.length).toBeLessThanOrEqual(500);
+    expect(heard(events).at(-1)).toBe('+a1199');
+  });
+});
+
+describe('twins', () => {
+  it('what presence hides moves no timeline', async () => {
+    const worlds = await Promise.all(
+      [true, false].map(async (hides) => {
+        const f = await start();
+        const mine = await f.collect('me');
+        f.queries.length = 0;
+        await f.tell('a', 'ann');
+        await untilIdle();
+        if (hides) await f.people.updatePrivacy('ann', { status: 'NOBODY' });
+        await f.tell('b', 'ann');
+        await f.retract('a');
+        return { events: await mine.news(), queries: f.queries };
+      }),
+    );
+    expect(worlds[0]).toEqual(worlds[1]);
+  });
+});
