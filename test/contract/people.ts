@@ -62,7 +62,8 @@ export const empty = ({ db }: Pick<OpenDatabase, 'db'>) =>
         d as (delete from circle_members), e as (delete from conversations), f as (delete from conversation_members),
         g as (delete from presence_journal), h as (delete from fact_log), i as (delete from deletions),
         j as (delete from social_log), k as (delete from acts), l as (delete from inboxes), m as (delete from notices),
-        n as (delete from notice_acts), o as (delete from counts), p as (delete from mutes)
+        n as (delete from notice_acts), o as (delete from counts), p as (delete from mutes),
+        q as (delete from social_removals)
       delete from users`),
   );
 

@@ -1,7 +1,11 @@
+import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../src/adapters/sql/database.js';
+import { followActId } from '../../src/adapters/sql/followActs.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { createSocial } from '../../src/adapters/sql/social.js';
+import { isHiddenFromTray } from '../../src/social/noticeSight.js';
+import type { DueNotice } from '../../src/social/ports/trays.js';
 import type { NewAct } from '../../src/social/socialTypes.js';
 import { empty, recordingBus } from './people.js';
 
@@ -59,6 +63,9 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
       return { unread, unseen, revision };
     };
     const act = newAct;
+    /** What a query finds, as the column `text`. */
+    const rows = (query: SQL) =>
+      database.db.run((orm) => orm.select({ text: sql<string>`text` }).from(sql`(${query}) as found`));
 
     describe('telling', () => {
       it('brings an act to who is named, once', async () => {
@@ -345,6 +352,460 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
       await social.markRead('cem', 5, null);
       expect((await list('cem', true)).map(({ latest }) => latest.id)).toEqual(['6', '5']);
       expect((await social.notices('cem', { first: 2, after: null, unreadOnly: true })).hasMore).toBe(false);
+    });
+
+    describe('blocks and mutes', () => {
+      const told = async () => {
+        await social.tell([
+          act('1'),
+          act('2', { actorId: 'bob' }),
+          act('3', { objectId: '43' }),
+          act('4', { objectId: '44', actorId: 'bob' }),
+          act('5', { actorId: 'cem', recipients: ['ann'] }),
+        ]);
+        bus.socialNews();
+      };
+      const whole = async (userId = 'cem') => (await list(userId)).map(({ changed: _changed, ...notice }) => notice);
+
+      it('hide a blocked actor in both trays at once, and the unblock restores the very same list', async () => {
+        await told();
+        const before = [await whole(), await whole('ann')];
+        await people.block('cem', 'ann');
+        expect(await shortList()).toEqual(['like 44: bob (1)', 'like 42: bob (1)']);
+        expect(await list('ann')).toEqual([]);
+        expect(bus.socialNews()).toMatchObject([
+          { kind: 'tray', userId: 'cem', revision: 5 },
+          { kind: 'tray', userId: 'ann', revision: 2 },
+        ]);
+        expect(await totals()).toEqual({ unread: 2, unseen: 2, revision: 5 });
+        await people.block('cem', 'ann');
+        expect(bus.socialNews()).toEqual([]);
+        await people.unblock('cem', 'ann');
+        expect([await whole(), await whole('ann')]).toEqual(before);
+        expect(await totals()).toEqual({ unread: 3, unseen: 3, revision: 6 });
+      });
+
+      it('keep acts of who is hidden, move nothing, and show them afterwards where they are', async () => {
+        await told();
+        await people.block('ann', 'cem');
+        const quiet = [await totals(), await list()];
+        bus.socialNews();
+        await social.tell([act('6'), act('7', { objectId: '45' })]);
+        expect([await totals(), await list()]).toEqual(quiet);
+        expect(bus.socialNews().filter(({ kind }) => kind === 'tray')).toEqual([]);
+        const { revision } = await social.inbox('cem');
+        for (const after of [0, revision - 1]) {
+          const changes = await social.changedSince([{ userId: 'cem', after }]);
+          expect(changes.get('cem')!.notices.map(({ objectId }) => objectId)).not.toContain('45');
+        }
+        await people.unblock('ann', 'cem');
+        expect(await shortList()).toEqual([
+          'like 45: ann (1)',
+          'like 44: bob (1)',
+          'like 43: ann (1)',
+          'like 42: ann bob (2)',
+        ]);
+        expect((await list()).map(({ position }) => position)).toEqual([5, 4, 3, 2]);
+      });
+
+      it('hide as long as anything does', async () => {
+        await told();
+        const before = await whole();
+        await people.block('cem', 'ann');
+        await people.block('ann', 'cem');
+        await social.mute('cem', { kind: 'user', id: 'ann' });
+        await social.mute('cem', { kind: 'object', id: '43' });
+        const hidden = ['like 44: bob (1)', 'like 42: bob (1)'];
+        await people.unblock('cem', 'ann');
+        expect(await shortList()).toEqual(hidden);
+        await people.unblock('ann', 'cem');
+        expect(await shortList()).toEqual(hidden);
+        await social.unmute('cem', { kind: 'user', id: 'ann' });
+        expect(await shortList()).toEqual(['like 44: bob (1)', 'like 42: bob ann (2)']);
+        await social.retract(['1']);
+        await social.mute('cem', { kind: 'user', id: 'ann' });
+        await social.unmute('cem', { kind: 'user', id: 'ann' });
+        expect(await shortList()).toEqual(['like 44: bob (1)', 'like 42: bob (1)']);
+        await social.unmute('cem', { kind: 'object', id: '43' });
+        await social.tell([act('1')]);
+        expect(await whole()).toEqual(before);
+      });
+
+      it('mute a user or an object for one alone, and tell that owner alone', async () => {
+        await social.tell([act('1', { recipients: ['cem', 'dan'] }), act('2', { actorId: 'bob', objectId: '43' })]);
+        bus.socialNews();
+        await social.mute('cem', { kind: 'user', id: 'ann' });
+        await social.mute('cem', { kind: 'user', id: 'ann' });
+        expect(bus.socialNews()).toMatchObject([
+          { kind: 'mute', userId: 'cem', target: { kind: 'user', id: 'ann' }, muted: true },
+          { kind: 'tray', userId: 'cem', revision: 3 },
+        ]);
+        expect(await shortList()).toEqual(['like 43: bob (1)']);
+        expect(await shortList('dan')).toEqual(['like 42: ann (1)']);
+        await social.mute('cem', { kind: 'object', id: '43' });
+        expect(await shortList()).toEqual([]);
+        bus.socialNews();
+        await social.unmute('cem', { kind: 'user', id: 'ann' });
+        await social.unmute('cem', { kind: 'user', id: 'ann' });
+        expect(bus.socialNews()).toMatchObject([{ kind: 'mute', muted: false }, { kind: 'tray' }]);
+        await social.unmute('cem', { kind: 'object', id: '43' });
+        expect(await shortList()).toEqual(['like 43: bob (1)', 'like 42: ann (1)']);
+      });
+
+      it('mute an object also in a group of the host that has others', async () => {
+        await social.tell([
+          act('1', { group: 'mine', objectId: '1' }),
+          act('2', { group: 'mine', objectId: '2', actorId: 'bob' }),
+          act('3', { group: 'mine', objectId: '2', actorId: 'ann' }),
+        ]);
+        await social.mute('cem', { kind: 'object', id: '2' });
+        expect(await shortList()).toEqual(['like 1: ann (1)']);
+        await social.unmute('cem', { kind: 'object', id: '2' });
+        expect(await shortList()).toEqual(['like 1: ann bob (2)']);
+      });
+
+      it('are refused past the bound on mutes, and then leave everything as it was', async () => {
+        await social.tell([act('1')]);
+        for (const id of ['x', 'y', 'z']) await social.mute('cem', { kind: 'object', id });
+        bus.socialNews();
+        const refused = social.mute('cem', { kind: 'user', id: 'ann' });
+        await expect(refused).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+        await social.mute('cem', { kind: 'object', id: 'x' });
+        expect(bus.socialNews()).toEqual([]);
+        expect(await shortList()).toEqual(['like 42: ann (1)']);
+        await social.unmute('cem', { kind: 'object', id: 'x' });
+        await social.mute('cem', { kind: 'user', id: 'ann' });
+        expect(await shortList()).toEqual([]);
+      });
+
+      it('hide what the pure rule hides, in every combination', async () => {
+        const all = numbered('', 16).map(Number);
+        for (const n of all) {
+          const userId = `u${n}`;
+          if (n & 1) await people.block(userId, 'ann');
+          if (n & 2) await people.block('ann', userId);
+          if (n & 4) await social.mute(userId, { kind: 'user', id: 'ann' });
+          if (n & 8) await social.mute(userId, { kind: 'object', id: '42' });
+        }
+        await social.tell([act('1', { recipients: all.map((n) => `u${n}`) })]);
+        for (const n of all) {
+          const facts = { blocked: (n & 3) !== 0, actorMuted: (n & 4) !== 0, objectMuted: (n & 8) !== 0 };
+          expect((await list(`u${n}`)).length === 0, `${n}`).toBe(isHiddenFromTray(facts));
+        }
+      });
+
+      it('and acts told at the same time end hidden', async () => {
+        const ids = numbered('', 12);
+        await Promise.all([
+          ...ids.map((id) => social.tell([act(id, { objectId: id })])),
+          people.block('cem', 'ann'),
+          ...ids.map((id) => social.tell([act(`b${id}`, { objectId: id, recipients: ['ann'], actorId: 'cem' })])),
+        ]);
+        expect([await list(), await list('ann')]).toEqual([[], []]);
+        expect(await totals()).toMatchObject({ unread: 0, unseen: 0 });
+        await people.unblock('cem', 'ann');
+        expect([(await list()).length, (await list('ann')).length]).toEqual([12, 12]);
+      });
+
+      it('reach thousands of notices of a pair', async () => {
+        const acts = numbered('n', 3_000).map((id) => act(id, { group: id }));
+        for (let from = 0; from < acts.length; from += 1_000) await social.tell(acts.slice(from, from + 1_000));
+        await people.block('cem', 'ann');
+        expect(await totals()).toMatchObject({ unread: 0, unseen: 0 });
+        await people.unblock('cem', 'ann');
+        expect(await totals()).toMatchObject({ unread: 1_000, unseen: 1_000 });
+      });
+    });
+
+    describe('changes since a revision', () => {
+      it('are the totals and the notices of several trays, as they are now', async () => {
+        await social.tell([act('1', { recipients: ['cem', 'dan'] }), act('2', { objectId: '43' })]);
+        await social.markRead('cem', 1, null);
+        await social.retract(['2']);
+        const changes = await social.changedSince([
+          { userId: 'cem', after: 2 },
+          { userId: 'dan', after: null },
+          { userId: 'nobody', after: 0 },
+        ]);
+        expect([...changes.keys()].sort()).toEqual(['cem', 'dan', 'nobody']);
+        expect(changes.get('cem')).toMatchObject({ inbox: { unread: 0, revision: 4 }, partial: false });
+        const brief = (userId: string) =>
+          changes
+            .get(userId)!
+            .notices.map(({ objectId, isRead, gone, actorIds }) => [objectId, isRead, gone, actorIds]);
+        expect(brief('cem')).toEqual([
+          ['43', false, true, []],
+          ['42', true, false, ['ann']],
+        ]);
+        expect(changes.get('dan')).toMatchObject({ inbox: { unread: 1, revision: 1 }, notices: [], partial: false });
+        expect(changes.get('nobody')).toMatchObject({ inbox: { unread: 0, revision: 0, asOf: 0 }, notices: [] });
+      });
+
+      it('are at most 50, the latest first, and say so; as does a revision that never was', async () => {
+        await social.tell(numbered('', 51).map((id) => act(id, { group: id })));
+        const since = async (after: number) => (await social.changedSince([{ userId: 'cem', after }])).get('cem')!;
+        expect(await since(1)).toMatchObject({ partial: false });
+        const { notices, partial } = await since(0);
+        expect([notices.length, notices[0]!.changed, notices[49]!.changed, partial]).toEqual([50, 51, 2, true]);
+        expect(await since(52)).toMatchObject({ notices: [], partial: true });
+      });
+    });
+
+    describe('follows', () => {
+      beforeEach(async () => {
+        await people.upsertUsers([{ id: 'ann' }, { id: 'bob' }, { id: 'cem' }, { id: 'a:b' }, { id: 'a' }]);
+        bus.socialNews();
+      });
+
+      it('tell the followee in their own transaction, and the unfollow takes it back', async () => {
+        await people.follow('ann', 'cem');
+        await people.follow('ann', 'cem');
+        await people.follow('bob', 'cem');
+        expect((await list())[0]).toMatchObject({ verb: 'follow', objectId: null, actorIds: ['bob', 'ann'] });
+        expect(bus.socialNews()).toMatchObject([
+          { kind: 'tray', userId: 'cem', revision: 1 },
+          { kind: 'tray', userId: 'cem', revision: 2 },
+        ]);
+        await people.unfollow('bob', 'cem');
+        expect((await list())[0]).toMatchObject({ actorIds: ['ann'], latest: { id: 'follow:ann:cem' } });
+        await people.unfollow('ann', 'cem');
+        expect(await list()).toEqual([]);
+        bus.socialNews();
+        await people.unfollow('ann', 'cem');
+        expect(bus.socialNews()).toEqual([]);
+        await people.follow('ann', 'cem');
+        expect((await list())[0]).toMatchObject({ actorIds: ['ann'], position: 2 });
+      });
+
+      it('keep nothing of a followee who is unknown or deleted', async () => {
+        await people.deleteUser('bob');
+        await people.follow('ann', 'bob');
+        await people.follow('ann', 'later');
+        await people.upsertUsers([{ id: 'bob' }, { id: 'later' }]);
+        expect([await list('bob'), await list('later')]).toEqual([[], []]);
+        expect(await totals('later')).toMatchObject({ revision: 0 });
+      });
+
+      it('of the host tell nothing', async () => {
+        await people.addFollows([{ followerId: 'ann', followeeId: 'cem' }]);
+        await people.removeFollows([{ followerId: 'ann', followeeId: 'cem' }]);
+        expect(bus.socialNews()).toEqual([]);
+      });
+
+      it('never share an act with another pair', async () => {
+        const pairs = [
+          { followerId: 'a:b', followeeId: 'c' },
+          { followerId: 'a', followeeId: 'b:c' },
+          { followerId: 'a%3Ab', followeeId: 'c' },
+        ];
+        expect(new Set(pairs.map(followActId)).size).toBe(3);
+        await people.follow('a:b', 'a');
+        expect((await list('a'))[0]!.latest.id).toBe('follow:a%3Ab:a');
+      });
+
+      it('of who is blocked are not shown', async () => {
+        await people.block('cem', 'ann');
+        await people.follow('ann', 'cem');
+        expect(await totals()).toEqual({ unread: 0, unseen: 0, revision: 0 });
+        await people.unblock('cem', 'ann');
+        expect(await totals()).toMatchObject({ unread: 1 });
+      });
+    });
+
+    describe('deletions', () => {
+      it('of an object take back every act on it, and its counts', async () => {
+        await people.putConversation('42', [], true);
+        await social.putCounts([{ objectId: '42', counts: [{ name: 'likes', value: 3 }], version: '1' }]);
+        await social.tell([
+          ...numbered('', 300).map((id) => act(id, { actorId: `u${id}` })),
+          act('other', { objectId: '43' }),
+        ]);
+        bus.socialNews();
+        expect(await people.deleteConversation('42')).toBe(true);
+        expect(await shortList()).toEqual(['like 43: ann (1)']);
+        expect((await social.counts(['42'])).get('42')!.all).toEqual([]);
+        expect(bus.socialNews().filter((change) => change.kind === 'act' && change.gone)).toHaveLength(300);
+        await social.tell([act('new')]);
+        expect(await people.deleteConversation('42')).toBe(false);
+        expect(await shortList()).toEqual(['like 43: ann (1)']);
+        await social.tell([act('newer')]);
+        expect(await shortList()).toEqual(['like 42: ann (1)', 'like 43: ann (1)']);
+      });
+
+      it('of a user take back their acts, and remove their tray and their mutes', async () => {
+        await people.upsertUsers([{ id: 'ann' }, { id: 'cem' }]);
+        await social.tell([act('1', { text: 'words' }), act('2', { actorId: 'bob', recipients: ['ann', 'cem'] })]);
+        await social.mute('ann', { kind: 'user', id: 'bob' });
+        await social.mute('cem', { kind: 'user', id: 'ann' });
+        await people.deleteUser('ann');
+        expect(await shortList()).toEqual(['like 42: bob (1)']);
+        expect(await list('ann')).toEqual([]);
+        await people.upsertUsers([{ id: 'ann' }]);
+        expect(await totals('ann')).toEqual({ unread: 0, unseen: 0, revision: 0 });
+        await social.tell([
+          act('3', { objectId: '43' }),
+          act('4', { actorId: 'bob', recipients: ['ann'], objectId: '43' }),
+        ]);
+        expect(await shortList()).toEqual(['like 43: ann (1)', 'like 42: bob (1)']);
+        expect(await shortList('ann')).toEqual(['like 43: bob (1)']);
+        const left = await rows(sql`select text from acts where text is not null`);
+        expect(left).toEqual([]);
+      });
+
+      it('and what is told at the same time leave nothing of a deleted user', async () => {
+        for (let i = 0; i < 5; i++) {
+          const [actor, reader] = [`actor${i}`, `reader${i}`];
+          await people.upsertUsers([{ id: actor }, { id: reader }]);
+          const tell = (id: string) => social.tell([act(`${i}${id}`, { actorId: actor, recipients: [reader, 'cem'] })]);
+          await Promise.all([tell('a'), people.deleteUser(actor), tell('b'), people.deleteUser(reader), tell('c')]);
+          await people.finishDeletions(() => false);
+          expect(await list()).toEqual([]);
+          expect(await rows(sql`select id as text from notices where user_id = ${reader}`)).toEqual([]);
+        }
+      });
+    });
+
+    describe('a push', () => {
+      const due = async (store = social, told: (notice: DueNotice) => boolean = () => true) => {
+        const seen: DueNotice[] = [];
+        await store.takeDue(100, async (list) => {
+          seen.push(...list);
+          return list.filter(told);
+        });
+        return seen.map(({ notice, unseen }) => `${notice.latest.id}: ${unseen}`);
+      };
+      /** Lets time pass: what is due later is due now. */
+      const pass = () => database.db.run((orm) => orm.execute(sql`update notices set due_at = due_at - 3600000`));
+
+      it('is due after a while, once a notice and position', async () => {
+        await social.tell([act('1'), act('2', { objectId: '43' })]);
+        expect(await due()).toEqual([]);
+        await pass();
+        expect((await due()).sort()).toEqual(['1: 2', '2: 2']);
+        await pass();
+        expect(await due()).toEqual([]);
+        await social.tell([act('3', { actorId: 'bob' })]);
+        await pass();
+        expect(await due()).toEqual(['3: 2']);
+      });
+
+      it('is not due of what was read, taken back or hidden, nor of what is back', async () => {
+        await social.tell(['1', '2', '3', '4'].map((id) => act(id, { group: id, actorId: id })));
+        const [, third] = await list();
+        await social.markRead('cem', 9, [third!.id]);
+        await social.retract(['1']);
+        await people.block('cem', '2');
+        await pass();
+        expect(await due()).toEqual(['4: 1']);
+        await social.tell([act('1', { group: '1', actorId: '1' })]);
+        await people.unblock('cem', '2');
+        await pass();
+        expect(await due()).toEqual([]);
+      });
+
+      it('that was not decided is due again, and several nodes take different ones', async () => {
+        await social.tell(numbered('', 10).map((id) => act(id, { group: id })));
+        await pass();
+        const nodes = numbered('', 3).map(() => createSocial({ db: database.db, bus, logged: true }));
+        const taken = await Promise.all(nodes.map((node) => due(node, ({ notice }) => notice.latest.id !== '3')));
+        expect(taken.flat().sort()).toEqual(numbered('', 10).map((id) => `${id}: 10`));
+        expect(await due()).toEqual([]);
+        await pass();
+        expect(await due()).toEqual(['3: 10']);
+      });
+
+      it('that an act comes to while it is decided is due again, at its new position', async () => {
+        await social.tell([act('1')]);
+        await pass();
+        await social.takeDue(100, async (list) => {
+          await social.tell([act('2', { actorId: 'bob' })]);
+          return list;
+        });
+        await pass();
+        expect(await due()).toEqual(['2: 1']);
+      });
+    });
+
+    describe('retention', () => {
+      const age = (table: 'notices' | 'acts' | 'counts', column: string, ms: number, where = sql`true`) =>
+        database.db.run((orm) =>
+          orm.execute(
+            sql`update ${sql.identifier(table)} set ${sql.identifier(column)} = ${sql.identifier(column)} - ${ms}::bigint
+              where ${where}`,
+          ),
+        );
+      const DAY = 86_400_000;
+      const sweepAll = async () => {
+        const node = createSocial({ db: database.db, bus, logged: true });
+        while (await node.sweepSocial());
+      };
+
+      it('removes old notices with their acts, and says that changes from before are not complete', async () => {
+        await social.tell([act('1'), act('2', { objectId: '43' }), act('3', { audience: 'NOBODY', objectId: '44' })]);
+        await age('notices', 'at', 91 * DAY, sql`object_id <> '43'`);
+        await age('acts', 'told_at', 31 * DAY);
+        bus.socialNews();
+        await sweepAll();
+        expect(await shortList()).toEqual(['like 43: ann (1)']);
+        expect(await totals()).toEqual({ unread: 1, unseen: 1, revision: 4 });
+        expect(bus.socialNews()).toMatchObject([{ kind: 'tray', userId: 'cem', revision: 4 }]);
+        const since = async (after: number) => (await social.changedSince([{ userId: 'cem', after }])).get('cem')!;
+        expect([(await since(3)).partial, (await since(4)).partial]).toEqual([true, false]);
+        expect(await rows(sql`select id as text from acts`)).toEqual([{ text: '2' }]);
+        await social.retract(['1', '2']);
+        await sweepAll();
+        expect(await totals()).toMatchObject({ unread: 0 });
+      });
+
+      it('keeps an act as long as a tray has it, and removes old ones that no tray has', async () => {
+        await social.tell([act('1'), act('2', { recipients: [] }), act('3', { recipients: [] })]);
+        await age('acts', 'told_at', 31 * DAY, sql`id <> '3'`);
+        await sweepAll();
+        expect(await rows(sql`select id as text from acts order by id`)).toEqual([{ text: '1' }, { text: '3' }]);
+        expect((await list())[0]!.latest.id).toBe('1');
+      });
+
+      it('keeps the latest 1,000 notices of a tray, and what is hidden drives out nothing', async () => {
+        const tell = (prefix: string, count: number, actorId: string) =>
+          social.tell(numbered(prefix, count).map((id) => act(id, { group: id, actorId })));
+        await tell('a', 1_000, 'bob');
+        await people.block('cem', 'ann');
+        await tell('h', 900, 'ann');
+        await sweepAll();
+        expect(await totals()).toMatchObject({ unread: 1_000 });
+        await tell('b', 300, 'bob');
+        await sweepAll();
+        expect(await rows(sql`select count(*)::text as text from notices where actors > 0`)).toEqual([
+          { text: '1000' },
+        ]);
+        expect(await rows(sql`select count(*)::text as text from notices where actors = 0`)).toEqual([{ text: '900' }]);
+        expect((await list())[0]!.latest.id).toBe('b299');
+        expect(await rows(sql`select min(position)::text as text from notices where actors > 0`)).toEqual([
+          { text: '301' },
+        ]);
+      });
+
+      it('removes counts of an object of which none moved for long', async () => {
+        await social.putCounts([
+          { objectId: 'x', counts: [{ name: 'likes', value: 1 }], version: '1' },
+          { objectId: 'y', counts: [{ name: 'likes', value: 1 }], version: '1' },
+        ]);
+        await age('counts', 'as_of', 91 * DAY);
+        await social.putCounts([{ objectId: 'y', counts: [{ name: 'reposts', value: 1 }], version: '2' }]);
+        await sweepAll();
+        const counts = await social.counts(['x', 'y']);
+        expect([counts.get('x')!.all.length, counts.get('y')!.all.length]).toEqual([0, 2]);
+      });
+
+      it('is one node at a time', async () => {
+        await social.tell(numbered('', 300).map((id) => act(id, { group: id })));
+        await age('notices', 'at', 91 * DAY);
+        const nodes = numbered('', 4).map(() => createSocial({ db: database.db, bus, logged: true }));
+        await Promise.all(nodes.map((node) => node.sweepSocial()));
+        await sweepAll();
+        expect(await totals()).toMatchObject({ unread: 0 });
+        expect(await rows(sql`select act_id as text from notice_acts`)).toEqual([]);
+      });
     });
   });
 };

@@ -4,8 +4,11 @@ import { MAX_MEMBERS } from '../../presence/validate.js';
 import { createAccessCaches } from './accessCaches.js';
 import { accessCommit } from './accessCommit.js';
 import type { Database } from './database.js';
+import { PUSH_AFTER_MS } from './social.js';
 import { type ChangePublisher, createSocialCommit } from './socialCommit.js';
+import { createSocialRemovals } from './socialRemovals.js';
 import { createAccessReader } from './sqlAccess.js';
+import { createActStore } from './sqlActs.js';
 import { createConversations } from './sqlConversations.js';
 import { createDirectory } from './sqlDirectory.js';
 import { createGroupStore } from './sqlGroups.js';
@@ -30,9 +33,12 @@ export const createPeople = (options: {
   readonly maxFollows?: number;
   readonly maxBlocks?: number;
   readonly maxMembers?: number;
+  /** How long a notice waits unread for its push. */
+  readonly pushAfterMs?: number;
 }) => {
   const { db, bus, logged = false, onError = () => {} } = options;
   const { maxFollows = MAX_FOLLOWS, maxBlocks = MAX_BLOCKS, maxMembers = MAX_MEMBERS } = options;
+  const { pushAfterMs = PUSH_AFTER_MS } = options;
   const conversations = createConversations({ db });
   const caches = createAccessCaches({ bus, readConversation: conversations.conversation });
   const { accessChanged, subscribed, forgetAll, forgetAccessSummaries } = caches;
@@ -41,12 +47,14 @@ export const createPeople = (options: {
 
   const commitSocial = createSocialCommit({ db, bus, logged, committed: accessChanged, onError });
   const commit = accessCommit(commitSocial);
+  const { retract } = createActStore({ db, commit: commitSocial, pushAfterMs });
+  const removals = createSocialRemovals({ db, retract });
   return {
     ...createAccessReader({ db, caches, conversations }),
-    ...createDirectory({ db, commit, caches }),
-    ...createRelationStore({ commit, maxFollows, maxBlocks }),
+    ...createDirectory({ db, commit, caches, removals }),
+    ...createRelationStore({ commitSocial, maxFollows, maxBlocks, pushAfterMs }),
     ...createRelationLists({ db }),
-    ...createGroupStore({ commit, maxMembers }),
+    ...createGroupStore({ commit, removals, maxMembers }),
     accessChanged,
     subscribed,
     forgetAll,

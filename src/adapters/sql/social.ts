@@ -1,5 +1,6 @@
 import type { Database } from './database.js';
 import { type ChangePublisher, createSocialCommit } from './socialCommit.js';
+import { createSocialSweeps, RETENTION, type Retention } from './socialSweeps.js';
 import { createActStore } from './sqlActs.js';
 import { createCountStore } from './sqlCounts.js';
 import { createTrayStore } from './sqlTrays.js';
@@ -17,6 +18,7 @@ export const createSocial = ({
   logged = false,
   pushAfterMs = PUSH_AFTER_MS,
   maxMutes,
+  retention,
   onError = () => {},
 }: {
   readonly db: Database;
@@ -24,6 +26,7 @@ export const createSocial = ({
   readonly logged?: boolean;
   readonly pushAfterMs?: number;
   readonly maxMutes?: number;
+  readonly retention?: Partial<Retention>;
   readonly onError?: (error: unknown) => void;
 }) => {
   const commit = createSocialCommit({ db, bus, logged, onError });
@@ -31,5 +34,6 @@ export const createSocial = ({
     ...createActStore({ db, commit, pushAfterMs }),
     ...createTrayStore({ db, commit, maxMutes }),
     ...createCountStore({ db, commit }),
+    ...createSocialSweeps({ db, commit, retention: { ...RETENTION, ...retention } }),
   };
 };

@@ -129,6 +129,25 @@ export const arrivalsQuery = (orm: Orm, deliveries: readonly Delivery[]) => {
     .orderBy(sql`given.n`);
 };
 
+/** A tray's notices are counted each time that its revision passes a multiple of this. */
+const COUNTED_EVERY = 64;
+/** Notices that a tray keeps, see `socialSweeps.ts`. */
+const KEPT = 1_000;
+
+/** Notes trays that may have too many notices for the sweeper. */
+const noteExcess = async (tx: Orm, arrivals: readonly Arrival[], revisions: Revisions): Promise<void> => {
+  const before = new Map(arrivals.map(({ userId, revision }) => [userId, revision]));
+  const passed = ([userId, revision]: readonly [string, number]) =>
+    Math.floor(revision / COUNTED_EVERY) > Math.floor((before.get(userId) ?? 0) / COUNTED_EVERY);
+  const trays = [...revisions].filter(passed).map(([userId]) => userId);
+  if (trays.length === 0) return;
+  await tx.execute(sql`
+    insert into social_removals (kind, target_id)
+    select 'excess', id from unnest(${textArray(trays)}) as tray (id)
+    where exists (select from notices where user_id = tray.id offset ${KEPT})
+    order by id collate "C" on conflict do nothing`);
+};
+
 /** Brings new acts to their recipients; the trays' locks are held. */
 const deliver = async (tx: Orm, deliveries: readonly Delivery[], pushAfterMs: number): Promise<Revisions> => {
   if (deliveries.length === 0) return new Map();
@@ -143,6 +162,7 @@ const deliver = async (tx: Orm, deliveries: readonly Delivery[], pushAfterMs: nu
   });
   const growth = growTrays(arrivals, randomUUID);
   await writeGrowth(tx, growth, pushAfterMs);
+  await noteExcess(tx, arrivals, growth.revisions);
   return growth.revisions;
 };
 

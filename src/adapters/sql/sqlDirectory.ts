@@ -12,6 +12,7 @@ import { createDeletions, noteDeletion, unfinishedAmong } from './deletions.js';
 import { serverNow, textArray } from './expressions.js';
 import { createLoader } from './loader.js';
 import { rowsByKey } from './rowsByKey.js';
+import { noteDeletedUser, type SocialRemovals, unremovedAmong } from './socialRemovals.js';
 import { presenceJournal, users } from './tables.js';
 import { applyUpsert, difference, mergeUpserts, type StoredUser } from './upsert.js';
 import { privacyColumns, toStoredUser, userChange, writeUsers } from './userRows.js';
@@ -39,10 +40,8 @@ const writeUpserts = async (
     .returning({ id: users.id });
   const rows = await tx.select().from(users).where(sql`${users.id} = any(${ids})`).orderBy(users.id).for('update');
 
-  const left = await unfinishedAmong(
-    tx,
-    rows.filter((row) => row.deletedAt !== null).map((row) => row.id),
-  );
+  const deleted = rows.filter((row) => row.deletedAt !== null).map((row) => row.id);
+  const left = [...new Set([...(await unfinishedAmong(tx, deleted)), ...(await unremovedAmong(tx, deleted))])];
   if (left.length > 0) {
     onUnfinished(left);
     throw unavailable(`The deletion of ${left[0]} has not ended yet. Try again in a moment.`);
@@ -77,6 +76,7 @@ const writeTombstone = async (tx: Orm, userId: string): Promise<Written<boolean>
   if (!gone) return { result: false, changes: [] };
   await tx.delete(presenceJournal).where(eq(presenceJournal.userId, userId));
   await noteDeletion(tx, userId);
+  await noteDeletedUser(tx, userId);
   return { result: true, changes: [userChange(userId, { mayRevoke: true, deleted: true })] };
 };
 
@@ -131,10 +131,13 @@ export const createDirectory = ({
   db,
   commit,
   caches,
+  removals,
 }: {
   readonly db: Database;
   readonly commit: Commit;
   readonly caches: AccessCaches;
+  /** What a deleted user takes along of what happens around people. */
+  readonly removals: SocialRemovals;
 }) => {
   const { existence, profiles, accessSummaries } = caches;
   const deletions = createDeletions({ db });
@@ -148,6 +151,7 @@ export const createDirectory = ({
     } catch (error) {
       if (!isUnavailable(error)) throw error;
     }
+    await removals.finishSoon(userIds);
   };
 
   const upsert = (upserts: readonly UserUpsert[], onUnfinished: (userIds: readonly string[]) => void = () => {}) =>
@@ -218,6 +222,9 @@ export const createDirectory = ({
     },
 
     /** Removes what deletions left over, until nothing remains or `isStopped`. */
-    finishDeletions: (isStopped: () => boolean): Promise<void> => deletions.finish(null, isStopped),
+    async finishDeletions(isStopped: () => boolean): Promise<void> {
+      await deletions.finish(null, isStopped);
+      await removals.finish(null, isStopped);
+    },
   } satisfies Directory & { finishDeletions(isStopped: () => boolean): Promise<void> };
 };

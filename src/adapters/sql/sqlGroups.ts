@@ -7,6 +7,7 @@ import { takeLocks } from './advisoryLock.js';
 import type { Orm } from './database.js';
 import { awaitsRemoval, NEXT_RELATION_NUMBER } from './deletions.js';
 import { textArray } from './expressions.js';
+import { noteDeletedObject, type SocialRemovals } from './socialRemovals.js';
 import { circleMembers, circles, conversationMembers, conversations } from './tables.js';
 
 const MEMBERS_OF = {
@@ -52,7 +53,16 @@ const replaceMembers = async (
 };
 
 /** Circles and conversations of the host. Members may be users who are not known yet. */
-export const createGroupStore = ({ commit, maxMembers }: { readonly commit: Commit; readonly maxMembers: number }) => {
+export const createGroupStore = ({
+  commit,
+  removals,
+  maxMembers,
+}: {
+  readonly commit: Commit;
+  /** What a deleted object takes along. */
+  readonly removals: Pick<SocialRemovals, 'finishSoon'>;
+  readonly maxMembers: number;
+}) => {
   const distinct = (memberIds: readonly string[], what: string): readonly string[] => {
     const members = [...new Set(memberIds)];
     if (members.length > maxMembers) throw badInput(`A ${what} can have at most ${maxMembers} members.`);
@@ -105,14 +115,18 @@ export const createGroupStore = ({ commit, maxMembers }: { readonly commit: Comm
     },
 
     async deleteConversation(id) {
-      return await commit(async (tx) => {
+      const existed = await commit(async (tx) => {
         await takeLocks(tx, 'conversation', [id]);
+        // Acts and counts may be of an object that is no conversation.
+        await noteDeletedObject(tx, id);
         const [conversation] = await tx.delete(conversations).where(eq(conversations.id, id)).returning();
         if (!conversation) return { result: false, changes: [] };
         const { left } = await replaceMembers(tx, 'conversation', id, []);
         const change: AccessChange = { kind: 'conversation', id, changed: left, members: left, mayRevoke: true };
         return { result: true, changes: [change] };
       });
+      await removals.finishSoon([id]);
+      return existed;
     },
   } satisfies GroupStore;
 };

@@ -4,12 +4,17 @@ import { badInput, notFound } from '../../presence/errors.js';
 import type { AccessChange } from '../../presence/ports/bus.js';
 import type { RelationStore } from '../../presence/ports/relations.js';
 import { effectivePrivacy } from '../../presence/visibility.js';
-import type { Commit } from './accessCommit.js';
+import type { SocialChange } from '../../social/ports/socialBus.js';
+import { accessCommit } from './accessCommit.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Orm } from './database.js';
 import { awaitsRemoval, NEXT_RELATION_NUMBER } from './deletions.js';
 import { textArray } from './expressions.js';
+import { retractFollow, tellFollow } from './followActs.js';
+import type { CommitSocial } from './socialCommit.js';
+import { trayChanges } from './sqlActs.js';
 import { blocks, follows, users } from './tables.js';
+import { changeSightOfPair } from './traySight.js';
 import { applyUpsert, difference } from './upsert.js';
 import { presentUserQuery, privacyColumns, toStoredUser, userChange } from './userRows.js';
 
@@ -56,22 +61,36 @@ const checkBlocks = async (tx: Orm, blockerId: string, maxBlocks: number): Promi
 const mayAct = (userId: string): SQL => sql`
   not exists (select from users where id = ${userId} and deleted_at is not null)`;
 
+/** A relation that a user makes or ends by themselves is an act, too: see `followActs.ts`. */
+type Tell = (tx: Orm, follow: Follow) => Promise<readonly SocialChange[]>;
+const tellNothing: Tell = async () => [];
+
 /**
- * Follows, blocks and privacy. A relation names any two ids and takes effect once both users exist; one with oneself is
+ * Follows, blocks and privacy, with what they do to trays. A relation names any two ids and takes effect once both users exist; one with oneself is
  * not stored. A relation that exists already is neither written nor published again.
  */
 export const createRelationStore = ({
-  commit,
+  commitSocial,
   maxFollows,
   maxBlocks,
+  pushAfterMs,
 }: {
-  readonly commit: Commit;
+  readonly commitSocial: CommitSocial;
   readonly maxFollows: number;
   readonly maxBlocks: number;
+  /** How long a notice of a follow waits unread for its push. */
+  readonly pushAfterMs: number;
 }) => {
+  const commit = accessCommit(commitSocial);
+  const toldIn = async (tx: Orm, list: readonly Follow[], tell: Tell): Promise<readonly SocialChange[]> => {
+    const social: SocialChange[] = [];
+    for (const follow of list) social.push(...(await tell(tx, follow)));
+    return social;
+  };
+
   /** Writes the follows of which `condition` holds. Returns how many were new. */
-  const add = (list: readonly Follow[], condition: SQL = sql`true`): Promise<number> =>
-    commit(async (tx) => {
+  const add = (list: readonly Follow[], condition: SQL = sql`true`, tell: Tell = tellNothing): Promise<number> =>
+    commitSocial(async (tx) => {
       await takeLocks(
         tx,
         'user',
@@ -93,11 +112,12 @@ export const createRelationStore = ({
       return {
         result: added.length,
         changes: added.map((item) => relationChange(item.followerId, item.followeeId, false)),
+        social: await toldIn(tx, added, tell),
       };
     });
 
-  const remove = (list: readonly Follow[]): Promise<number> =>
-    commit(async (tx) => {
+  const remove = (list: readonly Follow[], tell: Tell = tellNothing): Promise<number> =>
+    commitSocial(async (tx) => {
       const removed = await tx
         .delete(follows)
         .where(sql`(${follows.followerId}, ${follows.followeeId}) in (${pairsOf(list)})`)
@@ -105,6 +125,7 @@ export const createRelationStore = ({
       return {
         result: removed.length,
         changes: removed.map((item) => relationChange(item.followerId, item.followeeId, true)),
+        social: await toldIn(tx, removed, tell),
       };
     });
 
@@ -122,10 +143,10 @@ export const createRelationStore = ({
     },
 
     async follow(followerId, followeeId) {
-      await add([{ followerId, followeeId }], mayAct(followerId));
+      await add([{ followerId, followeeId }], mayAct(followerId), (tx, follow) => tellFollow(tx, follow, pushAfterMs));
     },
     async unfollow(followerId, followeeId) {
-      await remove([{ followerId, followeeId }]);
+      await remove([{ followerId, followeeId }], retractFollow);
     },
     async addFollows(list) {
       return list.length === 0 ? 0 : await add(list);
@@ -136,7 +157,7 @@ export const createRelationStore = ({
 
     async block(blockerId, blockedId) {
       if (blockerId === blockedId) return;
-      await commit(async (tx) => {
+      await commitSocial(async (tx) => {
         await takeLocks(tx, 'user', [blockerId]);
         const added = await tx
           .insert(blocks)
@@ -147,17 +168,21 @@ export const createRelationStore = ({
             setWhere: awaitsRemoval(sql`${blocks.since}`, sql`${blocks.blockerId}`, sql`${blocks.blockedId}`),
           })
           .returning();
-        if (added.length > 0) await checkBlocks(tx, blockerId, maxBlocks);
-        return { result: undefined, changes: added.map(() => relationChange(blockerId, blockedId, true)) };
+        if (added.length === 0) return { result: undefined, changes: [], social: [] };
+        await checkBlocks(tx, blockerId, maxBlocks);
+        const social = trayChanges(await changeSightOfPair(tx, blockerId, blockedId, false));
+        return { result: undefined, changes: [relationChange(blockerId, blockedId, true)], social };
       });
     },
     async unblock(blockerId, blockedId) {
-      await commit(async (tx) => {
+      await commitSocial(async (tx) => {
         const removed = await tx
           .delete(blocks)
           .where(and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId)))
           .returning();
-        return { result: undefined, changes: removed.map(() => relationChange(blockerId, blockedId, false)) };
+        if (removed.length === 0) return { result: undefined, changes: [], social: [] };
+        const social = trayChanges(await changeSightOfPair(tx, blockerId, blockedId, true));
+        return { result: undefined, changes: [relationChange(blockerId, blockedId, false)], social };
       });
     },
   } satisfies Omit<RelationStore, 'following' | 'blocked'>;

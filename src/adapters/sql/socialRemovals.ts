@@ -1,0 +1,158 @@
+/**
+ * What a deletion takes along of what happens around people: acts of a deleted user, and about a deleted object, are taken back; the
+ * tray and the mutes of a deleted user are removed. The deletion leaves a row in `social_removals`; the batches follow right after it,
+ * before it is answered for as long as {@link SOON_MS}, and by any node until nothing is left: 20,000 acts in trays in about a
+ * second.
+ */
+import { sql } from 'drizzle-orm';
+import { isUnavailable } from '../../presence/errors.js';
+import type { ActStore } from '../../social/ports/acts.js';
+import type { Database, Orm } from './database.js';
+import { textArray } from './expressions.js';
+import { removals } from './tables.js';
+import { lockTrays } from './trayLocks.js';
+
+type Removal = typeof removals.$inferSelect;
+type Kind = Removal['kind'];
+
+/** Acts that are taken back together. */
+const ACTS = 250;
+/** Rows that one statement removes. */
+const ROWS = 2_000;
+/** Removals that one query lists. */
+const LISTED = 100;
+/** How long a deletion removes before it is answered. */
+const SOON_MS = 1_000;
+
+/** Notes, in the transaction of a deletion, what is to be removed. Acts that are told later stay. */
+const noteRemoval = async (tx: Orm, kinds: readonly Kind[], targetId: string): Promise<void> => {
+  await tx.execute(sql`
+    insert into social_removals (kind, target_id, before)
+    select kind, ${targetId}, nextval('acts_seq_seq') from unnest(${textArray(kinds)}) as kind order by kind
+    on conflict (kind, target_id) do update set before = excluded.before`);
+};
+
+/** Notes the deletion of an object: acts about it are taken back, and nobody reads its counts any more. */
+export const noteDeletedObject = async (tx: Orm, objectId: string): Promise<void> => {
+  await noteRemoval(tx, ['object'], objectId);
+  await tx.execute(sql`delete from counts where object_id = ${objectId}`);
+};
+
+/** Notes the deletion of a user: their acts, their tray, and who mutes whom. */
+export const noteDeletedUser = (tx: Orm, userId: string): Promise<void> => noteRemoval(tx, ['actor', 'tray'], userId);
+
+/** Those of the deleted users of whom something is left. */
+export const unremovedAmong = async (tx: Orm, userIds: readonly string[]): Promise<readonly string[]> => {
+  if (userIds.length === 0) return [];
+  const rows = await tx
+    .selectDistinct({ userId: removals.targetId })
+    .from(removals)
+    .where(sql`kind in ('actor', 'tray') and target_id = any(${textArray(userIds)})`);
+  return rows.map(({ userId }) => userId);
+};
+
+/** Acts that are to be taken back. */
+export const actsToRetract = (orm: Orm, { kind, targetId, before }: Removal) =>
+  orm
+    .select({ id: sql<string>`id` })
+    .from(sql`acts`)
+    .where(sql`${kind === 'actor' ? sql`actor_id` : sql`object_id`} = ${targetId} and gone_at is null
+      and seq < ${before}::bigint`)
+    .limit(ACTS);
+
+/** The rows of a tray, one table after the other; the tray itself last. */
+const TRAY_BATCHES = [
+  (userId: string) => sql`delete from notices where (user_id, id) in (
+    select user_id, id from notices where user_id = ${userId} limit ${ROWS}) returning 1 as row`,
+  (userId: string) => sql`delete from notice_acts where (user_id, act_id) in (
+    select user_id, act_id from notice_acts where user_id = ${userId} limit ${ROWS}) returning 1 as row`,
+  (userId: string) => sql`delete from mutes where (user_id, kind, target_id) in (
+    select user_id, kind, target_id from mutes where user_id = ${userId} limit ${ROWS}) returning 1 as row`,
+  (userId: string) => sql`delete from mutes where (user_id, kind, target_id) in (
+    select user_id, kind, target_id from mutes where target_id = ${userId} and kind = 'user' limit ${ROWS})
+    returning 1 as row`,
+  (userId: string) => sql`delete from inboxes where user_id = ${userId} returning 1 as row`,
+] as const;
+
+export type SocialRemovals = ReturnType<typeof createSocialRemovals>;
+
+export const createSocialRemovals = ({
+  db,
+  retract,
+}: {
+  readonly db: Database;
+  readonly retract: ActStore['retract'];
+}) => {
+  const retractAll = async (removal: Removal, isStopped: () => boolean): Promise<boolean> => {
+    for (;;) {
+      if (isStopped()) return false;
+      const acts = await db.run((orm) => actsToRetract(orm, removal));
+      if (acts.length === 0) return true;
+      await retract(acts.map(({ id }) => id));
+      if (removal.kind === 'actor') await forgetWords(acts.map(({ id }) => id));
+    }
+  };
+
+  /** Nothing of what a deleted user wrote stays. */
+  const forgetWords = (actIds: readonly string[]) =>
+    db.run((orm) => orm.execute(sql`update acts set text = null, data = null where id = any(${textArray(actIds)})`));
+
+  /** The lock of the tray lets an act that is told at the same time come wholly before or after. */
+  const removeTray = async ({ targetId }: Removal, isStopped: () => boolean): Promise<boolean> => {
+    for (const batchOf of TRAY_BATCHES) {
+      for (let count = ROWS; count === ROWS; ) {
+        if (isStopped()) return false;
+        count = await db.run((orm) =>
+          orm.transaction(async (tx) => {
+            await lockTrays(tx, [targetId]);
+            const gone = await tx
+              .with(tx.$with('gone', {}).as(batchOf(targetId)))
+              .select({ row: sql<number>`row` })
+              .from(sql`gone`);
+            return gone.length;
+          }),
+        );
+      }
+    }
+    return true;
+  };
+
+  const complete = async (removal: Removal, isStopped: () => boolean): Promise<boolean> => {
+    const isDone = await (removal.kind === 'tray' ? removeTray : retractAll)(removal, isStopped);
+    if (!isDone) return false;
+    await db.run((orm) =>
+      orm
+        .delete(removals)
+        .where(sql`kind = ${removal.kind} and target_id = ${removal.targetId} and before = ${removal.before}`),
+    );
+    return true;
+  };
+
+  /** Removes what is left of those deleted users and objects, or (null) of all, until nothing is left or `isStopped`. */
+  const finish = async (targetIds: readonly string[] | null, isStopped: () => boolean): Promise<void> => {
+    const left = await db.run((orm) =>
+      orm
+        .select()
+        .from(removals)
+        .where(
+          sql`kind <> 'excess' and ${targetIds === null ? sql`true` : sql`target_id = any(${textArray(targetIds)})`}`,
+        )
+        .orderBy(removals.kind)
+        .limit(LISTED),
+    );
+    for (const removal of left) if (!(await complete(removal, isStopped))) return;
+  };
+
+  return {
+    finish,
+    /** The same for a moment, after a deletion; what then remains is left to {@link finish}. */
+    async finishSoon(targetIds: readonly string[]): Promise<void> {
+      const until = performance.now() + SOON_MS;
+      try {
+        await finish(targetIds, () => performance.now() > until);
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+      }
+    },
+  };
+};
