@@ -139,7 +139,7 @@ export class TypingSubscription
     if (change.mayRevoke && this.phase === 'live') this.phase = 'suspended';
     // Users follow and block as often as they like: only where those two type the typists are reread.
     if (change.kind === 'relation') for (const userId of change.users) this.stale.users.add(userId);
-    else this.stale.conversations = true;
+    if (this.decidesUse(change)) this.stale.conversations = true;
     this.refresher.request();
   }
 
@@ -270,15 +270,24 @@ export class TypingSubscription
   }
 
   private isTouchedBy(change: AccessChange): boolean {
-    switch (change.kind) {
-      case 'relation':
-        return change.users.includes(this.viewer.userId);
-      case 'conversation':
-        return this.conversationId === null
-          ? change.changed.includes(this.viewer.userId)
-          : change.id === this.conversationId;
-      default:
-        return false;
+    return (change.kind === 'relation' && change.users.includes(this.viewer.userId)) || this.decidesUse(change);
+  }
+
+  /** Whether the change may decide anew which conversations the viewer may watch. */
+  private decidesUse(change: AccessChange): boolean {
+    const { viewer, conversationId, conversations } = this;
+    const isOwner = (userId: string) => conversations.isOwner(userId);
+    if (change.kind === 'relation') return change.users.includes(viewer.userId) && change.users.some(isOwner);
+    const isTheirs =
+      change.kind === 'conversation' &&
+      (conversationId === null ? change.changed.includes(viewer.userId) : change.id === conversationId);
+    if (isTheirs) {
+      conversations.forgetOwners();
+      return true;
     }
+    // To members it does not matter what else relates them to the owner.
+    if (conversationId === null) return false;
+    if (change.kind === 'user') return isOwner(change.userId);
+    return change.members.includes(viewer.userId) && change.members.some(isOwner);
   }
 }

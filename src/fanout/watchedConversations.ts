@@ -1,6 +1,6 @@
 /** Which conversations a subscription to typing watches: those that the viewer may, as far as the budget has room. */
 import { groupedBy } from '../async/batches.js';
-import type { AccessReader } from '../presence/ports/access.js';
+import type { AccessReader, OwnConversation } from '../presence/ports/access.js';
 import type { Bus, TypingMessage } from '../presence/ports/bus.js';
 import type { TypingStore } from '../presence/ports/typing.js';
 import { mayUse, type Viewer } from '../presence/visibility.js';
@@ -13,7 +13,7 @@ export interface WatchedConversationsDeps {
   readonly store: Pick<TypingStore, 'typing'>;
   readonly people: Pick<AccessReader, 'conversation'>;
   /** The conversations of a user, the first `MAX_CONVERSATIONS` by id. */
-  readonly conversationsOf: (userId: string) => Promise<readonly string[]>;
+  readonly conversationsOf: (userId: string) => Promise<readonly OwnConversation[]>;
 }
 
 /** The subscription, as its conversations know it. */
@@ -30,6 +30,7 @@ export class WatchedConversations {
   private readonly byId = new Map<string, WatchedConversation>();
   /** The conversations that the viewer may watch, as read last. */
   private allowed: ReadonlySet<string> = new Set();
+  private ownersRead: ReadonlySet<string> | undefined;
 
   constructor(
     private readonly deps: WatchedConversationsDeps,
@@ -47,6 +48,16 @@ export class WatchedConversations {
   hasTypist(userId: string): boolean {
     for (const conversation of this.byId.values()) if (conversation.hasTypist(userId)) return true;
     return false;
+  }
+
+  /** Whether relations of the viewer to this user decide. Until the owners were read, anybody may be one. */
+  isOwner(userId: string): boolean {
+    return userId !== this.owner.viewer.userId && (this.ownersRead?.has(userId) ?? true);
+  }
+
+  /** A conversation may have another owner now. */
+  forgetOwners(): void {
+    this.ownersRead = undefined;
   }
 
   /** Reads which conversations the viewer may watch. A service token is no user and has none. */
@@ -102,8 +113,13 @@ export class WatchedConversations {
   private async allowedIds(): Promise<readonly string[]> {
     const { viewer, conversationId } = this.owner;
     if (viewer.kind !== 'user') return [];
-    if (conversationId === null) return this.deps.conversationsOf(viewer.userId);
+    if (conversationId === null) {
+      const own = await this.deps.conversationsOf(viewer.userId);
+      this.ownersRead = new Set(own.flatMap(({ ownerId }) => (ownerId === null ? [] : [ownerId])));
+      return own.filter(({ blocked }) => !blocked).map(({ id }) => id);
+    }
     const conversation = await this.deps.people.conversation(conversationId, viewer.userId);
+    this.ownersRead = new Set(conversation?.owner ? [conversation.owner.userId] : []);
     return mayUse(conversation, viewer.userId) ? [conversationId] : [];
   }
 }

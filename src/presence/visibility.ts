@@ -115,6 +115,25 @@ export const mayUse = (conversation: ConversationFacts | undefined, userId: stri
   return open || isMember || (owner.exists && owner.audience !== null && inAudience(owner.audience, owner.relation));
 };
 
+/** Whose a conversation is, and who may use it beside its members. */
+export interface ConversationUse {
+  readonly open: boolean;
+  readonly ownerId: string | null;
+  readonly audience: Audience | null;
+}
+
+const rankOf = (audience: Audience | null): number =>
+  audience === null ? AUDIENCES.indexOf('NOBODY') : AUDIENCES.indexOf(audience);
+
+/** Whether somebody who might use a conversation of unchanged members before may not afterwards, see {@link mayUse}. */
+export const mayRevokeUse = (before: ConversationUse, after: ConversationUse): boolean => {
+  if (before.open && !after.open) return true;
+  if (after.ownerId === null) return before.ownerId !== null && !after.open;
+  // Who is blocked with the owner loses it.
+  if (before.ownerId !== after.ownerId) return true;
+  return !after.open && rankOf(before.audience) < rankOf(after.audience);
+};
+
 const narrower = (a: Audience, b: Audience): Audience => (AUDIENCES.indexOf(a) >= AUDIENCES.indexOf(b) ? a : b);
 
 /** The privacy in effect: `lastSeen` and `activity` are never wider than `status`. */

@@ -1,19 +1,27 @@
-/** What a change of access facts means for live state: of deleted users, and of conversations that somebody left or may no longer use. */
-import { inBatches } from '../async/batches.js';
+/**
+ * What a change of access facts means for live state: of deleted users, of conversations that somebody left, and of those whose owner
+ * somebody is not related to any more. A change costs one read of the store for each 1,000 users that it names.
+ */
+import { inBatches, inPieces } from '../async/batches.js';
 import { retry } from '../async/retry.js';
 import type { RecentCommits } from '../node/recentCommits.js';
 import type { RecordWriter } from '../node/recordWriter.js';
 import { isUnavailable } from '../presence/errors.js';
-import type { AccessReader } from '../presence/ports/access.js';
+import { pairKey } from '../presence/pairs.js';
+import type { AccessReader, ConversationReader } from '../presence/ports/access.js';
 import type { AccessChange } from '../presence/ports/bus.js';
 import type { Journal } from '../presence/ports/journal.js';
 import type { PlaceIndex } from '../presence/ports/placeIndex.js';
 import type { RecordStore } from '../presence/ports/records.js';
-import type { TypingStore } from '../presence/ports/typing.js';
+import type { TypingEntry, TypingStore } from '../presence/ports/typing.js';
 import { mayUse } from '../presence/visibility.js';
 import { createLostPlaces } from './lostPlaces.js';
 
 const RETRY_MS = 500;
+/** Users, or conversations, whose typing is read at once. */
+const READ_AT_ONCE = 1_000;
+/** Conversations of a deleted owner that are looked at; typing in others ends by itself. */
+const MAX_OWNED = 5_000;
 
 export interface AccessChangeService {
   /** Idempotent, so every node may do it. Rejects with UNAVAILABLE where typing could not be ended. */
@@ -28,9 +36,9 @@ export const createAccessChangeService = ({
   records,
 }: {
   readonly store: Pick<RecordStore, 'read' | 'forget'> &
-    Pick<TypingStore, 'typing' | 'clearTyping'> &
+    Pick<TypingStore, 'typing' | 'typingOf' | 'clearTyping'> &
     Pick<PlaceIndex, 'usersAt'>;
-  readonly people: Pick<AccessReader, 'conversationFor'>;
+  readonly people: Pick<AccessReader, 'conversationFor' | 'conversationsOwnedBy'> & ConversationReader;
   readonly journal: Pick<Journal, 'read'>;
   readonly recentCommits: Pick<RecentCommits, 'forget'>;
   readonly records: Pick<RecordWriter, 'update'>;
@@ -57,13 +65,33 @@ export const createAccessChangeService = ({
     }
   };
 
-  /** Ends the typing of those who may no longer type in a conversation. */
-  const endTypingOfStrangers = async (conversationId: string): Promise<void> => {
-    const typists = (await store.typing([conversationId])).map(({ userId }) => userId);
-    if (typists.length === 0) return;
-    const found = await people.conversationFor(conversationId, typists);
-    const strangers = typists.filter((userId) => !mayUse(found.get(userId), userId));
-    await inBatches(strangers, (userId) => store.clearTyping(userId, conversationId));
+  /** Ends the typing of those who may not use the conversation any more. */
+  const endTypingOfStrangers = async (typing: readonly TypingEntry[]): Promise<void> => {
+    if (typing.length === 0) return;
+    const facts = await people.conversationFacts(typing);
+    const strangers = typing.filter(
+      ({ userId, conversationId }) => !mayUse(facts.get(pairKey(userId, conversationId)), userId),
+    );
+    await inBatches(strangers, ({ userId, conversationId }) => store.clearTyping(userId, conversationId));
+  };
+
+  const endTypingIn = async (conversationIds: readonly string[]): Promise<void> => {
+    for (const ids of inPieces(conversationIds, READ_AT_ONCE)) await endTypingOfStrangers(await store.typing(ids));
+  };
+
+  /** These users may have lost what related them to the owners of conversations. */
+  const endTypingOf = async (userIds: readonly string[]): Promise<void> => {
+    for (const ids of inPieces(userIds, READ_AT_ONCE)) await endTypingOfStrangers(await store.typingOf(ids));
+  };
+
+  const endTyping = async (change: AccessChange): Promise<void> => {
+    if (change.kind === 'user' && change.deleted) {
+      await endTypingIn(await people.conversationsOwnedBy(change.userId, MAX_OWNED));
+    }
+    if (change.kind === 'conversation') await endTypingIn([change.id]);
+    if (!change.mayRevoke) return;
+    if (change.kind === 'relation') await endTypingOf(change.users);
+    if (change.kind === 'circle' || change.kind === 'conversation') await endTypingOf(change.members);
   };
 
   return {
@@ -72,8 +100,7 @@ export const createAccessChangeService = ({
         // Nothing of a deleted user may come back.
         await untilDone(() => forget(change.userId));
       }
-      if (change.kind === 'conversation') await endTypingOfStrangers(change.id);
-      await untilDone(() => endLostPlaces(change));
+      await Promise.all([endTyping(change), untilDone(() => endLostPlaces(change))]);
     },
   };
 };

@@ -6,6 +6,7 @@
 import { isUnavailable } from '../presence/errors.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { TypingEntry, TypingStore } from '../presence/ports/typing.js';
+import { mayUse } from '../presence/visibility.js';
 import type { TypingService } from './contract.js';
 
 export const createTypingAmong = ({
@@ -28,7 +29,10 @@ export const createTypingAmong = ({
   /** The same by cached memberships; what is not cached is denied. */
   const readCached = async (viewerId: string, typing: readonly TypingEntry[]): Promise<ReadonlySet<string>> => {
     const shared = await Promise.allSettled(typing.map((entry) => people.membership(entry.conversationId, viewerId)));
-    const isShared = (i: number) => shared[i]?.status === 'fulfilled' && shared[i].value?.isMember === true;
+    const isShared = (i: number) => {
+      const facts = shared[i]?.status === 'fulfilled' ? shared[i].value : undefined;
+      return facts?.isMember === true && mayUse(facts, viewerId);
+    };
     return new Set(typing.filter((_, i) => isShared(i)).map(({ userId }) => userId));
   };
 

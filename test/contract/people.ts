@@ -421,8 +421,12 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
           ['cem', { open: false, isMember: false }],
         ]);
         expect(await people.conversationFor('nowhere', ['ann'])).toEqual(new Map());
-        expect(await people.conversationsOf('ann', 100)).toEqual(['a', 'b']);
-        expect(await people.conversationsOf('ann', 1)).toEqual(['a']);
+        const own = { ownerId: null, blocked: false };
+        expect(await people.conversationsOf('ann', 100)).toEqual([
+          { id: 'a', ...own },
+          { id: 'b', ...own },
+        ]);
+        expect(await people.conversationsOf('ann', 1)).toEqual([{ id: 'a', ...own }]);
         expect(await people.conversationsOf('cem', 100)).toEqual([]);
         expect(await people.conversationsAmong('ann', ['b', 'nowhere', 'a'])).toEqual(new Set(['a', 'b']));
         expect(await people.conversationsAmong('cem', ['a', 'b'])).toEqual(new Set());

@@ -255,6 +255,57 @@ describe('a subscription to the typing of one conversation', () => {
     expect(f.bus.size).toBe(0);
   });
 
+  describe('with an owner', () => {
+    /** `post` is bob's, for those who follow bob: me and ann do. */
+    const startPost = async () => {
+      const f = await start();
+      await f.people.deleteConversation('chat');
+      await f.people.putCircle('circle', ['ann', 'bob']);
+      for (const follower of ['me', 'ann']) await f.people.follow(follower, 'bob');
+      await f.people.putConversation('post', [], false, { userId: 'bob', audience: 'FOLLOWERS' });
+      const mine = await f.collectTyping('me', 'post');
+      await f.type('ann', 'post');
+      expect(summary(await mine.news())).toEqual(['post: ann types']);
+      return { f, mine };
+    };
+    type People = Awaited<ReturnType<typeof start>>['people'];
+
+    it.each([
+      ['unfollow', (people: People) => people.unfollow('me', 'bob'), (people: People) => people.follow('me', 'bob')],
+      ['block', (people: People) => people.block('bob', 'me'), (people: People) => people.unblock('bob', 'me')],
+      [
+        'narrower audience',
+        (people: People) => people.putConversation('post', [], false, { userId: 'bob', audience: 'MUTUALS' }),
+        (people: People) => people.putCircle('team', ['me', 'bob']),
+      ],
+      [
+        'other owner',
+        (people: People) => people.putConversation('post', [], false, { userId: 'ann', audience: 'FOLLOWERS' }),
+        (people: People) => people.putConversation('post', ['me'], false, { userId: 'ann', audience: null }),
+      ],
+    ] as const)('ends by a stop with an %s, and goes on where that is made good', async (_, lose, gain) => {
+      const { f, mine } = await startPost();
+      await lose(f.people);
+      expect(summary(await mine.news())).toEqual(['post: ann stops']);
+      await f.type('ann', 'post', false);
+      await f.type('ann', 'post');
+      expect(await mine.news()).toEqual([]);
+      await gain(f.people);
+      expect(summary(await mine.news())).toEqual(['post: ann types']);
+    });
+
+    it('is among the conversations of a member until the owner blocks them', async () => {
+      const { f } = await startPost();
+      await f.people.putConversation('post', ['me'], false, { userId: 'bob', audience: 'FOLLOWERS' });
+      const mine = await f.collectTyping('me', null);
+      expect(summary(await mine.news())).toEqual(['post: ann types']);
+      await f.people.block('bob', 'me');
+      expect(summary(await mine.news())).toEqual(['post: ann stops']);
+      await f.people.unblock('bob', 'me');
+      expect(summary(await mine.news())).toEqual(['post: ann types']);
+    });
+  });
+
   it('keeps a stop that it receives while it reads the typists', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });

@@ -44,8 +44,8 @@ export default [
     name: 'the typing of removed members goes on',
     promise: 'Typing ends when the member leaves the conversation.',
     file: 'src/service/accessChangeService.ts',
-    from: '!mayUse(found.get(userId), userId)',
-    to: '!found.has(userId)',
+    from: '!mayUse(facts.get(pairKey(userId, conversationId)), userId)',
+    to: '!facts.has(pairKey(userId, conversationId))',
     tests: ['test/service/typingService.test.ts'],
   },
 ];

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   AUDIENCES,
   type Audience,
+  type ConversationUse,
   DEFAULT_PRIVACY,
   EVERYTHING,
   effectivePrivacy,
   facetsFor,
+  mayRevokeUse,
   maySee,
   mayUse,
   NOTHING,
@@ -111,5 +113,62 @@ describe('the typing of a conversation', () => {
     expect(mayUse({ open: false, isMember: false }, 'ann')).toBe(false);
     expect(mayUse({ open: true, isMember: false }, 'ann')).toBe(true);
     expect(mayUse(undefined, 'ann')).toBe(false);
+  });
+});
+
+describe('a conversation with an owner', () => {
+  const bits = [false, true];
+  const relations: readonly Relation[] = Array.from({ length: 32 }, (_, i) => ({
+    follows: (i & 1) > 0,
+    followedBy: (i & 2) > 0,
+    sharesCircle: (i & 4) > 0,
+    sharesConversation: (i & 8) > 0,
+    blocked: (i & 16) > 0,
+  }));
+  const inAudienceOf = (audience: Audience | null, relation: Relation): boolean => {
+    if (audience === 'EVERYONE') return true;
+    if (audience === 'FOLLOWERS') return relation.follows || relation.sharesCircle || relation.sharesConversation;
+    return audience === 'MUTUALS' && (relation.sharesCircle || (relation.follows && relation.followedBy));
+  };
+  const audiences = [null, ...AUDIENCES];
+
+  it('is for its owner, members, everybody if it is open, and the audience; never for who is blocked', () => {
+    for (const open of bits)
+      for (const isMember of bits)
+        for (const exists of bits)
+          for (const audience of audiences)
+            for (const relation of relations) {
+              const facts = { open, isMember, owner: { userId: 'ann', audience, exists, relation } };
+              const inAudience = exists && inAudienceOf(audience, relation);
+              expect(mayUse(facts, 'bob')).toBe(!relation.blocked && (open || isMember || inAudience));
+              expect(mayUse(facts, 'ann')).toBe(exists);
+            }
+  });
+
+  it('may revoke wherever somebody loses it by another owner, audience, or by its closing', () => {
+    const uses = bits.flatMap((open) =>
+      [null, 'ann', 'cem'].flatMap((ownerId) => audiences.map((audience) => ({ open, ownerId, audience }))),
+    );
+    const factsOf = ({ open, ownerId, audience }: ConversationUse, isMember: boolean, relation: Relation) => ({
+      open,
+      isMember,
+      ...(ownerId !== null && { owner: { userId: ownerId, audience, exists: true, relation } }),
+    });
+    const unrelated = relations[0]!;
+    for (const before of uses)
+      for (const after of uses) {
+        const loses = ['ann', 'bob', 'cem'].some((userId) =>
+          bits.some((isMember) =>
+            relations.some((relation) => {
+              // With another owner the user has another relation.
+              const others = before.ownerId === after.ownerId ? [relation] : [unrelated, relations[16]!];
+              const might = mayUse(factsOf(before, isMember, relation), userId);
+              return might && others.some((other) => !mayUse(factsOf(after, isMember, other), userId));
+            }),
+          ),
+        );
+        expect([before, after, mayRevokeUse(before, after) || !loses]).toEqual([before, after, true]);
+        if (before.ownerId === after.ownerId) expect(mayRevokeUse(before, before)).toBe(false);
+      }
   });
 });

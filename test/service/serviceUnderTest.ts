@@ -27,7 +27,7 @@ export const setUpPresence = ({
   let made = 0;
   const bus = createMemoryBus();
   const store = createMemoryStore({ bus, clock: () => now });
-  const people = createFakePeople({ userIds: users });
+  const people = createFakePeople({ bus, userIds: users });
   const journal = createFakeJournal(users);
   const limits = createFakeRateLimits();
   const failures: unknown[] = [];
@@ -44,6 +44,7 @@ export const setUpPresence = ({
   });
   return {
     presence,
+    bus,
     store,
     people,
     journal,

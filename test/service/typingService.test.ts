@@ -1,11 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
-import type { LiveStore } from '../../src/presence/ports/stores.js';
+import type { AccessChange } from '../../src/presence/ports/bus.js';
+import type { LiveStore, People } from '../../src/presence/ports/stores.js';
 import { NOON } from '../support/unit/builders.js';
 import { host, setUpPresence, user } from './serviceUnderTest.js';
 
 const ana = user('ana');
 const bo = user('bo');
+interface Relating {
+  readonly people: People;
+}
 
 /** ana and bo are live and members of `room`; cy is live and is not; `plaza` is open and nobody's. */
 const setUpRoom = async (options: Parameters<typeof setUpPresence>[0] = {}) => {
@@ -136,11 +140,55 @@ describe('the typing of a conversation', () => {
     expect(await presence.typingAmong(bo.viewer, ['ana'])).toEqual(new Set());
   });
 
+  describe('with an owner', () => {
+    /** `post` is cy's, for those who follow cy: ana does, and bo is a member. */
+    const setUpPost = async () => {
+      const under = await setUpRoom();
+      const { people } = under.people;
+      await people.follow('ana', 'cy');
+      await people.putCircle('team', ['bo', 'cy']);
+      await people.putConversation('post', [], false, { userId: 'cy', audience: 'FOLLOWERS' });
+      for (const who of [ana, bo, user('cy')]) await under.types(who, true, undefined, 'post');
+      return {
+        ...under,
+        typists: async () => (await under.store.typing(['post'])).map(({ userId }) => userId).sort(),
+      };
+    };
+
+    it('is for who is in the audience of the owner, and nobody else', async () => {
+      const { types, seenBy, typists } = await setUpPost();
+      expect(await typists()).toEqual(['ana', 'bo', 'cy']);
+      expect((await seenBy(ana, 'post')).sort()).toEqual(['bo', 'cy']);
+      await expect(types(user('di'), true, undefined, 'post')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(seenBy(user('di'), 'post')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it.each([
+      ['who unfollows the owner', 'bo cy', async ({ people }: Relating) => people.unfollow('ana', 'cy')],
+      ['who blocks the owner', 'bo cy', async ({ people }: Relating) => people.block('ana', 'cy')],
+      ['whom the owner blocks', 'ana cy', async ({ people }: Relating) => people.block('cy', 'bo')],
+      ['who left the circle of the owner', 'ana cy', async ({ people }: Relating) => people.putCircle('team', ['cy'])],
+      [
+        'of all but the owner where the audience becomes NOBODY',
+        'cy',
+        async ({ people }: Relating) => people.putConversation('post', [], false, { userId: 'cy', audience: 'NOBODY' }),
+      ],
+      ['of all when the owner is deleted', '', async ({ people }: Relating) => people.deleteUser('cy')],
+    ] as const)('ends for those %s', async (_, left, change) => {
+      const { people, presence, typists, bus } = await setUpPost();
+      const changes: AccessChange[] = [];
+      await bus.subscribeAccessChanges((each) => changes.push(each));
+      await change(people);
+      for (const each of changes) await presence.accessChanged(each);
+      expect((await typists()).join(' ')).toBe(left);
+    });
+  });
+
   it('is checked by one query about all typists when the conversation changes', async () => {
     const { types, presence, people, store } = await setUpRoom();
     for (const who of [ana, bo]) await types(who);
     people.conversations.set('room', { open: false, members: [] });
-    const asked = vi.spyOn(people.people, 'conversationFor');
+    const asked = vi.spyOn(people.people, 'conversationFacts');
     const askedOne = vi.spyOn(people.people, 'conversation');
     await presence.accessChanged({ kind: 'conversation', id: 'room', changed: [], members: [], mayRevoke: true });
     expect(asked.mock.calls).toHaveLength(1);

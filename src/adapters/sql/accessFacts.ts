@@ -19,7 +19,8 @@ import { rowsByKey } from './rowsByKey.js';
 /** Bound on the pairs of several calls that share a query. */
 const MAX_PAIRS = 4_000;
 
-const follows = (follower: SQL, followee: SQL) =>
+/** The one follows the other. */
+export const follows = (follower: SQL, followee: SQL) =>
   exists(sql`follows where follower_id = ${follower} and followee_id = ${followee}`);
 
 const blocks = (blocker: SQL, blocked: SQL) =>
@@ -29,13 +30,14 @@ const blocks = (blocker: SQL, blocked: SQL) =>
 export const isBlocked: PairCondition = (one, other) => sql`(${blocks(one, other)} or ${blocks(other, one)})`;
 
 /** From the circles of `one`, each looked up for `other`: probes of the primary key, however many members there are. */
-const sharesCircle = (one: SQL, other: SQL) =>
+export const sharesCircle = (one: SQL, other: SQL) =>
   exists(
     sql`circle_members as one where one.user_id = ${one} and ${exists(sql`
     circle_members as other where other.circle_id = one.circle_id and other.user_id = ${other}`)}`,
   );
 
-const sharesConversation = (one: SQL, other: SQL) =>
+/** Both are members of a conversation that is not open. Looked up from the side of `one`, as circles are. */
+export const sharesConversation = (one: SQL, other: SQL) =>
   exists(
     sql`conversation_members as one where one.user_id = ${one} and ${exists(sql`
     conversation_members as other where other.conversation_id = one.conversation_id and other.user_id = ${other}`)}

@@ -1,7 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { badInput } from '../../presence/errors.js';
 import type { AccessChange } from '../../presence/ports/bus.js';
-import type { GroupStore } from '../../presence/ports/groups.js';
+import type { ConversationOwner, GroupStore } from '../../presence/ports/groups.js';
+import { type ConversationUse, mayRevokeUse } from '../../presence/visibility.js';
 import type { Commit } from './accessCommit.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Orm } from './database.js';
@@ -52,6 +53,9 @@ const replaceMembers = async (
   return { joined: joined.map((row) => row.userId), left: gone, members: [...memberIds, ...gone] };
 };
 
+const isSameUse = (a: ConversationUse, b: ConversationUse): boolean =>
+  a.open === b.open && a.ownerId === b.ownerId && a.audience === b.audience;
+
 /** Circles and conversations of the host. Members may be users who are not known yet. */
 export const createGroupStore = ({
   commit,
@@ -92,24 +96,26 @@ export const createGroupStore = ({
       });
     },
 
-    // To create, delete, open or close a conversation is an access change even where it has no members: it decides who
-    // may use its typing.
+    // To create, delete, open or close a conversation, or to give it to somebody, is an access change even where it has no
+    // members: it decides who may use it.
 
-    async putConversation(id, memberIds, open) {
+    async putConversation(id: string, memberIds: readonly string[], open: boolean, owner?: ConversationOwner) {
       const wanted = distinct(memberIds, 'conversation');
+      const after = { open, ownerId: owner?.userId ?? null, audience: owner?.audience ?? null };
       await commit(async (tx) => {
         await takeLocks(tx, 'conversation', [id]);
         const [before] = await tx.select().from(conversations).where(eq(conversations.id, id));
         await tx
           .insert(conversations)
-          .values({ id, open })
-          .onConflictDoUpdate({ target: conversations.id, set: { open } });
+          .values({ id, ...after })
+          .onConflictDoUpdate({ target: conversations.id, set: after });
         const { joined, left, members } = await replaceMembers(tx, 'conversation', id, wanted);
         const flipped = before !== undefined && before.open !== open;
-        const changed = flipped ? members : [...joined, ...left];
-        const mayRevoke = flipped || left.length > 0;
+        const owned = before !== undefined && !isSameUse(before, after);
+        const changed = flipped || owned ? members : [...joined, ...left];
+        const mayRevoke = flipped || left.length > 0 || (before !== undefined && mayRevokeUse(before, after));
         const change: AccessChange = { kind: 'conversation', id, changed, members, mayRevoke };
-        const isChange = before === undefined || flipped || changed.length > 0;
+        const isChange = before === undefined || flipped || owned || changed.length > 0;
         return { result: undefined, changes: isChange ? [change] : [] };
       });
     },

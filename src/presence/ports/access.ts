@@ -36,11 +36,21 @@ export interface AccessReader {
   /** As `conversation`, cached: asked at every keystroke. */
   membership(conversationId: string, userId: string): Promise<ConversationFacts | undefined>;
   /** The conversations of which the user is a member, the first `limit` by id. */
-  conversationsOf(userId: string, limit: number): Promise<readonly string[]>;
-  /** Those of the conversations of which the user is a member. */
+  conversationsOf(userId: string, limit: number): Promise<readonly OwnConversation[]>;
+  /** The conversations whose owner the user is, the first `limit` by id. */
+  conversationsOwnedBy(userId: string, limit: number): Promise<readonly string[]>;
+  /** Those of the conversations of which the user is a member and that the user may use. */
   conversationsAmong(userId: string, conversationIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Those of the others who block the user or are blocked by them. Concurrent calls share one query. */
   blockedAmong(userId: string, others: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** A conversation of which a user is a member. */
+export interface OwnConversation {
+  readonly id: string;
+  readonly ownerId: string | null;
+  /** The owner is blocked either way with the user, who may not use it then, see `mayUse`. */
+  readonly blocked: boolean;
 }
 
 /** One question of use: may `userId` use the conversation? */

@@ -1,5 +1,5 @@
 /** The sums of the ports, for adapters, the wiring and test fakes: everything else asks for the ports that it uses. */
-import type { AccessReader } from './access.js';
+import type { AccessReader, ConversationReader } from './access.js';
 import type { Clock } from './clock.js';
 import type { Directory } from './directory.js';
 import type { GroupStore } from './groups.js';
@@ -15,4 +15,4 @@ export interface LiveStore extends RecordStore, TypingStore, PlaceIndex, LeaseSt
 }
 
 /** The database of one back-end: users, relations and groups. */
-export interface People extends AccessReader, Directory, RelationStore, GroupStore {}
+export interface People extends AccessReader, ConversationReader, Directory, RelationStore, GroupStore {}

@@ -144,7 +144,7 @@ it('what is written meanwhile stays, also where the same was there before', asyn
   ]);
   expect(await people.blockedAmong('star', ['u1', 'u2', 'u9'])).toEqual(new Set(['u9']));
   expect(await people.roster('star', 10)).toEqual(['u3']);
-  expect(await people.conversationsOf('star', 10)).toEqual(['chat']);
+  expect(await people.conversationsOf('star', 10)).toMatchObject([{ id: 'chat' }]);
 });
 
 it('nobody is named again before what they had is gone', async () => {

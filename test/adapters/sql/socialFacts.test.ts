@@ -4,6 +4,7 @@ import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
 import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { IN_MEMORY } from '../../../src/adapters/sql/pglite.js';
 import { describeCounts } from '../../contract/counts.js';
+import { describeOwnedConversations } from '../../contract/ownedConversations.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
 
 let own: TestDatabase;
@@ -21,3 +22,5 @@ const postgres = () => openDatabase({ databaseUrl: own.url, dataDir: '' });
 
 describeCounts('PGlite', pglite);
 describeCounts('PostgreSQL', postgres);
+describeOwnedConversations('PGlite', pglite);
+describeOwnedConversations('PostgreSQL', postgres);

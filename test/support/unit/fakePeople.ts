@@ -1,6 +1,7 @@
 /** People, journal and limits in memory, for tests of what is built on them. */
 import { pairKey } from '../../../src/presence/pairs.js';
 import type { AccessChange, Bus } from '../../../src/presence/ports/bus.js';
+import type { ConversationOwner } from '../../../src/presence/ports/groups.js';
 import type { Journal } from '../../../src/presence/ports/journal.js';
 import type { RateLimits } from '../../../src/presence/ports/rates.js';
 import type { UserPage } from '../../../src/presence/ports/relations.js';
@@ -9,14 +10,18 @@ import type { JournalRow } from '../../../src/presence/types.js';
 import {
   type AccessFacts,
   AUDIENCES,
+  type ConversationFacts,
   DEFAULT_PRIVACY,
   effectivePrivacy,
+  mayRevokeUse,
+  mayUse,
   type Privacy,
 } from '../../../src/presence/visibility.js';
 
 interface Group {
   readonly members: readonly string[];
   readonly open: boolean;
+  readonly owner?: ConversationOwner;
 }
 
 interface User {
@@ -64,6 +69,22 @@ export const createFakePeople = ({
     blocked: blocked(viewerId, userId),
   });
 
+  const conversationFactsOf = (id: string, userId: string): ConversationFacts | undefined => {
+    const group = conversations.get(id);
+    if (!group) return undefined;
+    const facts = { open: group.open, isMember: group.members.includes(userId) };
+    if (!group.owner) return facts;
+    const { userId: ownerId, audience } = group.owner;
+    return {
+      ...facts,
+      owner: { userId: ownerId, audience, exists: exists(ownerId), relation: accessFactsOf(userId, ownerId) },
+    };
+  };
+  const isUsingMember = (id: string, userId: string): boolean => {
+    const facts = conversationFactsOf(id, userId);
+    return facts?.isMember === true && mayUse(facts, userId);
+  };
+
   const relate = async (set: Set<string>, from: string, to: string, holds: boolean, mayRevoke: boolean) => {
     const pair = pairOf(from, to);
     if (set.has(pair) === holds) return;
@@ -92,10 +113,20 @@ export const createFakePeople = ({
     const [was, is] = [new Set(before?.members), new Set(next?.members)];
     const members = [...new Set([...was, ...is])];
     const flipped = before !== undefined && next !== undefined && before.open !== next.open;
-    const changed = flipped ? members : members.filter((userId) => was.has(userId) !== is.has(userId));
-    const mayRevoke = flipped || [...was].some((userId) => !is.has(userId)) || (before !== undefined && !next);
+    const use = ({ open, owner }: Group) => ({
+      open,
+      ownerId: owner?.userId ?? null,
+      audience: owner?.audience ?? null,
+    });
+    const owned =
+      before !== undefined && next !== undefined && JSON.stringify(use(before)) !== JSON.stringify(use(next));
+    const changed = owned ? members : members.filter((userId) => was.has(userId) !== is.has(userId));
+    const revokes = before !== undefined && next !== undefined && mayRevokeUse(use(before), use(next));
+    const mayRevoke =
+      flipped || revokes || [...was].some((userId) => !is.has(userId)) || (before !== undefined && !next);
     const change: AccessChange = { kind, id, changed, members, mayRevoke };
-    if (changed.length > 0 || (before === undefined) !== (next === undefined)) await bus.publishAccessChange(change);
+    if (changed.length > 0 || owned || (before === undefined) !== (next === undefined))
+      await bus.publishAccessChange(change);
     return before !== undefined;
   };
 
@@ -127,26 +158,35 @@ export const createFakePeople = ({
     },
     privacy: async (userId) => effectivePrivacy(privacyOf(userId)),
 
-    async conversation(id, userId) {
-      const group = conversations.get(id);
-      return group && { open: group.open, isMember: group.members.includes(userId) };
-    },
+    conversation: async (id, userId) => conversationFactsOf(id, userId),
     async conversationFor(id, userIds) {
-      const group = conversations.get(id);
-      if (!group) return new Map();
-      return new Map(userIds.map((userId) => [userId, { open: group.open, isMember: group.members.includes(userId) }]));
+      if (!conversations.has(id)) return new Map();
+      return new Map(userIds.map((userId) => [userId, conversationFactsOf(id, userId)!]));
     },
-    async membership(id, userId) {
-      const group = conversations.get(id);
-      return group && { open: group.open, isMember: group.members.includes(userId) };
+    async conversationFacts(pairs) {
+      return new Map(
+        pairs.flatMap(({ userId, conversationId }) => {
+          const facts = conversationFactsOf(conversationId, userId);
+          return facts ? [[pairKey(userId, conversationId), facts] as const] : [];
+        }),
+      );
     },
+    membership: async (id, userId) => conversationFactsOf(id, userId),
+    conversationsOwnedBy: async (userId, limit) =>
+      [...conversations]
+        .filter(([, { owner }]) => owner?.userId === userId)
+        .map(([id]) => id)
+        .slice(0, limit),
     conversationsOf: async (userId, limit) =>
       [...conversations]
         .filter(([, { members }]) => members.includes(userId))
-        .map(([id]) => id)
+        .map(([id, { owner }]) => ({
+          id,
+          ownerId: owner?.userId ?? null,
+          blocked: owner !== undefined && blocked(userId, owner.userId),
+        }))
         .slice(0, limit),
-    conversationsAmong: async (userId, ids) =>
-      new Set(ids.filter((id) => conversations.get(id)?.members.includes(userId))),
+    conversationsAmong: async (userId, ids) => new Set(ids.filter((id) => isUsingMember(id, userId))),
     blockedAmong: async (userId, others) => new Set(others.filter((other) => blocked(userId, other))),
 
     async updatePrivacy(userId, change) {
@@ -210,8 +250,8 @@ export const createFakePeople = ({
       await putGroup('circle', id, { members: memberIds, open: false }, circles);
     },
     deleteCircle: (id) => putGroup('circle', id, undefined, circles),
-    async putConversation(id, memberIds, open) {
-      await putGroup('conversation', id, { members: memberIds, open }, conversations);
+    async putConversation(id, memberIds, open, owner) {
+      await putGroup('conversation', id, { members: memberIds, open, ...(owner && { owner }) }, conversations);
     },
     deleteConversation: (id) => putGroup('conversation', id, undefined, conversations),
   };

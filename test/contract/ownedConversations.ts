@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenDatabase } from '../../src/adapters/sql/database.js';
+import { createPeople } from '../../src/adapters/sql/people.js';
+import { pairKey } from '../../src/presence/pairs.js';
+import { AUDIENCES, mayUse } from '../../src/presence/visibility.js';
+import { createFakePeople } from '../support/unit/fakePeople.js';
+import { empty, recordingBus } from './people.js';
+
+const USERS = ['ann', 'bob', 'cem', "o'neil {\\}"];
+const CONVERSATIONS = ['a', 'b', '日本'];
+
+/** A world as the calls that make it, the same for a database and for its double in memory. */
+const anyUser = fc.constantFrom(...USERS);
+const anyPair = fc.tuple(anyUser, anyUser).filter(([one, other]) => one !== other);
+const anyMembers = fc.uniqueArray(anyUser, { maxLength: 3 });
+const anyWorld = fc.record({
+  follows: fc.array(anyPair, { maxLength: 5 }),
+  blocks: fc.array(anyPair, { maxLength: 2 }),
+  circle: anyMembers,
+  deleted: fc.subarray(USERS, { maxLength: 1 }),
+  conversations: fc.array(
+    fc.record({
+      id: fc.constantFrom(...CONVERSATIONS),
+      members: anyMembers,
+      open: fc.boolean(),
+      owner: fc.option(
+        fc.record({ userId: anyUser, audience: fc.option(fc.constantFrom(...AUDIENCES), { nil: null }) }),
+        { nil: undefined },
+      ),
+    }),
+    { maxLength: 5 },
+  ),
+});
+type World = typeof anyWorld extends fc.Arbitrary<infer W> ? W : never;
+type Making = Pick<
+  ReturnType<typeof createPeople>,
+  'upsertUsers' | 'follow' | 'block' | 'putCircle' | 'putConversation' | 'deleteUser'
+>;
+
+const make = async (people: Making, world: World): Promise<void> => {
+  await people.upsertUsers(USERS.map((id) => ({ id })));
+  for (const [from, to] of world.follows) await people.follow(from, to);
+  for (const [from, to] of world.blocks) await people.block(from, to);
+  await people.putCircle('circle', world.circle);
+  for (const { id, members, open, owner } of world.conversations) {
+    await people.putConversation(id, members, open, owner);
+  }
+  for (const userId of world.deleted) await people.deleteUser(userId);
+};
+
+/** The contract of conversations with an owner, over the database that `open` opens. */
+export const describeOwnedConversations = (name: string, open: () => Promise<OpenDatabase>): void => {
+  describe(`conversations with an owner over ${name}`, () => {
+    let database: OpenDatabase;
+    let bus: ReturnType<typeof recordingBus>;
+    let people: ReturnType<typeof createPeople>;
+    beforeEach(async () => {
+      database = await open();
+      await empty(database);
+      bus = recordingBus();
+      people = createPeople({ db: database.db, bus });
+      await people.upsertUsers(USERS.map((id) => ({ id })));
+      bus.news();
+    });
+    afterEach(() => database.close());
+
+    it('are used by whom the policy lets, over random worlds, whichever way it is asked', async () => {
+      const asked = USERS.flatMap((userId) =>
+        [...CONVERSATIONS, 'none'].map((conversationId) => ({ userId, conversationId })),
+      );
+      await fc.assert(
+        fc.asyncProperty(anyWorld, async (world) => {
+          await empty(database);
+          // What was emptied is told to nobody, and so not forgotten by the caches.
+          people = createPeople({ db: database.db, bus });
+          await make(people, world);
+          await people.finishDeletions(() => false);
+          const { people: double } = createFakePeople();
+          await make(double, world);
+          const [found, expected] = await Promise.all([
+            people.conversationFacts(asked),
+            double.conversationFacts(asked),
+          ]);
+          expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+          for (const { userId, conversationId } of asked) {
+            const key = pairKey(userId, conversationId);
+            const [facts, should] = [found.get(key), expected.get(key)];
+            expect([key, mayUse(facts, userId)]).toEqual([key, mayUse(should, userId)]);
+            expect(await people.conversation(conversationId, userId)).toEqual(facts);
+            expect(await people.membership(conversationId, userId)).toEqual(facts);
+          }
+          for (const userId of USERS) {
+            const mine = CONVERSATIONS.filter((id) => {
+              const facts = found.get(pairKey(userId, id));
+              return facts?.isMember === true && mayUse(facts, userId);
+            });
+            const own = await people.conversationsOf(userId, 100);
+            expect(own.filter(({ blocked }) => !blocked).map(({ id }) => id)).toEqual([...mine].sort());
+            expect(own.map(({ id, ownerId }) => [id, ownerId])).toEqual(
+              CONVERSATIONS.filter((id) => found.get(pairKey(userId, id))?.isMember).map((id) => [
+                id,
+                found.get(pairKey(userId, id))?.owner?.userId ?? null,
+              ]),
+            );
+            expect(await people.conversationsAmong(userId, [...CONVERSATIONS, 'none'])).toEqual(new Set(mine));
+            const owned = CONVERSATIONS.filter((id) => found.get(pairKey(userId, id))?.owner?.userId === userId);
+            expect(await people.conversationsOwnedBy(userId, 100)).toEqual([...owned].sort());
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    it('give the relation of the user to the owner, and whether the owner exists', async () => {
+      await people.follow('bob', 'ann');
+      await people.putCircle('circle', ['ann', 'bob']);
+      await people.putConversation('post', ['cem'], false, { userId: 'ann', audience: 'FOLLOWERS' });
+      await people.block('ann', 'cem');
+      const relation = {
+        follows: false,
+        followedBy: false,
+        sharesCircle: false,
+        sharesConversation: false,
+        blocked: false,
+      };
+      const owner = { userId: 'ann', audience: 'FOLLOWERS', exists: true, relation };
+      const found = await people.conversationFor('post', ['bob', 'cem', 'ann', 'dan']);
+      expect(found.get('bob')).toEqual({
+        open: false,
+        isMember: false,
+        owner: { ...owner, relation: { ...relation, follows: true, sharesCircle: true } },
+      });
+      expect(found.get('cem')).toEqual({
+        open: false,
+        isMember: true,
+        owner: { ...owner, relation: { ...relation, blocked: true } },
+      });
+      expect(found.get('dan')).toEqual({ open: false, isMember: false, owner });
+      await people.deleteUser('ann');
+      expect((await people.conversation('post', 'bob'))?.owner).toMatchObject({ exists: false });
+      await people.putConversation('post', ['cem'], false);
+      expect(await people.conversation('post', 'cem')).toEqual({ open: false, isMember: true });
+    });
+
+    it('do not count as shared with the owner for who is in the audience alone', async () => {
+      await people.follow('bob', 'ann');
+      await people.putConversation('post', [], false, { userId: 'ann', audience: 'FOLLOWERS' });
+      const pair = { viewerId: 'ann', userId: 'bob' };
+      expect((await people.accessFacts([pair])).get(pairKey('ann', 'bob'))?.sharesConversation).toBe(false);
+    });
+
+    it('are published when their owner or audience changes, in the words of earlier releases, and not otherwise', async () => {
+      const change = (changed: readonly string[], mayRevoke: boolean) => [
+        { kind: 'conversation', id: 'post', changed, members: changed, mayRevoke },
+      ];
+      await people.putConversation('post', [], false, { userId: 'ann', audience: 'FOLLOWERS' });
+      expect(bus.news()).toEqual(change([], false));
+      await people.putConversation('post', [], false, { userId: 'ann', audience: 'FOLLOWERS' });
+      expect(bus.news()).toEqual([]);
+      await people.putConversation('post', [], false, { userId: 'ann', audience: 'MUTUALS' });
+      expect(bus.news()).toEqual(change([], true));
+      await people.putConversation('post', [], false, { userId: 'ann', audience: 'EVERYONE' });
+      expect(bus.news()).toEqual(change([], false));
+      await people.putConversation('post', ['cem'], false, { userId: 'ann', audience: 'EVERYONE' });
+      expect(bus.news()).toEqual(change(['cem'], false));
+      await people.putConversation('post', ['cem'], false, { userId: 'bob', audience: 'EVERYONE' });
+      expect(bus.news()).toEqual(change(['cem'], true));
+      await people.putConversation('post', ['cem'], false);
+      expect(bus.news()).toEqual(change(['cem'], true));
+    });
+  });
+};
