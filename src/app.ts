@@ -6,16 +6,19 @@
 import { randomUUID } from 'node:crypto';
 import { openLive } from './adapters/backEnds.js';
 import { createRateLimits } from './adapters/rateLimits.js';
-import { startChangeLogFeed } from './adapters/sql/changeLogFeed.js';
+import { startChangeLogFeed, startSocialLogFeed } from './adapters/sql/changeLogFeed.js';
 import { openDatabase } from './adapters/sql/openDatabase.js';
 import { createPeople } from './adapters/sql/people.js';
+import { createSocial } from './adapters/sql/social.js';
 import { createJournal } from './adapters/sql/sqlJournal.js';
 import { lately } from './async/lately.js';
 import { every } from './async/loop.js';
 import { createDemoPeople, seedDemo } from './cli/demo.js';
 import type { Config } from './config/config.js';
+import { createCountsFanout } from './fanout/countsFanout.js';
 import { createHub } from './fanout/hub.js';
 import type { SocialHub } from './fanout/socialHub.js';
+import { createTimelineFanout } from './fanout/timelineFanout.js';
 import { createContext, type Services } from './graphql/context.js';
 import { createSchema } from './graphql/schema.js';
 import { createDepartures } from './node/departures.js';
@@ -26,6 +29,7 @@ import { createRecordWriter } from './node/recordWriter.js';
 import { startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
 import { unavailable } from './presence/errors.js';
+import type { ConversationReader } from './presence/ports/access.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
@@ -43,15 +47,23 @@ import { BUILT_PAGE, openPage, type Page } from './server/http/page.js';
 import { createSockets } from './server/ws/webSocketServer.js';
 import { createAccessChangeService } from './service/accessChangeService.js';
 import { createConnectionService } from './service/connectionService.js';
+import { createCountService } from './service/countService.js';
 import { createHereQuery } from './service/hereQuery.js';
+import { createNoticeService } from './service/noticeService.js';
 import { createPlaceService } from './service/placeService.js';
 import { createPresenceService } from './service/presenceService.js';
 import { createQueries } from './service/queries.js';
 import { createReadBudget } from './service/readBudget.js';
 import { createRelationLists } from './service/relationLists.js';
 import { createRelations } from './service/relationService.js';
+import { createShownTrays } from './service/shownTrays.js';
 import type { Social } from './service/socialContract.js';
+import { createTellService } from './service/tellService.js';
+import { createTimelineService } from './service/timelineService.js';
 import { createTypingService } from './service/typingService.js';
+import type { ActStore } from './social/ports/acts.js';
+import type { TimelineReader } from './social/ports/timelines.js';
+import type { TrayStore } from './social/ports/trays.js';
 import { type Call, observed } from './telemetry/instrument.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics, NO_METRICS } from './telemetry/metrics.js';
@@ -116,12 +128,28 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
    */
   const logged = config.databaseUrl !== null;
   const onError = outages.failures('publishing an access change');
+  const onSocialError = outages.failures('publishing a social change');
   return {
     bus,
     store,
     db,
     ping: () => database.ping(),
     people: observed(createPeople({ db, bus, logged, onError }), timed),
+    counts: observed(createSocial({ db, bus, logged, onError: onSocialError }), timed),
+    acts: unwired<ActStore>('tell', 'retract'),
+    trays: unwired<TrayStore>(
+      'inbox',
+      'notices',
+      'noticeActs',
+      'changedSince',
+      'markSeen',
+      'markRead',
+      'mute',
+      'unmute',
+      'takeDue',
+    ),
+    timelines: unwired<TimelineReader>('timeline', 'actFacts', 'latestActs', 'latestActsAbout'),
+    conversations: unwired<ConversationReader>('conversationFacts'),
     journal: observed(createJournal({ db }), timed),
     rateLimits: createRateLimits(config.rates, live.redis),
     sweepMs: live.redis ? SHARED_SWEEP_MS : SWEEP_MS,
@@ -197,17 +225,20 @@ const startNode = async (
 type NodeParts = Awaited<ReturnType<typeof startNode>>;
 
 /** Stands where the social layer is wired, part by part: UNAVAILABLE, whatever is asked. */
-const unwired = <T extends object>(): T =>
-  new Proxy({} as T, {
-    get: () => async () => {
-      throw unavailable('The social layer is not wired yet.');
-    },
-  });
+const unwired = <T extends object>(...methods: readonly (keyof T)[]): T =>
+  Object.fromEntries(
+    methods.map((method) => [
+      method,
+      async () => {
+        throw unavailable('The social layer is not wired yet.');
+      },
+    ]),
+  ) as T;
 
 /** What resolvers and sockets call. */
 const createServices = (
   { config: { timings, relationsByUsers }, outages }: Start,
-  { store, people, journal, rateLimits }: BackEnds,
+  { store, people, journal, rateLimits, acts, counts, trays, timelines, conversations }: BackEnds,
   { recentCommits, readRecords, readAlike, departures, records, node: heldSessions }: NodeParts,
 ) => {
   const reads = createReadBudget({ rateLimits });
@@ -219,6 +250,7 @@ const createServices = (
     timings,
     onError: outages.failures('correcting who is at a place'),
   });
+  const places = createPlaceService({ records, people, heldSessions, reads, readHere, rateLimits, timings, newId });
   return {
     reads,
     presence: {
@@ -236,13 +268,19 @@ const createServices = (
       }),
       ...createQueries({ store, people, reads, readRecords, readAlike }),
       ...createTypingService({ store, people, heldSessions, reads, rateLimits, timings }),
-      ...createPlaceService({ records, people, heldSessions, reads, readHere, rateLimits, timings, newId }),
+      ...places,
     },
     relations: {
       ...createRelations({ people, rateLimits, relationsByUsers }),
       ...createRelationLists({ people, reads }),
     },
-    social: unwired<Social>(),
+    social: {
+      ...createTellService({ acts }),
+      ...createCountService({ counts, conversations, reads }),
+      ...createNoticeService({ trays, reads, rateLimits }),
+      ...createTimelineService({ timelines, reads }),
+    } satisfies Social,
+    shownTrays: createShownTrays({ places, onError: outages.failures('marking sessions with a tray') }),
     accessChanges: createAccessChangeService({ store, people, journal, recentCommits, records }),
   };
 };
@@ -251,9 +289,9 @@ type ServiceParts = ReturnType<typeof createServices>;
 /** From the bus to the subscriptions of this node. */
 const startFanout = (
   { config: { timings }, outages, stopping }: Start,
-  { bus, store, people }: BackEnds,
+  { bus, store, people, trays, counts, timelines, conversations }: BackEnds,
   { readRecords, readAlike }: NodeParts,
-  { reads }: ServiceParts,
+  { reads, shownTrays }: ServiceParts,
 ) => {
   const hub = createHub({
     bus,
@@ -262,13 +300,44 @@ const startFanout = (
     reads,
     readRecords,
     readAlike,
+    trays,
+    shownTrays,
     timings,
     onError: outages.failures('reading what a subscription may see'),
   });
   stopping.push(() => hub.close());
-  const social = unwired<SocialHub>();
-  const { watchInbox, watchTimeline, watchCounts, watchHere } = social;
-  return { ...hub, watchInbox, watchTimeline, watchCounts, watchHere };
+  const onError = outages.failures('reading what a subscription of the social layer may see');
+  const ofCounts = createCountsFanout({
+    bus,
+    counts,
+    conversations,
+    reads,
+    broadcastIntervalMs: timings.broadcastIntervalMs,
+    onError,
+  });
+  stopping.push(() => ofCounts.close());
+  const ofTimelines = createTimelineFanout({ bus, timelines, conversations, people, reads, onError });
+  const rereadSocial = () => {
+    ofCounts.reread();
+    ofTimelines.reread();
+  };
+  stopping.push(bus.onGap(rereadSocial));
+  return {
+    ...unwired<SocialHub>('watchHere'),
+    ...hub,
+    watchCounts: ofCounts.watchCounts,
+    watchTimeline: ofTimelines.watchTimeline,
+    accessChanged(change: AccessChange) {
+      for (const each of [hub, ofCounts, ofTimelines]) each.accessChanged(change);
+    },
+    accessChangesMissed() {
+      for (const each of [hub, ofCounts, ofTimelines]) each.accessChangesMissed();
+    },
+    socialChangesMissed() {
+      hub.socialChangesMissed();
+      rereadSocial();
+    },
+  };
 };
 type HubParts = ReturnType<typeof startFanout>;
 
@@ -448,6 +517,13 @@ const followAccessChanges = async (
     },
   });
   stopping.push(() => feed.stop());
+  const socialFeed = await startSocialLogFeed({
+    db,
+    bus,
+    onGap: () => hub.socialChangesMissed(),
+    onError: outages.failures('reading the social log'),
+  });
+  stopping.push(() => socialFeed.stop());
 };
 
 /** The lease goes on until the last socket is closed: nobody who is still connected may be declared lost. */
@@ -484,6 +560,7 @@ const startMetrics = async (
     sessions: node.connections,
     subscriptions: sockets.subscriptions + http.streams,
     watchedUsers: hub.size().topics,
+    watchedTrays: hub.watchedTrays(),
     storeReady: node.ready,
     journalLagMs: writeBehind.lagMs,
   }));

@@ -32,6 +32,14 @@ export interface Rates {
 }
 
 /** All settings, as docs/semantics.md, "Settings", lists them. Frozen. */
+/** Times of the social layer, in ms. */
+export interface SocialTimes {
+  /** For how long a notice waits unread before its push. */
+  readonly pushAfterMs: number;
+  readonly noticeRetentionMs: number;
+  readonly actRetentionMs: number;
+}
+
 export interface Config {
   readonly production: boolean;
   readonly host: string;
@@ -51,6 +59,7 @@ export interface Config {
   readonly timings: Timings;
   readonly rates: Rates;
   readonly relationsByUsers: boolean;
+  readonly social: SocialTimes;
   readonly allowedOrigins: readonly string[];
   readonly logLevel: LogLevel;
   readonly introspection: Introspection;

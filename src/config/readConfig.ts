@@ -9,6 +9,7 @@ import {
   readList,
   readOrigin,
   readRate,
+  readRetention,
   readSecrets,
   readUrl,
   readWhole,
@@ -30,9 +31,11 @@ export class ConfigError extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const CLUSTER_SHARDS = 64;
+const DAY_MS = 86_400_000;
 const ON_OFF = ['on', 'off'] as const;
 
 const DURATION_HINT = 'a time such as `5s`, `500ms` or plain seconds, at most 24 days';
+const RETENTION_HINT = 'an age such as `90d`, `12h` or plain seconds, more than zero and at most ten years';
 const RATE_HINT = 'a rate such as `5,5s` (five at once, then one every five seconds) or `off`';
 
 const freezeDeep = <T extends object>(value: T): T => {
@@ -72,6 +75,9 @@ export const readConfig = (env: Environment): Config => {
   /** A time that zero turns off. */
   const timeOrOff = (name: string, fallback: number): number =>
     read(name, fallback, `${DURATION_HINT}; 0 turns it off`, readDuration);
+  /** For how long something is kept. */
+  const retention = (name: string, fallback: number): number =>
+    read(name, fallback, RETENTION_HINT, (text) => readRetention(text) || undefined);
   const rate = (name: string, burst: number, intervalMs: number): Rate | null =>
     read<Rate | null>(name, { burst, intervalMs }, RATE_HINT, readRate);
   const flag = (name: string, fallback: boolean): boolean =>
@@ -144,6 +150,11 @@ export const readConfig = (env: Environment): Config => {
       mutation: rate('RATE_MUTATIONS', 60, 200),
       read: rate('RATE_READS', 10_000, 1),
       connection: rate('RATE_CONNECTIONS', 200, 200),
+    },
+    social: {
+      pushAfterMs: time('PUSH_AFTER', 10_000),
+      noticeRetentionMs: retention('NOTICE_RETENTION', 90 * DAY_MS),
+      actRetentionMs: retention('ACT_RETENTION', 30 * DAY_MS),
     },
     relationsByUsers: flag('RELATIONS_BY_USERS', true),
     allowedOrigins: read<readonly string[]>(

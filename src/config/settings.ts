@@ -23,6 +23,18 @@ export const readDuration = (text: string): number | undefined => {
   return Math.round(ms);
 };
 
+const RETENTION = /^(\d+(?:\.\d+)?)(d|h|s)?$/;
+const UNITS_MS = { d: 86_400_000, h: 3_600_000, s: 1_000 } as const;
+const MAX_RETENTION_DAYS = 3_650;
+
+/** `90d`, `12h` or plain seconds, in whole milliseconds; at most ten years. Nothing waits for so long: it is an age. */
+export const readRetention = (text: string): number | undefined => {
+  const match = RETENTION.exec(text);
+  if (!match) return undefined;
+  const ms = Math.round(Number(match[1]) * UNITS_MS[(match[2] ?? 's') as keyof typeof UNITS_MS]);
+  return ms > MAX_RETENTION_DAYS * UNITS_MS.d ? undefined : ms;
+};
+
 /** `5,5s`: five at once, then one every five seconds. Null is `off`. */
 export const readRate = (text: string): Rate | null | undefined => {
   if (text === 'off') return null;

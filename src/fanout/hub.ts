@@ -8,13 +8,19 @@ import type { PresenceView } from '../presence/view.js';
 import type { Viewer } from '../presence/visibility.js';
 import type { MeView, TypingView } from '../service/contract.js';
 import type { ReadBudget } from '../service/readBudget.js';
+import type { ShownTrays } from '../service/shownTrays.js';
+import type { SocialBus } from '../social/ports/socialBus.js';
+import type { TrayStore } from '../social/ports/trays.js';
+import type { InboxChange } from '../social/socialTypes.js';
 import { MAX_CONVERSATIONS, MAX_WATCHED } from './budget.js';
+import { createInboxWatch } from './inboxWatch.js';
 import { createOwnReader, MeSubscription, type MeSubscriptionDeps } from './meSubscription.js';
 import { PRESENCE } from './presenceKind.js';
 import { createPresenceSights } from './presenceSights.js';
 import { PresenceSubscription, type PresenceSubscriptionDeps } from './presenceSubscription.js';
 import { createRefresher } from './refresher.js';
 import { createSharedReader } from './sharedReader.js';
+import type { SocialHub } from './socialHub.js';
 import type { SubscriptionBudget, SubscriptionIterator } from './subscription.js';
 import { createSubscriptionRegistry } from './subscriptionRegistry.js';
 import { Topic } from './topic.js';
@@ -72,15 +78,19 @@ export const createHub = ({
   reads,
   readRecords,
   readAlike,
+  trays,
+  shownTrays,
   timings,
   onError,
 }: {
-  readonly bus: Bus;
+  readonly bus: Bus & Pick<SocialBus, 'subscribeTray'>;
   readonly store: Pick<TypingStore, 'typing'>;
   readonly people: AccessReader;
   readonly reads: ReadBudget;
   readonly readRecords: ReadRecords;
   readonly readAlike: ReadAlike;
+  readonly trays: Pick<TrayStore, 'changedSince'>;
+  readonly shownTrays: ShownTrays;
   readonly timings: Timings;
   /** A failure that is reported nowhere else; what failed is tried again. */
   readonly onError: (error: unknown) => void;
@@ -134,6 +144,15 @@ export const createHub = ({
     onError,
     onEnd: (subscription) => subscriptions.remove(subscription),
   };
+  const inboxes = createInboxWatch({
+    bus,
+    trays,
+    reads,
+    shownTrays,
+    broadcastIntervalMs: timings.broadcastIntervalMs,
+    onError,
+    onEnd: (subscription) => subscriptions.remove(subscription),
+  });
   const viewersOf = (userId: string): readonly string[] =>
     topics
       .get(userId)
@@ -174,11 +193,19 @@ export const createHub = ({
       await subscription.start(options);
       return subscription.outbox;
     },
-  } satisfies Hub;
+    async watchInbox(viewer, { after, connectionId, budget }): Promise<SubscriptionIterator<InboxChange>> {
+      const subscription = inboxes.open(viewer, connectionId, budget);
+      subscriptions.add(subscription);
+      await subscription.start({ after });
+      return subscription.outbox;
+    },
+  } satisfies Hub & Pick<SocialHub, 'watchInbox'>;
 
   return {
     ...hub,
     size: (): HubSize => ({ topics: topics.size, watchers: visibilityChanges.size, subscriptions: subscriptions.size }),
+    /** Trays that somebody watches. */
+    watchedTrays: () => inboxes.size,
     /** Messages of the bus may have been missed: rereads everything that is watched, until it could. */
     reread,
     /**
@@ -194,6 +221,10 @@ export const createHub = ({
     accessChangesMissed() {
       visibilityChanges.accessChangesMissed();
       for (const subscription of [...subscriptions]) subscription.accessChangesMissed();
+    },
+    /** Changes of the social layer may have been missed: rereads what is watched of it, until it could. */
+    socialChangesMissed() {
+      for (const subscription of [...subscriptions]) subscription.socialChangesMissed?.();
     },
     close() {
       closed = true;

@@ -14,6 +14,8 @@ export interface OpenSubscription {
   accessChangesMissed(): void;
   /** Messages of the bus may have been missed. */
   reread?(): void;
+  /** Changes of the social layer may have been missed. */
+  socialChangesMissed?(): void;
 }
 
 export interface SubscriptionRegistry extends Iterable<OpenSubscription> {

@@ -47,7 +47,7 @@ export const addPlaces = (builder: Builder, { Presence }: { readonly Presence: P
       type: Here,
       description: `Who is at a place now. Errors: ${usable}; RATE_LIMITED.`,
       args: { conversationId: t.arg.id({ required: true }) },
-      resolve: (_, { conversationId }, ctx) => ctx.social.here(callerOf(ctx).viewer, conversationId),
+      resolve: (_, { conversationId }, ctx) => ctx.presence.here(callerOf(ctx).viewer, conversationId),
     }),
   );
 
@@ -58,13 +58,13 @@ export const addPlaces = (builder: Builder, { Presence }: { readonly Presence: P
 session; the longest ago is left. Errors: NOT_FOUND as for \`here\`; RATE_LIMITED; FORBIDDEN to service tokens.`,
       args: { conversationId: t.arg.id({ required: true }), sessionId: t.arg.id() },
       resolve: (_, { conversationId, sessionId }, ctx) =>
-        ctx.social.enter(callerOf(ctx), { conversationId, sessionId: sessionId ?? null }),
+        ctx.presence.enter(callerOf(ctx), { conversationId, ...(sessionId != null && { sessionId }) }),
     }),
     leave: t.boolean({
       description: 'False where the session was not there. Errors: RATE_LIMITED; FORBIDDEN to service tokens.',
       args: { conversationId: t.arg.id({ required: true }), sessionId: t.arg.id() },
       resolve: (_, { conversationId, sessionId }, ctx) =>
-        ctx.social.leave(callerOf(ctx), { conversationId, sessionId: sessionId ?? null }),
+        ctx.presence.leave(callerOf(ctx), { conversationId, ...(sessionId != null && { sessionId }) }),
     }),
   }));
 

@@ -36,10 +36,11 @@ export const placesAfter = (places: readonly Place[], after: string | null): rea
 };
 
 /** The cursor of a place, opaque to clients. */
-export const cursorOf = ({ live, userId }: Place): string => encodeCursor({ list: live ? LIVE : NOT_LIVE, userId });
+export const cursorOf = ({ live, userId }: Place): string =>
+  encodeCursor({ list: live ? LIVE : NOT_LIVE, place: userId });
 
 /** The place of a cursor that {@link cursorOf} made; BAD_USER_INPUT for anything else. */
 export const readCursor = (cursor: string): Place => {
-  const { list, userId } = decodeCursor(cursor, [LIVE, NOT_LIVE]);
-  return { live: list === LIVE, userId };
+  const { list, place } = decodeCursor(cursor, [LIVE, NOT_LIVE]);
+  return { live: list === LIVE, userId: place };
 };

@@ -47,7 +47,7 @@ const checkCharacters = (text: string, what: string): void => {
 };
 
 /** A text of `min` to `max` code points; `hint` is added to the error for an empty one. */
-const checkText = (
+export const checkText = (
   text: string,
   what: string,
   { min = 0, max, hint = '' }: { readonly min?: number; readonly max: number; readonly hint?: string },

@@ -70,13 +70,13 @@ export const createRelationLists = ({
     async (viewer: Viewer, { first, after }: PageOptions): Promise<UserListPage> => {
       const self = userOf(viewer, NO_RELATIONS);
       checkFirst(first, MAX_PAGE);
-      const from = after === null ? null : checkId(decodeCursor(after, [list]).userId, 'after');
+      const from = after === null ? null : checkId(decodeCursor(after, [list]).place, 'after');
       return reads.roster(viewer, 'query', async () => {
         const found = await read(self, { after: from, limit: first + 1 });
         const userIds = found.slice(0, first);
         const seen = await visible(viewer, userIds);
         const items = userIds.map((userId) => ({
-          cursor: encodeCursor({ list, userId }),
+          cursor: encodeCursor({ list, place: userId }),
           userId,
           isVisible: seen.has(userId),
         }));

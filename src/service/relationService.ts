@@ -18,7 +18,7 @@ import {
   MAX_MEMBERS,
 } from '../presence/validate.js';
 import { type Audience, effectivePrivacy, type Privacy, type Viewer } from '../presence/visibility.js';
-import { userOf } from './callerUser.js';
+import { requireService, userOf } from './callerUser.js';
 
 /** Unchecked input. A facet left out stays as it is; null is refused, since an audience cannot be cleared. */
 export type PrivacyInput = { readonly [facet in keyof Privacy]?: Privacy[facet] | null | undefined };
@@ -76,12 +76,6 @@ export interface Relations {
 
 const NO_RELATIONS =
   'A service token is no user, so it has no relations or privacy of its own. Use a token of the user.';
-
-const requireService = (viewer: Viewer): void => {
-  if (viewer.kind !== 'service') {
-    throw forbidden("Only the host's back end may do this. Use a token with the scope service.");
-  }
-};
 
 const checkPrivacy = (input: PrivacyInput, what: string): Partial<Privacy> => {
   const facets = Object.entries(input).filter(([, audience]) => audience !== undefined);

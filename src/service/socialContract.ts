@@ -1,7 +1,6 @@
 /** The services of the social layer that resolvers call: what they take, give and reject with (docs/design.md#social). */
 import type { Audience, Viewer } from '../presence/visibility.js';
-import type { ActView, Count, Counts, Here, Inbox, Notice } from '../social/socialTypes.js';
-import type { Caller } from './contract.js';
+import type { ActView, Count, Counts, Inbox, Notice } from '../social/socialTypes.js';
 
 /** An act as the host tells it, unchecked; null is the same as left out. */
 export interface ActInput {
@@ -82,23 +81,8 @@ export interface TimelineService {
   timeline(viewer: Viewer, page: PageInput): Promise<CursorPage<ActView>>;
 }
 
-/** Who is at a place. NOT_FOUND where the viewer may not use the conversation, as if it did not exist. */
-export interface PlaceService {
-  /** FORBIDDEN to service tokens. */
-  enter(caller: Caller, place: PlaceInput): Promise<Here>;
-  /** Whether the session was there. FORBIDDEN to service tokens. */
-  leave(caller: Caller, place: PlaceInput): Promise<boolean>;
-  here(viewer: Viewer, conversationId: string): Promise<Here>;
-}
-
-export interface PlaceInput {
-  readonly conversationId: string;
-  /** Null: resolved as for every command, docs/design.md#sessions. */
-  readonly sessionId: string | null;
-}
-
 /**
  * All of the social layer. Each method authorizes the caller (FORBIDDEN, NOT_FOUND), validates what it is given (BAD_USER_INPUT),
  * takes it from the caller's allowance (RATE_LIMITED; service tokens have none), and calls its port (UNAVAILABLE).
  */
-export interface Social extends TellService, CountService, NoticeService, TimelineService, PlaceService {}
+export interface Social extends TellService, CountService, NoticeService, TimelineService {}

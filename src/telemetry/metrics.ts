@@ -20,6 +20,8 @@ export interface Sizes {
   readonly subscriptions: number;
   /** Users whom somebody on this node watches. */
   readonly watchedUsers: number;
+  /** Trays that somebody on this node watches. */
+  readonly watchedTrays: number;
   readonly storeReady: boolean;
   /** How long the oldest unwritten change may have been waiting for the journal. */
   readonly journalLagMs: number;
@@ -38,6 +40,8 @@ export interface Metrics {
   /** One sweep did what was due for so many users. */
   swept(users: number): void;
   transition(kind: Transition['kind']): void;
+  /** The host was told of so many notices that nobody looked at. */
+  noticesDue(notices: number): void;
   /** Registers the reader of the sizes. Called once. */
   read(sizes: () => Sizes): void;
   /** All metrics in the text format of Prometheus, whose media type is `contentType`. */
@@ -55,6 +59,7 @@ export const NO_METRICS: Metrics = {
   signInRefused: () => {},
   swept: () => {},
   transition: () => {},
+  noticesDue: () => {},
   read: () => {},
   text: async () => '',
   contentType: Registry.PROMETHEUS_CONTENT_TYPE,
@@ -100,6 +105,8 @@ export const createMetrics = (): Metrics => {
   const sweptUsers = counter('rollcall_swept_users_total', 'Users for whom this node did what was due.');
   const happened = counterBy('kind', 'rollcall_transitions_total', 'What the log tells of, committed by this node.');
 
+  const due = counter('rollcall_notices_due_total', 'Notices of which this node told the host that they are due.');
+
   return {
     text: () => registry.metrics(),
     contentType: registry.contentType,
@@ -115,6 +122,7 @@ export const createMetrics = (): Metrics => {
       sweptUsers.inc(users);
     },
     transition: (kind) => happened.inc({ kind: kind.replaceAll(' ', '_') }),
+    noticesDue: (notices) => due.inc(notices),
     read(sizes) {
       const gauge = (name: string, help: string, of: (sizes: Sizes) => number) =>
         new Gauge({
@@ -140,6 +148,7 @@ export const createMetrics = (): Metrics => {
       gauge('rollcall_sessions', 'Connections of this node that hold a session.', (now) => now.sessions);
       gauge('rollcall_subscriptions', 'Subscriptions open on this node.', (now) => now.subscriptions);
       gauge('rollcall_watched_users', 'Users whom somebody on this node watches.', (now) => now.watchedUsers);
+      gauge('rollcall_watched_trays', 'Trays that somebody on this node watches.', (now) => now.watchedTrays);
       gauge('rollcall_store_ready', '1 while the live store answers and is not recovering.', (now) => +now.storeReady);
       gauge(
         'rollcall_journal_lag_seconds',

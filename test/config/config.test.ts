@@ -43,6 +43,7 @@ describe('readConfig', () => {
         read: { burst: 10_000, intervalMs: 1 },
         connection: { burst: 200, intervalMs: 200 },
       },
+      social: { pushAfterMs: 10_000, noticeRetentionMs: 7_776_000_000, actRetentionMs: 2_592_000_000 },
       relationsByUsers: true,
       allowedOrigins: [],
       logLevel: 'info',
@@ -109,6 +110,17 @@ describe('readConfig', () => {
     ]);
   });
 
+  it.each([
+    ['90d', 7_776_000_000],
+    ['12h', 43_200_000],
+    ['0.5d', 43_200_000],
+    ['60', 60_000],
+    ['60s', 60_000],
+    ['3650d', 315_360_000_000],
+  ])('an age may be written %s', (text, ms) => {
+    expect(readConfig({ ACT_RETENTION: text }).social.actRetentionMs).toBe(ms);
+  });
+
   it('a rate is a count and an interval, or off', () => {
     const { rates } = readConfig({
       RATE_PRESENCE: '1,250ms',
@@ -139,6 +151,9 @@ describe('readConfig', () => {
     ['DATABASE_URL', ['mysql://db', 'localhost', 'postgres://me:100%zz@db/rollcall', 'postgres://me:100%@db/rollcall']],
     ['REDIS_URL', ['http://a', 'redis://:100%zz@a', 'redis://a,redis://:100%zz@b']],
     ['AUTH_JWKS_URL', ['ftp://keys', 'keys.json']],
+    ['PUSH_AFTER', ['0', '10m', '-1']],
+    ['NOTICE_RETENTION', ['0', '90 d', '3651d', '5ms', '-1d', 'forever']],
+    ['ACT_RETENTION', ['0d', '1w']],
     ['RELATIONS_BY_USERS', ['yes', 'ON', '1']],
     ['GRAPHIQL', ['true']],
     ['INTROSPECTION', ['on']],

@@ -260,7 +260,7 @@ describe('counts', () => {
 
 describe('places', () => {
   it('list presences', async () => {
-    const { run, calls } = setUp({ ...seesBo, social: { here: async () => here } });
+    const { run, calls } = setUp({ ...seesBo, presence: { here: async () => here } });
     expect((await run(HereDocument, { conversationId: 'post' })).data).toMatchObject({
       here: {
         id: 'post',
@@ -275,11 +275,11 @@ describe('places', () => {
   });
 
   it('are entered and left by a session', async () => {
-    const { run, calls } = setUp({ ...seesBo, social: { enter: async () => here, leave: async () => false } });
+    const { run, calls } = setUp({ ...seesBo, presence: { enter: async () => here, leave: async () => false } });
     expect((await run(EnterDocument, { conversationId: 'post' })).data).toMatchObject({ enter: { count: 1 } });
     expect((await run(LeaveDocument, { conversationId: 'post', sessionId: 'tab' })).data).toEqual({ leave: false });
     expect(calls.filter(({ verb }) => verb !== 'profiles').map(({ args }) => args)).toEqual([
-      [ana, { conversationId: 'post', sessionId: null }],
+      [ana, { conversationId: 'post' }],
       [ana, { conversationId: 'post', sessionId: 'tab' }],
     ]);
   });

@@ -9,6 +9,7 @@ import { createHub } from '../../src/fanout/hub.js';
 import { assemblePresence } from '../support/unit/assemblePresence.js';
 import { NOON, timings } from '../support/unit/builders.js';
 import { createFakePeople, NO_LIMITS } from '../support/unit/fakePeople.js';
+import { createFakeShownTrays, createFakeTrays } from '../support/unit/fakeTrays.js';
 import { collect } from '../support/unit/fanout.js';
 import { user } from './serviceUnderTest.js';
 
@@ -63,6 +64,8 @@ const setUp = async () => {
     reads: presence.reads,
     readRecords: presence.readRecords,
     readAlike: presence.readAlike,
+    trays: createFakeTrays({ bus }),
+    shownTrays: createFakeShownTrays(),
     timings: timings({ broadcastIntervalMs: 0 }),
     onError: (error) => {
       throw error;

@@ -33,6 +33,7 @@ it('sizes are read when somebody asks', async () => {
     sessions: 4,
     subscriptions: 5,
     watchedUsers: 6,
+    watchedTrays: 7,
     storeReady: true,
     journalLagMs: 1_500,
   }));

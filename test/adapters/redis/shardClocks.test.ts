@@ -6,6 +6,7 @@ import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
 import { assemblePresence } from '../../support/unit/assemblePresence.js';
 import { timings } from '../../support/unit/builders.js';
 import { createFakePeople, NO_LIMITS } from '../../support/unit/fakePeople.js';
+import { createFakeShownTrays, createFakeTrays } from '../../support/unit/fakeTrays.js';
 import { collect } from '../../support/unit/fanout.js';
 
 const AHEAD_MS = 60_000;
@@ -69,6 +70,8 @@ it('of what a subscription shows first', async () => {
     readRecords: presence.readRecords,
     readAlike: presence.readAlike,
     reads: presence.reads,
+    trays: createFakeTrays({ bus }),
+    shownTrays: createFakeShownTrays(),
     timings: timings({ broadcastIntervalMs: 0 }),
     onError: () => {},
   });

@@ -11,8 +11,10 @@ import { DEFAULT_TIMINGS } from '../../../src/presence/types.js';
 import type { PresenceContent, PresenceView } from '../../../src/presence/view.js';
 import type { Viewer } from '../../../src/presence/visibility.js';
 import type { SetPresence } from '../../../src/service/contract.js';
+import type { SocialBus } from '../../../src/social/ports/socialBus.js';
 import { assemblePresence } from './assemblePresence.js';
 import { createFakePeople, NO_LIMITS } from './fakePeople.js';
+import { createFakeShownTrays, createFakeTrays } from './fakeTrays.js';
 
 /**
  * Awaited before each call of the hub's ports, by name, and again (`answered`) before the answer is given. The call
@@ -97,11 +99,14 @@ export const createFanout = async ({
   });
 
   const gaps = createTopics<null>();
-  const gatedBus: Bus = {
+  const trays = createFakeTrays({ bus });
+  const shownTrays = createFakeShownTrays();
+  const gatedBus: Bus & SocialBus = {
     ...bus,
     onGap: (listener) => gaps.add('', () => listener()),
     subscribeUser: gated(gate, 'bus.subscribeUser', bus.subscribeUser),
     subscribeTyping: gated(gate, 'bus.subscribeTyping', bus.subscribeTyping),
+    subscribeTray: gated(gate, 'bus.subscribeTray', bus.subscribeTray),
   };
   const addHub = async () => {
     const hub = createHub({
@@ -119,6 +124,8 @@ export const createFanout = async ({
       reads: presence.reads,
       readRecords: gated(gate, 'records', presence.readRecords),
       readAlike: gated(gate, 'records', presence.readAlike) as typeof presence.readAlike,
+      trays: { changedSince: gated(gate, 'trays.changedSince', trays.changedSince) },
+      shownTrays,
       timings: { ...DEFAULT_TIMINGS, broadcastIntervalMs, typingTimeoutMs },
       onError: (error) => errors.push(error),
     });
@@ -153,6 +160,8 @@ export const createFanout = async ({
     people,
     presence,
     hub,
+    trays,
+    shownTrays,
     addHub,
     errors,
     /** Reports to the hub that messages of the bus may have been missed. */

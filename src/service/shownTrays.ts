@@ -1,0 +1,79 @@
+/**
+ * Marks the sessions on which a tray is shown (docs/design.md#social): a user who looks at it is told by no push. Several subscriptions
+ * of one connection are one mark; while the store is unavailable it is tried again, so that the last state holds. Each mark is a commit
+ * of the user's record.
+ */
+import { retry } from '../async/retry.js';
+import { isTemporary } from '../presence/errors.js';
+import type { PlaceService } from './contract.js';
+
+const RETRY_MS = 1_000;
+
+/** Says on which connections a tray is shown. Each `opened` needs one `closed`. Neither waits, nor fails. */
+export interface ShownTrays {
+  opened(userId: string, connectionId: string): void;
+  closed(userId: string, connectionId: string): void;
+}
+
+interface Shown {
+  readonly userId: string;
+  readonly connectionId: string;
+  subscriptions: number;
+  /** What the store was told last. */
+  stored: boolean;
+  busy: boolean;
+}
+
+export const createShownTrays = ({
+  places,
+  onError,
+}: {
+  readonly places: Pick<PlaceService, 'setTray'>;
+  readonly onError: (error: unknown) => void;
+}): ShownTrays & { readonly size: number } => {
+  const all = new Map<string, Shown>();
+
+  const store = async (shown: Shown): Promise<void> => {
+    const { userId, connectionId } = shown;
+    const tray = shown.subscriptions > 0;
+    await places.setTray({ viewer: { kind: 'user', userId }, connectionId }, tray);
+    shown.stored = tray;
+  };
+
+  const sync = async (shown: Shown): Promise<void> => {
+    if (shown.busy) return;
+    shown.busy = true;
+    while (shown.stored !== shown.subscriptions > 0) {
+      await retry(() => store(shown), {
+        everyMs: RETRY_MS,
+        onFailure(error) {
+          onError(error);
+          // The mark of a closed connection ends with its session, or when another connection takes it.
+          if (shown.subscriptions === 0 || !isTemporary(error)) throw error;
+        },
+      }).catch(() => {
+        shown.stored = shown.subscriptions > 0;
+      });
+    }
+    shown.busy = false;
+    if (shown.subscriptions === 0) all.delete(shown.connectionId);
+  };
+
+  return {
+    opened(userId, connectionId) {
+      const shown = all.get(connectionId) ?? { userId, connectionId, subscriptions: 0, stored: false, busy: false };
+      all.set(connectionId, shown);
+      shown.subscriptions += 1;
+      void sync(shown);
+    },
+    closed(_userId, connectionId) {
+      const shown = all.get(connectionId);
+      if (!shown) return;
+      shown.subscriptions -= 1;
+      void sync(shown);
+    },
+    get size() {
+      return all.size;
+    },
+  };
+};

@@ -1,0 +1,36 @@
+/**
+ * A user's timeline, found when it is read (docs/design.md#social). Its cost grows with whom the user follows and not with what they
+ * did, so the pages of one user are read one after another; a page counts as one read an act.
+ */
+import { checkFirst } from '../presence/validate.js';
+import type { TimelineReader } from '../social/ports/timelines.js';
+import { actCursor, readActCursor } from '../social/socialCursors.js';
+import { MAX_SOCIAL_PAGE } from '../social/socialValidate.js';
+import { userOf } from './callerUser.js';
+import { cursorPage } from './cursorPage.js';
+import type { ReadBudget } from './readBudget.js';
+import type { TimelineService } from './socialContract.js';
+
+const NO_TIMELINE = 'A service token is no user, so it follows nobody and has no timeline. Use a token of the user.';
+
+export const createTimelineService = ({
+  timelines,
+  reads,
+}: {
+  readonly timelines: Pick<TimelineReader, 'timeline'>;
+  readonly reads: ReadBudget;
+}): TimelineService => ({
+  async timeline(viewer, { first, after }) {
+    const self = userOf(viewer, NO_TIMELINE);
+    checkFirst(first, MAX_SOCIAL_PAGE);
+    const from = after === null ? null : readActCursor('timeline', after);
+    return reads.roster(viewer, 'query', async () => {
+      const { items, hasMore } = await timelines.timeline(self, { first, after: from });
+      const page = { items: items.map((act) => ({ act, gone: false })), hasMore };
+      return {
+        result: cursorPage(page, { after, cursorOf: ({ act }) => actCursor('timeline', act.seq) }),
+        counted: items.length,
+      };
+    });
+  },
+});
