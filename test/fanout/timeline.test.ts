@@ -164,8 +164,8 @@ describe('a change of sight', () => {
     ],
   ];
 
-  const prepared = async () => {
-    const f = await start();
+  const prepared = async (options: Parameters<typeof createTimelines>[0] = {}) => {
+    const f = await start(options);
     await f.putObject('thing', { members: ['me', 'you'], owner: { userId: 'cat', audience: null } });
     return f;
   };
@@ -196,27 +196,49 @@ describe('a change of sight', () => {
     },
   );
 
-  it('while an act is judged voids the judgement', async () => {
+  it.each(changes)('by %s voids the judgement of an act that is under way', async (_, lose) => {
     const valve = createValve();
-    const f = await start({ gate: valve.gate });
+    const f = await prepared({ gate: valve.gate });
     const mine = await f.collect('me');
-    valve.hold('actFacts');
-    await f.tell('post', 'ann', { audience: 'EVERYONE' });
+    for (const call of ['actFacts', 'latestActs', 'latestActsAbout']) valve.hold(call);
+    await f.tell('post', 'ann', post);
     await untilIdle();
-    // It was read before the block, and is answered after it.
+    // It was read before the change, and is answered after it.
     valve.releaseNext('actFacts');
     await untilIdle();
-    await f.people.block('ann', 'me');
-    valve.release('actFacts');
+    await lose(f);
+    for (const call of ['actFacts', 'latestActs', 'latestActsAbout']) valve.release(call);
     expect(heard(await mine.news()).filter((each) => each.startsWith('+'))).toEqual([]);
   });
 
-  it('voids what waits for a slow reader', async () => {
+  it('by the closing of an object that names no viewer ends what was sent', async () => {
     const f = await start();
+    await f.putObject('thing', { open: true });
+    const mine = await f.collect('me');
+    await f.tell('post', 'ann', post);
+    expect(heard(await mine.news())).toEqual(['+post']);
+    await f.putObject('thing', { members: ['cat'] });
+    expect(heard(await mine.news())).toEqual(['-post']);
+  });
+
+  it('ends all that was sent, also what is not among the latest', async () => {
+    const f = await start();
+    const mine = await f.collect('me');
+    const ids = Array.from({ length: 70 }, (_, i) => `a${i}`);
+    for (const id of ids) await f.tell(id, 'ann', { audience: 'EVERYONE' });
+    await mine.news();
+    await f.people.block('ann', 'me');
+    expect([...heard(await mine.news())].sort()).toEqual(ids.map((id) => `-${id}`).sort());
+  });
+
+  it('voids what waits for a slow reader', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
     const stream = await f.watch('me');
     await f.tell('a', 'ann', { audience: 'EVERYONE' });
     await f.tell('b', 'ann', { audience: 'EVERYONE' });
     await untilIdle();
+    for (const call of ['actFacts', 'latestActs', 'latestActsAbout']) valve.hold(call);
     await f.people.block('ann', 'me');
     await untilIdle();
     const events: ActView[] = [];
@@ -231,6 +253,7 @@ describe('a change of sight', () => {
     await f.tell('a', 'ann', { audience: 'EVERYONE' });
     await untilIdle();
     await f.people.follow('ann', 'me');
+    await untilIdle();
     const events: ActView[] = [];
     stream.flow({ take: ({ projection }) => events.push(projection.viewAt()) > 0 });
     await untilIdle();
@@ -292,12 +315,12 @@ describe('when something fails', () => {
 
   it('acts and changes that were missed are found by reading', async () => {
     const f = await start();
-    await f.people.follow('me', 'bob');
+    for (const userId of ['bob', 'cat']) await f.people.follow('me', userId);
     const mine = await f.collect('me');
     await f.tell('a', 'ann');
     await f.tell('b', 'bob');
     await mine.news();
-    await f.tell('c', 'ann', {}, { lost: true });
+    await f.tell('c', 'cat', {}, { lost: true });
     await f.retract('a', { lost: true });
     vi.spyOn(f.bus, 'publishAccessChange').mockImplementation(async () => {});
     await f.people.block('bob', 'me');

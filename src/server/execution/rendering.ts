@@ -8,9 +8,12 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   execute,
+  type FieldNode,
+  type GraphQLField,
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
+  isRequiredArgument,
   Kind,
   type OperationDefinitionNode,
   TypeInfo,
@@ -55,6 +58,16 @@ interface Rendered {
 
 const asBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
+/** A subscription field that names nothing to watch: a required list of it is empty. */
+const withoutArguments = (node: FieldNode, { args }: GraphQLField<unknown, unknown>): FieldNode => ({
+  ...node,
+  arguments: args.filter(isRequiredArgument).map(({ name }) => ({
+    kind: Kind.ARGUMENT,
+    name: { kind: Kind.NAME, value: name },
+    value: { kind: Kind.LIST, values: [] },
+  })),
+});
+
 export const createRendering = ({
   schema,
   finish,
@@ -76,15 +89,16 @@ export const createRendering = ({
     let isShared = true;
     const used = new Set<string>();
     const types = new TypeInfo(schema);
-    const withoutArguments = visit(
+    const withoutWatched = visit(
       document,
       visitWithTypeInfo(types, {
         VariableDefinition: () => false,
         Field(node) {
           const parent = types.getParentType();
           if (isPerViewer(parent?.name, node.name.value)) isShared = false;
-          return parent === schema.getSubscriptionType() && node.arguments?.length
-            ? { ...node, arguments: [] }
+          const field = types.getFieldDef();
+          return field && parent === schema.getSubscriptionType() && node.arguments?.length
+            ? withoutArguments(node, field)
             : undefined;
         },
         Variable: ({ name }) => {
@@ -93,7 +107,7 @@ export const createRendering = ({
       }),
     );
     if (!isShared) return null;
-    const bare = visit(withoutArguments, {
+    const bare = visit(withoutWatched, {
       VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null),
     });
     return { operation, document: bare, used: [...used].sort(), renderers: new LRUCache({ max: MAX_VARIABLES }) };
