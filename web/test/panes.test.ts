@@ -1,19 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MAX_MESSAGE_CHARACTERS, messages, sendMessage } from '../src/messages/messages.js';
 import { loadPanes, MAX_PANES, newPaneSpec, savePanes } from '../src/panes/paneSpec.js';
-
-/** A storage of a tab. */
-const storage = (content: Record<string, string> = {}): Storage => {
-  const items = new Map(Object.entries(content));
-  return {
-    length: 0,
-    key: () => null,
-    clear: () => items.clear(),
-    getItem: (key) => items.get(key) ?? null,
-    setItem: (key, value) => void items.set(key, value),
-    removeItem: (key) => void items.delete(key),
-  };
-};
+import { storage } from './support/storage.js';
 
 describe('the panes of a tab', () => {
   it('outlive its reload, with their sessions', () => {
