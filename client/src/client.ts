@@ -302,7 +302,7 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
 
   if (isStarted) connection.start();
   const client: PresenceClient & WithInternals = {
-    [INTERNALS]: { operations, request, onError, report },
+    [INTERNALS]: { operations, request, session, onError, report },
     presence: (userId): Readable<Presence | undefined> => {
       const get = () => presences.get(userId);
       return {

@@ -7,6 +7,7 @@ export interface Internals {
   readonly operations: Operations;
   /** As {@link Operations.request}; rejects at once where nobody is signed in. */
   readonly request: Operations['request'];
+  readonly session: { readonly id: string };
   readonly onError: (error: PresenceError) => void;
   readonly report: ReportFault;
 }

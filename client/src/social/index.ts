@@ -49,6 +49,7 @@ export const createSocial = (client: PresenceClient): Social => {
     if (phase === 'signedOut' || phase === 'closed') {
       for (const part of [places, visits, counts, tray, timeline]) part.clear();
     }
+    if (phase === 'signedOut') visits.forget();
   });
 
   const mute = async (field: 'mute' | 'unmute', { userId, objectId }: MuteTarget): Promise<void> => {

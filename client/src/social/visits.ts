@@ -4,11 +4,14 @@ import type { Internals } from '../internals.js';
 import { Retained } from '../retained.js';
 import { ENTER, LEAVE } from './documents.js';
 import { reportLasting } from './failures.js';
+import { createPlacesStore, type PlacesStore } from './placesStore.js';
 
 /** Places of one session. */
 const MAX_PLACES = 3;
 /** A view that comes back within it has not left. */
 const LINGER_MS = 250;
+/** A page that was loaded again has so long to come back to where it was. */
+const RETURN_MS = 10_000;
 
 /** - `uncertain`: entered over an earlier connection, which the session may have outlived. */
 type Visit = 'entered' | 'uncertain' | 'refused';
@@ -19,16 +22,30 @@ export class Visits {
     { onFirst: () => void this.settle(), onGone: () => void this.settle() },
     LINGER_MS,
   );
+  /** Entered by the page as it was before it was loaded again, and not entered since. */
+  private readonly inherited: Set<string>;
+  private readonly store: PlacesStore;
+  private returning: ReturnType<typeof setTimeout> | undefined;
   private isBusy = false;
   private pause: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly client: Internals) {}
+  constructor(private readonly client: Internals) {
+    this.store = createPlacesStore(client.session.id);
+    this.inherited = new Set(this.store.load());
+    for (const id of this.inherited) this.entered.set(id, 'uncertain');
+  }
 
   enter(conversationId: string): () => void {
     return this.wanted.retain(conversationId);
   }
 
   up(): void {
+    if (this.inherited.size > 0) {
+      this.returning ??= setTimeout(() => {
+        this.inherited.clear();
+        void this.settle();
+      }, RETURN_MS);
+    }
     void this.settle();
   }
 
@@ -42,8 +59,14 @@ export class Visits {
 
   clear(): void {
     this.resume();
+    clearTimeout(this.returning);
     this.wanted.clear();
     this.entered.clear();
+  }
+
+  /** The session has ended. */
+  forget(): void {
+    this.store.save([]);
   }
 
   private resume(): void {
@@ -57,7 +80,7 @@ export class Visits {
     this.isBusy = true;
     while (this.client.operations.isUp && !this.pause) {
       const wanted = [...this.wanted.keys()].slice(-MAX_PLACES);
-      const gone = [...this.entered.keys()].find((id) => !wanted.includes(id));
+      const gone = [...this.entered.keys()].find((id) => !wanted.includes(id) && !this.inherited.has(id));
       const next = wanted.find((id) => (this.entered.get(id) ?? 'uncertain') === 'uncertain');
       if (gone !== undefined) await this.leave(gone);
       else if (next !== undefined) await this.goTo(next);
@@ -69,16 +92,24 @@ export class Visits {
   private async leave(id: string): Promise<void> {
     const error = this.entered.get(id) === 'refused' ? undefined : await this.say(LEAVE, id);
     // What cannot be left is not there.
-    if (!error || !mayPass(error)) this.entered.delete(id);
+    if (error && mayPass(error)) return;
+    this.entered.delete(id);
+    this.save();
   }
 
   private async goTo(id: string): Promise<void> {
     // Before the answer, so that it is left where the connection is lost before that.
     this.entered.set(id, 'entered');
+    this.inherited.delete(id);
+    this.save();
     const error = await this.say(ENTER, id);
     if (!error || error.code === 'DISCONNECTED') return;
     this.entered.set(id, mayPass(error) ? 'uncertain' : 'refused');
     reportLasting(this.client)(error);
+  }
+
+  private save(): void {
+    this.store.save([...this.entered.keys()]);
   }
 
   /** Resolves with the failure. */

@@ -114,6 +114,60 @@ describe('who is here', () => {
   });
 });
 
+describe('a page that is loaded again', () => {
+  const tab = () => {
+    const items = new Map<string, string>();
+    vi.stubGlobal('sessionStorage', {
+      getItem: (key: string) => items.get(key) ?? null,
+      setItem: (key: string, value: string) => void items.set(key, value),
+      removeItem: (key: string) => void items.delete(key),
+    });
+    return items;
+  };
+  const load = async (kept: { readonly sessionId: string }) => {
+    const setup = await setUpSocial(kept);
+    answering(setup.server);
+    return setup;
+  };
+
+  it('enters where it was, and leaves where it does not come back to in time', async () => {
+    const items = tab();
+    const before = await load({ sessionId: 'one' });
+    for (const place of ['a', 'b']) before.social.enter(place);
+    await pass(1_000);
+    before.client.close();
+    const after = await load({ sessionId: 'one' });
+    after.social.enter('a');
+    await pass(5_000);
+    expect(said(after.server)).toEqual(['enter a']);
+    await pass(10_000);
+    expect(said(after.server)).toEqual(['enter a', 'leave b']);
+    void after.client.signOut();
+    expect(items.size).toBe(0);
+    const other = await load({ sessionId: 'one' });
+    await pass(20_000);
+    expect(said(other.server)).toEqual([]);
+  });
+
+  it('is at the places of its own session alone, and where nothing can be kept at none', async () => {
+    tab();
+    const before = await load({ sessionId: 'one' });
+    before.social.enter('a');
+    await pass(1_000);
+    const other = await load({ sessionId: 'two' });
+    await pass(20_000);
+    expect(said(other.server)).toEqual([]);
+    const forbidden = () => {
+      throw new Error('forbidden');
+    };
+    vi.stubGlobal('sessionStorage', { getItem: forbidden, setItem: forbidden, removeItem: forbidden });
+    const last = await load({ sessionId: 'one' });
+    last.social.enter('b');
+    await pass(20_000);
+    expect(said(last.server)).toEqual(['enter b']);
+  });
+});
+
 describe('a user who enters a place', () => {
   it('is there once, until the last of those who entered left', async () => {
     const { server, social } = await setUpSocial();

@@ -29,17 +29,49 @@ const recordOf = async (pane: Locator, observed: Observed): Promise<() => Promis
   return () => recorder.evaluate(({ values }) => values);
 };
 
+/** Notes the texts of an element as they change, between two frames too. The function returned reads them. */
+const textsOf = async (pane: Locator, selector: string): Promise<() => Promise<string[]>> => {
+  const recorder = await pane.evaluateHandle((root, wanted) => {
+    const values: string[] = [];
+    const read = () => {
+      const text = root.querySelector(wanted)?.textContent ?? 'nowhere';
+      if (text !== values.at(-1)) values.push(text);
+    };
+    read();
+    new MutationObserver(read).observe(root, { subtree: true, childList: true, characterData: true });
+    return { values };
+  }, selector);
+  return () => recorder.evaluate(({ values }) => values);
+};
+
 export const paneOf = (page: Page, { name }: Pick<Character, 'name'>) => {
   const pane = page.getByRole('region', { name, exact: true });
   const personCalled = (other: Pick<Character, 'name'>): Locator => pane.locator('.person', { hasText: other.name });
   const composer = pane.getByRole('textbox', { name: `Message to the lobby, as ${name}` });
   const connection = pane.locator('.connection-state');
+  const bell = pane.locator('.bell');
+  const tray = pane.getByRole('dialog', { name: 'Notifications' });
 
   return {
     pane,
     composer,
     connection,
     personCalled,
+    bell,
+    tray,
+    comment: pane.getByRole('textbox', { name: `Comment on the post, as ${name}` }),
+    like: pane.locator('.like'),
+    /** Waits until the badge says so; 0: until it is out. */
+    seesBadge: (count: number) =>
+      count === 0
+        ? pane.locator('.badge').waitFor({ state: 'detached' })
+        : pane.locator('.badge').getByText(String(count), { exact: true }).waitFor(),
+    /** Waits until the post shows so many likes. */
+    seesLikes: (count: number) => pane.getByRole('button', { name: new RegExp(`^Like, ${count} `) }).waitFor(),
+    /** Waits until the post shows who is there. */
+    seesHere: (sentence: string) => pane.locator('.visitors').getByText(sentence, { exact: true }).waitFor(),
+    /** What the tray says, line by line. */
+    notices: tray.locator('.notice-text > span:first-child'),
     /** Waits until the pane shows somebody so. */
     sees: (other: Pick<Character, 'name'>, status: Status) =>
       personCalled(other)
@@ -64,6 +96,10 @@ export const paneOf = (page: Page, { name }: Pick<Character, 'name'>) => {
     /** Notes each status that the pane shows of somebody from now on, and `nowhere` where they are not listed. */
     record: (other: Pick<Character, 'name'>) =>
       recordOf(pane, { selector: '.person', text: other.name, attribute: 'data-status' }),
+    /** Notes each sentence about who is at the post from now on. */
+    recordHere: () => textsOf(pane, '.visitors'),
+    /** Notes each number of the badge from now on; empty where it is out. */
+    recordBadge: () => textsOf(pane, '.bell'),
     /** Notes each phase of the pane's connection from now on. */
     recordConnection: () => recordOf(pane, { selector: '.connection-state', text: '', attribute: 'data-phase' }),
   };
