@@ -132,8 +132,10 @@ const identify = (row: Row, fields: Fields): { id: string; asOf: string } | unde
     else if (name === 'id' || (name === 'userId' && id === undefined && typename !== undefined)) id = row[key];
     if (typename === undefined) type = TYPE_BY_FIELD[name] ?? type;
   }
-  if (!MERGED_TYPES.has(type) || typeof id !== 'string' || typeof asOf !== 'string' || !INSTANT.test(asOf)) return;
-  return { id: `${type}:${id}`, asOf };
+  if (!MERGED_TYPES.has(type)) return undefined;
+  return typeof id === 'string' && typeof asOf === 'string' && INSTANT.test(asOf)
+    ? { id: `${type}:${id}`, asOf }
+    : undefined;
 };
 
 const mergedFields = (row: Row, fields: Fields) =>

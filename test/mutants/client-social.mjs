@@ -187,8 +187,8 @@ export default [
     name: 'a tray is mixed up with its user',
     promise: 'Values of a tray, of counts and of a presence under one id are kept apart.',
     file: 'client/src/latest.ts',
-    from: 'return { id: `${type}:${id}`, asOf };',
-    to: 'return { id, asOf };',
+    from: '? { id: `${type}:${id}`, asOf }',
+    to: '? { id, asOf }',
     tests: LATEST,
   },
   {
