@@ -25,27 +25,37 @@ const LOSSES: readonly SightLoss[] = ['retraction', 'hiding', 'object', 'roster'
 const merged = (a: Cause | undefined, b: Cause): Cause =>
   a ? { loss: LOSSES.indexOf(a.loss) > LOSSES.indexOf(b.loss) ? a.loss : b.loss, gains: a.gains || b.gains } : b;
 
+/** What is to be reread. */
+export interface Touched {
+  /** By key of a user or an object. */
+  readonly causes: ReadonlyMap<string, Cause>;
+  /** Changes, or acts, may have been missed beside. */
+  readonly all: boolean;
+}
+
 export class SightLosses {
   /** Counts the changes. */
   epoch = 0;
   private readonly touched = new Map<string, number>();
-  /** All judgements of before are void. */
+  /** Judgements that began before are void, whatever they are about. */
   private floor = 0;
   private causes = new Map<string, Cause>();
+  private all = false;
 
   /** A change: judgements about it that began before are void, and it is to be reread. */
   add(key: string, cause: Cause): void {
     this.epoch += 1;
-    if (this.touched.size >= MAX_TOUCHED && !this.touched.has(key)) this.addAll();
+    if (this.touched.size >= MAX_TOUCHED && !this.touched.has(key)) this.voidAll();
     this.touched.set(key, this.epoch);
-    this.causes.set(key, merged(this.causes.get(key), cause));
+    if (this.causes.size >= MAX_TOUCHED && !this.causes.has(key)) this.all = true;
+    else this.causes.set(key, merged(this.causes.get(key), cause));
   }
 
-  /** All judgements so far are void. */
+  /** Changes, or acts, may have been missed: all judgements so far are void, and all is to be reread. */
   addAll(): void {
     this.epoch += 1;
-    this.floor = this.epoch;
-    this.touched.clear();
+    this.voidAll();
+    this.all = true;
   }
 
   /** Whether a judgement that began at `epoch` still holds. */
@@ -54,15 +64,22 @@ export class SightLosses {
   }
 
   /** What is to be reread; from now on that is nothing. */
-  take(): ReadonlyMap<string, Cause> {
-    const { causes } = this;
+  take(): Touched {
+    const { causes, all } = this;
     this.causes = new Map();
-    return causes;
+    this.all = false;
+    return { causes, all };
   }
 
   /** It could not be reread. */
-  giveBack(causes: ReadonlyMap<string, Cause>): void {
+  giveBack({ causes, all }: Touched): void {
+    this.all ||= all;
     for (const [key, cause] of causes) this.causes.set(key, merged(this.causes.get(key), cause));
+  }
+
+  private voidAll(): void {
+    this.floor = this.epoch;
+    this.touched.clear();
   }
 }
 

@@ -4,6 +4,7 @@
  * memory for each of the last 500 acts. With a million followers on ten nodes that is ten messages, and 50 queries of 2,000 viewers on
  * each. A change of sight costs a few queries for the users that it names. See docs/design.md#social.
  */
+import { createLimit } from '../async/limit.js';
 import type { AccessReader, ConversationReader } from '../presence/ports/access.js';
 import type { AccessChange } from '../presence/ports/bus.js';
 import type { Viewer } from '../presence/visibility.js';
@@ -18,6 +19,9 @@ import type { SubscriptionBudget } from './subscription.js';
 import { createSubscriptionRegistry } from './subscriptionRegistry.js';
 import { TimelineSubscription, type TimelineSubscriptionDeps } from './timelineSubscription.js';
 import { createTopicRegistry } from './topicRegistry.js';
+
+/** Subscriptions of a node that reread at once. */
+const REREADINGS = 16;
 
 export interface TimelineFanoutDeps {
   readonly bus: Pick<SocialBus, 'subscribeActs' | 'subscribeTray'>;
@@ -45,6 +49,7 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
     reads,
     rosterOf: createSharedReader((viewerId) => people.roster(viewerId, MAX_WATCHED)),
     shareOf: createActShares(),
+    inTurn: createLimit(REREADINGS),
     onObject(subscription, objectId, knows) {
       const those = byObject.get(objectId) ?? new Set();
       if (knows) byObject.set(objectId, those.add(subscription));

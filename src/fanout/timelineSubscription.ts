@@ -47,6 +47,8 @@ export interface TimelineSubscriptionDeps {
   /** The viewer's roster: user ids, the first `MAX_WATCHED` by id. */
   readonly rosterOf: (viewerId: string) => Promise<readonly string[]>;
   readonly shareOf: ShareOf;
+  /** Runs a rereading when it is its turn: after a gap all subscriptions of a node reread. */
+  readonly inTurn: (reread: () => Promise<void>) => Promise<void>;
   /** The subscription was sent acts about that object, or no more. */
   readonly onObject: (subscription: TimelineSubscription, objectId: string, knows: boolean) => void;
   readonly onError: (error: unknown) => void;
@@ -74,10 +76,8 @@ export class TimelineSubscription
   private readonly objects = new Map<string, number>();
   private readonly followed = new Set<string>();
   private tray: Promise<Unsubscribe> | undefined = undefined;
-  /** Messages or changes may have been missed. */
-  private gap = false;
   private readonly roster = this.createRefresher(() => this.followRoster());
-  private readonly rereading = this.createRefresher(() => this.rereadTouched());
+  private readonly rereading = this.createRefresher(() => this.deps.inTurn(() => this.rereadTouched()));
 
   constructor(
     private readonly deps: TimelineSubscriptionDeps,
@@ -143,7 +143,6 @@ export class TimelineSubscription
   /** Access changes, acts or mutes may have been missed: the newest are read, and what was sent is judged again. */
   accessChangesMissed(): void {
     this.losses.addAll();
-    this.gap = true;
     this.roster.request();
     this.rereading.request();
   }
@@ -266,13 +265,11 @@ export class TimelineSubscription
   }
 
   private async rereadTouched(): Promise<void> {
-    const causes = new Map(this.losses.take());
-    const { gap, epoch } = this;
-    this.gap = false;
+    const touched = this.losses.take();
+    const { epoch } = this;
     try {
-      if (gap)
-        for (const { act } of this.known.values()) causes.set(userKey(act.actorId), { loss: 'hiding', gains: true });
-      const found = [...(gap ? await this.readPage() : []), ...(await this.readLatest(causes))];
+      const causes = touched.all ? this.withKnown(touched.causes) : touched.causes;
+      const found = [...(touched.all ? await this.readPage() : []), ...(await this.readLatest(causes, touched.causes))];
       const owners = await this.readOwners(found.map(({ act }) => act));
       if (this.hasEnded) return;
       const judged = new Set<string>();
@@ -283,8 +280,7 @@ export class TimelineSubscription
       }
       await this.rereadKnown(causes, judged);
     } catch (error) {
-      this.gap ||= gap;
-      this.losses.giveBack(causes);
+      this.losses.giveBack(touched);
       throw error;
     }
   }
@@ -303,6 +299,16 @@ export class TimelineSubscription
     else if (cause.gains || this.known.has(act.id)) this.show(act, ownerId, epoch);
   }
 
+  /** These, and all actors of what was sent. */
+  private withKnown(causes: ReadonlyMap<string, Cause>): ReadonlyMap<string, Cause> {
+    const all = new Map(causes);
+    for (const { act } of this.known.values()) {
+      const key = userKey(act.actorId);
+      if (!all.has(key)) all.set(key, { loss: 'hiding', gains: true });
+    }
+    return all;
+  }
+
   /** The newest page of the timeline, all of which the viewer sees. */
   private async readPage() {
     const { items } = await this.deps.timelines.timeline(this.viewer.userId, { first: LATEST, after: null });
@@ -310,19 +316,19 @@ export class TimelineSubscription
     return items.map((act) => ({ act, facts }));
   }
 
-  private async readLatest(causes: ReadonlyMap<string, Cause>) {
+  /** The latest acts of the actors among these, and those about the objects, and about objects of the users, that changed. */
+  private async readLatest(causes: ReadonlyMap<string, Cause>, changed: ReadonlyMap<string, Cause>) {
     const { timelines } = this.deps;
     const { userId } = this.viewer;
-    const users = idsOf(causes.keys(), userKey(''));
-    const objectIds = idsOf(causes.keys(), objectKey(''));
     const knownActors = new Set([...this.known.values()].map(({ act }) => act.actorId));
-    const actors = users.filter(
+    const actorIds = idsOf(causes.keys(), userKey('')).filter(
       (id) => this.followed.has(id) || knownActors.has(id) || causes.get(userKey(id))?.loss === 'roster',
     );
     const found: { readonly act: Act; readonly facts: ActFacts }[] = [];
-    for (const ids of inPieces(actors, ACTORS)) found.push(...(await timelines.latestActs(userId, ids, LATEST)));
-    if (users.length + objectIds.length > 0) {
-      found.push(...(await timelines.latestActsAbout(userId, { ownerIds: users, objectIds }, LATEST)));
+    for (const ids of inPieces(actorIds, ACTORS)) found.push(...(await timelines.latestActs(userId, ids, LATEST)));
+    if (changed.size > 0) {
+      const about = { ownerIds: idsOf(changed.keys(), userKey('')), objectIds: idsOf(changed.keys(), objectKey('')) };
+      found.push(...(await timelines.latestActsAbout(userId, about, LATEST)));
     }
     return found;
   }

@@ -331,6 +331,21 @@ describe('when something fails', () => {
     expect(page.map(({ id }) => id)).toEqual(['c']);
   });
 
+  it('more changes than are remembered are found by reading all', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collect('me');
+    await f.tell('a', 'ann', { audience: 'EVERYONE' });
+    await mine.news();
+    valve.hold('latestActsAbout');
+    await f.people.follow('fan', 'me');
+    await untilIdle();
+    for (let i = 0; i < 1_000; i += 1) await f.people.follow(`fan-${i}`, 'me');
+    await f.people.block('ann', 'me');
+    valve.release('latestActsAbout');
+    expect(heard(await mine.news())).toEqual(['-a']);
+  });
+
   it('nothing is left of a subscription that ended, or did not start', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
