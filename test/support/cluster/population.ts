@@ -1,5 +1,5 @@
 /**
- * Some hundreds of users of every kind, over all nodes of a cluster and watched at each: what they do before Redis
+ * Users of every kind, some hundreds with `npm run test:thorough`, over all nodes of a cluster and watched at each: what they do before Redis
  * forgets a part of it, and what everybody must be shown ever after.
  */
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,37 +10,38 @@ import { isLive, isOffline, type Observer, observe } from '../http/observer.js';
 import type { Cluster, Node } from './cluster.js';
 import { type Crowd, gather } from './crowd.js';
 import { type JournalRow, noteJournal } from './journalHistory.js';
+import { rounds } from './rounds.js';
 
 /** How many there are of each kind, and what they do. */
 const KINDS = {
   /** Connected before, during and after it, and nothing else. */
-  stays: 140,
+  stays: rounds(40, 140),
   /** Connected, with a message that nobody is to see again. */
-  hides: 30,
+  hides: rounds(14, 30),
   /** Was invisible, and is no more. */
-  reveals: 10,
+  reveals: rounds(6, 10),
   /** Had said something else. */
-  says: 20,
+  says: rounds(10, 20),
   /** Had said something, and took it back. */
-  clears: 10,
-  busy: 20,
+  clears: rounds(6, 10),
+  busy: rounds(10, 20),
   /** The host puts an activity. */
-  hostProvided: 10,
+  hostProvided: rounds(6, 10),
   /** Ends its only session, over HTTP. */
-  ends: 15,
+  ends: rounds(8, 15),
   /** Closes its connection, and its grace is over. */
-  closes: 20,
+  closes: rounds(10, 20),
   /** Connects. */
-  comes: 15,
+  comes: rounds(8, 15),
   /** An app that lives by heartbeats, before and after. */
-  app: 10,
+  app: rounds(6, 10),
   /** An app that begins. */
-  appears: 10,
+  appears: rounds(6, 10),
   /** Its user is deleted. */
-  deleted: 5,
+  deleted: rounds(4, 5),
   /** The last to hide and to write a message: acknowledged, without a wait until it was shown. */
-  hidesLast: 10,
-  saysLast: 10,
+  hidesLast: rounds(6, 10),
+  saysLast: rounds(6, 10),
 } as const;
 type Kind = keyof typeof KINDS;
 /** Those of whom the journal has something to say. */
@@ -62,7 +63,7 @@ const ANSWERED_WITHIN_MS = 60_000;
 /** So much of its log tells what a node that gives no answer does instead. */
 const LOG_CHARS = 2_000;
 /** How long it is between two questions of whoever asks all the time. */
-const ASKS_EVERY_MS = 100;
+const ASKS_EVERY_MS = rounds(200, 100);
 
 const each = async <T>(items: readonly T[], act: (item: T, place: number) => Promise<unknown>): Promise<void> => {
   let next = 0;
