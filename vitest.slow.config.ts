@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/cluster-slow/**/*.test.ts'],
+    env: { ROLLCALL_THOROUGH: 'on' },
     testTimeout: 180_000,
     hookTimeout: 60_000,
     globalSetup: ['test/support/cluster/sharedPostgres.ts'],

@@ -4,15 +4,16 @@ import postgres from 'postgres';
 import { expect, it } from 'vitest';
 import { startCluster } from '../support/cluster/cluster.js';
 import { gather } from '../support/cluster/crowd.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { Refusal } from '../support/http/api.js';
 import { isLive, observe } from '../support/http/observer.js';
 
 const USERS = 60;
-const STOPS = 10;
+const STOPS = rounds(4, 10);
 /** How many queries each node has under way. */
-const AT_ONCE = 20;
+const AT_ONCE = rounds(6, 20);
 
-it('PostgreSQL that is stopped under load ten times ends no node, hides nobody, and gets every change in the end', async () => {
+it('PostgreSQL that is stopped under load again and again ends no node, hides nobody, and gets every change in the end', async () => {
   const cluster = await startCluster({
     nodes: 3,
     ownPostgres: true,

@@ -1,4 +1,4 @@
-/** A Redis Cluster whose slots move under hundreds of users. The other faults are in `test/cluster-slow`. */
+/** A Redis Cluster whose slots move under users of every kind. The other faults are in `test/cluster-slow`. */
 import { testRedisCluster } from '../support/cluster/failover.js';
 import { MOVED } from '../support/cluster/redisClusterFaults.js';
 

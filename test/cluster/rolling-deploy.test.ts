@@ -1,15 +1,17 @@
 import { expect, it } from 'vitest';
 import { type Node, startCluster } from '../support/cluster/cluster.js';
 import { gather } from '../support/cluster/crowd.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { isLive, observe } from '../support/http/observer.js';
 
+const CLIENTS = rounds(200, 500);
 /**
  * Clients, the nodes they leave and the cold ones that take them in share a busy machine: the grace is as long as they
  * may take together, and so is what a client may be silent for.
  */
 const PATIENT = { PRESENCE_OFFLINE_DEBOUNCE: '40s', HEARTBEAT_TIMEOUT: '45s' };
 
-it('three nodes replaced one by one under 500 clients: no OFFLINE event, no latest state lost', async () => {
+it(`three nodes replaced one by one under ${CLIENTS} clients: no OFFLINE event, no latest state lost`, async () => {
   const cluster = await startCluster({ nodes: 3, env: PATIENT });
   const serving: Node[] = [...cluster.nodes];
   /** As a load balancer chooses: the ready nodes, in turn. */
@@ -18,7 +20,7 @@ it('three nodes replaced one by one under 500 clients: no OFFLINE event, no late
     if (!node) throw new Error('nothing is left to serve');
     return node;
   };
-  const ids = await cluster.followed('watcher', 'user', 500);
+  const ids = await cluster.followed('watcher', 'user', CLIENTS);
   const watching = await cluster.add();
   const observer = observe(await cluster.person('watcher', watching).connect({ presence: false }));
   const crowd = await gather({ ids, at: balanced });

@@ -83,7 +83,7 @@ const listening = async (answer = '') => {
 describe('a start that cannot listen names the setting', () => {
   it.each(['PORT', 'METRICS_PORT'])('%s is in use', async (setting) => {
     const port = await listening();
-    const { msg } = await faultOf({ [setting]: String(port) }, installed);
+    const { msg } = await faultOf({ [setting]: String(port) }, setting === 'PORT' ? installed : runServer);
     expect(msg).toMatch(new RegExp(`^${setting} ${port} is in use on 127.0.0.1. .* set ${setting} to another`));
   });
 
@@ -172,7 +172,7 @@ describe.concurrent('a start without its back-ends names their URL, and not thei
 
   it('Redis that is not there', async () => {
     const REDIS_URL = `redis://localhost:${await freePort()}`;
-    const { msg } = await faultOf({ REDIS_URL }, installed);
+    const { msg } = await faultOf({ REDIS_URL });
     expect(msg).toMatch(/^Redis cannot be used at REDIS_URL: connect ECONNREFUSED .* can be reached from here\.$/);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rounds } from '../support/cluster/rounds.js';
 import type { Presence } from '../support/http/api.js';
 import type { Person } from '../support/http/rollcall.js';
 import { serve } from '../support/http/rollcall.js';
@@ -7,6 +8,9 @@ import { type Choices, createChoices } from '../support/unit/choices.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '100ms', TYPING_TIMEOUT: '500ms' });
 const { host } = rollcall;
+
+/** Steps of each pair of twins. */
+const TURNS = rounds(12, 25);
 
 /** Other runs than the usual ones: `ROLLCALL_SEED=7,8`. */
 const SEEDS = (process.env.ROLLCALL_SEED ?? '1,2').split(',').map(Number);
@@ -83,7 +87,7 @@ describe.concurrent('of two who were alike, one hides and one leaves', { timeout
         (twin, at) => twin.updatePrivacy({ [at.pick(['status', 'lastSeen', 'activity'])]: at.pick(AUDIENCES) }),
         (twin, at) => host.putCircle(circles.get(twin) ?? '', [twin.id, ...at.some(viewers).map(({ id }) => id)]),
       ];
-      for (let turn = 0; turn < 25; turn += 1) {
+      for (let turn = 0; turn < TURNS; turn += 1) {
         const step = choices.pick(visible);
         const same = choices.int(2 ** 30);
         for (const twin of twins) {

@@ -1,11 +1,16 @@
 import { expect, it } from 'vitest';
+import { rounds } from '../support/cluster/rounds.js';
 import { PRESENCE_CHANGED, TYPING_CHANGED } from '../support/http/api.js';
 import { openRaw } from '../support/http/raw.js';
 import { serve } from '../support/http/rollcall.js';
 
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
 
-it('two thousand subscriptions begun and ended on one socket leave it as it was', async () => {
+/** Of twenty subscriptions each. */
+const BATCHES = rounds(25, 100);
+const TURNS = rounds(20, 40);
+
+it(`${BATCHES * 20} subscriptions begun and ended on one socket leave it as it was`, async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const room = rollcall.fresh('room');
   await rollcall.host.putConversation(room, [alice.id, bob.id]);
@@ -23,7 +28,7 @@ it('two thousand subscriptions begun and ended on one socket leave it as it was'
     { query: PRESENCE_CHANGED },
   ];
   const ended = new Set<string>();
-  for (let batch = 0; batch < 100; batch += 1) {
+  for (let batch = 0; batch < BATCHES; batch += 1) {
     for (let turn = 0; turn < 20; turn += 1) {
       const id = `${batch}-${turn}`;
       raw.send({ id, type: 'subscribe', payload: documents[turn % documents.length] });
@@ -56,7 +61,7 @@ it('sockets that come and go by the dozen leave nobody live', async () => {
   const [alice, bob] = await rollcall.friends('alice', 'bob');
   const watching = (await alice.lurk()).watch([bob.id]);
   await watching.next();
-  for (let turn = 0; turn < 40; turn += 1) {
+  for (let turn = 0; turn < TURNS; turn += 1) {
     const socket = await bob.connect({ sessionId: `turn-${turn % 3}` });
     const own = socket.watch([alice.id]);
     if (turn % 2) await own.next();

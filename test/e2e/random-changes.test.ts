@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rounds } from '../support/cluster/rounds.js';
 import type { Presence, Typing } from '../support/http/api.js';
 import type { Person } from '../support/http/rollcall.js';
 import { serve } from '../support/http/rollcall.js';
@@ -15,6 +16,9 @@ const { host } = rollcall;
 
 /** Other storms than the usual ones: `ROLLCALL_SEED=7,8`. */
 const SEEDS = (process.env.ROLLCALL_SEED ?? '1,2').split(',').map(Number);
+/** Changes of presence by each actor, and of typing by each of the lanes. */
+const CHANGES = rounds(50, 100);
+const TYPINGS = rounds(30, 60);
 const AUDIENCES = ['EVERYONE', 'EVERYONE', 'FOLLOWERS', 'MUTUALS', 'NOBODY'] as const;
 const STATUSES = ['ONLINE', 'ONLINE', 'ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'INVISIBLE', 'OFFLINE'] as const;
 const DEVICES = ['WEB', 'MOBILE', 'DESKTOP'] as const;
@@ -113,7 +117,7 @@ describe.concurrent('after a storm of changes', { timeout: 120_000 }, () => {
         actors.map(async (actor, lane) => {
           const random = createChoices(seed * 10 + lane);
           const steps = stepsOf(actor, [...viewers], everybody, circle, room);
-          for (let turn = 0; turn < 100; turn += 1) await random.pick(steps)(random);
+          for (let turn = 0; turn < CHANGES; turn += 1) await random.pick(steps)(random);
         }),
       );
       await settle();
@@ -168,7 +172,7 @@ describe.concurrent('after a storm of typing', { timeout: 120_000 }, () => {
         () => host.putConversation(random.pick(rooms), random.oneIn(2) ? everybody : random.some(everybody)),
       ];
       const lane = async () => {
-        for (let turn = 0; turn < 60; turn += 1) {
+        for (let turn = 0; turn < TYPINGS; turn += 1) {
           // Who was just removed from a conversation is told that it does not exist.
           await random
             .pick(steps)()

@@ -6,17 +6,13 @@ import { execFile, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
-  copyFileSync,
   cpSync,
   existsSync,
-  linkSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   realpathSync,
-  symlinkSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,6 +25,7 @@ import { copyPreparedData } from '../support/http/server.js';
 import { TEST_SECRET } from '../support/http/tokens.js';
 import { createInbox } from '../support/unit/inbox.js';
 import { runLastStage } from './lastStage.js';
+import { linkFolder } from './linkFolder.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -43,29 +40,34 @@ const clone = (): string => {
   return folder;
 };
 
+/** The folders of the packages that `npm prune --omit=dev` removes, by npm's own list. */
+const developmentPackages = (packages: string): ReadonlySet<string> => {
+  const list = JSON.parse(readFileSync(join(packages, '.package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+  };
+  const names = Object.entries(list.packages).filter(([, { dev }]) => dev);
+  return new Set(names.map(([path]) => join(packages, path.slice('node_modules/'.length))));
+};
+
 /**
- * A copy whose files are those of `from`, linked, so that hundreds of megabytes need not be read and written; npm removes
- * files, and writes none but its own list. Without what is at `without`.
+ * Leaves what runs, half of the files: npm unpacks a package three times when it installs it, and the time that takes is
+ * that of the number of files.
  */
-const linkFolder = (from: string, to: string, without: string): void => {
-  mkdirSync(to);
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (source === without) continue;
-    if (entry.isDirectory()) linkFolder(source, target, without);
-    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
-    else if (entry.name === '.package-lock.json') copyFileSync(source, target);
-    else linkOrCopy(source, target);
+const removeDeclarations = (folder: string): void => {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removeDeclarations(path);
+    else if (/\.d\.[cm]?ts$|\.map$/.test(entry.name)) rmSync(path);
   }
 };
 
-const linkOrCopy = (source: string, target: string): void => {
-  try {
-    linkSync(source, target);
-  } catch {
-    // Another file system, or a file of another user.
-    copyFileSync(source, target);
-  }
+/** Data as a first start leaves it, which takes longer to make than all else of a start, for somebody who starts. */
+const preparedData = async ({ uid, gid }: User = {}): Promise<string> => {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-data-'));
+  onTestFinished(() => removeFolder(folder));
+  await copyPreparedData(join(folder, 'data'));
+  if (uid !== undefined) execFileSync('chown', ['-R', `${uid}:${gid}`, folder]);
+  return join(folder, 'data');
 };
 
 const npm = (folder: string, ...args: string[]) => promisify(execFile)('npm', args, { cwd: folder });
@@ -92,7 +94,8 @@ const PRODUCTION = { NODE_ENV: 'production', AUTH_JWT_SECRET: TEST_SECRET };
 
 /** Starts what is built there, without a database beside it, until it listens. */
 const start = async (folder: string, { command = 'dist/main.js', environment = PRODUCTION, user }: Start) => {
-  const child = spawn(process.execPath, [command], {
+  // PGlite as V8's baseline compiler makes it, see `run` in server.ts.
+  const child = spawn(process.execPath, ['--liftoff-only', command], {
     cwd: folder,
     ...user,
     env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...environment },
@@ -163,7 +166,7 @@ describe('`npm ci --omit=dev`', () => {
 
   it('with what was built elsewhere are a server', async () => {
     cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
-    await runs(folder);
+    await runs(folder, { environment: { ...PRODUCTION, DATA_DIR: await preparedData() } });
   }, 180_000);
 
   it('leave out what only the page and the tests need', () => {
@@ -208,6 +211,7 @@ describe('`npm ci --omit=dev`', () => {
     let host = '';
     beforeAll(async () => {
       cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+      removeDeclarations(join(folder, 'node_modules'));
       const before = manifest();
       await npm(folder, 'pack', '--silent');
       expect(manifest()).toBe(before);
@@ -239,11 +243,11 @@ describe('`npm ci --omit=dev`', () => {
 
     it('whose command runs the server, in production and with the page in development', async () => {
       const command = join(host, 'node_modules/.bin/rollcall');
-      const environment = { NODE_ENV: 'production', AUTH_JWT_SECRET: TEST_SECRET };
-      await runs(host, { command, environment, user: otherUser });
+      const DATA_DIR = await preparedData(otherUser);
+      await runs(host, { command, environment: { ...PRODUCTION, DATA_DIR }, user: otherUser });
       await runs(host, {
         command,
-        environment: {},
+        environment: { DATA_DIR },
         user: otherUser,
         ask: async (url) => expect(await (await fetch(url)).text()).toContain('<title>'),
       });
@@ -256,15 +260,16 @@ it('the documented install, `npm ci` and then `npm prune --omit=dev`, is a serve
   onTestFinished(() => removeFolder(folder));
   // What `npm ci` made here.
   const packages = realpathSync(join(root, 'node_modules'));
-  const cache = join(packages, '.cache');
-  linkFolder(packages, join(folder, 'node_modules'), cache);
-  // One database is made anew, above; to make a second one tells no more.
-  await copyPreparedData(join(folder, 'data'));
+  // Of a package that npm removes it looks at the manifest alone.
+  linkFolder(packages, join(folder, 'node_modules'), {
+    without: [join(packages, '.cache')],
+    manifestsOf: developmentPackages(packages),
+  });
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
   await npm(folder, 'prune', '--omit=dev', '--offline', '--no-audit', '--no-fund');
   expect(existsSync(join(folder, 'node_modules/typescript'))).toBe(false);
   expectPatched(folder);
-  await runs(folder);
+  await runs(folder, { environment: { ...PRODUCTION, DATA_DIR: await preparedData() } });
 }, 300_000);
 
 it('an install without patches/ fails, and says so', async () => {

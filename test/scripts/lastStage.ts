@@ -3,8 +3,9 @@
  * so that file and test cannot drift apart.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { linkFolder } from './linkFolder.js';
 
 export interface Image {
   /** The folder that is the image's working directory. */
@@ -43,7 +44,8 @@ export const runLastStage = (text: string, paths: { context: string; built: stri
       case 'COPY': {
         const [from = '', to = ''] = words.filter((word) => !word.startsWith('--'));
         const source = words[0] === '--from=build' ? from.replace('/app', paths.built) : join(paths.context, from);
-        cpSync(source, join(folder, to), { recursive: true, verbatimSymlinks: true });
+        if (statSync(source).isDirectory()) linkFolder(source, join(folder, to));
+        else cpSync(source, join(folder, to));
         break;
       }
       case 'USER':

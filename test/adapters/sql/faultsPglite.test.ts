@@ -1,10 +1,19 @@
+import { afterAll } from 'vitest';
 import { describeFaultyAnswers } from '../../contract/faultyAnswers.js';
 import { describeFaultyWrites } from '../../contract/faultyWrites.js';
 import { openFaultyPglite } from '../../support/cluster/faultyPglite.js';
 
-describeFaultyAnswers('PGlite', openFaultyPglite, {
+/** One database for both, whose users are others: to create one takes seconds. */
+let opened: ReturnType<typeof openFaultyPglite> | undefined;
+const open = async () => {
+  opened ??= openFaultyPglite();
+  return { ...(await opened), close: async () => {} };
+};
+afterAll(async () => (await opened)?.close());
+
+describeFaultyAnswers('PGlite', open, {
   failing: ['cancelled'],
   wrong: ['lost', 'twice', 'hole'],
   counted: false,
 });
-describeFaultyWrites('PGlite', openFaultyPglite, { kinds: ['cancelled'], logged: false });
+describeFaultyWrites('PGlite', open, { kinds: ['cancelled'], logged: false });

@@ -1,5 +1,5 @@
 /**
- * A store that goes and comes back under some hundreds of users of every kind: what was acknowledged is all that anybody is
+ * A store that goes and comes back under users of every kind: what was acknowledged is all that anybody is
  * shown, and it can be asked again in time (docs/operations.md, "When something fails").
  */
 import { expect, it, onTestFinished } from 'vitest';

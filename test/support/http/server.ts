@@ -61,13 +61,18 @@ export interface Run {
 }
 
 /**
+ * PGlite as V8's baseline compiler makes it, and our code optimised where it has run seven times as often as V8 would have it:
+ * what optimising costs, no test is long enough to win back.
+ */
+const UNOPTIMISED = ['--liftoff-only', '--interrupt-budget=1000000'];
+
+/**
  * Runs a built file with an environment that holds nothing but what is given (and PATH). `detached`: in a process group
  * of its own, as a terminal has it, so that `process.kill(-pid)` signals its own children too.
  */
 export function run(file: string, args: readonly string[], env: Environment, { detached = false } = {}): Run {
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  // PGlite as V8's baseline compiler makes it: what optimising it costs, no test is long enough to win back.
-  const child = spawn(process.execPath, ['--liftoff-only', built(file), ...args], {
+  const child = spawn(process.execPath, [...UNOPTIMISED, built(file), ...args], {
     cwd: packageRoot,
     env: { PATH: process.env.PATH ?? '', ...Object.fromEntries(set) },
     stdio: ['ignore', 'pipe', 'pipe'],
