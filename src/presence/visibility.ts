@@ -53,7 +53,8 @@ export const NOTHING: Facets = Object.freeze({ self: false, status: false, lastS
 export const SELF: Facets = Object.freeze({ self: true, status: true, lastSeen: true, activity: true });
 export const EVERYTHING: Facets = Object.freeze({ self: false, status: true, lastSeen: true, activity: true });
 
-const inAudience = (audience: Audience, relation: Relation): boolean => {
+/** Whether a viewer with that relation to a user is in an audience of the user, blocks aside. */
+export const inAudience = (audience: Audience, relation: Relation): boolean => {
   switch (audience) {
     case 'EVERYONE':
       return true;

@@ -3,6 +3,7 @@ import { type ChangePublisher, createSocialCommit } from './socialCommit.js';
 import { createSocialSweeps, RETENTION, type Retention } from './socialSweeps.js';
 import { createActStore } from './sqlActs.js';
 import { createCountStore } from './sqlCounts.js';
+import { createTimelineReader } from './sqlTimelines.js';
 import { createTrayStore } from './sqlTrays.js';
 
 /** How long a notice waits unread for its push. */
@@ -34,6 +35,7 @@ export const createSocial = ({
     ...createActStore({ db, commit, pushAfterMs }),
     ...createTrayStore({ db, commit, maxMutes }),
     ...createCountStore({ db, commit }),
+    ...createTimelineReader({ db }),
     ...createSocialSweeps({ db, commit, retention: { ...RETENTION, ...retention } }),
   };
 };

@@ -5,6 +5,7 @@ import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { IN_MEMORY } from '../../../src/adapters/sql/pglite.js';
 import { describeCounts } from '../../contract/counts.js';
 import { describeOwnedConversations } from '../../contract/ownedConversations.js';
+import { describeTimelines } from '../../contract/timelines.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
 
 let own: TestDatabase;
@@ -24,3 +25,5 @@ describeCounts('PGlite', pglite);
 describeCounts('PostgreSQL', postgres);
 describeOwnedConversations('PGlite', pglite);
 describeOwnedConversations('PostgreSQL', postgres);
+describeTimelines('PGlite', pglite);
+describeTimelines('PostgreSQL', postgres);

@@ -1,0 +1,232 @@
+/**
+ * Timelines, found when read: nothing is written for a follower. The latest acts of a roster come from an index alone: the head of
+ * each actor below the cursor, the latest of these heads, and the acts of those actors. Costs a probe of the index for each user of
+ * the roster, and the facts of the acts that are read.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { Audience } from '../../presence/visibility.js';
+import { actFactsOf } from '../../social/actFacts.js';
+import { seesAct } from '../../social/actSight.js';
+import type { ActFacts, TimelineReader } from '../../social/ports/timelines.js';
+import type { Act } from '../../social/socialTypes.js';
+import { follows, isBlocked, sharesCircle, sharesConversation } from './accessFacts.js';
+import type { Database, Orm } from './database.js';
+import { exists, textArray } from './expressions.js';
+
+/** Acts read at once, of which the viewer may see some. */
+const MAX_READ = 200;
+/** So many times at most: a page ends where 10,000 acts in a row are out of the viewer's sight. */
+const MAX_ROUNDS = 50;
+/** The latest acts about one object of which those of the roster are looked for. */
+const MAX_ABOUT_ONE = 1_000;
+
+/** The acts that timelines may hold, below a number: the condition of the index `acts_of_actor`. */
+const tellable = (actorId: SQL, below: number | null): SQL => sql`
+  acts.actor_id = ${actorId} and acts.gone_at is null and acts.audience <> 'NOBODY'
+  and acts.seq < ${below ?? Number.MAX_SAFE_INTEGER}::bigint`;
+
+/** Whom the viewer follows and the members of their circles, without those whose acts the viewer sees none of. */
+const rosterOf = (viewerId: string): SQL => sql`
+  select distinct source.id from (
+    select followee_id as id from follows where follower_id = ${viewerId}
+    union all
+    select theirs.user_id from circle_members as mine
+      join circle_members as theirs on theirs.circle_id = mine.circle_id where mine.user_id = ${viewerId}
+  ) as source
+  where source.id <> ${viewerId}
+    and source.id not in (select blocked_id from blocks where blocker_id = ${viewerId})
+    and source.id not in (select blocker_id from blocks where blocked_id = ${viewerId})
+    and source.id not in (select target_id from mutes where user_id = ${viewerId} and kind = 'user')`;
+
+/** Numbers and ids of the latest `limit` acts of the viewer's roster below a number. */
+export const latestOfRosterQuery = (orm: Orm, viewerId: string, below: number | null, limit: number) =>
+  orm.select({ id: sql<string>`found.id`, seq: sql`found.seq`.mapWith(Number) }).from(
+    sql`(
+      with heads as materialized (
+        select roster.id, head.seq from (${rosterOf(viewerId)}) as roster cross join lateral (
+          select seq from acts where ${tellable(sql`roster.id`, below)} order by seq desc nulls last limit 1
+        ) as head
+        order by head.seq desc limit ${limit}
+      ), numbers as materialized (
+        select heads.id as actor_id, latest.seq from heads cross join lateral (
+          select seq from acts where ${tellable(sql`heads.id`, below)}
+            and (seq >= (select min(seq) from heads) or (select count(*) from heads) < ${limit})
+          order by seq desc nulls last limit ${limit}
+        ) as latest
+        order by latest.seq desc limit ${limit}
+      )
+      select acts.id, acts.seq from numbers cross join lateral (
+        select id, seq from acts where ${tellable(sql`numbers.actor_id`, below)} and seq = numbers.seq offset 0
+      ) as acts
+    ) as found order by found.seq desc`,
+  );
+
+/** Ids of the latest acts about some objects, or objects of some owners, by those on the viewer's roster. */
+export const latestAboutQuery = (
+  orm: Orm,
+  viewerId: string,
+  { ownerIds, objectIds }: { readonly ownerIds: readonly string[]; readonly objectIds: readonly string[] },
+  limit: number,
+) =>
+  orm
+    .select({ id: sql<string>`told.id` })
+    .from(
+      sql`(
+        select unnest(${textArray(objectIds)}) as id
+        union select id from conversations where owner_id = any(${textArray(ownerIds)})
+      ) as object cross join lateral (
+        select id, actor_id, seq from acts
+        where object_id = object.id and gone_at is null and audience <> 'NOBODY'
+        order by seq desc limit ${MAX_ABOUT_ONE}
+      ) as told`,
+    )
+    .where(
+      sql`told.actor_id <> ${viewerId} and (${follows(sql`${viewerId}`, sql`told.actor_id`)}
+        or ${sharesCircle(sql`${viewerId}`, sql`told.actor_id`)})`,
+    )
+    .orderBy(sql`told.seq desc`)
+    .limit(limit);
+
+const viewer = sql`asked.viewer_id`;
+const actor = sql`act.actor_id`;
+const owner = sql`object.owner_id`;
+
+/** One row for each viewer and act that there is, told or not, with the facts of the two. */
+export const actSightQuery = (orm: Orm, pairs: readonly { readonly viewerId: string; readonly actId: string }[]) =>
+  orm
+    .select({
+      viewerId: sql<string>`asked.viewer_id`,
+      told: sql<boolean>`act.gone_at is null and ${exists(sql`users where id = ${actor} and deleted_at is null`)}`,
+      id: sql<string>`act.id`,
+      verb: sql<string>`act.verb`,
+      actorId: sql<string>`act.actor_id`,
+      objectId: sql<string | null>`act.object_id`,
+      objectType: sql<string | null>`act.object_type`,
+      text: sql<string | null>`act.text`,
+      data: sql<string | null>`act.data`,
+      audience: sql<Audience>`act.audience`,
+      at: sql`act.at`.mapWith(Number),
+      seq: sql`act.seq`.mapWith(Number),
+      relation: {
+        follows: follows(viewer, actor),
+        followedBy: follows(actor, viewer),
+        sharesCircle: sharesCircle(viewer, actor),
+        blocked: sql<boolean>`${isBlocked(viewer, actor)}`,
+      },
+      muted: sql<boolean>`(
+        ${exists(sql`mutes where user_id = ${viewer} and kind = 'user' and target_id = ${actor}`)}
+        or ${exists(sql`mutes where user_id = ${viewer} and kind = 'object' and target_id = act.object_id`)})`,
+      open: sql<boolean | null>`object.open`,
+      isMember: exists(sql`conversation_members where conversation_id = object.id and user_id = ${viewer}`),
+      ownerId: sql<string | null>`object.owner_id`,
+      ownerAudience: sql<Audience | null>`object.audience`,
+      ownerExists: exists(sql`users where id = ${owner} and deleted_at is null`),
+      ownerRelation: {
+        follows: follows(viewer, owner),
+        followedBy: follows(owner, viewer),
+        sharesCircle: sharesCircle(viewer, owner),
+        sharesConversation: sharesConversation(viewer, owner),
+        blocked: sql<boolean>`${isBlocked(viewer, owner)}`,
+      },
+    })
+    .from(
+      sql`unnest(${textArray(pairs.map(({ viewerId }) => viewerId))}, ${textArray(pairs.map(({ actId }) => actId))})
+        as asked (viewer_id, act_id)
+      join lateral (select * from acts where id = asked.act_id offset 0) as act on true
+      left join lateral (
+        select id, open, owner_id, audience from conversations where id = act.object_id offset 0
+      ) as object on true`,
+    );
+
+type SightRow = Awaited<ReturnType<typeof actSightQuery>>[number];
+
+const actOf = ({ id, verb, actorId, objectId, objectType, text, data, audience, at, seq }: SightRow): Act => ({
+  id,
+  verb,
+  actorId,
+  objectId,
+  objectType,
+  text,
+  data,
+  audience,
+  at,
+  seq,
+});
+
+const objectOf = ({ open, isMember, ownerId, ownerAudience, ownerExists, ownerRelation }: SightRow) => {
+  if (open === null) return undefined;
+  const owner = { userId: ownerId ?? '', audience: ownerAudience, exists: ownerExists, relation: ownerRelation };
+  return { open, isMember, ...(ownerId !== null && { owner }) };
+};
+
+/** A shared conversation puts nobody on a roster, so none is looked up. */
+const factsOf = (row: SightRow): ActFacts =>
+  actFactsOf({ ...row, relation: { ...row.relation, sharesConversation: false }, object: objectOf(row) });
+
+const UNTOLD: ActFacts = { told: false, onRoster: false, inAudience: false, mayUseObject: false, hidden: false };
+
+export const createTimelineReader = ({ db }: { readonly db: Database }) => {
+  const sightsOf = async (viewerId: string, actIds: readonly string[]): Promise<ReadonlyMap<string, SightRow>> => {
+    if (actIds.length === 0) return new Map();
+    const pairs = actIds.map((actId) => ({ viewerId, actId }));
+    const rows = await db.run((orm) => actSightQuery(orm, pairs));
+    return new Map(rows.map((row) => [row.id, row]));
+  };
+
+  const sightsInOrder = async (viewerId: string, actIds: readonly string[]) =>
+    [...(await sightsOf(viewerId, actIds)).values()]
+      .map((row) => ({ act: actOf(row), facts: factsOf(row) }))
+      .sort((a, b) => b.act.seq - a.act.seq);
+
+  return {
+    async timeline(viewerId, { first, after }) {
+      const items: Act[] = [];
+      let below = after;
+      for (let round = 1; round <= MAX_ROUNDS && items.length <= first; round += 1) {
+        const limit = round === 1 ? first + 1 : MAX_READ;
+        const latest = await db.run((orm) => latestOfRosterQuery(orm, viewerId, below, limit));
+        const sights = await sightsOf(
+          viewerId,
+          latest.map(({ id }) => id),
+        );
+        for (const { id, seq } of latest) {
+          below = seq;
+          const row = sights.get(id);
+          if (row && seesAct(factsOf(row))) items.push(actOf(row));
+        }
+        if (latest.length < limit) break;
+      }
+      return { items: items.slice(0, first), hasMore: items.length > first };
+    },
+
+    async actFacts(actId, viewerIds) {
+      const distinct = [...new Set(viewerIds)];
+      const pairs = distinct.map((viewerId) => ({ viewerId, actId }));
+      const rows = await db.run((orm) => actSightQuery(orm, pairs));
+      const found = new Map(rows.map((row) => [row.viewerId, factsOf(row)]));
+      return new Map(distinct.map((viewerId) => [viewerId, found.get(viewerId) ?? UNTOLD]));
+    },
+
+    async latestActsAbout(viewerId, about, limit) {
+      const latest = await db.run((orm) => latestAboutQuery(orm, viewerId, about, limit));
+      return sightsInOrder(
+        viewerId,
+        latest.map(({ id }) => id),
+      );
+    },
+
+    async latestActs(viewerId, actorIds, limit) {
+      const latest = await db.run((orm) =>
+        orm.select({ id: sql<string>`latest.id` }).from(
+          sql`unnest(${textArray([...new Set(actorIds)])}) as asked (id) cross join lateral (
+            select id from acts where ${tellable(sql`asked.id`, null)} order by seq desc nulls last limit ${limit}
+          ) as latest`,
+        ),
+      );
+      return sightsInOrder(
+        viewerId,
+        latest.map(({ id }) => id),
+      );
+    },
+  } satisfies TimelineReader;
+};

@@ -1,0 +1,32 @@
+/** What decides whether a viewer sees an act in their timeline (`actSight.ts`), from what is stored (docs/design.md#social). */
+import { type Audience, type ConversationFacts, inAudience, mayUse, type Relation } from '../presence/visibility.js';
+import type { ActFacts } from './ports/timelines.js';
+
+/** What is known of one viewer and one act. */
+export interface ActSight {
+  readonly viewerId: string;
+  readonly actorId: string;
+  /** Not taken back, of an actor who exists. */
+  readonly told: boolean;
+  readonly audience: Audience;
+  /** Of the viewer to the actor. */
+  readonly relation: Relation;
+  /** The viewer muted the actor or the object. */
+  readonly muted: boolean;
+  /** The object, as it concerns the viewer; undefined where it is no conversation. */
+  readonly object: ConversationFacts | undefined;
+}
+
+const withoutBlock = (object: ConversationFacts): ConversationFacts =>
+  object.owner
+    ? { ...object, owner: { ...object.owner, relation: { ...object.owner.relation, blocked: false } } }
+    : object;
+
+export const actFactsOf = ({ viewerId, actorId, told, audience, relation, muted, object }: ActSight): ActFacts => ({
+  told,
+  // Nobody is on their own roster, though a member of their own circles.
+  onRoster: viewerId !== actorId && (relation.follows || relation.sharesCircle),
+  inAudience: inAudience(audience, relation),
+  mayUseObject: object === undefined || mayUse(withoutBlock(object), viewerId),
+  hidden: relation.blocked || muted || (object?.owner?.relation.blocked ?? false),
+});

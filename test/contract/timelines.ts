@@ -1,0 +1,214 @@
+import { sql } from 'drizzle-orm';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenDatabase } from '../../src/adapters/sql/database.js';
+import { textArray } from '../../src/adapters/sql/expressions.js';
+import { createPeople } from '../../src/adapters/sql/people.js';
+import { createSocial } from '../../src/adapters/sql/social.js';
+import { AUDIENCES } from '../../src/presence/visibility.js';
+import { seesAct } from '../../src/social/actSight.js';
+import type { TimelineReader } from '../../src/social/ports/timelines.js';
+import { createFakePeople } from '../support/unit/fakePeople.js';
+import { empty, recordingBus } from './people.js';
+
+const USERS = ['ann', 'bob', 'cem', 'dan'];
+const OBJECTS = ['post', 'chat'];
+const anyUser = fc.constantFrom(...USERS);
+const anyPair = fc.tuple(anyUser, anyUser).filter(([one, other]) => one !== other);
+const anyWorld = fc.record({
+  follows: fc.array(anyPair, { maxLength: 8 }),
+  blocks: fc.array(anyPair, { maxLength: 1 }),
+  circle: fc.uniqueArray(anyUser, { maxLength: 3 }),
+  mutes: fc.array(fc.record({ userId: anyUser, target: fc.constantFrom(...USERS, ...OBJECTS) }), { maxLength: 2 }),
+  owned: fc.option(
+    fc.record({
+      open: fc.boolean(),
+      members: fc.uniqueArray(anyUser, { maxLength: 2 }),
+      owner: fc.option(
+        fc.record({ userId: anyUser, audience: fc.option(fc.constantFrom(...AUDIENCES), { nil: null }) }),
+        { nil: undefined },
+      ),
+    }),
+    { nil: undefined },
+  ),
+  acts: fc.array(
+    fc.record({
+      actorId: anyUser,
+      objectId: fc.constantFrom('post', 'chat', 'elsewhere', null),
+      audience: fc.constantFrom(...AUDIENCES),
+      gone: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 12 },
+  ),
+  deleted: fc.subarray(USERS, { maxLength: 1 }),
+});
+
+/** The contract of every `TimelineReader`, over the database that `open` opens. */
+export const describeTimelines = (name: string, open: () => Promise<OpenDatabase>): void => {
+  describe(`timelines over ${name}`, () => {
+    let database: OpenDatabase;
+    let reader: TimelineReader;
+    beforeEach(async () => {
+      database = await open();
+      await empty(database);
+      reader = createSocial({ db: database.db, bus: recordingBus() });
+    });
+    afterEach(() => database.close());
+
+    interface Told {
+      readonly actorId: string;
+      readonly objectId?: string | null;
+      readonly audience?: string;
+      readonly gone?: boolean;
+    }
+    /** Tells acts in their order; their ids are `act0`, `act1`, … */
+    const tell = async (acts: readonly Told[]): Promise<void> => {
+      await database.db.run((orm) =>
+        orm.execute(sql`
+          insert into acts (id, seq, actor_id, verb, object_id, audience, at, gone_at)
+          select 'act' || (i - 1), i, new.actor_id, 'like', new.object_id, new.audience, 5,
+            case when new.gone = 'yes' then 6 end
+          from unnest(${textArray(acts.map(({ actorId }) => actorId))},
+            ${textArray(acts.map(({ objectId }) => objectId ?? null))},
+            ${textArray(acts.map(({ audience }) => audience ?? 'FOLLOWERS'))},
+            ${textArray(acts.map(({ gone }) => (gone ? 'yes' : 'no')))})
+            with ordinality as new (actor_id, object_id, audience, gone, i)`),
+      );
+    };
+    const idsOf = async (viewerId: string, first = 100, after: number | null = null) =>
+      (await reader.timeline(viewerId, { first, after })).items.map(({ id }) => id);
+
+    it('hold whole acts of whom the viewer follows, the latest first, page by page', async () => {
+      const people = createPeople({ db: database.db, bus: recordingBus() });
+      await people.upsertUsers(USERS.map((id) => ({ id })));
+      for (const followee of ['bob', 'cem']) await people.follow('ann', followee);
+      await tell([
+        { actorId: 'bob', objectId: 'x' },
+        { actorId: 'dan' },
+        { actorId: 'cem' },
+        { actorId: 'ann' },
+        { actorId: 'bob' },
+      ]);
+      const page = await reader.timeline('ann', { first: 2, after: null });
+      expect(page.items.map(({ id }) => id)).toEqual(['act4', 'act2']);
+      expect(page.hasMore).toBe(true);
+      const rest = await reader.timeline('ann', { first: 2, after: page.items[1]!.seq });
+      expect(rest).toEqual({
+        items: [
+          {
+            id: 'act0',
+            verb: 'like',
+            actorId: 'bob',
+            objectId: 'x',
+            objectType: null,
+            text: null,
+            data: null,
+            audience: 'FOLLOWERS',
+            at: 5,
+            seq: 1,
+          },
+        ],
+        hasMore: false,
+      });
+      expect(await reader.timeline('nobody', { first: 2, after: null })).toEqual({ items: [], hasMore: false });
+    });
+
+    it('hold exactly what the policy shows, over random worlds, whichever way it is asked', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyWorld, async (world) => {
+          await empty(database);
+          const people = createPeople({ db: database.db, bus: recordingBus() });
+          const { people: double } = createFakePeople();
+          for (const each of [people, double]) {
+            await each.upsertUsers(USERS.map((id) => ({ id })));
+            for (const [from, to] of world.follows) await each.follow(from, to);
+            for (const [from, to] of world.blocks) await each.block(from, to);
+            await each.putCircle('circle', world.circle);
+            if (world.owned)
+              await each.putConversation('post', world.owned.members, world.owned.open, world.owned.owner);
+            for (const userId of world.deleted) await each.deleteUser(userId);
+          }
+          await people.finishDeletions(() => false);
+          await tell(world.acts);
+          const mutes = world.mutes.map(({ userId, target }) => ({
+            userId,
+            target,
+            kind: OBJECTS.includes(target) ? 'object' : 'user',
+          }));
+          for (const { userId, kind, target } of mutes) {
+            await database.db.run((orm) =>
+              orm.execute(sql`insert into mutes values (${userId}, ${kind}, ${target}) on conflict do nothing`),
+            );
+          }
+          for (const viewerId of USERS) {
+            const expected: string[] = [];
+            for (const [i, { actorId, objectId, audience, gone }] of world.acts.entries()) {
+              const pair = (await double.accessFacts([{ viewerId, userId: actorId }])).values().next().value!;
+              const post = objectId === 'post' ? await double.conversation('post', viewerId) : undefined;
+              const isMuted = (target: string | null) =>
+                mutes.some((m) => m.userId === viewerId && m.target === target);
+              const relationOf = post?.owner?.relation;
+              const onRoster = viewerId !== actorId && (pair.follows || pair.sharesCircle);
+              const wide = audience === 'EVERYONE' || audience === 'FOLLOWERS';
+              const mutual = audience === 'MUTUALS' && (pair.sharesCircle || (pair.follows && pair.followedBy));
+              const owner = post?.owner;
+              const isOwner = owner?.userId === viewerId;
+              const near = relationOf && (relationOf.sharesCircle || (relationOf.follows && relationOf.followedBy));
+              const reaches =
+                owner?.exists &&
+                (owner.audience === 'EVERYONE' ||
+                  (owner.audience === 'MUTUALS' && near) ||
+                  (owner.audience === 'FOLLOWERS' && (near || relationOf!.follows || relationOf!.sharesConversation)));
+              const uses = !post || (isOwner ? owner.exists : post.open || post.isMember || reaches);
+              const blocked = pair.blocked || (!isOwner && relationOf?.blocked);
+              const hidden = blocked || isMuted(actorId) || isMuted(objectId);
+              const seen = !gone && pair.exists && onRoster && (wide || mutual) && uses && !hidden;
+              if (seen) expected.unshift(`act${i}`);
+              const facts = (await reader.actFacts(`act${i}`, [viewerId, 'stranger'])).get(viewerId)!;
+              expect([viewerId, i, seesAct(facts)]).toEqual([viewerId, i, Boolean(seen)]);
+            }
+            expect(await idsOf(viewerId)).toEqual(expected);
+            const first = await reader.timeline(viewerId, { first: 1, after: null });
+            expect(first.items.map(({ id }) => id)).toEqual(expected.slice(0, 1));
+            expect(first.hasMore).toBe(expected.length > 1);
+            const [head] = first.items;
+            if (head) expect(await idsOf(viewerId, 100, head.seq)).toEqual(expected.slice(1));
+            const latest = await reader.latestActs(viewerId, USERS, 100);
+            expect(latest.filter(({ facts }) => seesAct(facts)).map(({ act }) => act.id)).toEqual(expected);
+            const about = await reader.latestActsAbout(viewerId, { ownerIds: [], objectIds: ['post'] }, 100);
+            const shown = about.filter(({ facts }) => seesAct(facts)).map(({ act }) => act.id);
+            expect(shown).toEqual(expected.filter((id) => world.acts[Number(id.slice(3))]?.objectId === 'post'));
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    it('go on beyond many acts that the viewer does not see, and equal a plain join', async () => {
+      const people = createPeople({ db: database.db, bus: recordingBus() });
+      await people.upsertUsers(USERS.map((id) => ({ id })));
+      await people.putConversation('secret', [], false);
+      for (const followee of ['bob', 'cem']) await people.follow('ann', followee);
+      const acts = Array.from(
+        { length: 900 },
+        (_, i): Told => ({
+          actorId: i % 3 ? 'bob' : 'cem',
+          objectId: i >= 50 && i < 850 ? 'secret' : null,
+        }),
+      );
+      await tell(acts);
+      const expected = acts.flatMap(({ objectId }, i) => (objectId ? [] : [`act${i}`])).reverse();
+      expect(await idsOf('ann', 80)).toEqual(expected.slice(0, 80));
+      expect((await reader.timeline('ann', { first: 80, after: null })).hasMore).toBe(true);
+      expect((await reader.timeline('ann', { first: 100, after: null })).hasMore).toBe(false);
+    });
+
+    it('say of an act that there is not that it was not told', async () => {
+      const facts = await reader.actFacts('none', ['ann']);
+      expect(facts.get('ann')).toMatchObject({ told: false });
+      expect(seesAct(facts.get('ann')!)).toBe(false);
+      expect(await reader.latestActs('ann', [], 5)).toEqual([]);
+      expect(await reader.latestActsAbout('ann', { ownerIds: ['bob'], objectIds: [] }, 5)).toEqual([]);
+    });
+  });
+};
