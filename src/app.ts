@@ -22,14 +22,14 @@ import { createTimelineFanout } from './fanout/timelineFanout.js';
 import { createContext, type Services } from './graphql/context.js';
 import { createSchema } from './graphql/schema.js';
 import { createDepartures } from './node/departures.js';
+import { startDueNotices } from './node/dueNotices.js';
 import { createNode } from './node/node.js';
 import { createRecentCommits } from './node/recentCommits.js';
-import { createRecordReader } from './node/recordReader.js';
+import { createRecordReader, type ReadRecords } from './node/recordReader.js';
 import { createRecordWriter } from './node/recordWriter.js';
 import { startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
 import { unavailable } from './presence/errors.js';
-import type { ConversationReader } from './presence/ports/access.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
@@ -61,9 +61,7 @@ import type { Social } from './service/socialContract.js';
 import { createTellService } from './service/tellService.js';
 import { createTimelineService } from './service/timelineService.js';
 import { createTypingService } from './service/typingService.js';
-import type { ActStore } from './social/ports/acts.js';
 import type { TimelineReader } from './social/ports/timelines.js';
-import type { TrayStore } from './social/ports/trays.js';
 import { type Call, observed } from './telemetry/instrument.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics, NO_METRICS } from './telemetry/metrics.js';
@@ -73,6 +71,8 @@ const LEASE_HEARTBEAT_MS = 1_000;
 const RECONCILE_MS = 60_000;
 /** How often what is left of deleted users is looked for and removed. */
 const FINISH_DELETIONS_MS = 5_000;
+/** How often notices, acts and counts that are too old are looked for and removed. */
+const SWEEP_SOCIAL_MS = 60_000;
 /** How often the store is asked who is due: less often of Redis, where that is one command for each shard. */
 const SWEEP_MS = 100;
 const SHARED_SWEEP_MS = 250;
@@ -128,28 +128,31 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
    */
   const logged = config.databaseUrl !== null;
   const onError = outages.failures('publishing an access change');
-  const onSocialError = outages.failures('publishing a social change');
+  const { pushAfterMs, ...retention } = config.social;
+  const people = observed(createPeople({ db, bus, logged, pushAfterMs, onError }), timed);
+  const social = observed(
+    createSocial({
+      db,
+      bus,
+      logged,
+      pushAfterMs,
+      retention,
+      onError: outages.failures('publishing a social change'),
+    }),
+    timed,
+  );
   return {
     bus,
     store,
     db,
     ping: () => database.ping(),
-    people: observed(createPeople({ db, bus, logged, onError }), timed),
-    counts: observed(createSocial({ db, bus, logged, onError: onSocialError }), timed),
-    acts: unwired<ActStore>('tell', 'retract'),
-    trays: unwired<TrayStore>(
-      'inbox',
-      'notices',
-      'noticeActs',
-      'changedSince',
-      'markSeen',
-      'markRead',
-      'mute',
-      'unmute',
-      'takeDue',
-    ),
+    people,
+    social,
+    acts: social,
+    counts: social,
+    trays: social,
     timelines: unwired<TimelineReader>('timeline', 'actFacts', 'latestActs', 'latestActsAbout'),
-    conversations: unwired<ConversationReader>('conversationFacts'),
+    conversations: people,
     journal: observed(createJournal({ db }), timed),
     rateLimits: createRateLimits(config.rates, live.redis),
     sweepMs: live.redis ? SHARED_SWEEP_MS : SWEEP_MS,
@@ -158,10 +161,38 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
 };
 type BackEnds = Awaited<ReturnType<typeof openBackEnds>>;
 
+/** What this node does by itself for the social layer: it tells of notices that are due, and removes what is old. */
+const startSocialLoops = (
+  { log, metrics, outages, stopping }: Omit<Start, 'config'>,
+  { social }: Pick<BackEnds, 'social'>,
+  readRecords: ReadRecords,
+): void => {
+  const dueNotices = startDueNotices({
+    trays: social,
+    readRecords,
+    hints: {
+      async noticesDue(due) {
+        metrics.noticesDue(due.length);
+        for (const { notice, unseen } of due)
+          log.info({ userId: notice.userId, noticeId: notice.id, unseen }, 'notice due');
+      },
+    },
+    onError: outages.failures('telling of due notices'),
+  });
+  stopping.push(() => dueNotices.stop());
+  const sweep = async (stopped: AbortSignal): Promise<void> => {
+    while (!stopped.aborted && (await social.sweepSocial())) {
+      // Batch after batch.
+    }
+  };
+  const sweeping = every(SWEEP_SOCIAL_MS, sweep, outages.failures('removing old notices, acts and counts'));
+  stopping.push(() => sweeping.stop());
+};
+
 /** What this node does by itself: it holds sessions, commits, sweeps, and writes behind. */
 const startNode = async (
   { config: { timings }, log, metrics, outages, stopping }: Start,
-  { bus, store, people, journal, sweepMs }: BackEnds,
+  { bus, store, people, social, journal, sweepMs }: BackEnds,
   { pingAll, reread }: { readonly pingAll: () => void; readonly reread: () => void },
 ) => {
   const onTransition = ({ kind, ...what }: Transition) => {
@@ -220,6 +251,7 @@ const startNode = async (
     outages.failures('removing data of deleted users'),
   );
   stopping.push(() => finishing.stop());
+  startSocialLoops({ metrics, outages, stopping, log }, { social }, readRecords);
   return { recentCommits, readRecords, readAlike, departures, records, node, writeBehind, sweeper };
 };
 type NodeParts = Awaited<ReturnType<typeof startNode>>;

@@ -12,6 +12,13 @@ const [ada, ben] = await rollcall.friends('ada', 'ben');
 const room = rollcall.fresh('room');
 const circle = rollcall.fresh('circle');
 await host.putConversation(room, [ada.id, ben.id]);
+const LIKE = { id: rollcall.fresh('like'), verb: 'like', actorId: ben.id, objectId: room, notify: [ada.id] };
+await host.execute(`mutation ($acts: [ActInput!]!) { tell(acts: $acts) }`, { acts: [LIKE] });
+const { notices } = await ada.execute<{ notices: { edges: { node: { id: string } }[] } }>(
+  '{ notices { edges { node { id } } } }',
+);
+const noticeId = notices.edges[0]!.node.id;
+const COUNTS = { objectId: room, counts: [{ name: 'likes', value: 1 }], version: '1' };
 
 const ACTIVITY = { type: 'IN_STUDIO', name: 'Ardour', details: 'Mix', startedAt: null, expiresAt: null };
 const FOLLOWS = [{ followerId: rollcall.fresh('one'), followeeId: rollcall.fresh('other') }];
@@ -37,6 +44,18 @@ const OF_USERS: Readonly<Record<string, readonly [Variables, unknown]>> = {
   Unfollow: [{ userId: 'someone' }, { unfollow: true }],
   Block: [{ userId: 'someone' }, { block: true }],
   Unblock: [{ userId: 'someone' }, { unblock: true }],
+  Inbox: [{}, { inbox: { id: ada.id, unread: 1, unseen: 1 } }],
+  Notices: [{ first: 1 }, { notices: { edges: [{ node: { id: noticeId, actors: [{ presence: { id: ben.id } }] } }] } }],
+  NoticeActs: [{ noticeId }, { noticeActs: { edges: [{ node: { id: LIKE.id, actor: { name: ben.id } } }] } }],
+  Timeline: [{}, { timeline: { edges: [{ node: { id: LIKE.id, actor: { presence: { id: ben.id } } } }] } }],
+  Counts: [{ objectIds: [room, 'none'] }, { counts: [{ id: room, all: [] }] }],
+  Here: [{ conversationId: room }, { here: { id: room, count: 0 } }],
+  Enter: [{ conversationId: room }, { enter: { id: room, people: [{ id: ada.id }], count: 1 } }],
+  Leave: [{ conversationId: room }, { leave: true }],
+  MarkSeen: [{ upTo: '1' }, { markSeen: { unread: 1, unseen: 0 } }],
+  MarkRead: [{ upTo: '1', noticeIds: [noticeId] }, { markRead: { unread: 0 } }],
+  Mute: [{ userId: 'someone' }, { mute: true }],
+  Unmute: [{ objectId: 'something' }, { unmute: true }],
 };
 const OF_THE_HOST: typeof OF_USERS = {
   Online: [{ first: 1 }, { online: { edges: expect.any(Array) } }],
@@ -48,6 +67,9 @@ const OF_THE_HOST: typeof OF_USERS = {
   DeleteCircle: [{ id: 'none' }, { deleteCircle: false }],
   PutConversation: [{ id: rollcall.fresh('chat'), memberIds: [ada.id] }, { putConversation: true }],
   DeleteConversation: [{ id: 'none' }, { deleteConversation: false }],
+  Tell: [{ acts: [{ ...LIKE, id: rollcall.fresh('like') }] }, { tell: 1 }],
+  Retract: [{ actIds: ['never'] }, { retract: 0 }],
+  PutCounts: [{ counts: [COUNTS] }, { putCounts: 1 }],
   PutActivity: [{ userId: ben.id, source: 'calls', activities: [ACTIVITY] }, { putActivity: true }],
 };
 const SUBSCRIPTIONS: typeof OF_USERS = {
@@ -57,6 +79,10 @@ const SUBSCRIPTIONS: typeof OF_USERS = {
     { meChanged: { userId: ada.id, sessions: expect.arrayContaining([expect.objectContaining({ id: 'tab' })]) } },
   ],
   TypingChanged: [{ conversationId: room }, { typingChanged: { userId: ben.id, isTyping: true } }],
+  InboxChanged: [{ after: '0' }, { inboxChanged: { inbox: { id: ada.id }, partial: false } }],
+  TimelineChanged: [{}, { timelineChanged: { actor: { id: ben.id }, gone: false } }],
+  CountsChanged: [{ objectIds: [room] }, { countsChanged: { id: room } }],
+  HereChanged: [{ conversationId: room }, { hereChanged: { here: { id: room } } }],
 };
 
 type Document = TypedDocumentNode<unknown, Variables>;
@@ -95,6 +121,8 @@ describe('the operations of schema/operations', () => {
     const typist = await ben.connect({ sessionId: 'tab' });
     await typist.setTyping(room);
     const events = watcher.subscribe<object>(textOf(name), variables);
+    await watcher.me();
+    await host.execute(textOf('Tell'), { acts: [{ ...LIKE, id: rollcall.fresh('like') }] });
     expect(await events.next()).toMatchObject(event as object);
     await watcher.close();
     await typist.close();
