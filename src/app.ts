@@ -17,7 +17,6 @@ import { createDemoPeople, seedDemo } from './cli/demo.js';
 import type { Config } from './config/config.js';
 import { createCountsFanout } from './fanout/countsFanout.js';
 import { createHub } from './fanout/hub.js';
-import type { SocialHub } from './fanout/socialHub.js';
 import { createTimelineFanout } from './fanout/timelineFanout.js';
 import { createContext, type Services } from './graphql/context.js';
 import { createSchema } from './graphql/schema.js';
@@ -355,7 +354,6 @@ const startFanout = (
   };
   stopping.push(bus.onGap(rereadSocial));
   return {
-    ...unwired<SocialHub>('watchHere'),
     ...hub,
     watchCounts: ofCounts.watchCounts,
     watchTimeline: ofTimelines.watchTimeline,

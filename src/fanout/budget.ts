@@ -44,6 +44,15 @@ export const checkObjects = ({ objects }: SubscriptionBudget, count: number): vo
   );
 };
 
+/** Watched places of one connection: the people there are followed once for all who watch the place on a node. */
+export const MAX_PLACES_WATCHED = 50;
+
+/** BAD_USER_INPUT where one more place is too many. */
+export const checkPlaces = ({ places = 0 }: SubscriptionBudget): void => {
+  if (places < MAX_PLACES_WATCHED) return;
+  throw badInput(`One connection watches at most ${MAX_PLACES_WATCHED} places.`);
+};
+
 /** How many conversations a subscription to all of them may add. */
 export const roomForConversations = ({ conversations }: SubscriptionBudget): number =>
   Math.max(0, MAX_CONVERSATIONS_WITH_ALL - conversations);

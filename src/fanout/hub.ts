@@ -2,6 +2,7 @@ import { inPieces } from '../async/batches.js';
 import type { ReadAlike, ReadRecords } from '../node/recordReader.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { AccessChange, Bus } from '../presence/ports/bus.js';
+import type { PlaceIndex } from '../presence/ports/placeIndex.js';
 import type { TypingStore } from '../presence/ports/typing.js';
 import type { Timings } from '../presence/types.js';
 import type { PresenceView } from '../presence/view.js';
@@ -11,8 +12,9 @@ import type { ReadBudget } from '../service/readBudget.js';
 import type { ShownTrays } from '../service/shownTrays.js';
 import type { SocialBus } from '../social/ports/socialBus.js';
 import type { TrayStore } from '../social/ports/trays.js';
-import type { InboxChange } from '../social/socialTypes.js';
+import type { HereChange, InboxChange } from '../social/socialTypes.js';
 import { MAX_CONVERSATIONS, MAX_WATCHED } from './budget.js';
+import { createHereWatch } from './hereWatch.js';
 import { createInboxWatch } from './inboxWatch.js';
 import { createOwnReader, MeSubscription, type MeSubscriptionDeps } from './meSubscription.js';
 import { PRESENCE } from './presenceKind.js';
@@ -84,7 +86,7 @@ export const createHub = ({
   onError,
 }: {
   readonly bus: Bus & Pick<SocialBus, 'subscribeTray'>;
-  readonly store: Pick<TypingStore, 'typing'>;
+  readonly store: Pick<TypingStore, 'typing'> & Pick<PlaceIndex, 'usersAt' | 'checkPlace'>;
   readonly people: AccessReader;
   readonly reads: ReadBudget;
   readonly readRecords: ReadRecords;
@@ -153,6 +155,18 @@ export const createHub = ({
     onError,
     onEnd: (subscription) => subscriptions.remove(subscription),
   });
+  const here = createHereWatch({
+    bus,
+    store,
+    people,
+    reads,
+    topics,
+    readRecords,
+    readAgain: (userId) => read([userId]),
+    timings,
+    onError,
+    onEnd: (subscription) => subscriptions.remove(subscription),
+  });
   const viewersOf = (userId: string): readonly string[] =>
     topics
       .get(userId)
@@ -170,6 +184,7 @@ export const createHub = ({
   records.open();
   const reread = () => {
     records.request();
+    here.reread();
     for (const subscription of subscriptions) subscription.reread?.();
   };
   const stopListening = bus.onGap(reread);
@@ -199,7 +214,13 @@ export const createHub = ({
       await subscription.start({ after });
       return subscription.outbox;
     },
-  } satisfies Hub & Pick<SocialHub, 'watchInbox'>;
+    async watchHere(viewer, { conversationId, budget }): Promise<SubscriptionIterator<HereChange>> {
+      const subscription = here.open(viewer, conversationId, budget);
+      subscriptions.add(subscription);
+      await subscription.start();
+      return subscription.outbox;
+    },
+  } satisfies Hub & Pick<SocialHub, 'watchInbox' | 'watchHere'>;
 
   return {
     ...hub,
@@ -215,6 +236,7 @@ export const createHub = ({
     accessChanged(change: AccessChange) {
       // Watchers first: what may be revoked is suspended before anything else happens.
       visibilityChanges.accessChanged(change);
+      here.accessChanged(change);
       subscriptions.accessChanged(change, viewersOf);
     },
     /** Access changes may have been missed: rereads who sees what, until it could. */
@@ -228,6 +250,7 @@ export const createHub = ({
     },
     close() {
       closed = true;
+      here.close();
       stopListening();
     },
   };

@@ -30,7 +30,11 @@ export interface SocialHub {
     viewer: Viewer,
     options: { readonly objectIds: readonly string[]; readonly budget: SubscriptionBudget },
   ): Promise<SubscriptionIterator<Counts>>;
-  /** Begins with all who are there, as `came`. NOT_FOUND where the viewer may not use the conversation. */
+  /**
+   * Who comes to a place and who goes. Begins with all who are there as `came`, also where that is nobody. NOT_FOUND where the viewer
+   * may not use the conversation; BAD_USER_INPUT beyond 50 places a connection. Of a place of more than 1,000 people those who were
+   * there first are followed.
+   */
   watchHere(
     viewer: Viewer,
     options: { readonly conversationId: string; readonly budget: SubscriptionBudget },

@@ -10,6 +10,8 @@ export interface SubscriptionBudget {
   conversations: number;
   /** Objects whose counts are watched, whether or not they exist. */
   objects: number;
+  /** Watched places; none where it is left out. */
+  places?: number;
 }
 
 /** An iterator that `return()` ends for good, at any time, also while `next()` is pending. */

@@ -117,7 +117,8 @@ export const createHereQuery = ({
         conversationId,
         people: shown,
         ...countHere(views.length, first.total),
-        asOf: Math.max(asOf, ...shown.map((view) => view.asOf)),
+        // Somebody may have left by a commit of this very millisecond, which has the next one for its instant.
+        asOf: Math.max(asOf + 1, ...shown.map((view) => view.asOf)),
       },
       // How many a viewer may not see must not be told by what it costs them: of a large place alone the size counts, as it is told.
       counted: isLarge ? roundedToTwoDigits(looked) : Math.max(1, shown.length),

@@ -32,6 +32,7 @@ const connected = ({ a }: MortalWorld) => a.open('ana', 'tab');
 
 const types = ({ a }: MortalWorld) =>
   a.presence.setTyping(callerOf('ana', HERS), { conversationId: ROOM, isTyping: true });
+const entered = ({ a }: MortalWorld) => a.presence.enter(callerOf('ana', HERS), { conversationId: ROOM });
 const DELETED: AccessChange = { kind: 'user', userId: 'ana', mayRevoke: true, deleted: true };
 const deleted = async ({ a, b, journal }: MortalWorld) => {
   journal.rows.delete('ana');
@@ -97,6 +98,40 @@ const SCENARIOS: Readonly<Record<string, Scenario & { readonly hows?: readonly H
     act: ({ a }) => a.presence.setPresence(callerOf('ana', HERS), { status: 'ONLINE' }),
   },
   'somebody types': { given: connected, act: types },
+  'somebody enters a place': {
+    given: connected,
+    act: ({ a }) => a.presence.enter(callerOf('ana', HERS), { conversationId: ROOM }),
+  },
+  'somebody leaves a place': {
+    given: async (world) => {
+      await connected(world);
+      await entered(world);
+    },
+    act: ({ a }) => a.presence.leave(callerOf('ana', HERS), { conversationId: ROOM }),
+  },
+  'somebody at a place hides': {
+    given: async (world) => {
+      await connected(world);
+      await entered(world);
+    },
+    act: ({ a }) => a.presence.setPresence(callerOf('ana', HERS), { status: 'INVISIBLE' }),
+    hides: 'ana',
+  },
+  'somebody at a place shows themselves': {
+    given: async (world) => {
+      await connected(world);
+      await world.a.presence.setPresence(callerOf('ana', HERS), { status: 'INVISIBLE' });
+      await entered(world);
+    },
+    act: ({ a }) => a.presence.setPresence(callerOf('ana', HERS), { status: 'ONLINE' }),
+  },
+  'a session at a place is ended': {
+    given: async (world) => {
+      await connected(world);
+      await entered(world);
+    },
+    act: ({ a }) => a.presence.endSession(callerOf('ana'), 'tab'),
+  },
   'a session is ended': { given: connected, act: ({ a }) => a.presence.endSession(callerOf('ana'), 'tab') },
   'a session that another node serves is ended': {
     act: ({ a }) => a.presence.endSession(callerOf('bo'), 'tab'),
@@ -199,6 +234,7 @@ describe('whichever call its node comes to an end at, what was begun is whole or
         }
         // What somebody types runs out by itself.
         if (after !== 'at once') expect([before.typing, done.typing], message).toContainEqual(seen.typing);
+        expect([before.there, done.there], message).toContainEqual(seen.there);
       }
       expect(cut.amiss, `${how} at ${at}, ${calls[at]}`).toEqual([]);
     });
@@ -220,6 +256,15 @@ const LOST: Readonly<Record<string, Scenario & { readonly holds: (look: Look) =>
   'a session that was ended stays ended': {
     act: ({ a }) => a.presence.endSession(callerOf('bo'), 'tab'),
     holds: ({ users }) => users.bo?.sessions?.length === 0,
+  },
+  'whose session goes on is still where they entered': {
+    given: connected,
+    act: ({ a }) => a.presence.enter(callerOf('ana', HERS), { conversationId: ROOM }),
+    holds: ({ users, there }) => {
+      const sessions = users.ana?.sessions ?? [];
+      const isThere = sessions.every((session) => session.endsWith(`at ${ROOM}`));
+      return isThere && (there === undefined || there.includes('ana') === sessions.length > 0);
+    },
   },
   'a lease that was ended stays ended': {
     given: ({ b }) => b.presence.heartbeat(callerOf('ana'), { sessionId: 'app', idle: false }),

@@ -36,13 +36,18 @@ export interface Scenario {
 /** What everybody is shown, and what is kept, in words that are the same in every run. */
 const lookAt = async (
   { b, journal, startedAt }: MortalWorld,
-  { isWritten, isTimed }: { readonly isWritten: boolean; readonly isTimed: boolean },
+  {
+    isWritten,
+    isTimed,
+    isSwept,
+  }: { readonly isWritten: boolean; readonly isTimed: boolean; readonly isSwept: boolean },
 ) => {
-  const [views, { records }, live, typing] = await Promise.all([
+  const [views, { records }, live, typing, there] = await Promise.all([
     b.presence.presenceOf(HOST, USERS),
     b.presence.readRecords(USERS),
     b.store.live({ after: null, limit: 10 }),
     b.store.typing([ROOM]),
+    b.store.usersAt(ROOM, 10),
   ]);
   const about = (moment: number | null) => moment && Math.round((moment - startedAt) / ALIKE_MS);
   return {
@@ -60,13 +65,14 @@ const lookAt = async (
             chosen: record?.chosen,
             message: record?.message?.text,
             sessions: record?.sessions
-              .map(({ id, connections, graceUntil, leaseUntil, reportedIdle }) =>
+              .map(({ id, connections, graceUntil, leaseUntil, reportedIdle, places }) =>
                 [
                   id,
                   ...new Set(connections.map((name) => `on ${processOf(nodeOf(name))}`)),
                   graceUntil && 'in grace',
                   leaseUntil && 'leased',
                   reportedIdle && 'idle',
+                  ...places.map(({ conversationId }) => `at ${conversationId}`),
                 ]
                   .filter(Boolean)
                   .join(' '),
@@ -80,6 +86,8 @@ const lookAt = async (
       }),
     ),
     live: live.userIds,
+    // As soon as the sweep of another node came by: whoever is seen there is in the index, and nobody else.
+    ...(isSwept && { there: [...there.userIds].sort() }),
     // What is held up is typed later.
     ...(isTimed && { typing: typing.map(({ userId }) => userId).sort() }),
   };
@@ -121,15 +129,21 @@ export const run = async (
   const looks = new Map<string, { readonly seen: Look; readonly acknowledged: boolean }>();
   let acknowledged = false;
   let isWritten = false;
+  let isSwept = false;
   let mustBeKept = true;
   const amiss: string[] = [];
   const look = async (after: string) => {
-    const seen = await lookAt(world, { isWritten, isTimed: how !== 'held up' });
+    const seen = await lookAt(world, { isWritten, isTimed: how !== 'held up', isSwept });
     if (hides && acknowledged && mustBeKept && world.journal.rows.get(hides)?.persisted?.chosen !== 'INVISIBLE')
       amiss.push(`${after}: the journal does not know who hides`);
     looks.set(after, { seen, acknowledged: acknowledged && !byItself });
     const { status } = seen.users.hid!;
-    if (status !== 'OFFLINE' || seen.live.includes('hid') || seen.typing?.includes('hid'))
+    if (
+      status !== 'OFFLINE' ||
+      seen.live.includes('hid') ||
+      seen.typing?.includes('hid') ||
+      seen.there?.includes('hid')
+    )
       amiss.push(`${after}: who hides is shown`);
   };
 
@@ -195,6 +209,7 @@ export const run = async (
     await wait(ms);
     for (const node of [a, b]) if (!node.cuts.isDead) await node.turn();
     await b.sweep();
+    isSwept = true;
     await look(name);
   };
   await pass(A_LEASE_MS, 'a lease later');

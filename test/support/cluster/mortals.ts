@@ -141,6 +141,7 @@ const startNode = async (name: string, line: LiveUnderTest, shared: Shared) => {
     async sweep() {
       for (const userId of await store.dueUsers(1_000)) await presence.tick(userId);
       await store.expireTyping();
+      await store.indexPlaces();
     },
     stop() {
       // Of a node that is dead it never ends.

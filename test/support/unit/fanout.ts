@@ -107,17 +107,23 @@ export const createFanout = async ({
     subscribeUser: gated(gate, 'bus.subscribeUser', bus.subscribeUser),
     subscribeTyping: gated(gate, 'bus.subscribeTyping', bus.subscribeTyping),
     subscribeTray: gated(gate, 'bus.subscribeTray', bus.subscribeTray),
+    subscribePlace: gated(gate, 'bus.subscribePlace', bus.subscribePlace),
   };
   const addHub = async () => {
     const hub = createHub({
       bus: gatedBus,
-      store: { ...store, typing: gated(gate, 'store.typing', store.typing) },
+      store: {
+        ...store,
+        typing: gated(gate, 'store.typing', store.typing),
+        usersAt: gated(gate, 'store.usersAt', store.usersAt),
+      },
       people: {
         ...people,
         accessFacts: gated(gate, 'people.accessFacts', people.accessFacts),
         accessFactsToWatch: gated(gate, 'people.accessFacts', people.accessFactsToWatch),
         roster: gated(gate, 'people.roster', people.roster),
         conversation: gated(gate, 'people.conversation', people.conversation),
+        conversationFor: gated(gate, 'people.conversationFor', people.conversationFor),
         conversationsOf: gated(gate, 'people.conversationsOf', people.conversationsOf),
         blockedAmong: gated(gate, 'people.blockedAmong', people.blockedAmong),
       },
@@ -154,6 +160,15 @@ export const createFanout = async ({
     }: { snapshot?: boolean; budget?: SubscriptionBudget } = {},
   ) => hub.watchTyping(typeof viewer === 'string' ? userViewer(viewer) : viewer, { conversationId, snapshot, budget });
 
+  const watchHere = async (
+    userId: string,
+    conversationId: string,
+    {
+      budget = { watched: 0, conversations: 0, objects: 0 },
+      on = hub,
+    }: { budget?: SubscriptionBudget; on?: typeof hub } = {},
+  ) => on.watchHere(userViewer(userId), { conversationId, budget });
+
   return {
     bus,
     store,
@@ -169,6 +184,8 @@ export const createFanout = async ({
     subscription,
     watchTyping,
     collect: async (...args: Parameters<typeof subscription>) => collect(await subscription(...args), { pushed }),
+    watchHere,
+    collectHere: async (...args: Parameters<typeof watchHere>) => collect(await watchHere(...args)),
     collectTyping: async (...args: Parameters<typeof watchTyping>) => collect(await watchTyping(...args)),
     /** What a query answers, by user. */
     async seen(viewer: Viewer | string, userIds: readonly string[]): Promise<Map<string, PresenceView>> {
@@ -193,6 +210,10 @@ export const createFanout = async ({
       presence.setPresence(caller(userId), {
         activities: [{ type: 'PLAYING', name, details: null, startedAt: null, expiresAt: null }],
       }),
+    enter: (userId: string, conversationId: string, sessionId?: string) =>
+      presence.enter(caller(userId), { conversationId, ...(sessionId && { sessionId }) }),
+    leavePlace: (userId: string, conversationId: string, sessionId?: string) =>
+      presence.leave(caller(userId), { conversationId, ...(sessionId && { sessionId }) }),
     type: (userId: string, conversationId: string, isTyping = true, sessionId?: string) =>
       presence.setTyping(caller(userId), { conversationId, isTyping, ...(sessionId && { sessionId }) }),
   };
