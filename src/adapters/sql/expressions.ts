@@ -17,6 +17,9 @@ export const bigintArray = (values: readonly (number | null)[]): SQL => sql`${ar
 /** The server's clock, in milliseconds since 1970. */
 export const serverNow: SQL = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
+/** The same, read once a statement: an index finds what is before it. */
+export const statementNow: SQL = sql`(select ${serverNow})`;
+
 /**
  * True or false. `offset 0` keeps PostgreSQL from turning a lookup for one row into a hashed scan of the whole table:
  * without statistics (PGlite gathers none) it takes the scan for cheaper.

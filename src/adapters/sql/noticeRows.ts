@@ -26,13 +26,12 @@ const inboxColumns = {
   asOf: sql`coalesce(tray.as_of, 0)`.mapWith(Number),
 } satisfies Record<keyof Inbox, SQL>;
 
+/** The tray of each user that is asked: `offset 0` makes it a look-up. */
+const TRAY: SQL = sql`lateral (select * from inboxes where user_id = asked.user_id offset 0) as tray on true`;
+
 /** One row for each of those distinct users. */
 export const inboxQuery = (orm: Orm, userIds: readonly string[]) =>
-  orm
-    .select(inboxColumns)
-    .from(
-      sql`unnest(${textArray(userIds)}) as asked (user_id) left join inboxes as tray on tray.user_id = asked.user_id`,
-    );
+  orm.select(inboxColumns).from(sql`unnest(${textArray(userIds)}) as asked (user_id) left join ${TRAY}`);
 
 /** The latest act of the notice `notice` of which `condition` holds: `placed` is its row in the notice. */
 const latestAct = (condition: SQL): SQL => sql`lateral (
@@ -160,7 +159,7 @@ export const changesQuery = (
       latest: actColumns('latest'),
     })
     .from(
-      sql`${asked} left join inboxes as tray on tray.user_id = asked.user_id
+      sql`${asked} left join ${TRAY}
         left join lateral (${changed}) as notice on true left join (${noticeParts}) on true`,
     )
     .orderBy(sql`notice.changed desc, notice.position desc, notice.id desc`);

@@ -2,13 +2,18 @@
  * Notices that wait for a push (docs/design.md#social): `due_at` is when, null once it was told or looked at. Whoever takes one has it
  * for {@link LEASE_MS}; afterwards it is due again, so that a node that dies loses none.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { TrayStore } from '../../social/ports/trays.js';
 import type { Database } from './database.js';
-import { bigintArray, serverNow, textArray } from './expressions.js';
+import { bigintArray, serverNow, statementNow, textArray } from './expressions.js';
 import { inboxQuery, noticesByIdQuery, toNotice } from './noticeRows.js';
 
 const LEASE_MS = 30_000;
+
+/** What is due, without what another node is taking. */
+export const dueNotices = (limit: number): SQL => sql`
+  select user_id, id from notices where due_at <= ${statementNow} order by due_at limit ${limit}
+  for update skip locked`;
 
 /** No transaction is open while it is decided: that may take as long as others take to answer. */
 export const createPushQueue = ({
@@ -19,9 +24,7 @@ export const createPushQueue = ({
   readonly leaseMs?: number;
 }): TrayStore['takeDue'] => {
   const take = async (limit: number) => {
-    const due = sql`
-      select user_id, id from notices where due_at <= ${serverNow} order by due_at limit ${limit}
-      for update skip locked`;
+    const due = dueNotices(limit);
     const taken = sql`
       update notices set due_at = ${serverNow} + ${leaseMs}::bigint
       from due where notices.user_id = due.user_id and notices.id = due.id

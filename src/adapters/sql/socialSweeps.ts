@@ -4,7 +4,7 @@
  */
 import { sql } from 'drizzle-orm';
 import type { Database, Orm } from './database.js';
-import { serverNow, textArray } from './expressions.js';
+import { serverNow, statementNow, textArray } from './expressions.js';
 import type { Revisions } from './shownActs.js';
 import type { CommitSocial } from './socialCommit.js';
 import { trayChanges } from './sqlActs.js';
@@ -53,7 +53,7 @@ export const oldNotices = (orm: Orm, retentionMs: number) =>
   orm
     .select({ userId: sql<string>`user_id`, id: sql<string>`id` })
     .from(sql`notices`)
-    .where(sql`at < ${serverNow} - ${retentionMs}::bigint`)
+    .where(sql`at < ${statementNow} - ${retentionMs}::bigint`)
     .orderBy(sql`at`)
     .limit(BATCH);
 
@@ -178,7 +178,7 @@ export const createSocialSweeps = ({
           const rows = await tx
             .select({ at: sql`${age}`.mapWith(Number), id: sql<string>`${key}` })
             .from(table)
-            .where(sql`${age} < ${serverNow} - ${retentionMs}::bigint and ${age} >= ${cursor.at}::bigint
+            .where(sql`${age} < ${statementNow} - ${retentionMs}::bigint and ${age} >= ${cursor.at}::bigint
               and (${age}, ${key}) > (${cursor.at}::bigint, ${cursor.id})`)
             .orderBy(age, key)
             .limit(BATCH);

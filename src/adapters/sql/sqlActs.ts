@@ -66,7 +66,7 @@ const reviveActs = (tx: Orm, actIds: readonly string[]) => {
       and not ${exists(sql`users where id = actor_id and deleted_at is not null`)}
     order by acts.id for update of acts`;
   const revived = sql`
-    update acts set gone_at = null from gone where acts.id = gone.id and acts.gone_at is not null returning acts.*`;
+    update acts set gone_at = null from gone where acts.id = gone.id returning acts.*`;
   return tx
     .with(tx.$with('gone', {}).as(gone), tx.$with('revived', {}).as(revived))
     .select(actColumns('revived'))
@@ -119,7 +119,7 @@ export const arrivalsQuery = (orm: Orm, deliveries: readonly Delivery[]) => {
       sql`unnest(${text(({ userId }) => userId)}, ${text(({ groupKey }) => groupKey)},
           ${text(({ act }) => act.actorId)}, ${text(({ act }) => act.objectId)})
           with ordinality as given (user_id, group_key, actor_id, object_id, n)
-        join inboxes as tray on tray.user_id = given.user_id
+        cross join lateral (select revision from inboxes where user_id = given.user_id offset 0) as tray
         left join lateral (
           select id, actors from notices
           where user_id = given.user_id and group_key = given.group_key and read_at is null offset 0

@@ -36,7 +36,7 @@ export interface TrayStore {
   changedSince(
     trays: readonly { readonly userId: string; readonly after: number | null }[],
   ): Promise<ReadonlyMap<string, InboxChange>>;
-  /** Nothing past the revision `upTo` is seen by it. */
+  /** Nothing past the revision `upTo` is seen by it. The tray moves where notices were unseen, so that marking comes to an end. */
   markSeen(userId: string, upTo: number): Promise<Inbox>;
   /** Reads the named notices, or all (null): those whose position is not past `upTo`. */
   markRead(userId: string, upTo: number, noticeIds: readonly string[] | null): Promise<Inbox>;
@@ -44,8 +44,10 @@ export interface TrayStore {
   mute(userId: string, target: MuteTarget): Promise<void>;
   unmute(userId: string, target: MuteTarget): Promise<void>;
   /**
-   * Takes up to `limit` unread notices whose latest act is older than the wait for a push, and hands each batch to `decide`, in
-   * the transaction: those that it resolves to are not due any more, others stay. Several nodes take different ones.
+   * Takes up to `limit` unread notices that wait longer than a push has to, and hands those that are still to be looked at to
+   * `decide`, outside of any transaction: what it resolves to is not due any more, what it leaves out or rejects is due again
+   * after half a minute, as is what a node takes that dies. What comes to a notice meanwhile is due by itself. Several nodes take
+   * different ones. Returns how many it took.
    */
   takeDue(limit: number, decide: (due: readonly DueNotice[]) => Promise<readonly DueNotice[]>): Promise<number>;
 }

@@ -1,0 +1,104 @@
+/** How the statements of trays find their rows, with 100,000 notices. */
+import { type SQL, sql } from 'drizzle-orm';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { changesQuery, inboxQuery, noticeActsQuery, noticesQuery } from '../../../src/adapters/sql/noticeRows.js';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
+import { SESSION_SETTINGS } from '../../../src/adapters/sql/postgres.js';
+import { dueNotices } from '../../../src/adapters/sql/pushQueue.js';
+import { actsToChange } from '../../../src/adapters/sql/shownActs.js';
+import { actsToRetract } from '../../../src/adapters/sql/socialRemovals.js';
+import { excessNotices, oldNotices } from '../../../src/adapters/sql/socialSweeps.js';
+import { arrivalsQuery } from '../../../src/adapters/sql/sqlActs.js';
+import type { Act } from '../../../src/social/socialTypes.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { type Explained, readWhole } from '../../support/cluster/plans.js';
+
+let own: TestDatabase;
+let client: postgres.Sql;
+let orm: PostgresJsDatabase<Record<string, never>>;
+
+/** 1,000 trays of 100 notices with three acts each, and 300,000 acts by 5,000 users about 2,000 objects. */
+const fill = async () => {
+  const fillers = [
+    sql`insert into acts (id, actor_id, verb, object_id, at)
+      select 'a' || i, 'u' || i % 5000, 'like', 'o' || i % 2000, i from generate_series(0, 299999) as i`,
+    sql`insert into inboxes (user_id, revision, seen) select 'u' || i, 100, 50 from generate_series(0, 999) as i`,
+    sql`insert into notices (user_id, id, group_key, verb, object_id, position, changed, at, read_at, actors, due_at)
+      select 'u' || i % 1000, 'n' || i, 'g' || i, 'like', 'o' || i % 2000, i / 1000, i / 1000,
+        ${Date.now()}::bigint - i, case when i % 2 = 0 then 1 end, 3, case when i % 1000 = 0 then 1 end
+      from generate_series(0, 99999) as i`,
+    sql`insert into notice_acts (user_id, act_id, notice_id, actor_id, seq, shown)
+      select 'u' || i % 1000, 'a' || i * 3 + j, 'n' || i, 'u' || (i * 3 + j) % 5000, i * 3 + j, true
+      from generate_series(0, 99999) as i, generate_series(0, 2) as j`,
+    sql`vacuum analyze`,
+  ];
+  for (const filler of fillers) await orm.execute(filler);
+};
+
+beforeAll(async () => {
+  own = await createTestDatabase();
+  await (await openDatabase({ databaseUrl: own.url, dataDir: '' })).close();
+  client = postgres(own.url, { max: 1, fetch_types: false, onnotice: () => {}, connection: { ...SESSION_SETTINGS } });
+  orm = drizzle({ client });
+  await client`set statement_timeout = 0`;
+  await fill();
+});
+afterAll(async () => {
+  await client.end();
+  await own.drop();
+});
+
+const act: Act = {
+  ...{ id: 'a1', verb: 'like', actorId: 'u1', objectId: 'o1', objectType: null, text: null, data: null },
+  ...{ audience: 'NOBODY', at: 1, seq: 1 },
+};
+const page = { first: 100, after: { position: 50, id: 'n' }, unreadOnly: false };
+
+it.each<[string, () => SQL]>([
+  [
+    'the totals of 100 trays',
+    () =>
+      inboxQuery(
+        orm,
+        Array.from({ length: 100 }, (_, i) => `u${i}`),
+      ).getSQL(),
+  ],
+  ['a page of notices', () => noticesQuery(orm, 'u7', page).getSQL()],
+  ['a page of unread notices', () => noticesQuery(orm, 'u7', { ...page, unreadOnly: true }).getSQL()],
+  ['the acts of a notice', () => noticeActsQuery(orm, 'u7', 'n7', { first: 100, after: 9 }).getSQL()],
+  [
+    'what changed in 100 trays',
+    () =>
+      changesQuery(
+        orm,
+        Array.from({ length: 100 }, (_, i) => ({ userId: `u${i}`, after: 98 })),
+      ).getSQL(),
+  ],
+  [
+    'what the trays of 1,000 recipients have for an act',
+    () =>
+      arrivalsQuery(
+        orm,
+        Array.from({ length: 1_000 }, (_, i) => ({ act, userId: `u${i}`, groupKey: `g${i}` })),
+      ).getSQL(),
+  ],
+  [
+    'what a block hides',
+    () => actsToChange(orm, sql`placed.user_id = 'u7' and placed.actor_id = 'u1'`, false).getSQL(),
+  ],
+  [
+    'what an unblock shows',
+    () => actsToChange(orm, sql`placed.user_id = 'u7' and placed.actor_id = 'u1'`, true).getSQL(),
+  ],
+  ['what taking acts back hides', () => actsToChange(orm, sql`placed.act_id = any(array['a1', 'a2'])`, false).getSQL()],
+  ['acts of a deleted user', () => actsToRetract(orm, { kind: 'actor', targetId: 'u7', before: 1e9 }).getSQL()],
+  ['acts about a deleted object', () => actsToRetract(orm, { kind: 'object', targetId: 'o7', before: 1e9 }).getSQL()],
+  ['pushes that are due', () => dueNotices(10)],
+  ['old notices', () => oldNotices(orm, 1_000).getSQL()],
+  ['notices beyond what a tray keeps', () => excessNotices(orm, 'u7', 10).getSQL()],
+])('finds %s by indexes', async (_, query) => {
+  const [row] = await orm.execute<Explained>(sql`explain (format json) ${query()}`);
+  expect(readWhole(row!['QUERY PLAN'][0].Plan)).toEqual([]);
+});
