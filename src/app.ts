@@ -13,6 +13,7 @@ import { createSocial } from './adapters/sql/social.js';
 import { createJournal } from './adapters/sql/sqlJournal.js';
 import { lately } from './async/lately.js';
 import { every } from './async/loop.js';
+import { retry } from './async/retry.js';
 import { createDemoPeople, seedDemo } from './cli/demo.js';
 import type { Config } from './config/config.js';
 import { createCountsFanout } from './fanout/countsFanout.js';
@@ -77,6 +78,8 @@ const SWEEP_MS = 100;
 const SHARED_SWEEP_MS = 250;
 /** How long one answer of the database serves all who ask whether the server is ready. */
 const READY_FOR_MS = 1_000;
+/** How long after a failure the index of places is put right again. */
+const REINDEX_MS = 1_000;
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -227,7 +230,11 @@ const startNode = async (
       pingAll();
       if (emptied) writeBehind.rescue().catch(onWriteBehindError);
     },
-    onReady: reread,
+    onReady: () => {
+      reread();
+      // A part of the store may have lost the index of places whose users are in another part, which has their records.
+      void retry(() => store.reindexPlaces(recentCommits.liveUsers()), { everyMs: REINDEX_MS, onFailure: onError });
+    },
     onTransition,
     onError,
   });

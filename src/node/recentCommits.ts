@@ -40,6 +40,8 @@ export interface RecentCommits {
   /** The user was deleted. */
   forget(userId: string): void;
 
+  /** The users of whom a live record is remembered. */
+  liveUsers(): readonly string[];
   /** The latest live record that this node knows of. */
   record(userId: string): PresenceRecord | undefined;
   /** The session of that id, also where the record was committed since without it. */
@@ -137,6 +139,7 @@ export const createRecentCommits = ({ now = () => performance.now(), maxKept = M
       for (const known of [live, unjournaled, ends, lost, lostPersisted, lostEnds]) known.delete(userId);
     },
 
+    liveUsers: () => [...live.keys()],
     record: (userId) => live.get(userId)?.record,
     session(userId, sessionId) {
       const [present, before] = [live.get(userId), lost.get(userId)].map(
