@@ -29,7 +29,6 @@ import { createRecordReader, type ReadRecords } from './node/recordReader.js';
 import { createRecordWriter } from './node/recordWriter.js';
 import { startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
-import { unavailable } from './presence/errors.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
@@ -61,7 +60,6 @@ import type { Social } from './service/socialContract.js';
 import { createTellService } from './service/tellService.js';
 import { createTimelineService } from './service/timelineService.js';
 import { createTypingService } from './service/typingService.js';
-import type { TimelineReader } from './social/ports/timelines.js';
 import { type Call, observed } from './telemetry/instrument.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics, NO_METRICS } from './telemetry/metrics.js';
@@ -153,7 +151,7 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
     acts: social,
     counts: social,
     trays: social,
-    timelines: unwired<TimelineReader>('timeline', 'actFacts', 'latestActs', 'latestActsAbout'),
+    timelines: social,
     conversations: people,
     journal: observed(createJournal({ db }), timed),
     rateLimits: createRateLimits(config.rates, live.redis),
@@ -261,17 +259,6 @@ const startNode = async (
   return { recentCommits, readRecords, readAlike, departures, records, node, writeBehind, sweeper };
 };
 type NodeParts = Awaited<ReturnType<typeof startNode>>;
-
-/** Stands where the social layer is wired, part by part: UNAVAILABLE, whatever is asked. */
-const unwired = <T extends object>(...methods: readonly (keyof T)[]): T =>
-  Object.fromEntries(
-    methods.map((method) => [
-      method,
-      async () => {
-        throw unavailable('The social layer is not wired yet.');
-      },
-    ]),
-  ) as T;
 
 /** What resolvers and sockets call. */
 const createServices = (

@@ -1,0 +1,99 @@
+/** Marks of the sessions on which a tray is shown. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { notFound, unavailable } from '../../src/presence/errors.js';
+import { createShownTrays } from '../../src/service/shownTrays.js';
+import { fakeWaits } from '../support/unit/fakeWaits.js';
+
+let waitReally: () => void;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  waitReally = fakeWaits();
+});
+afterEach(() => {
+  waitReally();
+  vi.useRealTimers();
+});
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+const setUp = () => {
+  const marks: string[] = [];
+  const state: { failure: Error | undefined; hold: Promise<void> | undefined } = {
+    failure: undefined,
+    hold: undefined,
+  };
+  const errors: unknown[] = [];
+  const shown = createShownTrays({
+    places: {
+      async setTray({ viewer, connectionId }, tray) {
+        await state.hold;
+        if (state.failure) throw state.failure;
+        marks.push(`${tray ? '+' : '-'}${viewer.userId}/${connectionId}`);
+        return true;
+      },
+    },
+    onError: (error) => errors.push(error),
+  });
+  return { shown, marks, state, errors };
+};
+
+it('are one a connection, however many subscriptions there are', async () => {
+  const { shown, marks } = setUp();
+  shown.opened('ada', '1');
+  shown.opened('ada', '1');
+  shown.opened('ada', '2');
+  await pass(0);
+  shown.closed('ada', '1');
+  await pass(0);
+  expect(marks).toEqual(['+ada/1', '+ada/2']);
+  shown.closed('ada', '1');
+  shown.closed('ada', '2');
+  await pass(0);
+  expect(marks).toEqual(['+ada/1', '+ada/2', '-ada/1', '-ada/2']);
+  expect(shown.size).toBe(0);
+});
+
+it('follow the last state, where it changed while one was on its way', async () => {
+  const { shown, marks, state } = setUp();
+  let release = () => {};
+  state.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  shown.opened('ada', '1');
+  shown.closed('ada', '1');
+  shown.opened('ada', '1');
+  shown.closed('ada', '1');
+  await pass(0);
+  release();
+  await pass(0);
+  expect(marks.at(-1)).toBe('-ada/1');
+  expect(marks.length).toBeLessThanOrEqual(2);
+  expect(shown.size).toBe(0);
+});
+
+it('are tried again while the store is unavailable; those of a closed connection are not', async () => {
+  const { shown, marks, state, errors } = setUp();
+  state.failure = unavailable('away');
+  shown.opened('ada', '1');
+  await pass(3_000);
+  expect(errors.length).toBeGreaterThan(1);
+  state.failure = undefined;
+  await pass(1_000);
+  expect(marks).toEqual(['+ada/1']);
+  state.failure = unavailable('away');
+  shown.closed('ada', '1');
+  await pass(5_000);
+  expect(shown.size).toBe(0);
+  expect(marks).toEqual(['+ada/1']);
+});
+
+it('of a user who is deleted are given up', async () => {
+  const { shown, state, errors } = setUp();
+  state.failure = notFound('There is no such user.');
+  shown.opened('ada', '1');
+  await pass(5_000);
+  expect(errors).toHaveLength(1);
+  state.failure = undefined;
+  shown.closed('ada', '1');
+  await pass(0);
+  expect(shown.size).toBe(0);
+});
