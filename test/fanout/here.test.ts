@@ -222,6 +222,26 @@ describe('who a viewer may not see', () => {
     expect(summary(await cat.news())).toEqual(['']);
   });
 
+  it('does not come by what was read before a block', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.enter('ann', 'post');
+    await f.set('ann', { status: 'INVISIBLE' });
+    await f.enter('ann', 'post');
+    const cat = await f.collectHere('cat', 'post');
+    await f.set('ann', { status: 'ONLINE' });
+    expect(summary(await cat.news())).toEqual(['', '+ann']);
+    await f.set('ann', { status: 'INVISIBLE' });
+    expect(summary(await cat.news())).toEqual(['-ann']);
+    valve.hold('people.accessFacts');
+    await f.people.block('ann', 'cat');
+    await f.set('ann', { status: 'ONLINE' });
+    await untilIdle();
+    expect(await cat.news()).toEqual([]);
+    valve.release('people.accessFacts');
+    expect(await cat.news()).toEqual([]);
+  });
+
   it('is not told of by a start under way', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
