@@ -103,7 +103,8 @@ export class Visits {
     this.inherited.delete(id);
     this.save();
     const error = await this.say(ENTER, id);
-    if (!error || error.code === 'DISCONNECTED') return;
+    // Where there is no entry any more, the client has ended meanwhile.
+    if (!error || error.code === 'DISCONNECTED' || !this.entered.has(id)) return;
     this.entered.set(id, mayPass(error) ? 'uncertain' : 'refused');
     reportLasting(this.client)(error);
   }

@@ -244,6 +244,16 @@ describe('a user who enters a place', () => {
     expect(said(server)).toEqual(['enter post', 'leave post']);
   });
 
+  it.each(['close', 'signOut'] as const)('reports nothing of what %s has cut off', async (end) => {
+    const { server, social, client, errors } = await setUpSocial();
+    social.enter('post');
+    await pass(0);
+    expect(server.live('enter').length).toBe(1);
+    void client[end]();
+    await pass(5_000);
+    expect(errors).toEqual([]);
+  });
+
   it('tries again where that may pass, and reports what does not', async () => {
     const { server, social, errors } = await setUpSocial();
     let refusals = 2;
