@@ -26,7 +26,7 @@ const Visitors = ({ here }: { readonly here: Here | undefined }) => {
           <Avatar key={presence.userId} userId={presence.userId} name={nameOf(presence)} />
         ))}
       </span>
-      {hereSentence(here)}
+      <span className="visitors-count">{hereSentence(here)}</span>
     </p>
   );
 };

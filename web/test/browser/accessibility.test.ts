@@ -42,10 +42,23 @@ describe.each(SIZES)('axe on %s', (_, viewport) => {
 it('axe finds nothing serious in the other tabs', async () => {
   const { page, hers } = await showTwo();
   await page.evaluate(axe.source);
-  for (const tab of ['Privacy', 'Devices', 'Frames']) {
+  for (const tab of ['Feed', 'Privacy', 'Devices', 'Frames']) {
     await hers.openTab(tab);
     expect(await faultsOf(page)).toEqual([]);
   }
+});
+
+it.each(['light', 'dark'] as const)('axe finds nothing serious in a tray with a notice, %s', async (colorScheme) => {
+  const { page, hers, his } = await showTwo();
+  await page.evaluate(axe.source);
+  await page.emulateMedia({ colorScheme });
+  await his.openTab('Feed');
+  await his.like.click();
+  await hers.seesBadge(1);
+  expect(await faultsOf(page)).toEqual([]);
+  await hers.bell.click();
+  await hers.notices.first().waitFor();
+  expect(await faultsOf(page)).toEqual([]);
 });
 
 describe('the keyboard alone', () => {

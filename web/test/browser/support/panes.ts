@@ -97,7 +97,7 @@ export const paneOf = (page: Page, { name }: Pick<Character, 'name'>) => {
     record: (other: Pick<Character, 'name'>) =>
       recordOf(pane, { selector: '.person', text: other.name, attribute: 'data-status' }),
     /** Notes each sentence about who is at the post from now on. */
-    recordHere: () => textsOf(pane, '.visitors'),
+    recordHere: () => textsOf(pane, '.visitors-count'),
     /** Notes each number of the badge from now on; empty where it is out. */
     recordBadge: () => textsOf(pane, '.bell'),
     /** Notes each phase of the pane's connection from now on. */
