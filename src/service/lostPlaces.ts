@@ -1,7 +1,7 @@
 /**
  * Ends the places of users who may no longer use them, after an access change that may revoke: who left a conversation or was removed,
- * who is blocked either way with its owner, who is no longer in its audience. Every node may do it: it is idempotent. Costs a reading
- * of the records that the change names, and a query for each place at which some of them are.
+ * who is blocked either way with its owner, who is no longer in its audience, also since the owner is deleted. Every node may do it: it
+ * is idempotent. Costs a reading of the records that the change names, and a query for each place at which some of them are.
  */
 import { groupedBy, inBatches, inPieces } from '../async/batches.js';
 import type { RecordWriter } from '../node/recordWriter.js';
@@ -17,6 +17,10 @@ import { mayUse } from '../presence/visibility.js';
 const BATCH = 500;
 /** How many users of a place are looked at when it is closed or deleted. */
 const MAX_USERS = 10_000;
+/** Places of a deleted owner that are looked at. */
+const MAX_OWNED = 5_000;
+/** How many places are looked at together. */
+const PLACES = 50;
 
 interface At {
   readonly userId: string;
@@ -29,22 +33,26 @@ export const createLostPlaces = ({
   records,
 }: {
   readonly store: Pick<RecordStore, 'read'> & Pick<PlaceIndex, 'usersAt'>;
-  readonly people: Pick<AccessReader, 'conversationFor'>;
+  readonly people: Pick<AccessReader, 'conversationFor' | 'conversationsOwnedBy'>;
   readonly records: Pick<RecordWriter, 'update'>;
 }) => {
-  const namedBy = async (change: AccessChange): Promise<readonly string[]> => {
-    switch (change.kind) {
-      case 'relation':
-        return change.users;
-      case 'conversation': {
-        const { userIds } = await store.usersAt(change.id, MAX_USERS);
-        return [...new Set([...userIds, ...change.changed])];
-      }
-      case 'circle':
-        return change.members;
-      case 'user':
-        return [];
-    }
+  /** Who is at one of these places. */
+  const present = async (conversationIds: readonly string[]): Promise<readonly string[]> => {
+    const found = await Promise.all(conversationIds.map((id) => store.usersAt(id, MAX_USERS)));
+    return found.flatMap(({ userIds }) => userIds);
+  };
+
+  /** The places that a change is about whoever is there. */
+  const placesAbout = async (change: AccessChange): Promise<readonly string[]> => {
+    if (change.kind === 'conversation') return [change.id];
+    // Nobody is in the audience of a deleted user.
+    return change.kind === 'user' && change.deleted ? people.conversationsOwnedBy(change.userId, MAX_OWNED) : [];
+  };
+
+  /** The users who may have lost what related them to owners, at whatever place. */
+  const relatedBy = (change: AccessChange): readonly string[] => {
+    if (change.kind === 'relation') return change.users;
+    return change.kind === 'user' ? [] : change.members;
   };
 
   /** Of these users and places: the places that each may no longer use, one query a place. */
@@ -64,12 +72,15 @@ export const createLostPlaces = ({
   /** Rejects with UNAVAILABLE where it could not be done: the change has to be given again. */
   return async (change: AccessChange): Promise<void> => {
     if (!change.mayRevoke) return;
-    for (const userIds of inPieces(await namedBy(change), BATCH)) {
+    const about = new Set(await placesAbout(change));
+    const related = new Set(relatedBy(change));
+    const users = new Set(related);
+    for (const ids of inPieces([...about], PLACES)) for (const userId of await present(ids)) users.add(userId);
+    for (const userIds of inPieces([...users], BATCH)) {
       const { records: found } = await store.read(userIds);
       const there = [...found.values()].flatMap((record) =>
         placesOf(record)
-          // A change of a conversation is about that one alone; any other, about those that others own.
-          .filter((conversationId) => change.kind !== 'conversation' || conversationId === change.id)
+          .filter((conversationId) => about.has(conversationId) || related.has(record.userId))
           .map((conversationId) => ({ userId: record.userId, conversationId })),
       );
       await inBatches([...(await lostOf(there))], ([userId, lost]) =>

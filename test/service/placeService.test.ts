@@ -291,6 +291,30 @@ describe('who may no longer use a place', () => {
     expect(await places('ana')).toEqual([]);
   });
 
+  it('is no longer there after its owner was deleted', async () => {
+    const { enter, people, presence, places } = await setUpPlaces();
+    people.conversations.set('album', { open: false, members: [], owner: { userId: 'ana', audience: 'FOLLOWERS' } });
+    await enter(bo, 'album');
+    await enter(bo, 'post');
+    await people.people.deleteUser('ana');
+    await presence.accessChanged(changed({ kind: 'user', userId: 'ana', deleted: true }));
+    expect(await places('bo')).toEqual(['post']);
+  });
+
+  it('is no longer there after leaving what was shared with its owner', async () => {
+    const { enter, people, presence, places } = await setUpPlaces();
+    people.conversations.set('album', { open: false, members: [], owner: { userId: 'ana', audience: 'FOLLOWERS' } });
+    people.conversations.set('club', { open: false, members: ['ana', 'di'] });
+    await people.people.unfollow('di', 'ana');
+    await enter(di, 'album');
+    expect(await places('di')).toEqual(['album']);
+    people.conversations.set('club', { open: false, members: ['ana'] });
+    await presence.accessChanged(
+      changed({ kind: 'conversation', id: 'club', changed: ['di'], members: ['ana', 'di'] }),
+    );
+    expect(await places('di')).toEqual([]);
+  });
+
   it('does not come in by an entering that was under way', async () => {
     const { presence, people, places } = await setUpPlaces();
     const { conversation } = people.people;
