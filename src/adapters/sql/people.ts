@@ -47,8 +47,8 @@ export const createPeople = (options: {
 
   const commitSocial = createSocialCommit({ db, bus, logged, committed: accessChanged, onError });
   const commit = accessCommit(commitSocial);
-  const { retract } = createActStore({ db, commit: commitSocial, pushAfterMs });
-  const removals = createSocialRemovals({ db, retract });
+  const { retractWhile } = createActStore({ db, commit: commitSocial, pushAfterMs });
+  const removals = createSocialRemovals({ db, retract: retractWhile });
   return {
     ...createAccessReader({ db, caches, conversations }),
     ...createDirectory({ db, commit, caches, removals }),

@@ -4,9 +4,9 @@
  * before it is answered for as long as {@link SOON_MS}, and by any node until nothing is left: 20,000 acts in trays in about a
  * second.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { isUnavailable } from '../../presence/errors.js';
-import type { ActStore } from '../../social/ports/acts.js';
+import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
 import { textArray } from './expressions.js';
 import { removals } from './tables.js';
@@ -35,6 +35,8 @@ const noteRemoval = async (tx: Orm, kinds: readonly Kind[], targetId: string): P
 /** Notes the deletion of an object: acts about it are taken back, and nobody reads its counts any more. */
 export const noteDeletedObject = async (tx: Orm, objectId: string): Promise<void> => {
   await noteRemoval(tx, ['object'], objectId);
+  // What is put meanwhile comes wholly before or after.
+  await takeLocks(tx, 'counts', [objectId]);
   await tx.execute(sql`delete from counts where object_id = ${objectId}`);
 };
 
@@ -49,6 +51,29 @@ export const unremovedAmong = async (tx: Orm, userIds: readonly string[]): Promi
     .from(removals)
     .where(sql`kind in ('actor', 'tray') and target_id = any(${textArray(userIds)})`);
   return rows.map(({ userId }) => userId);
+};
+
+/**
+ * Whether it is still to be done; it stays so until the transaction ends. Where another node has ended it, what is there since is
+ * nothing of its.
+ */
+const isPending = async (tx: Orm, { kind, targetId, before }: Removal): Promise<boolean> => {
+  const rows = await tx
+    .select({ kind: removals.kind })
+    .from(removals)
+    .where(sql`kind = ${kind} and target_id = ${targetId} and before = ${before}`)
+    .for('share');
+  return rows.length > 0;
+};
+
+/** One of those acts that were told before their object was deleted, and are not taken back yet: undefined where there is none. */
+export const actUnderDeletion = async (tx: Orm, actIds: readonly string[]): Promise<string | undefined> => {
+  const rows = await tx
+    .select({ id: sql<string>`acts.id` })
+    .from(sql`acts join social_removals as removal on removal.kind = 'object' and removal.target_id = acts.object_id`)
+    .where(sql`acts.id = any(${textArray(actIds)}) and acts.seq < removal.before`)
+    .limit(1);
+  return rows[0]?.id;
 };
 
 /** Acts that are to be taken back. */
@@ -81,29 +106,49 @@ export const createSocialRemovals = ({
   retract,
 }: {
   readonly db: Database;
-  readonly retract: ActStore['retract'];
+  /** Takes acts back, in transactions of which `condition` holds. */
+  readonly retract: (actIds: readonly string[], condition: (tx: Orm) => Promise<boolean>) => Promise<unknown>;
 }) => {
   const retractAll = async (removal: Removal, isStopped: () => boolean): Promise<boolean> => {
     for (;;) {
       if (isStopped()) return false;
       const acts = await db.run((orm) => actsToRetract(orm, removal));
-      if (acts.length === 0) return true;
-      await retract(acts.map(({ id }) => id));
-      if (removal.kind === 'actor') await forgetWords(acts.map(({ id }) => id));
+      if (acts.length === 0) return removal.kind !== 'actor' || (await forgetWords(removal, isStopped));
+      const ids = acts.map(({ id }) => id);
+      await retract(ids, (tx) => isPending(tx, removal));
     }
   };
 
-  /** Nothing of what a deleted user wrote stays. */
-  const forgetWords = (actIds: readonly string[]) =>
-    db.run((orm) => orm.execute(sql`update acts set text = null, data = null where id = any(${textArray(actIds)})`));
+  /** Nothing of what a deleted user wrote stays, also of acts that were taken back before. */
+  const forgetWords = async ({ targetId, before }: Removal, isStopped: () => boolean): Promise<boolean> => {
+    for (let after: string | null = ''; after !== null; ) {
+      if (isStopped()) return false;
+      const batch: SQL = sql`
+        select id from acts where actor_id = ${targetId} and id > ${after} and seq < ${before}::bigint
+          and (text is not null or data is not null)
+        order by id limit ${ACTS} for update`;
+      const forgotten: SQL = sql`
+        update acts set text = null, data = null from batch where acts.id = batch.id returning acts.id`;
+      const [row]: readonly { readonly last: string | null }[] = await db.run((orm) =>
+        orm
+          .with(orm.$with('batch', {}).as(batch), orm.$with('forgotten', {}).as(forgotten))
+          .select({ last: sql<string | null>`max(id)` })
+          .from(sql`forgotten`),
+      );
+      after = row?.last ?? null;
+    }
+    return true;
+  };
 
   /** The lock of the tray lets an act that is told at the same time come wholly before or after. */
-  const removeTray = async ({ targetId }: Removal, isStopped: () => boolean): Promise<boolean> => {
+  const removeTray = async (removal: Removal, isStopped: () => boolean): Promise<boolean> => {
+    const { targetId } = removal;
     for (const batchOf of TRAY_BATCHES) {
       for (let count = ROWS; count === ROWS; ) {
         if (isStopped()) return false;
         count = await db.run((orm) =>
           orm.transaction(async (tx) => {
+            if (!(await isPending(tx, removal))) return 0;
             await lockTrays(tx, [targetId]);
             const gone = await tx
               .with(tx.$with('gone', {}).as(batchOf(targetId)))

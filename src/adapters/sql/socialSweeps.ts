@@ -2,7 +2,8 @@
  * Retention of what happens around people: old notices, and the oldest of trays that have too many; old acts that are in no tray; counts
  * of objects that did not move for long. In small batches, by one node at a time.
  */
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
+import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
 import { serverNow, statementNow, textArray } from './expressions.js';
 import type { Revisions } from './shownActs.js';
@@ -49,11 +50,14 @@ interface Cursor {
 }
 const START: Cursor = { at: -1, id: '' };
 
+/** Nothing came to the notice for so long. */
+const isOld = (retentionMs: number): SQL => sql`notices.at < ${statementNow} - ${retentionMs}::bigint`;
+
 export const oldNotices = (orm: Orm, retentionMs: number) =>
   orm
     .select({ userId: sql<string>`user_id`, id: sql<string>`id` })
     .from(sql`notices`)
-    .where(sql`at < ${statementNow} - ${retentionMs}::bigint`)
+    .where(isOld(retentionMs))
     .orderBy(sql`at`)
     .limit(BATCH);
 
@@ -90,8 +94,11 @@ export const createSocialSweeps = ({
     return row?.taken ?? false;
   };
 
-  /** Removes notices; where one was shown, the tray moves, and changes from before are not complete. */
-  const removeNotices = async (tx: Orm, places: readonly Place[]): Promise<Revisions> => {
+  /**
+   * Removes those of the notices of which `condition` holds once their trays are locked: something may have come to one since it was
+   * found. Where one was shown, the tray moves, and changes from before are not complete.
+   */
+  const removeNotices = async (tx: Orm, places: readonly Place[], condition: SQL): Promise<Revisions> => {
     await lockTrays(
       tx,
       places.map(({ userId }) => userId),
@@ -99,7 +106,7 @@ export const createSocialSweeps = ({
     const gone = sql`
       delete from notices using unnest(${textArray(places.map(({ userId }) => userId))},
         ${textArray(places.map(({ id }) => id))}) as old (user_id, id)
-      where notices.user_id = old.user_id and notices.id = old.id
+      where notices.user_id = old.user_id and notices.id = old.id and ${condition}
       returning notices.user_id, notices.actors`;
     const moved = sql`
       update inboxes set revision = revision + 1, swept = revision + 1, as_of = greatest(as_of + 1, ${serverNow})
@@ -120,6 +127,7 @@ export const createSocialSweeps = ({
         from unnest(${textArray(places.map(({ userId }) => userId))}, ${textArray(places.map(({ id }) => id))})
           as old (user_id, id)
         join notice_acts as placed on placed.user_id = old.user_id and placed.notice_id = old.id
+        where not exists (select from notices where user_id = old.user_id and id = old.id offset 0)
         limit ${ACTS})
       returning 1 as row`;
     for (let count = ACTS; count === ACTS; ) {
@@ -130,10 +138,13 @@ export const createSocialSweeps = ({
     }
   };
 
-  const sweepNotices = async (find: (tx: Orm) => Promise<readonly Place[]>): Promise<number> => {
+  const sweepNotices = async (
+    find: (tx: Orm) => Promise<readonly Place[]>,
+    condition: SQL = sql`true`,
+  ): Promise<number> => {
     const places = await commit(async (tx) => {
       const found = (await isSweeper(tx)) ? await find(tx) : [];
-      const revisions: Revisions = found.length > 0 ? await removeNotices(tx, found) : new Map();
+      const revisions: Revisions = found.length > 0 ? await removeNotices(tx, found, condition) : new Map();
       return { result: found, changes: [], social: trayChanges(revisions) };
     });
     if (places.length > 0) await removePlaced(places);
@@ -202,6 +213,8 @@ export const createSocialSweeps = ({
   });
 
   const sweepCounts = walk(sql`counts`, sql`as_of`, sql`object_id`, countRetentionMs, async (tx, ids) => {
+    // Before their rows are judged: a put that is under way comes wholly before or after.
+    await takeLocks(tx, 'counts', ids);
     await tx.execute(sql`
       delete from counts where object_id = any(${textArray(ids)}) and not exists (
         select from counts as other where other.object_id = counts.object_id
@@ -214,7 +227,7 @@ export const createSocialSweeps = ({
      * UNAVAILABLE while the database cannot be reached.
      */
     async sweepSocial(): Promise<boolean> {
-      const old = await sweepNotices((tx) => oldNotices(tx, noticeRetentionMs));
+      const old = await sweepNotices((tx) => oldNotices(tx, noticeRetentionMs), isOld(noticeRetentionMs));
       const over = await sweepNotices(excess);
       const acts = await sweepActs();
       const counts = await sweepCounts();

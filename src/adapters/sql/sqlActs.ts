@@ -1,6 +1,7 @@
 /** Acts: told and taken back, with what that does to trays. */
 import { randomUUID } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
+import { unavailable } from '../../presence/errors.js';
 import type { ActStore } from '../../social/ports/acts.js';
 import type { SocialChange } from '../../social/ports/socialBus.js';
 import type { Act, NewAct } from '../../social/socialTypes.js';
@@ -11,6 +12,7 @@ import { bigintArray, exists, serverNow, textArray } from './expressions.js';
 import { hidesFromTray } from './hiding.js';
 import { changeShown, type Revisions } from './shownActs.js';
 import type { CommitSocial } from './socialCommit.js';
+import { actUnderDeletion } from './socialRemovals.js';
 import { lockTrays } from './trayLocks.js';
 import { writeGrowth } from './trayWrites.js';
 
@@ -176,6 +178,10 @@ export const tellIn = async (
   const inserted = await insertActs(tx, acts, condition);
   const told = new Set(inserted.map(({ id }) => id));
   const others = acts.flatMap(({ id }) => (told.has(id) ? [] : [id]));
+  // The rest of the deletion would take back what is told again.
+  const deleted = others.length > 0 ? await actUnderDeletion(tx, others) : undefined;
+  if (deleted !== undefined)
+    throw unavailable(`The deletion of the object of ${deleted} has not ended yet. Try again in a moment.`);
   const revived = others.length > 0 ? await reviveActs(tx, others) : [];
   const deliveries = inserted
     .toSorted((a, b) => a.seq - b.seq)
@@ -251,6 +257,20 @@ export const createActStore = ({
     return new Map(rows.map(({ id, trays }) => [id, trays]));
   };
 
+  /** Takes acts back, in transactions of which `condition` holds. */
+  const retractWhile = async (actIds: readonly string[], condition: (tx: Orm) => Promise<boolean>): Promise<number> => {
+    const distinct = [...new Set(actIds)];
+    const trays = distinct.length > 1 ? await traysEach(distinct) : new Map<string, number>();
+    let count = 0;
+    for (const piece of inTransactions(distinct, (id) => trays.get(id) ?? 0)) {
+      count += await commit(async (tx) => ({
+        ...((await condition(tx)) ? await retractIn(tx, piece) : { result: 0, social: [] }),
+        changes: [],
+      }));
+    }
+    return count;
+  };
+
   return {
     async tell(acts) {
       const distinct = [...new Map(acts.toReversed().map((act) => [act.id, act])).values()].reverse();
@@ -261,14 +281,7 @@ export const createActStore = ({
       return count;
     },
 
-    async retract(actIds) {
-      const distinct = [...new Set(actIds)];
-      const trays = distinct.length > 1 ? await traysEach(distinct) : new Map<string, number>();
-      let count = 0;
-      for (const piece of inTransactions(distinct, (id) => trays.get(id) ?? 0)) {
-        count += await commit(async (tx) => ({ ...(await retractIn(tx, piece)), changes: [] }));
-      }
-      return count;
-    },
-  } satisfies ActStore;
+    retract: (actIds) => retractWhile(actIds, async () => true),
+    retractWhile,
+  } satisfies ActStore & { readonly retractWhile: typeof retractWhile };
 };

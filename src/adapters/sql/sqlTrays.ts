@@ -95,7 +95,8 @@ export const createTrayStore = ({
         await lockTrays(tx, [userId]);
         const added = await tx
           .insert(mutes)
-          .select(sql`select ${userId}, ${target.kind}, ${target.id}, ${NEXT_RELATION_NUMBER}`)
+          .select(sql`select ${userId}, ${target.kind}, ${target.id}, ${NEXT_RELATION_NUMBER}
+            where not exists (select from users where id = ${userId} and deleted_at is not null)`)
           .onConflictDoNothing()
           .returning();
         if (added.length === 0) return { result: undefined, changes: [], social: [] };

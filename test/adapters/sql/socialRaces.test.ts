@@ -1,0 +1,163 @@
+/** What happens around people, where two nodes do it at once or one dies half way. On PostgreSQL: PGlite has one connection. */
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
+import { createPeople } from '../../../src/adapters/sql/people.js';
+import { createSocial } from '../../../src/adapters/sql/social.js';
+import { createSocialRemovals, noteDeletedObject } from '../../../src/adapters/sql/socialRemovals.js';
+import { tellIn } from '../../../src/adapters/sql/sqlActs.js';
+import { empty, recordingBus } from '../../contract/people.js';
+import { newAct } from '../../contract/social.js';
+import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+
+let own: TestDatabase;
+let database: OpenDatabase;
+let bus: ReturnType<typeof recordingBus>;
+let people: ReturnType<typeof createPeople>;
+let social: ReturnType<typeof createSocial>;
+beforeAll(async () => {
+  own = await createTestDatabase();
+  database = await openDatabase({ databaseUrl: own.url, dataDir: '' });
+});
+afterAll(async () => {
+  await database.close();
+  await own.drop();
+});
+beforeEach(async () => {
+  await empty(database);
+  bus = recordingBus();
+  people = createPeople({ db: database.db, bus, logged: true });
+  social = createSocial({ db: database.db, bus, logged: true });
+});
+
+const HOUR_MS = 3_600_000;
+const numberOf = async (query: ReturnType<typeof sql>): Promise<number> => {
+  const [row] = await database.db.run((orm) =>
+    orm.select({ count: sql`count(*)`.mapWith(Number) }).from(sql`(${query}) as found`),
+  );
+  return row!.count;
+};
+const execute = (query: ReturnType<typeof sql>) => database.db.run((orm) => orm.execute(query));
+const list = async (userId: string) =>
+  (await social.notices(userId, { first: 100, after: null, unreadOnly: false })).items;
+
+/** Resolves once a statement waits for a lock that another transaction holds. */
+const somebodyWaits = () =>
+  vi.waitFor(async () => expect(await numberOf(sql`select from pg_locks where not granted`)).toBeGreaterThan(0), {
+    timeout: 5_000,
+  });
+
+/** Runs `tell` in a transaction, and `other` beside it: until that one waits or ends, the transaction stays open. */
+const whileTelling = async (act: ReturnType<typeof newAct>, other: () => Promise<unknown>): Promise<void> => {
+  let done: Promise<unknown> | undefined;
+  await database.db.run((orm) =>
+    orm.transaction(async (tx) => {
+      await tellIn(tx, [act], { pushAfterMs: 10_000 });
+      done = other();
+      await Promise.race([done, somebodyWaits()]);
+    }),
+  );
+  await done;
+};
+
+it('keeps an old notice to which something comes while it is swept', async () => {
+  await social.tell([newAct('1')]);
+  await execute(sql`update notices set at = at - ${2 * HOUR_MS}::bigint`);
+  const sweeping = createSocial({ db: database.db, bus, retention: { noticeRetentionMs: HOUR_MS } });
+  await whileTelling(newAct('2', { actorId: 'bob' }), () => sweeping.sweepSocial());
+  expect((await list('cem')).map(({ actorIds }) => actorIds)).toEqual([['bob', 'ann']]);
+  expect(await numberOf(sql`select from notice_acts`)).toBe(2);
+});
+
+it('takes back what comes back while its actor is deleted', async () => {
+  await people.upsertUsers([{ id: 'ann' }]);
+  await social.tell([newAct('1')]);
+  await social.retract(['1']);
+  await whileTelling(newAct('1'), () => people.deleteUser('ann'));
+  await people.finishDeletions(() => false);
+  expect(await numberOf(sql`select from acts where gone_at is null`)).toBe(0);
+  expect(await list('cem')).toEqual([]);
+});
+
+it('forgets the words of a deleted user, of acts taken back before too, also after a node died half way', async () => {
+  await people.upsertUsers([{ id: 'ann' }]);
+  await social.tell([newAct('1', { text: 'one' }), newAct('2', { data: '{}', objectId: '7' })]);
+  await social.retract(['2']);
+  const dying = createSocialRemovals({
+    db: database.db,
+    retract: async (actIds: readonly string[]) => {
+      await social.retract(actIds);
+      throw new Error('The node dies.');
+    },
+  });
+  await execute(sql`insert into social_removals (kind, target_id, before)
+    values ('actor', 'ann', nextval('acts_seq_seq')), ('tray', 'ann', nextval('acts_seq_seq'))`);
+  await expect(dying.finish(['ann'], () => false)).rejects.toThrow('dies');
+  await people.finishDeletions(() => false);
+  expect(await numberOf(sql`select from acts where text is not null or data is not null`)).toBe(0);
+});
+
+/** Removals of a node that pauses before its second query until `meanwhile` has ended. */
+const slowRemovals = (meanwhile: () => Promise<unknown>) => {
+  let queries = 0;
+  const db: OpenDatabase['db'] = {
+    ...database.db,
+    run: async (work) => {
+      queries += 1;
+      if (queries === 2) await meanwhile();
+      return await database.db.run(work);
+    },
+  };
+  return createSocialRemovals({ db, retract: social.retractWhile });
+};
+
+it('leaves the tray of who is named again to them, where a slow node still removes the earlier one', async () => {
+  await people.upsertUsers([{ id: 'cem' }]);
+  await social.tell([newAct('1')]);
+  await execute(
+    sql`insert into social_removals (kind, target_id, before) values ('tray', 'cem', nextval('acts_seq_seq'))`,
+  );
+  const slow = slowRemovals(async () => {
+    await people.finishDeletions(() => false);
+    await social.tell([newAct('2')]);
+  });
+  await slow.finish(['cem'], () => false);
+  expect((await list('cem')).map(({ latest }) => latest.id)).toEqual(['2']);
+});
+
+it('publishes the counts that there are, where an object is deleted while something is put', async () => {
+  const likes = (value: number) => ({ name: 'likes', value });
+  await social.putCounts([{ objectId: 'x', counts: [likes(1), { name: 'replies', value: 5 }], version: '1' }]);
+  bus.socialNews();
+  let done: Promise<unknown> | undefined;
+  await database.db.run((orm) =>
+    orm.transaction(async (tx) => {
+      await noteDeletedObject(tx, 'x');
+      done = social.putCounts([{ objectId: 'x', counts: [likes(2)], version: '2' }]);
+      await somebodyWaits();
+    }),
+  );
+  await done;
+  const there = (await social.counts(['x'])).get('x')!;
+  expect(bus.socialNews()).toMatchObject([{ kind: 'counts', counts: { all: there.all } }]);
+});
+
+it('keeps nothing that a deleted user mutes', async () => {
+  await people.upsertUsers([{ id: 'ann' }]);
+  await people.deleteUser('ann');
+  await people.finishDeletions(() => false);
+  await social.mute('ann', { kind: 'user', id: 'bob' });
+  expect(await numberOf(sql`select from mutes`)).toBe(0);
+});
+
+it('keeps what is told again after its object was deleted, once the deletion has ended', async () => {
+  await social.tell([newAct('1')]);
+  await execute(
+    sql`insert into social_removals (kind, target_id, before) values ('object', '42', nextval('acts_seq_seq'))`,
+  );
+  await expect(social.tell([newAct('1')])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await people.finishDeletions(() => false);
+  expect(await social.tell([newAct('1')])).toBe(1);
+  expect(await list('cem')).toHaveLength(1);
+});
