@@ -3,7 +3,7 @@
  * subjects: which judgements still hold, and what is to be reread.
  */
 
-import type { SightLoss } from '../social/actSight.js';
+import type { NewBlocks, SightLoss } from '../social/actSight.js';
 import type { Act } from '../social/socialTypes.js';
 
 /** Keys whose last change is remembered; beyond, all judgements of before are void. */
@@ -17,13 +17,21 @@ export interface Cause {
   readonly loss: SightLoss;
   /** Sight may have been gained: what was in sight before, and is not known to have been sent, is sent. */
   readonly gains: boolean;
+  /** A block that was none before, with the user of the key. */
+  readonly blocks?: boolean;
 }
 
 /** From the least to the widest. */
 const LOSSES: readonly SightLoss[] = ['retraction', 'hiding', 'object', 'roster'];
 
 const merged = (a: Cause | undefined, b: Cause): Cause =>
-  a ? { loss: LOSSES.indexOf(a.loss) > LOSSES.indexOf(b.loss) ? a.loss : b.loss, gains: a.gains || b.gains } : b;
+  a
+    ? {
+        loss: LOSSES.indexOf(a.loss) > LOSSES.indexOf(b.loss) ? a.loss : b.loss,
+        gains: a.gains || b.gains,
+        blocks: (a.blocks ?? false) || (b.blocks ?? false),
+      }
+    : b;
 
 /** What is to be reread. */
 export interface Touched {
@@ -96,3 +104,9 @@ export const causeOf = (causes: ReadonlyMap<string, Cause>, act: Act, ownerId: s
     const cause = causes.get(key);
     return cause ? merged(found, cause) : found;
   }, undefined);
+
+/** With which of the two users of that act a block was written. */
+export const newBlocks = (causes: ReadonlyMap<string, Cause>, { actorId }: Act, ownerId: string | null): NewBlocks => ({
+  actor: causes.get(userKey(actorId))?.blocks ?? false,
+  owner: ownerId !== null && (causes.get(userKey(ownerId))?.blocks ?? false),
+});

@@ -12,7 +12,7 @@ import type { AccessChange, Unsubscribe } from '../presence/ports/bus.js';
 import type { ConversationFacts, Viewer } from '../presence/visibility.js';
 import { userOf } from '../service/callerUser.js';
 import type { ReadBudget } from '../service/readBudget.js';
-import { couldSeeAct, seesAct } from '../social/actSight.js';
+import { couldSeeAct, NO_BLOCKS, seesAct } from '../social/actSight.js';
 import type { SocialBus } from '../social/ports/socialBus.js';
 import type { ActFacts, TimelineReader } from '../social/ports/timelines.js';
 import type { Act, ActView, MuteTarget } from '../social/socialTypes.js';
@@ -22,7 +22,7 @@ import { checkWatched, roomForRoster } from './budget.js';
 import { type Delivery, viewOf } from './delivery.js';
 import { Outbox, type OutboxOwner, type Sink } from './outbox.js';
 import { createRefresher } from './refresher.js';
-import { type Cause, causeOf, objectKey, SightLosses, userKey } from './sightLosses.js';
+import { type Cause, causeOf, newBlocks, objectKey, SightLosses, userKey } from './sightLosses.js';
 import type { SharedStream, SubscriptionBudget } from './subscription.js';
 import type { OpenSubscription } from './subscriptionRegistry.js';
 import type { TopicRegistry } from './topicRegistry.js';
@@ -115,7 +115,7 @@ export class TimelineSubscription
     if (!facts || !this.followed.has(act.actorId)) return true;
     if (!this.losses.holds(act, ownerId, epoch)) return false;
     if (seesAct(facts)) this.show(act, ownerId, epoch);
-    else this.withdraw(act, ownerId, retracted && couldSeeAct(facts, act, 'retraction'));
+    else this.withdraw(act, ownerId, retracted && couldSeeAct(facts, act, 'retraction', NO_BLOCKS));
     return true;
   }
 
@@ -128,7 +128,7 @@ export class TimelineSubscription
     switch (change.kind) {
       case 'relation': {
         const [a, b] = change.users;
-        this.relationChanged(a === userId ? b : a, !change.mayRevoke);
+        this.relationChanged(a === userId ? b : a, !change.mayRevoke, change.firstBlock);
         this.roster.request();
         return;
       }
@@ -207,8 +207,8 @@ export class TimelineSubscription
     this.rereading.request();
   }
 
-  private relationChanged(userId: string, gains: boolean): void {
-    this.lose(userKey(userId), { loss: 'hiding', gains });
+  private relationChanged(userId: string, gains: boolean, blocks = false): void {
+    this.lose(userKey(userId), { loss: 'hiding', gains, blocks });
   }
 
   private muteChanged({ kind, id }: MuteTarget, muted: boolean): void {
@@ -295,7 +295,8 @@ export class TimelineSubscription
     // What changed since is reread after this.
     if (!this.losses.holds(act, ownerId, epoch)) return;
     const cause = causeOf(causes, act, ownerId) ?? { loss: 'hiding', gains: true };
-    if (!seesAct(facts)) this.withdraw(act, ownerId, couldSeeAct(facts, act, cause.loss));
+    if (!seesAct(facts))
+      this.withdraw(act, ownerId, couldSeeAct(facts, act, cause.loss, newBlocks(causes, act, ownerId)));
     else if (cause.gains || this.known.has(act.id)) this.show(act, ownerId, epoch);
   }
 
@@ -312,7 +313,10 @@ export class TimelineSubscription
   /** The newest page of the timeline, all of which the viewer sees. */
   private async readPage() {
     const { items } = await this.deps.timelines.timeline(this.viewer.userId, { first: LATEST, after: null });
-    const facts = { told: true, onRoster: true, inAudience: true, mayUseObject: true, hidden: false };
+    const facts = {
+      ...{ told: true, onRoster: true, inAudience: true, mayUseObject: true },
+      ...{ hidden: false, actorBlocked: false, ownerBlocked: false },
+    };
     return items.map((act) => ({ act, facts }));
   }
 

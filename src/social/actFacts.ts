@@ -29,4 +29,6 @@ export const actFactsOf = ({ viewerId, actorId, told, audience, relation, muted,
   inAudience: inAudience(audience, relation),
   mayUseObject: object === undefined || mayUse(withoutBlock(object), viewerId),
   hidden: relation.blocked || muted || (object?.owner?.relation.blocked ?? false),
+  actorBlocked: relation.blocked,
+  ownerBlocked: object?.owner?.relation.blocked ?? false,
 });

@@ -12,25 +12,32 @@ export const seesAct = ({ told, onRoster, inAudience, mayUseObject, hidden }: Ac
  */
 export type SightLoss = 'retraction' | 'hiding' | 'roster' | 'object';
 
+/** Which blocks are part of what changed: with the actor, with the owner of the object. */
+export interface NewBlocks {
+  readonly actor: boolean;
+  readonly owner: boolean;
+}
+export const NO_BLOCKS: NewBlocks = Object.freeze({ actor: false, owner: false });
+
 /**
  * Whether the viewer could see the act but for what changed, so that they may have it from a query: they are then told that it is gone.
- * Never of an act that they could not have seen. Who left the roster was followed, or shared a circle: in the audience FOLLOWERS; of a
- * narrower one it is not known.
+ * Never of an act that they could not have seen: what an earlier block hides stays unnamed, whatever else changes. Who left the roster
+ * was followed, or shared a circle: in the audience FOLLOWERS; of a narrower one it is not known.
  */
-export const couldSeeAct = (facts: ActFacts, { audience }: Act, loss: SightLoss): boolean => {
+export const couldSeeAct = (facts: ActFacts, { audience }: Act, loss: SightLoss, blocks: NewBlocks): boolean => {
+  if (loss === 'retraction') return seesAct({ ...facts, told: true });
+  const hidden = (facts.actorBlocked && !blocks.actor) || (facts.ownerBlocked && !blocks.owner);
   switch (loss) {
-    case 'retraction':
-      return seesAct({ ...facts, told: true });
     case 'hiding':
-      return seesAct({ ...facts, hidden: false });
+      return seesAct({ ...facts, hidden });
     case 'roster':
       return seesAct({
         ...facts,
-        hidden: false,
+        hidden,
         onRoster: true,
         inAudience: facts.inAudience || audience === 'FOLLOWERS',
       });
     case 'object':
-      return seesAct({ ...facts, hidden: false, mayUseObject: true });
+      return seesAct({ ...facts, hidden, mayUseObject: true });
   }
 };

@@ -40,6 +40,7 @@ export interface ActView {
 export interface Notice {
   readonly id: string;
   readonly userId: string;
+  /** Of the latest shown act, as the object is. */
   readonly verb: string;
   readonly objectId: string | null;
   readonly objectType: string | null;

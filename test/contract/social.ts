@@ -452,6 +452,22 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         expect(await shortList()).toEqual(['like 43: bob (1)', 'like 42: ann (1)']);
       });
 
+      it('leave no verb and no object of a hidden act at the head of a group of the host', async () => {
+        await social.mute('cem', { kind: 'object', id: 'secret' });
+        await people.block('bob', 'cem');
+        const head = (fields: Partial<NewAct>) => ({ group: 'g', ...fields });
+        await social.tell([
+          act('1', head({ objectId: 'secret', objectType: 'diary', verb: 'comment' })),
+          act('2', head({ actorId: 'bob', objectId: 'private', objectType: 'letter', verb: 'write' })),
+          act('3', head({ actorId: 'dan' })),
+        ]);
+        expect(await list()).toMatchObject([{ verb: 'like', objectId: '42', objectType: 'post', actorIds: ['dan'] }]);
+        await social.tell([act('4', head({ actorId: 'eve', objectId: '43', verb: 'share' }))]);
+        expect(await shortList()).toEqual(['share 43: eve dan (2)']);
+        await social.mute('cem', { kind: 'user', id: 'eve' });
+        expect(await shortList()).toEqual(['like 42: dan (1)']);
+      });
+
       it('mute an object also in a group of the host that has others', async () => {
         await social.tell([
           act('1', { group: 'mine', objectId: '1' }),

@@ -203,6 +203,27 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
       expect((await reader.timeline('ann', { first: 100, after: null })).hasMore).toBe(false);
     });
 
+    it('show nobody an act about an object that was deleted, before it is taken back', async () => {
+      const people = createPeople({ db: database.db, bus: recordingBus() });
+      await people.upsertUsers(USERS.map((id) => ({ id })));
+      await people.putConversation('secret', ['bob'], false);
+      for (const viewer of ['ann', 'cem']) await people.follow(viewer, 'bob');
+      await tell([{ actorId: 'bob', objectId: 'secret' }, { actorId: 'bob' }]);
+      expect(await idsOf('ann')).toEqual(['act1']);
+      // As the deletion leaves them when it is committed: the acts follow in batches.
+      await database.db.run((orm) => orm.execute(sql`delete from conversations where id = 'secret'`));
+      await database.db.run((orm) =>
+        orm.execute(sql`insert into social_removals (kind, target_id, before) values ('object', 'secret', 2)`),
+      );
+      expect(await idsOf('ann')).toEqual(['act1']);
+      expect((await reader.actFacts('act0', ['ann'])).get('ann')).toMatchObject({ told: false });
+      await database.db.run((orm) =>
+        orm.execute(sql`insert into acts (id, seq, actor_id, verb, object_id, audience, at)
+          values ('later', 7, 'bob', 'like', 'secret', 'FOLLOWERS', 5)`),
+      );
+      expect((await reader.actFacts('later', ['ann'])).get('ann')).toMatchObject({ told: true });
+    });
+
     it('say of an act that there is not that it was not told', async () => {
       const facts = await reader.actFacts('none', ['ann']);
       expect(facts.get('ann')).toMatchObject({ told: false });

@@ -114,6 +114,33 @@ describe('a live timeline', () => {
     expect([...heard(await (await starting).news())].sort()).toEqual(['+other', '+post']);
   });
 
+  describe('names no act that its viewer could not see, whatever they do themselves:', () => {
+    const steps: readonly (readonly [string, Step])[] = [
+      ['mutes and unmutes the actor who blocks them', (f) => f.mute('me', { kind: 'user', id: 'ann' })],
+      ['mutes the object', (f) => f.mute('me', { kind: 'object', id: 'thing' })],
+      ['blocks back', (f) => f.people.block('me', 'ann')],
+      ['unfollows', (f) => f.people.unfollow('me', 'ann')],
+      ['is unfollowed', (f) => f.people.unfollow('ann', 'me')],
+      ['blocks the owner of the object', (f) => f.people.block('me', 'bob')],
+      ['leaves the object', (f) => f.putObject('thing', { members: [], owner: { userId: 'bob', audience: null } })],
+    ];
+    it.each(steps)('%s', async (_name, step) => {
+      const f = await start();
+      await f.people.follow('ann', 'me');
+      await f.putObject('thing', { members: ['me'], owner: { userId: 'bob', audience: null } });
+      const early = await f.collect('me');
+      await f.tell('seen', 'ann', { objectId: 'thing' });
+      expect(heard(await early.news())).toEqual(['+seen']);
+      await f.people.block('ann', 'me');
+      expect(heard(await early.news())).toEqual(['-seen']);
+      await f.tell('hidden', 'ann', { objectId: 'thing' });
+      const late = await f.collect('me');
+      await step(f);
+      await untilIdle();
+      for (const events of [await early.news(), await late.news()]) expect(heard(events)).not.toContain('-hidden');
+    });
+  });
+
   it('follows the roster: who joins brings the latest acts, who leaves takes along what was seen', async () => {
     const f = await start();
     await f.tell('b1', 'bob');

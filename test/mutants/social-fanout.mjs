@@ -80,7 +80,7 @@ export default [
     name: 'gone names what could never be seen',
     promise: 'No viewer is told that an act is gone that they could not have seen.',
     file: 'src/social/actSight.ts',
-    from: 'return seesAct({ ...facts, hidden: false });',
+    from: 'return seesAct({ ...facts, hidden });',
     to: 'return true;',
     tests: timeline,
   },

@@ -53,9 +53,6 @@ const noticeParts: SQL = sql`
 const noticeColumns = {
   userId: sql<string>`notice.user_id`,
   id: sql<string>`notice.id`,
-  verb: sql<string>`notice.verb`,
-  objectId: sql<string | null>`notice.object_id`,
-  objectType: sql<string | null>`notice.object_type`,
   actorCount: sql<number>`notice.actors`,
   first: sql<string>`first.actor_id`,
   second: sql<string | null>`second.actor_id`,
@@ -67,7 +64,7 @@ const noticeColumns = {
 };
 
 interface NoticeRow {
-  readonly notice: Omit<Notice, 'actorIds' | 'gone' | 'latest'> & {
+  readonly notice: Omit<Notice, 'actorIds' | 'gone' | 'latest' | 'verb' | 'objectId' | 'objectType'> & {
     readonly first: string;
     readonly second: string | null;
     readonly third: string | null;
@@ -78,7 +75,9 @@ interface NoticeRow {
 export const toNotice = ({ notice: { first, second, third, ...notice }, latest }: NoticeRow): Notice => {
   const gone = notice.actorCount === 0;
   const actorIds = gone ? [] : [first, second, third].filter((id) => id !== null);
-  return { ...notice, actorIds, latest, gone };
+  // A group of the host's may have begun with an act that is hidden: what it is about is said by the latest that is shown.
+  const { verb, objectId, objectType } = latest;
+  return { ...notice, verb, objectId, objectType, actorIds, latest, gone };
 };
 
 /** One notice more than the page has tells whether there are others. */

@@ -23,7 +23,11 @@ const COUNTED_TOGETHER = 25;
 
 type Follow = Parameters<RelationStore['addFollows']>[0][number];
 
-const relationChange = (from: string, to: string, mayRevoke: boolean): AccessChange => ({
+const relationChange = (
+  from: string,
+  to: string,
+  mayRevoke: boolean,
+): AccessChange & { readonly kind: 'relation' } => ({
   kind: 'relation',
   users: [from, to],
   mayRevoke,
@@ -171,7 +175,12 @@ export const createRelationStore = ({
         if (added.length === 0) return { result: undefined, changes: [], social: [] };
         await checkBlocks(tx, blockerId, maxBlocks);
         const social = trayChanges(await changeSightOfPair(tx, blockerId, blockedId, false));
-        return { result: undefined, changes: [relationChange(blockerId, blockedId, true)], social };
+        const isBlocker = await tx.$count(
+          blocks,
+          and(eq(blocks.blockerId, blockedId), eq(blocks.blockedId, blockerId)),
+        );
+        const change = relationChange(blockerId, blockedId, true);
+        return { result: undefined, changes: [isBlocker > 0 ? change : { ...change, firstBlock: true }], social };
       });
     },
     async unblock(blockerId, blockedId) {

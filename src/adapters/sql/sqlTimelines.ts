@@ -96,7 +96,10 @@ export const actSightQuery = (orm: Orm, pairs: readonly { readonly viewerId: str
   orm
     .select({
       viewerId: sql<string>`asked.viewer_id`,
-      told: sql<boolean>`act.gone_at is null and ${exists(sql`users where id = ${actor} and deleted_at is null`)}`,
+      // Of a deleted object it is not known any more who could use it: acts about it are as good as taken back.
+      told: sql<boolean>`act.gone_at is null and ${exists(sql`users where id = ${actor} and deleted_at is null`)}
+        and not ${exists(sql`social_removals
+          where kind = 'object' and target_id = act.object_id and act.seq < before`)}`,
       id: sql<string>`act.id`,
       verb: sql<string>`act.verb`,
       actorId: sql<string>`act.actor_id`,
@@ -163,7 +166,10 @@ const objectOf = ({ open, isMember, ownerId, ownerAudience, ownerExists, ownerRe
 const factsOf = (row: SightRow): ActFacts =>
   actFactsOf({ ...row, relation: { ...row.relation, sharesConversation: false }, object: objectOf(row) });
 
-const UNTOLD: ActFacts = { told: false, onRoster: false, inAudience: false, mayUseObject: false, hidden: false };
+const UNTOLD: ActFacts = {
+  ...{ told: false, onRoster: false, inAudience: false, mayUseObject: false },
+  ...{ hidden: false, actorBlocked: false, ownerBlocked: false },
+};
 
 export const createTimelineReader = ({ db }: { readonly db: Database }) => {
   const sightsOf = async (viewerId: string, actIds: readonly string[]): Promise<ReadonlyMap<string, SightRow>> => {

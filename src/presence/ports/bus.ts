@@ -26,7 +26,13 @@ export type AccessChange = {
   /** Its id in the change log. A logged change may be received twice; the second has no further effect. */
   readonly logId?: string;
 } & (
-  | { readonly kind: 'relation'; readonly users: readonly [string, string]; readonly mayRevoke: boolean }
+  | {
+      readonly kind: 'relation';
+      readonly users: readonly [string, string];
+      readonly mayRevoke: boolean;
+      /** A block of two users neither of whom blocked the other before: until now each may have seen what it hides. */
+      readonly firstBlock?: true;
+    }
   /** Privacy, name, existence or deletion of one user. */
   | { readonly kind: 'user'; readonly userId: string; readonly mayRevoke: boolean; readonly deleted: boolean }
   /** The members of a circle or conversation changed, or it was opened, closed or deleted. */

@@ -13,6 +13,9 @@ export interface ActFacts {
   readonly mayUseObject: boolean;
   /** A block, either way, with the actor or the owner of the object; or the viewer muted one of them. */
   readonly hidden: boolean;
+  /** What of it is by blocks: with the actor, and with the owner of the object. */
+  readonly actorBlocked: boolean;
+  readonly ownerBlocked: boolean;
 }
 
 /** Methods reject with UNAVAILABLE while the database cannot be asked. Each adapter passes `test/contract/social.ts`. */

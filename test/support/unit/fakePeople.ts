@@ -90,7 +90,11 @@ export const createFakePeople = ({
     if (set.has(pair) === holds) return;
     if (holds) set.add(pair);
     else set.delete(pair);
-    await bus.publishAccessChange({ kind: 'relation', users: [from, to], mayRevoke });
+    const isFirstBlock = set === blocks && holds && !blocks.has(pairOf(to, from));
+    await bus.publishAccessChange({
+      ...{ kind: 'relation', users: [from, to], mayRevoke },
+      ...(isFirstBlock && { firstBlock: true }),
+    });
   };
 
   const listed = (set: Set<string>, userId: string, { after, limit }: UserPage): readonly string[] =>

@@ -51,6 +51,8 @@ export const createTimelines = async ({
       onRoster: roster.includes(actorId),
       inAudience,
       mayUseObject: !object || mayUse({ ...object, ...(owner && { owner }) }, viewerId),
+      actorBlocked: blocked,
+      ownerBlocked: object?.owner?.relation.blocked === true,
       hidden:
         blocked ||
         object?.owner?.relation.blocked === true ||
