@@ -477,7 +477,7 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         await social.mute('cem', { kind: 'object', id: '2' });
         expect(await shortList()).toEqual(['like 1: ann (1)']);
         await social.unmute('cem', { kind: 'object', id: '2' });
-        expect(await shortList()).toEqual(['like 1: ann bob (2)']);
+        expect(await shortList()).toEqual(['like 2: ann bob (2)']);
       });
 
       it('are refused past the bound on mutes, and then leave everything as it was', async () => {
