@@ -1,5 +1,5 @@
 /** Every snippet of the README, taken from the page and run as it stands there: only the port is another. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(ADDRESS,
 const snippetsIn = (language: string): string[] =>
   [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text ?? '');
 const [query = '', subscription = ''] = snippetsIn('graphql');
-const [startCommand, testCommand, installCommands = ''] = snippetsIn('sh');
+const [startCommand, testCommand, tellCommands = '', installCommands = ''] = snippetsIn('sh');
 const [presence = ''] = snippetsIn('ts');
 const [screen = ''] = snippetsIn('tsx');
 
@@ -70,7 +70,7 @@ const watch = <T>(user: string, document: string, { isLive = false } = {}): Inbo
 it('the page has these snippets, and no others', () => {
   const languages = [...readme.matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)].map(([, language]) => language);
   // Of the first two, install.test.ts runs one, and the other runs this.
-  expect(languages).toEqual(['sh', 'sh', 'graphql', 'graphql', 'sh', 'ts', 'tsx']);
+  expect(languages).toEqual(['sh', 'sh', 'graphql', 'graphql', 'sh', 'sh', 'ts', 'tsx']);
   expect([startCommand, testCommand]).toEqual(['npm ci && npm start\n', 'npm ci && npm test\n']);
 });
 
@@ -109,6 +109,26 @@ it('what is to be asked is answered, and changes are sent', async () => {
     statusMessage: { text: 'Out', emoji: '🎧' },
     activities: [{ type: 'IN_STUDIO', name: 'Ardour' }],
   });
+});
+
+it('what the back end tells is in the tray of whom it names, live', async () => {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: join(rollcall.dataDir, 'data') };
+  // A group of its own, which ends with the subscription that it leaves in the background.
+  const shell = spawn('sh', ['-c', `set -eu\n${tellCommands}wait`], { cwd: root, env, detached: true });
+  onTestFinished(() => {
+    if (shell.pid !== undefined) process.kill(-shell.pid);
+  });
+  let printed = '';
+  for (const output of [shell.stdout, shell.stderr]) output.on('data', (text) => (printed += text));
+
+  const tray = { inbox: { unseen: 1 }, notices: [{ verb: 'like', actors: [{ name: 'Ben Bitdiddle' }] }] };
+  await vi.waitFor(
+    () => expect(printed).toContain(`data: ${JSON.stringify({ data: { inboxChanged: tray } })}`),
+    20_000,
+  );
+  await vi.waitFor(() => expect(printed).toContain(JSON.stringify({ data: { tell: 1 } })));
+  // What came before it: the tray as it was.
+  expect(printed.indexOf('"unseen":0')).toBeLessThan(printed.indexOf('"unseen":1'));
 });
 
 /** A front end in a folder of its own, beside a folder `rollcall` with the packed client. */
