@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -51,7 +52,11 @@ export interface TestPostgres {
 
 const MAX_STARTS = 50;
 
-const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
+/** Above this file, and above where the benchmarks compile it to. */
+const packageRoot =
+  ['../../../', '../../../../']
+    .map((folder) => fileURLToPath(new URL(folder, import.meta.url)))
+    .find((folder) => existsSync(join(folder, 'package-lock.json'))) ?? process.cwd();
 
 /** Data as initdb leaves it, which takes longer than a start. It belongs to a user of this machine, and stays on it. */
 const preparedData = (initialise: (databaseDir: string) => Promise<void>) =>
