@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BackEnds } from './backEnds.js';
 import type { DialectName } from './client/dialects.js';
-import { createPoster } from './client/poster.js';
+import { createPoster, untilAvailable } from './client/poster.js';
 import { userIdsOf } from './client/userIds.js';
 import { type Server, startServer } from './process.js';
 import { SECRET, tokenOf } from './tokens.js';
-import { KINDS, usersOf, type WorkloadName } from './workloads/all.js';
+import { KINDS, PRESENCE_WORKLOADS, usersOf, type WorkloadName } from './workloads/all.js';
 
 /** The package; this file is compiled into a folder of a folder of it. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -17,8 +17,8 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export interface Contender {
   readonly title: string;
   readonly dialect: DialectName;
-  /** Where it makes no sense to measure it. */
-  readonly without?: readonly WorkloadName[];
+  /** Where it makes sense to measure it. */
+  readonly workloads: readonly WorkloadName[];
   start(backEnds: BackEnds, options: { readonly quick: boolean }): Promise<Server>;
 }
 
@@ -48,11 +48,11 @@ const isReady = async (port: number): Promise<void> => {
  * Makes the users beforehand, as the host's back end would: seen by everyone, so that who watches whom takes no
  * follows. Every change of sight is as it always is; the facts are just few.
  */
-const introduce = async (port: number, quick: boolean): Promise<void> => {
+const introduce = async (port: number, count: number): Promise<void> => {
   const poster = createPoster({ port, connections: 1 });
   const token = tokenOf('the-host', { service: true });
   const everyone = { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' };
-  const users = KINDS.flatMap((kind) => userIdsOf(kind, usersOf(quick))).map((id) => ({
+  const users = KINDS.flatMap((kind) => userIdsOf(kind, count)).map((id) => ({
     id,
     name: id,
     privacy: everyone,
@@ -60,12 +60,18 @@ const introduce = async (port: number, quick: boolean): Promise<void> => {
   for (let from = 0; from < users.length; from += BULK) {
     const query = 'mutation Users($users: [UserInput!]!) { upsertUsers(users: $users) }';
     const variables = { users: users.slice(from, from + BULK) };
-    await poster.post('/graphql', token, JSON.stringify({ query, variables }));
+    await untilAvailable(() => poster.post('/graphql', token, JSON.stringify({ query, variables })));
   }
   poster.close();
 };
 
-const startRollcall = async (env: Record<string, string>, quick: boolean): Promise<Server> => {
+/** Without delays, what each piece of work costs. */
+const EACH_ALONE: readonly WorkloadName[] = [...PRESENCE_WORKLOADS, 'counts-5000', 'tell', 'timeline'];
+/** With the default pace, how much is sent. */
+const STORMS: readonly WorkloadName[] = ['counts-storm', 'tray'];
+
+/** Starts the built server, ready and with so many users of each kind. */
+export const startRollcall = async (env: Readonly<Record<string, string>>, users: number): Promise<Server> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
   const remove = () => rm(dataDir, { recursive: true, force: true });
   try {
@@ -78,7 +84,7 @@ const startRollcall = async (env: Record<string, string>, quick: boolean): Promi
     const stop = () => server.stop().finally(remove);
     try {
       await isReady(server.port);
-      await introduce(server.port, quick);
+      await introduce(server.port, users);
     } catch (error) {
       await stop();
       throw error;
@@ -94,42 +100,69 @@ export const SERVERS = {
   ws: {
     title: 'bare ws',
     dialect: 'bare',
+    workloads: [...PRESENCE_WORKLOADS, 'counts-5000', 'counts-storm'],
     start: () => startServer(ownServer('bare.js')),
   },
   rollcall: {
     title: 'Rollcall, memory + PGlite',
     dialect: 'graphql',
-    start: (_, { quick }) => startRollcall(EVERY_CHANGE, quick),
+    workloads: EACH_ALONE,
+    start: (_, { quick }) => startRollcall(EVERY_CHANGE, usersOf(quick)),
   },
   'rollcall-redis': {
     title: 'Rollcall, Redis + PostgreSQL',
     dialect: 'graphql',
+    workloads: EACH_ALONE,
     start: async (backEnds, { quick }) =>
       startRollcall(
         { ...EVERY_CHANGE, REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() },
-        quick,
+        usersOf(quick),
       ),
   },
   'rollcall-defaults': {
     title: 'Rollcall as it comes: interval 1 s, rates on',
     dialect: 'graphql',
-    // One user who changes faster than the rates allow is refused, and that is the point of them.
-    without: ['fanout-1000', 'fanout-5000'],
-    start: (_, { quick }) => startRollcall({}, quick),
+    // Not one who is watched by many: a user who changes faster than the rates allow is refused, and that is the point of them.
+    workloads: ['graph-1000', 'graph-5000', 'connect', 'mutations', ...STORMS],
+    start: (_, { quick }) => startRollcall({}, usersOf(quick)),
+  },
+  'rollcall-redis-defaults': {
+    title: 'Rollcall as it comes, Redis + PostgreSQL',
+    dialect: 'graphql',
+    workloads: STORMS,
+    start: async (backEnds, { quick }) =>
+      startRollcall({ REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() }, usersOf(quick)),
   },
   textbook: {
     title: 'textbook, Redis',
     dialect: 'graphql',
+    workloads: PRESENCE_WORKLOADS,
     start: async (backEnds) => startServer(ownServer('textbook.js'), { REDIS_URL: await backEnds.redis() }),
   },
   'textbook-memory': {
     title: 'textbook, memory',
     dialect: 'graphql',
+    workloads: PRESENCE_WORKLOADS,
     start: () => startServer(ownServer('textbook.js')),
+  },
+  'textbook-social': {
+    title: 'textbook, Redis + PostgreSQL, a row a follower',
+    dialect: 'graphql',
+    workloads: ['counts-5000', 'tell', 'timeline', ...STORMS],
+    start: async (backEnds, { quick }) => {
+      const env = { REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() };
+      const server = await startServer(ownServer('textbookSocial.js'), env);
+      await introduce(server.port, usersOf(quick)).catch(async (error: unknown) => {
+        await server.stop();
+        throw error;
+      });
+      return server;
+    },
   },
   socketio: {
     title: 'Socket.IO, Redis adapter',
     dialect: 'socketio',
+    workloads: PRESENCE_WORKLOADS,
     // Not compiled: its packages are the benchmarks' own.
     start: async (backEnds) =>
       startServer(join(ROOT, 'bench', 'servers', 'socketio.mjs'), { REDIS_URL: await backEnds.redis() }),

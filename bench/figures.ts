@@ -4,7 +4,7 @@ export interface Figure {
   readonly workload: string;
   readonly figure: string;
   readonly title: string;
-  readonly unit: 'µs' | 'KiB';
+  readonly unit: 'µs' | 'ms' | 'KiB' | '';
   readonly per: string;
 }
 
@@ -76,15 +76,92 @@ export const FIGURES: readonly Figure[] = [
     unit: 'µs',
     per: 'server CPU a change',
   },
+  {
+    workload: 'counts-5000',
+    figure: 'one by one',
+    title: 'Counts of one object, watched by 5,000: one put at a time',
+    ...delivery,
+  },
+  {
+    workload: 'counts-storm',
+    figure: 'deliveries',
+    title: 'Counts of one object, watched by 200: 1,000 puts in a second',
+    unit: '',
+    per: 'deliveries a watcher',
+  },
+  {
+    workload: 'counts-storm',
+    figure: 'server CPU',
+    title: 'The same: CPU time of all of it',
+    unit: 'ms',
+    per: 'server CPU',
+  },
+  {
+    workload: 'counts-storm',
+    figure: 'storm',
+    title: 'The same: until the last put was answered',
+    unit: 'ms',
+    per: 'time',
+  },
+  {
+    workload: 'tell',
+    figure: 'setPresence',
+    title: 'Beside `tell`: changes that nobody watches, over HTTP, 32 in flight',
+    unit: 'µs',
+    per: 'server CPU a change',
+  },
+  {
+    workload: 'tell',
+    figure: 'tell',
+    title: 'Acts with one recipient, each told alone, 32 in flight',
+    unit: 'µs',
+    per: 'server CPU an act',
+  },
+  { workload: 'tell', figure: 'tell, time', title: 'The same: time', unit: 'ms', per: 'time an act' },
+  {
+    workload: 'tell',
+    figure: 'followers',
+    title: 'Acts by one with 5,000 followers, one at a time',
+    unit: 'ms',
+    per: 'time an act',
+  },
+  {
+    workload: 'tray',
+    figure: 'events a second',
+    title: '10,000 acts in a second, or as fast as they are taken, into one tray',
+    unit: '',
+    per: 'events a second, after the first',
+  },
+  { workload: 'tray', figure: 'events', title: 'The same: events', unit: '', per: 'events in all' },
+  {
+    workload: 'tray',
+    figure: 'storm',
+    title: 'The same: until the last act was answered',
+    unit: 'ms',
+    per: 'time',
+  },
+  { workload: 'tray', figure: 'server CPU', title: 'The same: CPU time', unit: 'µs', per: 'server CPU an act' },
+  {
+    workload: 'timeline',
+    figure: 'pages',
+    title: 'Pages of 50 of a timeline of 200 followed among 1,000, of 20,000 acts: 32 in flight',
+    unit: 'µs',
+    per: 'server CPU a page',
+  },
+  { workload: 'timeline', figure: 'page, time', title: 'The same, one at a time', unit: 'ms', per: 'time a page' },
 ];
 
-/** What a figure is to be at most: as a ratio to another server, or (`to` null) in its own unit. */
+/**
+ * What a figure is to be at most: as a ratio to another server, to another figure of its own server (`toFigure`), or (`to` null) in
+ * its own unit.
+ */
 export interface Goal {
   readonly what: string;
   readonly workload: string;
   readonly figure: string;
   readonly server: string;
   readonly to: string | null;
+  readonly toFigure?: string;
   readonly atMost: number;
 }
 
@@ -121,4 +198,33 @@ export const GOALS: readonly Goal[] = [
   { what: 'Watched by 5,000', workload: 'fanout-5000', figure: 'one by one', ...toTextbook, atMost: 0.15 },
   { what: '1,000 × 50', workload: 'graph-1000', figure: 'changes', ...toTextbook, atMost: 0.15 },
   { what: '5,000 × 50', workload: 'graph-5000', figure: 'changes', ...toTextbook, atMost: 0.15 },
+  { what: 'Counts, watched by 5,000', workload: 'counts-5000', figure: 'one by one', ...toBare, atMost: 1.1 },
+  ...(['rollcall-defaults', 'rollcall-redis-defaults'] as const).flatMap((server): readonly Goal[] => [
+    {
+      what: 'Deliveries a watcher of 1,000 puts in a second',
+      workload: 'counts-storm',
+      figure: 'deliveries',
+      server,
+      to: null,
+      atMost: 2,
+    },
+    {
+      what: 'Events a second of 10,000 acts into a tray',
+      workload: 'tray',
+      figure: 'events a second',
+      server,
+      to: null,
+      // Of two timers, one of them somebody else's.
+      atMost: 1.05,
+    },
+  ]),
+  {
+    what: '`tell` with one recipient',
+    workload: 'tell',
+    figure: 'tell',
+    server: 'rollcall-redis',
+    to: 'rollcall-redis',
+    toFigure: 'setPresence',
+    atMost: 3,
+  },
 ];

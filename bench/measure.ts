@@ -45,11 +45,18 @@ export const readingsOf = (results: readonly Result[], { workload, figure, serve
   results.filter((each) => each.workload === workload && each.figure === figure && each.server === server);
 
 /**
- * The ratios to another server, each within one round: what disturbs a machine for a while disturbs both. Rounds in
- * which one of the two is missing are left out.
+ * The ratios to another server, or to another figure, each within one round: what disturbs a machine for a while disturbs both.
+ * Rounds in which one of the two is missing are left out.
  */
-export const ratiosOf = (results: readonly Result[], which: Which, base: string): readonly number[] => {
-  const bases = new Map(readingsOf(results, { ...which, server: base }).map(({ round, value }) => [round, value]));
+export const ratiosOf = (
+  results: readonly Result[],
+  which: Which,
+  base: string,
+  figure = which.figure,
+): readonly number[] => {
+  const bases = new Map(
+    readingsOf(results, { ...which, server: base, figure }).map(({ round, value }) => [round, value]),
+  );
   return readingsOf(results, which).flatMap(({ round, value }) => {
     const divisor = bases.get(round);
     return divisor === undefined || divisor <= 0 ? [] : [value / divisor];

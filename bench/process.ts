@@ -64,12 +64,17 @@ const announcedPort = (child: ChildProcess): Promise<number> =>
     });
   });
 
+/** Where each server leaves a CPU profile when it ends; null: nowhere. */
+const PROFILES = process.env.BENCH_PROFILES ?? null;
+
 /** Starts a server with nothing in its environment but what is given, on a port that it chooses. */
 export const startServer = async (file: string, env: Record<string, string> = {}): Promise<Server> => {
-  const { child, ended, output } = launch(file, [], ['--expose-gc', '--import', here('probe.js')], {
-    PORT: '0',
-    ...env,
-  });
+  const { child, ended, output } = launch(
+    file,
+    [],
+    ['--expose-gc', ...(PROFILES ? ['--cpu-prof', '--cpu-prof-dir', PROFILES] : []), '--import', here('probe.js')],
+    { PORT: '0', ...env },
+  );
   const port = await Promise.race([
     announcedPort(child),
     ended.then((how): never => {
@@ -85,7 +90,8 @@ export const startServer = async (file: string, env: Record<string, string> = {}
         child.send('memory');
       }),
     async stop() {
-      child.kill('SIGKILL');
+      // A profile is written at an end of the server's own.
+      child.kill(PROFILES ? 'SIGTERM' : 'SIGKILL');
       await ended;
     },
   };

@@ -22,16 +22,18 @@ const figureTable = (results: readonly Result[], { workload, figure, title, unit
     ];
   });
   if (rows.length === 0) return null;
-  return `### ${title}\n\n${tableOf(['server', `${per}, ${unit}`, 'ratio to bare ws', 'client busy'], rows)}`;
+  return `### ${title}\n\n${tableOf(['server', unit === '' ? per : `${per}, ${unit}`, 'ratio to bare ws', 'client busy'], rows)}`;
 };
 
 const goalTable = (results: readonly Result[]): string | null => {
   const rows = GOALS.flatMap((goal) => {
     const values =
-      goal.to === null ? readingsOf(results, goal).map(({ value }) => value) : ratiosOf(results, goal, goal.to);
+      goal.to === null
+        ? readingsOf(results, goal).map(({ value }) => value)
+        : ratiosOf(results, goal, goal.to, goal.toFigure);
     if (values.length === 0) return [];
     const spread = spreadOf(values);
-    const against = goal.to === null ? '–' : goal.to;
+    const against = goal.toFigure ? `its ${goal.toFigure}` : (goal.to ?? '–');
     return [
       [
         goal.what,

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { type BackEnds, createBackEnds } from './backEnds.js';
 import { type Contender, ROOT, SERVERS, type ServerName } from './contenders.js';
@@ -13,7 +14,7 @@ import { type Result, replaceBetween, short } from './measure.js';
 import { type Options, readOptions, USAGE } from './options.js';
 import { runClient } from './process.js';
 import { reportOf } from './report.js';
-import type { WorkloadName } from './workloads/all.js';
+import { PRESENCE_WORKLOADS, type WorkloadName } from './workloads/all.js';
 
 const PAGE = join(ROOT, 'docs', 'performance.md');
 const RESULTS = join(ROOT, 'bench', 'results');
@@ -37,7 +38,7 @@ const measure = async (
   backEnds: BackEnds,
 ): Promise<readonly Result[]> => {
   const contender: Contender = SERVERS[name];
-  if (contender.without?.includes(workload)) return [];
+  if (!contender.workloads.includes(workload)) return [];
   const server = await contender.start(backEnds, { quick });
   try {
     const readings = await runClient(server, { workload, quick, dialect: contender.dialect });
@@ -62,6 +63,7 @@ const run = async (options: Options): Promise<void> => {
   checkMachine();
   if (options.servers.includes('socketio')) install();
   const machine = machineText();
+  const load = loadavg()[0]!.toFixed(1);
   const date = new Date().toISOString().slice(0, 10);
   const backEnds = createBackEnds();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -87,12 +89,18 @@ const run = async (options: Options): Promise<void> => {
   const rounds = options.rounds === 1 ? 'one round' : `${options.rounds} rounds`;
   const about = options.quick
     ? '200 users, to see whether all of it works. The figures mean nothing.'
-    : `Measured on ${date}, ${rounds}, on ${machine}.`;
-  const report = reportOf(results, about);
-  process.stdout.write(`${report}\n`);
-  if (options.writeDocs) {
+    : `Measured on ${date}, ${rounds}, on ${machine}, with a load of ${load} before.`;
+  process.stdout.write(`${reportOf(results, about)}\n`);
+  if (!options.writeDocs) return;
+  const isPresence = ({ workload }: Result) => PRESENCE_WORKLOADS.some((each) => each === workload);
+  const sections = { bench: results.filter(isPresence), social: results.filter((each) => !isPresence(each)) };
+  for (const [name, part] of Object.entries(sections)) {
+    if (part.length === 0) continue;
     const page = await readFile(PAGE, 'utf8');
-    await writeFile(PAGE, replaceBetween(page, '<!-- bench:begin -->', '<!-- bench:end -->', report));
+    await writeFile(
+      PAGE,
+      replaceBetween(page, `<!-- ${name}:begin -->`, `<!-- ${name}:end -->`, reportOf(part, about)),
+    );
   }
 };
 

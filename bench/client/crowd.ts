@@ -2,6 +2,7 @@
 import { tokenOf } from '../tokens.js';
 import { type Change, DIALECTS, type Dialect, type DialectName } from './dialects.js';
 import { createPoster } from './poster.js';
+import type { Request } from './socialMessages.js';
 import { createTally, type Tally } from './tally.js';
 import { openWire, type Wire } from './wire.js';
 
@@ -28,14 +29,20 @@ export interface Crowd {
   readonly tally: Tally;
   /** Opens a socket for each, signed in. */
   connect(userIds: readonly string[]): Promise<readonly Member[]>;
+  /** Subscribes one of them by this message, and waits for the events with which the subscription begins. */
+  subscribe(member: Member, message: string, beginsWith: number): Promise<void>;
   /** Subscribes one of them, and waits for the present state of each whom they watch. */
   watch(member: Member, userIds: readonly string[]): Promise<void>;
   /** Makes a change over HTTP, in the name of its user. */
   post(change: Change): Promise<void>;
+  /** Asks over HTTP, in the name of a user, or of the host where that is null. Resolves with the body of the answer. */
+  ask(userId: string | null, request: Request): Promise<string>;
   /** Makes a change over the user's own socket, on which nothing else may be asked meanwhile. */
   say(member: Member, change: Change): Promise<void>;
   /** A change of that user that nobody made before. */
   change(userId: string): Change;
+  /** Closes all that is open. */
+  close(): void;
 }
 
 /** Runs `work` over all items, `width` at a time, in their order. */
@@ -59,7 +66,9 @@ export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
   const tally = createTally();
   const poster = createPoster({ port, connections: HTTP_CONNECTIONS });
   const tokens = new Map<string, string>();
+  const hostToken = tokenOf('the-host', { service: true });
   const sent = new Map<string, Change>();
+  const wires: Wire[] = [];
   let changes = 0;
 
   const tokenFor = (userId: string): string => {
@@ -82,6 +91,7 @@ export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
     const token = tokenFor(userId);
     const early: string[] = [];
     const wire = await openWire({ port, path, protocol, eventHead, tally, onText: (text) => early.push(text) });
+    wires.push(wire);
     await new Promise<void>((resolve) => {
       wire.onText = (text) => {
         const reply = dialect.reply(text, token);
@@ -101,6 +111,12 @@ export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
     return { userId, wire };
   };
 
+  const subscribe: Crowd['subscribe'] = async ({ wire }, message, beginsWith) => {
+    tally.expect(beginsWith);
+    wire.send(message);
+    await wire.received(beginsWith);
+  };
+
   return {
     dialect,
     tally,
@@ -113,11 +129,9 @@ export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
       });
       return members;
     },
-    async watch({ wire }, userIds) {
-      tally.expect(userIds.length);
-      wire.send(dialect.watching(userIds));
-      await wire.received(userIds.length);
-    },
+    subscribe,
+    watch: (member, userIds) => subscribe(member, dialect.watching(userIds), userIds.length),
+    ask: (userId, { path, body }) => poster.post(path, userId === null ? hostToken : tokenFor(userId), body),
     async post(change) {
       const { path, body } = dialect.request(change);
       await poster.post(path, tokenFor(change.userId), body);
@@ -140,6 +154,10 @@ export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
       const change: Change = { userId, text, status: changes % 2 === 0 ? 'ONLINE' : 'AWAY' };
       sent.set(text, change);
       return change;
+    },
+    close() {
+      poster.close();
+      for (const wire of wires) wire.close();
     },
   };
 };

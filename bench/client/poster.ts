@@ -92,3 +92,20 @@ export const createPoster = ({ port, connections }: { port: number; connections:
     },
   };
 };
+
+/** How often, and how far apart, what could not be done at the moment is asked for again. */
+const REPEATS = 20;
+const REPEAT_AFTER_MS = 1_000;
+
+/** As the host does: repeats what was UNAVAILABLE, which is safe for all that it says. `onRepeat` hears of each. */
+export const untilAvailable = async <T>(ask: () => Promise<T>, onRepeat: () => void = () => {}): Promise<T> => {
+  for (let left = REPEATS; ; left -= 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 0 || !`${error}`.includes('"UNAVAILABLE"')) throw error;
+      onRepeat();
+      await new Promise((wake) => setTimeout(wake, REPEAT_AFTER_MS));
+    }
+  }
+};

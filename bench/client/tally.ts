@@ -20,8 +20,10 @@ export interface Tally {
   count(): boolean;
   /** Looks at the text of one delivery; throws where it is not one of those that were sent. */
   check(text: string): void;
-  /** What `check` does from now on. */
-  checkWith(check: ((text: string) => void) | null): void;
+  /** What `check` does from now on, of every so many deliveries (by default, of every 64th). */
+  checkWith(check: ((text: string) => void) | null, every?: number): void;
+  /** Resolves once nothing has arrived for so long, in ms. */
+  quiet(ms: number): Promise<void>;
   /** Resolves once at most `count` of those announced are still owed. Rejects when nothing arrives any more. */
   restorePending(count: number): Promise<void>;
   /** Resolves once all have arrived, and throws if more arrive than were announced. */
@@ -33,6 +35,7 @@ export const createTally = ({ stallMs = STALL_MS, aftermathMs = AFTERMATH_MS } =
   let expected = 0;
   let wakeAt = Number.POSITIVE_INFINITY;
   let checker: ((text: string) => void) | null = null;
+  let sampleEvery = SAMPLE_EVERY;
   let waiting: { readonly target: number; readonly resolve: () => void }[] = [];
 
   const wake = () => {
@@ -70,11 +73,18 @@ export const createTally = ({ stallMs = STALL_MS, aftermathMs = AFTERMATH_MS } =
     count() {
       received += 1;
       if (received >= wakeAt) wake();
-      return checker !== null && received % SAMPLE_EVERY === 0;
+      return checker !== null && received % sampleEvery === 0;
     },
     check: (text) => checker?.(text),
-    checkWith(check) {
+    checkWith(check, every = SAMPLE_EVERY) {
       checker = check;
+      sampleEvery = every;
+    },
+    async quiet(ms) {
+      for (let last = -1; last !== received; ) {
+        last = received;
+        await new Promise((resolve) => setTimeout(resolve, ms));
+      }
     },
     restorePending,
     async exact() {

@@ -19,6 +19,7 @@ export interface Wire {
   onText: (text: string) => void;
   /** Resolves once so many events have arrived on this wire, in all. */
   received(count: number): Promise<void>;
+  close(): void;
 }
 
 /** A client's frame is masked; a mask of zeros leaves the bytes as they are. */
@@ -66,6 +67,7 @@ export const openWire = ({
     let events = 0;
     let target = -1;
     let reached = () => {};
+    let closing = false;
 
     const wire: Wire = {
       onText,
@@ -77,6 +79,10 @@ export const openWire = ({
               target = count;
               reached = settle;
             }),
+      close() {
+        closing = true;
+        socket.destroy();
+      },
     };
 
     const onFrame = (first: number, data: Buffer, start: number, size: number) => {
@@ -152,6 +158,6 @@ export const openWire = ({
     });
     socket.once('error', reject);
     socket.once('close', () => {
-      throw new Error('The server hung up.');
+      if (!closing) throw new Error('The server hung up.');
     });
   });

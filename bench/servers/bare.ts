@@ -1,5 +1,5 @@
 /**
- * The lower limit: `ws`, lists of who watches whom, and one ready-made buffer that goes to each with `ws.send`. It
+ * The lower limit: `ws`, lists of who watches which user or object, and one ready-made buffer that goes to each with `ws.send`. It
  * signs in, sends the present state first, pings, and drops who does not read; it knows nothing of privacy, sessions,
  * devices or other nodes, and reads no documents.
  */
@@ -18,32 +18,48 @@ const watchers = new Map<string, Set<WebSocket>>();
 const present = new Map<string, Buffer>();
 const aliveAt = new Map<WebSocket, number>();
 
-const messageOf = (presenceChanged: object): Buffer =>
-  Buffer.from(JSON.stringify({ id: 'w', type: 'next', payload: { data: { presenceChanged } } }));
+/** An event: `data` as GraphQL would have it. */
+const messageOf = (data: object): Buffer => Buffer.from(JSON.stringify({ id: 'w', type: 'next', payload: { data } }));
 
 const deliver = (socket: WebSocket, message: Buffer): void => {
   if (socket.bufferedAmount > UNSENT_AT_MOST) socket.close(1013);
   else socket.send(message, TEXT);
 };
 
-const set = (userId: string, input: Input): void => {
-  const message = messageOf(changed(userId, input));
-  present.set(userId, message);
-  for (const socket of watchers.get(userId) ?? []) deliver(socket, message);
+/** What is watched, a user or an object, changed: the message is kept and goes to who watches it. */
+const publish = (key: string, message: Buffer): void => {
+  present.set(key, message);
+  for (const socket of watchers.get(key) ?? []) deliver(socket, message);
 };
 
-const watch = (socket: WebSocket, userIds: readonly string[]): void => {
-  for (const userId of userIds) {
-    const sockets = watchers.get(userId);
+const set = (userId: string, input: Input): void =>
+  publish(userId, messageOf({ presenceChanged: changed(userId, input) }));
+
+interface Put {
+  readonly objectId: string;
+  readonly counts: readonly object[];
+}
+
+const messageOfCounts = ({ objectId: id, counts: all }: Put): Buffer =>
+  messageOf({ countsChanged: { id, all, asOf: new Date().toISOString() } });
+
+const put = (puts: readonly Put[]): void => {
+  for (const each of puts) publish(each.objectId, messageOfCounts(each));
+};
+
+const watch = (socket: WebSocket, keys: readonly string[], messageOfAbsent: (key: string) => Buffer): void => {
+  for (const key of keys) {
+    const sockets = watchers.get(key);
     if (sockets) sockets.add(socket);
-    else watchers.set(userId, new Set([socket]));
-    deliver(socket, present.get(userId) ?? messageOf(absent(userId)));
+    else watchers.set(key, new Set([socket]));
+    deliver(socket, present.get(key) ?? messageOfAbsent(key));
   }
 };
 
 type Message =
   | { readonly type: 'connection_init'; readonly payload: { readonly authorization: string } }
   | { readonly type: 'subscribe'; readonly payload: { readonly userIds: readonly string[] } }
+  | { readonly type: 'counts'; readonly payload: { readonly objectIds: readonly string[] } }
   | { readonly type: 'set'; readonly payload: Input };
 
 const serve = (socket: WebSocket, request: IncomingMessage): void => {
@@ -67,7 +83,12 @@ const serve = (socket: WebSocket, request: IncomingMessage): void => {
       watched = message.payload.userIds;
       // The present states leave in one write.
       request.socket.cork();
-      watch(socket, watched);
+      watch(socket, watched, (userId) => messageOf({ presenceChanged: absent(userId) }));
+      request.socket.uncork();
+    } else if (message.type === 'counts') {
+      watched = message.payload.objectIds;
+      request.socket.cork();
+      watch(socket, watched, (objectId) => messageOfCounts({ objectId, counts: [] }));
       request.socket.uncork();
     } else {
       set(user, message.payload);
@@ -81,7 +102,8 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
   let body = '';
   request.setEncoding('utf8');
   for await (const chunk of request) body += chunk;
-  set(userId, JSON.parse(body) as Input);
+  if (request.url === '/counts') put(JSON.parse(body) as readonly Put[]);
+  else set(userId, JSON.parse(body) as Input);
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': 11 });
   response.end('{"ok":true}');
 };

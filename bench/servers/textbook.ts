@@ -2,16 +2,11 @@
  * The textbook server: graphql-yoga with graphql-ws and, where REDIS_URL is set, graphql-redis-subscriptions; otherwise
  * yoga's own pub/sub. Each put together as its documentation does.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { ExecutionArgs, SubscriptionArgs } from 'graphql';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
-import { useServer } from 'graphql-ws/use/ws';
-import { createPubSub, createSchema, createYoga, Repeater } from 'graphql-yoga';
+import { createPubSub, createSchema, Repeater } from 'graphql-yoga';
 import { Redis } from 'ioredis';
-import { WebSocketServer } from 'ws';
 import { absent, changed, type Input, type State } from './presence.js';
-import { signIn } from './signIn.js';
+import { type Context, serve } from './yogaServer.js';
 
 /** Where states are kept, and how those who watch hear of a new one. */
 interface Presences {
@@ -51,10 +46,6 @@ const inMemory = (): Presences => {
 };
 
 const presences = process.env.REDIS_URL ? inRedis(process.env.REDIS_URL) : inMemory();
-
-interface Context {
-  readonly userId: string;
-}
 
 const schema = createSchema<Context>({
   typeDefs: /* GraphQL */ `
@@ -98,48 +89,4 @@ const schema = createSchema<Context>({
   },
 });
 
-const yoga = createYoga<{ connectionParams?: Readonly<Record<string, unknown>> }>({
-  schema,
-  logging: 'error',
-  graphiql: false,
-  async context({ request, connectionParams }) {
-    const given = connectionParams?.authorization ?? request?.headers.get('authorization');
-    return { userId: await signIn(typeof given === 'string' ? given : undefined) };
-  },
-});
-
-type Enveloped = Pick<ReturnType<typeof yoga.getEnveloped>, 'execute' | 'subscribe'>;
-
-const server = createServer(yoga);
-useServer(
-  {
-    execute: (args: ExecutionArgs) => (args.rootValue as Enveloped).execute(args),
-    subscribe: (args: SubscriptionArgs) => (args.rootValue as Enveloped).subscribe(args),
-    onConnect: async ({ connectionParams }) => {
-      await signIn(String(connectionParams?.authorization));
-    },
-    async onSubscribe(ctx, _id, params) {
-      const enveloped = yoga.getEnveloped({
-        ...ctx,
-        req: ctx.extra.request,
-        socket: ctx.extra.socket,
-        params,
-      });
-      const args = {
-        schema: enveloped.schema,
-        operationName: params.operationName,
-        document: enveloped.parse(params.query),
-        variableValues: params.variables,
-        contextValue: await enveloped.contextFactory(),
-        rootValue: { execute: enveloped.execute, subscribe: enveloped.subscribe },
-      };
-      const errors = enveloped.validate(args.schema, args.document);
-      return errors.length > 0 ? errors : args;
-    },
-  },
-  new WebSocketServer({ server, path: yoga.graphqlEndpoint }),
-);
-
-server.listen(0, '127.0.0.1', () => {
-  process.stdout.write(`${JSON.stringify({ port: (server.address() as AddressInfo).port })}\n`);
-});
+serve(schema);

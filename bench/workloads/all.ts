@@ -2,9 +2,13 @@
 import type { Target } from '../client/crowd.js';
 import type { Reading } from '../measure.js';
 import { connect } from './connect.js';
+import { counts, countsStorm } from './counts.js';
 import { fanout } from './fanout.js';
 import { graph } from './graph.js';
 import { mutations } from './mutations.js';
+import { telling } from './tell.js';
+import { timeline } from './timeline.js';
+import { tray } from './tray.js';
 
 export type Workload = (target: Target) => Promise<readonly Reading[]>;
 
@@ -26,8 +30,29 @@ export const workloads = (quick: boolean) => {
     'graph-5000': graph({ users: size(5_000), changes: quick ? QUICK_USERS : 2_500 }),
     connect: connect({ users: size(5_000) }),
     mutations: mutations({ users: size(4_000) }),
+    'counts-5000': counts({ watchers: size(5_000), puts: few(30) }),
+    'counts-storm': countsStorm({ watchers: size(200), puts: quick ? 100 : 1_000 }),
+    tell: telling({ users: size(5_000), acts: size(2_000), posts: few(40) }),
+    tray: tray({ users: size(5_000), acts: quick ? 500 : 10_000 }),
+    timeline: timeline({
+      readers: few(100),
+      authors: size(1_000),
+      followed: quick ? 20 : 200,
+      acts: quick ? 500 : 20_000,
+      times: quick ? 2 : 5,
+    }),
   } satisfies Record<string, Workload>;
 };
 
 export type WorkloadName = keyof ReturnType<typeof workloads>;
 export const WORKLOAD_NAMES = Object.keys(workloads(true)) as readonly WorkloadName[];
+
+/** What happens to people, and what happens around them. */
+export const PRESENCE_WORKLOADS = [
+  'fanout-1000',
+  'fanout-5000',
+  'graph-1000',
+  'graph-5000',
+  'connect',
+  'mutations',
+] as const satisfies readonly WorkloadName[];

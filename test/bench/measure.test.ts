@@ -67,6 +67,11 @@ describe('ratios', () => {
     expect(ratiosOf(results, which, 'ws')).toEqual([]);
   });
 
+  it('are taken to another figure of the same server where that is asked for', () => {
+    const results = [result({ value: 10 }), result({ figure: 'setPresence', value: 4 })];
+    expect(ratiosOf(results, { ...which, server: 'ws' }, 'ws', 'setPresence')).toEqual([2.5]);
+  });
+
   it('mix neither workloads nor figures', () => {
     const results = [
       result({ workload: 'fanout' }),

@@ -48,4 +48,12 @@ describe('the tally', () => {
     });
     expect(() => arrive(tally, 64)).toThrow('This was never said: delivery 192');
   });
+
+  it('shows more of them where that is asked for', () => {
+    const seen: string[] = [];
+    const tally = createTally();
+    tally.checkWith((text) => seen.push(text), 1);
+    arrive(tally, 2);
+    expect(seen).toEqual(['delivery 1', 'delivery 2']);
+  });
 });
