@@ -90,7 +90,7 @@ CREATE INDEX "counts_by_age" ON "counts" USING btree ("as_of");--> statement-bre
 CREATE INDEX "mutes_by_target" ON "mutes" USING btree ("target_id","kind");--> statement-breakpoint
 CREATE INDEX "notice_acts_shown" ON "notice_acts" USING btree ("user_id","notice_id","actor_id") WHERE "notice_acts"."shown";--> statement-breakpoint
 CREATE INDEX "notice_acts_by_notice" ON "notice_acts" USING btree ("user_id","notice_id","seq" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "notice_acts_by_actor" ON "notice_acts" USING btree ("user_id","actor_id");--> statement-breakpoint
+CREATE INDEX "notice_acts_by_actor" ON "notice_acts" USING btree ("user_id","actor_id","notice_id");--> statement-breakpoint
 CREATE INDEX "notice_acts_by_act" ON "notice_acts" USING btree ("act_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "notices_open" ON "notices" USING btree ("user_id","group_key") WHERE "notices"."read_at" is null;--> statement-breakpoint
 CREATE INDEX "notices_shown" ON "notices" USING btree ("user_id","position" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE "notices"."actors" > 0;--> statement-breakpoint

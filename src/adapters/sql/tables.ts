@@ -282,7 +282,7 @@ export const noticeActs = pgTable(
     primaryKey({ columns: [t.userId, t.actId] }),
     index('notice_acts_shown').on(t.userId, t.noticeId, t.actorId).where(sql`${t.shown}`),
     index('notice_acts_by_notice').on(t.userId, t.noticeId, t.seq.desc()),
-    index('notice_acts_by_actor').on(t.userId, t.actorId),
+    index('notice_acts_by_actor').on(t.userId, t.actorId, t.noticeId),
     index('notice_acts_by_act').on(t.actId),
   ],
 );
