@@ -22,8 +22,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
-    // Twice what a small machine has in cores: tests of what fails wait most of their time.
-    maxWorkers: 4,
+    // More than a small machine has cores: tests of what fails wait most of their time.
+    maxWorkers: 5,
     // Workers keep their modules from file to file: most files run faster than they import.
     isolate: false,
     projects: [
