@@ -175,21 +175,20 @@ export const tellIn = async (
   { pushAfterMs, condition = sql`true` }: { readonly pushAfterMs: number; readonly condition?: SQL },
 ): Promise<{ readonly result: number; readonly social: readonly SocialChange[] }> => {
   const asked = new Map(acts.map((act) => [act.id, act]));
-  const inserted = await insertActs(tx, acts, condition);
+  // Written in the order of ids, told of in the order of the list: front ends put what they hear on top.
+  const inserted = (await insertActs(tx, acts, condition)).toSorted((a, b) => a.seq - b.seq);
   const told = new Set(inserted.map(({ id }) => id));
   const others = acts.flatMap(({ id }) => (told.has(id) ? [] : [id]));
   // The rest of the deletion would take back what is told again.
   const deleted = others.length > 0 ? await actUnderDeletion(tx, others) : undefined;
   if (deleted !== undefined)
     throw unavailable(`The deletion of the object of ${deleted} has not ended yet. Try again in a moment.`);
-  const revived = others.length > 0 ? await reviveActs(tx, others) : [];
-  const deliveries = inserted
-    .toSorted((a, b) => a.seq - b.seq)
-    .flatMap((act) => {
-      const { recipients, group } = asked.get(act.id)!;
-      const groupKey = groupKeyOf({ ...act, group });
-      return recipients.filter((userId) => userId !== act.actorId).map((userId) => ({ act, userId, groupKey }));
-    });
+  const revived = others.length > 0 ? (await reviveActs(tx, others)).toSorted((a, b) => a.seq - b.seq) : [];
+  const deliveries = inserted.flatMap((act) => {
+    const { recipients, group } = asked.get(act.id)!;
+    const groupKey = groupKeyOf({ ...act, group });
+    return recipients.filter((userId) => userId !== act.actorId).map((userId) => ({ act, userId, groupKey }));
+  });
   const back = revived.map(({ id }) => id);
   await lockTrays(tx, [...deliveries.map(({ userId }) => userId), ...(await traysOfActs(tx, back))]);
   const restored =
@@ -197,7 +196,7 @@ export const tellIn = async (
   const grown = await deliver(tx, deliveries, pushAfterMs);
   return {
     result: inserted.length + revived.length,
-    social: [...actChanges([...inserted, ...revived], false), ...trayChanges(new Map([...restored, ...grown]))],
+    social: [...actChanges([...revived, ...inserted], false), ...trayChanges(new Map([...restored, ...grown]))],
   };
 };
 
