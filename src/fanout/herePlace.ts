@@ -34,7 +34,10 @@ export interface HerePlaceDeps {
 
 /** A subscription, as its place knows it. */
 export interface HereWatcher {
-  /** Whether others see the user there changed; `hides`: the user is gone from sight, rather than from the place. */
+  /**
+   * Whether others see the user there changed, or the place follows them no more; `hides`: the user is gone from sight, rather than from
+   * the place.
+   */
   personChanged(userId: string, hides: boolean): void;
   /** What it sees of that user may have changed. */
   invalidate(userId: string, mayRevoke: boolean): void;
@@ -138,15 +141,20 @@ export class HerePlace {
   changed(person: Person): void {
     const { record } = person;
     const isSeen = record !== undefined && isSeenAt(record, this.conversationId);
-    if (isSeen !== person.isSeen) {
-      person.isSeen = isSeen;
-      this.seen += isSeen ? 1 : -1;
-      const hides = !isSeen && record !== undefined && isAt(record, this.conversationId);
-      const ends = !isSeen && record?.sessions.length === 0;
-      for (const watcher of this.watchers) watcher.personChanged(person.topic.key, hides || ends);
-    }
+    const ends = !isSeen && record?.sessions.length === 0;
     // Who hides is followed on: they may show themselves again.
-    if (record !== undefined && !isAt(record, this.conversationId)) this.drop(person);
+    if (record !== undefined && !isAt(record, this.conversationId)) {
+      this.drop(person, ends);
+      return;
+    }
+    if (isSeen === person.isSeen) return;
+    person.isSeen = isSeen;
+    this.seen += isSeen ? 1 : -1;
+    this.tell(person, ends || (!isSeen && record !== undefined));
+  }
+
+  private tell({ topic }: Person, hides: boolean): void {
+    for (const watcher of this.watchers) watcher.personChanged(topic.key, hides);
   }
 
   private async start(): Promise<void> {
@@ -214,11 +222,13 @@ export class HerePlace {
     for (const { person } of added) if (this.people.get(person.topic.key) === person) this.changed(person);
   }
 
-  private drop(person: Person): void {
+  /** Nothing is heard of the user any more: the watchers forget what they see of them. */
+  private drop(person: Person, hides = false): void {
     if (this.people.get(person.topic.key) !== person) return;
     this.people.delete(person.topic.key);
     if (person.isSeen) this.seen -= 1;
     this.release(person);
+    this.tell(person, hides);
     if (this.totalBeyond > 0) this.reread();
   }
 

@@ -106,7 +106,10 @@ export class HereSubscription
 
   personChanged(userId: string, hides: boolean): void {
     if (this.phase === 'starting' || this.phase === 'ended') return;
-    if (!this.sights.has(userId) && this.place?.follows(userId)) {
+    const follows = this.place?.follows(userId) ?? false;
+    // No change of who may see them is heard from now on, nor holds what is being read.
+    if (!follows && userId !== this.viewer.userId && this.sights.delete(userId)) this.epoch += 1;
+    if (follows && !this.sights.has(userId)) {
       this.sights.set(userId, { facets: undefined, suspended: false });
       this.deps.sights.ask(this, userId);
     }

@@ -31,6 +31,7 @@ const GRACE_MS = 2_000;
 /** A reload that took longer than this may have been seen: the machine was busy. */
 const RELOAD_WITHIN_MS = 1_000;
 const rollcall = await serve({ PRESENCE_OFFLINE_DEBOUNCE: `${GRACE_MS}ms`, BROADCAST_INTERVAL: '50ms' });
+const { host } = rollcall;
 
 /** Other worlds than the usual ones: `ROLLCALL_SEED=7,8`. */
 const SEEDS = (process.env.ROLLCALL_SEED ?? (rounds(0, 1) === 1 ? '1,2,3,4' : '1')).split(',').map(Number);
@@ -148,7 +149,6 @@ const createWorld = async (seed: number) => {
   const size = 5 + random.int(rounds(1, 4));
   const people: Person[] = await rollcall.strangers(...Array.from({ length: size }, () => 'user'));
   const ids = people.map(({ id }) => id);
-  const { host } = rollcall;
   /** What was done, for whoever reads of a failure. */
   const story: string[] = [];
   const oracle = recorded(createSocialOracle(ids), story);
@@ -556,4 +556,22 @@ describe.concurrent('a random world', { timeout: 300_000 }, () => {
       await world.compareAll(true);
     });
   }
+});
+
+it('who leaves a place, hides, and enters again is not named to who saw them before', async () => {
+  const [ada, ben, cy] = await rollcall.strangers('ada', 'ben', 'cy');
+  const room = rollcall.fresh('room');
+  await host.putConversation(room, [], true);
+  for (const person of [ada, cy]) await person.updatePrivacy({ status: 'EVERYONE' });
+  const [tab, other] = [await ada.connect(), await cy.connect()];
+  const here = watchHere(await ben.lurk(), room);
+  await here.next();
+  await socialOf(tab).enter(room);
+  await here.nextWhere(({ hereChanged }) => hereChanged.came.some(({ id }) => id === ada.id));
+  await socialOf(tab).leave(room);
+  await here.nextWhere(({ hereChanged }) => hereChanged.went.includes(ada.id));
+  await ada.updatePrivacy({ status: 'NOBODY' });
+  await socialOf(tab).enter(room);
+  await socialOf(other).enter(room);
+  expect((await here.next()).hereChanged.came.map(({ id }) => id)).toEqual([cy.id]);
 });
