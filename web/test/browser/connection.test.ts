@@ -65,8 +65,8 @@ describe('a connection', () => {
     await cdp.send('Network.emulateNetworkConditions', {
       offline: false,
       latency: 800,
-      downloadThroughput: 4_000,
-      uploadThroughput: 4_000,
+      downloadThroughput: 16_000,
+      uploadThroughput: 16_000,
     });
     await his.click('Cut the connection');
     await his.click('Restore the connection');
