@@ -533,6 +533,7 @@ const followAccessChanges = async (
     onGap: () => {
       people.forgetAll();
       hub.accessChangesMissed();
+      accessChanges.accessChangesMissed().catch(onError);
       deletedUserCheck.run();
     },
     onError: (error) => {

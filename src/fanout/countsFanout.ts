@@ -11,7 +11,7 @@ import type { ReadBudget } from '../service/readBudget.js';
 import type { CountStore } from '../social/ports/counts.js';
 import type { SocialBus } from '../social/ports/socialBus.js';
 import { COUNTS, CountsTopic } from './countsKind.js';
-import { createCountsSights } from './countsSights.js';
+import { createCountsSights, readValues } from './countsSights.js';
 import { CountsSubscription, type CountsSubscriptionDeps } from './countsSubscription.js';
 import { createRefresher } from './refresher.js';
 import type { SubscriptionBudget } from './subscription.js';
@@ -39,12 +39,10 @@ export const createCountsFanout = ({
   broadcastIntervalMs,
   onError,
 }: CountsFanoutDeps) => {
-  const read = async (objectIds: readonly string[]) => {
-    const found = await counts.counts(objectIds);
-    for (const [objectId, state] of found) topics.get(objectId)?.observe(state);
-  };
   const topics = createTopicRegistry<CountsTopic>((objectId) => {
-    const topic = new CountsTopic(COUNTS, objectId, broadcastIntervalMs, () => read([objectId]));
+    const topic: CountsTopic = new CountsTopic(COUNTS, objectId, broadcastIntervalMs, () =>
+      readValues(counts, [topic]),
+    );
     const subscribed = bus.subscribeCounts(objectId, (state) => topic.observe(state));
     const ready = subscribed.then((unsubscribe) => () => {
       unsubscribe();
@@ -64,7 +62,11 @@ export const createCountsFanout = ({
   let closed = false;
   const values = createRefresher({
     async read() {
-      for (const objectIds of inPieces(topics.keys(), BATCH)) await read(objectIds);
+      for (const objectIds of inPieces(topics.keys(), BATCH))
+        await readValues(
+          counts,
+          objectIds.flatMap((objectId) => topics.get(objectId) ?? []),
+        );
     },
     hasEnded: () => closed,
     onError,

@@ -11,15 +11,32 @@ export interface CountsTypes extends KindTypes {
   readonly view: Counts;
 }
 
+const sameCount = (a: Count, b: Count): boolean => a.name === b.name && a.value === b.value;
+
 /** One watched object on this node. */
 export class CountsTopic extends Topic<CountsTypes> {
   /** Whose it is, as read last: who is related to the owner may use it. Null: nobody's; undefined: not known. */
   ownerId: string | null | undefined = undefined;
   /** Counts the times that the owner became unknown: a reading that began before does not tell. */
   ownerEpoch = 0;
-}
 
-const sameCount = (a: Count, b: Count): boolean => a.name === b.name && a.value === b.value;
+  /**
+   * The values of a reading that began when `before` was known here. What is known then is committed, so a reading that lacks it
+   * tells that the database lost it: a backup was restored, or values that nobody moved for long were removed. Then what was read
+   * holds, at an instant after all that was sent.
+   */
+  observeReading(read: Counts, before: Counts | undefined): void {
+    const { state } = this;
+    const isLost =
+      state === before && state !== undefined && state.all.length > 0 && !sameItems(read.all, state.all, sameCount);
+    if (!isLost || (read.all.length > 0 && read.asOf >= state.asOf)) {
+      this.observe(read);
+      return;
+    }
+    this.forget();
+    this.observe({ ...read, asOf: state.asOf + 1 });
+  }
+}
 
 export const COUNTS: Kind<CountsTypes> = {
   /**

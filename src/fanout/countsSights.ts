@@ -14,6 +14,16 @@ import type { Sights } from './visibilityChanges.js';
 const MAY: CountsTypes['sight'] = Object.freeze({ mayUse: true });
 const MAY_NOT: CountsTypes['sight'] = Object.freeze({ mayUse: false });
 
+/** Reads the values of these objects, and hands them to their topics. */
+export const readValues = async (counts: Pick<CountStore, 'counts'>, topics: readonly CountsTopic[]): Promise<void> => {
+  const before = topics.map(({ state }) => state);
+  const found = await counts.counts(topics.map(({ key }) => key));
+  for (const [i, topic] of topics.entries()) {
+    const values = found.get(topic.key);
+    if (values) topic.observeReading(values, before[i]);
+  }
+};
+
 export interface CountsSights extends Sights<CountsTypes> {
   /** The owner of a topic may be another from now on, and is not known until it was read. */
   forgetOwner(topic: CountsTopic): void;
@@ -43,11 +53,7 @@ export const createCountsSights = ({
     async read(watchers) {
       const watched = [...new Set(watchers.map(({ key }) => key))].flatMap((key) => topics.get(key) ?? []);
       const epochs = watched.map(({ ownerEpoch }) => ownerEpoch);
-      const values = await counts.counts(watched.map(({ key }) => key));
-      for (const topic of watched) {
-        const value = values.get(topic.key);
-        if (value) topic.observe(value);
-      }
+      await readValues(counts, watched);
       const facts = await conversations.conversationFacts(watchers.map(({ viewer, key }) => pairOf(viewer, key)));
       const factsOf = (viewer: Viewer, key: string) => facts.get(pairKey(viewer.userId, key));
       const known = new Map(watched.map((topic, i) => [topic.key, { topic, epoch: epochs[i]! }]));

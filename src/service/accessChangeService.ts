@@ -26,6 +26,12 @@ const MAX_OWNED = 5_000;
 export interface AccessChangeService {
   /** Idempotent, so every node may do it. Rejects with UNAVAILABLE where typing could not be ended. */
   accessChanged(change: AccessChange): Promise<void>;
+  /**
+   * Changes may have been missed: ends typing and places of users whom this node remembers live and who may not use the conversation
+   * now. Costs a reading of their records and typing, and a query for each 1,000 places and typists; a call while one is under way
+   * waits for one more, shared by all such calls.
+   */
+  accessChangesMissed(): Promise<void>;
 }
 
 export const createAccessChangeService = ({
@@ -38,12 +44,12 @@ export const createAccessChangeService = ({
   readonly store: Pick<RecordStore, 'read' | 'forget'> &
     Pick<TypingStore, 'typing' | 'typingOf' | 'clearTyping'> &
     Pick<PlaceIndex, 'usersAt'>;
-  readonly people: Pick<AccessReader, 'conversationFor' | 'conversationsOwnedBy'> & ConversationReader;
+  readonly people: Pick<AccessReader, 'conversationsOwnedBy'> & ConversationReader;
   readonly journal: Pick<Journal, 'read'>;
-  readonly recentCommits: Pick<RecentCommits, 'forget'>;
+  readonly recentCommits: Pick<RecentCommits, 'forget' | 'liveUsers'>;
   readonly records: Pick<RecordWriter, 'update'>;
 }): AccessChangeService => {
-  const endLostPlaces = createLostPlaces({ store, people, records });
+  const lostPlaces = createLostPlaces({ store, people, records });
   /** What must not be left undone goes on until the back-ends answer. */
   const untilDone = (work: () => Promise<void>): Promise<void> =>
     retry(work, {
@@ -94,13 +100,31 @@ export const createAccessChangeService = ({
     if (change.kind === 'circle' || change.kind === 'conversation') await endTypingOf(change.members);
   };
 
+  const endWhatMayHaveBeenMissed = async (): Promise<void> => {
+    const userIds = recentCommits.liveUsers();
+    await Promise.all([untilDone(() => endTypingOf(userIds)), untilDone(() => lostPlaces.endOf(userIds))]);
+  };
+  /** One at a time. What begins while one is under way may be about a change that it did not read. */
+  let underWay: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+
   return {
     async accessChanged(change) {
       if (change.kind === 'user' && change.deleted) {
         // Nothing of a deleted user may come back.
         await untilDone(() => forget(change.userId));
       }
-      await Promise.all([endTyping(change), untilDone(() => endLostPlaces(change))]);
+      await Promise.all([endTyping(change), untilDone(() => lostPlaces.endAfter(change))]);
+    },
+    accessChangesMissed() {
+      next ??= underWay
+        .catch(() => {})
+        .then(() => {
+          next = undefined;
+          underWay = endWhatMayHaveBeenMissed();
+          return underWay;
+        });
+      return next;
     },
   };
 };

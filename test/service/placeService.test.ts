@@ -280,11 +280,8 @@ describe('who may no longer use a place', () => {
   it('is no longer there after a block by its owner, and the like', async () => {
     const { enter, people, presence, places } = await setUpPlaces();
     await enter(ana);
-    const { conversationFor } = people.people;
-    people.people.conversationFor = async (id, userIds) => {
-      const found = await conversationFor(id, userIds);
-      return new Map([...found].filter(([userId]) => userId !== 'ana'));
-    };
+    const { conversationFacts } = people.people;
+    people.people.conversationFacts = (pairs) => conversationFacts(pairs.filter(({ userId }) => userId !== 'ana'));
     await presence.accessChanged(changed({ kind: 'relation', users: ['ana', 'bo'], mayRevoke: false }));
     expect(await places('ana')).toEqual(['post']);
     await presence.accessChanged(changed({ kind: 'relation', users: ['ana', 'bo'] }));
@@ -313,6 +310,54 @@ describe('who may no longer use a place', () => {
       changed({ kind: 'conversation', id: 'club', changed: ['di'], members: ['ana', 'di'] }),
     );
     expect(await places('di')).toEqual([]);
+  });
+
+  it('is no longer there after changes that the node missed, and stays where they may be', async () => {
+    const { enter, people, presence, places } = await setUpPlaces();
+    people.conversations.set('album', { open: false, members: [], owner: { userId: 'ana', audience: 'FOLLOWERS' } });
+    await enter(bo, 'album');
+    await enter(bo, 'room');
+    await enter(ana, 'room');
+    await enter(cy, 'album');
+    people.conversations.set('room', { open: false, members: ['ana'] });
+    people.block('ana', 'cy');
+    await presence.accessChangesMissed();
+    expect([await places('ana'), await places('bo'), await places('cy')]).toEqual([['room'], ['album'], []]);
+  });
+
+  it('is no longer there though somebody else was deleted meanwhile', async () => {
+    const { enter, people, presence, places, journal } = await setUpPlaces();
+    for (const who of [ana, bo, cy]) await enter(who);
+    people.conversations.delete('post');
+    const { conversationFacts } = people.people;
+    people.people.conversationFacts = async (pairs) => {
+      journal.rows.delete('bo');
+      await presence.accessChanged(changed({ kind: 'user', userId: 'bo', deleted: true }));
+      people.people.conversationFacts = conversationFacts;
+      return conversationFacts(pairs);
+    };
+    await presence.accessChangesMissed();
+    expect([await places('ana'), await places('cy')]).toEqual([[], []]);
+  });
+
+  it('is looked for once more where changes are missed during that, however often', async () => {
+    const { enter, people, presence, places } = await setUpPlaces();
+    await enter(ana);
+    const { conversationFacts } = people.people;
+    let asked = 0;
+    let missed: readonly Promise<void>[] = [];
+    people.people.conversationFacts = async (pairs) => {
+      asked += 1;
+      const found = await conversationFacts(pairs);
+      if (asked > 1) return found;
+      people.conversations.delete('post');
+      missed = Array.from({ length: 5 }, () => presence.accessChangesMissed());
+      return found;
+    };
+    await presence.accessChangesMissed();
+    expect(await places('ana')).toEqual(['post']);
+    await Promise.all(missed);
+    expect([await places('ana'), asked]).toEqual([[], 2]);
   });
 
   it('does not come in by an entering that was under way', async () => {

@@ -140,6 +140,17 @@ describe('the typing of a conversation', () => {
     expect(await presence.typingAmong(bo.viewer, ['ana'])).toEqual(new Set());
   });
 
+  it('ends after missed changes where the typist may not use the conversation any more', async () => {
+    const { types, seenBy, presence, people } = await setUpRoom();
+    await types(ana);
+    await types(bo);
+    await types(ana, true, undefined, 'plaza');
+    people.conversations.set('room', { open: false, members: ['bo', 'cy'] });
+    expect(await seenBy(user('cy'))).toEqual(['ana', 'bo']);
+    await presence.accessChangesMissed();
+    expect([await seenBy(user('cy')), await seenBy(bo, 'plaza')]).toEqual([['bo'], ['ana']]);
+  });
+
   describe('with an owner', () => {
     /** `post` is cy's, for those who follow cy: ana does, and bo is a member. */
     const setUpPost = async () => {

@@ -78,7 +78,7 @@ export const assemblePresence = ({
   const heldSessions = node;
   const reads = createReadBudget({ rateLimits });
   const readHere = createHereQuery({ store, people, readAlike, timings, onError: onJournalFailure });
-  const { accessChanged } = createAccessChangeService({ store, people, journal, recentCommits, records });
+  const accessChanges = createAccessChangeService({ store, people, journal, recentCommits, records });
   return {
     ...createConnectionService({ records, heldSessions, timings, newId }),
     ...createPresenceService({
@@ -96,7 +96,7 @@ export const assemblePresence = ({
     ...createTypingService({ store, people, heldSessions, reads, rateLimits, timings }),
     ...createPlaceService({ records, people, heldSessions, reads, readHere, rateLimits, timings, newId }),
     readHere,
-    accessChanged,
+    ...accessChanges,
     tick: records.tick,
     node,
     reads,
