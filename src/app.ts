@@ -173,8 +173,10 @@ const startSocialLoops = (
     hints: {
       async noticesDue(due) {
         metrics.noticesDue(due.length);
-        for (const { notice, unseen } of due)
-          log.info({ userId: notice.userId, noticeId: notice.id, unseen }, 'notice due');
+        for (const { notice, unseen } of due) {
+          const { userId, id: noticeId, position } = notice;
+          log.info({ userId, noticeId, position: String(position), unseen }, 'notice due');
+        }
       },
     },
     onError: outages.failures('telling of due notices'),

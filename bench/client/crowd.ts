@@ -27,6 +27,8 @@ export interface Member {
 export interface Crowd {
   readonly dialect: Dialect;
   readonly tally: Tally;
+  /** Of the host's back end. */
+  readonly hostToken: string;
   /** Opens a socket for each, signed in. */
   connect(userIds: readonly string[]): Promise<readonly Member[]>;
   /** Subscribes one of them by this message, and waits for the events with which the subscription begins. */
@@ -120,6 +122,7 @@ export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
   return {
     dialect,
     tally,
+    hostToken,
     async connect(userIds) {
       // Beforehand: tokens are the client's to make, and none of the server's work.
       userIds.forEach(tokenFor);

@@ -120,6 +120,23 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         expect(await totals()).toEqual({ unread: 1, unseen: 1, revision: 3 });
       });
 
+      it('is answered to each of many who tell at the same moment, and one who is refused fails alone', async () => {
+        await social.tell([act('0')]);
+        await social.retract(['0']);
+        await database.db.run((orm) =>
+          orm.execute(sql`insert into social_removals (kind, target_id, before)
+            values ('object', '42', nextval('acts_seq_seq'))`),
+        );
+        const other = { objectId: '43' };
+        const calls = numbered('a', 30).map((id) => social.tell([act(id, other), act('shared', other)]));
+        const refused = social.tell([act('0')]);
+        await expect(refused).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+        const counts = await Promise.all(calls);
+        expect(counts.toSorted()).toEqual([...Array(29).fill(1), 2]);
+        expect(await rows(sql`select actor_id as text from notice_acts where shown`)).toHaveLength(31);
+        expect(await totals()).toEqual({ unread: 1, unseen: 1, revision: 33 });
+      });
+
       it('counts an actor once a notice, and names the latest three', async () => {
         await social.tell([act('1'), act('2', { actorId: 'bob' }), act('3', { actorId: 'dan' })]);
         await social.tell([act('4', { actorId: 'eve' })]);
@@ -684,10 +701,14 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
     describe('a push', () => {
       const due = async (store = social, told: (notice: DueNotice) => boolean = () => true) => {
         const seen: DueNotice[] = [];
-        await store.takeDue(100, async (list) => {
-          seen.push(...list);
-          return list.filter(told);
-        });
+        await store.takeDue(
+          100,
+          async (list) => {
+            seen.push(...list);
+            return { wanted: list.filter(told), unwanted: [] };
+          },
+          async () => {},
+        );
         return seen.map(({ notice, unseen }) => `${notice.latest.id}: ${unseen}`);
       };
       /** Lets time pass: what is due later is due now. */
@@ -733,12 +754,49 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
       it('that an act comes to while it is decided is due again, at its new position', async () => {
         await social.tell([act('1')]);
         await pass();
-        await social.takeDue(100, async (list) => {
+        const told: unknown[] = [];
+        const tell = async (list: unknown) => void told.push(list);
+        const decide = async (wanted: readonly DueNotice[]) => {
           await social.tell([act('2', { actorId: 'bob' })]);
-          return list;
-        });
+          return { wanted, unwanted: [] };
+        };
+        await social.takeDue(100, decide, tell);
+        expect(told).toEqual([]);
         await pass();
         expect(await due()).toEqual(['2: 1']);
+      });
+
+      it('is told at most once, also where a node dies as it tells, or decides for so long that another took it', async () => {
+        await social.tell([act('1')]);
+        await pass();
+        const told: string[] = [];
+        const wantAll = async (wanted: readonly DueNotice[]) => ({ wanted, unwanted: [] });
+        const slow = async (wanted: readonly DueNotice[]) => {
+          await pass();
+          await social
+            .takeDue(100, wantAll, async (list) => {
+              told.push(...list.map(({ notice: { latest, position } }) => `${latest.id} at ${position}`));
+              throw new Error('The node dies.');
+            })
+            .catch(() => {});
+          return { wanted, unwanted: [] };
+        };
+        await social.takeDue(100, slow, async () => void told.push('twice'));
+        await pass();
+        expect(await due()).toEqual([]);
+        expect(told).toEqual(['1 at 1']);
+      });
+
+      it('that is read while it is decided is not told', async () => {
+        await social.tell([act('1')]);
+        await pass();
+        const told: unknown[] = [];
+        const slow = async (wanted: readonly DueNotice[]) => {
+          await social.markRead('cem', 1, null);
+          return { wanted, unwanted: [] };
+        };
+        await social.takeDue(100, slow, async (list) => void told.push(list));
+        expect(told).toEqual([]);
       });
     });
 

@@ -1,6 +1,7 @@
 /** Which notices the host is told of, for a push of its own. */
 import { describe, expect, it } from 'vitest';
-import { createPushDecision } from '../../src/node/dueNotices.js';
+import { createPushDecision, startDueNotices } from '../../src/node/dueNotices.js';
+import type { ReadRecords } from '../../src/node/recordReader.js';
 import { unavailable } from '../../src/presence/errors.js';
 import { restoreRecord } from '../../src/presence/record.js';
 import { newSession } from '../../src/presence/session.js';
@@ -20,29 +21,18 @@ const session = (fields: Partial<Session> = {}): Session => ({
 });
 const due = (userId: string): DueNotice => ({ notice: { id: `n-${userId}`, userId } as Notice, unseen: 3 });
 
-const setUp = (records: readonly PresenceRecord[], { unreadable = [] as string[], fails = false } = {}) => {
-  const told: (readonly DueNotice[])[] = [];
-  const errors: unknown[] = [];
+const setUp = (records: readonly PresenceRecord[], { unreadable = [] as string[] } = {}) => {
   const asked: (readonly string[])[] = [];
-  const decide = createPushDecision({
-    async readRecords(userIds) {
-      asked.push(userIds);
-      return {
-        now: 0,
-        nowOf: () => 0,
-        records: new Map(records.map((each) => [each.userId, each])),
-        unreadable: new Set(unreadable),
-      };
-    },
-    hints: {
-      async noticesDue(notices) {
-        if (fails) throw unavailable('away');
-        told.push(notices);
-      },
-    },
-    onError: (error) => errors.push(error),
-  });
-  return { decide, told, errors, asked };
+  const readRecords: ReadRecords = async (userIds) => {
+    asked.push(userIds);
+    return {
+      now: 0,
+      nowOf: () => 0,
+      records: new Map(records.map((each) => [each.userId, each])),
+      unreadable: new Set(unreadable),
+    };
+  };
+  return { readRecords, decide: createPushDecision({ readRecords }), asked };
 };
 
 describe('a notice that is due', () => {
@@ -69,25 +59,50 @@ describe('a notice that is due', () => {
     ['of a user who is not to be disturbed, at a device', { chosen: 'DO_NOT_DISTURB', sessions: [session()] }, false],
     ['of a user who is away', { chosen: 'AWAY' }, true],
   ] as const)('%s: is it told?', async (_, fields, isTold) => {
-    const { decide, told } = setUp(fields ? [record('ada', fields as Partial<PresenceRecord>)] : []);
-    expect(await decide([due('ada')])).toEqual([due('ada')]);
-    expect(told).toEqual(isTold ? [[due('ada')]] : []);
+    const { decide } = setUp(fields ? [record('ada', fields as Partial<PresenceRecord>)] : []);
+    const all = [due('ada')];
+    expect(await decide(all)).toEqual(isTold ? { wanted: all, unwanted: [] } : { wanted: [], unwanted: all });
   });
 
-  it('is told in one call with the others, and each user is read once', async () => {
-    const { decide, told, asked } = setUp([record('cyn', { chosen: 'DO_NOT_DISTURB' })]);
-    const all = [due('ada'), due('cyn'), due('ben'), due('ada')];
-    expect(await decide(all)).toEqual(all);
-    expect(told).toEqual([[due('ada'), due('ben'), due('ada')]]);
-    expect(asked).toEqual([['ada', 'cyn', 'ben']]);
-  });
-
-  it('stays due where the host was not reached, and where the record cannot be read', async () => {
-    const { decide, errors } = setUp([record('cyn', { chosen: 'DO_NOT_DISTURB' })], {
-      unreadable: ['ben'],
-      fails: true,
+  it('is decided with the others, and each user is read once', async () => {
+    const { decide, asked } = setUp([record('cyn', { chosen: 'DO_NOT_DISTURB' })], { unreadable: ['dan'] });
+    expect(await decide([due('ada'), due('cyn'), due('ben'), due('dan'), due('ada')])).toEqual({
+      wanted: [due('ada'), due('ben'), due('ada')],
+      unwanted: [due('cyn')],
     });
-    expect(await decide([due('ada'), due('ben'), due('cyn')])).toEqual([due('cyn')]);
-    expect(errors).toHaveLength(1);
+    expect(asked).toEqual([['ada', 'cyn', 'ben', 'dan']]);
+  });
+
+  it('is told in one call with the others, and what fails is said and ends no later look', async () => {
+    const { readRecords } = setUp([]);
+    const told: (readonly DueNotice[])[] = [];
+    const errors: unknown[] = [];
+    let toldAgain = () => {};
+    const again = new Promise<void>((resolve) => {
+      toldAgain = resolve;
+    });
+    const looking = startDueNotices({
+      readRecords,
+      everyMs: 1,
+      onError: (error) => errors.push(error),
+      hints: {
+        async noticesDue(list) {
+          told.push(list);
+          if (told.length === 1) throw unavailable('away');
+          toldAgain();
+        },
+      },
+      trays: {
+        async takeDue(_, decide, tell) {
+          const { wanted } = await decide([due('ada'), due('ben')]);
+          await tell(wanted);
+          return 2;
+        },
+      },
+    });
+    await again;
+    await looking.stop();
+    expect(errors).toEqual([expect.objectContaining({ code: 'UNAVAILABLE' })]);
+    expect(told[1]).toEqual([due('ada'), due('ben')]);
   });
 });

@@ -14,6 +14,8 @@ export interface Database {
    * serialization failure is repeated. Other errors (an SQL mistake, a constraint) are passed on unchanged.
    */
   run<T>(work: (orm: Orm) => Promise<T>): Promise<T>;
+  /** That deadline, in ms. Left out for a database inside the process, which cannot hang. */
+  readonly deadlineMs?: number | undefined;
 }
 
 /** An open database with its migrations applied. */
@@ -124,6 +126,7 @@ export const createDatabase = (options: {
   };
 
   return {
+    deadlineMs: deadline?.ms,
     async run(work) {
       if (!isOpen() || inProgress >= MAX_IN_PROGRESS) throw unreachable();
       return await withinDeadline(attempt(work));

@@ -1,9 +1,11 @@
 /**
- * Notices that wait for a push (docs/design.md#social): `due_at` is when, null once it was told or looked at. Whoever takes one has it
- * for {@link LEASE_MS}; afterwards it is due again, so that a node that dies loses none.
+ * Notices that wait for a push (docs/design.md#social): `due_at` is when, null once it is told or looked at. Whoever takes one has
+ * {@link LEASE_MS} to decide; afterwards it is due again. What is decided is marked first and told then, so nothing is told twice: a node
+ * that dies before the mark loses none, and one that dies in the moment after it tells none of what it marked.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import type { TrayStore } from '../../social/ports/trays.js';
+import type { DueNotice, TrayStore } from '../../social/ports/trays.js';
+import type { Notice } from '../../social/socialTypes.js';
 import type { Database } from './database.js';
 import { bigintArray, serverNow, statementNow, textArray } from './expressions.js';
 import { inboxQuery, noticesByIdQuery, toNotice } from './noticeRows.js';
@@ -37,26 +39,46 @@ export const createPushQueue = ({
     );
   };
 
-  return async (limit, decide) => {
+  /**
+   * Marks notices as told. Resolves to the ids of those that still were this node's: none to which something came, or that was read,
+   * and none that another node took since.
+   */
+  const mark = async (
+    decided: readonly DueNotice[],
+    leases: ReadonlyMap<string, number>,
+  ): Promise<ReadonlySet<string>> => {
+    if (decided.length === 0) return new Set();
+    const text = (of: (notice: Notice) => string) => textArray(decided.map(({ notice }) => of(notice)));
+    const numbers = (of: (notice: Notice) => number | null) => bigintArray(decided.map(({ notice }) => of(notice)));
+    const marked = sql`
+      update notices set due_at = null
+      from unnest(${text(({ userId }) => userId)}, ${text(({ id }) => id)}, ${numbers(({ position }) => position)},
+        ${numbers(({ id }) => leases.get(id) ?? null)}) as done (user_id, id, position, due_at)
+      where notices.user_id = done.user_id and notices.id = done.id and notices.position = done.position
+        and notices.due_at = done.due_at
+      returning notices.id`;
+    const rows = await db.run((orm) =>
+      orm.with(orm.$with('marked', {}).as(marked)).select({ id: sql<string>`id` }).from(sql`marked`),
+    );
+    return new Set(rows.map(({ id }) => id));
+  };
+
+  return async (limit, decide, tell) => {
     const taken = await take(limit);
     if (taken.length === 0) return 0;
     const notices = (await db.run((orm) => noticesByIdQuery(orm, taken))).map(toNotice);
     const users = [...new Set(taken.map(({ userId }) => userId))];
     const inboxes = new Map((await db.run((orm) => inboxQuery(orm, users))).map((inbox) => [inbox.userId, inbox]));
     const leases = new Map(taken.map(({ id, dueAt }) => [id, dueAt]));
-    const decided = await decide(
+    const { wanted, unwanted } = await decide(
       notices.flatMap((notice) =>
         notice.gone || notice.isRead ? [] : [{ notice, unseen: inboxes.get(notice.userId)?.unseen ?? 0 }],
       ),
     );
-    const done = decided.map(({ notice }) => notice);
-    await db.run((orm) =>
-      orm.execute(sql`
-        update notices set due_at = null
-        from unnest(${textArray(done.map(({ userId }) => userId))}, ${textArray(done.map(({ id }) => id))},
-          ${bigintArray(done.map(({ id }) => leases.get(id) ?? null))}) as done (user_id, id, due_at)
-        where notices.user_id = done.user_id and notices.id = done.id and notices.due_at = done.due_at`),
-    );
+    // Before it is told: whoever dies in between tells nothing, and nobody tells it twice.
+    const marked = await mark([...wanted, ...unwanted], leases);
+    const own = wanted.filter(({ notice }) => marked.has(notice.id));
+    if (own.length > 0) await tell(own);
     return taken.length;
   };
 };

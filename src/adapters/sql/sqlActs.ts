@@ -9,6 +9,7 @@ import { type Arrival, groupKeyOf, growTrays } from '../../social/trayGrowth.js'
 import { actColumns } from './actRows.js';
 import type { Database, Orm } from './database.js';
 import { bigintArray, exists, serverNow, textArray } from './expressions.js';
+import { createGatheredTells, isSmallTell, LOCK_MS, type TellTransactions } from './gatheredTells.js';
 import { hidesFromTray } from './hiding.js';
 import { changeShown, type Revisions } from './shownActs.js';
 import type { CommitSocial } from './socialCommit.js';
@@ -168,12 +169,12 @@ const deliver = async (tx: Orm, deliveries: readonly Delivery[], pushAfterMs: nu
   return growth.revisions;
 };
 
-/** Tells acts with distinct ids in the transaction, where `condition` holds. Returns how many were new or came back, and the changes. */
+/** Tells acts with distinct ids in the transaction, where `condition` holds. Returns the ids of those that were new or came back, and the changes. */
 export const tellIn = async (
   tx: Orm,
   acts: readonly NewAct[],
   { pushAfterMs, condition = sql`true` }: { readonly pushAfterMs: number; readonly condition?: SQL },
-): Promise<{ readonly result: number; readonly social: readonly SocialChange[] }> => {
+): Promise<{ readonly told: readonly string[]; readonly social: readonly SocialChange[] }> => {
   const asked = new Map(acts.map((act) => [act.id, act]));
   // Written in the order of ids, told of in the order of the list: front ends put what they hear on top.
   const inserted = (await insertActs(tx, acts, condition)).toSorted((a, b) => a.seq - b.seq);
@@ -195,7 +196,7 @@ export const tellIn = async (
     back.length > 0 ? await changeShown(tx, sql`placed.act_id = any(${textArray(back)})`, true) : new Map();
   const grown = await deliver(tx, deliveries, pushAfterMs);
   return {
-    result: inserted.length + revived.length,
+    told: [...told, ...back],
     social: [...actChanges([...revived, ...inserted], false), ...trayChanges(new Map([...restored, ...grown]))],
   };
 };
@@ -270,13 +271,37 @@ export const createActStore = ({
     return count;
   };
 
+  const alone: TellTransactions['alone'] = (acts) =>
+    commit(async (tx) => {
+      const { told, social } = await tellIn(tx, acts, { pushAfterMs });
+      return { result: new Set(told), changes: [], social };
+    });
+
+  const shared: TellTransactions['shared'] = async (acts) => {
+    /** Nothing is committed while its statements are sent. */
+    let isTelling = false;
+    try {
+      return await commit(async (tx) => {
+        isTelling = true;
+        await tx.execute(sql`set local lock_timeout = ${sql.raw(String(LOCK_MS))}`);
+        const { told, social } = await tellIn(tx, acts, { pushAfterMs });
+        isTelling = false;
+        return { result: new Set(told), changes: [], social };
+      });
+    } catch (error) {
+      if (isTelling) return null;
+      throw error;
+    }
+  };
+  const tellGathered = createGatheredTells({ transactions: { alone, shared }, deadlineMs: db.deadlineMs });
+
   return {
     async tell(acts) {
       const distinct = [...new Map(acts.toReversed().map((act) => [act.id, act])).values()].reverse();
+      if (isSmallTell(distinct)) return distinct.length === 0 ? 0 : await tellGathered(distinct);
       let count = 0;
-      for (const piece of inTransactions(distinct, ({ recipients }) => recipients.length)) {
-        count += await commit(async (tx) => ({ ...(await tellIn(tx, piece, { pushAfterMs })), changes: [] }));
-      }
+      for (const piece of inTransactions(distinct, ({ recipients }) => recipients.length))
+        count += (await alone(piece)).size;
       return count;
     },
 

@@ -14,6 +14,12 @@ export interface DueNotice {
   readonly unseen: number;
 }
 
+/** Which of the due notices the host is to hear of, and which it is not; what is in neither is not decided. */
+export interface PushVerdict {
+  readonly wanted: readonly DueNotice[];
+  readonly unwanted: readonly DueNotice[];
+}
+
 /**
  * Each method is one transaction. Methods reject with UNAVAILABLE while the database cannot be asked. A change moves the tray's
  * revision, is in the social log, and is published by the time its method resolves; what changes nothing moves nothing. Keeps
@@ -45,9 +51,15 @@ export interface TrayStore {
   unmute(userId: string, target: MuteTarget): Promise<void>;
   /**
    * Takes up to `limit` unread notices that wait longer than a push has to, and hands those that are still to be looked at to
-   * `decide`, outside of any transaction: what it resolves to is not due any more, what it leaves out or rejects is due again
-   * after half a minute, as is what a node takes that dies. What comes to a notice meanwhile is due by itself. Several nodes take
-   * different ones. Returns how many it took.
+   * `decide`, outside of any transaction: what it leaves out or rejects is due again after half a minute, as is what a node takes
+   * that dies. What it decides is marked as told, and then `tell` gets what was wanted of it: at most once a notice and position,
+   * on whichever node. What a node has marked and not told when it dies is never told, nor is what `tell` rejects. What comes to a
+   * notice, or takes it away, before the mark leaves it to its next position. Several nodes take different ones. Returns how many
+   * it took.
    */
-  takeDue(limit: number, decide: (due: readonly DueNotice[]) => Promise<readonly DueNotice[]>): Promise<number>;
+  takeDue(
+    limit: number,
+    decide: (due: readonly DueNotice[]) => Promise<PushVerdict>,
+    tell: (due: readonly DueNotice[]) => Promise<void>,
+  ): Promise<number>;
 }

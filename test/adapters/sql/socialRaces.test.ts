@@ -7,6 +7,7 @@ import { createPeople } from '../../../src/adapters/sql/people.js';
 import { createSocial } from '../../../src/adapters/sql/social.js';
 import { createSocialRemovals, noteDeletedObject } from '../../../src/adapters/sql/socialRemovals.js';
 import { tellIn } from '../../../src/adapters/sql/sqlActs.js';
+import { unavailable } from '../../../src/presence/errors.js';
 import { empty, recordingBus } from '../../contract/people.js';
 import { newAct } from '../../contract/social.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
@@ -60,6 +61,41 @@ const whileTelling = async (act: ReturnType<typeof newAct>, other: () => Promise
   );
   await done;
 };
+
+it('tells others while somebody holds the tray of one, whose act comes when the tray is free', async () => {
+  await social.tell([newAct('0')]);
+  let held: Promise<number> | undefined;
+  // Less than a statement waits for a lock.
+  const impatient = createSocial({ db: { ...database.db, deadlineMs: 1_200 }, bus, logged: true });
+  await database.db.run((orm) =>
+    orm.transaction(async (tx) => {
+      await tx.execute(sql`select from inboxes where user_id = 'cem' for update`);
+      held = impatient.tell([newAct('1')]);
+      const others = ['dan', 'eve', 'fay'].map((userId) => impatient.tell([newAct(userId, { recipients: [userId] })]));
+      expect(await Promise.all(others)).toEqual([1, 1, 1]);
+    }),
+  );
+  expect(await held).toBe(1);
+  expect((await list('cem')).map(({ position }) => position)).toEqual([2]);
+});
+
+it('says of tells whose commit was lost that they may have been told, and counts nothing', async () => {
+  let lost = 0;
+  const db: OpenDatabase['db'] = {
+    ...database.db,
+    async run(work) {
+      const result = await database.db.run(work);
+      lost += 1;
+      if (lost === 1) throw unavailable('away');
+      return result;
+    },
+  };
+  const lossy = createSocial({ db, bus, logged: true });
+  const calls = await Promise.allSettled([lossy.tell([newAct('1')]), lossy.tell([newAct('2')])]);
+  expect(calls).toMatchObject([{ reason: { code: 'UNAVAILABLE' } }, { reason: { code: 'UNAVAILABLE' } }]);
+  expect(await Promise.all(['1', '2'].map((id) => lossy.tell([newAct(id)])))).toEqual([0, 0]);
+  expect(await numberOf(sql`select from notice_acts`)).toBe(2);
+});
 
 it('keeps an old notice to which something comes while it is swept', async () => {
   await social.tell([newAct('1')]);

@@ -79,6 +79,17 @@ const act = (n: number) => {
 const ACTS = 400;
 const someId = () => Math.floor(Math.random() * ACTS);
 
+/** Every position of a notice that was told. */
+const pushed: string[] = [];
+const takeAll = ({ takeDue }: Node['social']) =>
+  takeDue(
+    20,
+    async (wanted) => ({ wanted, unwanted: [] }),
+    async (due) => {
+      pushed.push(...due.map(({ notice }) => `${notice.id} ${notice.position}`));
+    },
+  );
+
 const steps: readonly ((node: Node) => Promise<unknown>)[] = [
   ({ social }) => social.tell(Array.from({ length: 1 + (someId() % 5) }, () => act(someId()))),
   ({ social }) => social.tell(Array.from({ length: 1 + (someId() % 5) }, () => act(someId()))),
@@ -110,8 +121,8 @@ const steps: readonly ((node: Node) => Promise<unknown>)[] = [
   ({ people }) => people.upsertUsers([{ id: 'fay' }]),
   ({ people }) => people.finishDeletions(() => false),
   ({ social }) => social.sweepSocial(),
-  ({ social }) => social.takeDue(20, async (due) => due),
-  ({ social }) => social.takeDue(20, async (due) => due),
+  ({ social }) => takeAll(social),
+  ({ social }) => takeAll(social),
 ];
 
 const text = async (node: Node, query: ReturnType<typeof sql>): Promise<readonly string[]> =>
@@ -167,6 +178,7 @@ it('leaves numbers that equal the rows, and devices that hold what a query answe
       ),
   );
   expect(placed.length).toBeGreaterThan(0);
+  expect(new Set(pushed).size).toBe(pushed.length);
   const wrong = placed.filter((p) => p.shown === (p.gone || isHiddenFromTray(p)));
   expect(wrong).toEqual([]);
   for (const { userId, step, held } of devices) {
