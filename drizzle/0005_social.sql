@@ -68,6 +68,7 @@ CREATE TABLE "social_removals" (
 	"kind" text NOT NULL,
 	"target_id" text COLLATE "C" NOT NULL,
 	"before" bigint DEFAULT 0 NOT NULL,
+	"was_conversation" boolean DEFAULT false NOT NULL,
 	CONSTRAINT "social_removals_kind_target_id_pk" PRIMARY KEY("kind","target_id")
 );
 --> statement-breakpoint
@@ -84,7 +85,7 @@ ALTER TABLE "conversations" ADD COLUMN "owner_id" text COLLATE "C";--> statement
 ALTER TABLE "conversations" ADD COLUMN "audience" text;--> statement-breakpoint
 CREATE INDEX "acts_of_actor" ON "acts" USING btree ("actor_id","seq" DESC NULLS LAST) WHERE "acts"."gone_at" is null and "acts"."audience" <> 'NOBODY';--> statement-breakpoint
 CREATE INDEX "acts_by_actor" ON "acts" USING btree ("actor_id","id");--> statement-breakpoint
-CREATE INDEX "acts_of_object" ON "acts" USING btree ("object_id");--> statement-breakpoint
+CREATE INDEX "acts_of_object" ON "acts" USING btree ("object_id","seq" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "acts_by_age" ON "acts" USING btree ("told_at");--> statement-breakpoint
 CREATE INDEX "counts_by_age" ON "counts" USING btree ("as_of");--> statement-breakpoint
 CREATE INDEX "mutes_by_target" ON "mutes" USING btree ("target_id","kind");--> statement-breakpoint

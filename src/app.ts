@@ -344,6 +344,7 @@ const startFanout = (
   });
   stopping.push(() => ofCounts.close());
   const ofTimelines = createTimelineFanout({ bus, timelines, conversations, people, reads, onError });
+  stopping.push(() => ofTimelines.close());
   const rereadSocial = () => {
     ofCounts.reread();
     ofTimelines.reread();

@@ -76,7 +76,13 @@ export const storedSocialChange = (change: SocialChange): SocialChange => {
   const logId = change.logId === undefined ? {} : { logId: change.logId };
   switch (change.kind) {
     case 'act':
-      return { ...logId, kind: 'act', act: actFields(change.act), gone: change.gone };
+      return {
+        ...logId,
+        kind: 'act',
+        act: actFields(change.act),
+        gone: change.gone,
+        ...(change.withObject && { withObject: true }),
+      };
     case 'tray':
       return { ...logId, kind: 'tray', userId: change.userId, revision: change.revision };
     case 'mute': {

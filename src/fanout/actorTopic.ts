@@ -6,9 +6,13 @@ import { inPieces } from '../async/batches.js';
 import { retry } from '../async/retry.js';
 import { pairKey } from '../presence/pairs.js';
 import type { ConversationReader } from '../presence/ports/access.js';
+import type { UseChange } from '../presence/ports/bus.js';
 import type { Viewer } from '../presence/visibility.js';
-import type { ActFacts, TimelineReader } from '../social/ports/timelines.js';
+import { couldSeeAct, NO_BLOCKS, sawBefore, seesAct } from '../social/actSight.js';
+import type { TimelineReader } from '../social/ports/timelines.js';
 import type { Act } from '../social/socialTypes.js';
+import type { Epochs } from './epochs.js';
+import { objectKey } from './sightLosses.js';
 
 /** Viewers of one query. */
 const BATCH = 2_000;
@@ -23,30 +27,46 @@ export interface ActListener {
   /** Counts the changes of sight: where a judging begins. */
   readonly epoch: number;
   /** Takes a judgement that began at `epoch`; false where what it rests on changed since, so that it is to be made again. */
-  judged(judgement: Judgement, facts: ActFacts | undefined, epoch: number): boolean;
+  judged(judgement: Judgement, epoch: number): boolean;
   /** An act of that actor was not judged. */
   missed(actorId: string): void;
 }
 
+/** Of one viewer and one act. */
 export interface Judgement {
   readonly act: Act;
   /** Whose the object is; null: nobody's. */
   readonly ownerId: string | null;
-  /** It was received as taken back. */
-  readonly retracted: boolean;
+  readonly sees: boolean;
+  /** Where the viewer sees it: they could not until now, or it was just told. */
+  readonly gained: boolean;
+  /** Where the viewer does not: they could until now, so that they may have it from a query. */
+  readonly lost: boolean;
 }
 
 export interface ActorTopicDeps {
   readonly timelines: Pick<TimelineReader, 'actFacts'>;
   readonly conversations: ConversationReader;
+  /** The changes of objects: a judgement that began before one is made again. */
+  readonly objects: Pick<Epochs, 'epoch' | 'holds'>;
   readonly onError: (error: unknown) => void;
+}
+
+/** A change of who may use an object. */
+export interface ObjectChange extends UseChange {
+  /** Its members before and after. */
+  readonly members: ReadonlySet<string>;
 }
 
 interface Waiting {
   readonly act: Act;
+  /** It was received as taken back, and the facts say who could see it. */
   retracted: boolean;
   /** The one for whom it is judged; undefined: all. */
-  readonly only: ActListener | undefined;
+  readonly only?: ActListener;
+  /** Changes of its object that are the reason to judge it. */
+  readonly changes?: readonly ObjectChange[];
+  readonly done?: () => void;
 }
 
 /** Who owns the object of an act, as one of the viewers may ask. */
@@ -66,11 +86,13 @@ export class ActorTopic {
     readonly actorId: string,
   ) {}
 
-  received(act: Act, gone: boolean): void {
-    const same = this.waiting.find((each) => each.act.id === act.id && each.only === undefined);
+  /** `withObject`: gone with its object, of which the change tells those who could see it. */
+  received(act: Act, { gone, withObject = false }: { readonly gone: boolean; readonly withObject?: boolean }): void {
+    const same = this.waiting.find((each) => each.act.id === act.id && !each.only && !each.changes);
+    const retracted = gone && !withObject;
     // The facts are read when it is judged: one judgement is enough.
-    if (same) same.retracted = gone;
-    else this.enqueue({ act, retracted: gone, only: undefined });
+    if (same) same.retracted = retracted;
+    else this.enqueue({ act, retracted });
   }
 
   /** Judges an act again for one subscription, after those that wait. */
@@ -78,10 +100,15 @@ export class ActorTopic {
     this.enqueue({ act, retracted: false, only });
   }
 
+  /** Judges an act again for all, after those that wait: its object changed. Resolves when that is done. */
+  judgeChanged(act: Act, changes: readonly ObjectChange[]): Promise<void> {
+    return new Promise((done) => this.enqueue({ act, retracted: false, changes, done }));
+  }
+
   private enqueue(item: Waiting): void {
     this.waiting.push(item);
     if (this.waiting.length > MAX_WAITING) {
-      this.waiting.shift();
+      this.waiting.shift()?.done?.();
       for (const listener of this.listeners) listener.missed(this.actorId);
     }
     if (!this.busy) void this.run();
@@ -93,35 +120,48 @@ export class ActorTopic {
     this.busy = false;
   }
 
-  private async judge({ act, retracted, only }: Waiting): Promise<void> {
-    let left: readonly ActListener[] = only ? [only] : [...this.listeners];
+  private async judge(item: Waiting): Promise<void> {
+    let left: readonly ActListener[] = item.only ? [item.only] : [...this.listeners];
     const attempt = async () => {
       while (left.length > 0) {
         const again: ActListener[] = [];
         const present = left.filter((listener) => !listener.hasEnded);
-        for (const batch of inPieces(present, BATCH)) again.push(...(await this.judgeBatch(act, retracted, batch)));
+        for (const batch of inPieces(present, BATCH)) again.push(...(await this.judgeBatch(item, batch)));
         left = again;
       }
     };
     await retry(attempt, { everyMs: RETRY_MS, onFailure: this.deps.onError });
+    item.done?.();
   }
 
   /** Returns those for whom the judgement is to be made again. */
   private async judgeBatch(
-    act: Act,
-    retracted: boolean,
+    { act, retracted, changes = [] }: Waiting,
     batch: readonly ActListener[],
   ): Promise<readonly ActListener[]> {
-    const { timelines, conversations } = this.deps;
+    const { timelines, conversations, objects } = this.deps;
     const epochs = batch.map(({ epoch }) => epoch);
+    const { epoch } = objects;
     const viewerIds = [...new Set(batch.map(({ viewer }) => viewer.userId))];
-    const [facts, ownerId] = await Promise.all([
+    const [facts, ownerId, ...before] = await Promise.all([
       timelines.actFacts(act.id, viewerIds),
       ownerOf(conversations, viewerIds[0]!, act.objectId),
+      ...changes.map((change) => timelines.actFacts(act.id, viewerIds, change)),
     ]);
-    const judgement = { act, ownerId, retracted };
+    if (act.objectId !== null && !objects.holds([objectKey(act.objectId)], epoch)) return batch;
+    const judgementFor = (viewerId: string): Judgement => {
+      const found = facts.get(viewerId);
+      const saw = changes.map(({ members }, i) => sawBefore(before[i]?.get(viewerId), members.has(viewerId)));
+      return {
+        ...{ act, ownerId },
+        sees: found !== undefined && seesAct(found),
+        gained: changes.length === 0 || !saw.every(Boolean),
+        lost:
+          saw.some(Boolean) || (retracted && found !== undefined && couldSeeAct(found, act, 'retraction', NO_BLOCKS)),
+      };
+    };
     return batch.filter(
-      (listener, i) => !listener.hasEnded && !listener.judged(judgement, facts.get(listener.viewer.userId), epochs[i]!),
+      (listener, i) => !listener.hasEnded && !listener.judged(judgementFor(listener.viewer.userId), epochs[i]!),
     );
   }
 }

@@ -5,8 +5,9 @@
 
 import type { NewBlocks, SightLoss } from '../social/actSight.js';
 import type { Act } from '../social/socialTypes.js';
+import { Epochs } from './epochs.js';
 
-/** Keys whose last change is remembered; beyond, all judgements of before are void. */
+/** Keys that wait to be reread; beyond, all is. */
 const MAX_TOUCHED = 1_000;
 
 export const userKey = (userId: string): string => `u${userId}`;
@@ -42,33 +43,30 @@ export interface Touched {
 }
 
 export class SightLosses {
-  /** Counts the changes. */
-  epoch = 0;
-  private readonly touched = new Map<string, number>();
-  /** Judgements that began before are void, whatever they are about. */
-  private floor = 0;
+  private readonly epochs = new Epochs();
   private causes = new Map<string, Cause>();
   private all = false;
 
+  get epoch(): number {
+    return this.epochs.epoch;
+  }
+
   /** A change: judgements about it that began before are void, and it is to be reread. */
   add(key: string, cause: Cause): void {
-    this.epoch += 1;
-    if (this.touched.size >= MAX_TOUCHED && !this.touched.has(key)) this.voidAll();
-    this.touched.set(key, this.epoch);
+    this.epochs.touch(key);
     if (this.causes.size >= MAX_TOUCHED && !this.causes.has(key)) this.all = true;
     else this.causes.set(key, merged(this.causes.get(key), cause));
   }
 
   /** Changes, or acts, may have been missed: all judgements so far are void, and all is to be reread. */
   addAll(): void {
-    this.epoch += 1;
-    this.voidAll();
+    this.epochs.touchAll();
     this.all = true;
   }
 
   /** Whether a judgement that began at `epoch` still holds. */
   holds(act: Act, ownerId: string | null, epoch: number): boolean {
-    return epoch >= this.floor && keysOf(act, ownerId).every((key) => epoch >= (this.touched.get(key) ?? 0));
+    return this.epochs.holds(keysOf(act, ownerId), epoch);
   }
 
   /** What is to be reread; from now on that is nothing. */
@@ -83,11 +81,6 @@ export class SightLosses {
   giveBack({ causes, all }: Touched): void {
     this.all ||= all;
     for (const [key, cause] of causes) this.causes.set(key, merged(this.causes.get(key), cause));
-  }
-
-  private voidAll(): void {
-    this.floor = this.epoch;
-    this.touched.clear();
   }
 }
 

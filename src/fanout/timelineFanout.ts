@@ -2,7 +2,8 @@
  * Live timelines, from the bus to the subscriptions of this node. Nothing is written for followers: an act is one message a node on the
  * channel of its actor, one query for a batch of viewers, and one execution a document for all who see it; a viewer costs a mark in
  * memory for each of the last 500 acts. With a million followers on ten nodes that is ten messages, and 50 queries of 2,000 viewers on
- * each. A change of sight costs a few queries for the users that it names. See docs/design.md#social.
+ * each. A change of sight costs a few queries for the users that it names; one of who may use an object, what `objectChanges.ts` says.
+ * See docs/design.md#social.
  */
 import { createLimit } from '../async/limit.js';
 import type { AccessReader, ConversationReader } from '../presence/ports/access.js';
@@ -14,6 +15,7 @@ import type { TimelineReader } from '../social/ports/timelines.js';
 import { ActorTopic } from './actorTopic.js';
 import { createActShares } from './actShare.js';
 import { MAX_WATCHED } from './budget.js';
+import { createObjectChanges } from './objectChanges.js';
 import { createSharedReader } from './sharedReader.js';
 import type { SubscriptionBudget } from './subscription.js';
 import { createSubscriptionRegistry } from './subscriptionRegistry.js';
@@ -35,8 +37,8 @@ export interface TimelineFanoutDeps {
 
 export const createTimelineFanout = ({ bus, timelines, conversations, people, reads, onError }: TimelineFanoutDeps) => {
   const actors = createTopicRegistry((actorId) => {
-    const topic = new ActorTopic({ timelines, conversations, onError }, actorId);
-    return { topic, ready: bus.subscribeActs(actorId, ({ act, gone }) => topic.received(act, gone)) };
+    const topic = new ActorTopic({ timelines, conversations, objects: objects.epochs, onError }, actorId);
+    return { topic, ready: bus.subscribeActs(actorId, ({ act, ...how }) => topic.received(act, how)) };
   });
   const subscriptions = createSubscriptionRegistry();
   /** The subscriptions that were sent acts about an object. */
@@ -63,6 +65,7 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
   const missed = () => {
     for (const subscription of [...subscriptions]) subscription.accessChangesMissed();
   };
+  const objects = createObjectChanges({ timelines, actors, onMissed: missed, onError });
 
   return {
     /** Resolves once no act that is told afterwards is lost. FORBIDDEN to service tokens; BAD_USER_INPUT; RATE_LIMITED; UNAVAILABLE. */
@@ -77,6 +80,7 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
     },
     /** An access fact changed: nothing that was judged before, and that it touches, goes out after this. */
     accessChanged(change: AccessChange): void {
+      objects.accessChanged(change);
       subscriptions.accessChanged(change, viewersOf);
       if (change.kind !== 'conversation') return;
       for (const subscription of [...(byObject.get(change.id) ?? [])]) {
@@ -88,5 +92,6 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
     /** Acts, and what users mute, may have been missed: rereads the newest. */
     reread: missed,
     size: () => ({ topics: actors.size, subscriptions: subscriptions.size, objects: byObject.size }),
+    close: () => objects.close(),
   };
 };

@@ -12,7 +12,7 @@ import type { AccessChange, Unsubscribe } from '../presence/ports/bus.js';
 import type { ConversationFacts, Viewer } from '../presence/visibility.js';
 import { userOf } from '../service/callerUser.js';
 import type { ReadBudget } from '../service/readBudget.js';
-import { couldSeeAct, NO_BLOCKS, seesAct } from '../social/actSight.js';
+import { couldSeeAct, seesAct } from '../social/actSight.js';
 import type { SocialBus } from '../social/ports/socialBus.js';
 import type { ActFacts, TimelineReader } from '../social/ports/timelines.js';
 import type { Act, ActView, MuteTarget } from '../social/socialTypes.js';
@@ -111,11 +111,11 @@ export class TimelineSubscription
     return this.losses.epoch;
   }
 
-  judged({ act, ownerId, retracted }: Judgement, facts: ActFacts | undefined, epoch: number): boolean {
-    if (!facts || !this.followed.has(act.actorId)) return true;
+  judged({ act, ownerId, sees, gained, lost }: Judgement, epoch: number): boolean {
+    if (!this.followed.has(act.actorId)) return true;
     if (!this.losses.holds(act, ownerId, epoch)) return false;
-    if (seesAct(facts)) this.show(act, ownerId, epoch);
-    else this.withdraw(act, ownerId, retracted && couldSeeAct(facts, act, 'retraction', NO_BLOCKS));
+    if (!sees) this.withdraw(act, ownerId, lost);
+    else if (gained || this.known.has(act.id)) this.show(act, ownerId, epoch);
     return true;
   }
 

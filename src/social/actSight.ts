@@ -6,6 +6,10 @@ import type { Act } from './socialTypes.js';
 export const seesAct = ({ told, onRoster, inAudience, mayUseObject, hidden }: ActFacts): boolean =>
   told && onRoster && inAudience && mayUseObject && !hidden;
 
+/** Whether a viewer saw an act until its object changed, by the facts of then; `mayBeMember`: before the change, or after. */
+export const sawBefore = (facts: ActFacts | undefined, mayBeMember: boolean): boolean =>
+  facts !== undefined && seesAct({ ...facts, mayUseObject: facts.mayUseObject || mayBeMember });
+
 /**
  * By what a viewer may have lost sight of an act: it was taken back; a block or a mute, or the end of one relation; the actor left the
  * roster; the viewer left the conversation that is its object.

@@ -29,6 +29,13 @@ const CHANGES: readonly (readonly [AccessChange, string])[] = [
     { logId: '8', kind: 'conversation', id: 'room', changed: [], members: ['bo'], mayRevoke: false },
     '{"logId":"8","kind":"conversation","id":"room","changed":[],"members":["bo"],"narrows":false}',
   ],
+  [
+    {
+      ...{ kind: 'conversation', id: 'post', changed: [], members: [], mayRevoke: true },
+      use: { before: { open: false, ownerId: 'ana', audience: 'MUTUALS' }, deleted: true, below: 9 },
+    },
+    '{"kind":"conversation","id":"post","changed":[],"members":[],"use":{"before":{"open":false,"ownerId":"ana","audience":"MUTUALS"},"deleted":true,"below":9},"narrows":true}',
+  ],
 ];
 
 const ENDED: readonly (readonly [SessionsEnded, string])[] = [
@@ -57,8 +64,9 @@ const SOCIAL: readonly (readonly [SocialChange, string, string])[] = [
         seq: 6,
       },
       gone: true,
+      withObject: true,
     },
-    '{"logId":"9","kind":"act","act":{"id":"like:1","verb":"like","actorId":"ana","objectId":"post","objectType":"Post","text":null,"data":null,"audience":"MUTUALS","at":5,"seq":6},"gone":true}',
+    '{"logId":"9","kind":"act","act":{"id":"like:1","verb":"like","actorId":"ana","objectId":"post","objectType":"Post","text":null,"data":null,"audience":"MUTUALS","at":5,"seq":6},"gone":true,"withObject":true}',
     'acts:ana',
   ],
   [{ kind: 'tray', userId: 'ana', revision: 7 }, '{"kind":"tray","userId":"ana","revision":7}', 'tray:ana'],

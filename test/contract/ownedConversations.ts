@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../src/adapters/sql/database.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { pairKey } from '../../src/presence/pairs.js';
-import { AUDIENCES, mayUse } from '../../src/presence/visibility.js';
+import { AUDIENCES, type Audience, type ConversationUse, mayUse } from '../../src/presence/visibility.js';
 import { createFakePeople } from '../support/unit/fakePeople.js';
 import { empty, recordingBus } from './people.js';
 
@@ -151,23 +151,27 @@ export const describeOwnedConversations = (name: string, open: () => Promise<Ope
     });
 
     it('are published when their owner or audience changes, in the words of earlier releases, and not otherwise', async () => {
-      const change = (changed: readonly string[], mayRevoke: boolean) => [
-        { kind: 'conversation', id: 'post', changed, members: changed, mayRevoke },
+      const of = (ownerId: string, audience: Audience) => ({ open: false, ownerId, audience });
+      const change = (changed: readonly string[], mayRevoke: boolean, before?: ConversationUse | null) => [
+        {
+          ...{ kind: 'conversation', id: 'post', changed, members: changed, mayRevoke },
+          ...(before !== undefined && { use: { before, deleted: false, below: expect.any(Number) } }),
+        },
       ];
       await people.putConversation('post', [], false, { userId: 'ann', audience: 'FOLLOWERS' });
-      expect(bus.news()).toEqual(change([], false));
+      expect(bus.news()).toEqual(change([], false, null));
       await people.putConversation('post', [], false, { userId: 'ann', audience: 'FOLLOWERS' });
       expect(bus.news()).toEqual([]);
       await people.putConversation('post', [], false, { userId: 'ann', audience: 'MUTUALS' });
-      expect(bus.news()).toEqual(change([], true));
+      expect(bus.news()).toEqual(change([], true, of('ann', 'FOLLOWERS')));
       await people.putConversation('post', [], false, { userId: 'ann', audience: 'EVERYONE' });
-      expect(bus.news()).toEqual(change([], false));
+      expect(bus.news()).toEqual(change([], false, of('ann', 'MUTUALS')));
       await people.putConversation('post', ['cem'], false, { userId: 'ann', audience: 'EVERYONE' });
       expect(bus.news()).toEqual(change(['cem'], false));
       await people.putConversation('post', ['cem'], false, { userId: 'bob', audience: 'EVERYONE' });
-      expect(bus.news()).toEqual(change(['cem'], true));
+      expect(bus.news()).toEqual(change(['cem'], true, of('ann', 'EVERYONE')));
       await people.putConversation('post', ['cem'], false);
-      expect(bus.news()).toEqual(change(['cem'], true));
+      expect(bus.news()).toEqual(change(['cem'], true, of('bob', 'EVERYONE')));
     });
   });
 };

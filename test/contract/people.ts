@@ -392,7 +392,14 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         bus.news();
         await people.putConversation('chat', ['ann', 'bob'], true);
         expect(bus.news()).toEqual([
-          { kind: 'conversation', id: 'chat', changed: ['ann', 'bob'], members: ['ann', 'bob'], mayRevoke: true },
+          {
+            ...{ kind: 'conversation', id: 'chat', changed: ['ann', 'bob'], members: ['ann', 'bob'], mayRevoke: true },
+            use: {
+              before: { open: false, ownerId: null, audience: null },
+              deleted: false,
+              below: expect.any(Number),
+            },
+          },
         ]);
         expect(await accessFactsOf('ann', 'bob')).toMatchObject({ sharesConversation: false });
         await people.putConversation('chat', ['ann', 'bob'], true);
@@ -403,11 +410,14 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
 
       it('publishes a conversation that is created and deleted, also without members', async () => {
         await people.putConversation('hall', [], true);
-        expect(bus.news()).toEqual([{ kind: 'conversation', id: 'hall', changed: [], members: [], mayRevoke: false }]);
+        const change = { kind: 'conversation', id: 'hall', changed: [], members: [] };
+        const use = { before: null, deleted: false, below: expect.any(Number) };
+        expect(bus.news()).toEqual([{ ...change, mayRevoke: false, use }]);
         expect(await people.conversation('hall', 'ann')).toEqual({ open: true, isMember: false });
         expect(await people.deleteConversation('hall')).toBe(true);
         expect(await people.deleteConversation('hall')).toBe(false);
-        expect(bus.news()).toHaveLength(1);
+        const before = { open: true, ownerId: null, audience: null };
+        expect(bus.news()).toEqual([{ ...change, mayRevoke: true, use: { ...use, before, deleted: true } }]);
         expect(await people.conversation('hall', 'ann')).toBeUndefined();
       });
 

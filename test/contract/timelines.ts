@@ -5,6 +5,7 @@ import type { OpenDatabase } from '../../src/adapters/sql/database.js';
 import { textArray } from '../../src/adapters/sql/expressions.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { createSocial } from '../../src/adapters/sql/social.js';
+import type { UseChange } from '../../src/presence/ports/bus.js';
 import { AUDIENCES } from '../../src/presence/visibility.js';
 import { seesAct } from '../../src/social/actSight.js';
 import type { TimelineReader } from '../../src/social/ports/timelines.js';
@@ -15,6 +16,18 @@ const USERS = ['ann', 'bob', 'cem', 'dan'];
 const OBJECTS = ['post', 'chat'];
 const anyUser = fc.constantFrom(...USERS);
 const anyPair = fc.tuple(anyUser, anyUser).filter(([one, other]) => one !== other);
+const anyUse = fc.option(
+  fc.record({
+    open: fc.boolean(),
+    owner: fc.option(
+      fc.record({ userId: anyUser, audience: fc.option(fc.constantFrom(...AUDIENCES), { nil: null }) }),
+      {
+        nil: undefined,
+      },
+    ),
+  }),
+  { nil: undefined },
+);
 const anyWorld = fc.record({
   follows: fc.array(anyPair, { maxLength: 8 }),
   blocks: fc.array(anyPair, { maxLength: 1 }),
@@ -182,6 +195,78 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
         }),
         { numRuns: 25 },
       );
+    });
+
+    it('tell how sight was before the object changed, as it then was read', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyWorld, anyUse, anyUse, async (world, before, after) => {
+          await empty(database);
+          const bus = recordingBus();
+          const people = createPeople({ db: database.db, bus });
+          await people.upsertUsers(USERS.map((id) => ({ id })));
+          for (const [from, to] of world.follows) await people.follow(from, to);
+          for (const [from, to] of world.blocks) await people.block(from, to);
+          await people.putCircle('circle', world.circle);
+          const members = world.owned?.members ?? [];
+          const put = (use: typeof before) =>
+            use ? people.putConversation('post', members, use.open, use.owner) : people.deleteConversation('post');
+          await put(before);
+          await tell(world.acts.map((act) => ({ ...act, objectId: 'post' })));
+          const read = async (change?: UseChange) =>
+            Promise.all(world.acts.map((_, i) => reader.actFacts(`act${i}`, USERS, change)));
+          const then = await read();
+          bus.news();
+          await put(after);
+          const changes = bus.news().flatMap((change) => ('use' in change && change.use ? [change.use] : []));
+          for (const change of changes) {
+            const found = await read({ ...change, deleted: false });
+            // Who may be a member is told with the change.
+            const gone = change.deleted ? members : [];
+            for (const [i, facts] of found.entries()) {
+              for (const [viewerId, { mayUseObject, ...rest }] of facts) {
+                const { mayUseObject: could, ...others } = then[i]!.get(viewerId)!;
+                if (!change.deleted) expect(rest).toEqual(others);
+                if (!gone.includes(viewerId)) expect(mayUseObject).toBe(could);
+              }
+            }
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    it('find what was told about objects before they changed, and what went lately with a deleted one', async () => {
+      const acts = Array.from({ length: 1_100 }, (_, i): Told => ({ actorId: USERS[i % 4]!, objectId: 'much' }));
+      await tell([
+        { actorId: 'ann', objectId: 'post' },
+        { actorId: 'bob', objectId: 'post', audience: 'NOBODY' },
+        { actorId: 'cem', objectId: 'post', gone: true },
+        { actorId: 'dan', objectId: 'post' },
+        { actorId: 'ann', objectId: 'post' },
+        { actorId: 'ann' },
+        ...acts,
+      ]);
+      const idsBefore = async (objectId: string, below: number, deleted = false) =>
+        (await reader.actsBefore([{ objectId, change: { before: null, deleted, below } }])).map(({ id }) => id);
+      expect(await idsBefore('post', 5)).toEqual(['act3', 'act0']);
+      // It was taken back long ago.
+      expect(await idsBefore('post', 5, true)).toEqual(['act3', 'act0']);
+      expect(
+        (await reader.actFacts('act2', ['bob'], { before: null, deleted: true, below: 5 })).get('bob'),
+      ).toMatchObject({ told: false });
+      await database.db.run((orm) =>
+        orm.execute(sql`update acts set gone_at = (extract(epoch from now()) * 1000)::bigint - 1000 where id = 'act2'`),
+      );
+      expect(await idsBefore('post', 5, true)).toEqual(['act3', 'act2', 'act0']);
+      expect(await idsBefore('post', 5)).toEqual(['act3', 'act0']);
+      await createPeople({ db: database.db, bus: recordingBus() }).upsertUsers([{ id: 'cem' }]);
+      for (const deleted of [true, false]) {
+        const facts = await reader.actFacts('act2', ['bob'], { before: null, deleted, below: 5 });
+        expect(facts.get('bob')).toMatchObject({ told: deleted });
+      }
+      expect((await idsBefore('much', 9_999)).length).toBe(1_000);
+      expect((await reader.acts(['act0', 'act2', 'none'])).map(({ id }) => id).sort()).toEqual(['act0', 'act2']);
+      expect(await reader.actsBefore([])).toEqual([]);
     });
 
     it('go on beyond many acts that the viewer does not see, and equal a plain join', async () => {

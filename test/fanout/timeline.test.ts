@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Delivery } from '../../src/fanout/delivery.js';
 import { unavailable } from '../../src/presence/errors.js';
+import type { Audience } from '../../src/presence/visibility.js';
 import type { ActView } from '../../src/social/socialTypes.js';
 import { createValve, untilIdle } from '../support/unit/fanout.js';
-import { budget } from '../support/unit/socialFanout.js';
+import { budget, type FakeObject } from '../support/unit/socialFanout.js';
 import { createTimelines, heard } from '../support/unit/timelines.js';
 
 const start = async (options: Parameters<typeof createTimelines>[0] = {}) => {
@@ -246,6 +247,131 @@ describe('a change of sight', () => {
     expect(heard(await mine.news())).toEqual(['+post']);
     await f.putObject('thing', { members: ['cat'] });
     expect(heard(await mine.news())).toEqual(['-post']);
+  });
+
+  describe('of all who may use an object', () => {
+    const CLOSED = { members: ['cat'] };
+    const ownedBy = (audience: Audience | null) => ({ owner: { userId: 'cat', audience } });
+    const widenings: readonly [string, FakeObject | undefined, FakeObject][] = [
+      ['being opened', CLOSED, { ...CLOSED, open: true }],
+      ['a wider audience of its owner', ownedBy('NOBODY'), ownedBy('FOLLOWERS')],
+      ['another owner', { owner: { userId: 'bob', audience: 'FOLLOWERS' } }, ownedBy('FOLLOWERS')],
+    ];
+
+    const among = async (before: FakeObject | undefined, options: Parameters<typeof createTimelines>[0] = {}) => {
+      const f = await start(options);
+      await f.people.follow('me', 'cat');
+      if (before) await f.putObject('thing', before);
+      return f;
+    };
+
+    it.each(widenings)('by %s brings what was told before, to those who see it now', async (_, before, after) => {
+      const f = await among(before);
+      await f.tell('before', 'ann', post);
+      const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+      await f.tell('post', 'ann', post);
+      await f.tell('for mutuals', 'ann', { ...post, audience: 'MUTUALS' });
+      await f.tell('taken back', 'ann', post);
+      await f.retract('taken back');
+      expect(await mine.news()).toEqual([]);
+      await f.putObject('thing', after);
+      await untilIdle();
+      expect([...heard(await mine.news())].sort()).toEqual(['+before', '+post']);
+      expect(heard(await yours.news())).toHaveLength(after.open ? 2 : 0);
+    });
+
+    it.each(widenings)(
+      'but %s ends what a query showed, and names nothing that was never seen',
+      async (_, before, after) => {
+        const f = await among(after);
+        await f.tell('queried', 'ann', post);
+        await f.tell('never seen', 'ann', { ...post, audience: 'MUTUALS' });
+        const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+        await f.putObject('thing', before!);
+        await f.tell('later', 'ann', post);
+        expect(heard(await mine.news())).toEqual(['-queried']);
+        expect(heard(await yours.news())).toEqual(after.open ? ['-queried'] : []);
+      },
+    );
+
+    it('by a conversation being made of it ends what everybody saw', async () => {
+      const f = await among(undefined);
+      await f.tell('queried', 'ann', post);
+      const mine = await f.collect('me');
+      await f.putObject('thing', CLOSED);
+      expect(heard(await mine.news())).toEqual(['-queried']);
+    });
+
+    it('sends nothing again to those who saw it before, and asks nothing about who nobody here follows', async () => {
+      const f = await among(ownedBy('FOLLOWERS'));
+      await f.tell('post', 'ann', post);
+      await f.tell('foreign', 'bob', post);
+      const mine = await f.collect('me');
+      f.queries.length = 0;
+      await f.putObject('thing', ownedBy('EVERYONE'));
+      expect(await mine.news()).toEqual([]);
+      expect(f.queries).toEqual(['actsBefore thing', 'actFacts post me', 'actFacts post me before']);
+    });
+
+    it('names an act that was told after it to nobody who cannot see it', async () => {
+      const valve = createValve();
+      const f = await among({ open: true }, { gate: valve.gate });
+      await f.tell('queried', 'ann', post);
+      const mine = await f.collect('me');
+      valve.hold('actsBefore');
+      await f.putObject('thing', CLOSED);
+      await untilIdle();
+      await f.tell('secret', 'ann', post);
+      valve.release('actsBefore');
+      expect(heard(await mine.news())).toEqual(['-queried']);
+    });
+
+    it('voids the judgement of an act that is under way, of who knew nothing of the object', async () => {
+      const valve = createValve();
+      const f = await among({ open: true }, { gate: valve.gate });
+      const mine = await f.collect('me');
+      valve.hold('actFacts');
+      valve.hold('actsBefore');
+      await f.tell('post', 'ann', post);
+      await untilIdle();
+      valve.releaseNext('actFacts');
+      await untilIdle();
+      await f.putObject('thing', CLOSED);
+      valve.release('actFacts');
+      expect(await mine.news()).toEqual([]);
+      valve.release('actsBefore');
+      expect(heard(await mine.news())).toEqual(['-post']);
+    });
+
+    it('is made good when it could not be read, with what changed meanwhile', async () => {
+      const valve = createValve();
+      const f = await among(CLOSED, { gate: valve.gate });
+      const mine = await f.collect('me');
+      await f.tell('post', 'ann', post);
+      await untilIdle();
+      valve.fail('actsBefore', unavailable('The database is away.'));
+      await f.putObject('thing', { open: true });
+      await f.putObject('thing', CLOSED);
+      await f.putObject('thing', { open: true });
+      expect(await mine.news()).toEqual([]);
+      valve.repair('actsBefore');
+      await vi.waitFor(() => expect(heard(mine.events)).toEqual(['+post']), { timeout: 20_000 });
+    });
+
+    it('by its deletion ends its acts for those who could use it, and names them to nobody else', async () => {
+      const f = await among({ members: ['me'] });
+      await f.tell('queried', 'ann', post);
+      const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+      await f.tell('sent', 'ann', post);
+      await f.tell('about nothing', 'ann', { ...post, objectId: 'no conversation' });
+      expect(heard(await mine.news())).toEqual(['+sent', '+about nothing']);
+      expect(heard(await yours.news())).toEqual(['+about nothing']);
+      await f.deleteObject('thing');
+      expect([...heard(await mine.news())].sort()).toEqual(['-queried', '-sent']);
+      expect(await yours.news()).toEqual([]);
+      await f.retract('about nothing');
+      expect(heard(await yours.news())).toEqual(['-about nothing']);
+    });
   });
 
   it('ends all that was sent, also what is not among the latest', async () => {

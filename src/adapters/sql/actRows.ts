@@ -3,6 +3,9 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Audience } from '../../presence/visibility.js';
 import type { Act } from '../../social/socialTypes.js';
 
+/** The number of the act that is told next: acts that are told later have higher ones. */
+export const NEXT_ACT_NUMBER: SQL<number> = sql`nextval('acts_seq_seq')`.mapWith(Number);
+
 /** The columns of an act under that name. */
 export const actColumns = (alias: string) => {
   const column = (name: string): SQL => sql`${sql.identifier(alias)}.${sql.identifier(name)}`;

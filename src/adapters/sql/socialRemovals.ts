@@ -6,6 +6,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { isUnavailable } from '../../presence/errors.js';
+import { NEXT_ACT_NUMBER } from './actRows.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
 import { textArray } from './expressions.js';
@@ -24,24 +25,44 @@ const LISTED = 100;
 /** How long a deletion removes before it is answered. */
 const SOON_MS = 1_000;
 
-/** Notes, in the transaction of a deletion, what is to be removed. Acts that are told later stay. */
-const noteRemoval = async (tx: Orm, kinds: readonly Kind[], targetId: string): Promise<void> => {
-  await tx.execute(sql`
-    insert into social_removals (kind, target_id, before)
-    select kind, ${targetId}, nextval('acts_seq_seq') from unnest(${textArray(kinds)}) as kind order by kind
-    on conflict (kind, target_id) do update set before = excluded.before`);
+/** Notes, in the transaction of a deletion, what is to be removed. Acts that are told later stay. Returns the number that bounds them. */
+const noteRemoval = async (
+  tx: Orm,
+  kinds: readonly Kind[],
+  targetId: string,
+  wasConversation = false,
+): Promise<number> => {
+  const [noted] = await tx
+    .insert(removals)
+    .select(sql`select kind, ${targetId}, ${NEXT_ACT_NUMBER}, ${wasConversation}::boolean
+      from unnest(${textArray(kinds)}) as kind order by kind`)
+    .onConflictDoUpdate({
+      target: [removals.kind, removals.targetId],
+      set: {
+        before: sql`excluded.before`,
+        wasConversation: sql`${removals.wasConversation} or excluded.was_conversation`,
+      },
+    })
+    .returning({ before: removals.before });
+  return noted!.before;
 };
 
-/** Notes the deletion of an object: acts about it are taken back, and nobody reads its counts any more. */
-export const noteDeletedObject = async (tx: Orm, objectId: string): Promise<void> => {
-  await noteRemoval(tx, ['object'], objectId);
+/**
+ * Notes the deletion of an object: acts about it are taken back, and nobody reads its counts any more. Returns the number below which
+ * acts are taken back.
+ */
+export const noteDeletedObject = async (tx: Orm, objectId: string, wasConversation: boolean): Promise<number> => {
+  const before = await noteRemoval(tx, ['object'], objectId, wasConversation);
   // What is put meanwhile comes wholly before or after.
   await takeLocks(tx, 'counts', [objectId]);
   await tx.execute(sql`delete from counts where object_id = ${objectId}`);
+  return before;
 };
 
 /** Notes the deletion of a user: their acts, their tray, and who mutes whom. */
-export const noteDeletedUser = (tx: Orm, userId: string): Promise<void> => noteRemoval(tx, ['actor', 'tray'], userId);
+export const noteDeletedUser = async (tx: Orm, userId: string): Promise<void> => {
+  await noteRemoval(tx, ['actor', 'tray'], userId);
+};
 
 /** Those of the deleted users of whom something is left. */
 export const unremovedAmong = async (tx: Orm, userIds: readonly string[]): Promise<readonly string[]> => {
@@ -77,7 +98,7 @@ export const actUnderDeletion = async (tx: Orm, actIds: readonly string[]): Prom
 };
 
 /** Acts that are to be taken back. */
-export const actsToRetract = (orm: Orm, { kind, targetId, before }: Removal) =>
+export const actsToRetract = (orm: Orm, { kind, targetId, before }: Omit<Removal, 'wasConversation'>) =>
   orm
     .select({ id: sql<string>`id` })
     .from(sql`acts`)

@@ -7,6 +7,7 @@ import type { SocialChange } from '../../social/ports/socialBus.js';
 import type { Act, NewAct } from '../../social/socialTypes.js';
 import { type Arrival, groupKeyOf, growTrays } from '../../social/trayGrowth.js';
 import { actColumns } from './actRows.js';
+import { sharedLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
 import { bigintArray, exists, serverNow, textArray } from './expressions.js';
 import { createGatheredTells, isSmallTell, LOCK_MS, type TellTransactions } from './gatheredTells.js';
@@ -26,24 +27,38 @@ const ACTS_TOGETHER = 250;
 const actChanges = (acts: readonly Act[], gone: boolean): readonly SocialChange[] =>
   acts.filter(({ audience }) => audience !== 'NOBODY').map((act) => ({ kind: 'act', act, gone }));
 
+/** The same of acts that were taken back. */
+const retractions = (removed: Awaited<ReturnType<typeof removeActs>>): readonly SocialChange[] =>
+  removed.flatMap(({ withObject, ...act }) =>
+    actChanges([act], true).map((change) => ({ ...change, ...(withObject && { withObject: true }) })),
+  );
+
 export const trayChanges = (revisions: Revisions): readonly SocialChange[] =>
   [...revisions].map(([userId, revision]) => ({ kind: 'tray', userId, revision }));
 
 /**
  * Inserts those of the acts that are new. Acts of a deleted actor are left out; the lock of an actor's row lets a deletion come
- * wholly before or after. Rows are written in the order of ids, as everywhere, and numbered in the order of the list.
+ * wholly before or after. So do the shared locks of the objects, which are held before an act is numbered: what was told before a
+ * change of its object has a lower number than the change, and is committed. Rows are written in the order of ids, as everywhere, and numbered in the order of the list.
  */
 const insertActs = (tx: Orm, acts: readonly NewAct[], condition: SQL) => {
   const text = (of: (act: NewAct) => string | null) => textArray(acts.map(of));
   const actors = sql`
     select id from users where id = any(${textArray([...new Set(acts.map(({ actorId }) => actorId))])})
       and deleted_at is null order by id for share`;
+  // What is told again is about the object of the first telling.
+  const objects = sharedLocks(
+    'conversation',
+    sql`select unnest(${text(({ objectId }) => objectId)})
+      union select object_id from acts where id = any(${text(({ id }) => id)})`,
+  );
   const numbered = sql`
     select nextval('acts_seq_seq') as seq, given.*
-    from unnest(${text(({ id }) => id)}, ${text(({ actorId }) => actorId)}, ${text(({ verb }) => verb)},
+    from locked cross join unnest(${text(({ id }) => id)}, ${text(({ actorId }) => actorId)}, ${text(({ verb }) => verb)},
       ${text(({ objectId }) => objectId)}, ${text(({ objectType }) => objectType)}, ${text(({ text }) => text)},
       ${text(({ data }) => data)}, ${text(({ audience }) => audience)}, ${bigintArray(acts.map(({ at }) => at))})
-      as given (id, actor_id, verb, object_id, object_type, text, data, audience, at)`;
+      as given (id, actor_id, verb, object_id, object_type, text, data, audience, at)
+    where locked.held >= 0`;
   const inserted = sql`
     insert into acts (id, seq, actor_id, verb, object_id, object_type, text, data, audience, at)
     select id, seq, actor_id, verb, object_id, object_type, text, data, audience, coalesce(at, ${serverNow})
@@ -54,6 +69,7 @@ const insertActs = (tx: Orm, acts: readonly NewAct[], condition: SQL) => {
     returning *`;
   return tx
     .with(
+      tx.$with('locked', {}).as(objects),
       tx.$with('actors', {}).as(actors),
       tx.$with('numbered', {}).as(numbered),
       tx.$with('inserted', {}).as(inserted),
@@ -76,7 +92,7 @@ const reviveActs = (tx: Orm, actIds: readonly string[]) => {
     .from(sql`revived`);
 };
 
-/** Takes back those of the acts that were told. */
+/** Takes back those of the acts that were told. `withObject`: their object, a conversation, was deleted. */
 const removeActs = (tx: Orm, actIds: readonly string[]) => {
   const there = sql`
     select id from acts where id = any(${textArray(actIds)}) and gone_at is null order by id for update`;
@@ -85,7 +101,11 @@ const removeActs = (tx: Orm, actIds: readonly string[]) => {
     returning acts.*`;
   return tx
     .with(tx.$with('there', {}).as(there), tx.$with('removed', {}).as(removed))
-    .select(actColumns('removed'))
+    .select({
+      ...actColumns('removed'),
+      withObject: exists(sql`social_removals where kind = 'object' and target_id = removed.object_id
+        and removed.seq < before and was_conversation`),
+    })
     .from(sql`removed`);
 };
 
@@ -213,7 +233,7 @@ export const retractIn = async (
   await lockTrays(tx, trays);
   const revisions =
     trays.length > 0 ? await changeShown(tx, sql`placed.act_id = any(${textArray(ids)})`, false) : new Map();
-  return { result: ids.length, social: [...actChanges(removed, true), ...trayChanges(revisions)] };
+  return { result: ids.length, social: [...retractions(removed), ...trayChanges(revisions)] };
 };
 
 /** Cuts a list so that the sizes in each piece sum up to at most {@link TOGETHER}, unless a single one is larger. */

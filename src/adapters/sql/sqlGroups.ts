@@ -1,9 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { badInput } from '../../presence/errors.js';
-import type { AccessChange } from '../../presence/ports/bus.js';
+import type { AccessChange, UseChange } from '../../presence/ports/bus.js';
 import type { ConversationOwner, GroupStore } from '../../presence/ports/groups.js';
 import { type ConversationUse, mayRevokeUse } from '../../presence/visibility.js';
 import type { Commit } from './accessCommit.js';
+import { NEXT_ACT_NUMBER } from './actRows.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Orm } from './database.js';
 import { awaitsRemoval, NEXT_RELATION_NUMBER } from './deletions.js';
@@ -56,6 +57,15 @@ const replaceMembers = async (
 const isSameUse = (a: ConversationUse, b: ConversationUse): boolean =>
   a.open === b.open && a.ownerId === b.ownerId && a.audience === b.audience;
 
+const useChange = (
+  before: ConversationUse | undefined,
+  { below, deleted = false }: { readonly below: number; readonly deleted?: boolean },
+): UseChange => ({
+  before: before ? { open: before.open, ownerId: before.ownerId, audience: before.audience } : null,
+  deleted,
+  below,
+});
+
 /** Circles and conversations of the host. Members may be users who are not known yet. */
 export const createGroupStore = ({
   commit,
@@ -105,16 +115,18 @@ export const createGroupStore = ({
       await commit(async (tx) => {
         await takeLocks(tx, 'conversation', [id]);
         const [before] = await tx.select().from(conversations).where(eq(conversations.id, id));
-        await tx
+        const [put] = await tx
           .insert(conversations)
           .values({ id, ...after })
-          .onConflictDoUpdate({ target: conversations.id, set: after });
+          .onConflictDoUpdate({ target: conversations.id, set: after })
+          .returning({ below: NEXT_ACT_NUMBER });
         const { joined, left, members } = await replaceMembers(tx, 'conversation', id, wanted);
+        const use = before !== undefined && isSameUse(before, after) ? {} : { use: useChange(before, put!) };
         const flipped = before !== undefined && before.open !== open;
         const owned = before !== undefined && !isSameUse(before, after);
         const changed = flipped || owned ? members : [...joined, ...left];
         const mayRevoke = flipped || left.length > 0 || (before !== undefined && mayRevokeUse(before, after));
-        const change: AccessChange = { kind: 'conversation', id, changed, members, mayRevoke };
+        const change: AccessChange = { kind: 'conversation', id, changed, members, mayRevoke, ...use };
         const isChange = before === undefined || flipped || owned || changed.length > 0;
         return { result: undefined, changes: isChange ? [change] : [] };
       });
@@ -123,12 +135,13 @@ export const createGroupStore = ({
     async deleteConversation(id) {
       const existed = await commit(async (tx) => {
         await takeLocks(tx, 'conversation', [id]);
-        // Acts and counts may be of an object that is no conversation.
-        await noteDeletedObject(tx, id);
         const [conversation] = await tx.delete(conversations).where(eq(conversations.id, id)).returning();
+        // Acts and counts may be of an object that is no conversation.
+        const below = await noteDeletedObject(tx, id, conversation !== undefined);
         if (!conversation) return { result: false, changes: [] };
         const { left } = await replaceMembers(tx, 'conversation', id, []);
-        const change: AccessChange = { kind: 'conversation', id, changed: left, members: left, mayRevoke: true };
+        const use = useChange(conversation, { below, deleted: true });
+        const change: AccessChange = { kind: 'conversation', id, changed: left, members: left, mayRevoke: true, use };
         return { result: true, changes: [change] };
       });
       await removals.finishSoon([id]);

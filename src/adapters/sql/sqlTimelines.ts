@@ -4,14 +4,16 @@
  * the roster, and the facts of the acts that are read.
  */
 import { type SQL, sql } from 'drizzle-orm';
+import type { UseChange } from '../../presence/ports/bus.js';
 import type { Audience } from '../../presence/visibility.js';
 import { actFactsOf } from '../../social/actFacts.js';
 import { seesAct } from '../../social/actSight.js';
 import type { ActFacts, TimelineReader } from '../../social/ports/timelines.js';
 import type { Act } from '../../social/socialTypes.js';
 import { follows, isBlocked, sharesCircle, sharesConversation } from './accessFacts.js';
+import { actColumns } from './actRows.js';
 import type { Database, Orm } from './database.js';
-import { exists, textArray } from './expressions.js';
+import { bigintArray, exists, statementNow, textArray } from './expressions.js';
 
 /** Acts read at once, of which the viewer may see some. */
 const MAX_READ = 200;
@@ -87,19 +89,70 @@ export const latestAboutQuery = (
     .orderBy(sql`told.seq desc`)
     .limit(limit);
 
+/** What was taken back with its object within this may still be shown to somebody. */
+const LATELY_MS = 60_000;
+
+const isLate = (goneAt: SQL): SQL<boolean> => sql<boolean>`(${goneAt} > ${statementNow} - ${LATELY_MS}::bigint)`;
+
+/** Ids of the acts about objects that were told before they changed, the latest first, see `TimelineReader.actsBefore`. */
+export const actsBeforeQuery = (
+  orm: Orm,
+  changes: readonly { readonly objectId: string; readonly change: UseChange }[],
+) =>
+  orm
+    .select({
+      id: sql<string>`told.id`,
+      actorId: sql<string>`told.actor_id`,
+      objectId: sql<string>`asked.id`,
+    })
+    .from(
+      sql`unnest(${textArray(changes.map(({ objectId }) => objectId))},
+          ${bigintArray(changes.map(({ change }) => change.below))},
+          ${textArray(changes.map(({ change }) => String(change.deleted)))}::boolean[])
+        as asked (id, below, deleted) cross join lateral (
+          select id, actor_id, audience, gone_at, seq from acts where object_id = asked.id and seq < asked.below
+          order by seq desc nulls last limit ${MAX_ABOUT_ONE}
+        ) as told`,
+    )
+    .where(sql`told.audience <> 'NOBODY'
+      and (told.gone_at is null or (asked.deleted and ${isLate(sql`told.gone_at`)}))`)
+    .orderBy(sql`told.seq desc`);
+
 const viewer = sql`asked.viewer_id`;
 const actor = sql`act.actor_id`;
 const owner = sql`object.owner_id`;
 
-/** One row for each viewer and act that there is, told or not, with the facts of the two. */
-export const actSightQuery = (orm: Orm, pairs: readonly { readonly viewerId: string; readonly actId: string }[]) =>
+/** The conversation that is the object of an act, as it is, or as it was until it changed. */
+const objectAs = (change: UseChange | undefined): SQL => {
+  if (!change) return sql`select id, open, owner_id, audience from conversations where id = act.object_id offset 0`;
+  const { open, ownerId, audience } = change.before ?? { open: null, ownerId: null, audience: null };
+  return sql`select act.object_id as id, ${open}::boolean as open, ${ownerId}::text as owner_id, ${audience}::text as audience
+    where ${change.before !== null}::boolean`;
+};
+
+/** Whether an act is told: of a deleted object it is not known any more who could use it, so acts about it are as good as taken back. */
+const isTold = (change: UseChange | undefined): SQL<boolean> => {
+  const byDeletion = sql`${exists(sql`social_removals
+    where kind = 'object' and target_id = act.object_id and act.seq < before`)}`;
+  const gone = change?.deleted
+    ? sql`act.gone_at is not null and not ${isLate(sql`act.gone_at`)}`
+    : sql`act.gone_at is not null or ${byDeletion}`;
+  return sql<boolean>`${exists(sql`users where id = ${actor} and deleted_at is null`)} and not (${gone})`;
+};
+
+/**
+ * One row for each viewer and act that there is, told or not, with the facts of the two; with `change`, as they would be had that not
+ * changed.
+ */
+export const actSightQuery = (
+  orm: Orm,
+  pairs: readonly { readonly viewerId: string; readonly actId: string }[],
+  change?: UseChange,
+) =>
   orm
     .select({
       viewerId: sql<string>`asked.viewer_id`,
-      // Of a deleted object it is not known any more who could use it: acts about it are as good as taken back.
-      told: sql<boolean>`act.gone_at is null and ${exists(sql`users where id = ${actor} and deleted_at is null`)}
-        and not ${exists(sql`social_removals
-          where kind = 'object' and target_id = act.object_id and act.seq < before`)}`,
+      told: isTold(change),
       id: sql<string>`act.id`,
       verb: sql<string>`act.verb`,
       actorId: sql<string>`act.actor_id`,
@@ -136,9 +189,7 @@ export const actSightQuery = (orm: Orm, pairs: readonly { readonly viewerId: str
       sql`unnest(${textArray(pairs.map(({ viewerId }) => viewerId))}, ${textArray(pairs.map(({ actId }) => actId))})
         as asked (viewer_id, act_id)
       join lateral (select * from acts where id = asked.act_id offset 0) as act on true
-      left join lateral (
-        select id, open, owner_id, audience from conversations where id = act.object_id offset 0
-      ) as object on true`,
+      left join lateral (${objectAs(change)}) as object on true`,
     );
 
 type SightRow = Awaited<ReturnType<typeof actSightQuery>>[number];
@@ -205,13 +256,23 @@ export const createTimelineReader = ({ db }: { readonly db: Database }) => {
       return { items: items.slice(0, first), hasMore: items.length > first };
     },
 
-    async actFacts(actId, viewerIds) {
+    async actFacts(actId, viewerIds, change) {
       const distinct = [...new Set(viewerIds)];
       const pairs = distinct.map((viewerId) => ({ viewerId, actId }));
-      const rows = await db.run((orm) => actSightQuery(orm, pairs));
+      const rows = await db.run((orm) => actSightQuery(orm, pairs, change));
       const found = new Map(rows.map((row) => [row.viewerId, factsOf(row)]));
       return new Map(distinct.map((viewerId) => [viewerId, found.get(viewerId) ?? UNTOLD]));
     },
+
+    actsBefore: async (changes) => (changes.length === 0 ? [] : await db.run((orm) => actsBeforeQuery(orm, changes))),
+
+    acts: async (actIds) =>
+      await db.run((orm) =>
+        orm
+          .select(actColumns('acts'))
+          .from(sql`acts`)
+          .where(sql`id = any(${textArray(actIds)})`),
+      ),
 
     async latestActsAbout(viewerId, about, limit) {
       const latest = await db.run((orm) => latestAboutQuery(orm, viewerId, about, limit));

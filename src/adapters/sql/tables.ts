@@ -216,7 +216,7 @@ export const acts = pgTable(
   (t) => [
     index('acts_of_actor').on(t.actorId, t.seq.desc()).where(sql`${t.goneAt} is null and ${t.audience} <> 'NOBODY'`),
     index('acts_by_actor').on(t.actorId, t.id),
-    index('acts_of_object').on(t.objectId),
+    index('acts_of_object').on(t.objectId, t.seq.desc()),
     index('acts_by_age').on(t.toldAt),
   ],
 );
@@ -324,6 +324,8 @@ export const removals = pgTable(
     targetId: id('target_id').notNull(),
     /** Acts that were told later stay; 0 where there is no such bound. */
     before: bigint('before', { mode: 'number' }).notNull().default(0),
+    /** Of an object: not everybody may have been able to use it. */
+    wasConversation: boolean('was_conversation').notNull().default(false),
   },
   (t) => [primaryKey({ columns: [t.kind, t.targetId] })],
 );

@@ -1,5 +1,6 @@
 /** The messages between nodes: commits, access changes, ended sessions. */
 import type { PresenceRecord } from '../types.js';
+import type { ConversationUse } from '../visibility.js';
 
 /** A committed record; null once the user was deleted. */
 export type UserMessage = { readonly userId: string; readonly record: PresenceRecord | null };
@@ -16,6 +17,16 @@ export interface TypingMessage {
 export interface PlaceMessage {
   readonly conversationId: string;
   readonly userId: string;
+}
+
+/** Who might use a conversation beside its members, until it changed. */
+export interface UseChange {
+  /** Null: it did not exist. */
+  readonly before: ConversationUse | null;
+  /** It was deleted, and the acts about it with it. */
+  readonly deleted: boolean;
+  /** Acts about it that were told before have lower numbers than this. */
+  readonly below: number;
 }
 
 /**
@@ -44,6 +55,8 @@ export type AccessChange = {
       /** The members before and after. */
       readonly members: readonly string[];
       readonly mayRevoke: boolean;
+      /** Of a conversation that was made, opened, closed, given to somebody, or deleted. */
+      readonly use?: UseChange;
     }
 );
 

@@ -7,7 +7,13 @@ export type SocialChange = {
   /** Its id in the social log. */
   readonly logId?: string;
 } & (
-  | { readonly kind: 'act'; readonly act: Act; readonly gone: boolean }
+  | {
+      readonly kind: 'act';
+      readonly act: Act;
+      readonly gone: boolean;
+      /** It is gone with its object, a conversation that was deleted: that change tells those who could see it. */
+      readonly withObject?: true;
+    }
   /** A tray moved to that revision. */
   | { readonly kind: 'tray'; readonly userId: string; readonly revision: number }
   /** A user muted or unmuted something. */

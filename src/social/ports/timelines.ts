@@ -1,4 +1,5 @@
 /** Timelines: acts of those on a user's roster, found when read. */
+import type { UseChange } from '../../presence/ports/bus.js';
 import type { Act, ListPage } from '../socialTypes.js';
 
 /** Why a viewer sees an act in their timeline, or does not: all must hold but `hidden`. */
@@ -22,8 +23,20 @@ export interface ActFacts {
 export interface TimelineReader {
   /** What the viewer may see, the latest telling first, beyond the act with the number `after`. */
   timeline(viewerId: string, page: { readonly first: number; readonly after: number | null }): Promise<ListPage<Act>>;
-  /** The facts of each viewer about one act, in one query. By viewer id. */
-  actFacts(actId: string, viewerIds: readonly string[]): Promise<ReadonlyMap<string, ActFacts>>;
+  /**
+   * The facts of each viewer about one act, in one query; with `change`, as they would be had that not changed, for who is no member of
+   * its object. By viewer id.
+   */
+  actFacts(actId: string, viewerIds: readonly string[], change?: UseChange): Promise<ReadonlyMap<string, ActFacts>>;
+  /**
+   * Of the acts about objects that timelines may hold, and that were told before a change of the object: the latest, of at most 1,000
+   * acts about each. Where it was deleted, also those that were taken back within the last minute. In one query.
+   */
+  actsBefore(
+    changes: readonly { readonly objectId: string; readonly change: UseChange }[],
+  ): Promise<readonly { readonly id: string; readonly actorId: string; readonly objectId: string }[]>;
+  /** Acts by their ids, in no order: those that there are, also taken back. */
+  acts(actIds: readonly string[]): Promise<readonly Act[]>;
   /** The latest acts of those actors, up to `limit` each, with the viewer's facts about each. */
   latestActs(
     viewerId: string,

@@ -116,6 +116,20 @@ it('takes back what comes back while its actor is deleted', async () => {
   expect(await list('cem')).toEqual([]);
 });
 
+it('takes back what is told, or comes back, while its object is deleted', async () => {
+  await people.putConversation('42', [], true);
+  await social.tell([newAct('2')]);
+  await social.retract(['2']);
+  for (const id of ['1', '2']) {
+    await whileTelling(newAct(id), () => people.deleteConversation('42'));
+    await people.finishDeletions(() => false);
+    expect(await numberOf(sql`select from acts where gone_at is null`)).toBe(0);
+    expect(await list('cem')).toEqual([]);
+  }
+  await social.tell([newAct('3')]);
+  expect(await list('cem')).toHaveLength(1);
+});
+
 it('forgets the words of a deleted user, of acts taken back before too, also after a node died half way', async () => {
   await people.upsertUsers([{ id: 'ann' }]);
   await social.tell([newAct('1', { text: 'one' }), newAct('2', { data: '{}', objectId: '7' })]);
@@ -169,7 +183,7 @@ it('publishes the counts that there are, where an object is deleted while someth
   let done: Promise<unknown> | undefined;
   await database.db.run((orm) =>
     orm.transaction(async (tx) => {
-      await noteDeletedObject(tx, 'x');
+      await noteDeletedObject(tx, 'x', false);
       done = social.putCounts([{ objectId: 'x', counts: [likes(2)], version: '2' }]);
       await somebodyWaits();
     }),

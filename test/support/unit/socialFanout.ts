@@ -4,7 +4,8 @@ import { createCountsFanout } from '../../../src/fanout/countsFanout.js';
 import type { SubscriptionBudget } from '../../../src/fanout/subscription.js';
 import { pairKey } from '../../../src/presence/pairs.js';
 import type { ConversationReader } from '../../../src/presence/ports/access.js';
-import type { Audience, ConversationFacts, Viewer } from '../../../src/presence/visibility.js';
+import type { UseChange } from '../../../src/presence/ports/bus.js';
+import type { Audience, ConversationFacts, ConversationUse, Viewer } from '../../../src/presence/visibility.js';
 import { createReadBudget } from '../../../src/service/readBudget.js';
 import type { CountStore } from '../../../src/social/ports/counts.js';
 import type { Counts } from '../../../src/social/socialTypes.js';
@@ -35,11 +36,26 @@ export const createFakeSocial = (gate: Gate = async () => {}) => {
   const stored = new Map<string, Counts>();
   let now = 1_000;
 
-  const factsOf = async (userId: string, id: string): Promise<ConversationFacts | undefined> => {
+  let numbers = 0;
+  /** Of acts, and of changes of objects. */
+  const nextNumber = () => {
+    numbers += 1;
+    return numbers;
+  };
+  const useOf = ({ open = false, owner }: FakeObject): ConversationUse => ({
+    open,
+    ownerId: owner?.userId ?? null,
+    audience: owner?.audience ?? null,
+  });
+
+  /** The facts, or those of before a change of the object. */
+  const factsOf = async (userId: string, id: string, change?: UseChange): Promise<ConversationFacts | undefined> => {
     const object = objects.get(id);
-    if (!object) return undefined;
-    const { open = false, members = [], owner } = object;
-    const isMember = members.includes(userId);
+    const use = change ? change.before : object && useOf(object);
+    if (!use) return undefined;
+    const { open } = use;
+    const owner = use.ownerId === null ? undefined : { userId: use.ownerId, audience: use.audience };
+    const isMember = object?.members?.includes(userId) ?? false;
     if (!owner) return { open, isMember };
     const pair = { viewerId: userId, userId: owner.userId };
     const { exists, privacy, ...relation } = (await people.accessFacts([pair])).get(pairKey(userId, owner.userId))!;
@@ -75,6 +91,7 @@ export const createFakeSocial = (gate: Gate = async () => {}) => {
     calls,
     stored,
     factsOf,
+    nextNumber,
     users: async (...ids: string[]) => void (await people.upsertUsers(ids.map((id) => ({ id })))),
     /** Makes, changes or (null) deletes the conversation of an object. */
     async putObject(id: string, object: FakeObject | null): Promise<void> {
@@ -86,7 +103,12 @@ export const createFakeSocial = (gate: Gate = async () => {}) => {
       }
       const members = [...new Set([...(before?.members ?? []), ...(object?.members ?? [])])];
       const mayRevoke = before !== undefined;
-      await bus.publishAccessChange({ kind: 'conversation', id, changed: members, members, mayRevoke });
+      const use = { before: before ? useOf(before) : null, deleted: object === null, below: nextNumber() };
+      const isUse = !before || !object || JSON.stringify(useOf(before)) !== JSON.stringify(useOf(object));
+      await bus.publishAccessChange({
+        ...{ kind: 'conversation', id, changed: members, members, mayRevoke },
+        ...(isUse && { use }),
+      });
     },
     /** Sets counts as the host does; `publish` false: the message is lost. */
     async put(objectId: string, values: Readonly<Record<string, number>>, { publish = true } = {}): Promise<Counts> {

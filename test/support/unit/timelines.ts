@@ -1,13 +1,14 @@
 /** The fan-out of timelines over ports in memory. */
 import { createTimelineFanout } from '../../../src/fanout/timelineFanout.js';
 import { pairKey } from '../../../src/presence/pairs.js';
+import type { UseChange } from '../../../src/presence/ports/bus.js';
 import { mayUse, type Viewer } from '../../../src/presence/visibility.js';
 import { createReadBudget } from '../../../src/service/readBudget.js';
 import { seesAct } from '../../../src/social/actSight.js';
 import type { ActFacts, TimelineReader } from '../../../src/social/ports/timelines.js';
 import type { Act, ActView, MuteTarget } from '../../../src/social/socialTypes.js';
 import { NO_LIMITS } from './fakePeople.js';
-import { collect, type Gate, mode } from './fanout.js';
+import { collect, type Gate, mode, untilIdle } from './fanout.js';
 import { asViewer, budget, createFakeSocial, through } from './socialFanout.js';
 
 interface StoredAct {
@@ -30,13 +31,13 @@ export const createTimelines = async ({
   const acts = new Map<string, StoredAct>();
   const mutes = new Set<string>();
 
-  const factsFor = async ({ act, gone }: StoredAct, viewerId: string): Promise<ActFacts> => {
+  const factsFor = async ({ act, gone }: StoredAct, viewerId: string, change?: UseChange): Promise<ActFacts> => {
     const { actorId, objectId, audience } = act;
     const pair = { viewerId, userId: actorId };
     const { exists, privacy, blocked, ...relation } = (await people.accessFacts([pair])).get(
       pairKey(viewerId, actorId),
     )!;
-    const object = objectId === null ? undefined : await social.factsOf(viewerId, objectId);
+    const object = objectId === null ? undefined : await social.factsOf(viewerId, objectId, change);
     const roster = await people.roster(viewerId, 10_000);
     const { follows, followedBy, sharesCircle, sharesConversation } = relation;
     const inAudience = {
@@ -47,7 +48,7 @@ export const createTimelines = async ({
     }[audience];
     const owner = object?.owner && { ...object.owner, relation: { ...object.owner.relation, blocked: false } };
     return {
-      told: !gone && exists,
+      told: (!gone || change?.deleted === true) && exists,
       onRoster: roster.includes(actorId),
       inAudience,
       mayUseObject: !object || mayUse({ ...object, ...(owner && { owner }) }, viewerId),
@@ -73,14 +74,28 @@ export const createTimelines = async ({
         const seen = found.filter(({ facts }) => seesAct(facts)).map(({ act }) => act);
         return { items: seen.slice(0, first), hasMore: seen.length > first };
       }),
-    actFacts: (actId, viewerIds) =>
+    actFacts: (actId, viewerIds, change) =>
       through(gate, 'actFacts', async () => {
-        queries.push(`actFacts ${actId} ${viewerIds.join(',')}`);
+        queries.push(`actFacts ${actId} ${viewerIds.join(',')}${change ? ' before' : ''}`);
         const stored = acts.get(actId);
         if (!stored) return new Map();
-        const facts = await Promise.all(viewerIds.map((viewerId) => factsFor(stored, viewerId)));
+        const facts = await Promise.all(viewerIds.map((viewerId) => factsFor(stored, viewerId, change)));
         return new Map(viewerIds.map((viewerId, i) => [viewerId, facts[i]!]));
       }),
+    actsBefore: (changes) =>
+      through(gate, 'actsBefore', async () => {
+        queries.push(`actsBefore ${changes.map(({ objectId }) => objectId).join(',')}`);
+        return [...acts.values()].flatMap(({ act: { id, actorId, objectId, seq, audience }, gone }) =>
+          objectId !== null &&
+          audience !== 'NOBODY' &&
+          changes.some(
+            (asked) => asked.objectId === objectId && seq < asked.change.below && (!gone || asked.change.deleted),
+          )
+            ? [{ id, actorId, objectId }]
+            : [],
+        );
+      }),
+    acts: async (ids) => ids.flatMap((id) => acts.get(id)?.act ?? []),
     latestActs: (viewerId, actorIds, limit) =>
       through(gate, 'latestActs', async () => {
         queries.push(`latestActs ${viewerId} ${actorIds.join(',')}`);
@@ -120,8 +135,8 @@ export const createTimelines = async ({
   });
   await bus.subscribeAccessChanges(fanout.accessChanged);
 
-  const publish = async ({ act, gone }: StoredAct, lost: boolean) => {
-    if (!lost) await bus.publishSocial({ kind: 'act', act, gone });
+  const publish = async ({ act, gone }: StoredAct, lost: boolean, withObject = false) => {
+    if (!lost) await bus.publishSocial({ kind: 'act', act, gone, ...(withObject && { withObject: true }) });
   };
   const muted = async (userId: string, target: MuteTarget, isMuted: boolean) => {
     if (isMuted) mutes.add(keyOf(userId, target));
@@ -149,7 +164,7 @@ export const createTimelines = async ({
         ...nothing,
         audience: 'FOLLOWERS',
         at: 0,
-        seq: acts.size + 1,
+        seq: social.nextNumber(),
         ...more,
       };
       const stored = { act, gone: false };
@@ -160,6 +175,14 @@ export const createTimelines = async ({
       const stored = acts.get(id)!;
       stored.gone = true;
       await publish(stored, lost);
+    },
+    /** Deletes an object, as the host does, and what was told about it: in batches, after the change. */
+    async deleteObject(id: string): Promise<void> {
+      const about = [...acts.values()].filter(({ act, gone }) => act.objectId === id && !gone);
+      for (const stored of about) stored.gone = true;
+      await social.putObject(id, null);
+      await untilIdle();
+      for (const stored of about) await publish(stored, false, true);
     },
     mute: (userId: string, target: MuteTarget) => muted(userId, target, true),
     unmute: (userId: string, target: MuteTarget) => muted(userId, target, false),
