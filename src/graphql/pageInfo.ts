@@ -3,6 +3,8 @@ import type { Builder } from './builder.js';
 /** A page of any list. */
 export interface AnyPage {
   readonly items: readonly { readonly cursor: string }[];
+  /** Left out: the last item's. */
+  readonly endCursor?: string | null;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 }
@@ -14,7 +16,10 @@ export const addPageInfo = (builder: Builder) =>
       hasNextPage: t.exposeBoolean('hasNextPage'),
       hasPreviousPage: t.exposeBoolean('hasPreviousPage'),
       startCursor: t.string({ nullable: true, resolve: ({ items }) => items[0]?.cursor ?? null }),
-      endCursor: t.string({ nullable: true, resolve: ({ items }) => items.at(-1)?.cursor ?? null }),
+      endCursor: t.string({
+        nullable: true,
+        resolve: ({ items, endCursor }) => endCursor ?? items.at(-1)?.cursor ?? null,
+      }),
     }),
   });
 

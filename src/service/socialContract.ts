@@ -34,6 +34,8 @@ export interface PageInput {
 /** One page, in order; `cursor` continues after its item. */
 export interface CursorPage<Node> {
   readonly items: readonly { readonly cursor: string; readonly node: Node }[];
+  /** Where the next page begins: mostly the last item's. */
+  readonly endCursor: string | null;
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 }

@@ -5,6 +5,7 @@ import type { OpenDatabase } from '../../src/adapters/sql/database.js';
 import { textArray } from '../../src/adapters/sql/expressions.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { createSocial } from '../../src/adapters/sql/social.js';
+import { createTimelineReader } from '../../src/adapters/sql/sqlTimelines.js';
 import type { UseChange } from '../../src/presence/ports/bus.js';
 import { AUDIENCES } from '../../src/presence/visibility.js';
 import { seesAct } from '../../src/social/actSight.js';
@@ -122,8 +123,11 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
           },
         ],
         hasMore: false,
+        end: 1,
+        looked: 1,
       });
-      expect(await reader.timeline('nobody', { first: 2, after: null })).toEqual({ items: [], hasMore: false });
+      const nothing = { items: [], hasMore: false, end: null, looked: 0 };
+      expect(await reader.timeline('nobody', { first: 2, after: null })).toEqual(nothing);
     });
 
     it('hold exactly what the policy shows, over random worlds, whichever way it is asked', async () => {
@@ -286,6 +290,60 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
       expect(await idsOf('ann', 80)).toEqual(expected.slice(0, 80));
       expect((await reader.timeline('ann', { first: 80, after: null })).hasMore).toBe(true);
       expect((await reader.timeline('ann', { first: 100, after: null })).hasMore).toBe(false);
+    });
+
+    it('go on where a page ended at too many acts that the viewer does not see, and say what was looked at', async () => {
+      const people = createPeople({ db: database.db, bus: recordingBus() });
+      await people.upsertUsers(USERS.map((id) => ({ id })));
+      await people.putConversation('secret', [], false);
+      await people.follow('ann', 'bob');
+      const acts = Array.from(
+        { length: 700 },
+        (_, i): Told => ({
+          actorId: 'bob',
+          objectId: i === 0 || i === 690 ? null : 'secret',
+        }),
+      );
+      await tell(acts);
+      const impatient = createTimelineReader({ db: database.db, maxLooked: 100 });
+      const pages = [];
+      for (let after: number | null = null; pages.length < 10; ) {
+        const page = await impatient.timeline('ann', { first: 5, after });
+        pages.push(page);
+        if (!page.hasMore) break;
+        after = page.end;
+      }
+      expect(pages.map(({ items }) => items.map(({ id }) => id))).toEqual([['act690'], [], [], ['act0']]);
+      // No act is looked at twice.
+      expect(pages.reduce((sum, { looked }) => sum + looked, 0)).toBe(700);
+      expect(Math.max(...pages.map(({ looked }) => looked))).toBeLessThan(100 + 200);
+      const whole = await reader.timeline('ann', { first: 1, after: null });
+      expect(whole).toMatchObject({ items: [{ id: 'act690' }], hasMore: true, end: 691 });
+    });
+
+    it('find the latest acts about what somebody owns, however much that is, and about what has many acts', async () => {
+      const people = createPeople({ db: database.db, bus: recordingBus() });
+      await people.upsertUsers(USERS.map((id) => ({ id })));
+      for (const followee of ['bob', 'cem']) await people.follow('ann', followee);
+      const about = async (ownerIds: readonly string[], objectIds: readonly string[], limit = 3) =>
+        (await reader.latestActsAbout('ann', { ownerIds, objectIds }, limit)).map(({ act }) => act.id);
+      await database.db.run((orm) =>
+        orm.execute(sql`insert into conversations (id, open, owner_id, audience)
+          select 'o' || i, false, 'dan', 'EVERYONE' from generate_series(1, 250) as i`),
+      );
+      await people.putConversation('popular', [], true, { userId: 'cem', audience: 'EVERYONE' });
+      await tell([
+        ...Array.from({ length: 250 }, (_, i): Told => ({ actorId: 'bob', objectId: `o${i + 1}` })),
+        { actorId: 'bob', objectId: 'popular' },
+        ...Array.from({ length: 1_200 }, (): Told => ({ actorId: 'dan', objectId: 'popular' })),
+      ]);
+      expect(await about(['dan'], [])).toEqual(['act249', 'act248', 'act247']);
+      expect(await about(['cem'], [])).toEqual(['act250']);
+      expect(await about([], ['popular'])).toEqual(['act250']);
+      expect(await about(['dan', 'cem'], ['o7'])).toEqual(['act250', 'act249', 'act248']);
+      expect(await about(['bob'], ['o7', 'unknown'])).toEqual(['act6']);
+      await people.block('ann', 'bob');
+      expect(await about([], ['o7'])).toEqual(['act6']);
     });
 
     it('show nobody an act about an object that was deleted, before it is taken back', async () => {

@@ -65,6 +65,7 @@ const here: Here = { conversationId: 'post', people: [view()], count: 1, approxi
 
 const pageOf = <T>(node: T): CursorPage<T> => ({
   items: [{ cursor: 'c1', node }],
+  endCursor: 'c1',
   hasNextPage: true,
   hasPreviousPage: false,
 });

@@ -105,8 +105,8 @@ export default [
     name: 'whoever follows the actor hears what a change of the object hides',
     promise: 'Nobody is told that an act is gone who could not use its object.',
     file: 'src/fanout/actorTopic.ts',
-    from: 'lost: saw.some(Boolean) ||',
-    to: 'lost: saw.length > 0 ||',
+    from: 'saw.some(Boolean) ||',
+    to: 'saw.length > 0 ||',
     tests: timeline,
   },
   {

@@ -70,7 +70,9 @@ const setUp = ({ allowance = 10_000, usable = ['post'] }: { allowance?: number; 
     rateLimits,
   });
   const timelines = createTimelineService({
-    timelines: { timeline: answer('timeline', page<Act>(anAct({ seq: 9 }), anAct({ id: 'b', seq: 8 }))) },
+    timelines: {
+      timeline: answer('timeline', { ...page<Act>(anAct({ seq: 9 }), anAct({ id: 'b', seq: 8 })), end: 3, looked: 7 }),
+    },
     reads,
   });
   return { calls, social: { ...tell, ...count, ...trays, ...timelines } };
@@ -172,6 +174,7 @@ describe('a tray', () => {
         { cursor: noticeCursor({ position: 3, id: 'n1' }), node: notice },
         { cursor: noticeCursor({ position: 3, id: 'n0' }), node: { ...notice, id: 'n0' } },
       ],
+      endCursor: noticeCursor({ position: 3, id: 'n0' }),
       hasNextPage: true,
       hasPreviousPage: true,
     });
@@ -271,7 +274,7 @@ describe('a tray', () => {
 });
 
 describe('a timeline', () => {
-  it('is read in pages, each act one read', async () => {
+  it('is read in pages, each act that is looked at one read, and goes on where a page ended', async () => {
     const { social, calls } = setUp();
     const page = await social.timeline(ana, { first: 100, after: actCursor('timeline', 12) });
     expect(page.items.map(({ cursor, node }) => [cursor, node.act.id, node.gone])).toEqual([
@@ -279,10 +282,11 @@ describe('a timeline', () => {
       [actCursor('timeline', 8), 'b', false],
     ]);
     expect([page.hasNextPage, page.hasPreviousPage]).toEqual([true, true]);
+    expect(page.endCursor).toBe(actCursor('timeline', 3));
     expect(calls).toEqual([
       ['take', 'read', 'ana', 1],
       ['timeline', 'ana', { first: 100, after: 12 }],
-      ['count', 'read', 'ana', 1],
+      ['count', 'read', 'ana', 6],
     ]);
   });
 });

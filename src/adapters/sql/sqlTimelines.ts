@@ -17,10 +17,16 @@ import { bigintArray, exists, statementNow, textArray } from './expressions.js';
 
 /** Acts read at once, of which the viewer may see some. */
 const MAX_READ = 200;
-/** So many times at most: a page ends where 10,000 acts in a row are out of the viewer's sight. */
-const MAX_ROUNDS = 50;
+/** So many in all: a page ends, and can be gone on from, where so many acts in a row are out of the viewer's sight. */
+const MAX_LOOKED = 10_000;
 /** The latest acts about one object of which those of the roster are looked for. */
 const MAX_ABOUT_ONE = 1_000;
+/** The same about several objects; of each at least so many as there are objects at most. */
+const MAX_ABOUT = 20_000;
+/** Objects whose acts are looked for together. Beyond, it is looked through the latest acts of the roster. */
+const MAX_OBJECTS = 200;
+/** The latest acts of the roster that are looked through for those about many objects. */
+const MAX_OF_ROSTER = 500;
 
 /** The acts that timelines may hold, below a number: the condition of the index `acts_of_actor`. */
 const tellable = (actorId: SQL, below: number | null): SQL => sql`
@@ -63,31 +69,54 @@ export const latestOfRosterQuery = (orm: Orm, viewerId: string, below: number | 
     ) as found order by found.seq desc`,
   );
 
-/** Ids of the latest acts about some objects, or objects of some owners, by those on the viewer's roster. */
-export const latestAboutQuery = (
+/** What some users own, one more than is looked for at most. */
+export const ownedByQuery = (orm: Orm, ownerIds: readonly string[]) =>
+  orm.select({ id: sql<string>`owned.id` }).from(
+    sql`(
+      select owned.id from unnest(${textArray(ownerIds)}) as asked (id) cross join lateral (
+        select id from conversations where owner_id = asked.id limit ${MAX_OBJECTS + 1}
+      ) as owned limit ${MAX_OBJECTS + 1}
+    ) as owned`,
+  );
+
+/**
+ * Ids of the latest acts about some objects by those on the viewer's roster; and a row `isCut` for each object about which there are
+ * more acts than it was looked through.
+ */
+export const latestAboutQuery = (orm: Orm, viewerId: string, objectIds: readonly string[], limit: number) => {
+  const each = Math.min(MAX_ABOUT_ONE, Math.floor(MAX_ABOUT / Math.max(1, objectIds.length)));
+  const isCut = sql<boolean>`told.n > ${each}`;
+  const onRoster = sql`told.actor_id <> ${viewerId} and (${follows(sql`${viewerId}`, sql`told.actor_id`)}
+    or ${sharesCircle(sql`${viewerId}`, sql`told.actor_id`)})`;
+  return orm
+    .select({ id: sql<string>`told.id`, isCut })
+    .from(
+      sql`unnest(${textArray(objectIds)}) as object (id) cross join lateral (
+        select *, row_number() over (order by seq desc) as n from (
+          select id, actor_id, audience, gone_at, seq from acts where object_id = object.id
+          order by seq desc nulls last limit ${each + 1}
+        ) as latest
+      ) as told`,
+    )
+    .where(sql`(${isCut} or (told.gone_at is null and told.audience <> 'NOBODY' and ${onRoster}))`)
+    .orderBy(sql`told.n > ${each} desc, told.seq desc`)
+    .limit(objectIds.length + limit);
+};
+
+/** The same acts among the latest of the viewer's roster. */
+export const latestOfRosterAboutQuery = (
   orm: Orm,
   viewerId: string,
   { ownerIds, objectIds }: { readonly ownerIds: readonly string[]; readonly objectIds: readonly string[] },
-  limit: number,
 ) =>
   orm
-    .select({ id: sql<string>`told.id` })
+    .select({ id: sql<string>`act.id` })
     .from(
-      sql`(
-        select unnest(${textArray(objectIds)}) as id
-        union select id from conversations where owner_id = any(${textArray(ownerIds)})
-      ) as object cross join lateral (
-        select id, actor_id, seq from acts
-        where object_id = object.id and gone_at is null and audience <> 'NOBODY'
-        order by seq desc limit ${MAX_ABOUT_ONE}
-      ) as told`,
+      sql`(${latestOfRosterQuery(orm, viewerId, null, MAX_OF_ROSTER).getSQL()}) as latest
+        cross join lateral (select id, object_id from acts where id = latest.id offset 0) as act
+        left join lateral (select owner_id from conversations where id = act.object_id offset 0) as object on true`,
     )
-    .where(
-      sql`told.actor_id <> ${viewerId} and (${follows(sql`${viewerId}`, sql`told.actor_id`)}
-        or ${sharesCircle(sql`${viewerId}`, sql`told.actor_id`)})`,
-    )
-    .orderBy(sql`told.seq desc`)
-    .limit(limit);
+    .where(sql`act.object_id = any(${textArray(objectIds)}) or object.owner_id = any(${textArray(ownerIds)})`);
 
 /** What was taken back with its object within this may still be shown to somebody. */
 const LATELY_MS = 60_000;
@@ -222,7 +251,13 @@ const UNTOLD: ActFacts = {
   ...{ hidden: false, actorBlocked: false, ownerBlocked: false },
 };
 
-export const createTimelineReader = ({ db }: { readonly db: Database }) => {
+export const createTimelineReader = ({
+  db,
+  maxLooked = MAX_LOOKED,
+}: {
+  readonly db: Database;
+  readonly maxLooked?: number;
+}) => {
   const sightsOf = async (viewerId: string, actIds: readonly string[]): Promise<ReadonlyMap<string, SightRow>> => {
     if (actIds.length === 0) return new Map();
     const pairs = actIds.map((actId) => ({ viewerId, actId }));
@@ -239,8 +274,10 @@ export const createTimelineReader = ({ db }: { readonly db: Database }) => {
     async timeline(viewerId, { first, after }) {
       const items: Act[] = [];
       let below = after;
-      for (let round = 1; round <= MAX_ROUNDS && items.length <= first; round += 1) {
-        const limit = round === 1 ? first + 1 : MAX_READ;
+      let looked = 0;
+      let isAll = false;
+      for (let limit = first + 1; items.length <= first && looked < maxLooked && !isAll; limit *= 2) {
+        limit = Math.min(limit, MAX_READ);
         const latest = await db.run((orm) => latestOfRosterQuery(orm, viewerId, below, limit));
         const sights = await sightsOf(
           viewerId,
@@ -251,9 +288,12 @@ export const createTimelineReader = ({ db }: { readonly db: Database }) => {
           const row = sights.get(id);
           if (row && seesAct(factsOf(row))) items.push(actOf(row));
         }
-        if (latest.length < limit) break;
+        looked += latest.length;
+        isAll = latest.length < limit;
       }
-      return { items: items.slice(0, first), hasMore: items.length > first };
+      const isFull = items.length > first;
+      const end = isFull ? items[first - 1]!.seq : below;
+      return { items: items.slice(0, first), hasMore: isFull || !isAll, end, looked };
     },
 
     async actFacts(actId, viewerIds, change) {
@@ -275,11 +315,16 @@ export const createTimelineReader = ({ db }: { readonly db: Database }) => {
       ),
 
     async latestActsAbout(viewerId, about, limit) {
-      const latest = await db.run((orm) => latestAboutQuery(orm, viewerId, about, limit));
-      return sightsInOrder(
-        viewerId,
-        latest.map(({ id }) => id),
-      );
+      const { ownerIds, objectIds } = about;
+      const owned = ownerIds.length === 0 ? [] : await db.run((orm) => ownedByQuery(orm, ownerIds));
+      const all = [...new Set([...objectIds, ...owned.map(({ id }) => id)])];
+      const few = all.length <= MAX_OBJECTS ? all : [...new Set(objectIds)].slice(0, MAX_OBJECTS);
+      const found = few.length === 0 ? [] : await db.run((orm) => latestAboutQuery(orm, viewerId, few, limit));
+      const ids = new Set(found.flatMap(({ id, isCut }) => (isCut ? [] : [id])));
+      if (few !== all || found.some(({ isCut }) => isCut)) {
+        for (const { id } of await db.run((orm) => latestOfRosterAboutQuery(orm, viewerId, about))) ids.add(id);
+      }
+      return (await sightsInOrder(viewerId, [...ids])).slice(0, limit);
     },
 
     async latestActs(viewerId, actorIds, limit) {

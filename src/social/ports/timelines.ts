@@ -2,6 +2,13 @@
 import type { UseChange } from '../../presence/ports/bus.js';
 import type { Act, ListPage } from '../socialTypes.js';
 
+export interface TimelinePage extends ListPage<Act> {
+  /** The number of the act beyond which the next page goes on: the last that was looked at; null where there was none. */
+  readonly end: number | null;
+  /** How many acts were looked at, for those that the viewer sees. */
+  readonly looked: number;
+}
+
 /** Why a viewer sees an act in their timeline, or does not: all must hold but `hidden`. */
 export interface ActFacts {
   /** It was told, and not taken back; its actor exists. */
@@ -21,8 +28,11 @@ export interface ActFacts {
 
 /** Methods reject with UNAVAILABLE while the database cannot be asked. Each adapter passes `test/contract/social.ts`. */
 export interface TimelineReader {
-  /** What the viewer may see, the latest telling first, beyond the act with the number `after`. */
-  timeline(viewerId: string, page: { readonly first: number; readonly after: number | null }): Promise<ListPage<Act>>;
+  /**
+   * What the viewer may see, the latest telling first, beyond the act with the number `after`. It ends early where very many acts in a
+   * row are out of the viewer's sight, and goes on from there.
+   */
+  timeline(viewerId: string, page: { readonly first: number; readonly after: number | null }): Promise<TimelinePage>;
   /**
    * The facts of each viewer about one act, in one query; with `change`, as they would be had that not changed, for who is no member of
    * its object. By viewer id.
@@ -45,7 +55,8 @@ export interface TimelineReader {
   ): Promise<readonly { readonly act: Act; readonly facts: ActFacts }[]>;
   /**
    * The latest acts, by those on the viewer's roster, about these objects or about objects that one of these users owns: up to
-   * `limit` in all, with the viewer's facts about each. In one query.
+   * `limit` in all, with the viewer's facts about each. All of them are looked through where these are not very many objects and acts;
+   * else the latest of each object, and the latest of the roster.
    */
   latestActsAbout(
     viewerId: string,

@@ -1,4 +1,4 @@
-/** How the statements of trays find their rows, with 100,000 notices. */
+/** How the statements of trays and timelines find their rows, with 100,000 notices and 300,000 acts. */
 import { type SQL, sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
@@ -11,6 +11,14 @@ import { actsToChange } from '../../../src/adapters/sql/shownActs.js';
 import { actsToRetract } from '../../../src/adapters/sql/socialRemovals.js';
 import { excessNotices, oldNotices } from '../../../src/adapters/sql/socialSweeps.js';
 import { arrivalsQuery } from '../../../src/adapters/sql/sqlActs.js';
+import {
+  actSightQuery,
+  actsBeforeQuery,
+  latestAboutQuery,
+  latestOfRosterAboutQuery,
+  latestOfRosterQuery,
+  ownedByQuery,
+} from '../../../src/adapters/sql/sqlTimelines.js';
 import type { Act } from '../../../src/social/socialTypes.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
 import { type Explained, readWhole } from '../../support/cluster/plans.js';
@@ -32,6 +40,13 @@ const fill = async () => {
     sql`insert into notice_acts (user_id, act_id, notice_id, actor_id, seq, shown)
       select 'u' || i % 1000, 'a' || i * 3 + j, 'n' || i, 'u' || (i * 3 + j) % 5000, i * 3 + j, true
       from generate_series(0, 99999) as i, generate_series(0, 2) as j`,
+    sql`insert into users (id) select 'u' || i from generate_series(0, 4999) as i`,
+    sql`insert into follows (follower_id, followee_id)
+      select 'u' || i, 'u' || (i * 7 + j) % 5000 from generate_series(0, 4999) as i, generate_series(1, 20) as j`,
+    sql`insert into circle_members (circle_id, user_id)
+      select 'c' || i / 20, 'u' || i % 5000 from generate_series(0, 19999) as i`,
+    sql`insert into conversations (id, open, owner_id, audience)
+      select 'o' || i, false, 'u' || i % 100, 'FOLLOWERS' from generate_series(0, 19999) as i`,
     sql`vacuum analyze`,
   ];
   for (const filler of fillers) await orm.execute(filler);
@@ -54,6 +69,7 @@ const act: Act = {
   ...{ id: 'a1', verb: 'like', actorId: 'u1', objectId: 'o1', objectType: null, text: null, data: null },
   ...{ audience: 'NOBODY', at: 1, seq: 1 },
 };
+const change = { before: { open: false, ownerId: 'u9', audience: 'MUTUALS' as const }, deleted: true, below: 1e9 };
 const page = { first: 100, after: { position: 50, id: 'n' }, unreadOnly: false };
 
 it.each<[string, () => SQL]>([
@@ -95,6 +111,30 @@ it.each<[string, () => SQL]>([
   ['what taking acts back hides', () => actsToChange(orm, sql`placed.act_id = any(array['a1', 'a2'])`, false).getSQL()],
   ['acts of a deleted user', () => actsToRetract(orm, { kind: 'actor', targetId: 'u7', before: 1e9 }).getSQL()],
   ['acts about a deleted object', () => actsToRetract(orm, { kind: 'object', targetId: 'o7', before: 1e9 }).getSQL()],
+  ['what somebody owns', () => ownedByQuery(orm, ['u7', 'u8']).getSQL()],
+  ['the latest acts about objects', () => latestAboutQuery(orm, 'u7', ['o1', 'o2'], 50).getSQL()],
+  ['the latest acts of a roster', () => latestOfRosterQuery(orm, 'u7', 200_000, 51).getSQL()],
+  [
+    'the latest acts of a roster about what somebody owns',
+    () => latestOfRosterAboutQuery(orm, 'u7', { ownerIds: ['u8'], objectIds: ['o1'] }).getSQL(),
+  ],
+  [
+    'what was told about an object before it changed',
+    () =>
+      actsBeforeQuery(orm, [
+        { objectId: 'o1', change },
+        { objectId: 'o2', change },
+      ]).getSQL(),
+  ],
+  [
+    'who sees an act, and saw it before',
+    () =>
+      actSightQuery(
+        orm,
+        Array.from({ length: 100 }, (_, i) => ({ viewerId: `u${i}`, actId: 'a1' })),
+        change,
+      ).getSQL(),
+  ],
   ['pushes that are due', () => dueNotices(10)],
   ['old notices', () => oldNotices(orm, 1_000).getSQL()],
   ['notices beyond what a tray keeps', () => excessNotices(orm, 'u7', 10).getSQL()],

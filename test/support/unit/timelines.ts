@@ -72,7 +72,8 @@ export const createTimelines = async ({
         queries.push(`timeline ${viewerId}`);
         const found = await withFacts(viewerId, latestFirst());
         const seen = found.filter(({ facts }) => seesAct(facts)).map(({ act }) => act);
-        return { items: seen.slice(0, first), hasMore: seen.length > first };
+        const items = seen.slice(0, first);
+        return { items, hasMore: seen.length > first, end: items.at(-1)?.seq ?? null, looked: items.length };
       }),
     actFacts: (actId, viewerIds, change) =>
       through(gate, 'actFacts', async () => {
