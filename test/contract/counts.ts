@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../src/adapters/sql/database.js';
@@ -122,6 +123,16 @@ export const describeCounts = (name: string, open: () => Promise<OpenDatabase>):
       }
       await store.putCounts([put('post', 21, { like: 20 })]);
       expect((await countsOf('post')).asOf).toBe(asOf);
+    });
+
+    it('has a later instant with each change also where the clock of the database is behind it', async () => {
+      await store.putCounts([put('post', 1, { like: 1 }), put('page', 1, { like: 1 })]);
+      await database.db.run((orm) => orm.execute(sql`update counts set as_of = as_of + 3600000`));
+      const before = await countsOf('post');
+      await store.putCounts([put('post', 2, { like: 2 }), put('page', 1, { like: 2 })]);
+      expect((await countsOf('post')).asOf).toBe(before.asOf + 1);
+      await store.putCounts([put('post', 3, { share: 1 })]);
+      expect((await countsOf('post')).asOf).toBe(before.asOf + 2);
     });
 
     it('ends at the highest version, in any order and repetition, from two nodes at once', async () => {

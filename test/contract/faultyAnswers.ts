@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/adapters/sql/database.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
+import { createSocial } from '../../src/adapters/sql/social.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { isUnavailable } from '../../src/presence/errors.js';
 import { answerOf, type FaultyDatabase, failuresOf, nameOf, outcomeOf, PATIENT_MS } from '../support/unit/failing.js';
 import type { FailureKind } from '../support/unit/faults.js';
 import { recordingBus } from './people.js';
+import { newAct } from './social.js';
 
 const USERS = ['ann', 'bob', 'cem'];
 const CROWD = Array.from({ length: 200 }, (_, i) => ({ id: `one of many ${i}`, name: `Number ${i}` }));
@@ -15,6 +17,7 @@ const PAIRS = USERS.flatMap((viewerId) => USERS.map((userId) => ({ viewerId, use
 const startNode = (db: Database) => ({
   people: createPeople({ db, bus: recordingBus() }),
   journal: createJournal({ db }),
+  social: createSocial({ db, bus: recordingBus() }),
 });
 type Node = ReturnType<typeof startNode>;
 
@@ -42,6 +45,27 @@ const QUESTIONS = named({
   conversationsAmong: ({ people }) => people.conversationsAmong('ann', ['chat', 'hall', 'none']),
   conversationFor: ({ people }) => people.conversationFor('chat', ['ann', 'bob', 'dan']),
   blockedAmong: ({ people }) => people.blockedAmong('ann', ['bob', 'cem', 'dan']),
+  conversationFacts: ({ people }) =>
+    people.conversationFacts(
+      USERS.flatMap((userId) => [
+        { userId, conversationId: 'chat' },
+        { userId, conversationId: 'hall' },
+      ]),
+    ),
+  counts: ({ social }) => social.counts(['hall', 'chat']),
+  trays: ({ social }) =>
+    social.changedSince([
+      { userId: 'ann', after: 0 },
+      { userId: 'bob', after: null },
+    ]),
+  notices: ({ social }) => social.notices('ann', { first: 10, after: null, unreadOnly: false }),
+  noticeActs: async ({ social }) => {
+    const { items } = await social.notices('ann', { first: 1, after: null, unreadOnly: false });
+    return social.noticeActs('ann', items[0]?.id ?? '', { first: 10, after: null });
+  },
+  timeline: ({ social }) => social.timeline('ann', { first: 10, after: null }),
+  actFacts: ({ social }) => social.actFacts('like:bob', USERS),
+  latestActs: ({ social }) => social.latestActs('ann', ['bob', 'cem'], 10),
 });
 type Question = keyof typeof QUESTIONS;
 const QUESTION_NAMES = Object.keys(QUESTIONS) as Question[];
@@ -55,9 +79,10 @@ const KEYED: readonly Question[] = [
   'ensure of one who is known',
   'ensure of one who was deleted',
   'journal',
+  'counts',
 ];
 
-const fill = async ({ people, journal }: Node): Promise<void> => {
+const fill = async ({ people, journal, social }: Node): Promise<void> => {
   await people.upsertUsers([
     { id: 'ann', name: 'Ann' },
     { id: 'bob', name: 'Bob', privacy: { status: 'MUTUALS' } },
@@ -81,6 +106,16 @@ const fill = async ({ people, journal }: Node): Promise<void> => {
     { ...persisted, userId: 'bob', chosen: 'AWAY', message: { text: 'lunch', emoji: null, expiresAt: null } },
     { ...persisted, userId: 'cem', chosen: 'ONLINE' },
   ]);
+  const likes = ['bob', 'cem', 'dan'].map((actorId) =>
+    newAct(`like:${actorId}`, { actorId, objectId: 'hall', recipients: ['ann', 'bob'] }),
+  );
+  await social.tell([
+    ...likes,
+    newAct('share', { actorId: 'bob', verb: 'share', objectId: null, recipients: ['ann'] }),
+  ]);
+  await social.putCounts(
+    ['hall', 'chat'].map((objectId) => ({ objectId, version: '1', counts: [{ name: 'likes', value: 3 }] })),
+  );
 };
 
 /**

@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChangeLogFeed } from '../../src/adapters/sql/changeLogFeed.js';
 import type { Database } from '../../src/adapters/sql/database.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
+import { createSocial } from '../../src/adapters/sql/social.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { isUnavailable } from '../../src/presence/errors.js';
 import { answerOf, type FaultyDatabase, failuresOf, nameOf, outcomeOf, PATIENT_MS } from '../support/unit/failing.js';
 import type { FailureKind } from '../support/unit/faults.js';
 import { recordingBus } from './people.js';
+import { newAct } from './social.js';
 
 const USERS = ['eve', 'fay', 'gus'];
 const PAIRS = USERS.flatMap((viewerId) => USERS.map((userId) => ({ viewerId, userId })));
@@ -28,6 +30,7 @@ const startNode = async (db: Database, logged: boolean) => {
   return {
     people,
     journal: createJournal({ db }),
+    social: createSocial({ db, bus, logged }),
     catchUp: async () => answerOf(async () => feed?.poll()),
     stop: async () => feed?.stop(),
   };
@@ -52,6 +55,18 @@ const ALL: Questions = {
   blockedAmong: ({ people }) => people.blockedAmong('fay', USERS),
   deletedAmong: ({ people }) => people.deletedAmong(USERS),
   journal: ({ journal }) => journal.read(USERS),
+  /** Of a tray to which nothing ever came the instant is that of the question. */
+  trays: async ({ social }) => {
+    const trays = await social.changedSince(USERS.map((userId) => ({ userId, after: 0 })));
+    return [...trays.values()].filter(({ inbox }) => inbox.revision > 0);
+  },
+  noticeActs: async ({ social }) => {
+    const { items } = await social.notices('fay', { first: 3, after: null, unreadOnly: false });
+    return Promise.all(items.map(({ id }) => social.noticeActs('fay', id, { first: 100, after: null })));
+  },
+  timeline: ({ social }) => social.timeline('eve', { first: 100, after: null }),
+  counts: async ({ social }) =>
+    [...(await social.counts(['post', 'page'])).values()].filter(({ all }) => all.length > 0),
 };
 
 const answersOf = async (node: Node, questions: Questions): Promise<Readonly<Record<string, unknown>>> => {
@@ -88,7 +103,61 @@ const keep = ({ journal }: Node, chosen: 'AWAY' | 'ONLINE') =>
   ]);
 const nameFay = ({ people }: Node) => people.upsertUsers([{ id: 'fay', name: 'Fay', privacy: { status: 'MUTUALS' } }]);
 
+let told = 0;
+/** Acts of two, one of whom the reader of the timeline follows, in two trays. */
+const acts = () =>
+  ['fay', 'gus'].map((actorId) =>
+    newAct(`like ${told} by ${actorId}`, {
+      actorId,
+      objectId: 'post',
+      recipients: USERS.filter((id) => id !== actorId),
+    }),
+  );
+const tell = ({ social }: Node) => social.tell(acts());
+const tellMore = (node: Node) => {
+  told += 1;
+  return tell(node);
+};
+const retract = ({ social }: Node) => social.retract(acts().map(({ id }) => id));
+const ALL_OF_IT = 1_000_000;
+let version = 0;
+const count = ({ social }: Node) =>
+  social.putCounts(
+    ['post', 'page'].map((objectId) => ({
+      objectId,
+      version: String(version),
+      counts: ['likes', 'shares'].map((name) => ({ name, value: version })),
+    })),
+  );
+
 const CHANGES: Readonly<Record<string, Change>> = {
+  ...both('tell of what was taken back', tell, 'retract', retract),
+  tell: {
+    write: tell,
+    async undo() {
+      told += 1;
+    },
+  },
+  markSeen: { write: ({ social }) => social.markSeen('fay', ALL_OF_IT), undo: tellMore },
+  markRead: { write: ({ social }) => social.markRead('fay', ALL_OF_IT, null), undo: tellMore },
+  ...both(
+    'mute of an actor',
+    ({ social }) => social.mute('fay', { kind: 'user', id: 'gus' }),
+    'unmute of an actor',
+    ({ social }) => social.unmute('fay', { kind: 'user', id: 'gus' }),
+  ),
+  ...both(
+    'mute of an object',
+    ({ social }) => social.mute('fay', { kind: 'object', id: 'post' }),
+    'unmute of an object',
+    ({ social }) => social.unmute('fay', { kind: 'object', id: 'post' }),
+  ),
+  putCounts: {
+    write: count,
+    async undo() {
+      version += 1;
+    },
+  },
   ...both(
     'follow',
     ({ people }) => people.follow('eve', 'fay'),

@@ -59,4 +59,28 @@ export default [
     to: '',
     tests: places,
   },
+  {
+    name: 'a lost index of places stays lost',
+    promise: 'Who is at a place is listed again after the part of the store with its index was lost.',
+    file: 'src/adapters/redis/redisPlaces.ts',
+    from: 'await Promise.all(batch.map(({ record, ...move }) => put(move, record.revision, true)));',
+    to: 'void batch;',
+    tests: ['test/adapters/redis/recoveringPlaces.test.ts'],
+  },
+  {
+    name: 'who left before the store went back is in the index again',
+    promise: 'Who is not at a place any more leaves its index, also where the store came back with an older one.',
+    file: 'src/adapters/redis/redisPlaces.ts',
+    from: 'const marks = ids.map((userId) => ({',
+    to: 'const marks = ids.slice(0, 0).map((userId) => ({',
+    tests: ['test/adapters/redis/recoveringPlaces.test.ts'],
+  },
+  {
+    name: 'places of another memory win',
+    promise: 'After a loss of the store a session is where it went last.',
+    file: 'src/presence/merging.ts',
+    from: 'const byPlaces = laterBy(({ placesAsOf, places }) => [placesAsOf, nameOf(places)]);',
+    to: 'const byPlaces = laterBy(({ placesAsOf, places }) => [-placesAsOf, nameOf(places)]);',
+    tests: ['test/adapters/redis/recoveringPlaces.test.ts'],
+  },
 ];

@@ -51,6 +51,7 @@ export const createTeam = (
   } & Partial<Timings>,
 ) => {
   const journal = createFakeJournal(users);
+  const { people, conversations } = createFakePeople({ userIds: users });
   let made = 0;
 
   const startNode = async () => {
@@ -61,12 +62,13 @@ export const createTeam = (
     const presence = assemblePresence({
       store: live.store,
       bus: live.bus,
-      people: createFakePeople({ userIds: users }).people,
+      people,
       journal: journal.journal,
       rateLimits: createFakeRateLimits().rateLimits,
       timings: timings({ heartbeatIntervalMs: 200, ...changes }),
       newId: () => `${name}-new`,
       newIncarnation: () => `${name}.${++incarnations}`,
+      onReady: () => void live.store.reindexPlaces(presence.recentCommits.liveUsers()).catch(() => {}),
       onJournalFailure: () => {},
     });
     const writeBehind = startWriteBehind({
@@ -125,6 +127,8 @@ export const createTeam = (
 
   return {
     journal,
+    people,
+    conversations,
     startNode,
     /** Starts nodes, and waits until they can read. */
     async start(count: number): Promise<TeamNode[]> {
