@@ -64,7 +64,7 @@ const QUESTIONS = named({
     return social.noticeActs('ann', items[0]?.id ?? '', { first: 10, after: null });
   },
   timeline: ({ social }) => social.timeline('ann', { first: 10, after: null }),
-  actFacts: ({ social }) => social.actFacts('like:bob', USERS),
+  actFacts: ({ social }) => social.actFacts('like:bob', USERS, undefined),
   latestActs: ({ social }) => social.latestActs('ann', ['bob', 'cem'], 10),
 });
 type Question = keyof typeof QUESTIONS;

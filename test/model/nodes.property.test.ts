@@ -24,6 +24,8 @@ import { createFakePeople, NO_LIMITS } from '../support/unit/fakePeople.js';
 
 const USERS = ['ana', 'bo:*', 'cy'] as const;
 const ROOM = 'a {room}';
+/** Where users are: those of the room may use that, and everybody the others, of which a session has three at the most. */
+const PLACES = [ROOM, 'plaza', 'a:post', '%'];
 const TIMINGS = timings({
   graceMs: 50,
   sessionTtlMs: 200,
@@ -113,6 +115,10 @@ type Command =
   | { readonly kind: 'end'; readonly user: number; readonly session: string }
   | { readonly kind: 'host'; readonly user: number; readonly count: number }
   | { readonly kind: 'type'; readonly user: number; readonly isTyping: boolean }
+  | { readonly kind: 'enter' | 'leave'; readonly user: number; readonly which: number | null; readonly place: number }
+  | { readonly kind: 'tray'; readonly which: number; readonly isOpen: boolean }
+  /** Of the first so many users; `missed`: the node hears nothing of it but that it missed something. */
+  | { readonly kind: 'members'; readonly count: number; readonly missed: boolean }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'drain' }
   | { readonly kind: 'delete'; readonly user: number; readonly again: boolean };
@@ -140,6 +146,17 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: of('end'), user, session }) },
   { weight: 1, arbitrary: fc.record({ kind: of('host'), user, count: fc.nat({ max: 2 }) }) },
   { weight: 3, arbitrary: fc.record({ kind: of('type'), user, isTyping: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('enter' as const, 'enter' as const, 'leave' as const),
+      user,
+      which: fc.option(which),
+      place: fc.nat({ max: PLACES.length - 1 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: of('tray'), which, isOpen: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: of('members'), count: fc.nat({ max: 3 }), missed: fc.boolean() }) },
   { weight: 5, arbitrary: fc.record({ kind: of('wait'), ms: fc.nat({ max: 120 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: of('drain') }) },
   { weight: 1, arbitrary: fc.record({ kind: of('delete'), user, again: fc.boolean() }) },
@@ -152,11 +169,12 @@ const codeOf = (error: unknown): unknown =>
 const world = async (open: () => Promise<Stores>) => {
   const { store, bus, setClock, close } = await open();
   const factsBus = createMemoryBus();
-  const { people, journal } = createFakePeople({ bus: factsBus });
+  const { people, journal, conversations } = createFakePeople({ bus: factsBus });
   await people.upsertUsers(
     USERS.map((id) => ({ id, privacy: { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' } })),
   );
   await people.putConversation(ROOM, USERS.slice(0, 2), false);
+  for (const place of PLACES.slice(1)) await people.putConversation(place, [], true);
   let made = 0;
   let now = START;
   const failures: unknown[] = [];
@@ -181,6 +199,8 @@ const world = async (open: () => Promise<Stores>) => {
   const answered: unknown[] = [];
   for (const id of USERS) await bus.subscribeUser(id, (message) => answered.push(message));
   await bus.subscribeTyping(ROOM, (message) => answered.push(message));
+  const comings: unknown[] = [];
+  for (const place of PLACES) await bus.subscribePlace(place, (message) => comings.push(message));
   let marked: (() => void) | undefined;
   await bus.subscribeAccessChanges(() => marked?.());
   /** Resolves when everything published before was received. */
@@ -246,6 +266,26 @@ const world = async (open: () => Promise<Stores>) => {
         );
       case 'type':
         return presence.setTyping(caller(userId), { conversationId: ROOM, isTyping: what.isTyping });
+      case 'enter':
+      case 'leave': {
+        const connection = connectionOf(what.which);
+        const who = caller(userId, connection?.userId === userId ? connection.local : null);
+        return presence[what.kind](who, { conversationId: PLACES[what.place]! });
+      }
+      case 'tray': {
+        const connection = connectionOf(what.which);
+        return connection ? presence.setTray(caller(connection.userId, connection.local), what.isOpen) : null;
+      }
+      case 'members': {
+        const members = USERS.slice(0, what.count);
+        if (what.missed) {
+          conversations.set(ROOM, { open: false, members });
+          return presence.accessChangesMissed();
+        }
+        await people.putConversation(ROOM, members, false);
+        await Promise.all(changes.splice(0));
+        return null;
+      }
       case 'wait': {
         now += what.ms;
         await setClock(now);
@@ -276,6 +316,12 @@ const world = async (open: () => Promise<Stores>) => {
     ),
     mine: await Promise.all(USERS.map((id) => presence.me(caller(id)).catch(codeOf))),
     online: await presence.online(host.viewer, { first: 10, after: null }),
+    here: await Promise.all(
+      PLACES.flatMap((place) =>
+        [USERS[0], USERS[2]].map((id) => presence.here(caller(id).viewer, place).catch(codeOf)),
+      ),
+    ),
+    there: await Promise.all(PLACES.map(async (place) => [...(await store.usersAt(place, 10)).userIds].sort())),
     typing: await Promise.all(USERS.map((id) => presence.typing(caller(id).viewer, ROOM).catch(codeOf))),
     among: [...(await presence.typingAmong(caller(USERS[0]).viewer, USERS))].sort(),
   });
@@ -285,7 +331,7 @@ const world = async (open: () => Promise<Stores>) => {
       const result = await act(what).catch(codeOf);
       await settle();
       // Within one commit the order of messages of different kinds is not promised.
-      return { result: result ?? null, views: await views(), answered: answered.splice(0) };
+      return { result: result ?? null, views: await views(), answered: answered.splice(0), comings: comings.splice(0) };
     },
     failures,
     close,
