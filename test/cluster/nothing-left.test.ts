@@ -1,6 +1,7 @@
 /** After all sessions ended and the journal was written, no live keys remain in Redis (invariant 15). */
 import { beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { createTrayDevice, socialOf, watchHere } from '../support/http/social.js';
 
 const USERS = 12;
 
@@ -26,6 +27,7 @@ it('sessions of every kind end in every way, one node is killed, and no key of t
   const ids = Array.from({ length: USERS }, (_, i) => `user ${i}:{*}`);
   await host.upsertUsers(ids.map((id) => ({ id })));
   await host.putConversation('a room', ids);
+  await host.putConversation('a:{post}', [], true);
   const sockets = await Promise.all(
     ids.map(async (id, i) => {
       const person = cluster.person(id, cluster.node(i % 3));
@@ -38,10 +40,22 @@ it('sessions of every kind end in every way, one node is killed, and no key of t
       });
       await host.putActivity(id, 'calls', [{ type: 'IN_CALL', name: 'a call' }]);
       await socket.setTyping('a room');
+      await socialOf(socket).enter('a room');
+      await socialOf(person).enter('a:{post}', i % 2 === 0 ? 'tab' : 'phone');
+      if (i % 3 === 0) {
+        await createTrayDevice(person).come();
+        await watchHere(socket, 'a:{post}').next();
+      }
       return { person, socket, at: i % 3, i };
     }),
   );
   expect((await left()).length).toBeGreaterThan(USERS);
+  expect(await left()).toContain('rc:{0}:place:a%20room');
+  // He is at no place any more by the time that he is gone.
+  await host.putConversation(
+    'a room',
+    ids.filter((_, i) => i !== 4),
+  );
 
   await Promise.all(
     sockets.map(async ({ person, socket, at, i }) => {

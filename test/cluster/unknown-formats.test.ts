@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import { beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 import type { Person } from '../support/http/rollcall.js';
+import { createTrayDevice, socialOf, watchCounts, watchHere, watchTimeline } from '../support/http/social.js';
 
 let cluster: Cluster;
 let host: Person;
@@ -94,6 +95,109 @@ it('a message on the bus', async () => {
   await fay.block('eve');
   expect(await watch.next()).toMatchObject({ status: 'OFFLINE' });
   for (const { run } of cluster.nodes) expect(run.child.exitCode).toBeNull();
+});
+
+it('a message or row of what happens around people', async () => {
+  const [ivy, jon] = (await cast('ivy', 'jon')) as [Person, Person];
+  const social = socialOf(host);
+  await host.putConversation('post', [], true);
+  const tray = createTrayDevice(ivy);
+  await tray.come();
+  const socket = await ivy.connect();
+  const [timeline, counts, here] = [watchTimeline(socket), watchCounts(socket, ['post']), watchHere(socket, 'post')];
+  await here.next();
+  await counts.next();
+  const { admin } = cluster.redis;
+  const unknown = [
+    '2|whatever',
+    'nonsense',
+    '1|{',
+    '1|{"kind":"wave"}',
+    '{}',
+    '\u0000',
+    'act|2|{}',
+    'act|1|{"kind":"wave"}',
+    '1|[]',
+  ];
+  for (const channel of ['user:jon', 'inbox:ivy', 'counts:post', 'came:post']) {
+    for (const text of unknown) expect(await admin.publish(`rc:{0}:${channel}`, text)).toBeGreaterThan(0);
+  }
+  const sql = postgres(cluster.databaseUrl, { max: 1 });
+  try {
+    const act = { id: 'like', verb: 'like', actorId: 'jon', objectId: 'post', notify: ['ivy'] };
+    await social.tell(act);
+    await social.putCounts('post', { likes: 1 }, 1n);
+    await socialOf(jon).enter('post');
+    expect(await timeline.next()).toMatchObject({ timelineChanged: { id: 'like', gone: false } });
+    expect(await counts.next()).toMatchObject({ countsChanged: { all: [{ name: 'likes', value: 1 }] } });
+    expect(await here.next()).toMatchObject({ hereChanged: { came: [{ id: 'jon' }] } });
+    await expect.poll(() => tray.show().notices.map(({ latest }) => latest.id)).toEqual(['like']);
+
+    // A row that cannot be read may be anything: what is watched is read again.
+    await sql.begin(async (tx) => {
+      await tx`update counts set value = 7, as_of = as_of + 1 where object_id = 'post'`;
+      await tx`insert into social_log (format, topic, change) values (2, 'counts:post', '{"kind":"unheard of"}')`;
+    });
+    expect(await counts.next()).toMatchObject({ countsChanged: { all: [{ name: 'likes', value: 7 }] } });
+
+    // A record that cannot be read is at no place, and keeps nobody else from it.
+    await socialOf(socket).enter('post');
+    expect(await here.next()).toMatchObject({ hereChanged: { came: [{ id: 'ivy' }] } });
+    const known = await admin.get(recordOf('jon'));
+    const later = `2${known!.slice(1)}`;
+    await admin.set(recordOf('jon'), later);
+    const listed = async () => (await socialOf(ivy).here('post')).people.map(({ id }) => id);
+    expect(await listed()).toEqual(['ivy']);
+    await expect(socialOf(jon).enter('post')).rejects.toMatchObject(unavailable);
+    await expect(socialOf(jon).leave('post')).rejects.toMatchObject(unavailable);
+    await host.putConversation('post', ['ivy'], false);
+    await expect.poll(listed).toEqual(['ivy']);
+    expect(await admin.get(recordOf('jon'))).toBe(later);
+    await admin.set(recordOf('jon'), known!);
+  } finally {
+    await sql.end();
+  }
+  for (const { run } of cluster.nodes) expect(run.child.exitCode).toBeNull();
+});
+
+/** What the release before places, trays and acts makes of a record: it keeps what it knows, and drops the rest. */
+const committedByEarlierRelease = (text: string): string => {
+  const [format, generation, revision, ...rest] = text.slice(0, text.indexOf('{')).split('|');
+  const body = JSON.parse(text.slice(text.indexOf('{'))) as { sessions: Record<string, unknown>[] };
+  const sessions = body.sessions.map(({ places, placesAsOf, tray, trayAsOf, ...known }) => known);
+  return `${[format, generation, Number(revision) + 1, ...rest].join('|')}${JSON.stringify({ ...body, sessions })}`;
+};
+
+it('a record that an earlier release committed: its places are lost, and nothing else, until the next enter', async () => {
+  const [kim, lea] = (await cast('kim', 'lea')) as [Person, Person];
+  await host.putConversation('hall', [], true);
+  const kims = await kim.connect();
+  const here = watchHere(kims, 'hall');
+  await here.next();
+  const leas = await lea.connect({ sessionId: 'tab' });
+  await leas.setPresence({ statusMessage: { text: 'kept' } });
+  await socialOf(leas).enter('hall');
+  expect(await here.next()).toMatchObject({ hereChanged: { came: [{ id: 'lea' }] } });
+  const watch = kims.watch(['lea']);
+  await watch.nextWhere(({ statusMessage }) => statusMessage?.text === 'kept');
+
+  const { admin } = cluster.redis;
+  const earlier = committedByEarlierRelease((await admin.get(recordOf('lea')))!);
+  await admin.set(recordOf('lea'), earlier);
+  await admin.publish('rc:{0}:user:lea', earlier);
+  expect(await here.next()).toMatchObject({ hereChanged: { went: ['lea'] } });
+  const listed = async () => (await socialOf(kim).here('hall')).people.map(({ id }) => id);
+  expect(await listed()).toEqual([]);
+  // The index had not been told, and is put right by whoever looks.
+  await expect.poll(() => admin.exists('rc:{0}:place:hall')).toBe(0);
+  expect(await kim.userPresence('lea')).toMatchObject({ status: 'ONLINE', statusMessage: { text: 'kept' } });
+
+  await socialOf(leas).enter('hall');
+  expect(await here.next()).toMatchObject({ hereChanged: { came: [{ id: 'lea' }] } });
+  expect(await listed()).toEqual(['lea']);
+  await leas.say('still here');
+  const event = await watch.next();
+  expect(event).toMatchObject({ status: 'ONLINE', statusMessage: { text: 'still here' } });
 });
 
 it('a row of the journal, and of the change log', async () => {

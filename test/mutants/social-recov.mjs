@@ -83,4 +83,20 @@ export default [
     to: 'const byPlaces = laterBy(({ placesAsOf, places }) => [-placesAsOf, nameOf(places)]);',
     tests: ['test/adapters/redis/recoveringPlaces.test.ts'],
   },
+  {
+    name: 'a message that names nobody is followed',
+    promise: 'A damaged message about a place keeps nobody from being seen there.',
+    file: 'src/adapters/redis/redisBus.ts',
+    from: "if (typeof userId !== 'string') throw new Error('A message about a place names nobody.');",
+    to: '',
+    tests: ['test/cluster/unknown-formats.test.ts'],
+  },
+  {
+    name: 'a social row of a newer release is ignored',
+    promise: 'After a row of the social log that it cannot read a node reads what is watched again.',
+    file: 'src/app.ts',
+    from: 'onGap: () => hub.socialChangesMissed(),',
+    to: 'onGap: () => {},',
+    tests: ['test/cluster/unknown-formats.test.ts'],
+  },
 ];

@@ -90,7 +90,9 @@ export const createRedisBus = ({
   const receivePlace = (conversationId: string) =>
     receiving(
       (text): PlaceMessage => {
-        const [userId] = decodeMessage<[string]>(text);
+        const [userId] = decodeMessage<readonly unknown[]>(text);
+        // Nobody of that name could ever be followed, and those who come later would wait for it.
+        if (typeof userId !== 'string') throw new Error('A message about a place names nobody.');
         return { conversationId, userId };
       },
       (message) => places.deliver(conversationId, message),
