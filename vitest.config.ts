@@ -1,7 +1,21 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Run by commands of their own, such as `npm run test:cluster:slow`, which take minutes. */
-const SLOW = ['test/cluster-slow/**', 'test/scale/**', 'test/timing/**'];
+const SLOW = ['test/cluster-slow/**', 'test/install/**', 'test/scale/**', 'test/timing/**'];
+
+/** Black-box tests of what starts without other back ends than the embedded ones, or does not start. */
+const EMBEDDED_ONLY = ['test/e2e/{page,starting}.test.ts'];
+
+/**
+ * Black-box tests of the edge, of limits, and of what the rules hide: no line of it knows the back ends. `npm run test:thorough` runs them
+ * on the embedded ones too.
+ */
+const REDIS_ONLY = [
+  'test/e2e/{graphiql,http,log,metrics,operations,signing-in,sockets}.test.ts',
+  'test/e2e/{broadcast,many-subscriptions,random-changes}.test.ts',
+  'test/e2e/{indistinguishable,limits}-*.test.ts',
+];
+const isThorough = process.env.ROLLCALL_THOROUGH === 'on';
 
 /** What needs more than npm brings: Redis, PostgreSQL, PGlite, nginx, the built server, or an installation. */
 const BESIDE_NPM = [
@@ -65,6 +79,7 @@ export default defineConfig({
         test: {
           name: 'main',
           include: BESIDE_NPM,
+          exclude: [...configDefaults.exclude, ...(isThorough ? [] : REDIS_ONLY)],
           execArgv: ['--liftoff-only'],
           // Several processes start for many of these, and a fault takes its time; so does a busy machine.
           testTimeout: 180_000,
@@ -77,8 +92,7 @@ export default defineConfig({
         test: {
           name: 'redis',
           include: ['test/e2e/**/*.test.ts'],
-          // What a process starts with, and refuses to: of the embedded database, or of neither.
-          exclude: ['test/e2e/{page,starting}.test.ts'],
+          exclude: EMBEDDED_ONLY,
           env: { ROLLCALL_BACKENDS: 'redis' },
           globalSetup: ['test/support/cluster/sharedPostgres.ts'],
         },
