@@ -1,7 +1,22 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Run by commands of their own, such as `npm run test:cluster:slow`, which take minutes. */
-const SLOW = ['test/cluster-slow/**', 'test/scale/**', 'test/timing/**'];
+const SLOW = ['test/cluster-slow/**', 'test/install/**', 'test/scale/**', 'test/timing/**'];
+
+/** Black-box tests of what starts without other back ends than the embedded ones, or does not start. */
+const EMBEDDED_ONLY = ['test/e2e/{page,starting}.test.ts'];
+
+/**
+ * Black-box tests of the edge, of limits, and of what the rules hide: no line of it knows the back ends. `npm run test:thorough` runs them
+ * on the embedded ones too.
+ */
+const REDIS_ONLY = [
+  'test/e2e/{graphiql,http,log,metrics,operations,signing-in,sockets}.test.ts',
+  'test/e2e/{broadcast,many-subscriptions,random-changes}.test.ts',
+  'test/e2e/{indistinguishable,limits}-*.test.ts',
+  'test/e2e/social-{counts,due,model,places,worlds}.test.ts',
+];
+const isThorough = process.env.ROLLCALL_THOROUGH === 'on';
 
 /** What needs more than npm brings: Redis, PostgreSQL, PGlite, nginx, the built server, or an installation. */
 const BESIDE_NPM = [
@@ -26,6 +41,8 @@ export default defineConfig({
     maxWorkers: 5,
     // Workers keep their modules from file to file: most files run faster than they import.
     isolate: false,
+    // V8 optimises where code has run seven times as often as by default: most code of a test does not run long enough to win that back.
+    execArgv: ['--interrupt-budget=1000000'],
     projects: [
       {
         // `npm run test:unit`.
@@ -65,6 +82,7 @@ export default defineConfig({
         test: {
           name: 'main',
           include: BESIDE_NPM,
+          exclude: [...configDefaults.exclude, ...(isThorough ? [] : REDIS_ONLY)],
           execArgv: ['--liftoff-only'],
           // Several processes start for many of these, and a fault takes its time; so does a busy machine.
           testTimeout: 180_000,
@@ -77,8 +95,7 @@ export default defineConfig({
         test: {
           name: 'redis',
           include: ['test/e2e/**/*.test.ts'],
-          // What a process starts with, and refuses to: of the embedded database, or of neither.
-          exclude: ['test/e2e/{page,starting}.test.ts'],
+          exclude: EMBEDDED_ONLY,
           env: { ROLLCALL_BACKENDS: 'redis' },
           globalSetup: ['test/support/cluster/sharedPostgres.ts'],
         },

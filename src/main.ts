@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The process: command line → environment → config → app → signals. */
 import { readFileSync } from 'node:fs';
-import { startApp } from './app.js';
 import { commandOf, HELP } from './cli/commandLine.js';
 import { banner } from './cli/demo.js';
 import { printToken } from './cli/token.js';
@@ -47,6 +46,8 @@ const run = async (config: Config, log: Log): Promise<void> => {
   });
 
   const secretsOf = ownSecret === null ? secrets : [ownSecret];
+  // Loaded here: the commands, and settings that are refused, need none of it, and it is most of what a start loads.
+  const { startApp } = await import('./app.js');
   const app = await startApp(config, { log, secrets: secretsOf, demo }).catch((error: unknown) => {
     if (asked === null) throw error;
     // Ctrl-C reaches every process of the terminal, the one that makes a new database too.

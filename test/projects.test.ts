@@ -7,10 +7,16 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** Run by commands and configurations of their own. */
-const SLOW = /^test\/(?:cluster-slow|scale|timing)\//;
+const SLOW = /^test\/(?:cluster-slow|install|scale|timing)\//;
 
 /** Their subject is the embedded database, or none. */
 const EMBEDDED_ONLY = new Set(['test/e2e/page.test.ts', 'test/e2e/starting.test.ts']);
+
+/** Their subject is what asks the back ends nothing. */
+const REDIS_ONLY =
+  /^test\/e2e\/(?:broadcast|graphiql|http|indistinguishable-.*|limits-.*|log|many-subscriptions|metrics|operations|random-changes|signing-in|social-(?:counts|due|model|places|worlds)|sockets)\.test\.ts$/;
+
+const isThorough = process.env.ROLLCALL_THOROUGH === 'on';
 
 const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
@@ -32,13 +38,14 @@ const projectsOf = (): ReadonlyMap<string, readonly string[]> => {
 };
 
 describe('the projects of the tests', () => {
-  it('run each file once, the black-box suite with each kind of back ends, and leave the slow ones to their commands', () => {
+  it('run each file once, black-box tests of what is kept with each kind of back ends, and leave the slow ones to their commands', () => {
     const projects = projectsOf();
     for (const file of files) {
       const ran = projects.get(file) ?? [];
       if (SLOW.test(file)) expect(ran, file).toEqual([]);
       else if (!file.startsWith('test/e2e/')) expect([['unit'], ['main']], file).toContainEqual(ran);
       else if (EMBEDDED_ONLY.has(file)) expect(ran, file).toEqual(['main']);
+      else if (REDIS_ONLY.test(file) && !isThorough) expect(ran, file).toEqual(['redis']);
       else expect([...ran].sort(), file).toEqual(['main', 'redis']);
     }
     const wanted = (file: string) =>

@@ -69,7 +69,7 @@ const watch = <T>(user: string, document: string, { isLive = false } = {}): Inbo
 
 it('the page has these snippets, and no others', () => {
   const languages = [...readme.matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)].map(([, language]) => language);
-  // Of the first two, install.test.ts runs one, and the other runs this.
+  // Of the first two, test/install runs one, and the other runs this.
   expect(languages).toEqual(['sh', 'sh', 'graphql', 'graphql', 'sh', 'sh', 'ts', 'tsx']);
   expect([startCommand, testCommand]).toEqual(['npm ci && npm start\n', 'npm ci && npm test\n']);
 });

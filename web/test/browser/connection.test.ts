@@ -71,8 +71,10 @@ describe('a connection', () => {
     await his.click('Cut the connection');
     await his.click('Restore the connection');
     await his.isConnection('online');
-    await his.composer.pressSequentially('Hi');
-    await hers.seesTyping('Ben is typing…');
+    // Until it is seen: typing is told once in a while, and is over where it is not told again.
+    const seen = hers.seesTyping('Ben is typing…').then(() => true);
+    do await his.composer.pressSequentially('Hi');
+    while (!(await Promise.race([seen, page.waitForTimeout(1_000).then(() => false)])));
     await his.composer.press('Enter');
     await hers.seesNobodyTyping();
     await his.choose('DO_NOT_DISTURB');
