@@ -45,6 +45,7 @@ CREATE TABLE "notice_acts" (
 	"actor_id" text COLLATE "C" NOT NULL,
 	"seq" bigint NOT NULL,
 	"shown" boolean NOT NULL,
+	"latest" boolean NOT NULL,
 	CONSTRAINT "notice_acts_user_id_act_id_pk" PRIMARY KEY("user_id","act_id")
 );
 --> statement-breakpoint
@@ -89,12 +90,12 @@ CREATE INDEX "acts_of_object" ON "acts" USING btree ("object_id","seq" DESC NULL
 CREATE INDEX "acts_by_age" ON "acts" USING btree ("told_at");--> statement-breakpoint
 CREATE INDEX "counts_by_age" ON "counts" USING btree ("as_of");--> statement-breakpoint
 CREATE INDEX "mutes_by_target" ON "mutes" USING btree ("target_id","kind");--> statement-breakpoint
-CREATE INDEX "notice_acts_shown" ON "notice_acts" USING btree ("user_id","notice_id","actor_id") WHERE "notice_acts"."shown";--> statement-breakpoint
-CREATE INDEX "notice_acts_by_notice" ON "notice_acts" USING btree ("user_id","notice_id","seq" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "notice_acts_by_actor" ON "notice_acts" USING btree ("user_id","actor_id","notice_id");--> statement-breakpoint
+CREATE INDEX "notice_acts_latest" ON "notice_acts" USING btree ("user_id","notice_id","seq") WHERE "notice_acts"."latest";--> statement-breakpoint
+CREATE INDEX "notice_acts_by_notice" ON "notice_acts" USING btree ("user_id","notice_id","shown","seq");--> statement-breakpoint
+CREATE INDEX "notice_acts_by_actor" ON "notice_acts" USING btree ("user_id","actor_id","notice_id","shown","seq");--> statement-breakpoint
 CREATE INDEX "notice_acts_by_act" ON "notice_acts" USING btree ("act_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "notices_open" ON "notices" USING btree ("user_id","group_key") WHERE "notices"."read_at" is null;--> statement-breakpoint
-CREATE INDEX "notices_shown" ON "notices" USING btree ("user_id","position" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE "notices"."actors" > 0;--> statement-breakpoint
+CREATE INDEX "notices_shown" ON "notices" USING btree ("user_id","position","id") WHERE "notices"."actors" > 0;--> statement-breakpoint
 CREATE INDEX "notices_unread" ON "notices" USING btree ("user_id","position") WHERE "notices"."read_at" is null and "notices"."actors" > 0;--> statement-breakpoint
 CREATE INDEX "notices_changed" ON "notices" USING btree ("user_id","changed");--> statement-breakpoint
 CREATE INDEX "notices_by_age" ON "notices" USING btree ("at");--> statement-breakpoint

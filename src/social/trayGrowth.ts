@@ -31,8 +31,8 @@ export interface Arrival {
   readonly revision: number;
   /** The unread notice of that key; null where there is none. */
   readonly open: { readonly id: string; readonly actors: number } | null;
-  /** A shown act of that actor is in the open notice. */
-  readonly isCounted: boolean;
+  /** The latest shown act of that actor in the open notice; null where there is none. */
+  readonly latest: { readonly actId: string; readonly seq: number } | null;
 }
 
 /** A notice that takes acts in, as it is afterwards. */
@@ -49,15 +49,21 @@ export interface GrownNotice extends Pick<Arrival, 'userId' | 'groupKey' | 'verb
 export interface PlacedAct extends Pick<Arrival, 'userId' | 'actId' | 'actorId' | 'seq'> {
   readonly noticeId: string;
   readonly isShown: boolean;
+  /** Of the shown acts of its actor in the notice, the one with the greatest number. */
+  readonly isLatest: boolean;
 }
 
 export interface Growth {
   /** New notices, and those that a shown act came to. */
   readonly notices: readonly GrownNotice[];
   readonly acts: readonly PlacedAct[];
+  /** Acts that were the latest of their actors, and are not any more. */
+  readonly surpassed: readonly Pick<Arrival, 'userId' | 'actId'>[];
   /** The revisions of the trays that moved, by user id. */
   readonly revisions: ReadonlyMap<string, number>;
 }
+
+const actorKey = (noticeId: string, actorId: string): string => JSON.stringify([noticeId, actorId]);
 
 /**
  * Takes acts into trays, in their order. Each shown act moves its tray's revision by one, and is the notice's position; a hidden one
@@ -67,10 +73,12 @@ export const growTrays = (arrivals: readonly Arrival[], newId: () => string): Gr
   const revisions = new Map<string, number>();
   const groups = new Map<string, GrownNotice>();
   const written = new Set<string>();
-  const counted = new Set<string>();
-  const acts: PlacedAct[] = [];
+  /** The latest shown acts, by notice and actor; `isPlaced`: it was in the notice before. */
+  const latest = new Map<string, { readonly actId: string; readonly seq: number; readonly isPlaced: boolean }>();
+  const surpassed: Pick<Arrival, 'userId' | 'actId'>[] = [];
+  const acts: Omit<PlacedAct, 'isLatest'>[] = [];
   for (const arrival of arrivals) {
-    const { userId, actorId, groupKey, verb, objectId, objectType, open, isHidden } = arrival;
+    const { userId, actId, actorId, seq, groupKey, verb, objectId, objectType, open, isHidden } = arrival;
     const group = JSON.stringify([userId, groupKey]);
     const revision = revisions.get(userId) ?? arrival.revision;
     const before: GrownNotice = groups.get(group) ?? {
@@ -81,20 +89,31 @@ export const growTrays = (arrivals: readonly Arrival[], newId: () => string): Gr
       actors: open?.actors ?? 0,
       isDue: false,
     };
-    const actor = JSON.stringify([before.id, actorId]);
-    if (arrival.isCounted) counted.add(actor);
-    acts.push({ userId, actId: arrival.actId, actorId, seq: arrival.seq, noticeId: before.id, isShown: !isHidden });
+    const actor = actorKey(before.id, actorId);
+    if (arrival.latest && !latest.has(actor)) latest.set(actor, { ...arrival.latest, isPlaced: true });
+    acts.push({ userId, actId, actorId, seq, noticeId: before.id, isShown: !isHidden });
     if (isHidden) {
       groups.set(group, before);
       if (!open) written.add(group);
       continue;
     }
     const next = revision + 1;
-    const actors = counted.has(actor) ? before.actors : before.actors + 1;
+    const earlier = latest.get(actor);
+    const actors = earlier ? before.actors : before.actors + 1;
     groups.set(group, { ...before, actors, position: next, changed: next, isDue: true });
     revisions.set(userId, next);
-    counted.add(actor);
     written.add(group);
+    // Numbers are drawn before the lock of the tray: an act may come after one with a greater number.
+    if (earlier && earlier.seq > seq) continue;
+    latest.set(actor, { actId, seq, isPlaced: false });
+    if (earlier?.isPlaced) surpassed.push({ userId, actId: earlier.actId });
   }
-  return { notices: [...groups].flatMap(([group, notice]) => (written.has(group) ? [notice] : [])), acts, revisions };
+  const isLatest = ({ noticeId, actorId, actId, isShown }: Omit<PlacedAct, 'isLatest'>): boolean =>
+    isShown && latest.get(actorKey(noticeId, actorId))?.actId === actId;
+  return {
+    notices: [...groups].flatMap(([group, notice]) => (written.has(group) ? [notice] : [])),
+    acts: acts.map((act) => ({ ...act, isLatest: isLatest(act) })),
+    surpassed,
+    revisions,
+  };
 };

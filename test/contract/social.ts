@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../src/adapters/sql/database.js';
-import { followActId } from '../../src/adapters/sql/followActs.js';
+import { followActId } from '../../src/adapters/sql/followIds.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { createSocial } from '../../src/adapters/sql/social.js';
 import { isHiddenFromTray } from '../../src/social/noticeSight.js';
@@ -143,6 +143,26 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         await social.tell([act('5', { actorId: 'bob' }), act('6', { actorId: 'bob' })]);
         expect(await shortList()).toEqual(['like 42: bob eve dan (4)']);
         expect(await totals()).toEqual({ unread: 1, unseen: 1, revision: 6 });
+      });
+
+      it('names each actor once, at the latest of their acts that are shown, whatever is taken back and told again', async () => {
+        const of = (id: string, actorId: string) => act(id, { actorId });
+        await social.tell([of('1', 'ann'), of('2', 'bob'), of('3', 'ann'), of('4', 'cyd'), of('5', 'ann')]);
+        expect(await shortList()).toEqual(['like 42: ann cyd bob (3)']);
+        await social.retract(['5']);
+        expect(await shortList()).toEqual(['like 42: cyd ann bob (3)']);
+        await social.retract(['3']);
+        expect(await shortList()).toEqual(['like 42: cyd bob ann (3)']);
+        await social.tell([of('3', 'ann'), of('5', 'ann')]);
+        expect(await shortList()).toEqual(['like 42: ann cyd bob (3)']);
+        await social.retract(['4']);
+        expect(await shortList()).toEqual(['like 42: ann bob (2)']);
+        await people.block('ann', 'cem');
+        expect(await shortList()).toEqual(['like 42: bob (1)']);
+        await people.unblock('ann', 'cem');
+        expect(await shortList()).toEqual(['like 42: ann bob (2)']);
+        await social.retract(['5', '3', '2']);
+        expect(await shortList()).toEqual(['like 42: ann (1)']);
       });
 
       it('keeps an act of which the owner is the actor, or that names nobody, out of trays', async () => {
@@ -540,6 +560,20 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         expect([(await list()).length, (await list('ann')).length]).toEqual([12, 12]);
       });
 
+      it('leave no tray of ids that never were, and none that is empty', async () => {
+        await people.block('cem', 'nobody');
+        await people.block('cem', 'ann');
+        await people.unblock('cem', 'nobody');
+        await people.unblock('nobody', 'ann');
+        expect(await rows(sql`select user_id as text from inboxes`)).toEqual([]);
+        await social.tell([act('1')]);
+        await people.unblock('cem', 'ann');
+        await people.block('ann', 'cem');
+        await people.block('cem', 'dan');
+        expect(await rows(sql`select user_id as text from inboxes`)).toEqual([{ text: 'cem' }]);
+        expect(await totals()).toEqual({ unread: 0, unseen: 0, revision: 2 });
+      });
+
       it('reach thousands of notices of a pair', async () => {
         const acts = numbered('n', 3_000).map((id) => act(id, { group: id }));
         for (let from = 0; from < acts.length; from += 1_000) await social.tell(acts.slice(from, from + 1_000));
@@ -617,6 +651,28 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         await people.upsertUsers([{ id: 'bob' }, { id: 'later' }]);
         expect([await list('bob'), await list('later')]).toEqual([[], []]);
         expect(await totals('later')).toMatchObject({ revision: 0 });
+      });
+
+      it('tell a followee who was deleted and is named again, also of who unfollowed before, and of who was deleted too', async () => {
+        await people.follow('ann', 'cem');
+        await people.follow('bob', 'cem');
+        await people.unfollow('bob', 'cem');
+        await people.follow('a:b', 'cem');
+        await social.tell([
+          act('follow:1', { recipients: ['cem', 'dan'] }),
+          act('follow:x:cem', { recipients: ['cem', 'dan'] }),
+        ]);
+        await people.deleteUser('a:b');
+        await people.deleteUser('cem');
+        await people.finishDeletions(() => false);
+        await people.upsertUsers([{ id: 'cem' }, { id: 'a:b' }]);
+        expect(await list()).toEqual([]);
+        for (const id of ['ann', 'bob', 'a:b']) await people.follow(id, 'cem');
+        expect(await shortList()).toEqual(['follow null: a:b bob ann (3)']);
+        expect((await list('dan')).map(({ latest }) => latest.id)).toEqual(['follow:x:cem']);
+        expect(await rows(sql`select id as text from acts where id like 'follow:%' and gone_at is null`)).toHaveLength(
+          5,
+        );
       });
 
       it('of the host tell nothing', async () => {

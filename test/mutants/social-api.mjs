@@ -145,11 +145,11 @@ export default [
     tests: ['test/node/dueNotices.test.ts'],
   },
   {
-    name: 'what the host did not hear is settled',
-    promise: 'A notice that could not be told to the host is due again.',
+    name: 'who cannot be read is decided',
+    promise: 'A notice of a user whose record cannot be read at the moment is due again.',
     file: 'src/node/dueNotices.ts',
-    from: 'return readable.filter((each) => !untold.has(each));',
-    to: 'return readable;',
+    from: 'due.filter(({ notice }) => !unreadable?.has(notice.userId))',
+    to: 'due',
     tests: ['test/node/dueNotices.test.ts'],
   },
   {

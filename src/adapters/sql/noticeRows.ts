@@ -33,30 +33,32 @@ const TRAY: SQL = sql`lateral (select * from inboxes where user_id = asked.user_
 export const inboxQuery = (orm: Orm, userIds: readonly string[]) =>
   orm.select(inboxColumns).from(sql`unnest(${textArray(userIds)}) as asked (user_id) left join ${TRAY}`);
 
-/** The latest act of the notice `notice` of which `condition` holds: `placed` is its row in the notice. */
-const latestAct = (condition: SQL): SQL => sql`lateral (
-  select act_id, actor_id from notice_acts as placed
+/** The latest acts of the notice `notice` that `condition` selects, by an index that ends with their numbers. */
+const latestActs = (condition: SQL, limit: SQL): SQL => sql`
+  select act_id, actor_id, seq from notice_acts as placed
   where placed.user_id = notice.user_id and placed.notice_id = notice.id and ${condition}
-  order by placed.seq desc limit 1)`;
+  order by placed.seq desc limit ${limit}`;
 
 /**
- * What belongs to the row `notice` of `notices`: its latest act, and the three actors who came last. Of a notice that is gone, the
- * latest act that it had.
+ * What belongs to the row `notice` of `notices`: the three actors who came last, and its latest act. Of a notice that is gone, the
+ * latest act that it had. It costs the same however many acts there are, of whomever.
  */
 const noticeParts: SQL = sql`
-  ${latestAct(sql`(placed.shown or notice.actors = 0)`)} as first
-  join acts as latest on latest.id = first.act_id
-  left join ${latestAct(sql`placed.shown and notice.actors > 1 and placed.actor_id <> first.actor_id`)} as second on true
-  left join ${latestAct(sql`placed.shown and notice.actors > 2
-    and placed.actor_id <> first.actor_id and placed.actor_id <> second.actor_id`)} as third on true`;
+  lateral (
+    select (array_agg(act_id order by seq desc))[1] as act_id, (array_agg(actor_id order by seq desc))[1] as first,
+      (array_agg(actor_id order by seq desc))[2] as second, (array_agg(actor_id order by seq desc))[3] as third
+    from (${latestActs(sql`placed.latest`, sql.raw('3'))}) as last
+  ) as actor
+  left join lateral (${latestActs(sql`not placed.shown and notice.actors = 0`, sql.raw('1'))}) as hidden on true
+  join acts as latest on latest.id = coalesce(actor.act_id, hidden.act_id)`;
 
 const noticeColumns = {
   userId: sql<string>`notice.user_id`,
   id: sql<string>`notice.id`,
   actorCount: sql<number>`notice.actors`,
-  first: sql<string>`first.actor_id`,
-  second: sql<string | null>`second.actor_id`,
-  third: sql<string | null>`third.actor_id`,
+  first: sql<string | null>`actor.first`,
+  second: sql<string | null>`actor.second`,
+  third: sql<string | null>`actor.third`,
   at: sql`latest.told_at`.mapWith(Number),
   isRead: sql<boolean>`notice.read_at is not null`,
   position: sql`notice.position`.mapWith(Number),
@@ -65,7 +67,7 @@ const noticeColumns = {
 
 interface NoticeRow {
   readonly notice: Omit<Notice, 'actorIds' | 'gone' | 'latest' | 'verb' | 'objectId' | 'objectType'> & {
-    readonly first: string;
+    readonly first: string | null;
     readonly second: string | null;
     readonly third: string | null;
   };
@@ -74,7 +76,7 @@ interface NoticeRow {
 
 export const toNotice = ({ notice: { first, second, third, ...notice }, latest }: NoticeRow): Notice => {
   const gone = notice.actorCount === 0;
-  const actorIds = gone ? [] : [first, second, third].filter((id) => id !== null);
+  const actorIds = [first, second, third].filter((id) => id !== null);
   // A group of the host's may have begun with an act that is hidden: what it is about is said by the latest that is shown.
   const { verb, objectId, objectType } = latest;
   return { ...notice, verb, objectId, objectType, actorIds, latest, gone };

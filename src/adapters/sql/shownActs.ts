@@ -62,12 +62,31 @@ const uncountedAmong = async (tx: Orm, actors: readonly Row[]): Promise<readonly
   return actors.filter((_, i) => !numbers.has(i + 1));
 };
 
-const mark = async (tx: Orm, rows: readonly Row[], shown: boolean): Promise<void> => {
+const write = async (tx: Orm, rows: readonly Pick<Row, 'userId' | 'actId'>[], values: SQL): Promise<void> => {
   await tx.execute(sql`
-    update notice_acts set shown = ${shown}
+    update notice_acts set ${values}
     from unnest(${textArray(rows.map((row) => row.userId))}, ${textArray(rows.map((row) => row.actId))})
       as row (user_id, act_id)
     where notice_acts.user_id = row.user_id and notice_acts.act_id = row.act_id`);
+};
+
+/** Says of the latest shown act of each of those actors whether it is marked as such. */
+const markLatest = async (tx: Orm, actors: readonly Row[], latest: boolean): Promise<void> => {
+  const of = (column: keyof Row) => textArray(actors.map((row) => row[column]));
+  // A statement of its own: joined to what it changes, PostgreSQL looks through all acts of the tray for each.
+  const rows = await tx
+    .select({ userId: sql<string>`asked.user_id`, actId: sql<string>`top.act_id` })
+    .from(
+      sql`unnest(${of('userId')}, ${of('noticeId')}, ${of('actorId')}) as asked (user_id, notice_id, actor_id)
+        cross join lateral (
+          select act_id, latest from notice_acts as own
+          where own.user_id = asked.user_id and own.actor_id = asked.actor_id and own.notice_id = asked.notice_id
+            and own.shown
+          order by own.seq desc limit 1
+        ) as top`,
+    )
+    .where(sql`top.latest <> ${latest}`);
+  if (rows.length > 0) await write(tx, rows, sql`latest = ${latest}`);
 };
 
 /** Moves the trays of those notices by one revision each, and the numbers of actors by what `uncounted` says. */
@@ -113,7 +132,10 @@ export const changeShown = async (tx: Orm, which: SQL, shown: boolean): Promise<
     if (rows.length === 0) return revisions;
     const actors = actorsOf(rows);
     const before = shown ? await uncountedAmong(tx, actors) : [];
-    await mark(tx, rows, shown);
+    // What comes back may surpass it.
+    if (shown) await markLatest(tx, actors, false);
+    await write(tx, rows, sql`shown = ${shown}, latest = false`);
+    await markLatest(tx, actors, true);
     const uncounted = shown ? before : await uncountedAmong(tx, actors);
     for (const [userId, revision] of await recount(tx, rows, uncounted, shown)) revisions.set(userId, revision);
     if (rows.length < BATCH) return revisions;

@@ -1,6 +1,6 @@
 /** Acts: told and taken back, with what that does to trays. */
 import { randomUUID } from 'node:crypto';
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { unavailable } from '../../presence/errors.js';
 import type { ActStore } from '../../social/ports/acts.js';
 import type { SocialChange } from '../../social/ports/socialBus.js';
@@ -41,7 +41,7 @@ export const trayChanges = (revisions: Revisions): readonly SocialChange[] =>
  * wholly before or after. So do the shared locks of the objects, which are held before an act is numbered: what was told before a
  * change of its object has a lower number than the change, and is committed. Rows are written in the order of ids, as everywhere, and numbered in the order of the list.
  */
-const insertActs = (tx: Orm, acts: readonly NewAct[], condition: SQL) => {
+const insertActs = (tx: Orm, acts: readonly NewAct[]) => {
   const text = (of: (act: NewAct) => string | null) => textArray(acts.map(of));
   const actors = sql`
     select id from users where id = any(${textArray([...new Set(acts.map(({ actorId }) => actorId))])})
@@ -63,7 +63,7 @@ const insertActs = (tx: Orm, acts: readonly NewAct[], condition: SQL) => {
     insert into acts (id, seq, actor_id, verb, object_id, object_type, text, data, audience, at)
     select id, seq, actor_id, verb, object_id, object_type, text, data, audience, coalesce(at, ${serverNow})
     from numbered
-    where (actor_id in (select id from actors) or not ${exists(sql`users where id = actor_id`)}) and ${condition}
+    where (actor_id in (select id from actors) or not ${exists(sql`users where id = actor_id`)})
     order by id collate "C"
     on conflict (id) do nothing
     returning *`;
@@ -135,8 +135,8 @@ export const arrivalsQuery = (orm: Orm, deliveries: readonly Delivery[]) => {
       isHidden: hidesFromTray(sql`given.user_id`, sql`given.actor_id`, sql`given.object_id`),
       openId: sql<string | null>`open.id`,
       actors: sql<number | null>`open.actors`,
-      isCounted: exists(sql`notice_acts where user_id = given.user_id and notice_id = open.id
-        and actor_id = given.actor_id and shown`),
+      latestId: sql<string | null>`latest.act_id`,
+      latestSeq: sql<string | null>`latest.seq`,
     })
     .from(
       sql`unnest(${text(({ userId }) => userId)}, ${text(({ groupKey }) => groupKey)},
@@ -146,7 +146,12 @@ export const arrivalsQuery = (orm: Orm, deliveries: readonly Delivery[]) => {
         left join lateral (
           select id, actors from notices
           where user_id = given.user_id and group_key = given.group_key and read_at is null offset 0
-        ) as open on true`,
+        ) as open on true
+        left join lateral (
+          select act_id, seq from notice_acts
+          where user_id = given.user_id and actor_id = given.actor_id and notice_id = open.id and shown
+          order by seq desc limit 1
+        ) as latest on true`,
     )
     .where(sql`not ${exists(sql`users where id = given.user_id and deleted_at is not null`)}`)
     .orderBy(sql`given.n`);
@@ -175,13 +180,14 @@ const noteExcess = async (tx: Orm, arrivals: readonly Arrival[], revisions: Revi
 const deliver = async (tx: Orm, deliveries: readonly Delivery[], pushAfterMs: number): Promise<Revisions> => {
   if (deliveries.length === 0) return new Map();
   const found = await arrivalsQuery(tx, deliveries);
-  const arrivals = found.flatMap(({ n, openId, actors, ...facts }): Arrival[] => {
+  const arrivals = found.flatMap(({ n, openId, actors, latestId, latestSeq, ...facts }): Arrival[] => {
     const delivery = deliveries[n - 1];
     if (!delivery) return [];
     const { act, userId, groupKey } = delivery;
     const { id: actId, actorId, seq, verb, objectId, objectType } = act;
     const open = openId === null ? null : { id: openId, actors: actors ?? 0 };
-    return [{ userId, actId, actorId, seq, verb, objectId, objectType, groupKey, open, ...facts }];
+    const latest = latestId === null ? null : { actId: latestId, seq: Number(latestSeq) };
+    return [{ userId, actId, actorId, seq, verb, objectId, objectType, groupKey, open, latest, ...facts }];
   });
   const growth = growTrays(arrivals, randomUUID);
   await writeGrowth(tx, growth, pushAfterMs);
@@ -189,15 +195,15 @@ const deliver = async (tx: Orm, deliveries: readonly Delivery[], pushAfterMs: nu
   return growth.revisions;
 };
 
-/** Tells acts with distinct ids in the transaction, where `condition` holds. Returns the ids of those that were new or came back, and the changes. */
+/** Tells acts with distinct ids in the transaction. Returns the ids of those that were new or came back, and the changes. */
 export const tellIn = async (
   tx: Orm,
   acts: readonly NewAct[],
-  { pushAfterMs, condition = sql`true` }: { readonly pushAfterMs: number; readonly condition?: SQL },
+  { pushAfterMs }: { readonly pushAfterMs: number },
 ): Promise<{ readonly told: readonly string[]; readonly social: readonly SocialChange[] }> => {
   const asked = new Map(acts.map((act) => [act.id, act]));
   // Written in the order of ids, told of in the order of the list: front ends put what they hear on top.
-  const inserted = (await insertActs(tx, acts, condition)).toSorted((a, b) => a.seq - b.seq);
+  const inserted = (await insertActs(tx, acts)).toSorted((a, b) => a.seq - b.seq);
   const told = new Set(inserted.map(({ id }) => id));
   const others = acts.flatMap(({ id }) => (told.has(id) ? [] : [id]));
   // The rest of the deletion would take back what is told again.

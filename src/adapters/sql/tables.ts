@@ -233,7 +233,10 @@ export const inboxes = pgTable('inboxes', {
   asOf: instant('as_of').notNull().default(serverNow),
 });
 
-/** A group of acts in one tray. */
+/**
+ * A group of acts in one tray. Indexes here are read backwards for what is latest: one that is descending sorts null last, and does not
+ * serve `desc`.
+ */
 export const notices = pgTable(
   'notices',
   {
@@ -258,7 +261,7 @@ export const notices = pgTable(
   (t) => [
     primaryKey({ columns: [t.userId, t.id] }),
     uniqueIndex('notices_open').on(t.userId, t.groupKey).where(sql`${t.readAt} is null`),
-    index('notices_shown').on(t.userId, t.position.desc(), t.id.desc()).where(sql`${t.actors} > 0`),
+    index('notices_shown').on(t.userId, t.position, t.id).where(sql`${t.actors} > 0`),
     index('notices_unread').on(t.userId, t.position).where(sql`${t.readAt} is null and ${t.actors} > 0`),
     index('notices_changed').on(t.userId, t.changed),
     index('notices_by_age').on(t.at),
@@ -277,12 +280,14 @@ export const noticeActs = pgTable(
     seq: bigint('seq', { mode: 'number' }).notNull(),
     /** Not taken back, and not hidden by a block or a mute. */
     shown: boolean('shown').notNull(),
+    /** The latest shown act of its actor in the notice: a notice has one for each of its actors. */
+    latest: boolean('latest').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.userId, t.actId] }),
-    index('notice_acts_shown').on(t.userId, t.noticeId, t.actorId).where(sql`${t.shown}`),
-    index('notice_acts_by_notice').on(t.userId, t.noticeId, t.seq.desc()),
-    index('notice_acts_by_actor').on(t.userId, t.actorId, t.noticeId),
+    index('notice_acts_latest').on(t.userId, t.noticeId, t.seq).where(sql`${t.latest}`),
+    index('notice_acts_by_notice').on(t.userId, t.noticeId, t.shown, t.seq),
+    index('notice_acts_by_actor').on(t.userId, t.actorId, t.noticeId, t.shown, t.seq),
     index('notice_acts_by_act').on(t.actId),
   ],
 );

@@ -17,3 +17,13 @@ export const lockTrays = async (tx: Orm, userIds: Iterable<string>): Promise<voi
     select id, 0 from unnest(${textArray(ids)}) as tray (id) order by id collate "C"
     on conflict (user_id) do update set revision = inboxes.revision where false`);
 };
+
+/**
+ * Removes those of the trays that only {@link lockTrays} made: anybody may block any id, and no row stays of ids that never were. Who
+ * waits for the lock makes the row anew, and has it then.
+ */
+export const forgetEmptyTrays = async (tx: Orm, userIds: readonly string[]): Promise<void> => {
+  await tx.execute(sql`
+    delete from inboxes where user_id = any(${textArray(userIds)}) and revision = 0 and swept = 0
+      and not exists (select from notices where notices.user_id = inboxes.user_id offset 0)`);
+};

@@ -6,7 +6,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { MuteTarget } from '../../social/socialTypes.js';
 import type { Orm } from './database.js';
 import { changeShown, type Revisions } from './shownActs.js';
-import { lockTrays } from './trayLocks.js';
+import { forgetEmptyTrays, lockTrays } from './trayLocks.js';
 
 const ofActor = (userId: string, actorId: string): SQL =>
   sql`(placed.user_id = ${userId} and placed.actor_id = ${actorId})`;
@@ -17,6 +17,7 @@ export const changeSightOfPair = async (tx: Orm, a: string, b: string, shown: bo
   // One after the other: each is found by its index.
   const first = await changeShown(tx, ofActor(a, b), shown);
   const second = await changeShown(tx, ofActor(b, a), shown);
+  await forgetEmptyTrays(tx, [a, b]);
   return new Map([...first, ...second]);
 };
 

@@ -11,7 +11,7 @@ const flags = (values: readonly boolean[]) => sql`${`{${values.join(',')}}`}::bo
  */
 export const writeGrowth = async (
   tx: Orm,
-  { notices, acts, revisions }: Growth,
+  { notices, acts, surpassed, revisions }: Growth,
   pushAfterMs: number,
 ): Promise<void> => {
   const text = <T>(list: readonly T[], of: (item: T) => string | null) => textArray(list.map(of));
@@ -29,10 +29,14 @@ export const writeGrowth = async (
       on conflict (user_id, id) do update set position = excluded.position, changed = excluded.changed,
         at = excluded.at, actors = excluded.actors, due_at = excluded.due_at
     ), placed as (
-      insert into notice_acts (user_id, act_id, notice_id, actor_id, seq, shown)
+      insert into notice_acts (user_id, act_id, notice_id, actor_id, seq, shown, latest)
       select * from unnest(${text(acts, (a) => a.userId)}, ${text(acts, (a) => a.actId)},
         ${text(acts, (a) => a.noticeId)}, ${text(acts, (a) => a.actorId)}, ${number(acts, (a) => a.seq)},
-        ${flags(acts.map((a) => a.isShown))})
+        ${flags(acts.map((a) => a.isShown))}, ${flags(acts.map((a) => a.isLatest))})
+    ), surpassed as (
+      update notice_acts set latest = false
+      from unnest(${text(surpassed, (a) => a.userId)}, ${text(surpassed, (a) => a.actId)}) as old (user_id, act_id)
+      where notice_acts.user_id = old.user_id and notice_acts.act_id = old.act_id
     )
     update inboxes set revision = moved.revision, as_of = greatest(as_of + 1, ${serverNow})
     from unnest(${textArray([...revisions.keys()])}, ${bigintArray([...revisions.values()])}) as moved (user_id, revision)

@@ -7,6 +7,7 @@ import { createPeople } from '../../../src/adapters/sql/people.js';
 import { createSocial } from '../../../src/adapters/sql/social.js';
 import { createSocialRemovals, noteDeletedObject } from '../../../src/adapters/sql/socialRemovals.js';
 import { tellIn } from '../../../src/adapters/sql/sqlActs.js';
+import { changeSightOfPair } from '../../../src/adapters/sql/traySight.js';
 import { unavailable } from '../../../src/presence/errors.js';
 import { empty, recordingBus } from '../../contract/people.js';
 import { newAct } from '../../contract/social.js';
@@ -77,6 +78,40 @@ it('tells others while somebody holds the tray of one, whose act comes when the 
   );
   expect(await held).toBe(1);
   expect((await list('cem')).map(({ position }) => position)).toEqual([2]);
+});
+
+it('hides from a tray that there was not what is told while a block is written, whichever comes first', async () => {
+  await whileTelling(newAct('1', { recipients: ['new'] }), () => people.block('new', 'ann'));
+  expect(await list('new')).toEqual([]);
+  let told: Promise<number> | undefined;
+  await database.db.run((orm) =>
+    orm.transaction(async (tx) => {
+      await tx.execute(sql`insert into blocks (blocker_id, blocked_id) values ('other', 'ann')`);
+      await changeSightOfPair(tx, 'other', 'ann', false);
+      told = social.tell([newAct('2', { recipients: ['other'] })]);
+      await somebodyWaits();
+    }),
+  );
+  expect(await told).toBe(1);
+  expect(await list('other')).toEqual([]);
+  expect(await numberOf(sql`select from notice_acts where not shown`)).toBe(2);
+});
+
+it('names the actors in the order of their numbers, also where an act comes after a later one', async () => {
+  await social.tell([newAct('0', { actorId: 'bob' })]);
+  let late: Promise<number> | undefined;
+  await database.db.run((orm) =>
+    orm.transaction(async (tx) => {
+      await tx.execute(sql`select from inboxes where user_id = 'cem' for update`);
+      late = social.tell([newAct('early')]);
+      await somebodyWaits();
+      // It draws its number now, and comes first.
+      await tellIn(tx, [newAct('later'), newAct('last', { actorId: 'bob' })], { pushAfterMs: 10_000 });
+    }),
+  );
+  await late;
+  expect((await list('cem')).map(({ actorIds, latest }) => [actorIds, latest.id])).toEqual([[['bob', 'ann'], 'last']]);
+  expect(await numberOf(sql`select from notice_acts where latest`)).toBe(2);
 });
 
 it('says of tells whose commit was lost that they may have been told, and counts nothing', async () => {

@@ -3,7 +3,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { changesQuery, inboxQuery, noticeActsQuery, noticesQuery } from '../../../src/adapters/sql/noticeRows.js';
+import {
+  changesQuery,
+  inboxQuery,
+  noticeActsQuery,
+  noticesByIdQuery,
+  noticesQuery,
+  toNotice,
+} from '../../../src/adapters/sql/noticeRows.js';
 import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { SESSION_SETTINGS } from '../../../src/adapters/sql/postgres.js';
 import { dueNotices } from '../../../src/adapters/sql/pushQueue.js';
@@ -37,8 +44,8 @@ const fill = async () => {
       select 'u' || i % 1000, 'n' || i, 'g' || i, 'like', 'o' || i % 2000, i / 1000, i / 1000,
         ${Date.now()}::bigint - i, case when i % 2 = 0 then 1 end, 3, case when i % 1000 = 0 then 1 end
       from generate_series(0, 99999) as i`,
-    sql`insert into notice_acts (user_id, act_id, notice_id, actor_id, seq, shown)
-      select 'u' || i % 1000, 'a' || i * 3 + j, 'n' || i, 'u' || (i * 3 + j) % 5000, i * 3 + j, true
+    sql`insert into notice_acts (user_id, act_id, notice_id, actor_id, seq, shown, latest)
+      select 'u' || i % 1000, 'a' || i * 3 + j, 'n' || i, 'u' || (i * 3 + j) % 5000, i * 3 + j, true, true
       from generate_series(0, 99999) as i, generate_series(0, 2) as j`,
     sql`insert into users (id) select 'u' || i from generate_series(0, 4999) as i`,
     sql`insert into follows (follower_id, followee_id)
@@ -47,6 +54,14 @@ const fill = async () => {
       select 'c' || i / 20, 'u' || i % 5000 from generate_series(0, 19999) as i`,
     sql`insert into conversations (id, open, owner_id, audience)
       select 'o' || i, false, 'u' || i % 100, 'FOLLOWERS' from generate_series(0, 19999) as i`,
+    // One notice, of acts that one user did over and over; others came before, and what somebody hidden did comes last.
+    sql`insert into inboxes (user_id, revision) values ('star', 100003)`,
+    sql`insert into notices (user_id, id, group_key, verb, object_id, position, changed, at, actors)
+      values ('star', 'big', 'g', 'like', 'o1', 100003, 100003, 1, 4)`,
+    sql`insert into notice_acts (user_id, act_id, notice_id, actor_id, seq, shown, latest)
+      select 'star', 'a' || i, 'big', case when i < 3 then 'u' || i when i < 100003 then 'fan' else 'hidden' end, i,
+        i < 100003, i < 3 or i = 100002
+      from generate_series(0, 149999) as i`,
     sql`vacuum analyze`,
   ];
   for (const filler of fillers) await orm.execute(filler);
@@ -71,6 +86,41 @@ const act: Act = {
 };
 const change = { before: { open: false, ownerId: 'u9', audience: 'MUTUALS' as const }, deleted: true, below: 1e9 };
 const page = { first: 100, after: { position: 50, id: 'n' }, unreadOnly: false };
+
+/** Blocks of 8 KiB that a query touches. */
+const blocksOf = async (query: SQL): Promise<number> => {
+  const [row] = await orm.execute<Explained>(sql`explain (analyze, buffers, format json) ${query}`);
+  const { Plan: plan } = row!['QUERY PLAN'][0];
+  return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+};
+const fan: Act = {
+  ...{ id: 'new', verb: 'like', actorId: 'fan', objectId: 'o1', objectType: null, text: null, data: null },
+  ...{ audience: 'NOBODY', at: 1, seq: 1e6 },
+};
+
+it.each<[string, number, () => SQL]>([
+  [
+    'a page that shows it',
+    60,
+    () => noticesQuery(orm, 'star', { first: 100, after: null, unreadOnly: false }).getSQL(),
+  ],
+  ['what changed', 60, () => changesQuery(orm, [{ userId: 'star', after: 99_000 }]).getSQL()],
+  ['it by its id', 40, () => noticesByIdQuery(orm, [{ userId: 'star', id: 'big' }]).getSQL()],
+  ['a page of its acts', 250, () => noticeActsQuery(orm, 'star', 'big', { first: 20, after: null }).getSQL()],
+  ['a later page of its acts', 250, () => noticeActsQuery(orm, 'star', 'big', { first: 20, after: 50_000 }).getSQL()],
+  [
+    'what it has for an act of theirs',
+    60,
+    () => arrivalsQuery(orm, [{ act: fan, userId: 'star', groupKey: 'g' }]).getSQL(),
+  ],
+])('of a notice of 150,000 acts by one user, reads %s in at most %i blocks', async (_, atMost, query) => {
+  expect(await blocksOf(query())).toBeLessThanOrEqual(atMost);
+});
+
+it('names the three who came last of a notice of 150,000 acts', async () => {
+  const [row] = await noticesByIdQuery(orm, [{ userId: 'star', id: 'big' }]);
+  expect(toNotice(row!)).toMatchObject({ actorIds: ['fan', 'u2', 'u1'], actorCount: 4, latest: { id: 'a100002' } });
+});
 
 it.each<[string, () => SQL]>([
   [

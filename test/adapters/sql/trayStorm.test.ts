@@ -159,6 +159,14 @@ it('leaves numbers that equal the rows, and devices that hold what a query answe
         where p.user_id = notices.user_id and p.notice_id = notices.id and shown)`,
     ),
   ).toEqual([]);
+  expect(
+    await text(
+      node,
+      sql`select user_id || ' ' || act_id as text from notice_acts as p where latest <> (shown and seq = (
+        select max(seq) from notice_acts as own where own.user_id = p.user_id and own.notice_id = p.notice_id
+          and own.actor_id = p.actor_id and own.shown))`,
+    ),
+  ).toEqual([]);
   const placed = await node.db.run((orm) =>
     orm
       .select({
