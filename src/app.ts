@@ -307,7 +307,7 @@ const createServices = (
       ...createNoticeService({ trays, reads, rateLimits }),
       ...createTimelineService({ timelines, reads }),
     } satisfies Social,
-    shownTrays: createShownTrays({ places, onError: outages.failures('marking sessions with a tray') }),
+    shownTrays: createShownTrays({ places, rateLimits, onError: outages.failures('marking sessions with a tray') }),
     accessChanges: createAccessChangeService({ store, people, journal, recentCommits, records }),
   };
 };

@@ -1,4 +1,5 @@
 import type { Rates } from '../config/config.js';
+import type { Rate } from '../config/settings.js';
 import { PresenceError } from '../presence/errors.js';
 import type { RateKind, RateLimits } from '../presence/ports/rates.js';
 import { AHEAD, type Allowance, PRESENT } from './allowance.js';
@@ -12,6 +13,7 @@ const SENTENCES: Record<RateKind, string> = {
   mutation: 'You send too many mutations.',
   read: 'You read of too many users.',
   connection: 'You connect too often.',
+  tray: 'You open and close your tray too often.',
 };
 
 const inWords = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${Math.ceil(ms / 100) / 10} s`);
@@ -24,16 +26,17 @@ const refusal = (kind: RateKind, retryAfterMs: number): PresenceError =>
  * Redis, in this process without. A null rate is no limit.
  */
 export const createRateLimits = (rates: Rates, redises: Pick<Redises, 'run'> | null = null): RateLimits => {
-  const allowanceOf = (kind: RateKind): Allowance | null => {
-    const rate = rates[kind];
+  const allowanceOf = (kind: RateKind, rate: Rate | null): Allowance | null => {
     if (rate === null) return null;
     return redises ? createRedisAllowance(kind, rate, redises) : createMemoryAllowance(rate);
   };
   const allowances: Record<RateKind, Allowance | null> = {
-    presence: allowanceOf('presence'),
-    typing: allowanceOf('typing'),
-    mutation: allowanceOf('mutation'),
-    read: allowanceOf('read'),
+    presence: allowanceOf('presence', rates.presence),
+    typing: allowanceOf('typing', rates.typing),
+    mutation: allowanceOf('mutation', rates.mutation),
+    read: allowanceOf('read', rates.read),
+    // Both write the user's record.
+    tray: allowanceOf('tray', rates.presence),
     // Each node's own: a user who comes back while Redis is unavailable is not refused for that.
     connection: rates.connection && createMemoryAllowance(rates.connection),
   };

@@ -1,10 +1,13 @@
 /**
  * Marks the sessions on which a tray is shown (docs/design.md#social): a user who looks at it is told by no push. Several subscriptions
  * of one connection are one mark; while the store is unavailable it is tried again, so that the last state holds. Each mark is a commit
- * of the user's record.
+ * of the user's record, so a user has as many as changes of presence (docs/design.md#limits-errors): no subscription is refused for it,
+ * but what is opened and closed more often is marked later, as it then is.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { retry } from '../async/retry.js';
-import { isTemporary } from '../presence/errors.js';
+import { isTemporary, PresenceError } from '../presence/errors.js';
+import type { RateLimits } from '../presence/ports/rates.js';
 import type { PlaceService } from './contract.js';
 
 const RETRY_MS = 1_000;
@@ -24,17 +27,27 @@ interface Shown {
   busy: boolean;
 }
 
+const isRateLimited = (error: unknown): error is PresenceError =>
+  error instanceof PresenceError && error.code === 'RATE_LIMITED';
+
 export const createShownTrays = ({
   places,
+  rateLimits,
   onError,
 }: {
   readonly places: Pick<PlaceService, 'setTray'>;
+  readonly rateLimits: Pick<RateLimits, 'take'>;
   readonly onError: (error: unknown) => void;
 }): ShownTrays & { readonly size: number } => {
   const all = new Map<string, Shown>();
 
+  const isStored = (shown: Shown): boolean => shown.stored === shown.subscriptions > 0;
+
   const store = async (shown: Shown): Promise<void> => {
     const { userId, connectionId } = shown;
+    // Meanwhile it may be again what is stored.
+    if (isStored(shown)) return;
+    await rateLimits.take('tray', userId);
     const tray = shown.subscriptions > 0;
     await places.setTray({ viewer: { kind: 'user', userId }, connectionId }, tray);
     shown.stored = tray;
@@ -43,10 +56,14 @@ export const createShownTrays = ({
   const sync = async (shown: Shown): Promise<void> => {
     if (shown.busy) return;
     shown.busy = true;
-    while (shown.stored !== shown.subscriptions > 0) {
+    while (!isStored(shown)) {
       await retry(() => store(shown), {
         everyMs: RETRY_MS,
-        onFailure(error) {
+        async onFailure(error) {
+          if (isRateLimited(error)) {
+            await wait(error.details.retryAfterMs ?? 0, undefined, { ref: false });
+            return;
+          }
           onError(error);
           // The mark of a closed connection ends with its session, or when another connection takes it.
           if (shown.subscriptions === 0 || !isTemporary(error)) throw error;

@@ -53,6 +53,22 @@ export default [
     tests: races,
   },
   {
+    name: 'opening and closing a tray is free',
+    promise: 'Nobody has the record of a user written more often by opening and closing a tray than by setPresence.',
+    file: 'src/service/shownTrays.ts',
+    from: "    await rateLimits.take('tray', userId);\n",
+    to: '',
+    tests: ['test/service/shownTrays.test.ts'],
+  },
+  {
+    name: 'a mark that is late is of before',
+    promise: 'A session whose tray was closed again before its mark is not marked.',
+    file: 'src/service/shownTrays.ts',
+    from: '    if (isStored(shown)) return;\n',
+    to: '',
+    tests: ['test/service/shownTrays.test.ts'],
+  },
+  {
     name: 'blocks make trays of ids that never were',
     promise: 'A block of any id leaves no row for it in the trays.',
     file: 'src/adapters/sql/traySight.ts',

@@ -1,6 +1,6 @@
 /** Marks of the sessions on which a tray is shown. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { notFound, unavailable } from '../../src/presence/errors.js';
+import { notFound, PresenceError, unavailable } from '../../src/presence/errors.js';
 import { createShownTrays } from '../../src/service/shownTrays.js';
 import { fakeWaits } from '../support/unit/fakeWaits.js';
 
@@ -21,6 +21,8 @@ const setUp = () => {
     failure: undefined,
     hold: undefined,
   };
+  /** Of the user, at this moment. */
+  let allowance = Number.POSITIVE_INFINITY;
   const errors: unknown[] = [];
   const shown = createShownTrays({
     places: {
@@ -31,9 +33,19 @@ const setUp = () => {
         return true;
       },
     },
+    rateLimits: {
+      async take(kind, userId) {
+        expect([kind, userId]).toEqual(['tray', 'ada']);
+        if (allowance === 0) throw new PresenceError('RATE_LIMITED', 'Too often.', { retryAfterMs: 5_000 });
+        allowance -= 1;
+      },
+    },
     onError: (error) => errors.push(error),
   });
-  return { shown, marks, state, errors };
+  const allow = (count: number) => {
+    allowance = count;
+  };
+  return { shown, marks, state, errors, allow };
 };
 
 it('are one a connection, however many subscriptions there are', async () => {
@@ -96,4 +108,40 @@ it('of a user who is deleted are given up', async () => {
   shown.closed('ada', '1');
   await pass(0);
   expect(shown.size).toBe(0);
+});
+
+it('are as many as the allowance of the user, then later, as the session then is, and nobody hears of it', async () => {
+  const { shown, marks, errors, allow } = setUp();
+  allow(3);
+  for (let i = 0; i < 10; i++) {
+    shown.opened('ada', '1');
+    await pass(0);
+    shown.closed('ada', '1');
+    await pass(0);
+  }
+  shown.opened('ada', '2');
+  await pass(10_000);
+  expect(marks).toEqual(['+ada/1', '-ada/1', '+ada/1']);
+  allow(2);
+  await pass(7_000);
+  expect(marks.slice(3).sort()).toEqual(['+ada/2', '-ada/1']);
+  shown.closed('ada', '2');
+  await pass(1_000);
+  allow(1);
+  await pass(7_000);
+  expect(marks.slice(5)).toEqual(['-ada/2']);
+  expect([errors, shown.size]).toEqual([[], 0]);
+});
+
+it('that are waited for until nothing is to be said cost nothing', async () => {
+  const { shown, marks, allow } = setUp();
+  allow(0);
+  shown.opened('ada', '1');
+  await pass(100);
+  shown.closed('ada', '1');
+  allow(1);
+  await pass(7_000);
+  shown.opened('ada', '2');
+  await pass(0);
+  expect(marks).toEqual(['+ada/2']);
 });

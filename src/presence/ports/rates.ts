@@ -1,8 +1,9 @@
 /**
  * What is limited for each user (docs/design.md#limits-errors): `presence` is setPresence, `typing` setTyping, `mutation` all other
- * mutations, `read` the ids that a query or a subscription's start decides about, `connection` new connections.
+ * mutations, `read` the ids that a query or a subscription's start decides about, `connection` new connections, `tray` the marks of
+ * sessions on which a tray is opened or closed, as often as `presence`.
  */
-export type RateKind = 'presence' | 'typing' | 'mutation' | 'read' | 'connection';
+export type RateKind = 'presence' | 'typing' | 'mutation' | 'read' | 'connection' | 'tray';
 
 /** Allowances of users, exact across nodes. */
 export interface RateLimits {
