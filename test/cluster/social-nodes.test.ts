@@ -20,13 +20,14 @@ import type { ToldAct } from '../support/unit/socialOracle.js';
 /** The design says a second; the machine may be busy. */
 const LIMIT_MS = 8_000;
 const WITHIN = { timeout: LIMIT_MS, interval: 20 };
+const INTERVAL_MS = 100;
 /** For a back-end to be asked again, where it had gone. */
 const BACK_WITHIN = { timeout: 30_000, interval: 100 };
 
 let cluster: Cluster;
 let made = 0;
 beforeAll(async () => {
-  cluster = await startCluster({ ownPostgres: true, ways: true, env: { BROADCAST_INTERVAL: '50ms' } });
+  cluster = await startCluster({ ownPostgres: true, ways: true, env: { BROADCAST_INTERVAL: `${INTERVAL_MS}ms` } });
 });
 afterAll(() => cluster.stop());
 
@@ -209,6 +210,37 @@ it('what the host calls twice, late and in any order at different nodes happens 
       expect([...orders].sort()).toEqual(orders);
     }
   }, WITHIN);
+});
+
+it('a storm told at both nodes is one event in an interval for a tray and an object, and the last is delivered', async () => {
+  const { room, ada, ben, sides } = await meet();
+  const before = sides.map(({ tray, counts }) => [tray.transcript().length, counts.transcript.length] as const);
+  const startedAt = performance.now();
+  const calls = Array.from({ length: 64 }, (_, call) => {
+    const strangers = Array.from({ length: 5 }, (_, i) => `stranger-${call}-${i}`);
+    return [
+      hostAt(call % 2).tell(
+        ...strangers.map((actorId) => ({ ...like(ada.person, room, ada.person, ben.person), actorId })),
+      ),
+      hostAt(call % 2).putCounts(room, { likes: call }, BigInt(call + 1)),
+    ];
+  });
+  await Promise.all(calls.flat());
+  await vi.waitFor(async () => {
+    for (const { social, tray, counts } of sides) {
+      const notices = await social.notices();
+      expect(notices[0]?.actorCount).toBe(322);
+      expect(tray.show().notices).toEqual(notices);
+      expect(counts.transcript.at(-1)?.countsChanged).toEqual((await social.counts([room]))[0]);
+      expect(counts.transcript.at(-1)?.countsChanged.all).toEqual([{ name: 'likes', value: 63 }]);
+    }
+  }, WITHIN);
+  const intervals = Math.ceil((performance.now() - startedAt) / INTERVAL_MS) + 1;
+  for (const [i, { tray, counts }] of sides.entries()) {
+    const [ofTray, ofCounts] = before[i]!;
+    expect(tray.transcript().length - ofTray).toBeLessThanOrEqual(intervals);
+    expect(counts.transcript.length - ofCounts).toBeLessThanOrEqual(intervals);
+  }
 });
 
 it('a Redis that is emptied loses no place of a session that is there, and nothing else', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChangeLogFeed } from '../../src/adapters/sql/changeLogFeed.js';
 import type { Database } from '../../src/adapters/sql/database.js';
@@ -251,6 +252,32 @@ export const describeFaultyWrites = (
         expect({ ...held, ...(await answersOf(node, KEPT)) }, message).toEqual(held);
       }
     };
+
+    it('tells and takes back in as many statements and rows, whatever the number of followers', async () => {
+      const written = async () => {
+        const tables = ['acts', 'inboxes', 'notices', 'notice_acts', 'social_log'].map((table) => sql.raw(table));
+        const counts = tables.map((table) =>
+          opened.db.run((orm) => orm.select({ rows: sql`count(*)`.mapWith(Number) }).from(table)),
+        );
+        return (await Promise.all(counts)).map(([found]) => found!.rows);
+      };
+      const cost = async (work: () => Promise<unknown>) => {
+        const before = await written();
+        opened.faults.startCounting();
+        await work();
+        const answered = [...opened.faults.answered];
+        return { answered, written: (await written()).map((rows, i) => rows - before[i]!) };
+      };
+      const costs = async () => [await cost(() => tellMore(writer)), await cost(() => retract(writer))];
+      await costs();
+      const ofFew = await costs();
+      const many = ['fay', 'gus'].flatMap((followeeId) =>
+        Array.from({ length: 500 }, (_, i) => ({ followerId: `follower ${i}`, followeeId })),
+      );
+      await writer.people.addFollows(many);
+      expect(await costs()).toEqual(ofFew);
+      expect(ofFew[0]!.written.slice(0, 4)).toEqual([2, 0, expect.any(Number), 4]);
+    });
 
     it.each(Object.keys(CHANGES))(
       'leaves %s done or not done, and every node knows which',

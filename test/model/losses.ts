@@ -24,6 +24,8 @@ type Act =
   | ({ readonly kind: 'open' | 'background' | 'end'; readonly session: string } & At)
   | ({ readonly kind: 'choose'; readonly status: (typeof CHOICES)[number] } & At)
   | ({ readonly kind: 'say' } & At)
+  /** Over a connection, where there is one. */
+  | { readonly kind: 'move'; readonly enters: boolean; readonly which: number; readonly place: (typeof PLACES)[number] }
   | { readonly kind: 'close'; readonly which: number }
   | { readonly kind: 'turn' | 'answer' | 'flush' | 'sweep'; readonly node: number };
 export type Command =
@@ -32,6 +34,8 @@ export type Command =
   | { readonly kind: 'lose'; readonly how: 'all' | 'what was since the copy'; readonly meanwhile: Act | null }
   | { readonly kind: 'journal'; readonly away: boolean };
 
+/** Fewer than a session may have. */
+const PLACES = ['plaza', 'post'] as const;
 const CHOICES = ['ONLINE', 'AWAY', 'DO_NOT_DISTURB', 'INVISIBLE', 'INVISIBLE'] as const;
 const of = <K extends string>(kind: K) => fc.constant(kind);
 const at = { node: fc.nat({ max: NODES - 1 }), user: fc.nat({ max: USERS.length - 1 }) };
@@ -44,6 +48,15 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: of('end'), ...at, session: fc.constantFrom('tab', 'phone', APP) }) },
   { weight: 5, arbitrary: fc.record({ kind: of('choose'), ...at, status: fc.constantFrom(...CHOICES) }) },
   { weight: 4, arbitrary: fc.record({ kind: of('say'), ...at }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: of('move'),
+      enters: fc.boolean(),
+      which: fc.nat({ max: 5 }),
+      place: fc.constantFrom(...PLACES),
+    }),
+  },
   { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom('turn', 'turn', 'answer', 'flush', 'sweep'), node }) },
 );
 /** Any command, and now and then the store loses something. */
@@ -78,6 +91,8 @@ const newUser = () => ({
   /** Sessions that a lease keeps, and those that one may keep: nobody knows what came of a refused connection. */
   leased: new Set<string>(),
   perhaps: new Set<string>(),
+  /** Of connected sessions, where they are and where they are not, by session and place. What was refused is not known. */
+  places: new Map<string, ReadonlyMap<string, boolean>>(),
   /** What was shown, or brought into the journal, last. */
   asOf: 0,
   lastSeen: 0,
@@ -92,6 +107,7 @@ export const openWorld = async (redis: TestRedis) => {
     leases: { settleMs: 100, leaseMs: 30_000 },
   });
   const { journal } = team;
+  for (const place of PLACES) team.conversations.set(place, { open: true, members: [] });
   const nodes = await team.start(NODES);
   // Each knows of the others by now.
   for (const each of nodes) await each.turn();
@@ -136,14 +152,33 @@ export const openWorld = async (redis: TestRedis) => {
     return true;
   };
 
+  const move = async ({ enters, which, place }: Act & { readonly kind: 'move' }): Promise<unknown> => {
+    const connection = connections[which % Math.max(1, connections.length)];
+    if (!connection) return null;
+    const { userId, session: id, node: index } = connection;
+    const { places } = users.get(userId)!;
+    const { presence } = nodes[index]!;
+    const caller = callerOf(userId, connection.id);
+    const to = { conversationId: place };
+    const answer = await orRefused<unknown>(enters ? presence.enter(caller, to) : presence.leave(caller, to));
+    const known = new Map(places.get(id));
+    if (answer === 'refused') known.delete(place);
+    else known.set(place, enters);
+    if (holds(userId, id)) places.set(id, known);
+    return answer === 'refused' ? answer : 'done';
+  };
+
   const act = async (what: Act): Promise<unknown> => {
     if (what.kind === 'close') {
       const connection = connections[what.which % Math.max(1, connections.length)];
       if (!connection) return null;
       connections = connections.filter((each) => each !== connection);
+      if (!holds(connection.userId, connection.session))
+        users.get(connection.userId)!.places.delete(connection.session);
       closing.push(connection);
       return tryToClose();
     }
+    if (what.kind === 'move') return move(what);
     const on = nodes[what.node]!;
     switch (what.kind) {
       case 'turn':
@@ -180,6 +215,7 @@ export const openWorld = async (redis: TestRedis) => {
         return 'done';
       }
       case 'end': {
+        expected.places.delete(what.session);
         const answer = await orRefused(on.presence.endSession(callerOf(userId), what.session));
         if (answer === 'refused') return answer;
         expected.over.add(what.session);
@@ -230,6 +266,10 @@ export const openWorld = async (redis: TestRedis) => {
         const there = new Set(record?.sessions.map(({ id }) => id));
         for (const { session: id } of held(userId)) if (!there.has(id)) says(`no ${id}, which is connected`);
         for (const id of expected.leased) if (!there.has(id)) says(`no ${id}, which has a lease`);
+        for (const { id, places } of record?.sessions ?? [])
+          for (const [place, isThere] of expected.places.get(id) ?? [])
+            if (places.some(({ conversationId }) => conversationId === place) !== isThere)
+              says(`${id} ${isThere ? 'not' : 'still'} at ${place}`);
         if (asOf < expected.asOf) says(`asOf ${asOf} after ${expected.asOf}`);
         expected.asOf = Math.max(expected.asOf, asOf);
         if (view.lastSeen !== null && view.lastSeen < expected.lastSeen)

@@ -1,0 +1,89 @@
+const trays = ['test/model/trays.property.test.ts'];
+const nodes = ['test/model/nodes.property.test.ts'];
+const here = ['test/fanout/here.property.test.ts'];
+const world = ['test/e2e/social-model.test.ts'];
+
+/** Faults in what the models of the social layer hold: independent oracles beside random lives. */
+/** @type {readonly import('./mutant.d.ts').Mutant[]} */
+export default [
+  {
+    name: 'what was seen becomes unseen',
+    promise: 'Marking as seen up to an earlier revision changes nothing.',
+    file: 'src/adapters/sql/trayMarks.ts',
+    from: ' and judged.new > judged.seen',
+    to: '',
+    tests: trays,
+  },
+  {
+    name: 'hidden notices are read along',
+    promise: 'Marking all as read reads no notice that its owner does not see.',
+    file: 'src/adapters/sql/trayMarks.ts',
+    from: 'read_at is null and actors > 0\n      and position <= ${upTo}::bigint',
+    to: 'read_at is null\n      and position <= ${upTo}::bigint',
+    tests: trays,
+  },
+  {
+    name: 'what was seen is counted as unseen',
+    promise: 'The badge counts unread notices that came after what was seen.',
+    file: 'src/adapters/sql/noticeRows.ts',
+    from: 'and actors > 0 and position > ${position}',
+    to: 'and actors > 0 and position >= ${position}',
+    tests: trays,
+  },
+  {
+    name: 'a notice is about an act that is hidden',
+    promise: 'The latest act of a notice is one that its owner sees.',
+    file: 'src/adapters/sql/noticeRows.ts',
+    from: '${latestAct(sql`(placed.shown or notice.actors = 0)`)} as first',
+    to: '${latestAct(sql`true`)} as first',
+    tests: trays,
+  },
+  {
+    name: 'a mute reaches what comes later alone',
+    promise: 'Muting takes out of the tray what was told before.',
+    file: 'src/adapters/sql/sqlTrays.ts',
+    from: 'const revisions = await changeSightOfTarget(tx, userId, target, false);',
+    to: 'const revisions = new Map<string, number>();',
+    tests: trays,
+  },
+  {
+    name: 'who leaves a place stays in its index',
+    promise: 'The index of a place follows who leaves it.',
+    file: 'src/adapters/redis/redisPlaces.ts',
+    from: 'put(move, revision, isSeenAt(record, move.conversationId))',
+    to: 'put(move, revision, true)',
+    tests: nodes,
+  },
+  {
+    name: 'who is there already comes again',
+    promise: 'Who is seen at a place already comes to it by no other change.',
+    file: 'src/adapters/redis/recordCommits.ts',
+    from: ': placesMoved(stored, next);',
+    to: ': unionOf(placesMoved(stored, next), seenPlacesOf(next));',
+    tests: nodes,
+  },
+  {
+    name: 'privacy of who is there is not followed',
+    promise: 'Who shows themselves to fewer people goes from places for the others.',
+    file: 'src/fanout/hereWatch.ts',
+    from: 'for (const watcher of place.watchers) watcher.invalidate(change.userId, change.mayRevoke);',
+    to: '',
+    tests: here,
+  },
+  {
+    name: 'counts that come late hold',
+    promise: 'Counts end at the highest version, in whichever order they are put.',
+    file: 'src/social/registers.ts',
+    from: 'if (present && present.version >= version) continue;',
+    to: '',
+    tests: world,
+  },
+  {
+    name: 'who lost the right to a place stays there',
+    promise: 'Who may no longer use a place is removed from it.',
+    file: 'src/service/lostPlaces.ts',
+    from: '!mayUse(facts.get(pairKey(userId, conversationId)), userId)',
+    to: '!facts.has(pairKey(userId, conversationId))',
+    tests: world,
+  },
+];
