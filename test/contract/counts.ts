@@ -5,6 +5,7 @@ import type { OpenDatabase } from '../../src/adapters/sql/database.js';
 import { createSocial } from '../../src/adapters/sql/social.js';
 import type { CountStore } from '../../src/social/ports/counts.js';
 import type { NewCounts } from '../../src/social/socialTypes.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { empty, recordingBus } from './people.js';
 
 const put = (objectId: string, version: number | string, counts: Readonly<Record<string, number>>): NewCounts => ({
@@ -166,7 +167,7 @@ export const describeCounts = (name: string, open: () => Promise<OpenDatabase>):
           }
           for (const objectId of ['a', 'b']) expect(await valuesOf(objectId)).toEqual(model.of(objectId));
         }),
-        { numRuns: 60 },
+        { numRuns: rounds(15, 60) },
       );
     });
   });

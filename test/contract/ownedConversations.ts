@@ -4,6 +4,7 @@ import type { OpenDatabase } from '../../src/adapters/sql/database.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { pairKey } from '../../src/presence/pairs.js';
 import { AUDIENCES, type Audience, type ConversationUse, mayUse } from '../../src/presence/visibility.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { createFakePeople } from '../support/unit/fakePeople.js';
 import { empty, recordingBus } from './people.js';
 
@@ -108,7 +109,7 @@ export const describeOwnedConversations = (name: string, open: () => Promise<Ope
             expect(await people.conversationsOwnedBy(userId, 100)).toEqual([...owned].sort());
           }
         }),
-        { numRuns: 25 },
+        { numRuns: rounds(8, 25) },
       );
     });
 

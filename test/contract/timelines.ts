@@ -10,6 +10,7 @@ import type { UseChange } from '../../src/presence/ports/bus.js';
 import { AUDIENCES } from '../../src/presence/visibility.js';
 import { seesAct } from '../../src/social/actSight.js';
 import type { TimelineReader } from '../../src/social/ports/timelines.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { createFakePeople } from '../support/unit/fakePeople.js';
 import { empty, recordingBus } from './people.js';
 
@@ -197,7 +198,7 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
             expect(shown).toEqual(expected.filter((id) => world.acts[Number(id.slice(3))]?.objectId === 'post'));
           }
         }),
-        { numRuns: 25 },
+        { numRuns: rounds(8, 25) },
       );
     });
 
@@ -235,7 +236,7 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
             }
           }
         }),
-        { numRuns: 25 },
+        { numRuns: rounds(8, 25) },
       );
     });
 

@@ -2,6 +2,7 @@
  * Random stories of a few users: what their trays answer is what the oracle says, after each step, whoever repeats the step on
  * whichever node at the same time (S1, S4 to S9 and S14 of the social invariants).
  */
+
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -14,11 +15,12 @@ import type { NewAct } from '../../src/social/socialTypes.js';
 import { empty, recordingBus } from '../contract/people.js';
 import { newAct } from '../contract/social.js';
 import { createTestDatabase, type TestDatabase } from '../support/cluster/database.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { createTrayOracle } from './trayOracle.js';
 
 const USERS = ['ann', 'bob', 'cem'] as const;
 const OBJECTS = ['x', 'y'] as const;
-const RUNS = 20;
+const RUNS = rounds(6, 20);
 
 let own: TestDatabase;
 let databases: Readonly<Record<string, OpenDatabase>>;
