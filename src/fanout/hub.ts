@@ -2,6 +2,7 @@ import { inPieces } from '../async/batches.js';
 import type { ReadAlike, ReadRecords } from '../node/recordReader.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { AccessChange, Bus } from '../presence/ports/bus.js';
+import type { Directory } from '../presence/ports/directory.js';
 import type { PlaceIndex } from '../presence/ports/placeIndex.js';
 import type { TypingStore } from '../presence/ports/typing.js';
 import type { Timings } from '../presence/types.js';
@@ -87,7 +88,7 @@ export const createHub = ({
 }: {
   readonly bus: Bus & Pick<SocialBus, 'subscribeTray'>;
   readonly store: Pick<TypingStore, 'typing'> & Pick<PlaceIndex, 'usersAt' | 'checkPlace'>;
-  readonly people: AccessReader;
+  readonly people: AccessReader & Pick<Directory, 'profiles'>;
   readonly reads: ReadBudget;
   readonly readRecords: ReadRecords;
   readonly readAlike: ReadAlike;
@@ -149,6 +150,7 @@ export const createHub = ({
   const inboxes = createInboxWatch({
     bus,
     trays,
+    people,
     reads,
     shownTrays,
     broadcastIntervalMs: timings.broadcastIntervalMs,

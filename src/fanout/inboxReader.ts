@@ -1,9 +1,11 @@
 /**
  * Reads the trays of this node that moved, gathered: one query at a time, of up to {@link BATCH} trays each. However many trays move,
  * the database has one such query of a node to answer; with 100,000 trays that move every second, 500 a second. A reading that fails is
- * repeated until it succeeds; only a subscription that starts by it is refused.
+ * repeated until it succeeds; only a subscription that starts by it is refused. The names of its actors are read with it, and are then
+ * known to this node: else an event whose names could not be read when it is executed would say that there are none.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Directory } from '../presence/ports/directory.js';
 import type { TrayStore } from '../social/ports/trays.js';
 import type { InboxChange } from '../social/socialTypes.js';
 import { changedAfter, type InboxTopic } from './inboxTopic.js';
@@ -43,11 +45,22 @@ const earliest = (revisions: readonly (number | null)[]): number | null => {
   return known.length > 0 ? Math.min(...known) : null;
 };
 
+/** Whom events with those changes name. */
+const actorsOf = (changes: Iterable<InboxChange>): readonly string[] => {
+  const ids = new Set<string>();
+  for (const { notices } of changes)
+    for (const { gone, actorIds, latest } of notices)
+      if (!gone) for (const id of [latest.actorId, ...actorIds]) ids.add(id);
+  return [...ids];
+};
+
 export const createInboxReader = ({
   trays,
+  people,
   onError,
 }: {
   readonly trays: Pick<TrayStore, 'changedSince'>;
+  readonly people: Pick<Directory, 'profiles'>;
   readonly onError: (error: unknown) => void;
 }): InboxReader => {
   const waiting = new Map<InboxTopic, Start[]>();
@@ -78,6 +91,8 @@ export const createInboxReader = ({
         after: earliest([topic.revision, ...starts.map(({ after }) => after)]),
       })),
     );
+    const actors = actorsOf(changes.values());
+    if (actors.length > 0) await people.profiles(actors);
     for (const [topic, starts] of batch) {
       const change = changes.get(topic.userId)!;
       topic.read(change);

@@ -1,4 +1,5 @@
 /** The trays that this node watches: one topic and one channel of the bus a tray, however many devices of its user. */
+import type { Directory } from '../presence/ports/directory.js';
 import type { Viewer } from '../presence/visibility.js';
 import type { ReadBudget } from '../service/readBudget.js';
 import type { ShownTrays } from '../service/shownTrays.js';
@@ -13,6 +14,7 @@ import { createTopicRegistry } from './topicRegistry.js';
 export const createInboxWatch = ({
   bus,
   trays,
+  people,
   reads,
   shownTrays,
   broadcastIntervalMs,
@@ -21,13 +23,14 @@ export const createInboxWatch = ({
 }: {
   readonly bus: Pick<SocialBus, 'subscribeTray'>;
   readonly trays: Pick<TrayStore, 'changedSince'>;
+  readonly people: Pick<Directory, 'profiles'>;
   readonly reads: ReadBudget;
   readonly shownTrays: ShownTrays;
   readonly broadcastIntervalMs: number;
   readonly onError: (error: unknown) => void;
   readonly onEnd: (subscription: InboxSubscription) => void;
 }) => {
-  const reader = createInboxReader({ trays, onError });
+  const reader = createInboxReader({ trays, people, onError });
   const topics = createTopicRegistry((userId) => {
     const topic = new InboxTopic(userId, broadcastIntervalMs, reader.request);
     const subscribed = bus.subscribeTray(userId, (change) => {

@@ -140,6 +140,30 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect((await people.profiles(['ann'])).get('ann')?.name).toBe('Ann');
       });
 
+      it('names users to many who ask at once with few queries, and remembers of whom there is nothing to be named', async () => {
+        await known(...numbered('u', 50));
+        let queries = 0;
+        const db: OpenDatabase['db'] = {
+          ...database.db,
+          run(work) {
+            queries += 1;
+            return database.db.run(work);
+          },
+        };
+        const elsewhere = createPeople({ db, bus });
+        const ask = () => Promise.all(numbered('u', 60).map((id) => elsewhere.profiles([id, 'nobody'])));
+        const answers = await ask();
+        expect(answers.map((profiles) => [...profiles.keys()])).toEqual(
+          numbered('u', 60).map((id, i) => (i < 50 ? [id] : [])),
+        );
+        expect(queries).toBeLessThan(5);
+        queries = 0;
+        await ask();
+        expect(queries).toBe(0);
+        await people.upsertUsers([{ id: 'nobody', name: 'Nobody' }]);
+        expect((await elsewhere.profiles(['nobody'])).get('nobody')?.name).toBe('Nobody');
+      });
+
       it('deletes nobody who does not exist, and nobody twice', async () => {
         expect(await people.deleteUser('nobody')).toBe(false);
         await known('ann');

@@ -95,6 +95,20 @@ describe('inboxChanged begins', () => {
     expect((await news(mine)).join()).toContain('1: a');
   });
 
+  it('to send a notice once the names of its actors were read: an event without them would say that there are none', async () => {
+    const valve = createValve();
+    const f = await createFanout({ gate: valve.gate });
+    const mine = collect(await watch(f));
+    await mine.news();
+    valve.fail('people.profiles', unavailable('away'));
+    await f.trays.move('me', [{ id: 'a' }]);
+    expect(await news(mine)).toEqual([]);
+    expect(f.errors).toEqual([expect.objectContaining({ code: 'UNAVAILABLE' })]);
+    valve.repair('people.profiles');
+    await pass(500);
+    expect(await news(mine)).toEqual(['1: a']);
+  });
+
   it('for 1,000 devices of a user with one reading', async () => {
     const f = await createFanout();
     await f.trays.move('me', [{ id: 'a' }]);

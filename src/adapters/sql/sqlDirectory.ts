@@ -108,7 +108,12 @@ const createEnsurer = ({ db, commit }: { readonly db: Database; readonly commit:
   });
 };
 
-/** Names and pictures of the users who exist, by id. */
+/** Bound on the users of several calls of `profiles` that share a query. */
+const MAX_PROFILES = 5_000;
+/** Remembered of an id of which there is no user: acts may be by anybody, and each event names its actors. */
+const NO_PROFILE: UserProfile = Object.freeze({ id: '', name: null, avatarUrl: null });
+
+/** Names and pictures of the users who exist, by id; {@link NO_PROFILE} for each other id. */
 const readProfiles = async (db: Database, userIds: ReadonlySet<string>): Promise<ReadonlyMap<string, UserProfile>> => {
   const rows = await db.run(async (orm) =>
     rowsByKey(
@@ -123,7 +128,7 @@ const readProfiles = async (db: Database, userIds: ReadonlySet<string>): Promise
       ({ id }) => id,
     ),
   );
-  return new Map([...rows].flatMap(([id, { found }]) => (found ? [[id, found]] : [])));
+  return new Map([...rows].map(([id, { found }]) => [id, found ?? NO_PROFILE]));
 };
 
 /** The users, and the tombstones of those who were deleted. */
@@ -142,6 +147,10 @@ export const createDirectory = ({
   const { existence, profiles, accessSummaries } = caches;
   const deletions = createDeletions({ db });
   const ensureAll = createEnsurer({ db, commit });
+  const loadProfiles = createLoader<string, UserProfile>({
+    max: MAX_PROFILES,
+    load: (userIds) => readProfiles(db, new Set(userIds)),
+  });
 
   /** Removes left-over rows for a moment. `finishDeletions` removes what then remains, or cannot be removed now. */
   const finishSoon = async (userIds: readonly string[]): Promise<void> => {
@@ -187,16 +196,19 @@ export const createDirectory = ({
     async profiles(userIds) {
       const found = new Map<string, UserProfile>();
       const missing = new Set<string>();
+      const add = (id: string, profile: UserProfile | undefined): void => {
+        if (profile && profile !== NO_PROFILE) found.set(id, profile);
+      };
       for (const id of userIds) {
         const cached = profiles.get(id);
-        if (cached) found.set(id, cached);
+        if (cached) add(id, cached);
         else missing.add(id);
       }
       if (missing.size === 0) return found;
       await caches.receiving();
-      for (const [id, profile] of await profiles.fill([...missing], () => readProfiles(db, missing))) {
-        found.set(id, profile);
-      }
+      const ids = [...missing];
+      const read = await profiles.fill(ids, () => loadProfiles(ids));
+      for (const id of ids) add(id, read.get(id));
       return found;
     },
 

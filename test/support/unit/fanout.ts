@@ -126,6 +126,7 @@ export const createFanout = async ({
         conversationFor: gated(gate, 'people.conversationFor', people.conversationFor),
         conversationsOf: gated(gate, 'people.conversationsOf', people.conversationsOf),
         blockedAmong: gated(gate, 'people.blockedAmong', people.blockedAmong),
+        profiles: gated(gate, 'people.profiles', people.profiles),
       },
       reads: presence.reads,
       readRecords: gated(gate, 'records', presence.readRecords),
