@@ -1,10 +1,11 @@
-/** Notices and totals, as they are read. Numbers of notices are counted from the rows. */
+/** Notices and totals, as they are read (`readTrays`). Numbers of notices are counted from the rows. */
 import { type SQL, sql } from 'drizzle-orm';
 import type { NoticePlace } from '../../social/ports/trays.js';
 import type { Act, Inbox, Notice } from '../../social/socialTypes.js';
 import { actColumns } from './actRows.js';
 import type { Orm } from './database.js';
 import { bigintArray, textArray } from './expressions.js';
+import { IS_REMOVING, type TrayReading } from './underRemoval.js';
 
 /** Beyond so many, notices are not counted. */
 export const MAX_COUNTED = 1_000;
@@ -12,26 +13,38 @@ export const MAX_COUNTED = 1_000;
 const COUNTED = sql.raw(String(MAX_COUNTED));
 
 /** The number of a tray's unread notices past a position, at most {@link MAX_COUNTED}. */
-const unreadPast = (userId: SQL, position: SQL): SQL<number> =>
+const unreadPast = (userId: SQL, position: SQL, { isThere }: TrayReading): SQL<number> =>
   sql`(select count(*) from (
-    select from notices where user_id = ${userId} and read_at is null and actors > 0 and position > ${position}
+    select from notices as notice
+    where user_id = ${userId} and read_at is null and actors > 0 and position > ${position} and ${isThere}
     limit ${COUNTED}) as counted)`;
-
-/** The totals of the trays that a query names `asked` by `user_id`. A tray that was never written is at revision 0. */
-const inboxColumns = {
-  userId: sql<string>`asked.user_id`,
-  unread: unreadPast(sql`asked.user_id`, sql`-1`).mapWith(Number),
-  unseen: unreadPast(sql`asked.user_id`, sql`coalesce(tray.seen, 0)`).mapWith(Number),
-  revision: sql`coalesce(tray.revision, 0)`.mapWith(Number),
-  asOf: sql`coalesce(tray.as_of, 0)`.mapWith(Number),
-} satisfies Record<keyof Inbox, SQL>;
 
 /** The tray of each user that is asked: `offset 0` makes it a look-up. */
 const TRAY: SQL = sql`lateral (select * from inboxes where user_id = asked.user_id offset 0) as tray on true`;
 
+/**
+ * The totals of the trays that `asked` names by `user_id`, as rows `total`: a list of notices that is joined to them has them counted
+ * once. A tray that was never written is at revision 0.
+ */
+const totalsOf = (asked: SQL, reading: TrayReading): SQL => sql`(
+  select asked.*, tray.swept, coalesce(tray.revision, 0) as revision, coalesce(tray.as_of, 0) as as_of,
+    ${unreadPast(sql`asked.user_id`, sql`-1`, reading)} as unread,
+    ${unreadPast(sql`asked.user_id`, sql`coalesce(tray.seen, 0)`, reading)} as unseen
+  from ${asked} left join ${TRAY} offset 0) as total`;
+
+const inboxColumns = {
+  userId: sql<string>`total.user_id`,
+  unread: sql`total.unread`.mapWith(Number),
+  unseen: sql`total.unseen`.mapWith(Number),
+  revision: sql`total.revision`.mapWith(Number),
+  asOf: sql`total.as_of`.mapWith(Number),
+} satisfies Record<keyof Inbox, SQL>;
+
 /** One row for each of those distinct users. */
-export const inboxQuery = (orm: Orm, userIds: readonly string[]) =>
-  orm.select(inboxColumns).from(sql`unnest(${textArray(userIds)}) as asked (user_id) left join ${TRAY}`);
+export const inboxQuery = (orm: Orm, userIds: readonly string[], reading: TrayReading) =>
+  orm
+    .select({ inbox: inboxColumns, isRemoving: IS_REMOVING })
+    .from(totalsOf(sql`unnest(${textArray(userIds)}) as asked (user_id)`, reading));
 
 /** The latest acts of the notice `notice` that `condition` selects, by an index that ends with their numbers. */
 const latestActs = (condition: SQL, limit: SQL): SQL => sql`
@@ -43,19 +56,19 @@ const latestActs = (condition: SQL, limit: SQL): SQL => sql`
  * What belongs to the row `notice` of `notices`: the three actors who came last, and its latest act. Of a notice that is gone, the
  * latest act that it had. It costs the same however many acts there are, of whomever.
  */
-const noticeParts: SQL = sql`
-  lateral (
+const noticeParts = ({ joined, isLastOfActor, isHidden }: TrayReading): SQL => sql`
+  ${joined} cross join lateral (
     select (array_agg(act_id order by seq desc))[1] as act_id, (array_agg(actor_id order by seq desc))[1] as first,
       (array_agg(actor_id order by seq desc))[2] as second, (array_agg(actor_id order by seq desc))[3] as third
-    from (${latestActs(sql`placed.latest`, sql.raw('3'))}) as last
+    from (${latestActs(isLastOfActor, sql.raw('3'))}) as last
   ) as actor
-  left join lateral (${latestActs(sql`not placed.shown and notice.actors = 0`, sql.raw('1'))}) as hidden on true
+  left join lateral (${latestActs(isHidden, sql.raw('1'))}) as hidden on true
   join acts as latest on latest.id = coalesce(actor.act_id, hidden.act_id)`;
 
-const noticeColumns = {
+const noticeColumns = ({ actors }: TrayReading) => ({
   userId: sql<string>`notice.user_id`,
   id: sql<string>`notice.id`,
-  actorCount: sql<number>`notice.actors`,
+  actorCount: sql<number>`case when actor.act_id is null then 0 else ${actors} end`,
   first: sql<string | null>`actor.first`,
   second: sql<string | null>`actor.second`,
   third: sql<string | null>`actor.third`,
@@ -63,7 +76,7 @@ const noticeColumns = {
   isRead: sql<boolean>`notice.read_at is not null`,
   position: sql`notice.position`.mapWith(Number),
   changed: sql`notice.changed`.mapWith(Number),
-};
+});
 
 interface NoticeRow {
   readonly notice: Omit<Notice, 'actorIds' | 'gone' | 'latest' | 'verb' | 'objectId' | 'objectType'> & {
@@ -76,7 +89,7 @@ interface NoticeRow {
 
 export const toNotice = ({ notice: { first, second, third, ...notice }, latest }: NoticeRow): Notice => {
   const gone = notice.actorCount === 0;
-  const actorIds = [first, second, third].filter((id) => id !== null);
+  const actorIds = gone ? [] : [first, second, third].filter((id) => id !== null);
   // A group of the host's may have begun with an act that is hidden: what it is about is said by the latest that is shown.
   const { verb, objectId, objectType } = latest;
   return { ...notice, verb, objectId, objectType, actorIds, latest, gone };
@@ -91,25 +104,32 @@ export const noticesQuery = (
     after,
     unreadOnly,
   }: { readonly first: number; readonly after: NoticePlace | null; readonly unreadOnly: boolean },
+  reading: TrayReading,
 ) => {
   const beyond = after === null ? sql`true` : sql`(position, id) < (${after.position}::bigint, ${after.id})`;
   const page = sql`
-    select * from notices
+    select * from notices as notice
     where user_id = ${userId} and actors > 0 and ${beyond} and ${unreadOnly ? sql`read_at is null` : sql`true`}
-    order by position desc, id desc limit ${first + 1}`;
+      and ${reading.isThere}
+    order by position desc nulls last, id desc nulls last limit ${first + 1}`;
   return orm
-    .select({ notice: noticeColumns, latest: actColumns('latest') })
-    .from(sql`(${page}) as notice cross join ${noticeParts}`)
+    .select({ notice: noticeColumns(reading), latest: actColumns('latest'), isRemoving: IS_REMOVING })
+    .from(sql`(${page}) as notice cross join ${noticeParts(reading)}`)
     .orderBy(sql`notice.position desc, notice.id desc`);
 };
 
 /** The notices with those ids, of those users. */
-export const noticesByIdQuery = (orm: Orm, places: readonly { readonly userId: string; readonly id: string }[]) => {
+export const noticesByIdQuery = (
+  orm: Orm,
+  places: readonly { readonly userId: string; readonly id: string }[],
+  reading: TrayReading,
+) => {
   const userIds = textArray(places.map(({ userId }) => userId));
   const ids = textArray(places.map(({ id }) => id));
-  return orm.select({ notice: noticeColumns, latest: actColumns('latest') }).from(
+  return orm.select({ notice: noticeColumns(reading), latest: actColumns('latest'), isRemoving: IS_REMOVING }).from(
     sql`unnest(${userIds}, ${ids}) as asked (user_id, id)
-        join notices as notice on notice.user_id = asked.user_id and notice.id = asked.id cross join ${noticeParts}`,
+        join notices as notice on notice.user_id = asked.user_id and notice.id = asked.id
+        cross join ${noticeParts(reading)}`,
   );
 };
 
@@ -119,18 +139,19 @@ export const noticeActsQuery = (
   userId: string,
   noticeId: string,
   { first, after }: { readonly first: number; readonly after: number | null },
+  { joined, shows, isThere }: TrayReading,
 ) => {
   const page = sql`
-    select act_id, seq from notice_acts
-    where user_id = notice.user_id and notice_id = notice.id and shown
-      and ${after === null ? sql`true` : sql`seq < ${after}::bigint`}
+    select act_id, seq from notice_acts as placed
+    where ${shows} and ${after === null ? sql`true` : sql`seq < ${after}::bigint`}
     order by seq desc limit ${first + 1}`;
   return orm
-    .select({ isThere: sql<boolean>`told.id is not null`, act: actColumns('told') })
+    .select({ isThere: sql<boolean>`told.id is not null`, act: actColumns('told'), isRemoving: IS_REMOVING })
     .from(
-      sql`notices as notice left join lateral (${page}) as placed on true left join acts as told on told.id = placed.act_id`,
+      sql`notices as notice cross join ${joined}
+        left join lateral (${page}) as placed on true left join acts as told on told.id = placed.act_id`,
     )
-    .where(sql`notice.user_id = ${userId} and notice.id = ${noticeId} and notice.actors > 0`)
+    .where(sql`notice.user_id = ${userId} and notice.id = ${noticeId} and notice.actors > 0 and ${isThere}`)
     .orderBy(sql`placed.seq desc`);
 };
 
@@ -144,24 +165,26 @@ export const MAX_CHANGES = 50;
 export const changesQuery = (
   orm: Orm,
   trays: readonly { readonly userId: string; readonly after: number | null }[],
+  reading: TrayReading,
 ) => {
   const asked = sql`unnest(${textArray(trays.map(({ userId }) => userId))}, ${bigintArray(trays.map(({ after }) => after))})
     as asked (user_id, after)`;
   const changed = sql`
-    select * from notices where notices.user_id = asked.user_id and notices.changed > asked.after
+    select * from notices where notices.user_id = total.user_id and notices.changed > total.after
     order by notices.changed desc limit ${MAX_CHANGES + 1}`;
   return orm
     .select({
       inbox: inboxColumns,
+      isRemoving: IS_REMOVING,
       /** Changes of before the question are not complete, or it is of another tray. */
-      isPartial: sql<boolean>`coalesce(asked.after < tray.swept or asked.after > coalesce(tray.revision, 0), false)`,
+      isPartial: sql<boolean>`coalesce(total.after < total.swept or total.after > total.revision, false)`,
       isThere: sql<boolean>`notice.id is not null`,
-      notice: noticeColumns,
+      notice: noticeColumns(reading),
       latest: actColumns('latest'),
     })
     .from(
-      sql`${asked} left join ${TRAY}
-        left join lateral (${changed}) as notice on true left join (${noticeParts}) on true`,
+      sql`${totalsOf(asked, reading)}
+        left join lateral (${changed}) as notice on true left join (${noticeParts(reading)}) on true`,
     )
     .orderBy(sql`notice.changed desc, notice.position desc, notice.id desc`);
 };

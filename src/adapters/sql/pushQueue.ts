@@ -9,6 +9,7 @@ import type { Notice } from '../../social/socialTypes.js';
 import type { Database } from './database.js';
 import { bigintArray, serverNow, statementNow, textArray } from './expressions.js';
 import { inboxQuery, noticesByIdQuery, toNotice } from './noticeRows.js';
+import { readTrays } from './underRemoval.js';
 
 const LEASE_MS = 30_000;
 
@@ -66,9 +67,12 @@ export const createPushQueue = ({
   return async (limit, decide, tell) => {
     const taken = await take(limit);
     if (taken.length === 0) return 0;
-    const notices = (await db.run((orm) => noticesByIdQuery(orm, taken))).map(toNotice);
+    const notices = (await db.run((orm) => readTrays((reading) => noticesByIdQuery(orm, taken, reading)))).map(
+      toNotice,
+    );
     const users = [...new Set(taken.map(({ userId }) => userId))];
-    const inboxes = new Map((await db.run((orm) => inboxQuery(orm, users))).map((inbox) => [inbox.userId, inbox]));
+    const totals = await db.run((orm) => readTrays((reading) => inboxQuery(orm, users, reading)));
+    const inboxes = new Map(totals.map(({ inbox }) => [inbox.userId, inbox]));
     const leases = new Map(taken.map(({ id, dueAt }) => [id, dueAt]));
     const { wanted, unwanted } = await decide(
       notices.flatMap((notice) =>

@@ -2,7 +2,8 @@
  * What a deletion takes along of what happens around people: acts of a deleted user, and about a deleted object, are taken back; the
  * tray and the mutes of a deleted user are removed. The deletion leaves a row in `social_removals`; the batches follow right after it,
  * before it is answered for as long as {@link SOON_MS}, and by any node until nothing is left: about 3,000 to 5,000 acts in trays a
- * second. What is left still shows until its batch comes.
+ * second. What is left is out of sight already for whoever reads (`underRemoval.ts`, `sqlTimelines.ts`); revisions move, and open
+ * subscriptions to trays hear, when its batch comes.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { isUnavailable } from '../../presence/errors.js';

@@ -15,13 +15,15 @@ import { mutes } from './tables.js';
 import { lockTrays } from './trayLocks.js';
 import { markReadIn, markSeenIn } from './trayMarks.js';
 import { changeSightOfTarget } from './traySight.js';
+import { readTrays } from './underRemoval.js';
 
 /** See docs/semantics.md, "Limits". */
 const MAX_MUTES = 10_000;
 
 const readInbox = async (orm: Orm, userId: string): Promise<Inbox> => {
-  const rows = rowsByKey(new Set([userId]), await inboxQuery(orm, [userId]), (row) => row.userId);
-  return rows.get(userId)!;
+  const found = await readTrays((reading) => inboxQuery(orm, [userId], reading));
+  const rows = rowsByKey(new Set([userId]), found, ({ inbox }) => inbox.userId);
+  return rows.get(userId)!.inbox;
 };
 
 const checkMutes = async (tx: Orm, userId: string, maxMutes: number): Promise<void> => {
@@ -57,24 +59,24 @@ export const createTrayStore = ({
     inbox: (userId) => db.run((orm) => readInbox(orm, userId)),
 
     async notices(userId, page) {
-      const rows = await db.run((orm) => noticesQuery(orm, userId, page));
+      const rows = await db.run((orm) => readTrays((reading) => noticesQuery(orm, userId, page, reading)));
       return { items: rows.slice(0, page.first).map(toNotice), hasMore: rows.length > page.first };
     },
 
     async noticeActs(userId, noticeId, page) {
-      const rows = await db.run((orm) => noticeActsQuery(orm, userId, noticeId, page));
+      const rows = await db.run((orm) => readTrays((reading) => noticeActsQuery(orm, userId, noticeId, page, reading)));
       if (rows.length === 0) return null;
       const acts = rows.flatMap(({ isThere, act }) => (isThere ? [act] : []));
       return { items: acts.slice(0, page.first), hasMore: acts.length > page.first };
     },
 
     async changedSince(trays) {
-      const rows = await db.run((orm) => changesQuery(orm, trays));
+      const rows = await db.run((orm) => readTrays((reading) => changesQuery(orm, trays, reading)));
       const inboxes = new Map<
         string,
         { readonly inbox: Inbox; readonly isPartial: boolean; readonly notices: Notice[] }
       >();
-      for (const { inbox, isPartial, isThere, ...row } of rows) {
+      for (const { inbox, isPartial, isThere, isRemoving, ...row } of rows) {
         const change = inboxes.get(inbox.userId) ?? { inbox, isPartial, notices: [] };
         if (isThere) change.notices.push(toNotice(row));
         inboxes.set(inbox.userId, change);

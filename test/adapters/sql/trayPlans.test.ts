@@ -26,6 +26,7 @@ import {
   latestOfRosterQuery,
   ownedByQuery,
 } from '../../../src/adapters/sql/sqlTimelines.js';
+import { AS_STORED, WITHOUT_REMOVED } from '../../../src/adapters/sql/underRemoval.js';
 import type { Act } from '../../../src/social/socialTypes.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
 import { type Explained, readWhole } from '../../support/cluster/plans.js';
@@ -102,12 +103,20 @@ it.each<[string, number, () => SQL]>([
   [
     'a page that shows it',
     60,
-    () => noticesQuery(orm, 'star', { first: 100, after: null, unreadOnly: false }).getSQL(),
+    () => noticesQuery(orm, 'star', { first: 100, after: null, unreadOnly: false }, AS_STORED).getSQL(),
   ],
-  ['what changed', 60, () => changesQuery(orm, [{ userId: 'star', after: 99_000 }]).getSQL()],
-  ['it by its id', 40, () => noticesByIdQuery(orm, [{ userId: 'star', id: 'big' }]).getSQL()],
-  ['a page of its acts', 250, () => noticeActsQuery(orm, 'star', 'big', { first: 20, after: null }).getSQL()],
-  ['a later page of its acts', 250, () => noticeActsQuery(orm, 'star', 'big', { first: 20, after: 50_000 }).getSQL()],
+  ['what changed', 60, () => changesQuery(orm, [{ userId: 'star', after: 99_000 }], AS_STORED).getSQL()],
+  ['it by its id', 40, () => noticesByIdQuery(orm, [{ userId: 'star', id: 'big' }], AS_STORED).getSQL()],
+  [
+    'a page of its acts',
+    250,
+    () => noticeActsQuery(orm, 'star', 'big', { first: 20, after: null }, AS_STORED).getSQL(),
+  ],
+  [
+    'a later page of its acts',
+    250,
+    () => noticeActsQuery(orm, 'star', 'big', { first: 20, after: 50_000 }, AS_STORED).getSQL(),
+  ],
   [
     'what it has for an act of theirs',
     60,
@@ -118,7 +127,7 @@ it.each<[string, number, () => SQL]>([
 });
 
 it('names the three who came last of a notice of 150,000 acts', async () => {
-  const [row] = await noticesByIdQuery(orm, [{ userId: 'star', id: 'big' }]);
+  const [row] = await noticesByIdQuery(orm, [{ userId: 'star', id: 'big' }], AS_STORED);
   expect(toNotice(row!)).toMatchObject({ actorIds: ['fan', 'u2', 'u1'], actorCount: 4, latest: { id: 'a100002' } });
 });
 
@@ -129,17 +138,19 @@ it.each<[string, () => SQL]>([
       inboxQuery(
         orm,
         Array.from({ length: 100 }, (_, i) => `u${i}`),
+        AS_STORED,
       ).getSQL(),
   ],
-  ['a page of notices', () => noticesQuery(orm, 'u7', page).getSQL()],
-  ['a page of unread notices', () => noticesQuery(orm, 'u7', { ...page, unreadOnly: true }).getSQL()],
-  ['the acts of a notice', () => noticeActsQuery(orm, 'u7', 'n7', { first: 100, after: 9 }).getSQL()],
+  ['a page of notices', () => noticesQuery(orm, 'u7', page, AS_STORED).getSQL()],
+  ['a page of unread notices', () => noticesQuery(orm, 'u7', { ...page, unreadOnly: true }, AS_STORED).getSQL()],
+  ['the acts of a notice', () => noticeActsQuery(orm, 'u7', 'n7', { first: 100, after: 9 }, AS_STORED).getSQL()],
   [
     'what changed in 100 trays',
     () =>
       changesQuery(
         orm,
         Array.from({ length: 100 }, (_, i) => ({ userId: `u${i}`, after: 98 })),
+        AS_STORED,
       ).getSQL(),
   ],
   [
@@ -161,6 +172,16 @@ it.each<[string, () => SQL]>([
   ['what taking acts back hides', () => actsToChange(orm, sql`placed.act_id = any(array['a1', 'a2'])`, false).getSQL()],
   ['acts of a deleted user', () => actsToRetract(orm, { kind: 'actor', targetId: 'u7', before: 1e9 }).getSQL()],
   ['acts about a deleted object', () => actsToRetract(orm, { kind: 'object', targetId: 'o7', before: 1e9 }).getSQL()],
+  ['the totals of a tray without what is being taken back', () => inboxQuery(orm, ['u7'], WITHOUT_REMOVED).getSQL()],
+  ['a page of notices without what is being taken back', () => noticesQuery(orm, 'u7', page, WITHOUT_REMOVED).getSQL()],
+  [
+    'the acts of a notice without what is being taken back',
+    () => noticeActsQuery(orm, 'u7', 'n7', { first: 100, after: 9 }, WITHOUT_REMOVED).getSQL(),
+  ],
+  [
+    'what changed in a tray without what is being taken back',
+    () => changesQuery(orm, [{ userId: 'u7', after: 98 }], WITHOUT_REMOVED).getSQL(),
+  ],
   ['what somebody owns', () => ownedByQuery(orm, ['u7', 'u8']).getSQL()],
   ['the latest acts about objects', () => latestAboutQuery(orm, 'u7', ['o1', 'o2'], 50).getSQL()],
   ['the latest acts of a roster', () => latestOfRosterQuery(orm, 'u7', 200_000, 51).getSQL()],
