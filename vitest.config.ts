@@ -7,12 +7,12 @@ const SLOW = ['test/cluster-slow/**', 'test/install/**', 'test/scale/**', 'test/
 const EMBEDDED_ONLY = ['test/e2e/{page,starting}.test.ts'];
 
 /**
- * Black-box tests of the edge, of limits, and of what the rules hide: no line of it knows the back ends. `npm run test:thorough` runs them
+ * Black-box tests of the edge, of limits, of lists, and of what the rules hide: no line of it knows the back ends. `npm run test:thorough` runs them
  * on the embedded ones too.
  */
 const REDIS_ONLY = [
-  'test/e2e/{graphiql,http,log,metrics,operations,signing-in,sockets}.test.ts',
-  'test/e2e/{broadcast,many-subscriptions,random-changes}.test.ts',
+  'test/e2e/{graphiql,http,log,me,metrics,operations,signing-in,sockets}.test.ts',
+  'test/e2e/{broadcast,first-subscription,invisibility,many-subscriptions,random-changes,relation-lists,roster}.test.ts',
   'test/e2e/{indistinguishable,limits}-*.test.ts',
   'test/e2e/social-{counts,due,model,places,worlds}.test.ts',
 ];

@@ -2,9 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 import { gather } from '../support/cluster/crowd.js';
+import { rounds } from '../support/cluster/rounds.js';
 
 /** Over which commands are counted: several rounds of pings, which come a second apart. */
 const WINDOW_MS = 5_000;
+const CLIENTS = rounds(300, 500);
 
 /** Calls by command, of all clients except this one. */
 const calls = async ({ redis }: Cluster): Promise<Map<string, number>> => {
@@ -25,9 +27,9 @@ const rates = async (cluster: Cluster): Promise<{ all: number; byCommand: Map<st
   return { all: [...byCommand.values()].reduce((sum, rate) => sum + rate, 0), byCommand };
 };
 
-it('five hundred idle clients cost Redis no commands', async () => {
+it(`${CLIENTS} idle clients cost Redis no commands`, async () => {
   const cluster = await startCluster({ nodes: 2 });
-  const ids = await cluster.followed('watcher', 'user', 500);
+  const ids = await cluster.followed('watcher', 'user', CLIENTS);
   const empty = await rates(cluster);
   const crowd = await gather({ ids, at: (place) => cluster.node(place % 2) });
   // The work that follows connecting, such as the journal's, is over within a few seconds.

@@ -1,18 +1,22 @@
 import { expect, it } from 'vitest';
 import { startCluster } from '../support/cluster/cluster.js';
 import { gather } from '../support/cluster/crowd.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { isLive, isOffline, observe } from '../support/http/observer.js';
 
-const GRACE_MS = 1_000;
+/** For whom a busy machine lets come back late. */
+const GRACE_MS = 10_000;
+const RETURNING = rounds(30, 100);
+const GONE = rounds(50, 100);
 const LEASE_MS = 3_000;
 /** What is allowed beyond the lease and the grace: the machine may be busy. */
 const SLACK_MS = 15_000;
 
 it('users of a killed node go offline, except those who return elsewhere in time', async () => {
-  const cluster = await startCluster({ nodes: 2 });
+  const cluster = await startCluster({ nodes: 2, env: { PRESENCE_OFFLINE_DEBOUNCE: `${GRACE_MS}ms` } });
   const [survivor, victim] = [cluster.node(0), cluster.node(1)];
-  const ids = await cluster.followed('watcher', 'user', 200);
-  const [returning, gone] = [ids.slice(0, 100), ids.slice(100)];
+  const ids = await cluster.followed('watcher', 'user', RETURNING + GONE);
+  const [returning, gone] = [ids.slice(0, RETURNING), ids.slice(RETURNING)];
   const observer = observe(await cluster.person('watcher', survivor).connect({ presence: false }));
 
   const back = await gather({ ids: returning, at: (_, attempt) => (attempt === 0 ? victim : survivor) });

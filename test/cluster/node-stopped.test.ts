@@ -1,5 +1,5 @@
-import { expect, it, vi } from 'vitest';
-import { startCluster } from '../support/cluster/cluster.js';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 import { gather } from '../support/cluster/crowd.js';
 import { rounds } from '../support/cluster/rounds.js';
 import { isLive, observe } from '../support/http/observer.js';
@@ -8,10 +8,18 @@ const STOPS_WITHIN_MS = 15_000;
 /** Clients and nodes share a busy machine: the grace is as long as all may take to come back. */
 const PATIENT = { PRESENCE_OFFLINE_DEBOUNCE: '40s', HEARTBEAT_TIMEOUT: '45s' };
 
+const LEAVING = rounds(90, 200);
+
+/** The second node stops first, and then the first. */
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster({ nodes: 2, env: PATIENT });
+});
+afterAll(() => cluster.stop());
+
 it('a node that is signalled twice to stop sends its clients elsewhere, and nobody is shown offline', async () => {
-  const cluster = await startCluster({ nodes: 2, env: PATIENT });
   const [survivor, leaving] = [cluster.node(0), cluster.node(1)];
-  const ids = await cluster.followed('watcher', 'user', 200);
+  const ids = await cluster.followed('watcher', 'user', LEAVING);
   const observer = observe(await cluster.person('watcher', survivor).connect({ presence: false }));
   const crowd = await gather({ ids, at: (_, attempt) => (attempt === 0 ? leaving : survivor) });
   await observer.until(ids, isLive);
@@ -47,9 +55,8 @@ it('a node that is signalled twice to stop sends its clients elsewhere, and nobo
 });
 
 it('a node that is signalled twice to stop, with many sessions while Redis hangs, exits in time', async () => {
-  const cluster = await startCluster({ nodes: 1 });
   const node = cluster.node(0);
-  const ids = Array.from({ length: rounds(400, 1_000) }, (_, place) => `user-${place}`);
+  const ids = Array.from({ length: rounds(200, 1_000) }, (_, place) => `held-${place}`);
   const crowd = await gather({ ids, at: () => node, returns: false });
 
   cluster.redis.signal('SIGSTOP');

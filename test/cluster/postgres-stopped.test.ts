@@ -8,10 +8,10 @@ import { rounds } from '../support/cluster/rounds.js';
 import { Refusal } from '../support/http/api.js';
 import { isLive, observe } from '../support/http/observer.js';
 
-const USERS = 60;
-const STOPS = rounds(4, 10);
+const USERS = rounds(30, 60);
+const STOPS = rounds(3, 10);
 /** How many queries each node has under way. */
-const AT_ONCE = rounds(6, 20);
+const AT_ONCE = rounds(2, 20);
 
 it('PostgreSQL that is stopped under load again and again ends no node, hides nobody, and gets every change in the end', async () => {
   const cluster = await startCluster({

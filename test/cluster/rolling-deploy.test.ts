@@ -4,7 +4,7 @@ import { gather } from '../support/cluster/crowd.js';
 import { rounds } from '../support/cluster/rounds.js';
 import { isLive, observe } from '../support/http/observer.js';
 
-const CLIENTS = rounds(200, 500);
+const CLIENTS = rounds(90, 500);
 /**
  * Clients, the nodes they leave and the cold ones that take them in share a busy machine: the grace is as long as they
  * may take together, and so is what a client may be silent for.
@@ -34,7 +34,7 @@ it(`three nodes replaced one by one under ${CLIENTS} clients: no OFFLINE event, 
     serving.splice(serving.indexOf(old), 1, replacement);
     const stopping = old.stop();
     // Changes go on while it stops, at the nodes that stay.
-    for (const id of ids.slice(said, said + 20)) {
+    for (const id of ids.slice(said, said + 10)) {
       const text = `word ${said}`;
       await cluster.person(id, balanced(said, 0)).say(text);
       wrote.set(id, text);

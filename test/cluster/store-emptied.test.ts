@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 import { gather } from '../support/cluster/crowd.js';
 import { insist } from '../support/cluster/insist.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { isLive, isOffline, observe } from '../support/http/observer.js';
 
 const BACK_WITHIN_MS = 5_000;
@@ -13,17 +14,24 @@ const faults: [string, (cluster: Cluster) => Promise<unknown>][] = [
   ['killed and restarted empty', ({ redis }) => redis.restartEmpty()],
 ];
 
-for (const [fault, happen] of faults) {
+const USERS = rounds(24, 50);
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster({ nodes: 2, env: { SESSION_TTL: '60s' } });
+});
+afterAll(() => cluster.stop());
+
+for (const [place, [fault, happen]] of faults.entries()) {
   it(`a Redis that is ${fault}: sessions come back as they were, and nobody is shown offline who did not leave`, async () => {
-    const cluster = await startCluster({ nodes: 2, env: { SESSION_TTL: '60s' } });
     const [a, b] = [cluster.node(0), cluster.node(1)];
-    const ids = await cluster.followed('watcher', 'user', 50);
+    const ids = await cluster.followed(`watcher-${place}`, `user-${place}`, USERS);
     const [busy, over, leaver, app] = ids.slice(0, 4) as [string, string, string, string];
     const staying = ids.filter((id) => id !== leaver);
     const watchers = await Promise.all(
-      [a, b].map(async (node) => observe(await cluster.person('watcher', node).connect({ presence: false }))),
+      [a, b].map(async (node) => observe(await cluster.person(`watcher-${place}`, node).connect({ presence: false }))),
     );
-    await gather({ ids: ids.slice(4), at: (place) => cluster.node(place % 2), device: 'MOBILE' });
+    await gather({ ids: ids.slice(4), at: (i) => cluster.node(i % 2), device: 'MOBILE' });
 
     const busySocket = await cluster.person(busy, b).connect({ device: 'DESKTOP', sessionId: 'desk' });
     await busySocket.setPresence({ activities: [{ type: 'PLAYING', name: 'chess' }], status: 'DO_NOT_DISTURB' });

@@ -4,7 +4,7 @@ import { gather } from '../support/cluster/crowd.js';
 import { rounds } from '../support/cluster/rounds.js';
 import { isLive, observe } from '../support/http/observer.js';
 
-const CLIENTS = rounds(600, 2_000);
+const CLIENTS = rounds(200, 2_000);
 /** The design's ten seconds are for a machine that is the servers' alone. */
 const BACK_WITHIN_MS = 40_000;
 

@@ -4,13 +4,14 @@ import { createPeople } from '../../src/adapters/sql/people.js';
 import { createSocial } from '../../src/adapters/sql/social.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { isUnavailable } from '../../src/presence/errors.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { answerOf, type FaultyDatabase, failuresOf, nameOf, outcomeOf, PATIENT_MS } from '../support/unit/failing.js';
 import type { FailureKind } from '../support/unit/faults.js';
 import { recordingBus } from './people.js';
 import { newAct } from './social.js';
 
 const USERS = ['ann', 'bob', 'cem'];
-const CROWD = Array.from({ length: 200 }, (_, i) => ({ id: `one of many ${i}`, name: `Number ${i}` }));
+const CROWD = Array.from({ length: rounds(40, 200) }, (_, i) => ({ id: `one of many ${i}`, name: `Number ${i}` }));
 const PAIRS = USERS.flatMap((viewerId) => USERS.map((userId) => ({ viewerId, userId })));
 
 /** A node on that database, with caches of its own. */

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { losing, openWorld } from './losses.js';
 
 let redis: TestRedis;
@@ -27,6 +28,6 @@ it('a store that loses its records loses nothing that was acknowledged', async (
       }
     }),
     // A busy machine makes fewer runs, and a counterexample may not be the smallest.
-    { numRuns: 30, interruptAfterTimeLimit: 60_000 },
+    { numRuns: rounds(12, 30), interruptAfterTimeLimit: 60_000 },
   );
 }, 120_000);

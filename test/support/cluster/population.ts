@@ -15,33 +15,33 @@ import { rounds } from './rounds.js';
 /** How many there are of each kind, and what they do. */
 const KINDS = {
   /** Connected before, during and after it, and nothing else. */
-  stays: rounds(40, 140),
+  stays: rounds(16, 140),
   /** Connected, with a message that nobody is to see again. */
-  hides: rounds(14, 30),
+  hides: rounds(8, 30),
   /** Was invisible, and is no more. */
-  reveals: rounds(6, 10),
+  reveals: rounds(4, 10),
   /** Had said something else. */
-  says: rounds(10, 20),
+  says: rounds(6, 20),
   /** Had said something, and took it back. */
-  clears: rounds(6, 10),
-  busy: rounds(10, 20),
+  clears: rounds(4, 10),
+  busy: rounds(6, 20),
   /** The host puts an activity. */
-  hostProvided: rounds(6, 10),
+  hostProvided: rounds(4, 10),
   /** Ends its only session, over HTTP. */
-  ends: rounds(8, 15),
+  ends: rounds(6, 15),
   /** Closes its connection, and its grace is over. */
-  closes: rounds(10, 20),
+  closes: rounds(6, 20),
   /** Connects. */
-  comes: rounds(8, 15),
+  comes: rounds(6, 15),
   /** An app that lives by heartbeats, before and after. */
-  app: rounds(6, 10),
+  app: rounds(4, 10),
   /** An app that begins. */
-  appears: rounds(6, 10),
+  appears: rounds(4, 10),
   /** Its user is deleted. */
-  deleted: rounds(4, 5),
+  deleted: rounds(3, 5),
   /** The last to hide and to write a message: acknowledged, without a wait until it was shown. */
-  hidesLast: rounds(6, 10),
-  saysLast: rounds(6, 10),
+  hidesLast: rounds(4, 10),
+  saysLast: rounds(4, 10),
 } as const;
 type Kind = keyof typeof KINDS;
 /** Those of whom the journal has something to say. */
@@ -63,7 +63,7 @@ const ANSWERED_WITHIN_MS = 60_000;
 /** So much of its log tells what a node that gives no answer does instead. */
 const LOG_CHARS = 2_000;
 /** How long it is between two questions of whoever asks all the time. */
-const ASKS_EVERY_MS = rounds(200, 100);
+const ASKS_EVERY_MS = rounds(250, 100);
 
 const each = async <T>(items: readonly T[], act: (item: T, place: number) => Promise<unknown>): Promise<void> => {
   let next = 0;

@@ -123,7 +123,7 @@ let bundled: Promise<string> | undefined;
 
 /** Runs the built server from one file, which starts quicker. `QUIET` where nothing else is given. */
 export const runServer = async (env: Environment): Promise<Run> => {
-  bundled ??= bundle({ packageRoot, dist });
+  bundled ??= bundle({ packageRoot, dist, options: UNOPTIMISED });
   return run(await bundled, [], { ...QUIET, ...env });
 };
 
