@@ -12,6 +12,7 @@ const SOON = { timeout: 30_000, interval: 50 };
 interface Due {
   readonly userId: string;
   readonly noticeId: string;
+  readonly position: string;
   readonly unseen: number;
 }
 const dueOf = ({ id }: Person): Due[] =>
@@ -77,6 +78,13 @@ it('an unread notice is told of once a position, with the badge, and again only 
   await server.tell(again);
   await settle();
   expect(dueOf(away)).toHaveLength(3);
+  // One a notice and position.
+  expect(dueOf(away).map(({ position }) => position)).toEqual([
+    expect.stringMatching(/^[12]$/),
+    expect.stringMatching(/^[12]$/),
+    '3',
+  ]);
+  expect(new Set(dueOf(away).map(({ noticeId, position }) => `${noticeId} ${position}`)).size).toBe(3);
   for (const person of all.slice(1)) expect(dueOf(person), person.id).toHaveLength(1);
 });
 
