@@ -33,9 +33,9 @@ export default [
   {
     name: 'a notice is about an act that is hidden',
     promise: 'The latest act of a notice is one that its owner sees.',
-    file: 'src/adapters/sql/noticeRows.ts',
-    from: '${latestAct(sql`(placed.shown or notice.actors = 0)`)} as first',
-    to: '${latestAct(sql`true`)} as first',
+    file: 'src/adapters/sql/underRemoval.ts',
+    from: 'isLastOfActor: sql<boolean>`placed.latest`',
+    to: 'isLastOfActor: sql<boolean>`true`',
     tests: trays,
   },
   {

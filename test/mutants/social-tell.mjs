@@ -159,9 +159,9 @@ export default [
   {
     name: 'actors are found among all acts of a notice',
     promise: 'A notice is read in the same time, however often somebody did what it tells.',
-    file: 'src/adapters/sql/noticeRows.ts',
-    from: 'latestActs(sql`placed.latest`',
-    to: 'latestActs(sql`placed.shown and placed.latest is not null and placed.seq in (select max(seq) from notice_acts where user_id = notice.user_id and notice_id = notice.id and shown group by actor_id)`',
+    file: 'src/adapters/sql/underRemoval.ts',
+    from: 'isLastOfActor: sql<boolean>`placed.latest`',
+    to: 'isLastOfActor: sql<boolean>`placed.shown and placed.latest is not null and placed.seq in (select max(seq) from notice_acts where user_id = notice.user_id and notice_id = notice.id and shown group by actor_id)`',
     tests: ['test/adapters/sql/trayPlans.test.ts'],
   },
   {

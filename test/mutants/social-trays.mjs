@@ -207,7 +207,7 @@ export default [
     name: 'what is told after a deletion is hidden with it',
     promise: 'An act about an object that is told after its deletion shows.',
     file: 'src/adapters/sql/underRemoval.ts',
-    from: 'and placed.seq >= removal.floor',
+    from: 'and ${act}.seq >= removal.floor',
     to: 'and removal.floor = 0',
     tests: ['test/adapters/sql/trays.test.ts'],
   },
