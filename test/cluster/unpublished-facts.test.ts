@@ -8,6 +8,7 @@ import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 import { createTestDatabase } from '../support/cluster/database.js';
 import type { Refusal } from '../support/http/api.js';
 import { type Person, serveTest } from '../support/http/rollcall.js';
+import { socialOf, watchHere } from '../support/http/social.js';
 
 /** The design says a second; the machine may be busy. */
 const LIMIT_MS = 8_000;
@@ -18,7 +19,8 @@ let host: Person;
 let made = 0;
 
 beforeAll(async () => {
-  cluster = await startCluster();
+  // No typing ends by itself here.
+  cluster = await startCluster({ env: { TYPING_TIMEOUT: '60s' } });
   sql = postgres(cluster.databaseUrl, { max: 1, onnotice: () => {} });
   host = cluster.host();
   return cluster.stop;
@@ -128,6 +130,24 @@ it('a member whose removal was not published stops being seen typing', async () 
     );
   await expect.poll(types, { timeout: LIMIT_MS, interval: 20 }).toBe('NOT_FOUND');
   await expect.poll(() => ada.typing(room), { timeout: LIMIT_MS }).toEqual([]);
+});
+
+it('typing and places end of who lost the right by a change that no node can read', async () => {
+  const { ada, ben, sockets } = await pair();
+  const room = `room-${made}`;
+  await host.putConversation(room, [ada.id, ben.id]);
+  const [typing, here] = [sockets[0].watchTyping(room), watchHere(sockets[0], room)];
+  await socialOf(sockets[1]).enter(room);
+  await here.nextWhere(({ hereChanged }) => hereChanged.came.some(({ id }) => id === ben.id));
+  await sockets[1].setTyping(room);
+  expect(await typing.next()).toMatchObject({ isTyping: true });
+  await sql.begin(async (tx) => {
+    await tx`delete from conversation_members where user_id = ${ben.id}`;
+    await tx`insert into fact_log (format, change) values (2, '{"kind":"unheard of"}')`;
+  });
+  expect(await typing.next()).toMatchObject({ isTyping: false });
+  expect((await here.next()).hereChanged.went).toEqual([ben.id]);
+  expect((await socialOf(ada).here(room)).people).toEqual([]);
 });
 
 it('an unpublished deletion closes the connections of the user, and drops what was live', async () => {

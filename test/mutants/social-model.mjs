@@ -39,6 +39,14 @@ export default [
     tests: trays,
   },
   {
+    name: 'who is hidden and shown again is not named',
+    promise: 'What was hidden and is shown again is in the very same notice, of the very same actors.',
+    file: 'src/adapters/sql/shownActs.ts',
+    from: 'if (rows.length > 0) await write(tx, rows, sql`latest = ${latest}`);',
+    to: '',
+    tests: trays,
+  },
+  {
     name: 'a mute reaches what comes later alone',
     promise: 'Muting takes out of the tray what was told before.',
     file: 'src/adapters/sql/sqlTrays.ts',
@@ -63,11 +71,11 @@ export default [
     tests: nodes,
   },
   {
-    name: 'privacy of who is there is not followed',
-    promise: 'Who shows themselves to fewer people goes from places for the others.',
-    file: 'src/fanout/hereWatch.ts',
-    from: 'for (const watcher of place.watchers) watcher.invalidate(change.userId, change.mayRevoke);',
-    to: '',
+    name: 'who is unblocked stays away',
+    promise: 'Who may be seen again is seen at the place where they are.',
+    file: 'src/fanout/hereSubscription.ts',
+    from: 'sight.suspended ||= mayRevoke;\n    this.deps.sights.ask(this, userId);',
+    to: 'sight.suspended ||= mayRevoke;',
     tests: here,
   },
   {
