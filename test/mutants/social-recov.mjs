@@ -99,4 +99,12 @@ export default [
     to: 'onGap: () => {},',
     tests: ['test/cluster/unknown-formats.test.ts'],
   },
+  {
+    name: 'missed changes end nothing',
+    promise: 'On every node, typing and places end of who lost the right by a change that no node can read.',
+    file: 'src/app.ts',
+    from: 'accessChanges.accessChangesMissed().catch(onError);',
+    to: '',
+    tests: ['test/cluster/unpublished-facts.test.ts'],
+  },
 ];
