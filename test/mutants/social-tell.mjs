@@ -161,7 +161,7 @@ export default [
     promise: 'A notice is read in the same time, however often somebody did what it tells.',
     file: 'src/adapters/sql/underRemoval.ts',
     from: 'isLastOfActor: sql<boolean>`placed.latest`',
-    to: 'isLastOfActor: sql<boolean>`placed.shown and placed.latest is not null and placed.seq in (select max(seq) from notice_acts where user_id = notice.user_id and notice_id = notice.id and shown group by actor_id)`',
+    to: 'isLastOfActor: sql<boolean>`(placed.latest or placed.seq < 0)`',
     tests: ['test/adapters/sql/trayPlans.test.ts'],
   },
   {
