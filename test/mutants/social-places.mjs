@@ -77,7 +77,7 @@ export default [
     name: 'who left is followed on',
     promise: 'A node follows nobody who left a place.',
     file: 'src/fanout/herePlace.ts',
-    from: 'if (record !== undefined && !isAt(record, this.conversationId)) this.drop(person);',
+    from: 'this.drop(person, ends);\n      return;',
     to: '',
     tests: ['test/fanout/here.test.ts'],
   },
