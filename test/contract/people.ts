@@ -304,7 +304,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         bus.news();
         await people.block('bob', 'ann');
         await people.block('bob', 'ann');
-        expect(bus.news()).toEqual([{ kind: 'relation', users: ['bob', 'ann'], mayRevoke: true }]);
+        expect(bus.news()).toEqual([{ kind: 'relation', users: ['bob', 'ann'], mayRevoke: true, firstBlock: true }]);
         expect(await accessFactsOf('ann', 'bob')).toMatchObject({ follows: true, blocked: true });
         expect(await accessFactsOf('bob', 'ann')).toMatchObject({ followedBy: true, blocked: true });
         expect(await people.blockedAmong('ann', ['cem', 'bob', 'ann'])).toEqual(new Set(['bob']));
