@@ -22,6 +22,11 @@ CREATE TABLE "counts" (
 	CONSTRAINT "counts_object_id_name_pk" PRIMARY KEY("object_id","name")
 ) WITH (fillfactor = 70);
 --> statement-breakpoint
+CREATE TABLE "deleted_objects" (
+	"object_id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"at" bigint DEFAULT (extract(epoch from clock_timestamp()) * 1000)::bigint NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "inboxes" (
 	"user_id" text COLLATE "C" PRIMARY KEY NOT NULL,
 	"revision" bigint DEFAULT 0 NOT NULL,
@@ -89,6 +94,7 @@ CREATE INDEX "acts_by_actor" ON "acts" USING btree ("actor_id","id");--> stateme
 CREATE INDEX "acts_of_object" ON "acts" USING btree ("object_id","seq" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "acts_by_age" ON "acts" USING btree ("told_at");--> statement-breakpoint
 CREATE INDEX "counts_by_age" ON "counts" USING btree ("as_of");--> statement-breakpoint
+CREATE INDEX "deleted_objects_by_age" ON "deleted_objects" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "mutes_by_target" ON "mutes" USING btree ("target_id","kind");--> statement-breakpoint
 CREATE INDEX "notice_acts_latest" ON "notice_acts" USING btree ("user_id","notice_id","seq") WHERE "notice_acts"."latest";--> statement-breakpoint
 CREATE INDEX "notice_acts_by_notice" ON "notice_acts" USING btree ("user_id","notice_id","shown","seq");--> statement-breakpoint

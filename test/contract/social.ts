@@ -720,12 +720,40 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         expect(gone().map((change) => change.kind === 'act' && change.withObject)).toEqual(
           numbered('', 300).map(() => true),
         );
-        await social.tell([act('new')]);
-        expect(await people.deleteConversation('42')).toBe(false);
+        await social.tell([act('new', { objectId: '44' })]);
+        expect(await people.deleteConversation('44')).toBe(false);
         expect(await shortList()).toEqual(['like 43: ann (1)']);
         expect(gone()).toEqual([{ logId: expect.any(String), kind: 'act', act: expect.anything(), gone: true }]);
-        await social.tell([act('newer')]);
-        expect(await shortList()).toEqual(['like 42: ann (1)', 'like 43: ann (1)']);
+        // It never was a conversation: nobody was kept from it.
+        await social.tell([act('newer', { objectId: '44' })]);
+        expect(await shortList()).toEqual(['like 44: ann (1)', 'like 43: ann (1)']);
+      });
+
+      it('of a conversation show nobody what is told about it late, or again, until it is made again', async () => {
+        await people.putConversation('42', ['cem'], false);
+        await social.tell([act('1', { text: 'private' })]);
+        await people.deleteConversation('42');
+        await people.finishDeletions(() => false);
+        const empty = await totals();
+        bus.socialNews();
+        const late = [act('late'), act('quiet', { recipients: [] }), act('named', { group: 'g' })];
+        expect([await social.tell([act('1')]), await social.tell(late)]).toEqual([0, 3]);
+        expect(await social.tell([...late, act('1')])).toBe(0);
+        expect([await list(), await totals(), bus.socialNews()]).toEqual([[], empty, []]);
+        expect(await rows(sql`select id as text from acts where gone_at is null`)).toEqual([]);
+        expect(await people.deleteConversation('42')).toBe(false);
+        expect(await social.tell([act('1')])).toBe(0);
+
+        await people.putConversation('42', ['cem'], false);
+        expect([await list(), await totals()]).toEqual([[], empty]);
+        expect(await social.tell([act('new')])).toBe(1);
+        expect(await shortList()).toEqual(['like 42: ann (1)']);
+        const actsOf = async () =>
+          (await social.noticeActs('cem', (await list())[0]!.id, ALL))!.items.map(({ id }) => id);
+        expect(await actsOf()).toEqual(['new']);
+        // What the host says anew counts from now on.
+        expect(await social.tell([act('1'), act('late')])).toBe(2);
+        expect(await actsOf()).toEqual(['new', 'late', '1']);
       });
 
       /** All that the owner of a tray reads, without when it changed. */
@@ -750,19 +778,20 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         const anyDeletion = fc.record({
           actor: fc.option(fc.constantFrom('ann', 'bob'), { nil: null }),
           objectId: fc.option(fc.constantFrom('42', '43'), { nil: null }),
+          wasConversation: fc.boolean(),
           reads: fc.boolean(),
         });
         await fc.assert(
           fc.asyncProperty(fc.array(anyAct, { minLength: 1, maxLength: 12 }), anyDeletion, async (told, deletion) => {
             await empty(database);
-            const { actor, objectId, reads } = deletion;
+            const { actor, objectId, wasConversation, reads } = deletion;
             const acts = told.map(({ isLate, ...fields }, i) => ({ isLate, act: act(`${i}`, fields) }));
             await social.tell(acts.flatMap((each) => (each.isLate ? [] : [each.act])));
             const { revision } = await social.inbox('cem');
             if (reads) await social.markRead('cem', Math.floor(revision / 2), null);
             await database.db.run((orm) =>
               orm.transaction(async (tx) => {
-                if (objectId) await noteDeletedObject(tx, objectId, true);
+                if (objectId) await noteDeletedObject(tx, objectId, wasConversation);
                 if (actor) await noteDeletedUser(tx, actor);
               }),
             );
@@ -937,7 +966,12 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
     });
 
     describe('retention', () => {
-      const age = (table: 'notices' | 'acts' | 'counts', column: string, ms: number, where = sql`true`) =>
+      const age = (
+        table: 'notices' | 'acts' | 'counts' | 'deleted_objects',
+        column: string,
+        ms: number,
+        where = sql`true`,
+      ) =>
         database.db.run((orm) =>
           orm.execute(
             sql`update ${sql.identifier(table)} set ${sql.identifier(column)} = ${sql.identifier(column)} - ${ms}::bigint
@@ -992,6 +1026,18 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         expect((await list())[0]!.latest.id).toBe('b299');
         expect(await rows(sql`select min(position)::text as text from notices where actors > 0`)).toEqual([
           { text: '301' },
+        ]);
+      });
+
+      it('forgets a deleted conversation once no act about it is left', async () => {
+        for (const id of ['x', 'y', 'z']) await people.putConversation(id, [], true);
+        await social.tell([act('1', { objectId: 'x' })]);
+        for (const id of ['x', 'y', 'z']) await people.deleteConversation(id);
+        await age('deleted_objects', 'at', 31 * DAY, sql`object_id <> 'z'`);
+        await sweepAll();
+        expect(await rows(sql`select object_id as text from deleted_objects order by object_id`)).toEqual([
+          { text: 'x' },
+          { text: 'z' },
         ]);
       });
 

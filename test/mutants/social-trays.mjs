@@ -205,7 +205,7 @@ export default [
   },
   {
     name: 'what is told after a deletion is hidden with it',
-    promise: 'An act about an object that is told after its deletion shows.',
+    promise: 'What is told about an object that never was a conversation, after its deletion, shows.',
     file: 'src/adapters/sql/underRemoval.ts',
     from: 'and ${act}.seq >= removal.floor',
     to: 'and removal.floor = 0',

@@ -10,6 +10,7 @@ import { isUnavailable } from '../../presence/errors.js';
 import { NEXT_ACT_NUMBER } from './actRows.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
+import { isDeletedObject, noteDeletedConversation } from './deletedObjects.js';
 import { textArray } from './expressions.js';
 import { removeFollowsOf } from './followRemovals.js';
 import { removals } from './tables.js';
@@ -27,7 +28,7 @@ const LISTED = 100;
 /** How long a deletion removes before it is answered. */
 const SOON_MS = 1_000;
 
-/** Notes, in the transaction of a deletion, what is to be removed. Acts that are told later stay. Returns the number that bounds them. */
+/** Notes, in the transaction of a deletion, what is to be removed. Acts that are told later are none of it. Returns the number that bounds them. */
 const noteRemoval = async (
   tx: Orm,
   kinds: readonly Kind[],
@@ -50,11 +51,13 @@ const noteRemoval = async (
 };
 
 /**
- * Notes the deletion of an object: acts about it are taken back, and nobody reads its counts any more. Returns the number below which
+ * Notes the deletion of an object: acts about it are taken back, nobody reads its counts any more, and of a conversation nothing that is
+ * told later shows. The lock of the object is held. Returns the number below which
  * acts are taken back.
  */
 export const noteDeletedObject = async (tx: Orm, objectId: string, wasConversation: boolean): Promise<number> => {
   const before = await noteRemoval(tx, ['object'], objectId, wasConversation);
+  if (wasConversation) await noteDeletedConversation(tx, objectId);
   // What is put meanwhile comes wholly before or after.
   await takeLocks(tx, 'counts', [objectId]);
   await tx.execute(sql`delete from counts where object_id = ${objectId}`);
@@ -89,12 +92,16 @@ const isPending = async (tx: Orm, { kind, targetId, before }: Removal): Promise<
   return rows.length > 0;
 };
 
-/** One of those acts that were told before their object was deleted, and are not taken back yet: undefined where there is none. */
+/**
+ * One of those acts that were told before their object was deleted, and are not taken back yet: undefined where there is none. Of those
+ * that would not come back anyway there is none.
+ */
 export const actUnderDeletion = async (tx: Orm, actIds: readonly string[]): Promise<string | undefined> => {
   const rows = await tx
     .select({ id: sql<string>`acts.id` })
     .from(sql`acts join social_removals as removal on removal.kind = 'object' and removal.target_id = acts.object_id`)
-    .where(sql`acts.id = any(${textArray(actIds)}) and acts.seq < removal.before`)
+    .where(sql`acts.id = any(${textArray(actIds)}) and acts.seq < removal.before
+      and not ${isDeletedObject(sql`acts.object_id`)}`)
     .limit(1);
   return rows[0]?.id;
 };

@@ -1,11 +1,11 @@
 /**
  * Retention of what happens around people: old notices, and the oldest of trays that have too many; old acts that are in no tray; counts
- * of objects that did not move for long. In small batches, by one node at a time.
+ * of objects that did not move for long; deleted objects about which no act is left. In small batches, by one node at a time.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
-import { serverNow, statementNow, textArray } from './expressions.js';
+import { exists, serverNow, statementNow, textArray } from './expressions.js';
 import type { Revisions } from './shownActs.js';
 import type { CommitSocial } from './socialCommit.js';
 import { trayChanges } from './sqlActs.js';
@@ -221,6 +221,14 @@ export const createSocialSweeps = ({
           and other.as_of >= ${serverNow} - ${countRetentionMs}::bigint offset 0)`);
   });
 
+  /** Where an act about it is left, it might be told again. */
+  const sweepDeleted = walk(sql`deleted_objects`, sql`at`, sql`object_id`, actRetentionMs, async (tx, ids) => {
+    await tx.execute(sql`
+      delete from deleted_objects where object_id = any(${textArray(ids)})
+        and at < ${serverNow} - ${actRetentionMs}::bigint
+        and not ${exists(sql`acts where acts.object_id = deleted_objects.object_id`)}`);
+  });
+
   return {
     /**
      * Removes one batch of each kind. Resolves to whether there may be more; false where another node sweeps. Rejects with
@@ -231,7 +239,8 @@ export const createSocialSweeps = ({
       const over = await sweepNotices(excess);
       const acts = await sweepActs();
       const counts = await sweepCounts();
-      return old === BATCH || over > 0 || acts || counts;
+      const deleted = await sweepDeleted();
+      return old === BATCH || over > 0 || acts || counts || deleted;
     },
   };
 };

@@ -9,6 +9,7 @@ import { type Arrival, groupKeyOf, growTrays } from '../../social/trayGrowth.js'
 import { actColumns } from './actRows.js';
 import { sharedLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
+import { isDeletedObject, lockTraysAndClose } from './deletedObjects.js';
 import { bigintArray, exists, serverNow, textArray } from './expressions.js';
 import { createGatheredTells, isSmallTell, LOCK_MS, type TellTransactions } from './gatheredTells.js';
 import { hidesFromTray } from './hiding.js';
@@ -78,11 +79,12 @@ const insertActs = (tx: Orm, acts: readonly NewAct[]) => {
     .from(sql`inserted`);
 };
 
-/** Puts back those of the acts that were taken back, unless their actor is deleted. */
+/** Puts back those of the acts that were taken back, unless their actor, or the conversation that they are about, is deleted. */
 const reviveActs = (tx: Orm, actIds: readonly string[]) => {
   const gone = sql`
     select acts.id from acts where acts.id = any(${textArray(actIds)}) and gone_at is not null
       and not ${exists(sql`users where id = actor_id and deleted_at is not null`)}
+      and not ${isDeletedObject(sql`acts.object_id`)}
     order by acts.id for update of acts`;
   const revived = sql`
     update acts set gone_at = null from gone where acts.id = gone.id returning acts.*`;
@@ -176,18 +178,24 @@ const noteExcess = async (tx: Orm, arrivals: readonly Arrival[], revisions: Revi
     order by id collate "C" on conflict do nothing`);
 };
 
-/** Brings new acts to their recipients; the trays' locks are held. */
-const deliver = async (tx: Orm, deliveries: readonly Delivery[], pushAfterMs: number): Promise<Revisions> => {
+/** Brings new acts to their recipients, hidden where they are `closed`: taken back already. The trays' locks are held. */
+const deliver = async (
+  tx: Orm,
+  deliveries: readonly Delivery[],
+  closed: ReadonlySet<string>,
+  pushAfterMs: number,
+): Promise<Revisions> => {
   if (deliveries.length === 0) return new Map();
   const found = await arrivalsQuery(tx, deliveries);
-  const arrivals = found.flatMap(({ n, openId, actors, latestId, latestSeq, ...facts }): Arrival[] => {
+  const arrivals = found.flatMap(({ n, openId, actors, latestId, latestSeq, isHidden, ...facts }): Arrival[] => {
     const delivery = deliveries[n - 1];
     if (!delivery) return [];
     const { act, userId, groupKey } = delivery;
     const { id: actId, actorId, seq, verb, objectId, objectType } = act;
     const open = openId === null ? null : { id: openId, actors: actors ?? 0 };
     const latest = latestId === null ? null : { actId: latestId, seq: Number(latestSeq) };
-    return [{ userId, actId, actorId, seq, verb, objectId, objectType, groupKey, open, latest, ...facts }];
+    const place = { userId, actId, actorId, seq, verb, objectId, objectType, groupKey, open, latest };
+    return [{ ...place, ...facts, isHidden: isHidden || closed.has(actId) }];
   });
   const growth = growTrays(arrivals, randomUUID);
   await writeGrowth(tx, growth, pushAfterMs);
@@ -195,7 +203,10 @@ const deliver = async (tx: Orm, deliveries: readonly Delivery[], pushAfterMs: nu
   return growth.revisions;
 };
 
-/** Tells acts with distinct ids in the transaction. Returns the ids of those that were new or came back, and the changes. */
+/**
+ * Tells acts with distinct ids in the transaction. Returns the ids of those that were new or came back, and the changes. What is about a
+ * deleted conversation is kept as taken back, and shows to nobody.
+ */
 export const tellIn = async (
   tx: Orm,
   acts: readonly NewAct[],
@@ -217,13 +228,17 @@ export const tellIn = async (
     return recipients.filter((userId) => userId !== act.actorId).map((userId) => ({ act, userId, groupKey }));
   });
   const back = revived.map(({ id }) => id);
-  await lockTrays(tx, [...deliveries.map(({ userId }) => userId), ...(await traysOfActs(tx, back))]);
+  const trays = [...deliveries.map(({ userId }) => userId), ...(await traysOfActs(tx, back))];
+  const closable = inserted.flatMap(({ id, objectId }) => (objectId === null ? [] : [id]));
+  const closed = closable.length > 0 ? await lockTraysAndClose(tx, trays, closable) : new Set<string>();
+  if (closable.length === 0) await lockTrays(tx, trays);
   const restored =
     back.length > 0 ? await changeShown(tx, sql`placed.act_id = any(${textArray(back)})`, true) : new Map();
-  const grown = await deliver(tx, deliveries, pushAfterMs);
+  const grown = await deliver(tx, deliveries, closed, pushAfterMs);
+  const shown = inserted.filter(({ id }) => !closed.has(id));
   return {
     told: [...told, ...back],
-    social: [...actChanges([...revived, ...inserted], false), ...trayChanges(new Map([...restored, ...grown]))],
+    social: [...actChanges([...revived, ...shown], false), ...trayChanges(new Map([...restored, ...grown]))],
   };
 };
 

@@ -7,6 +7,7 @@ import type { Commit } from './accessCommit.js';
 import { NEXT_ACT_NUMBER } from './actRows.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Orm } from './database.js';
+import { forgetDeletedConversation } from './deletedObjects.js';
 import { awaitsRemoval, NEXT_RELATION_NUMBER } from './deletions.js';
 import { textArray } from './expressions.js';
 import { noteDeletedObject, type SocialRemovals } from './socialRemovals.js';
@@ -120,6 +121,7 @@ export const createGroupStore = ({
           .values({ id, ...after })
           .onConflictDoUpdate({ target: conversations.id, set: after })
           .returning({ below: NEXT_ACT_NUMBER });
+        if (before === undefined) await forgetDeletedConversation(tx, id);
         const { joined, left, members } = await replaceMembers(tx, 'conversation', id, wanted);
         const use = before !== undefined && isSameUse(before, after) ? {} : { use: useChange(before, put!) };
         const flipped = before !== undefined && before.open !== open;

@@ -292,6 +292,16 @@ export const noticeActs = pgTable(
   ],
 );
 
+/**
+ * Conversations that were deleted, and not made again: nothing that is told about one shows. Kept for as long as an act about it, and
+ * as acts are.
+ */
+export const deletedObjects = pgTable(
+  'deleted_objects',
+  { objectId: id('object_id').primaryKey(), at: instant('at').notNull().default(serverNow) },
+  (t) => [index('deleted_objects_by_age').on(t.at)],
+);
+
 /** What the host counts: registers. */
 export const counts = pgTable(
   'counts',

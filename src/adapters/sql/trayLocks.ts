@@ -1,6 +1,12 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Orm } from './database.js';
 import { textArray } from './expressions.js';
+
+/** The statement of {@link lockTrays}. */
+export const trayLocks = (userIds: readonly string[]): SQL => sql`
+  insert into inboxes (user_id, as_of)
+  select id, 0 from unnest(${textArray([...new Set(userIds)])}) as tray (id) order by id collate "C"
+  on conflict (user_id) do update set revision = inboxes.revision where false`;
 
 /**
  * Takes the locks of those trays until the transaction ends, in the order of ids, and creates those that are missing. What hides or
@@ -10,12 +16,8 @@ import { textArray } from './expressions.js';
  * the row of a conflict before it looks at it.
  */
 export const lockTrays = async (tx: Orm, userIds: Iterable<string>): Promise<void> => {
-  const ids = [...new Set(userIds)];
-  if (ids.length === 0) return;
-  await tx.execute(sql`
-    insert into inboxes (user_id, as_of)
-    select id, 0 from unnest(${textArray(ids)}) as tray (id) order by id collate "C"
-    on conflict (user_id) do update set revision = inboxes.revision where false`);
+  const ids = [...userIds];
+  if (ids.length > 0) await tx.execute(trayLocks(ids));
 };
 
 /**

@@ -19,6 +19,6 @@ export interface GroupStore {
   deleteCircle(id: string): Promise<boolean>;
   /** Creates the conversation, or replaces its members, its owner (left out: none) and who may use it, see `mayUse`. */
   putConversation(id: string, memberIds: readonly string[], open: boolean, owner?: ConversationOwner): Promise<void>;
-  /** False where there was no such conversation. */
+  /** False where there was no such conversation. What is told about one later shows to nobody, until it is put again. */
   deleteConversation(id: string): Promise<boolean>;
 }

@@ -1,6 +1,7 @@
 /** What happens around people, where two nodes do it at once or one dies half way. On PostgreSQL: PGlite has one connection. */
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { takeLocks } from '../../../src/adapters/sql/advisoryLock.js';
 import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
 import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
@@ -152,17 +153,37 @@ it('takes back what comes back while its actor is deleted', async () => {
 });
 
 it('takes back what is told, or comes back, while its object is deleted', async () => {
-  await people.putConversation('42', [], true);
   await social.tell([newAct('2')]);
   await social.retract(['2']);
   for (const id of ['1', '2']) {
+    await people.putConversation('42', [], true);
     await whileTelling(newAct(id), () => people.deleteConversation('42'));
     await people.finishDeletions(() => false);
     expect(await numberOf(sql`select from acts where gone_at is null`)).toBe(0);
     expect(await list('cem')).toEqual([]);
   }
+  await people.putConversation('42', [], true);
   await social.tell([newAct('3')]);
   expect(await list('cem')).toHaveLength(1);
+});
+
+it('shows nobody what waited for the deletion of its object, also of what comes back', async () => {
+  await people.putConversation('42', [], true);
+  await social.tell([newAct('1')]);
+  await social.retract(['1']);
+  let done: Promise<unknown> | undefined;
+  await database.db.run((orm) =>
+    orm.transaction(async (tx) => {
+      await takeLocks(tx, 'conversation', ['42']);
+      await tx.execute(sql`delete from conversations`);
+      await noteDeletedObject(tx, '42', true);
+      done = social.tell([newAct('1'), newAct('2'), newAct('3', { recipients: [] })]);
+      await somebodyWaits();
+    }),
+  );
+  expect(await done).toBe(2);
+  expect(await numberOf(sql`select from acts where gone_at is null`)).toBe(0);
+  expect(await list('cem')).toEqual([]);
 });
 
 it('forgets the words of a deleted user, of acts taken back before too, also after a node died half way', async () => {
@@ -236,7 +257,7 @@ it('keeps nothing that a deleted user mutes', async () => {
   expect(await numberOf(sql`select from mutes`)).toBe(0);
 });
 
-it('keeps what is told again after its object was deleted, once the deletion has ended', async () => {
+it('keeps what is told again about an object that never was a conversation, once its deletion has ended', async () => {
   await social.tell([newAct('1')]);
   await execute(
     sql`insert into social_removals (kind, target_id, before) values ('object', '42', nextval('acts_seq_seq'))`,

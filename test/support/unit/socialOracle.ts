@@ -63,6 +63,8 @@ export const createSocialOracle = (everybody: readonly string[]) => {
   const privacy = new Map<string, Audience>();
   const hiding = new Set<string>();
   const rooms = new Map<string, Room>();
+  /** Deleted, and not made again. */
+  const deletedRooms = new Set<string>();
   const circles = new Map<string, readonly string[]>();
   /** In the order of telling. */
   const acts = new Map<string, ToldAct>();
@@ -130,12 +132,14 @@ export const createSocialOracle = (everybody: readonly string[]) => {
     let fresh = 0;
     for (const act of told) {
       if (!users.has(act.actorId)) continue;
+      const isClosed = deletedRooms.has((acts.get(act.id) ?? act).objectId ?? '');
       if (acts.has(act.id)) {
-        retracted.delete(act.id);
+        if (!isClosed) retracted.delete(act.id);
         continue;
       }
       fresh += 1;
       acts.set(act.id, act);
+      if (isClosed) retracted.add(act.id);
       for (const userId of new Set(act.notify)) if (userId !== act.actorId && users.has(userId)) deliver(userId, act);
     }
     return fresh;
@@ -191,10 +195,13 @@ export const createSocialOracle = (everybody: readonly string[]) => {
     unmute: (one: string, what: 'user' | 'object', id: string) => void mutes.delete(pair(one, `${what} ${id}`)),
     setPrivacy: (userId: string, audience: Audience) => void privacy.set(userId, audience),
     setHiding: (userId: string, hides: boolean) => void (hides ? hiding.add(userId) : hiding.delete(userId)),
-    putRoom: (id: string, room: Room) => void rooms.set(id, room),
+    putRoom(id: string, room: Room) {
+      rooms.set(id, room);
+      deletedRooms.delete(id);
+    },
     putCircle: (id: string, members: readonly string[]) => void circles.set(id, members),
     deleteRoom(id: string) {
-      rooms.delete(id);
+      if (rooms.delete(id)) deletedRooms.add(id);
       registers.delete(id);
       retract([...acts.values()].filter(({ objectId }) => objectId === id).map((act) => act.id));
     },
