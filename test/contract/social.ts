@@ -952,6 +952,20 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         expect(told).toEqual(['1 at 1']);
       });
 
+      it('names nobody who was hidden while it is decided, and is due again without them', async () => {
+        await social.tell([act('1', { actorId: 'bob' }), act('2')]);
+        await pass();
+        const told: unknown[] = [];
+        const slow = async (wanted: readonly DueNotice[]) => {
+          await people.block('cem', 'ann');
+          return { wanted, unwanted: [] };
+        };
+        await social.takeDue(100, slow, async (list) => void told.push(list));
+        expect(told).toEqual([]);
+        await pass();
+        expect(await due()).toEqual(['1: 1']);
+      });
+
       it('that is read while it is decided is not told', async () => {
         await social.tell([act('1')]);
         await pass();

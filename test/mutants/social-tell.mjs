@@ -212,4 +212,12 @@ export default [
     to: '',
     tests: contract,
   },
+  {
+    name: 'a push names who was hidden since',
+    promise: 'The host is told of no notice of which something was hidden or taken back since it was read.',
+    file: 'src/adapters/sql/pushQueue.ts',
+    from: 'and notices.changed = done.changed ',
+    to: '',
+    tests: contract,
+  },
 ];

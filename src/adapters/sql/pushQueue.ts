@@ -42,7 +42,7 @@ export const createPushQueue = ({
 
   /**
    * Marks notices as told. Resolves to the ids of those that still were this node's: none to which something came, or that was read,
-   * and none that another node took since.
+   * none of which an act was hidden or taken back, which stays due, and none that another node took since.
    */
   const mark = async (
     decided: readonly DueNotice[],
@@ -54,9 +54,9 @@ export const createPushQueue = ({
     const marked = sql`
       update notices set due_at = null
       from unnest(${text(({ userId }) => userId)}, ${text(({ id }) => id)}, ${numbers(({ position }) => position)},
-        ${numbers(({ id }) => leases.get(id) ?? null)}) as done (user_id, id, position, due_at)
+        ${numbers(({ changed }) => changed)}, ${numbers(({ id }) => leases.get(id) ?? null)}) as done (user_id, id, position, changed, due_at)
       where notices.user_id = done.user_id and notices.id = done.id and notices.position = done.position
-        and notices.due_at = done.due_at
+        and notices.changed = done.changed and notices.due_at = done.due_at
       returning notices.id`;
     const rows = await db.run((orm) =>
       orm.with(orm.$with('marked', {}).as(marked)).select({ id: sql<string>`id` }).from(sql`marked`),
