@@ -74,7 +74,7 @@ CREATE TABLE "social_removals" (
 	"kind" text NOT NULL,
 	"target_id" text COLLATE "C" NOT NULL,
 	"before" bigint DEFAULT 0 NOT NULL,
-	"was_conversation" boolean DEFAULT false NOT NULL,
+	"was_conversation" boolean DEFAULT true NOT NULL,
 	CONSTRAINT "social_removals_kind_target_id_pk" PRIMARY KEY("kind","target_id")
 );
 --> statement-breakpoint

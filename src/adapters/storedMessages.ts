@@ -3,6 +3,7 @@
  * `narrows`, and `revoked` as `withdrawn`: every release since the first one reads these names.
  */
 import type { AccessChange, SessionsEnded } from '../presence/ports/bus.js';
+import type { ConversationUse } from '../presence/visibility.js';
 import type { SocialChange } from '../social/ports/socialBus.js';
 import type { Act, Counts } from '../social/socialTypes.js';
 
@@ -65,6 +66,8 @@ const actFields = ({ id, verb, actorId, objectId, objectType, text, data, audien
   seq,
 });
 
+const useFields = ({ open, ownerId, audience }: ConversationUse): ConversationUse => ({ open, ownerId, audience });
+
 const countsFields = ({ objectId, all, asOf }: Counts): Counts => ({
   objectId,
   all: all.map(({ name, value }) => ({ name, value })),
@@ -82,6 +85,7 @@ export const storedSocialChange = (change: SocialChange): SocialChange => {
         act: actFields(change.act),
         gone: change.gone,
         ...(change.withObject && { withObject: true }),
+        ...(change.use !== undefined && { use: change.use && useFields(change.use) }),
       };
     case 'tray':
       return { ...logId, kind: 'tray', userId: change.userId, revision: change.revision };

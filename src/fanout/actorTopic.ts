@@ -8,7 +8,8 @@ import { pairKey } from '../presence/pairs.js';
 import type { ConversationReader } from '../presence/ports/access.js';
 import type { UseChange } from '../presence/ports/bus.js';
 import type { Viewer } from '../presence/visibility.js';
-import { couldSeeAct, NO_BLOCKS, sawBefore, seesAct } from '../social/actSight.js';
+import { couldSeeUntil, type Retraction, sawBefore, seesAct } from '../social/actSight.js';
+import type { SocialChange } from '../social/ports/socialBus.js';
 import type { TimelineReader } from '../social/ports/timelines.js';
 import type { Act } from '../social/socialTypes.js';
 import type { Epochs } from './epochs.js';
@@ -61,7 +62,7 @@ export interface ObjectChange extends UseChange {
 interface Waiting {
   readonly act: Act;
   /** It was received as taken back, and the facts say who could see it. */
-  retracted: boolean;
+  retraction?: Retraction | undefined;
   /** The one for whom it is judged; undefined: all. */
   readonly only?: ActListener;
   /** Changes of its object that are the reason to judge it. */
@@ -87,22 +88,22 @@ export class ActorTopic {
   ) {}
 
   /** `withObject`: gone with its object, of which the change tells those who could see it. */
-  received(act: Act, { gone, withObject = false }: { readonly gone: boolean; readonly withObject?: boolean }): void {
+  received({ act, gone, withObject, use }: Omit<SocialChange & { readonly kind: 'act' }, 'kind'>): void {
     const same = this.waiting.find((each) => each.act.id === act.id && !each.only && !each.changes);
-    const retracted = gone && !withObject;
+    const retraction = gone && !withObject ? { use } : undefined;
     // The facts are read when it is judged: one judgement is enough.
-    if (same) same.retracted = retracted;
-    else this.enqueue({ act, retracted });
+    if (same) same.retraction = retraction;
+    else this.enqueue({ act, retraction });
   }
 
   /** Judges an act again for one subscription, after those that wait. */
   judgeAgain(act: Act, only: ActListener): void {
-    this.enqueue({ act, retracted: false, only });
+    this.enqueue({ act, only });
   }
 
   /** Judges an act again for all, after those that wait: its object changed. Resolves when that is done. */
   judgeChanged(act: Act, changes: readonly ObjectChange[]): Promise<void> {
-    return new Promise((done) => this.enqueue({ act, retracted: false, changes, done }));
+    return new Promise((done) => this.enqueue({ act, changes, done }));
   }
 
   private enqueue(item: Waiting): void {
@@ -136,7 +137,7 @@ export class ActorTopic {
 
   /** Returns those for whom the judgement is to be made again. */
   private async judgeBatch(
-    { act, retracted, changes = [] }: Waiting,
+    { act, retraction, changes = [] }: Waiting,
     batch: readonly ActListener[],
   ): Promise<readonly ActListener[]> {
     const { timelines, conversations, objects } = this.deps;
@@ -157,7 +158,8 @@ export class ActorTopic {
         sees: found !== undefined && seesAct(found),
         gained: changes.length === 0 || !saw.every(Boolean),
         lost:
-          saw.some(Boolean) || (retracted && found !== undefined && couldSeeAct(found, act, 'retraction', NO_BLOCKS)),
+          saw.some(Boolean) ||
+          (retraction !== undefined && found !== undefined && couldSeeUntil(retraction, found, act)),
       };
     };
     return batch.filter(

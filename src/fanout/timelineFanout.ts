@@ -38,7 +38,7 @@ export interface TimelineFanoutDeps {
 export const createTimelineFanout = ({ bus, timelines, conversations, people, reads, onError }: TimelineFanoutDeps) => {
   const actors = createTopicRegistry((actorId) => {
     const topic = new ActorTopic({ timelines, conversations, objects: objects.epochs, onError }, actorId);
-    return { topic, ready: bus.subscribeActs(actorId, ({ act, ...how }) => topic.received(act, how)) };
+    return { topic, ready: bus.subscribeActs(actorId, (change) => topic.received(change)) };
   });
   const subscriptions = createSubscriptionRegistry();
   /** The subscriptions that were sent acts about an object. */

@@ -315,7 +315,7 @@ export class TimelineSubscription
     const { items } = await this.deps.timelines.timeline(this.viewer.userId, { first: LATEST, after: null });
     const facts = {
       ...{ told: true, onRoster: true, inAudience: true, mayUseObject: true },
-      ...{ hidden: false, actorBlocked: false, ownerBlocked: false },
+      ...{ hidden: false, actorBlocked: false, ownerBlocked: false, use: null },
     };
     return items.map((act) => ({ act, facts }));
   }

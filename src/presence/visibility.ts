@@ -123,6 +123,9 @@ export interface ConversationUse {
   readonly audience: Audience | null;
 }
 
+export const isSameUse = (a: ConversationUse, b: ConversationUse): boolean =>
+  a.open === b.open && a.ownerId === b.ownerId && a.audience === b.audience;
+
 const rankOf = (audience: Audience | null): number =>
   audience === null ? AUDIENCES.indexOf('NOBODY') : AUDIENCES.indexOf(audience);
 

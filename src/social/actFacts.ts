@@ -31,4 +31,7 @@ export const actFactsOf = ({ viewerId, actorId, told, audience, relation, muted,
   hidden: relation.blocked || muted || (object?.owner?.relation.blocked ?? false),
   actorBlocked: relation.blocked,
   ownerBlocked: object?.owner?.relation.blocked ?? false,
+  use: object
+    ? { open: object.open, ownerId: object.owner?.userId ?? null, audience: object.owner?.audience ?? null }
+    : null,
 });

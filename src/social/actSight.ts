@@ -1,4 +1,5 @@
 /** Who finds an act in their timeline: the policy of timelines, as pure functions of facts (docs/design.md#social). */
+import { type ConversationUse, isSameUse } from '../presence/visibility.js';
 import type { ActFacts } from './ports/timelines.js';
 import type { Act } from './socialTypes.js';
 
@@ -9,6 +10,22 @@ export const seesAct = ({ told, onRoster, inAudience, mayUseObject, hidden }: Ac
 /** Whether a viewer saw an act until its object changed, by the facts of then; `mayBeMember`: before the change, or after. */
 export const sawBefore = (facts: ActFacts | undefined, mayBeMember: boolean): boolean =>
   facts !== undefined && seesAct({ ...facts, mayUseObject: facts.mayUseObject || mayBeMember });
+
+/** As an act was taken back. */
+export interface Retraction {
+  /** Who might use its object then; null: it was no conversation. Undefined: that is not known. */
+  readonly use: ConversationUse | null | undefined;
+}
+
+/**
+ * Whether a viewer could see an act until it was taken back. Where its object is used otherwise since, is a conversation no more, or
+ * was made one, nobody is taken to have seen it: the facts of now say nothing of who could use it then.
+ */
+export const couldSeeUntil = ({ use }: Retraction, facts: ActFacts, { objectId }: Act): boolean => {
+  const isAsThen =
+    objectId === null || (use && facts.use ? isSameUse(use, facts.use) : use === null && facts.use === null);
+  return isAsThen && seesAct({ ...facts, told: true });
+};
 
 /**
  * By what a viewer may have lost sight of an act: it was taken back; a block or a mute, or the end of one relation; the actor left the

@@ -69,6 +69,19 @@ const SOCIAL: readonly (readonly [SocialChange, string, string])[] = [
     '{"logId":"9","kind":"act","act":{"id":"like:1","verb":"like","actorId":"ana","objectId":"post","objectType":"Post","text":null,"data":null,"audience":"MUTUALS","at":5,"seq":6},"gone":true,"withObject":true}',
     'acts:ana',
   ],
+  [
+    {
+      kind: 'act',
+      act: {
+        ...{ id: 'like:2', verb: 'like', actorId: 'ana', objectId: 'post', objectType: null, text: null, data: null },
+        ...{ audience: 'FOLLOWERS', at: 5, seq: 6 },
+      },
+      gone: true,
+      use: { open: false, ownerId: 'bo', audience: null },
+    },
+    '{"kind":"act","act":{"id":"like:2","verb":"like","actorId":"ana","objectId":"post","objectType":null,"text":null,"data":null,"audience":"FOLLOWERS","at":5,"seq":6},"gone":true,"use":{"open":false,"ownerId":"bo","audience":null}}',
+    'acts:ana',
+  ],
   [{ kind: 'tray', userId: 'ana', revision: 7 }, '{"kind":"tray","userId":"ana","revision":7}', 'tray:ana'],
   [
     { kind: 'mute', userId: 'ana', target: { kind: 'object', id: 'post' }, muted: true },

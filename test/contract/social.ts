@@ -723,7 +723,9 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         await social.tell([act('new', { objectId: '44' })]);
         expect(await people.deleteConversation('44')).toBe(false);
         expect(await shortList()).toEqual(['like 43: ann (1)']);
-        expect(gone()).toEqual([{ logId: expect.any(String), kind: 'act', act: expect.anything(), gone: true }]);
+        expect(gone()).toEqual([
+          { logId: expect.any(String), kind: 'act', act: expect.anything(), gone: true, use: null },
+        ]);
         // It never was a conversation: nobody was kept from it.
         await social.tell([act('newer', { objectId: '44' })]);
         expect(await shortList()).toEqual(['like 44: ann (1)', 'like 43: ann (1)']);
@@ -754,6 +756,27 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         // What the host says anew counts from now on.
         expect(await social.tell([act('1'), act('late')])).toBe(2);
         expect(await actsOf()).toEqual(['new', 'late', '1']);
+      });
+
+      it('say of what is taken back who might use its object then, and where they do not know, that it went with it', async () => {
+        const use = { open: false, ownerId: 'bob', audience: 'MUTUALS' } as const;
+        await people.putConversation('42', ['cem'], use.open, { userId: use.ownerId, audience: use.audience });
+        await social.tell([act('1'), act('2', { objectId: 'none' }), act('3', { objectId: null }), act('4')]);
+        const retracted = async (id: string) => {
+          bus.socialNews();
+          await social.retract([id]);
+          return bus.socialNews().find((change) => change.kind === 'act');
+        };
+        expect(await retracted('1')).toMatchObject({ gone: true, use });
+        expect(await retracted('2')).toMatchObject({ gone: true, use: null });
+        expect(await retracted('3')).not.toHaveProperty('use');
+        // As a node writes it that does not know whether it was a conversation.
+        await database.db.run((orm) =>
+          orm.execute(sql`insert into social_removals (kind, target_id, before) values ('object', '42', 1000000)`),
+        );
+        const last = await retracted('4');
+        expect(last).toMatchObject({ withObject: true });
+        expect(last).not.toHaveProperty('use');
       });
 
       /** All that the owner of a tray reads, without when it changed. */

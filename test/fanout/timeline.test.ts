@@ -85,6 +85,55 @@ describe('a live timeline', () => {
     expect(await theirs.news()).toEqual([]);
   });
 
+  describe('names what was taken back to nobody who could not use its object then, though', () => {
+    const since: readonly (readonly [string, FakeObject | null, FakeObject | null])[] = [
+      ['it is deleted since', { members: ['me'] }, null],
+      ['it is open since', { members: ['me'] }, { members: ['me'], open: true }],
+      [
+        'it is for a wider audience since',
+        { members: ['me'], owner: { userId: 'cat', audience: null } },
+        { members: ['me'], owner: { userId: 'cat', audience: 'EVERYONE' } },
+      ],
+    ];
+    it.each(since)('%s', async (_, before, after) => {
+      const valve = createValve();
+      const f = await start({ gate: valve.gate });
+      await f.putObject('thing', before);
+      const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+      await f.tell('post', 'ann', { objectId: 'thing' });
+      expect(heard(await mine.news())).toEqual(['+post']);
+      valve.hold('actFacts');
+      await f.retract('post');
+      await f.putObject('thing', after);
+      valve.release('actFacts');
+      expect(heard(await mine.news())).toEqual(['-post']);
+      expect(await yours.news()).toEqual([]);
+    });
+  });
+
+  it('names what was taken back by who does not say how its object was used to those alone who were sent it', async () => {
+    const f = await start();
+    await f.putObject('thing', { open: true });
+    await f.tell('post', 'ann', { objectId: 'thing' });
+    await f.tell('other', 'ann', { objectId: 'no conversation' });
+    const mine = await f.collect('me');
+    await f.tell('sent', 'ann', { objectId: 'thing' });
+    expect(heard(await mine.news())).toEqual(['+sent']);
+    for (const id of ['post', 'other', 'sent']) await f.retract(id, { older: true });
+    expect(heard(await mine.news())).toEqual(['-sent']);
+  });
+
+  it('ends what a query showed of an object that is used as it was, or is no conversation', async () => {
+    const f = await start();
+    await f.putObject('thing', { members: ['me'] });
+    await f.tell('post', 'ann', { objectId: 'thing' });
+    await f.tell('other', 'ann', { objectId: 'no conversation' });
+    const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+    for (const id of ['post', 'other']) await f.retract(id);
+    expect(heard(await mine.news())).toEqual(['-post', '-other']);
+    expect(heard(await yours.news())).toEqual(['-other']);
+  });
+
   it('keeps the acts of one actor in their order, however long each is judged', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });

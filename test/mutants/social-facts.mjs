@@ -160,4 +160,12 @@ export default [
     to: 'and removed.seq > before and was_conversation',
     tests: ['test/adapters/sql/trays.test.ts'],
   },
+  {
+    name: 'every object counts as no conversation',
+    promise: 'A retraction says who might use its object at that moment.',
+    file: 'src/adapters/sql/sqlActs.ts',
+    from: 'const use = open === null ? null : {',
+    to: 'const use = open !== undefined ? null : {',
+    tests: ['test/adapters/sql/trays.test.ts'],
+  },
 ];

@@ -129,8 +129,16 @@ export default [
     name: 'acts of a deleted object are named to all who follow the actor',
     promise: 'After a deletion the ids of its acts reach those alone who could use the object, or were sent them.',
     file: 'src/fanout/actorTopic.ts',
-    from: 'const retracted = gone && !withObject;',
-    to: 'const retracted = gone;',
+    from: 'const retraction = gone && !withObject ? { use } : undefined;',
+    to: 'const retraction = gone ? { use: null } : undefined;',
+    tests: timeline,
+  },
+  {
+    name: 'what was taken back is judged by the object as it is later',
+    promise: 'A retraction is named to nobody who could not use the object then, whatever became of it since.',
+    file: 'src/social/actSight.ts',
+    from: 'return isAsThen && seesAct(',
+    to: 'return seesAct(',
     tests: timeline,
   },
   {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { unavailable } from '../../presence/errors.js';
+import type { Audience } from '../../presence/visibility.js';
 import type { ActStore } from '../../social/ports/acts.js';
 import type { SocialChange } from '../../social/ports/socialBus.js';
 import type { Act, NewAct } from '../../social/socialTypes.js';
@@ -30,9 +31,11 @@ const actChanges = (acts: readonly Act[], gone: boolean): readonly SocialChange[
 
 /** The same of acts that were taken back. */
 const retractions = (removed: Awaited<ReturnType<typeof removeActs>>): readonly SocialChange[] =>
-  removed.flatMap(({ withObject, ...act }) =>
-    actChanges([act], true).map((change) => ({ ...change, ...(withObject && { withObject: true }) })),
-  );
+  removed.flatMap(({ withObject, open, ownerId, ownerAudience, ...act }) => {
+    const use = open === null ? null : { open, ownerId, audience: ownerAudience };
+    const how = withObject ? { withObject } : act.objectId === null ? {} : { use };
+    return actChanges([act], true).map((change) => ({ ...change, ...how }));
+  });
 
 export const trayChanges = (revisions: Revisions): readonly SocialChange[] =>
   [...revisions].map(([userId, revision]) => ({ kind: 'tray', userId, revision }));
@@ -94,7 +97,7 @@ const reviveActs = (tx: Orm, actIds: readonly string[]) => {
     .from(sql`revived`);
 };
 
-/** Takes back those of the acts that were told. `withObject`: their object, a conversation, was deleted. */
+/** Takes back those of the acts that were told. `withObject`: their object, a conversation, was deleted; else who might use it. */
 const removeActs = (tx: Orm, actIds: readonly string[]) => {
   const there = sql`
     select id from acts where id = any(${textArray(actIds)}) and gone_at is null order by id for update`;
@@ -107,8 +110,15 @@ const removeActs = (tx: Orm, actIds: readonly string[]) => {
       ...actColumns('removed'),
       withObject: exists(sql`social_removals where kind = 'object' and target_id = removed.object_id
         and removed.seq < before and was_conversation`),
+      open: sql<boolean | null>`object.open`,
+      ownerId: sql<string | null>`object.owner_id`,
+      ownerAudience: sql<Audience | null>`object.audience`,
     })
-    .from(sql`removed`);
+    .from(
+      sql`removed left join lateral (
+        select open, owner_id, audience from conversations where id = removed.object_id offset 0
+      ) as object on true`,
+    );
 };
 
 /** The trays that hold one of those acts. */

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { badInput } from '../../presence/errors.js';
 import type { AccessChange, UseChange } from '../../presence/ports/bus.js';
 import type { ConversationOwner, GroupStore } from '../../presence/ports/groups.js';
-import { type ConversationUse, mayRevokeUse } from '../../presence/visibility.js';
+import { type ConversationUse, isSameUse, mayRevokeUse } from '../../presence/visibility.js';
 import type { Commit } from './accessCommit.js';
 import { NEXT_ACT_NUMBER } from './actRows.js';
 import { takeLocks } from './advisoryLock.js';
@@ -54,9 +54,6 @@ const replaceMembers = async (
   const gone = left.map((row) => row.userId);
   return { joined: joined.map((row) => row.userId), left: gone, members: [...memberIds, ...gone] };
 };
-
-const isSameUse = (a: ConversationUse, b: ConversationUse): boolean =>
-  a.open === b.open && a.ownerId === b.ownerId && a.audience === b.audience;
 
 const useChange = (
   before: ConversationUse | undefined,

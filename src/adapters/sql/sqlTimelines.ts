@@ -248,7 +248,7 @@ const factsOf = (row: SightRow): ActFacts =>
 
 const UNTOLD: ActFacts = {
   ...{ told: false, onRoster: false, inAudience: false, mayUseObject: false },
-  ...{ hidden: false, actorBlocked: false, ownerBlocked: false },
+  ...{ hidden: false, actorBlocked: false, ownerBlocked: false, use: null },
 };
 
 export const createTimelineReader = ({

@@ -339,8 +339,8 @@ export const removals = pgTable(
     targetId: id('target_id').notNull(),
     /** Acts that were told later stay; 0 where there is no such bound. */
     before: bigint('before', { mode: 'number' }).notNull().default(0),
-    /** Of an object: not everybody may have been able to use it. */
-    wasConversation: boolean('was_conversation').notNull().default(false),
+    /** Of an object: not everybody may have been able to use it. So it is of what a node wrote that does not know. */
+    wasConversation: boolean('was_conversation').notNull().default(true),
   },
   (t) => [primaryKey({ columns: [t.kind, t.targetId] })],
 );

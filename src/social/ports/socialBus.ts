@@ -1,5 +1,6 @@
 /** The messages between nodes about what happens around people. Each is a whole state, or a request to read. */
 import type { Unsubscribe } from '../../presence/ports/bus.js';
+import type { ConversationUse } from '../../presence/visibility.js';
 import type { Act, Counts, MuteTarget } from '../socialTypes.js';
 
 /** One change of the social log. Received twice, the second has no further effect. */
@@ -13,6 +14,11 @@ export type SocialChange = {
       readonly gone: boolean;
       /** It is gone with its object, a conversation that was deleted: that change tells those who could see it. */
       readonly withObject?: true;
+      /**
+       * Where it was taken back, and has an object: who might use that at this moment; null: it was no conversation. Left out by who
+       * does not know.
+       */
+      readonly use?: ConversationUse | null;
     }
   /** A tray moved to that revision. */
   | { readonly kind: 'tray'; readonly userId: string; readonly revision: number }

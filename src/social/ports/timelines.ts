@@ -1,5 +1,6 @@
 /** Timelines: acts of those on a user's roster, found when read. */
 import type { UseChange } from '../../presence/ports/bus.js';
+import type { ConversationUse } from '../../presence/visibility.js';
 import type { Act, ListPage } from '../socialTypes.js';
 
 export interface TimelinePage extends ListPage<Act> {
@@ -24,6 +25,8 @@ export interface ActFacts {
   /** What of it is by blocks: with the actor, and with the owner of the object. */
   readonly actorBlocked: boolean;
   readonly ownerBlocked: boolean;
+  /** Who may use its object beside the members; null where that is no conversation. */
+  readonly use: ConversationUse | null;
 }
 
 /** Methods reject with UNAVAILABLE while the database cannot be asked. Each adapter passes `test/contract/social.ts`. */

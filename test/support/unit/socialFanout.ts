@@ -91,6 +91,11 @@ export const createFakeSocial = (gate: Gate = async () => {}) => {
     calls,
     stored,
     factsOf,
+    /** Who may use an object; null where it is no conversation. */
+    useNow: (id: string): ConversationUse | null => {
+      const object = objects.get(id);
+      return object ? useOf(object) : null;
+    },
     nextNumber,
     users: async (...ids: string[]) => void (await people.upsertUsers(ids.map((id) => ({ id })))),
     /** Makes, changes or (null) deletes the conversation of an object. */

@@ -2,7 +2,7 @@
 import { createTimelineFanout } from '../../../src/fanout/timelineFanout.js';
 import { pairKey } from '../../../src/presence/pairs.js';
 import type { UseChange } from '../../../src/presence/ports/bus.js';
-import { mayUse, type Viewer } from '../../../src/presence/visibility.js';
+import { type ConversationUse, mayUse, type Viewer } from '../../../src/presence/visibility.js';
 import { createReadBudget } from '../../../src/service/readBudget.js';
 import { seesAct } from '../../../src/social/actSight.js';
 import type { ActFacts, TimelineReader } from '../../../src/social/ports/timelines.js';
@@ -54,6 +54,7 @@ export const createTimelines = async ({
       mayUseObject: !object || mayUse({ ...object, ...(owner && { owner }) }, viewerId),
       actorBlocked: blocked,
       ownerBlocked: object?.owner?.relation.blocked === true,
+      use: change ? change.before : social.useNow(objectId ?? ''),
       hidden:
         blocked ||
         object?.owner?.relation.blocked === true ||
@@ -136,8 +137,12 @@ export const createTimelines = async ({
   });
   await bus.subscribeAccessChanges(fanout.accessChanged);
 
-  const publish = async ({ act, gone }: StoredAct, lost: boolean, withObject = false) => {
-    if (!lost) await bus.publishSocial({ kind: 'act', act, gone, ...(withObject && { withObject: true }) });
+  const publish = async (
+    { act, gone }: StoredAct,
+    lost: boolean,
+    how: { readonly withObject?: true; readonly use?: ConversationUse | null } = {},
+  ) => {
+    if (!lost) await bus.publishSocial({ kind: 'act', act, gone, ...how });
   };
   const muted = async (userId: string, target: MuteTarget, isMuted: boolean) => {
     if (isMuted) mutes.add(keyOf(userId, target));
@@ -172,10 +177,12 @@ export const createTimelines = async ({
       acts.set(id, stored);
       await publish(stored, lost);
     },
-    async retract(id: string, { lost = false } = {}): Promise<void> {
+    /** `older`: as a node tells that does not know how the object was used. */
+    async retract(id: string, { lost = false, older = false } = {}): Promise<void> {
       const stored = acts.get(id)!;
       stored.gone = true;
-      await publish(stored, lost);
+      const { objectId } = stored.act;
+      await publish(stored, lost, older || objectId === null ? {} : { use: social.useNow(objectId) });
     },
     /** Deletes an object, as the host does, and what was told about it: in batches, after the change. */
     async deleteObject(id: string): Promise<void> {
@@ -183,7 +190,7 @@ export const createTimelines = async ({
       for (const stored of about) stored.gone = true;
       await social.putObject(id, null);
       await untilIdle();
-      for (const stored of about) await publish(stored, false, true);
+      for (const stored of about) await publish(stored, false, { withObject: true });
     },
     mute: (userId: string, target: MuteTarget) => muted(userId, target, true),
     unmute: (userId: string, target: MuteTarget) => muted(userId, target, false),
