@@ -23,6 +23,8 @@ export interface Counted<T> {
 export interface ReadBudget {
   /** Reads a list of `count` ids. RATE_LIMITED, before anything is read, where that exceeds what is left. */
   list<T>(viewer: Viewer, count: number, kind: ReadKind, read: () => Promise<T>): Promise<T>;
+  /** As `list`, for a page of `count`, for which much may have to be read: one at a time a user. */
+  page<T>(viewer: Viewer, count: number, kind: ReadKind, read: () => Promise<T>): Promise<T>;
   /** Reads a number of ids that is known afterwards: RATE_LIMITED where nothing is left; counted when done. */
   open<T>(viewer: Viewer, kind: ReadKind, read: () => Promise<Counted<T>>): Promise<T>;
   /** As `open`, for a roster or a page of relations, which may be large. */
@@ -49,6 +51,14 @@ export const createReadBudget = ({ rateLimits }: { readonly rateLimits: RateLimi
       if (viewer.kind === 'service' || count === 0) return read();
       await take(viewer.userId, count, kind);
       return count > LARGE ? queued(viewer.userId, read) : read();
+    },
+
+    page: (viewer, count, kind, read) => {
+      if (viewer.kind === 'service') return read();
+      return queued(viewer.userId, async () => {
+        await take(viewer.userId, count, kind);
+        return read();
+      });
     },
 
     open,

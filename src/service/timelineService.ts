@@ -1,7 +1,7 @@
 /**
  * A user's timeline, found when it is read (docs/design.md#social). Its cost grows with whom the user follows and not with what they
- * did, so the pages of one user are read one after another; a page counts as one read for each act that is looked at, whether or not
- * the user sees it.
+ * did, so the pages of one user are read one after another. A page costs as many reads as the user asks for, before it is read: what
+ * they do not see costs nothing that they could count.
  */
 import { checkFirst } from '../presence/validate.js';
 import type { TimelineReader } from '../social/ports/timelines.js';
@@ -25,17 +25,14 @@ export const createTimelineService = ({
     const self = userOf(viewer, NO_TIMELINE);
     checkFirst(first, MAX_SOCIAL_PAGE);
     const from = after === null ? null : readActCursor('timeline', after);
-    return reads.roster(viewer, 'query', async () => {
-      const { items, hasMore, end, looked } = await timelines.timeline(self, { first, after: from });
+    return reads.page(viewer, first, 'query', async () => {
+      const { items, hasMore, end } = await timelines.timeline(self, { first, after: from });
       const page = { items: items.map((act) => ({ act, gone: false })), hasMore };
-      return {
-        result: cursorPage(page, {
-          after,
-          cursorOf: ({ act }) => actCursor('timeline', act.seq),
-          end: hasMore && end !== null ? actCursor('timeline', end) : null,
-        }),
-        counted: looked,
-      };
+      return cursorPage(page, {
+        after,
+        cursorOf: ({ act }) => actCursor('timeline', act.seq),
+        end: hasMore && end !== null ? actCursor('timeline', end) : null,
+      });
     });
   },
 });

@@ -38,7 +38,6 @@ export interface NewBlocks {
   readonly actor: boolean;
   readonly owner: boolean;
 }
-export const NO_BLOCKS: NewBlocks = Object.freeze({ actor: false, owner: false });
 
 /**
  * Whether the viewer could see the act but for what changed, so that they may have it from a query: they are then told that it is gone.

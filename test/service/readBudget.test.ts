@@ -46,12 +46,32 @@ describe('the read budget of a user', () => {
     expect(counted).toEqual(['read of me: 1 ahead', 'read of me: 4999 afterwards', 'read of me: 1']);
   });
 
+  it('is charged for a page before it is read, and pages of one user are read one after another', async () => {
+    const { page, counted } = setUp();
+    const gate = createGate();
+    const both = [3, 2].map((count) => page(ME, count, 'query', gate.read));
+    await turn();
+    expect([counted, gate.begun.length]).toEqual([['read of me: 3'], 1]);
+    gate.begun[0]!.end('a');
+    await both[0];
+    await turn();
+    expect([counted, gate.begun.length]).toEqual([['read of me: 3', 'read of me: 2'], 2]);
+    gate.begun[1]!.end('b');
+    expect(await Promise.all(both)).toEqual(['a', 'b']);
+    expect(await page(HOST, 5, 'query', async () => counted.length)).toBe(2);
+  });
+
   it('refuses before anything is read', async () => {
-    const { list, open, roster } = setUp({ refuse: true });
+    const { list, open, page, roster } = setUp({ refuse: true });
     const unread = async () => {
       throw new Error('it was read');
     };
-    for (const refused of [list(ME, 1, 'query', unread), open(ME, 'query', unread), roster(ME, 'start', unread)]) {
+    for (const refused of [
+      list(ME, 1, 'query', unread),
+      page(ME, 1, 'query', unread),
+      open(ME, 'query', unread),
+      roster(ME, 'start', unread),
+    ]) {
       await expect(refused).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     }
   });

@@ -293,7 +293,7 @@ export const createTimelineReader = ({
       }
       const isFull = items.length > first;
       const end = isFull ? items[first - 1]!.seq : below;
-      return { items: items.slice(0, first), hasMore: isFull || !isAll, end, looked };
+      return { items: items.slice(0, first), hasMore: isFull || !isAll, end };
     },
 
     async actFacts(actId, viewerIds, change) {

@@ -6,8 +6,6 @@ import type { Act, ListPage } from '../socialTypes.js';
 export interface TimelinePage extends ListPage<Act> {
   /** The number of the act beyond which the next page goes on: the last that was looked at; null where there was none. */
   readonly end: number | null;
-  /** How many acts were looked at, for those that the viewer sees. */
-  readonly looked: number;
 }
 
 /** Why a viewer sees an act in their timeline, or does not: all must hold but `hidden`. */

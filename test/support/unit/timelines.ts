@@ -74,7 +74,7 @@ export const createTimelines = async ({
         const found = await withFacts(viewerId, latestFirst());
         const seen = found.filter(({ facts }) => seesAct(facts)).map(({ act }) => act);
         const items = seen.slice(0, first);
-        return { items, hasMore: seen.length > first, end: items.at(-1)?.seq ?? null, looked: items.length };
+        return { items, hasMore: seen.length > first, end: items.at(-1)?.seq ?? null };
       }),
     actFacts: (actId, viewerIds, change) =>
       through(gate, 'actFacts', async () => {
