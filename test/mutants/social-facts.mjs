@@ -161,6 +161,14 @@ export default [
     tests: ['test/adapters/sql/trays.test.ts'],
   },
   {
+    name: 'the removal of a deleted user begins with the blocks',
+    promise: 'A block of a deleted user stays until nothing is left that it hides.',
+    file: 'src/adapters/sql/deletions.ts',
+    from: 'for (const side of SIDES) {',
+    to: 'for (const side of SIDES.toReversed()) {',
+    tests: ['test/adapters/sql/deletions.test.ts'],
+  },
+  {
     name: 'every object counts as no conversation',
     promise: 'A retraction says who might use its object at that moment.',
     file: 'src/adapters/sql/sqlActs.ts',

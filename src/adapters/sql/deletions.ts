@@ -13,10 +13,11 @@ const BATCH = 2_000;
 /** Deletions that one query lists. */
 const LISTED = 100;
 
-/** Each table by the column of the user and the opposite one: each pair is an index. Blocks are removed first. */
+/**
+ * Each table by the column of the user and the opposite one: each pair is an index. Blocks are removed last: while something is left
+ * that a block overrides, the block is there too.
+ */
 const SIDES = [
-  { table: blocks, own: blocks.blockerId, opposite: blocks.blockedId, since: blocks.since },
-  { table: blocks, own: blocks.blockedId, opposite: blocks.blockerId, since: blocks.since },
   { table: circleMembers, own: circleMembers.userId, opposite: circleMembers.circleId, since: circleMembers.since },
   {
     table: conversationMembers,
@@ -26,6 +27,8 @@ const SIDES = [
   },
   { table: follows, own: follows.followerId, opposite: follows.followeeId, since: follows.since },
   { table: follows, own: follows.followeeId, opposite: follows.followerId, since: follows.since },
+  { table: blocks, own: blocks.blockerId, opposite: blocks.blockedId, since: blocks.since },
+  { table: blocks, own: blocks.blockedId, opposite: blocks.blockerId, since: blocks.since },
 ] as const;
 
 type Deletion = typeof deletions.$inferSelect;

@@ -67,7 +67,7 @@ const exists = async (people: ReturnType<typeof open>) =>
 
 /** The transaction that deletes, and so many statements of the removal; then the node is gone. */
 const deletedHalfWay = async () => {
-  left = 5;
+  left = 4;
   expect(await open().deleteUser('star')).toBe(true);
   left = Number.POSITIVE_INFINITY;
   expect(await unfinished()).toBe(1);
@@ -116,6 +116,15 @@ it('a node may die at any call of a deletion, before or after it takes effect: a
       expect([await isBegun(), await leftOver(), await unfinished()], message).toEqual([true, 0, 0]);
     }
   }
+});
+
+it('a block of a deleted user stays until nothing is left that it hides', async () => {
+  await deletedHalfWay();
+  expect(await client`select from blocks`).toHaveLength(2);
+  let pieces = 0;
+  await open().finishDeletions(() => ++pieces > 8);
+  expect(await leftOver()).toBeLessThan(FOLLOWERS - 2_000);
+  expect(await client`select from blocks`).toHaveLength(2);
 });
 
 it('a removal stops between two pieces when the server stops', async () => {
