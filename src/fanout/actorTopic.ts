@@ -55,7 +55,7 @@ export interface ActorTopicDeps {
 
 /** A change of who may use an object. */
 export interface ObjectChange extends UseChange {
-  /** Its members before and after. */
+  /** Its members before. */
   readonly members: ReadonlySet<string>;
 }
 

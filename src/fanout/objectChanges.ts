@@ -110,7 +110,9 @@ export const createObjectChanges = ({
     accessChanged(change: AccessChange): void {
       if (change.kind !== 'conversation' || !change.use) return;
       epochs.touch(objectKey(change.id));
-      wait(change.id, [{ ...change.use, members: new Set(change.members) }]);
+      const members = new Set(change.members);
+      for (const userId of change.use.joined ?? []) members.delete(userId);
+      wait(change.id, [{ ...change.use, members }]);
       refresher.request();
     },
     close(): void {

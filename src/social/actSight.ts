@@ -7,9 +7,9 @@ import type { Act } from './socialTypes.js';
 export const seesAct = ({ told, onRoster, inAudience, mayUseObject, hidden }: ActFacts): boolean =>
   told && onRoster && inAudience && mayUseObject && !hidden;
 
-/** Whether a viewer saw an act until its object changed, by the facts of then; `mayBeMember`: before the change, or after. */
-export const sawBefore = (facts: ActFacts | undefined, mayBeMember: boolean): boolean =>
-  facts !== undefined && seesAct({ ...facts, mayUseObject: facts.mayUseObject || mayBeMember });
+/** Whether a viewer saw an act until its object changed, by the facts of then; `wasMember`: of the object. */
+export const sawBefore = (facts: ActFacts | undefined, wasMember: boolean): boolean =>
+  facts !== undefined && seesAct({ ...facts, mayUseObject: facts.mayUseObject || wasMember });
 
 /** As an act was taken back. */
 export interface Retraction {

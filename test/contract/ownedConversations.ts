@@ -153,10 +153,17 @@ export const describeOwnedConversations = (name: string, open: () => Promise<Ope
 
     it('are published when their owner or audience changes, in the words of earlier releases, and not otherwise', async () => {
       const of = (ownerId: string, audience: Audience) => ({ open: false, ownerId, audience });
-      const change = (changed: readonly string[], mayRevoke: boolean, before?: ConversationUse | null) => [
+      const change = (
+        changed: readonly string[],
+        mayRevoke: boolean,
+        before?: ConversationUse | null,
+        joined?: readonly string[],
+      ) => [
         {
           ...{ kind: 'conversation', id: 'post', changed, members: changed, mayRevoke },
-          ...(before !== undefined && { use: { before, deleted: false, below: expect.any(Number) } }),
+          ...(before !== undefined && {
+            use: { before, deleted: false, below: expect.any(Number), ...(joined && { joined }) },
+          }),
         },
       ];
       await people.putConversation('post', [], false, { userId: 'ann', audience: 'FOLLOWERS' });
@@ -173,6 +180,9 @@ export const describeOwnedConversations = (name: string, open: () => Promise<Ope
       expect(bus.news()).toEqual(change(['cem'], true, of('ann', 'EVERYONE')));
       await people.putConversation('post', ['cem'], false);
       expect(bus.news()).toEqual(change(['cem'], true, of('bob', 'EVERYONE')));
+      // Who joins with such a change was no member before.
+      await people.putConversation('post', ['cem', 'bob'], true);
+      expect(bus.news()).toEqual(change(['cem', 'bob'], true, { open: false, ownerId: null, audience: null }, ['bob']));
     });
   });
 };

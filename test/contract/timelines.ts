@@ -239,6 +239,19 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
       );
     });
 
+    it('count nobody who joined with a change as a member of before', async () => {
+      const bus = recordingBus();
+      const people = createPeople({ db: database.db, bus });
+      await people.upsertUsers(USERS.map((id) => ({ id })));
+      await people.putConversation('chat', ['bob'], false);
+      await tell([{ actorId: 'ann', objectId: 'chat' }]);
+      bus.news();
+      await people.putConversation('chat', ['bob', 'cem'], true);
+      const [change] = bus.news().flatMap((each) => ('use' in each && each.use ? [each.use] : []));
+      const facts = await reader.actFacts('act0', ['bob', 'cem'], change);
+      expect(['bob', 'cem'].map((id) => facts.get(id)?.mayUseObject)).toEqual([true, false]);
+    });
+
     it('find what was told about objects before they changed, and what went lately with a deleted one', async () => {
       const acts = Array.from({ length: 1_100 }, (_, i): Told => ({ actorId: USERS[i % 4]!, objectId: 'much' }));
       await tell([

@@ -351,6 +351,17 @@ describe('a change of sight', () => {
       expect(heard(await mine.news())).toEqual(['-queried']);
     });
 
+    it('names nothing to who joins it with the change, and could not see it before', async () => {
+      const f = await among({ members: ['me'], owner: { userId: 'cat', audience: null } });
+      await f.people.block('bob', 'you');
+      await f.people.block('bob', 'me');
+      await f.tell('post', 'ann', post);
+      const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+      await f.putObject('thing', { members: ['me', 'you'], owner: { userId: 'bob', audience: null } });
+      expect(heard(await mine.news())).toEqual(['-post']);
+      expect(await yours.news()).toEqual([]);
+    });
+
     it('sends nothing again to those who saw it before, and asks nothing about who nobody here follows', async () => {
       const f = await among(ownedBy('FOLLOWERS'));
       await f.tell('post', 'ann', post);

@@ -169,6 +169,14 @@ export default [
     tests: ['test/adapters/sql/deletions.test.ts'],
   },
   {
+    name: 'who joins as an object changes was a member before',
+    promise: 'Who could use an object before it changed is decided without those who joined with the change.',
+    file: 'src/adapters/sql/sqlTimelines.ts',
+    from: 'and user_id <> all(${textArray(change?.joined ?? [])})`',
+    to: '`',
+    tests: ['test/adapters/sql/socialFacts.test.ts'],
+  },
+  {
     name: 'every object counts as no conversation',
     promise: 'A retraction says who might use its object at that moment.',
     file: 'src/adapters/sql/sqlActs.ts',

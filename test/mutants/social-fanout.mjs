@@ -134,6 +134,14 @@ export default [
     tests: timeline,
   },
   {
+    name: 'who joins an object counts as one who used it before',
+    promise: 'Who becomes a member as an object changes is not told of acts that they could not see before.',
+    file: 'src/fanout/objectChanges.ts',
+    from: 'for (const userId of change.use.joined ?? []) members.delete(userId);',
+    to: '',
+    tests: timeline,
+  },
+  {
     name: 'what was taken back is judged by the object as it is later',
     promise: 'A retraction is named to nobody who could not use the object then, whatever became of it since.',
     file: 'src/social/actSight.ts',

@@ -57,11 +57,12 @@ const replaceMembers = async (
 
 const useChange = (
   before: ConversationUse | undefined,
-  { below, deleted = false }: { readonly below: number; readonly deleted?: boolean },
+  { below, joined = [], deleted = false }: Pick<UseChange, 'below' | 'joined'> & { readonly deleted?: boolean },
 ): UseChange => ({
   before: before ? { open: before.open, ownerId: before.ownerId, audience: before.audience } : null,
   deleted,
   below,
+  ...(before && joined.length > 0 && { joined }),
 });
 
 /** Circles and conversations of the host. Members may be users who are not known yet. */
@@ -120,9 +121,10 @@ export const createGroupStore = ({
           .returning({ below: NEXT_ACT_NUMBER });
         if (before === undefined) await forgetDeletedConversation(tx, id);
         const { joined, left, members } = await replaceMembers(tx, 'conversation', id, wanted);
-        const use = before !== undefined && isSameUse(before, after) ? {} : { use: useChange(before, put!) };
+        const isUsedAlike = before !== undefined && isSameUse(before, after);
+        const use = isUsedAlike ? {} : { use: useChange(before, { ...put!, joined }) };
         const flipped = before !== undefined && before.open !== open;
-        const owned = before !== undefined && !isSameUse(before, after);
+        const owned = before !== undefined && !isUsedAlike;
         const changed = flipped || owned ? members : [...joined, ...left];
         const mayRevoke = flipped || left.length > 0 || (before !== undefined && mayRevokeUse(before, after));
         const change: AccessChange = { kind: 'conversation', id, changed, members, mayRevoke, ...use };

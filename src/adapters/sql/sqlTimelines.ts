@@ -202,7 +202,8 @@ export const actSightQuery = (
         ${exists(sql`mutes where user_id = ${viewer} and kind = 'user' and target_id = ${actor}`)}
         or ${exists(sql`mutes where user_id = ${viewer} and kind = 'object' and target_id = act.object_id`)})`,
       open: sql<boolean | null>`object.open`,
-      isMember: exists(sql`conversation_members where conversation_id = object.id and user_id = ${viewer}`),
+      isMember: exists(sql`conversation_members where conversation_id = object.id and user_id = ${viewer}
+        and user_id <> all(${textArray(change?.joined ?? [])})`),
       ownerId: sql<string | null>`object.owner_id`,
       ownerAudience: sql<Audience | null>`object.audience`,
       ownerExists: exists(sql`users where id = ${owner} and deleted_at is null`),

@@ -27,6 +27,8 @@ export interface UseChange {
   readonly deleted: boolean;
   /** Acts about it that were told before have lower numbers than this. */
   readonly below: number;
+  /** Members who were none before, where it existed; left out: there is none. */
+  readonly joined?: readonly string[];
 }
 
 /**

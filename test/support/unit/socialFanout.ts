@@ -55,7 +55,7 @@ export const createFakeSocial = (gate: Gate = async () => {}) => {
     if (!use) return undefined;
     const { open } = use;
     const owner = use.ownerId === null ? undefined : { userId: use.ownerId, audience: use.audience };
-    const isMember = object?.members?.includes(userId) ?? false;
+    const isMember = (object?.members?.includes(userId) && !change?.joined?.includes(userId)) ?? false;
     if (!owner) return { open, isMember };
     const pair = { viewerId: userId, userId: owner.userId };
     const { exists, privacy, ...relation } = (await people.accessFacts([pair])).get(pairKey(userId, owner.userId))!;
@@ -108,7 +108,8 @@ export const createFakeSocial = (gate: Gate = async () => {}) => {
       }
       const members = [...new Set([...(before?.members ?? []), ...(object?.members ?? [])])];
       const mayRevoke = before !== undefined;
-      const use = { before: before ? useOf(before) : null, deleted: object === null, below: nextNumber() };
+      const joined = members.filter((userId) => !before?.members?.includes(userId));
+      const use = { before: before ? useOf(before) : null, deleted: object === null, below: nextNumber(), joined };
       const isUse = !before || !object || JSON.stringify(useOf(before)) !== JSON.stringify(useOf(object));
       await bus.publishAccessChange({
         ...{ kind: 'conversation', id, changed: members, members, mayRevoke },
