@@ -35,11 +35,15 @@ const MAX_WAITING = 10_000;
 type Waiting = ReadonlyMap<string, readonly ObjectChange[]>;
 
 /** What holds for all acts that were told before one of them. */
-const union = (changes: readonly ObjectChange[]): UseChange => ({
-  before: null,
-  deleted: changes.some(({ deleted }) => deleted),
-  below: Math.max(...changes.map(({ below }) => below)),
-});
+const union = (changes: readonly ObjectChange[]): UseChange => {
+  const deletions = changes.flatMap(({ deletedAt }) => deletedAt ?? []);
+  return {
+    before: null,
+    deleted: changes.some(({ deleted }) => deleted),
+    ...(deletions.length > 0 && { deletedAt: Math.min(...deletions) }),
+    below: Math.max(...changes.map(({ below }) => below)),
+  };
+};
 
 export const createObjectChanges = ({
   timelines,

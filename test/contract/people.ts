@@ -441,7 +441,9 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         expect(await people.deleteConversation('hall')).toBe(true);
         expect(await people.deleteConversation('hall')).toBe(false);
         const before = { open: true, ownerId: null, audience: null };
-        expect(bus.news()).toEqual([{ ...change, mayRevoke: true, use: { ...use, before, deleted: true } }]);
+        expect(bus.news()).toEqual([
+          { ...change, mayRevoke: true, use: { ...use, before, deleted: true, deletedAt: expect.any(Number) } },
+        ]);
         expect(await people.conversation('hall', 'ann')).toBeUndefined();
       });
 

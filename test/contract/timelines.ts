@@ -252,7 +252,7 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
       expect(['bob', 'cem'].map((id) => facts.get(id)?.mayUseObject)).toEqual([true, false]);
     });
 
-    it('find what was told about objects before they changed, and what went lately with a deleted one', async () => {
+    it('find what was told about objects before they changed, and what went with a deleted one', async () => {
       const acts = Array.from({ length: 1_100 }, (_, i): Told => ({ actorId: USERS[i % 4]!, objectId: 'much' }));
       await tell([
         { actorId: 'ann', objectId: 'post' },
@@ -263,24 +263,27 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
         { actorId: 'ann' },
         ...acts,
       ]);
-      const idsBefore = async (objectId: string, below: number, deleted = false) =>
-        (await reader.actsBefore([{ objectId, change: { before: null, deleted, below } }])).map(({ id }) => id);
-      expect(await idsBefore('post', 5)).toEqual(['act3', 'act0']);
-      // It was taken back long ago.
-      expect(await idsBefore('post', 5, true)).toEqual(['act3', 'act0']);
-      expect(
-        (await reader.actFacts('act2', ['bob'], { before: null, deleted: true, below: 5 })).get('bob'),
-      ).toMatchObject({ told: false });
-      await database.db.run((orm) =>
-        orm.execute(sql`update acts set gone_at = (extract(epoch from now()) * 1000)::bigint - 1000 where id = 'act2'`),
-      );
-      expect(await idsBefore('post', 5, true)).toEqual(['act3', 'act2', 'act0']);
-      expect(await idsBefore('post', 5)).toEqual(['act3', 'act0']);
+      const changeAt = (below: number, deletedAt?: number): UseChange => ({
+        ...{ before: null, deleted: deletedAt !== undefined, below },
+        ...(deletedAt !== undefined && { deletedAt }),
+      });
+      const idsBefore = async (objectId: string, below: number, deletedAt?: number) =>
+        (await reader.actsBefore([{ objectId, change: changeAt(below, deletedAt) }])).map(({ id }) => id);
       await createPeople({ db: database.db, bus: recordingBus() }).upsertUsers([{ id: 'cem' }]);
-      for (const deleted of [true, false]) {
-        const facts = await reader.actFacts('act2', ['bob'], { before: null, deleted, below: 5 });
-        expect(facts.get('bob')).toMatchObject({ told: deleted });
+      const isTold = async (change: UseChange) => (await reader.actFacts('act2', ['bob'], change)).get('bob')?.told;
+      // It was taken back at 6.
+      expect(await idsBefore('post', 5)).toEqual(['act3', 'act0']);
+      expect(await isTold(changeAt(5))).toBe(false);
+      for (const [deletedAt, isWithIt] of [
+        [5, true],
+        [6, true],
+        [7, false],
+      ] as const) {
+        expect(await idsBefore('post', 5, deletedAt)).toEqual(isWithIt ? ['act3', 'act2', 'act0'] : ['act3', 'act0']);
+        expect(await isTold(changeAt(5, deletedAt))).toBe(isWithIt);
       }
+      // Who does not say when it was deleted.
+      expect(await isTold({ before: null, deleted: true, below: 5 })).toBe(false);
       expect((await idsBefore('much', 9_999)).length).toBe(1_000);
       expect((await reader.acts(['act0', 'act2', 'none'])).map(({ id }) => id).sort()).toEqual(['act0', 'act2']);
       expect(await reader.actsBefore([])).toEqual([]);

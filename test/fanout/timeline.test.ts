@@ -432,6 +432,18 @@ describe('a change of sight', () => {
     });
   });
 
+  it('by the deletion of an object names nothing that was taken back before it', async () => {
+    const f = await start();
+    await f.putObject('thing', { open: true });
+    for (const id of ['before', 'with it']) await f.tell(id, 'ann', post);
+    await f.people.block('ann', 'me');
+    await f.retract('before');
+    await f.people.unblock('ann', 'me');
+    const mine = await f.collect('me');
+    await f.deleteObject('thing');
+    expect(heard(await mine.news())).toEqual(['-with it']);
+  });
+
   it('ends all that was sent, also what is not among the latest', async () => {
     const f = await start();
     const mine = await f.collect('me');

@@ -177,6 +177,14 @@ export default [
     tests: ['test/adapters/sql/socialFacts.test.ts'],
   },
   {
+    name: 'what was taken back before a deletion counts as gone with it',
+    promise: 'The deletion of an object names no act that was taken back before it.',
+    file: 'src/adapters/sql/sqlTimelines.ts',
+    from: 'or told.gone_at >= asked.deleted_at)',
+    to: 'or asked.deleted_at > 0)',
+    tests: ['test/adapters/sql/socialFacts.test.ts'],
+  },
+  {
     name: 'every object counts as no conversation',
     promise: 'A retraction says who might use its object at that moment.',
     file: 'src/adapters/sql/sqlActs.ts',

@@ -11,7 +11,7 @@ import { NEXT_ACT_NUMBER } from './actRows.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
 import { isDeletedObject, noteDeletedConversation } from './deletedObjects.js';
-import { textArray } from './expressions.js';
+import { serverNow, textArray } from './expressions.js';
 import { removeFollowsOf } from './followRemovals.js';
 import { removals } from './tables.js';
 import { lockTrays } from './trayLocks.js';
@@ -28,13 +28,16 @@ const LISTED = 100;
 /** How long a deletion removes before it is answered. */
 const SOON_MS = 1_000;
 
-/** Notes, in the transaction of a deletion, what is to be removed. Acts that are told later are none of it. Returns the number that bounds them. */
+/**
+ * Notes, in the transaction of a deletion, what is to be removed. Acts that are told later are none of it. Returns the number that
+ * bounds them, and the instant.
+ */
 const noteRemoval = async (
   tx: Orm,
   kinds: readonly Kind[],
   targetId: string,
   wasConversation = false,
-): Promise<number> => {
+): Promise<{ readonly before: number; readonly at: number }> => {
   const [noted] = await tx
     .insert(removals)
     .select(sql`select kind, ${targetId}, ${NEXT_ACT_NUMBER}, ${wasConversation}::boolean
@@ -46,22 +49,22 @@ const noteRemoval = async (
         wasConversation: sql`${removals.wasConversation} or excluded.was_conversation`,
       },
     })
-    .returning({ before: removals.before });
-  return noted!.before;
+    .returning({ before: removals.before, at: sql`${serverNow}`.mapWith(Number) });
+  return noted!;
 };
 
 /**
  * Notes the deletion of an object: acts about it are taken back, nobody reads its counts any more, and of a conversation nothing that is
- * told later shows. The lock of the object is held. Returns the number below which
- * acts are taken back.
+ * told later shows. The lock of the object is held. Returns the number below which acts are taken back, and the instant: they are so
+ * from then on.
  */
-export const noteDeletedObject = async (tx: Orm, objectId: string, wasConversation: boolean): Promise<number> => {
-  const before = await noteRemoval(tx, ['object'], objectId, wasConversation);
+export const noteDeletedObject = async (tx: Orm, objectId: string, wasConversation: boolean) => {
+  const noted = await noteRemoval(tx, ['object'], objectId, wasConversation);
   if (wasConversation) await noteDeletedConversation(tx, objectId);
   // What is put meanwhile comes wholly before or after.
   await takeLocks(tx, 'counts', [objectId]);
   await tx.execute(sql`delete from counts where object_id = ${objectId}`);
-  return before;
+  return noted;
 };
 
 /** Notes the deletion of a user: their acts, their tray, and who mutes whom. */

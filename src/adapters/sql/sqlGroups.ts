@@ -57,10 +57,11 @@ const replaceMembers = async (
 
 const useChange = (
   before: ConversationUse | undefined,
-  { below, joined = [], deleted = false }: Pick<UseChange, 'below' | 'joined'> & { readonly deleted?: boolean },
+  { below, joined = [], deletedAt }: Pick<UseChange, 'below' | 'joined' | 'deletedAt'>,
 ): UseChange => ({
   before: before ? { open: before.open, ownerId: before.ownerId, audience: before.audience } : null,
-  deleted,
+  deleted: deletedAt !== undefined,
+  ...(deletedAt !== undefined && { deletedAt }),
   below,
   ...(before && joined.length > 0 && { joined }),
 });
@@ -138,10 +139,10 @@ export const createGroupStore = ({
         await takeLocks(tx, 'conversation', [id]);
         const [conversation] = await tx.delete(conversations).where(eq(conversations.id, id)).returning();
         // Acts and counts may be of an object that is no conversation.
-        const below = await noteDeletedObject(tx, id, conversation !== undefined);
+        const { before, at } = await noteDeletedObject(tx, id, conversation !== undefined);
         if (!conversation) return { result: false, changes: [] };
         const { left } = await replaceMembers(tx, 'conversation', id, []);
-        const use = useChange(conversation, { below, deleted: true });
+        const use = useChange(conversation, { below: before, deletedAt: at });
         const change: AccessChange = { kind: 'conversation', id, changed: left, members: left, mayRevoke: true, use };
         return { result: true, changes: [change] };
       });

@@ -13,7 +13,7 @@ import type { Act } from '../../social/socialTypes.js';
 import { follows, isBlocked, sharesCircle, sharesConversation } from './accessFacts.js';
 import { actColumns } from './actRows.js';
 import type { Database, Orm } from './database.js';
-import { bigintArray, exists, statementNow, textArray } from './expressions.js';
+import { bigintArray, exists, textArray } from './expressions.js';
 
 /** Acts read at once, of which the viewer may see some. */
 const MAX_READ = 200;
@@ -118,11 +118,6 @@ export const latestOfRosterAboutQuery = (
     )
     .where(sql`act.object_id = any(${textArray(objectIds)}) or object.owner_id = any(${textArray(ownerIds)})`);
 
-/** What was taken back with its object within this may still be shown to somebody. */
-const LATELY_MS = 60_000;
-
-const isLate = (goneAt: SQL): SQL<boolean> => sql<boolean>`(${goneAt} > ${statementNow} - ${LATELY_MS}::bigint)`;
-
 /** Ids of the acts about objects that were told before they changed, the latest first, see `TimelineReader.actsBefore`. */
 export const actsBeforeQuery = (
   orm: Orm,
@@ -137,14 +132,14 @@ export const actsBeforeQuery = (
     .from(
       sql`unnest(${textArray(changes.map(({ objectId }) => objectId))},
           ${bigintArray(changes.map(({ change }) => change.below))},
-          ${textArray(changes.map(({ change }) => String(change.deleted)))}::boolean[])
-        as asked (id, below, deleted) cross join lateral (
+          ${bigintArray(changes.map(({ change }) => change.deletedAt ?? null))})
+        as asked (id, below, deleted_at) cross join lateral (
           select id, actor_id, audience, gone_at, seq from acts where object_id = asked.id and seq < asked.below
           order by seq desc nulls last limit ${MAX_ABOUT_ONE}
         ) as told`,
     )
     .where(sql`told.audience <> 'NOBODY'
-      and (told.gone_at is null or (asked.deleted and ${isLate(sql`told.gone_at`)}))`)
+      and (told.gone_at is null or told.gone_at >= asked.deleted_at)`)
     .orderBy(sql`told.seq desc`);
 
 const viewer = sql`asked.viewer_id`;
@@ -159,14 +154,17 @@ const objectAs = (change: UseChange | undefined): SQL => {
     where ${change.before !== null}::boolean`;
 };
 
-/** Whether an act is told: of a deleted object it is not known any more who could use it, so acts about it are as good as taken back. */
+/**
+ * Whether an act is told; with the change that deleted its object, whether it was until then. Of a deleted object it is not known any
+ * more who could use it, so acts about it are as good as taken back.
+ */
 const isTold = (change: UseChange | undefined): SQL<boolean> => {
   const byDeletion = sql`${exists(sql`social_removals
     where kind = 'object' and target_id = act.object_id and act.seq < before`)}`;
   const gone = change?.deleted
-    ? sql`act.gone_at is not null and not ${isLate(sql`act.gone_at`)}`
+    ? sql`act.gone_at < coalesce(${change.deletedAt ?? null}::bigint, ${Number.MAX_SAFE_INTEGER}::bigint)`
     : sql`act.gone_at is not null or ${byDeletion}`;
-  return sql<boolean>`${exists(sql`users where id = ${actor} and deleted_at is null`)} and not (${gone})`;
+  return sql<boolean>`${exists(sql`users where id = ${actor} and deleted_at is null`)} and not coalesce(${gone}, false)`;
 };
 
 /**

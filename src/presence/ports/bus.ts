@@ -25,6 +25,8 @@ export interface UseChange {
   readonly before: ConversationUse | null;
   /** It was deleted, and the acts about it with it. */
   readonly deleted: boolean;
+  /** The instant of the deletion, by the clock that acts are taken back by. Left out: not known, or not deleted. */
+  readonly deletedAt?: number;
   /** Acts about it that were told before have lower numbers than this. */
   readonly below: number;
   /** Members who were none before, where it existed; left out: there is none. */

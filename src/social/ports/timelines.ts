@@ -41,7 +41,7 @@ export interface TimelineReader {
   actFacts(actId: string, viewerIds: readonly string[], change?: UseChange): Promise<ReadonlyMap<string, ActFacts>>;
   /**
    * Of the acts about objects that timelines may hold, and that were told before a change of the object: the latest, of at most 1,000
-   * acts about each. Where it was deleted, also those that were taken back within the last minute. In one query.
+   * acts about each. Where it was deleted, also those that were taken back since. In one query.
    */
   actsBefore(
     changes: readonly { readonly objectId: string; readonly change: UseChange }[],

@@ -37,7 +37,7 @@ export const createFakeSocial = (gate: Gate = async () => {}) => {
   let now = 1_000;
 
   let numbers = 0;
-  /** Of acts, and of changes of objects. */
+  /** Of acts, and of changes of objects; and the instants of both. */
   const nextNumber = () => {
     numbers += 1;
     return numbers;
@@ -109,7 +109,8 @@ export const createFakeSocial = (gate: Gate = async () => {}) => {
       const members = [...new Set([...(before?.members ?? []), ...(object?.members ?? [])])];
       const mayRevoke = before !== undefined;
       const joined = members.filter((userId) => !before?.members?.includes(userId));
-      const use = { before: before ? useOf(before) : null, deleted: object === null, below: nextNumber(), joined };
+      const deletion = { deleted: object === null, ...(object === null && { deletedAt: nextNumber() }) };
+      const use = { before: before ? useOf(before) : null, ...deletion, below: nextNumber(), joined };
       const isUse = !before || !object || JSON.stringify(useOf(before)) !== JSON.stringify(useOf(object));
       await bus.publishAccessChange({
         ...{ kind: 'conversation', id, changed: members, members, mayRevoke },

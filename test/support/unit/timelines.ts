@@ -14,6 +14,8 @@ import { asViewer, budget, createFakeSocial, through } from './socialFanout.js';
 interface StoredAct {
   readonly act: Act;
   gone: boolean;
+  /** When it was taken back. */
+  goneAt: number;
 }
 
 const keyOf = (userId: string, { kind, id }: MuteTarget): string => JSON.stringify([userId, kind, id]);
@@ -31,7 +33,10 @@ export const createTimelines = async ({
   const acts = new Map<string, StoredAct>();
   const mutes = new Set<string>();
 
-  const factsFor = async ({ act, gone }: StoredAct, viewerId: string, change?: UseChange): Promise<ActFacts> => {
+  const wasThere = ({ gone, goneAt }: StoredAct, change: UseChange | undefined) =>
+    !gone || goneAt >= (change?.deletedAt ?? Number.POSITIVE_INFINITY);
+  const factsFor = async (stored: StoredAct, viewerId: string, change?: UseChange): Promise<ActFacts> => {
+    const { act } = stored;
     const { actorId, objectId, audience } = act;
     const pair = { viewerId, userId: actorId };
     const { exists, privacy, blocked, ...relation } = (await people.accessFacts([pair])).get(
@@ -48,7 +53,7 @@ export const createTimelines = async ({
     }[audience];
     const owner = object?.owner && { ...object.owner, relation: { ...object.owner.relation, blocked: false } };
     return {
-      told: (!gone || change?.deleted === true) && exists,
+      told: wasThere(stored, change) && exists,
       onRoster: roster.includes(actorId),
       inAudience,
       mayUseObject: !object || mayUse({ ...object, ...(owner && { owner }) }, viewerId),
@@ -87,15 +92,13 @@ export const createTimelines = async ({
     actsBefore: (changes) =>
       through(gate, 'actsBefore', async () => {
         queries.push(`actsBefore ${changes.map(({ objectId }) => objectId).join(',')}`);
-        return [...acts.values()].flatMap(({ act: { id, actorId, objectId, seq, audience }, gone }) =>
-          objectId !== null &&
-          audience !== 'NOBODY' &&
-          changes.some(
-            (asked) => asked.objectId === objectId && seq < asked.change.below && (!gone || asked.change.deleted),
-          )
-            ? [{ id, actorId, objectId }]
-            : [],
-        );
+        return [...acts.values()].flatMap((stored) => {
+          const { id, actorId, objectId, seq, audience } = stored.act;
+          const isMeant = changes.some(
+            (asked) => asked.objectId === objectId && seq < asked.change.below && wasThere(stored, asked.change),
+          );
+          return objectId !== null && audience !== 'NOBODY' && isMeant ? [{ id, actorId, objectId }] : [];
+        });
       }),
     acts: async (ids) => ids.flatMap((id) => acts.get(id)?.act ?? []),
     latestActs: (viewerId, actorIds, limit) =>
@@ -173,7 +176,7 @@ export const createTimelines = async ({
         seq: social.nextNumber(),
         ...more,
       };
-      const stored = { act, gone: false };
+      const stored = { act, gone: false, goneAt: 0 };
       acts.set(id, stored);
       await publish(stored, lost);
     },
@@ -181,13 +184,14 @@ export const createTimelines = async ({
     async retract(id: string, { lost = false, older = false } = {}): Promise<void> {
       const stored = acts.get(id)!;
       stored.gone = true;
+      stored.goneAt = social.nextNumber();
       const { objectId } = stored.act;
       await publish(stored, lost, older || objectId === null ? {} : { use: social.useNow(objectId) });
     },
     /** Deletes an object, as the host does, and what was told about it: in batches, after the change. */
     async deleteObject(id: string): Promise<void> {
       const about = [...acts.values()].filter(({ act, gone }) => act.objectId === id && !gone);
-      for (const stored of about) stored.gone = true;
+      for (const stored of about) Object.assign(stored, { gone: true, goneAt: Number.MAX_SAFE_INTEGER });
       await social.putObject(id, null);
       await untilIdle();
       for (const stored of about) await publish(stored, false, { withObject: true });
