@@ -51,6 +51,11 @@ export class SightLosses {
     return this.epochs.epoch;
   }
 
+  /** A change that may touch a judgement under way, and nothing that was sent. */
+  touch(key: string): void {
+    this.epochs.touch(key);
+  }
+
   /** A change: judgements about it that began before are void, and it is to be reread. */
   add(key: string, cause: Cause): void {
     this.epochs.touch(key);

@@ -17,6 +17,7 @@ import { createActShares } from './actShare.js';
 import { MAX_WATCHED } from './budget.js';
 import { createObjectChanges } from './objectChanges.js';
 import { createSharedReader } from './sharedReader.js';
+import { objectKey } from './sightLosses.js';
 import type { SubscriptionBudget } from './subscription.js';
 import { createSubscriptionRegistry } from './subscriptionRegistry.js';
 import { TimelineSubscription, type TimelineSubscriptionDeps } from './timelineSubscription.js';
@@ -41,8 +42,8 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
     return { topic, ready: bus.subscribeActs(actorId, (change) => topic.received(change)) };
   });
   const subscriptions = createSubscriptionRegistry();
-  /** The subscriptions that were sent acts about an object. */
-  const byObject = new Map<string, Set<TimelineSubscription>>();
+  /** The subscriptions that were sent acts about an object, or about what a user owns, by key. */
+  const bySubject = new Map<string, Set<TimelineSubscription>>();
   const deps: TimelineSubscriptionDeps = {
     bus,
     timelines,
@@ -52,10 +53,10 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
     rosterOf: createSharedReader((viewerId) => people.roster(viewerId, MAX_WATCHED)),
     shareOf: createActShares(),
     inTurn: createLimit(REREADINGS),
-    onObject(subscription, objectId, knows) {
-      const those = byObject.get(objectId) ?? new Set();
-      if (knows) byObject.set(objectId, those.add(subscription));
-      else if (those.delete(subscription) && those.size === 0) byObject.delete(objectId);
+    onSubject(subscription, key, knows) {
+      const those = bySubject.get(key) ?? new Set();
+      if (knows) bySubject.set(key, those.add(subscription));
+      else if (those.delete(subscription) && those.size === 0) bySubject.delete(key);
     },
     onError,
     onEnd: (subscription) => subscriptions.remove(subscription),
@@ -83,7 +84,7 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
       objects.accessChanged(change);
       subscriptions.accessChanged(change, viewersOf);
       if (change.kind !== 'conversation') return;
-      for (const subscription of [...(byObject.get(change.id) ?? [])]) {
+      for (const subscription of [...(bySubject.get(objectKey(change.id)) ?? [])]) {
         if (!change.members.includes(subscription.viewer.userId)) subscription.accessChanged(change);
       }
     },
@@ -91,7 +92,7 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
     accessChangesMissed: missed,
     /** Acts, and what users mute, may have been missed: rereads the newest. */
     reread: missed,
-    size: () => ({ topics: actors.size, subscriptions: subscriptions.size, objects: byObject.size }),
+    size: () => ({ topics: actors.size, subscriptions: subscriptions.size, subjects: bySubject.size }),
     close: () => objects.close(),
   };
 };

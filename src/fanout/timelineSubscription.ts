@@ -31,11 +31,19 @@ import type { TopicRegistry } from './topicRegistry.js';
 const MAX_KNOWN = 500;
 /** The latest acts of one actor, or about one object, that a change of sight rereads. */
 const LATEST = 50;
+/** Members of a circle or conversation beyond which not all of them are reread about when the viewer comes or goes. */
+const CROWD = 200;
 /** Actors of one reading. */
 const ACTORS = 100;
 
 const idsOf = (keys: Iterable<string>, prefix: string): readonly string[] =>
   [...keys].flatMap((key) => (key.startsWith(prefix) ? key.slice(prefix.length) : []));
+
+/** The object of an act, and who owns it, by key. */
+const subjectsOf = ({ act: { objectId }, ownerId }: ActShare): readonly string[] => {
+  if (objectId === null) return [];
+  return ownerId === null ? [objectKey(objectId)] : [objectKey(objectId), userKey(ownerId)];
+};
 
 /** What all subscriptions to timelines share. */
 export interface TimelineSubscriptionDeps {
@@ -49,8 +57,8 @@ export interface TimelineSubscriptionDeps {
   readonly shareOf: ShareOf;
   /** Runs a rereading when it is its turn: after a gap all subscriptions of a node reread. */
   readonly inTurn: (reread: () => Promise<void>) => Promise<void>;
-  /** The subscription was sent acts about that object, or no more. */
-  readonly onObject: (subscription: TimelineSubscription, objectId: string, knows: boolean) => void;
+  /** The subscription was sent acts about that object, or about an object of that user, or no more; by `objectKey` or `userKey`. */
+  readonly onSubject: (subscription: TimelineSubscription, key: string, knows: boolean) => void;
   readonly onError: (error: unknown) => void;
   readonly onEnd: (subscription: TimelineSubscription) => void;
 }
@@ -72,8 +80,8 @@ export class TimelineSubscription
   private readonly losses = new SightLosses();
   /** By act: what was sent last of it, or waits to be. The oldest first. */
   private readonly known = new Map<string, ActShare>();
-  /** How many known acts are about an object. */
-  private readonly objects = new Map<string, number>();
+  /** How many known acts are about an object, and about what a user owns, by key. */
+  private readonly subjects = new Map<string, number>();
   private readonly followed = new Set<string>();
   private tray: Promise<Unsubscribe> | undefined = undefined;
   private readonly roster = this.createRefresher(() => this.followRoster());
@@ -188,8 +196,8 @@ export class TimelineSubscription
   onReturn(): void {
     this.hasEnded = true;
     for (const actorId of [...this.followed]) this.unfollow(actorId);
-    for (const objectId of this.objects.keys()) this.deps.onObject(this, objectId, false);
-    this.objects.clear();
+    for (const key of this.subjects.keys()) this.deps.onSubject(this, key, false);
+    this.subjects.clear();
     this.known.clear();
     this.tray?.then(
       (unsubscribe) => unsubscribe(),
@@ -222,8 +230,13 @@ export class TimelineSubscription
       this.lose(objectKey(change.id), { loss: isOwn ? 'object' : 'hiding', gains: true });
     } else this.roster.request();
     if (!change.members.includes(userId)) return;
+    // The others may own objects, whether or not they are followed; of a crowd, what the viewer was sent about those is reread.
+    const rereadsAll = isOwn && change.members.length <= CROWD;
     for (const other of isOwn ? change.members : change.changed) {
-      if (this.followed.has(other)) this.relationChanged(other, true);
+      if (other === userId) continue;
+      if (rereadsAll || this.followed.has(other) || this.subjects.has(userKey(other)))
+        this.relationChanged(other, true);
+      else this.losses.touch(userKey(other));
     }
   }
 
@@ -379,11 +392,10 @@ export class TimelineSubscription
   private put(share: ActShare, judgedAt: number): void {
     this.forget(share.act.id);
     this.known.set(share.act.id, share);
-    const { objectId } = share.act;
-    if (objectId !== null) {
-      const count = this.objects.get(objectId) ?? 0;
-      if (count === 0) this.deps.onObject(this, objectId, true);
-      this.objects.set(objectId, count + 1);
+    for (const key of subjectsOf(share)) {
+      const count = this.subjects.get(key) ?? 0;
+      if (count === 0) this.deps.onSubject(this, key, true);
+      this.subjects.set(key, count + 1);
     }
     for (const oldest of this.known.keys()) {
       if (this.known.size <= MAX_KNOWN) break;
@@ -396,11 +408,13 @@ export class TimelineSubscription
     const known = this.known.get(actId);
     if (!known) return;
     this.known.delete(actId);
-    const { objectId } = known.act;
-    if (objectId === null) return;
-    const count = this.objects.get(objectId)! - 1;
-    if (count > 0) return void this.objects.set(objectId, count);
-    this.objects.delete(objectId);
-    this.deps.onObject(this, objectId, false);
+    for (const key of subjectsOf(known)) {
+      const count = this.subjects.get(key)! - 1;
+      if (count > 0) this.subjects.set(key, count);
+      else {
+        this.subjects.delete(key);
+        this.deps.onSubject(this, key, false);
+      }
+    }
   }
 }

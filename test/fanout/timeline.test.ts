@@ -432,6 +432,71 @@ describe('a change of sight', () => {
     });
   });
 
+  describe('with the owner of an object, whom the viewer does not follow,', () => {
+    const shares: readonly (readonly [string, readonly string[]])[] = [
+      ['the viewer leaves', ['cat', 'you']],
+      ['the owner leaves', ['me', 'you']],
+    ];
+    const sharing = async (options: Parameters<typeof createTimelines>[0] = {}) => {
+      const f = await start(options);
+      await f.people.putConversation('chat', ['me', 'cat', 'you'], false);
+      await f.putObject('thing', { owner: { userId: 'cat', audience: 'FOLLOWERS' } });
+      return f;
+    };
+
+    it.each(shares)('as %s what they shared, ends what was sent about it, for them alone', async (_, members) => {
+      const f = await sharing();
+      const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+      await f.tell('post', 'ann', post);
+      expect(heard(await mine.news())).toEqual(['+post']);
+      await yours.news();
+      await f.people.putConversation('chat', members, false);
+      expect(heard(await mine.news())).toEqual(['-post']);
+      expect(heard(await yours.news())).toEqual(members.includes('cat') ? [] : ['-post']);
+    });
+
+    it.each(shares)('as %s what they shared, voids what waits, and what is judged', async (_, members) => {
+      const valve = createValve();
+      const f = await sharing({ gate: valve.gate });
+      const stream = await f.watch('me');
+      await f.tell('waits', 'ann', post);
+      await untilIdle();
+      for (const call of ['actFacts', 'latestActs', 'latestActsAbout']) valve.hold(call);
+      await f.tell('judged', 'ann', post);
+      await untilIdle();
+      valve.releaseNext('actFacts');
+      await untilIdle();
+      await f.people.putConversation('chat', members, false);
+      for (const call of ['actFacts', 'latestActs', 'latestActsAbout']) valve.release(call);
+      const events: ActView[] = [];
+      stream.flow({ take: ({ projection }) => events.push(projection.viewAt()) > 0 });
+      await untilIdle();
+      expect(heard(events).filter((each) => each.startsWith('+'))).toEqual([]);
+    });
+
+    it('as the viewer leaves a crowd, ends what was sent about it', async () => {
+      const f = await sharing();
+      const crowd = ['cat', ...Array.from({ length: 300 }, (_, i) => `u${i}`)];
+      await f.people.putConversation('chat', ['me', ...crowd], false);
+      const mine = await f.collect('me');
+      await f.tell('post', 'ann', post);
+      await mine.news();
+      f.queries.length = 0;
+      await f.people.putConversation('chat', crowd, false);
+      expect(heard(await mine.news())).toEqual(['-post']);
+      expect(f.queries.filter((query) => query.startsWith('timeline'))).toEqual([]);
+    });
+
+    it('as the viewer joins, brings what was told about it', async () => {
+      const f = await sharing();
+      await f.people.putConversation('chat', ['cat', 'you'], false);
+      await f.tell('post', 'ann', post);
+      const mine = await f.collect('me');
+      await f.people.putConversation('chat', ['cat', 'you', 'me'], false);
+      expect(heard(await mine.news())).toEqual(['+post']);
+    });
+  });
+
   it('by the deletion of an object names nothing that was taken back before it', async () => {
     const f = await start();
     await f.putObject('thing', { open: true });
@@ -577,14 +642,14 @@ describe('when something fails', () => {
     await f.tell('a', 'ann', { objectId: 'thing' });
     await untilIdle();
     expect(spent.watched).toBe(1);
-    expect(f.fanout.size()).toEqual({ topics: 1, subscriptions: 1, objects: 1 });
+    expect(f.fanout.size()).toEqual({ topics: 1, subscriptions: 1, subjects: 1 });
     await stream.return();
     await f.tell('b', 'ann');
     valve.fail('subscribe', unavailable('The bus is away.'));
     await expect(f.watch('me', spent)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await untilIdle();
     expect(spent).toEqual(budget());
-    expect(f.fanout.size()).toEqual({ topics: 0, subscriptions: 0, objects: 0 });
+    expect(f.fanout.size()).toEqual({ topics: 0, subscriptions: 0, subjects: 0 });
     expect(f.bus.size).toBe(0);
   });
 
@@ -601,7 +666,7 @@ describe('when something fails', () => {
       if (i % 100 === 0) await untilIdle();
     }
     await untilIdle();
-    expect(f.fanout.size().objects).toBeLessThanOrEqual(500);
+    expect(f.fanout.size().subjects).toBeLessThanOrEqual(500);
     const events: ActView[] = [];
     stream.flow({ take: ({ projection }) => events.push(projection.viewAt()) > 0 });
     expect(events.length).toBeLessThanOrEqual(500);

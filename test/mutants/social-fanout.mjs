@@ -142,6 +142,22 @@ export default [
     tests: timeline,
   },
   {
+    name: 'the owner of what was sent is nobody',
+    promise: 'Who no longer shares a conversation with the owner of an object is told that acts about it are gone.',
+    file: 'src/fanout/timelineSubscription.ts',
+    from: 'if (rereadsAll || this.followed.has(other) || this.subjects.has(userKey(other)))',
+    to: 'if (this.followed.has(other))',
+    tests: timeline,
+  },
+  {
+    name: 'who leaves a conversation leaves judgements as they are',
+    promise: 'What is judged as its owner leaves a shared conversation is not sent by what held before.',
+    file: 'src/fanout/timelineSubscription.ts',
+    from: 'else this.losses.touch(userKey(other));',
+    to: '',
+    tests: timeline,
+  },
+  {
     name: 'what was taken back is judged by the object as it is later',
     promise: 'A retraction is named to nobody who could not use the object then, whatever became of it since.',
     file: 'src/social/actSight.ts',
