@@ -13,7 +13,7 @@ import type { SocialChange } from '../social/ports/socialBus.js';
 import type { TimelineReader } from '../social/ports/timelines.js';
 import type { Act } from '../social/socialTypes.js';
 import type { Epochs } from './epochs.js';
-import { objectKey } from './sightLosses.js';
+import { objectKey, userKey } from './sightLosses.js';
 
 /** Viewers of one query. */
 const BATCH = 2_000;
@@ -48,7 +48,7 @@ export interface Judgement {
 export interface ActorTopicDeps {
   readonly timelines: Pick<TimelineReader, 'actFacts'>;
   readonly conversations: ConversationReader;
-  /** The changes of objects: a judgement that began before one is made again. */
+  /** The changes of objects, and the deletions of their owners: a judgement that began before one is made again. */
   readonly objects: Pick<Epochs, 'epoch' | 'holds'>;
   readonly onError: (error: unknown) => void;
 }
@@ -149,7 +149,9 @@ export class ActorTopic {
       ownerOf(conversations, viewerIds[0]!, act.objectId),
       ...changes.map((change) => timelines.actFacts(act.id, viewerIds, change)),
     ]);
-    if (act.objectId !== null && !objects.holds([objectKey(act.objectId)], epoch)) return batch;
+    const subjects = act.objectId === null ? [] : [objectKey(act.objectId)];
+    if (ownerId !== null) subjects.push(userKey(ownerId));
+    if (!objects.holds(subjects, epoch)) return batch;
     const judgementFor = (viewerId: string): Judgement => {
       const found = facts.get(viewerId);
       const saw = changes.map(({ members }, i) => sawBefore(before[i]?.get(viewerId), members.has(viewerId)));

@@ -16,7 +16,7 @@ import type { Act } from '../social/socialTypes.js';
 import type { ActorTopic, ObjectChange } from './actorTopic.js';
 import { Epochs } from './epochs.js';
 import { createRefresher } from './refresher.js';
-import { objectKey } from './sightLosses.js';
+import { objectKey, userKey } from './sightLosses.js';
 import type { TopicRegistry } from './topicRegistry.js';
 
 /** Objects of one query. */
@@ -110,8 +110,9 @@ export const createObjectChanges = ({
   return {
     /** Judgements that are under way, of acts about objects. */
     epochs: epochs as Pick<Epochs, 'epoch' | 'holds'>,
-    /** Nothing that was judged before, and is about that object, is taken after this. */
+    /** Nothing that was judged before, and is about that object, or about one of that deleted owner, is taken after this. */
     accessChanged(change: AccessChange): void {
+      if (change.kind === 'user' && change.deleted) epochs.touch(userKey(change.userId));
       if (change.kind !== 'conversation' || !change.use) return;
       epochs.touch(objectKey(change.id));
       const members = new Set(change.members);

@@ -17,7 +17,7 @@ import { createActShares } from './actShare.js';
 import { MAX_WATCHED } from './budget.js';
 import { createObjectChanges } from './objectChanges.js';
 import { createSharedReader } from './sharedReader.js';
-import { objectKey } from './sightLosses.js';
+import { objectKey, userKey } from './sightLosses.js';
 import type { SubscriptionBudget } from './subscription.js';
 import { createSubscriptionRegistry } from './subscriptionRegistry.js';
 import { TimelineSubscription, type TimelineSubscriptionDeps } from './timelineSubscription.js';
@@ -83,9 +83,15 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
     accessChanged(change: AccessChange): void {
       objects.accessChanged(change);
       subscriptions.accessChanged(change, viewersOf);
-      if (change.kind !== 'conversation') return;
-      for (const subscription of [...(bySubject.get(objectKey(change.id)) ?? [])]) {
-        if (!change.members.includes(subscription.viewer.userId)) subscription.accessChanged(change);
+      if (change.kind === 'conversation') {
+        for (const subscription of [...(bySubject.get(objectKey(change.id)) ?? [])]) {
+          if (!change.members.includes(subscription.viewer.userId)) subscription.accessChanged(change);
+        }
+      }
+      // Who was sent acts about what that user owned need not follow them.
+      if (change.kind === 'user' && change.deleted) {
+        for (const subscription of [...(bySubject.get(userKey(change.userId)) ?? [])])
+          subscription.accessChanged(change);
       }
     },
     /** Access changes may have been missed: rereads what each may see. */

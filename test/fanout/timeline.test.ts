@@ -497,6 +497,32 @@ describe('a change of sight', () => {
     });
   });
 
+  it('by the deletion of the owner of an object, whom the viewer does not follow, ends what was sent about it', async () => {
+    const f = await start();
+    await f.putObject('thing', { members: ['you'], owner: { userId: 'cat', audience: 'EVERYONE' } });
+    const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+    await f.tell('post', 'ann', post);
+    for (const events of [mine, yours]) expect(heard(await events.news())).toEqual(['+post']);
+    await f.people.deleteUser('cat');
+    expect(heard(await mine.news())).toEqual(['-post']);
+    expect(await yours.news()).toEqual([]);
+  });
+
+  it('by the deletion of the owner of an object voids the judgement of an act that is under way', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.putObject('thing', { owner: { userId: 'cat', audience: 'EVERYONE' } });
+    const mine = await f.collect('me');
+    valve.hold('actFacts');
+    await f.tell('post', 'ann', post);
+    await untilIdle();
+    valve.releaseNext('actFacts');
+    await untilIdle();
+    await f.people.deleteUser('cat');
+    valve.release('actFacts');
+    expect(await mine.news()).toEqual([]);
+  });
+
   it('by the deletion of an object names nothing that was taken back before it', async () => {
     const f = await start();
     await f.putObject('thing', { open: true });

@@ -121,8 +121,8 @@ export default [
     name: 'a change of the object leaves judgements under way as they are',
     promise: 'What was judged before an object was closed is not sent afterwards.',
     file: 'src/fanout/actorTopic.ts',
-    from: 'if (act.objectId !== null && !objects.holds([objectKey(act.objectId)], epoch)) return batch;',
-    to: '',
+    from: 'const subjects = act.objectId === null ? [] : [objectKey(act.objectId)];',
+    to: 'const subjects: string[] = [];',
     tests: timeline,
   },
   {
@@ -155,6 +155,14 @@ export default [
     file: 'src/fanout/timelineSubscription.ts',
     from: 'else this.losses.touch(userKey(other));',
     to: '',
+    tests: timeline,
+  },
+  {
+    name: 'the deletion of an owner reaches their followers alone',
+    promise: 'Who was sent acts about what a deleted user owned is told that they are gone, follower or not.',
+    file: 'src/fanout/timelineFanout.ts',
+    from: "if (change.kind === 'user' && change.deleted) {",
+    to: "if (change.kind === 'user' && !change.deleted) {",
     tests: timeline,
   },
   {
