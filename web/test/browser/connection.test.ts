@@ -1,5 +1,5 @@
 /** The page while its connection, its token or its server is gone. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../../test/support/cluster/freePort.js';
 import { startProcess } from '../../../test/support/http/server.js';
 import { DEVELOPMENT, secretOf } from './support/chromium.js';
@@ -48,7 +48,8 @@ describe('a connection', () => {
     await page.reload().catch(() => {});
     await hers.sees(ben, 'OFFLINE');
     await context.setOffline(false);
-    await page.reload();
+    // Chromium loads a page that failed again by itself, too, which may abort this.
+    await vi.waitFor(() => page.reload(), { timeout: 20_000, interval: 500 });
     await hers.sees(ben, 'ONLINE');
     await his.sees(ada, 'ONLINE');
   });
