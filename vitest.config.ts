@@ -36,8 +36,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
-    // Twice what a small machine has in cores: tests of what fails wait most of their time.
-    maxWorkers: 4,
+    // Three times what a small machine has in cores: tests of what fails wait most of their time.
+    maxWorkers: 6,
     // Workers keep their modules from file to file: most files run faster than they import.
     isolate: false,
     // V8 optimises where code has run seven times as often as by default: most code of a test does not run long enough to win that back.
