@@ -38,8 +38,9 @@ it(`${CLIENTS} idle clients cost Redis no commands`, async () => {
   console.log(
     `idle: ${empty.all.toFixed(1)} commands a second without clients, ${full.all.toFixed(1)} with ${ids.length}`,
   );
-  // What remains: the heartbeats of two nodes once a second, and their sweepers ten times.
-  expect(full.all).toBeLessThan(empty.all * 1.5 + 5);
+  // What remains: the heartbeats of two nodes once a second, and their sweepers ten times, fewer on a busy machine. A command a ping and
+  // client would be one a second for each of them.
+  expect(full.all).toBeLessThan(empty.all * 1.5 + CLIENTS / 2);
   for (const name of ['get', 'set', 'sadd', 'srem']) {
     expect(full.byCommand.get(name) ?? 0, name).toBeLessThan((empty.byCommand.get(name) ?? 0) + 2);
   }

@@ -3,13 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../../test/support/cluster/freePort.js';
 import { startProcess } from '../../../test/support/http/server.js';
 import { DEVELOPMENT, secretOf } from './support/chromium.js';
-import { openContext, show, showTwo } from './support/pages.js';
+import { openContext, show, showTwo, UNREACHABLE } from './support/pages.js';
 import { paneOf } from './support/panes.js';
 import { type Character, gather, only } from './support/people.js';
-
-/** What Chromium itself writes into the console where a server cannot be reached, or a socket is closed too early. */
-const UNREACHABLE =
-  /net::ERR_(?:CONNECTION_REFUSED|INTERNET_DISCONNECTED|CONNECTION_RESET|EMPTY_RESPONSE)|closed before the connection/;
 
 describe('a connection', () => {
   it('that is cut by hand and restored within the grace is a flicker for nobody', async () => {

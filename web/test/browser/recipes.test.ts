@@ -6,11 +6,11 @@ import { expect, it } from 'vitest';
 import { freePort } from '../../../test/support/cluster/freePort.js';
 import { startProcess } from '../../../test/support/http/server.js';
 import { DEVELOPMENT, secretOf } from './support/chromium.js';
-import { openContext, openPage } from './support/pages.js';
+import { openContext, openPage, UNREACHABLE } from './support/pages.js';
 import { type Character, gather } from './support/people.js';
 
 /** What Chromium writes into the console while the server is gone, and of the icon that the document has not. */
-const ALLOWED = /net::ERR_CONNECTION_REFUSED|net::ERR_CONNECTION_RESET|status of 404/;
+const ALLOWED = new RegExp(`${UNREACHABLE.source}|status of 404`);
 
 /** The recipe with its packages as one script. */
 const scriptOf = async (recipe: string): Promise<string> => {

@@ -33,6 +33,10 @@ const listenTo = (page: Page): Complaints => {
   return complaints;
 };
 
+/** What Chromium itself writes into the console where a server cannot be reached or dies, or a socket is closed too early. */
+export const UNREACHABLE =
+  /net::ERR_(?:CONNECTION_REFUSED|INTERNET_DISCONNECTED|CONNECTION_RESET|EMPTY_RESPONSE)|closed before the connection/;
+
 /** A page of a context, watched; at the end of the test it must have complained about nothing but `allowed`. */
 export const openPage = async (
   context: BrowserContext,
