@@ -151,7 +151,7 @@ export default [
     name: 'a push is told by two who took it one after the other',
     promise: 'A push that a node decides for longer than its lease is told once.',
     file: 'src/adapters/sql/pushQueue.ts',
-    from: '\n        and notices.due_at = done.due_at',
+    from: ' and notices.due_at = done.due_at',
     to: '',
     tests: contract,
   },
