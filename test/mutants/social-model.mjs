@@ -42,7 +42,7 @@ export default [
     name: 'who is hidden and shown again is not named',
     promise: 'What was hidden and is shown again is in the very same notice, of the very same actors.',
     file: 'src/adapters/sql/shownActs.ts',
-    from: 'if (rows.length > 0) await write(tx, rows, sql`latest = ${latest}`);',
+    from: 'if (rows.length > 0 || everyStep) await write(tx, rows, sql`latest = ${latest}`);',
     to: '',
     tests: trays,
   },

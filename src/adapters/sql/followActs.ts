@@ -1,10 +1,35 @@
-/** Who follows whom by themselves tells so: an act that notifies the followee, and is in no timeline. */
-import { and, eq, isNull } from 'drizzle-orm';
+/**
+ * Who follows whom by themselves tells so: an act that notifies the followee, and is in no timeline.
+ *
+ * Nobody is to tell by the time of an answer whether the followee exists, blocks the follower, or was followed before: the same
+ * statements are sent for each, in the same number, on empty lists where there is nothing to do, and the tray is said to have moved
+ * also where it did not. It costs a follow some ten small statements more than a `tell`.
+ */
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { SocialChange } from '../../social/ports/socialBus.js';
+import { groupKeyOf } from '../../social/trayGrowth.js';
 import type { Orm } from './database.js';
+import { textArray } from './expressions.js';
 import { type Follow, followActId } from './followIds.js';
-import { retractIn, tellIn } from './sqlActs.js';
+import { changeShown, type Revisions } from './shownActs.js';
+import {
+  actChanges,
+  deliver,
+  insertActs,
+  removeActs,
+  retractions,
+  reviveActs,
+  trayChanges,
+  traysOfActs,
+} from './sqlActs.js';
 import { users } from './tables.js';
+import { trayLocks } from './trayLocks.js';
+
+const ofActs = (actIds: readonly string[]) => sql`placed.act_id = any(${textArray(actIds)})`;
+
+/** A tray that did not move is said to be at the beginning: whoever watches it knows better. */
+const moved = ({ followeeId }: Follow, revisions: Revisions): readonly SocialChange[] =>
+  trayChanges(new Map<string, number>([[followeeId, 0], ...revisions]));
 
 /** Tells a follow in its transaction; of an unknown or deleted followee nothing is kept. */
 export const tellFollow = async (tx: Orm, follow: Follow, pushAfterMs: number): Promise<readonly SocialChange[]> => {
@@ -15,14 +40,27 @@ export const tellFollow = async (tx: Orm, follow: Follow, pushAfterMs: number): 
     .from(users)
     .where(and(eq(users.id, followeeId), isNull(users.deletedAt)))
     .for('share');
-  if (present.length === 0) return [];
   const act = {
     ...{ id: followActId(follow), verb: 'follow', actorId: followerId, objectId: null, objectType: null },
     ...{ text: null, data: null, audience: 'NOBODY' as const, at: null, recipients: [followeeId], group: null },
   };
-  return (await tellIn(tx, [act], { pushAfterMs })).social;
+  const told = present.map(() => act);
+  const inserted = await insertActs(tx, told);
+  const revived = await reviveActs(tx, inserted.length > 0 ? [] : told.map(({ id }) => id));
+  const back = revived.map(({ id }) => id);
+  const groupKey = groupKeyOf(act);
+  const deliveries = inserted.map((row) => ({ act: row, userId: followeeId, groupKey }));
+  const trays = [...deliveries.map(({ userId }) => userId), ...(await traysOfActs(tx, back))];
+  await tx.execute(trayLocks(trays));
+  const restored = await changeShown(tx, ofActs(back), true, true);
+  const grown = await deliver(tx, deliveries, { pushAfterMs, everyStep: true });
+  return [...actChanges(revived, false), ...moved(follow, new Map([...restored, ...grown]))];
 };
 
 /** Takes it back in the transaction that ends the follow. */
-export const retractFollow = async (tx: Orm, follow: Follow): Promise<readonly SocialChange[]> =>
-  (await retractIn(tx, [followActId(follow)])).social;
+export const retractFollow = async (tx: Orm, follow: Follow): Promise<readonly SocialChange[]> => {
+  const removed = await removeActs(tx, [followActId(follow)]);
+  const ids = removed.map(({ id }) => id);
+  await tx.execute(trayLocks(await traysOfActs(tx, ids)));
+  return [...retractions(removed), ...moved(follow, await changeShown(tx, ofActs(ids), false, true))];
+};

@@ -26,11 +26,11 @@ const TOGETHER = 1_000;
 const ACTS_TOGETHER = 250;
 
 /** A change that others hear of; who is in nobody's audience is heard by nobody. */
-const actChanges = (acts: readonly Act[], gone: boolean): readonly SocialChange[] =>
+export const actChanges = (acts: readonly Act[], gone: boolean): readonly SocialChange[] =>
   acts.filter(({ audience }) => audience !== 'NOBODY').map((act) => ({ kind: 'act', act, gone }));
 
 /** The same of acts that were taken back. */
-const retractions = (removed: Awaited<ReturnType<typeof removeActs>>): readonly SocialChange[] =>
+export const retractions = (removed: Awaited<ReturnType<typeof removeActs>>): readonly SocialChange[] =>
   removed.flatMap(({ withObject, open, ownerId, ownerAudience, ...act }) => {
     const use = open === null ? null : { open, ownerId, audience: ownerAudience };
     const how = withObject ? { withObject } : act.objectId === null ? {} : { use };
@@ -45,7 +45,7 @@ export const trayChanges = (revisions: Revisions): readonly SocialChange[] =>
  * wholly before or after. So do the shared locks of the objects, which are held before an act is numbered: what was told before a
  * change of its object has a lower number than the change, and is committed. Rows are written in the order of ids, as everywhere, and numbered in the order of the list.
  */
-const insertActs = (tx: Orm, acts: readonly NewAct[]) => {
+export const insertActs = (tx: Orm, acts: readonly NewAct[]) => {
   const text = (of: (act: NewAct) => string | null) => textArray(acts.map(of));
   const actors = sql`
     select id from users where id = any(${textArray([...new Set(acts.map(({ actorId }) => actorId))])})
@@ -83,7 +83,7 @@ const insertActs = (tx: Orm, acts: readonly NewAct[]) => {
 };
 
 /** Puts back those of the acts that were taken back, unless their actor, or the conversation that they are about, is deleted. */
-const reviveActs = (tx: Orm, actIds: readonly string[]) => {
+export const reviveActs = (tx: Orm, actIds: readonly string[]) => {
   const gone = sql`
     select acts.id from acts where acts.id = any(${textArray(actIds)}) and gone_at is not null
       and not ${exists(sql`users where id = actor_id and deleted_at is not null`)}
@@ -98,7 +98,7 @@ const reviveActs = (tx: Orm, actIds: readonly string[]) => {
 };
 
 /** Takes back those of the acts that were told. `withObject`: their object, a conversation, was deleted; else who might use it. */
-const removeActs = (tx: Orm, actIds: readonly string[]) => {
+export const removeActs = (tx: Orm, actIds: readonly string[]) => {
   const there = sql`
     select id from acts where id = any(${textArray(actIds)}) and gone_at is null order by id for update`;
   const removed = sql`
@@ -123,7 +123,6 @@ const removeActs = (tx: Orm, actIds: readonly string[]) => {
 
 /** The trays that hold one of those acts. */
 export const traysOfActs = async (tx: Orm, actIds: readonly string[]): Promise<readonly string[]> => {
-  if (actIds.length === 0) return [];
   const rows = await tx
     .selectDistinct({ userId: sql<string>`user_id` })
     .from(sql`notice_acts`)
@@ -131,7 +130,8 @@ export const traysOfActs = async (tx: Orm, actIds: readonly string[]): Promise<r
   return rows.map(({ userId }) => userId);
 };
 
-interface Delivery {
+/** An act that is to come into a tray. */
+export interface Delivery {
   readonly act: Act;
   readonly userId: string;
   readonly groupKey: string;
@@ -175,12 +175,17 @@ const COUNTED_EVERY = 64;
 const KEPT = 1_000;
 
 /** Notes trays that may have too many notices for the sweeper. */
-const noteExcess = async (tx: Orm, arrivals: readonly Arrival[], revisions: Revisions): Promise<void> => {
+const noteExcess = async (
+  tx: Orm,
+  arrivals: readonly Arrival[],
+  revisions: Revisions,
+  everyStep: boolean,
+): Promise<void> => {
   const before = new Map(arrivals.map(({ userId, revision }) => [userId, revision]));
   const passed = ([userId, revision]: readonly [string, number]) =>
     Math.floor(revision / COUNTED_EVERY) > Math.floor((before.get(userId) ?? 0) / COUNTED_EVERY);
   const trays = [...revisions].filter(passed).map(([userId]) => userId);
-  if (trays.length === 0) return;
+  if (trays.length === 0 && !everyStep) return;
   await tx.execute(sql`
     insert into social_removals (kind, target_id)
     select 'excess', id from unnest(${textArray(trays)}) as tray (id)
@@ -188,14 +193,20 @@ const noteExcess = async (tx: Orm, arrivals: readonly Arrival[], revisions: Revi
     order by id collate "C" on conflict do nothing`);
 };
 
-/** Brings new acts to their recipients, hidden where they are `closed`: taken back already. The trays' locks are held. */
-const deliver = async (
+/**
+ * Brings new acts to their recipients, hidden where they are `closed`: taken back already. The trays' locks are held. `everyStep`: the
+ * same statements are sent whatever there is, see `changeShown`.
+ */
+export const deliver = async (
   tx: Orm,
   deliveries: readonly Delivery[],
-  closed: ReadonlySet<string>,
-  pushAfterMs: number,
+  {
+    closed = new Set<string>(),
+    pushAfterMs,
+    everyStep = false,
+  }: { readonly closed?: ReadonlySet<string>; readonly pushAfterMs: number; readonly everyStep?: boolean },
 ): Promise<Revisions> => {
-  if (deliveries.length === 0) return new Map();
+  if (deliveries.length === 0 && !everyStep) return new Map();
   const found = await arrivalsQuery(tx, deliveries);
   const arrivals = found.flatMap(({ n, openId, actors, latestId, latestSeq, isHidden, ...facts }): Arrival[] => {
     const delivery = deliveries[n - 1];
@@ -209,7 +220,7 @@ const deliver = async (
   });
   const growth = growTrays(arrivals, randomUUID);
   await writeGrowth(tx, growth, pushAfterMs);
-  await noteExcess(tx, arrivals, growth.revisions);
+  await noteExcess(tx, arrivals, growth.revisions, everyStep);
   return growth.revisions;
 };
 
@@ -238,13 +249,14 @@ export const tellIn = async (
     return recipients.filter((userId) => userId !== act.actorId).map((userId) => ({ act, userId, groupKey }));
   });
   const back = revived.map(({ id }) => id);
-  const trays = [...deliveries.map(({ userId }) => userId), ...(await traysOfActs(tx, back))];
+  const backIn = back.length > 0 ? await traysOfActs(tx, back) : [];
+  const trays = [...deliveries.map(({ userId }) => userId), ...backIn];
   const closable = inserted.flatMap(({ id, objectId }) => (objectId === null ? [] : [id]));
   const closed = closable.length > 0 ? await lockTraysAndClose(tx, trays, closable) : new Set<string>();
   if (closable.length === 0) await lockTrays(tx, trays);
   const restored =
     back.length > 0 ? await changeShown(tx, sql`placed.act_id = any(${textArray(back)})`, true) : new Map();
-  const grown = await deliver(tx, deliveries, closed, pushAfterMs);
+  const grown = await deliver(tx, deliveries, { closed, pushAfterMs });
   const shown = inserted.filter(({ id }) => !closed.has(id));
   return {
     told: [...told, ...back],

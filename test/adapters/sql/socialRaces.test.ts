@@ -1,8 +1,10 @@
 /** What happens around people, where two nodes do it at once or one dies half way. On PostgreSQL: PGlite has one connection. */
 import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { takeLocks } from '../../../src/adapters/sql/advisoryLock.js';
-import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
+import { createDatabase, type OpenDatabase } from '../../../src/adapters/sql/database.js';
 import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { createSocial } from '../../../src/adapters/sql/social.js';
@@ -266,4 +268,33 @@ it('keeps what is told again about an object that never was a conversation, once
   await people.finishDeletions(() => false);
   expect(await social.tell([newAct('1')])).toBe(1);
   expect(await list('cem')).toHaveLength(1);
+});
+
+it('sends the same statements and messages, whoever is followed and unfollowed', async () => {
+  await people.upsertUsers(['ann', 'cem', 'dan', 'gone'].map((id) => ({ id })));
+  await people.deleteUser('gone');
+  await people.finishDeletions(() => false);
+  await people.block('dan', 'ann');
+  const sent: string[] = [];
+  const client = postgres(own.url, { max: 1, fetch_types: false, onnotice: () => {} });
+  const orm = drizzle({ client, logger: { logQuery: (query) => sent.push(query) } });
+  const db = createDatabase({ orm: () => orm, isOpen: () => true, deadline: null });
+  const logged = createPeople({ db, bus, logged: true });
+  const stepsOf = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+    sent.length = 0;
+    bus.socialNews();
+    await work();
+    return [...sent, `${bus.socialNews().length} published`];
+  };
+  const follows: (readonly string[])[] = [];
+  const unfollows: (readonly string[])[] = [];
+  for (const id of ['cem', 'cem', 'dan', 'dan', 'gone', 'nobody', 'nobody']) {
+    follows.push(await stepsOf(() => logged.follow('ann', id)));
+    unfollows.push(await stepsOf(() => logged.unfollow('ann', id)));
+  }
+  await client.end();
+  expect(follows[0]?.length).toBeGreaterThan(10);
+  expect(follows).toEqual(follows.map(() => follows[0]));
+  expect(unfollows).toEqual(unfollows.map(() => unfollows[0]));
+  expect(await numberOf(sql`select from inboxes where user_id in ('gone', 'nobody')`)).toBe(0);
 });
