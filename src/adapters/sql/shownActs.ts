@@ -128,9 +128,9 @@ const recount = async (
  */
 export const changeShown = async (tx: Orm, which: SQL, shown: boolean, everyStep = false): Promise<Revisions> => {
   const revisions = new Map<string, number>();
-  for (let isFirst = true; ; isFirst = false) {
+  for (;;) {
     const rows = await actsToChange(tx, which, shown);
-    if (rows.length === 0 && !(everyStep && isFirst)) return revisions;
+    if (rows.length === 0 && !everyStep) return revisions;
     const actors = actorsOf(rows);
     const before = shown ? await uncountedAmong(tx, actors) : [];
     // What comes back may surpass it.
