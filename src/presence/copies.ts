@@ -147,11 +147,11 @@ export const sameSession = (a: Session, b: Session): boolean =>
     a.activitiesAsOf === b.activitiesAsOf &&
     a.idleAsOf === b.idleAsOf &&
     a.leaseAsOf === b.leaseAsOf &&
-    a.tray === b.tray &&
     a.trayAsOf === b.trayAsOf &&
     a.placesAsOf === b.placesAsOf &&
     a.touchedAt === b.touchedAt &&
     sameItems(a.connections, b.connections) &&
+    sameItems(a.tray, b.tray) &&
     sameItems(a.places, b.places, samePlace) &&
     sameItems(a.activities, b.activities, sameActivity));
 

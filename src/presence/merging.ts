@@ -48,7 +48,7 @@ const byIdleness = laterBy(({ idleAsOf, reportedIdle }) => [
 ]);
 const bySilence = laterBy(({ touchedAt, inferredIdle }) => [touchedAt, inferredIdle ? 1 : 0]);
 const byPlaces = laterBy(({ placesAsOf, places }) => [placesAsOf, nameOf(places)]);
-const byTray = laterBy(({ trayAsOf, tray }) => [trayAsOf, tray ? 1 : 0]);
+const byTray = laterBy(({ trayAsOf, tray }) => [trayAsOf, JSON.stringify(tray)]);
 /** Ties: a lease wins over a grace, since a connection that closes leaves its session to its lease. */
 const byEnd = laterBy(({ leaseAsOf, leaseUntil, graceUntil }) => [leaseAsOf, orNever(leaseUntil), orNever(graceUntil)]);
 

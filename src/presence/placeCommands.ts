@@ -68,6 +68,6 @@ export const setTray = (
   decide(record, now, (current) => {
     const found = holderOf(current, connectionId);
     if (!found) return { record: current, result: false };
-    const session = withTray(found, tray, now);
+    const session = withTray(found, connectionId, tray, now);
     return { record: session === found ? current : replaceSession(current, session), result: true };
   });

@@ -2,6 +2,7 @@
  * Records after a failure, purely: of a node (its connections are lost), or of the store (it came back empty or older, and nodes
  * restore what they remember). Restores are merges, in any order and repeatedly. See docs/architecture.md#recovery.
  */
+import { isSameConnection, nodeOf } from './connectionNames.js';
 import { recordWith, sameItems, sameSession, sessionWith } from './copies.js';
 import type { Decision } from './decision.js';
 import { withMemory } from './merging.js';
@@ -16,17 +17,6 @@ import {
   sessionById,
 } from './session.js';
 import type { DurablePresence, HostActivities, JournalRow, PresenceRecord, Session, Timings } from './types.js';
-
-/** The incarnation in a connection's name, `INCARNATION/number`. */
-export const nodeOf = (connectionId: string): string => connectionId.slice(0, connectionId.lastIndexOf('/'));
-
-/** The node of an incarnation, `NODE.NUMBER`: the same for as long as its process runs. */
-export const processOf = (incarnation: string): string => incarnation.split('.')[0] ?? incarnation;
-
-/** Whether two names are of one connection, under different incarnations of its node. */
-const isSameConnection = (one: string, other: string): boolean =>
-  one.slice(one.lastIndexOf('/')) === other.slice(other.lastIndexOf('/')) &&
-  processOf(nodeOf(one)) === processOf(nodeOf(other));
 
 /** The incarnations with connections of a record. */
 export const nodesOf = (record: PresenceRecord | undefined): ReadonlySet<string> =>

@@ -1,4 +1,5 @@
 /** Sessions of a record, purely: found, started, held by connections, ended and revoked (docs/design.md#sessions). */
+import { isSameConnection } from './connectionNames.js';
 import { recordWith, sessionWith } from './copies.js';
 import { isHiding } from './status.js';
 import type { Activity, DeviceType, PresenceRecord, Session, Timings } from './types.js';
@@ -28,7 +29,7 @@ export const newSession = (id: string, now: number, leaseUntil: number | null = 
   inferIdleAt: null,
   activities: [],
   places: [],
-  tray: false,
+  tray: [],
   deviceAsOf: 0,
   activitiesAsOf: 0,
   idleAsOf: 0,
@@ -91,16 +92,27 @@ export const touch = (session: Session, now: number, timings: Timings): Session 
     knownLiveAt: session.leaseUntil === null ? session.knownLiveAt : now,
   });
 
-/** The session with a subscription to the tray on it, or without. */
-export const withTray = (session: Session, tray: boolean, now: number): Session =>
-  session.tray === tray ? session : sessionWith(session, { tray, trayAsOf: Math.max(session.trayAsOf + 1, now) });
+/** The names of its connections over which a subscription to the tray is open, also where their node renamed them. */
+const trayConnections = ({ tray, connections }: Session): readonly string[] =>
+  tray.filter((id) => connections.some((other) => isSameConnection(id, other)));
 
-/**
- * A connection takes the session, which ends its grace and its HTTP lease. The subscription to the tray ended with the connection
- * before.
- */
+/** Whether a subscription to the tray is open on it: over a connection that it has, not one that it had. */
+export const showsTray = (session: Session): boolean => trayConnections(session).length > 0;
+
+/** The session with a subscription to the tray over that connection, or without. */
+export const withTray = (session: Session, connectionId: string, isOpen: boolean, now: number): Session => {
+  const shown = trayConnections(session);
+  if (shown.some((id) => isSameConnection(id, connectionId)) === isOpen) return session;
+  const others = shown.filter((id) => !isSameConnection(id, connectionId));
+  return sessionWith(session, {
+    tray: isOpen ? [...others, connectionId] : others,
+    trayAsOf: Math.max(session.trayAsOf + 1, now),
+  });
+};
+
+/** A connection takes the session, which ends its grace and its HTTP lease. */
 export const withConnection = (session: Session, connectionId: string, now: number): Session =>
-  sessionWith(leasedUntil(session.connections.length === 0 ? withTray(session, false, now) : session, null, now), {
+  sessionWith(leasedUntil(session, null, now), {
     connections: session.connections.includes(connectionId)
       ? session.connections
       : [...session.connections, connectionId],

@@ -76,8 +76,8 @@ export interface Session {
   readonly activities: readonly Activity[];
   /** Where it is, each place once, the longest ago entered first. */
   readonly places: readonly Place[];
-  /** Whether a subscription to the user's tray is open on it. */
-  readonly tray: boolean;
+  /** The connections over which a subscription to the user's tray was opened; of those that it lost since it does not matter. */
+  readonly tray: readonly string[];
   /**
    * When the device, the activities, the idleness and the lease were last set; 0: never. Two memories of a session are merged by
    * these, field by field, see `merging.ts`.

@@ -1,6 +1,7 @@
 /**
  * Marks the sessions on which a tray is shown (docs/design.md#social): a user who looks at it is told by no push. Several subscriptions
- * of one connection are one mark; while the store is unavailable it is tried again, so that the last state holds. Each mark is a commit
+ * of one connection are one mark, which holds while the session has the connection; while the store is unavailable it is tried again,
+ * ever more rarely, so that the last state holds. Each mark is a commit
  * of the user's record, so a user has as many as changes of presence (docs/design.md#limits-errors): no subscription is refused for it,
  * but what is opened and closed more often is marked later, as it then is.
  */
@@ -11,6 +12,7 @@ import type { RateLimits } from '../presence/ports/rates.js';
 import type { PlaceService } from './contract.js';
 
 const RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
 
 /** Says on which connections a tray is shown. Each `opened` needs one `closed`. Neither waits, nor fails. */
 export interface ShownTrays {
@@ -59,14 +61,15 @@ export const createShownTrays = ({
     while (!isStored(shown)) {
       await retry(() => store(shown), {
         everyMs: RETRY_MS,
+        upToMs: MAX_RETRY_MS,
         async onFailure(error) {
           if (isRateLimited(error)) {
             await wait(error.details.retryAfterMs ?? 0, undefined, { ref: false });
             return;
           }
           onError(error);
-          // The mark of a closed connection ends with its session, or when another connection takes it.
-          if (shown.subscriptions === 0 || !isTemporary(error)) throw error;
+          // Of a user who is deleted, or whom this release cannot read: such a mark ends with its connection.
+          if (!isTemporary(error)) throw error;
         },
       }).catch(() => {
         shown.stored = shown.subscriptions > 0;

@@ -1,4 +1,5 @@
 /** Whether a push is wanted for a notice that is unread, purely (docs/design.md#social). */
+import { showsTray } from '../presence/session.js';
 import { isIdle } from '../presence/status.js';
 import type { PresenceRecord } from '../presence/types.js';
 
@@ -8,5 +9,4 @@ import type { PresenceRecord } from '../presence/types.js';
  */
 export const needsNoPush = (record: PresenceRecord | undefined): boolean =>
   record !== undefined &&
-  (record.chosen === 'DO_NOT_DISTURB' ||
-    record.sessions.some((session) => session.tray && session.connections.length > 0 && !isIdle(session)));
+  (record.chosen === 'DO_NOT_DISTURB' || record.sessions.some((session) => showsTray(session) && !isIdle(session)));

@@ -25,6 +25,12 @@ describe('retry', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(38);
   });
 
+  it('waits twice as long after each failure, up to the longest wait', async () => {
+    const started = performance.now();
+    await retry(failing(3), { everyMs: 10, upToMs: 20, onFailure: () => {} });
+    expect(performance.now() - started).toBeGreaterThanOrEqual(48);
+  });
+
   it('ends with what onFailure throws', async () => {
     const attempt = failing(9);
     const onFailure = () => {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeOf } from '../../src/presence/connectionNames.js';
 import { notFound } from '../../src/presence/errors.js';
 import * as placeCommands from '../../src/presence/placeCommands.js';
 import type { Bus, PlaceMessage, TypingMessage, UserMessage } from '../../src/presence/ports/bus.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import * as commands from '../../src/presence/record.js';
-import { nodeOf } from '../../src/presence/recovery.js';
 import type { PresenceRecord, StatusMessage } from '../../src/presence/types.js';
 import { activity, message, timings } from '../support/unit/builders.js';
 import { createInbox } from '../support/unit/inbox.js';

@@ -2,8 +2,9 @@
  * A node that comes to an end at one of its calls, while it does something, and what must hold afterwards: what it did is
  * done, or was not begun, at every look from another node; and if it was acknowledged, it is done.
  */
+
+import { nodeOf, processOf } from '../../src/presence/connectionNames.js';
 import { PresenceError } from '../../src/presence/errors.js';
-import { nodeOf, processOf } from '../../src/presence/recovery.js';
 import { type Lines, type MortalWorld, TIMINGS } from '../support/cluster/mortals.js';
 import { callerOf } from '../support/cluster/team.js';
 import type { How } from '../support/unit/cuts.js';

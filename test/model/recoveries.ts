@@ -2,8 +2,9 @@
  * Two nodes restore what a store lost, and one of them fails at one of its calls; then what must hold of what was acknowledged
  * before and meanwhile.
  */
+
+import { nodeOf, processOf } from '../../src/presence/connectionNames.js';
 import { PresenceError } from '../../src/presence/errors.js';
-import { nodeOf, processOf } from '../../src/presence/recovery.js';
 import { LEASE_MS, type Lines, type Mortal, type MortalWorld, TIMINGS } from '../support/cluster/mortals.js';
 import { callerOf } from '../support/cluster/team.js';
 import type { Cut } from '../support/unit/cuts.js';

@@ -132,7 +132,7 @@ export default [
     name: 'a push while the tray is in front',
     promise: 'A user at an active device that shows the tray is told by no push.',
     file: 'src/social/pushDecision.ts',
-    from: 'session.tray && ',
+    from: 'showsTray(session) && ',
     to: 'false && ',
     tests: ['test/node/dueNotices.test.ts'],
   },

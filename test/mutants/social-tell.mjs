@@ -85,6 +85,22 @@ export default [
     tests: ['test/service/shownTrays.test.ts'],
   },
   {
+    name: 'the mark of a closed tray is given up',
+    promise: 'Who closed their tray while the store was away is told by pushes again.',
+    file: 'src/service/shownTrays.ts',
+    from: 'if (!isTemporary(error)) throw error;',
+    to: 'if (shown.subscriptions === 0 || !isTemporary(error)) throw error;',
+    tests: ['test/service/shownTrays.test.ts'],
+  },
+  {
+    name: 'a mark outlives its connection',
+    promise: 'A session shows a tray over the connections that it has, whoever held it before.',
+    file: 'src/presence/session.ts',
+    from: 'tray.filter((id) => connections.some((other) => isSameConnection(id, other)))',
+    to: 'connections.length > 0 ? tray : []',
+    tests: ['test/presence/places.test.ts', 'test/node/dueNotices.test.ts'],
+  },
+  {
     name: 'a mark that is late is of before',
     promise: 'A session whose tray was closed again before its mark is not marked.',
     file: 'src/service/shownTrays.ts',

@@ -16,7 +16,7 @@ const record = (userId: string, fields: Partial<PresenceRecord>): PresenceRecord
 const session = (fields: Partial<Session> = {}): Session => ({
   ...newSession('tab', 0),
   connections: ['node/1'],
-  tray: true,
+  tray: ['node/1'],
   ...fields,
 });
 const due = (userId: string): DueNotice => ({ notice: { id: `n-${userId}`, userId } as Notice, unseen: 3 });
@@ -41,9 +41,15 @@ describe('a notice that is due', () => {
     ['of a user without a session', {}, true],
     ['of a user with the tray in front', { sessions: [session()] }, false],
     ['of a user with the tray in front, who hides', { sessions: [session()], chosen: 'INVISIBLE' }, false],
-    ['of a user without the tray', { sessions: [session({ tray: false })] }, true],
+    ['of a user without the tray', { sessions: [session({ tray: [] })] }, true],
     ['of a user with the tray on an idle device', { sessions: [session({ reportedIdle: true })] }, true],
     ['of a user with the tray on a silent device', { sessions: [session({ inferredIdle: true })] }, true],
+    [
+      'of a user whose tray was on a connection that the session lost',
+      { sessions: [session({ connections: ['other/2'] })] },
+      true,
+    ],
+    ['of a user whose node renamed its connections', { sessions: [session({ connections: ['node.2/1'] })] }, false],
     ['of a user whose tray is in grace', { sessions: [session({ connections: [], graceUntil: 9 })] }, true],
     [
       'of a user with one device idle, and the tray on the other',
@@ -52,7 +58,7 @@ describe('a notice that is due', () => {
     ],
     [
       'of a user with the tray idle, and active on the other',
-      { sessions: [session({ reportedIdle: true }), session({ tray: false })] },
+      { sessions: [session({ reportedIdle: true }), session({ tray: [] })] },
       true,
     ],
     ['of a user who is not to be disturbed', { chosen: 'DO_NOT_DISTURB' }, false],

@@ -25,7 +25,7 @@ const SESSION: Required<Session> = {
   inferIdleAt: null,
   activities: [ACTIVITY],
   places: [{ conversationId: 'post', enteredAt: 6 }],
-  tray: true,
+  tray: ['node/1'],
   deviceAsOf: 4,
   activitiesAsOf: 5,
   idleAsOf: 6,

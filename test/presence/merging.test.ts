@@ -28,7 +28,7 @@ const memory = fc
     device: fc.constantFrom(...DEVICES),
     activities,
     places,
-    tray: fc.boolean(),
+    tray: fc.subarray(['a/1', 'b/1']),
     placesAsOf: instant,
     trayAsOf: instant,
     deviceAsOf: instant,

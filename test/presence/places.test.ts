@@ -4,6 +4,7 @@ import { removeFromPlaces } from '../../src/presence/placeCommands.js';
 import { isAt, isSeenAt, placesOf, seenPlacesOf } from '../../src/presence/places.js';
 import { restoreConnection, restoreRemainder } from '../../src/presence/recovery.js';
 import { scheduleOf } from '../../src/presence/scheduling.js';
+import { showsTray } from '../../src/presence/session.js';
 import { viewAt } from '../../src/presence/view.js';
 import { EVERYTHING, SELF } from '../../src/presence/visibility.js';
 import { NOON, record } from '../support/unit/builders.js';
@@ -178,32 +179,48 @@ describe('who enters and leaves', () => {
 });
 
 describe('the tray', () => {
-  it('is open on the session of a connection until it is closed; in grace it stays as it was', () => {
+  const shown = (ana: ReturnType<typeof story>) => ana.record.sessions.map(showsTray);
+
+  it('is open on the session of a connection until it is closed, or the connection gone', () => {
     const ana = story();
     ana.connect();
     expect(ana.tray(true)).toBe(true);
-    expect(ana.record.sessions[0]).toMatchObject({ tray: true, trayAsOf: NOON });
+    expect(ana.record.sessions[0]).toMatchObject({ tray: ['n/1'], trayAsOf: NOON });
     const open = ana.record;
     expect(ana.tray(true)).toBe(true);
     expect(ana.record).toBe(open);
+    expect(ana.tray(false)).toBe(true);
+    expect(shown(ana)).toEqual([false]);
+    ana.tray(true);
     ana.close();
-    expect(ana.record.sessions[0]).toMatchObject({ tray: true });
+    expect(shown(ana)).toEqual([false]);
     expect(ana.tray(false)).toBe(false);
   });
 
-  it('is not open on a session that a connection takes up, until it is opened there', () => {
+  it('is not open on a session that another connection took up, until it is opened there', () => {
     const ana = story();
     ana.connect();
     ana.tray(true);
     ana.connect('tab', 'n/2');
-    expect(ana.record.sessions[0]?.tray).toBe(true);
+    expect(shown(ana)).toEqual([true]);
     ana.close('n/1');
+    expect(shown(ana)).toEqual([false]);
+    ana.tray(true, 'n/2');
+    expect(ana.record.sessions[0]?.tray).toEqual(['n/2']);
     ana.close('n/2');
     ana.connect('tab', 'n/3');
-    expect(ana.record.sessions[0]?.tray).toBe(false);
-    ana.tray(true, 'n/3');
-    expect(ana.tray(false, 'n/3')).toBe(true);
-    expect(ana.record.sessions[0]?.tray).toBe(false);
+    expect(shown(ana)).toEqual([false]);
+  });
+
+  it('stays open over one connection while another of the session closes its own', () => {
+    const ana = story();
+    for (const connection of ['n/1', 'm/1']) {
+      ana.connect('tab', connection);
+      ana.tray(true, connection);
+    }
+    ana.tray(false, 'n/1');
+    ana.close('n/1');
+    expect(shown(ana)).toEqual([true]);
   });
 
   it('is nobody else\u2019s business: no commit of it is published', () => {
@@ -231,7 +248,7 @@ describe('after a loss of the store', () => {
       return restoreConnection(once, { session: second, connectionId: 'n/1' }, NOON + MINUTE).record.sessions[0];
     };
     for (const there of [back(earlier, later), back(later, earlier)]) {
-      expect(there).toMatchObject({ places: later.places, placesAsOf: later.placesAsOf, tray: true });
+      expect(there).toMatchObject({ places: later.places, placesAsOf: later.placesAsOf, tray: later.tray });
     }
   });
 

@@ -75,7 +75,7 @@ const sessionOf = (stored: StoredSession): Session => ({
   inferIdleAt: stored.quietAt,
   activities: stored.activities,
   places: stored.places ?? [],
-  tray: stored.tray ?? false,
+  tray: stored.tray ?? [],
   deviceAsOf: stored.deviceAsOf ?? stored.activeAt,
   activitiesAsOf: stored.activitiesAsOf ?? stored.activeAt,
   idleAsOf: stored.idleAsOf ?? stored.activeAt,

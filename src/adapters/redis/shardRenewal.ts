@@ -1,7 +1,7 @@
 /** Renewing the lease of this node in one shard, and what the renewal finds there. See docs/architecture.md, "Recovery". */
 import { randomUUID } from 'node:crypto';
+import { processOf } from '../../presence/connectionNames.js';
 import type { Renewal, RestorePhase } from '../../presence/ports/leases.js';
-import { processOf } from '../../presence/recovery.js';
 import type { ShardKeys } from './keys.js';
 import type { Redises } from './scripts.js';
 

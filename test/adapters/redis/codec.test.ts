@@ -32,7 +32,7 @@ const ana: PresenceRecord = {
         { type: 'PLAYING', name: 'Go', details: null, startedAt: 130, startedAtGiven: true, expiresAt: null },
       ],
       places: [],
-      tray: false,
+      tray: [],
       deviceAsOf: 121,
       activitiesAsOf: 122,
       idleAsOf: 123,
@@ -54,7 +54,7 @@ const there: PresenceRecord = {
     ...session,
     places: [{ conversationId: 'post|42', enteredAt: 126 }],
     placesAsOf: 127,
-    tray: true,
+    tray: ['node.1/7'],
     trayAsOf: 128,
   })),
 };
@@ -119,7 +119,7 @@ describe('a session that was at a place, or had the tray open', () => {
 
   it('is stored with both, beside what earlier releases read', () => {
     const both =
-      ',"places":[{"conversationId":"post|42","enteredAt":126}],"placesAsOf":127,"tray":true,"trayAsOf":128}],"hosted"';
+      ',"places":[{"conversationId":"post|42","enteredAt":126}],"placesAsOf":127,"tray":["node.1/7"],"trayAsOf":128}],"hosted"';
     expect(body).toBe(BODY.replace('}],"hosted"', both));
     expect(decodeRecord(HEAD + body)).toEqual(there);
   });
@@ -127,7 +127,7 @@ describe('a session that was at a place, or had the tray open', () => {
   it('is known to have left and closed them', () => {
     const left = {
       ...there,
-      sessions: there.sessions.map((session) => ({ ...session, places: [], tray: false })),
+      sessions: there.sessions.map((session) => ({ ...session, places: [], tray: [] })),
     };
     expect(decodeRecord(HEAD + encodeBody(left))).toEqual(left);
   });

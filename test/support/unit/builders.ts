@@ -33,7 +33,7 @@ export const session = ({
   inferIdleAt: null,
   activities: [],
   places: [],
-  tray: false,
+  tray: [],
   deviceAsOf: changes.activeAt ?? NOON,
   activitiesAsOf: changes.activeAt ?? NOON,
   idleAsOf: changes.activeAt ?? NOON,
