@@ -13,6 +13,13 @@ export const inBatches = async <T>(
   }
 };
 
+/** Calls `each` for one item after the other, also after one that failed. Rejects with the first failure, after all of them. */
+export const eachInTurn = async <T>(items: readonly T[], each: (item: T) => Promise<void>): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const item of items) await each(item).catch((error: unknown) => void failures.push(error));
+  if (failures.length > 0) throw failures[0];
+};
+
 /** The items in their order, cut into lists of at most `size`. */
 export const inPieces = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));

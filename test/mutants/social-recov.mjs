@@ -1,4 +1,5 @@
 const counts = ['test/fanout/counts.test.ts'];
+const races = ['test/adapters/sql/socialRaces.test.ts'];
 const places = ['test/service/placeService.test.ts'];
 
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
@@ -106,5 +107,37 @@ export default [
     from: 'accessChanges.accessChangesMissed().catch(onError);',
     to: '',
     tests: ['test/cluster/unpublished-facts.test.ts'],
+  },
+  {
+    name: 'a removal goes on after its object was deleted again',
+    promise: 'The removal of an object that is deleted again ends, and leaves all to the later deletion.',
+    file: 'src/adapters/sql/socialRemovals.ts',
+    from: '(await retract(ids, (tx) => isPending(tx, removal))) === null',
+    to: '(await retract(ids, (tx) => isPending(tx, removal))) === -1',
+    tests: races,
+  },
+  {
+    name: 'a removal begins again with each batch',
+    promise: 'A removal looks at each act once.',
+    file: 'src/adapters/sql/socialRemovals.ts',
+    from: 'place = acts.at(-1);',
+    to: 'place = undefined;',
+    tests: races,
+  },
+  {
+    name: 'one removal that fails holds up the others',
+    promise: 'What a deletion takes back is removed also while another deletion cannot be ended.',
+    file: 'src/async/batches.ts',
+    from: '.catch((error: unknown) => void failures.push(error))',
+    to: '',
+    tests: races,
+  },
+  {
+    name: 'a deletion fails with the removal of relations',
+    promise: 'A deletion that stands is answered so, also where what it takes along cannot be removed.',
+    file: 'src/adapters/sql/sqlDirectory.ts',
+    from: '    await deletions.finish(userIds, () => performance.now() > until).catch(() => {});\n',
+    to: '    await deletions.finish(userIds, () => performance.now() > until);\n',
+    tests: races,
   },
 ];

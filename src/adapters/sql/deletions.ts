@@ -4,6 +4,7 @@
  * node continues what another began.
  */
 import { type SQL, sql } from 'drizzle-orm';
+import { eachInTurn } from '../../async/batches.js';
 import type { Database, Orm } from './database.js';
 import { textArray } from './expressions.js';
 import { blocks, circleMembers, conversationMembers, deletions, follows } from './tables.js';
@@ -85,11 +86,11 @@ export const createDeletions = ({ db }: { readonly db: Database }) => {
     return gone.map(({ id }) => id).reduce((a, b) => (Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0 ? a : b));
   };
 
-  /** Removes everything and then the note. False when stopped before the end. */
-  const complete = async (deletion: Deletion, isStopped: () => boolean): Promise<boolean> => {
+  /** Removes everything and then the note, unless it is stopped before the end. */
+  const complete = async (deletion: Deletion, isStopped: () => boolean): Promise<void> => {
     for (const side of SIDES) {
       for (let after: string | null = ''; after !== null; ) {
-        if (isStopped()) return false;
+        if (isStopped()) return;
         after = await removeBatch(deletion, side, after);
       }
     }
@@ -98,7 +99,6 @@ export const createDeletions = ({ db }: { readonly db: Database }) => {
         .delete(deletions)
         .where(sql`${deletions.userId} = ${deletion.userId} and ${deletions.before} = ${deletion.before}`),
     );
-    return true;
   };
 
   const unfinished = (only: readonly string[] | null) =>
@@ -114,10 +114,11 @@ export const createDeletions = ({ db }: { readonly db: Database }) => {
   return {
     /**
      * Removes what is left of those deleted users, or (null) of all, until nothing remains or `isStopped`. Any number of
-     * nodes may do so at once. Rejects with UNAVAILABLE while the database cannot be reached; the next call continues.
+     * nodes may do so at once. A user whose relations cannot be removed holds up none of the others: it rejects with the first
+     * failure, after them; with UNAVAILABLE while the database cannot be reached. The next call continues.
      */
     async finish(userIds: readonly string[] | null, isStopped: () => boolean): Promise<void> {
-      for (const deletion of await unfinished(userIds)) if (!(await complete(deletion, isStopped))) return;
+      await eachInTurn(await unfinished(userIds), (deletion) => complete(deletion, isStopped));
     },
   };
 };

@@ -6,7 +6,7 @@
  * subscriptions to trays hear, when its batch comes.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { isUnavailable } from '../../presence/errors.js';
+import { eachInTurn } from '../../async/batches.js';
 import { NEXT_ACT_NUMBER } from './actRows.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
@@ -19,7 +19,7 @@ import { lockTrays } from './trayLocks.js';
 type Removal = typeof removals.$inferSelect;
 type Kind = Removal['kind'];
 
-/** Acts that are taken back together. */
+/** Acts that are looked at, and taken back, together. */
 const ACTS = 250;
 /** Rows that one statement removes. */
 const ROWS = 2_000;
@@ -109,14 +109,26 @@ export const actUnderDeletion = async (tx: Orm, actIds: readonly string[]): Prom
   return rows[0]?.id;
 };
 
-/** Acts that are to be taken back. */
-export const actsToRetract = (orm: Orm, { kind, targetId, before }: Omit<Removal, 'wasConversation'>) =>
-  orm
-    .select({ id: sql<string>`id` })
+/** Where a walk through the acts of a user (by id) or about an object (the latest first) has come to. */
+interface Place {
+  readonly id: string;
+  readonly seq: number;
+}
+
+/** The next acts that are to be taken back, and whether they are already: a walk looks at each act once, whatever became of it. */
+export const actsToRetract = (
+  orm: Orm,
+  { kind, targetId, before }: Pick<Removal, 'kind' | 'targetId' | 'before'>,
+  { id, seq }: Place = { id: '', seq: before },
+) => {
+  const acts = orm
+    .select({ id: sql<string>`id`, seq: sql`seq`.mapWith(Number), gone: sql<boolean>`gone_at is not null` })
     .from(sql`acts`)
-    .where(sql`${kind === 'actor' ? sql`actor_id` : sql`object_id`} = ${targetId} and gone_at is null
-      and seq < ${before}::bigint`)
     .limit(ACTS);
+  return kind === 'actor'
+    ? acts.where(sql`actor_id = ${targetId} and id > ${id} and seq < ${before}::bigint`).orderBy(sql`id`)
+    : acts.where(sql`object_id = ${targetId} and seq < ${seq}::bigint`).orderBy(sql`seq desc nulls last`);
+};
 
 /** The rows of a tray, one table after the other; the tray itself last. */
 const TRAY_BATCHES = [
@@ -139,16 +151,19 @@ export const createSocialRemovals = ({
   retract,
 }: {
   readonly db: Database;
-  /** Takes acts back, in transactions of which `condition` holds. */
-  readonly retract: (actIds: readonly string[], condition: (tx: Orm) => Promise<boolean>) => Promise<unknown>;
+  /** Takes acts back, in transactions of which `condition` holds; null where it does not any more. */
+  readonly retract: (actIds: readonly string[], condition: (tx: Orm) => Promise<boolean>) => Promise<number | null>;
 }) => {
+  /** Ends where somebody else has ended it, or the same is deleted again: that has a note of its own. */
   const retractAll = async (removal: Removal, isStopped: () => boolean): Promise<boolean> => {
-    for (;;) {
+    for (let place: Place | undefined; ; ) {
       if (isStopped()) return false;
-      const acts = await db.run((orm) => actsToRetract(orm, removal));
-      if (acts.length === 0) return removal.kind !== 'actor' || (await forgetWords(removal, isStopped));
-      const ids = acts.map(({ id }) => id);
-      await retract(ids, (tx) => isPending(tx, removal));
+      const from: Place | undefined = place;
+      const acts = await db.run((orm) => actsToRetract(orm, removal, from));
+      const ids = acts.flatMap(({ id, gone }) => (gone ? [] : [id]));
+      if (ids.length > 0 && (await retract(ids, (tx) => isPending(tx, removal))) === null) return false;
+      if (acts.length < ACTS) return removal.kind !== 'actor' || (await forgetWords(removal, isStopped));
+      place = acts.at(-1);
     }
   };
 
@@ -211,18 +226,20 @@ export const createSocialRemovals = ({
     return true;
   };
 
-  const complete = async (removal: Removal, isStopped: () => boolean): Promise<boolean> => {
+  const complete = async (removal: Removal, isStopped: () => boolean): Promise<void> => {
     const isDone = await (removal.kind === 'tray' ? removeTray : retractAll)(removal, isStopped);
-    if (!isDone) return false;
+    if (!isDone) return;
     await db.run((orm) =>
       orm
         .delete(removals)
         .where(sql`kind = ${removal.kind} and target_id = ${removal.targetId} and before = ${removal.before}`),
     );
-    return true;
   };
 
-  /** Removes what is left of those deleted users and objects, or (null) of all, until nothing is left or `isStopped`. */
+  /**
+   * Removes what is left of those deleted users and objects, or (null) of all, until nothing is left or `isStopped`. One that cannot be
+   * removed holds up none of the others: it rejects with the first failure, after them.
+   */
   const finish = async (targetIds: readonly string[] | null, isStopped: () => boolean): Promise<void> => {
     const left = await db.run((orm) =>
       orm
@@ -231,22 +248,19 @@ export const createSocialRemovals = ({
         .where(
           sql`kind <> 'excess' and ${targetIds === null ? sql`true` : sql`target_id = any(${textArray(targetIds)})`}`,
         )
-        .orderBy(removals.kind)
+        // However many cannot be removed, the others have their turn.
+        .orderBy(sql`random()`)
         .limit(LISTED),
     );
-    for (const removal of left) if (!(await complete(removal, isStopped))) return;
+    await eachInTurn(left, (removal) => complete(removal, isStopped));
   };
 
   return {
     finish,
-    /** The same for a moment, after a deletion; what then remains is left to {@link finish}. */
+    /** The same for a moment, after a deletion; what then remains, or failed, is left to {@link finish}. */
     async finishSoon(targetIds: readonly string[]): Promise<void> {
       const until = performance.now() + SOON_MS;
-      try {
-        await finish(targetIds, () => performance.now() > until);
-      } catch (error) {
-        if (!isUnavailable(error)) throw error;
-      }
+      await finish(targetIds, () => performance.now() > until).catch(() => {});
     },
   };
 };

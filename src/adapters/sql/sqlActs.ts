@@ -320,16 +320,21 @@ export const createActStore = ({
     return new Map(rows.map(({ id, trays }) => [id, trays]));
   };
 
-  /** Takes acts back, in transactions of which `condition` holds. */
-  const retractWhile = async (actIds: readonly string[], condition: (tx: Orm) => Promise<boolean>): Promise<number> => {
+  /** Takes acts back, in transactions of which `condition` holds. Resolves to how many; to null where it does not hold any more. */
+  const retractWhile = async (
+    actIds: readonly string[],
+    condition: (tx: Orm) => Promise<boolean>,
+  ): Promise<number | null> => {
     const distinct = [...new Set(actIds)];
     const trays = distinct.length > 1 ? await traysEach(distinct) : new Map<string, number>();
     let count = 0;
     for (const piece of inTransactions(distinct, (id) => trays.get(id) ?? 0)) {
-      count += await commit(async (tx) => ({
-        ...((await condition(tx)) ? await retractIn(tx, piece) : { result: 0, social: [] }),
+      const retracted = await commit<number | null>(async (tx) => ({
+        ...((await condition(tx)) ? await retractIn(tx, piece) : { result: null, social: [] }),
         changes: [],
       }));
+      if (retracted === null) return null;
+      count += retracted;
     }
     return count;
   };
@@ -368,7 +373,7 @@ export const createActStore = ({
       return count;
     },
 
-    retract: (actIds) => retractWhile(actIds, async () => true),
+    retract: async (actIds) => (await retractWhile(actIds, async () => true)) ?? 0,
     retractWhile,
   } satisfies ActStore & { readonly retractWhile: typeof retractWhile };
 };

@@ -1,5 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { isUnavailable, unavailable } from '../../presence/errors.js';
+import { eachInTurn } from '../../async/batches.js';
+import { unavailable } from '../../presence/errors.js';
 import type { AccessChange } from '../../presence/ports/bus.js';
 import type { Directory, UserProfile, UserUpsert } from '../../presence/ports/directory.js';
 import { DEFAULT_PRIVACY } from '../../presence/visibility.js';
@@ -152,14 +153,10 @@ export const createDirectory = ({
     load: (userIds) => readProfiles(db, new Set(userIds)),
   });
 
-  /** Removes left-over rows for a moment. `finishDeletions` removes what then remains, or cannot be removed now. */
+  /** Removes left-over rows for a moment. `finishDeletions` removes what then remains, or cannot be removed now, and reports why. */
   const finishSoon = async (userIds: readonly string[]): Promise<void> => {
     const until = performance.now() + FINISH_MS;
-    try {
-      await deletions.finish(userIds, () => performance.now() > until);
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-    }
+    await deletions.finish(userIds, () => performance.now() > until).catch(() => {});
     await removals.finishSoon(userIds);
   };
 
@@ -233,10 +230,8 @@ export const createDirectory = ({
       return existed;
     },
 
-    /** Removes what deletions left over, until nothing remains or `isStopped`. */
-    async finishDeletions(isStopped: () => boolean): Promise<void> {
-      await deletions.finish(null, isStopped);
-      await removals.finish(null, isStopped);
-    },
+    /** Removes what deletions left over, until nothing remains or `isStopped`. Rejects as they do, after all of them. */
+    finishDeletions: (isStopped: () => boolean): Promise<void> =>
+      eachInTurn([deletions, removals], ({ finish }) => finish(null, isStopped)),
   } satisfies Directory & { finishDeletions(isStopped: () => boolean): Promise<void> };
 };

@@ -234,6 +234,94 @@ it('leaves the tray of who is named again to them, where a slow node still remov
   expect((await list('cem')).map(({ latest }) => latest.id)).toEqual(['2']);
 });
 
+/** Stops a removal that goes on and on. */
+const endless = (most = 50) => {
+  let asked = 0;
+  return { isStopped: () => ++asked > most, asked: () => asked };
+};
+
+const noteAgain = (id: string) =>
+  database.db.run((orm) => orm.transaction(async (tx) => void (await noteDeletedObject(tx, id, true))));
+const removalsLeft = () => numberOf(sql`select from social_removals`);
+
+it('ends the removal of an object that is deleted again meanwhile, and removes all for the later deletion', async () => {
+  await social.tell(Array.from({ length: 300 }, (_, i) => newAct(`${i}`, { recipients: i === 0 ? ['cem'] : [] })));
+  await noteAgain('42');
+  const { isStopped, asked } = endless();
+  await slowRemovals(() => noteAgain('42')).finish(['42'], isStopped);
+  expect(asked()).toBe(1);
+  expect(await removalsLeft()).toBe(1);
+  await people.finishDeletions(() => false);
+  expect([await list('cem'), await removalsLeft()]).toEqual([[], 0]);
+});
+
+it('takes back an object that is made and told about again meanwhile, on whichever of two nodes', async () => {
+  const nodes = [people, createPeople({ db: database.db, bus, logged: true })];
+  const everywhere = (work: (node: (typeof nodes)[number]) => Promise<unknown>) => nodes.map(work);
+  await people.putConversation('42', [], true);
+  await social.tell([newAct('1'), newAct('2', { actorId: 'bob' })]);
+  await Promise.all([...everywhere((node) => node.deleteConversation('42')), people.putConversation('42', [], true)]);
+  await social.tell([newAct('3')]);
+  await Promise.all(everywhere((node) => node.deleteConversation('42')));
+  expect([await list('cem'), await removalsLeft()]).toEqual([[], 0]);
+});
+
+it.each([
+  ['object', '42'],
+  ['actor', 'ann'],
+] as const)('looks at each act once as it removes an %s', async (kind, targetId) => {
+  const ids = Array.from({ length: 600 }, (_, i) => `act${i}`);
+  await social.tell(ids.map((id) => newAct(id, { recipients: [] })));
+  await social.retract(['act7']);
+  await execute(sql`insert into social_removals (kind, target_id, before)
+    values (${kind}, ${targetId}, nextval('acts_seq_seq'))`);
+  const looked: string[] = [];
+  const removals = createSocialRemovals({ db: database.db, retract: async (actIds) => looked.push(...actIds) });
+  await removals.finish([targetId], endless().isStopped);
+  expect(looked.toSorted()).toEqual(ids.filter((id) => id !== 'act7').toSorted());
+});
+
+it('removes the others where one object cannot be removed, and that one once it can', async () => {
+  const objects = ['a', 'bad', 'c'];
+  await social.tell(objects.map((objectId) => newAct(objectId, { objectId })));
+  for (const objectId of objects) await noteAgain(objectId);
+  const failing = createSocialRemovals({
+    db: database.db,
+    retract: async (actIds, condition) => {
+      if (actIds.includes('bad')) throw new Error('bad');
+      return await social.retractWhile(actIds, condition);
+    },
+  });
+  for (let i = 0; i < 2; i++) await expect(failing.finish(null, () => false)).rejects.toThrow('bad');
+  expect(await removalsLeft()).toBe(1);
+  // The deletion itself stands.
+  await failing.finishSoon(['bad']);
+  await people.finishDeletions(() => false);
+  expect(await removalsLeft()).toBe(0);
+});
+
+it('removes what is told around people also while relations of a deleted user cannot be removed', async () => {
+  await people.upsertUsers([{ id: 'ann' }, { id: 'bob' }]);
+  await people.addFollows([{ followerId: 'ann', followeeId: 'bob' }]);
+  await social.tell([newAct('1')]);
+  await execute(sql`create function fail() returns trigger language plpgsql as 'begin raise ''bad''; end'`);
+  await execute(sql`create trigger bad before delete on follows for each row execute function fail()`);
+  try {
+    expect(await people.deleteUser('ann')).toBe(true);
+    expect([await list('cem'), await removalsLeft()]).toEqual([[], 0]);
+    await noteAgain('42');
+    await people.deleteUser('bob');
+    await expect(people.finishDeletions(() => false)).rejects.toThrow();
+    expect(await removalsLeft()).toBe(0);
+    expect(await numberOf(sql`select from deletions`)).toBe(2);
+  } finally {
+    await execute(sql`drop trigger bad on follows`);
+    await execute(sql`drop function fail`);
+  }
+  await people.finishDeletions(() => false);
+  expect(await numberOf(sql`select from deletions`)).toBe(0);
+});
+
 it('publishes the counts that there are, where an object is deleted while something is put', async () => {
   const likes = (value: number) => ({ name: 'likes', value });
   await social.putCounts([{ objectId: 'x', counts: [likes(1), { name: 'replies', value: 5 }], version: '1' }]);
