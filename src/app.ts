@@ -60,6 +60,7 @@ import type { Social } from './service/socialContract.js';
 import { createTellService } from './service/tellService.js';
 import { createTimelineService } from './service/timelineService.js';
 import { createTypingService } from './service/typingService.js';
+import { createUserQueue } from './service/userQueue.js';
 import { type Call, observed } from './telemetry/instrument.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics, NO_METRICS } from './telemetry/metrics.js';
@@ -262,6 +263,9 @@ const startNode = async (
 };
 type NodeParts = Awaited<ReturnType<typeof startNode>>;
 
+/** Blocks and mutes of one user that may wait on one node: more than the allowance of mutations lets through at once. */
+const MAX_HIDING = 100;
+
 /** What resolvers and sockets call. */
 const createServices = (
   { config: { timings, relationsByUsers }, outages }: Start,
@@ -269,6 +273,7 @@ const createServices = (
   { recentCommits, readRecords, readAlike, departures, records, node: heldSessions }: NodeParts,
 ) => {
   const reads = createReadBudget({ rateLimits });
+  const hiding = createUserQueue({ maxWaiting: MAX_HIDING });
   const newId = randomUUID;
   const readHere = createHereQuery({
     store,
@@ -298,13 +303,13 @@ const createServices = (
       ...places,
     },
     relations: {
-      ...createRelations({ people, rateLimits, relationsByUsers }),
+      ...createRelations({ people, rateLimits, relationsByUsers, hiding }),
       ...createRelationLists({ people, reads }),
     },
     social: {
       ...createTellService({ acts }),
       ...createCountService({ counts, conversations, reads }),
-      ...createNoticeService({ trays, reads, rateLimits }),
+      ...createNoticeService({ trays, reads, rateLimits, hiding }),
       ...createTimelineService({ timelines, reads }),
     } satisfies Social,
     shownTrays: createShownTrays({ places, rateLimits, onError: outages.failures('marking sessions with a tray') }),

@@ -14,6 +14,7 @@ import { userOf } from './callerUser.js';
 import { cursorPage } from './cursorPage.js';
 import type { ReadBudget } from './readBudget.js';
 import type { MuteInput, NoticeService } from './socialContract.js';
+import type { UserQueue } from './userQueue.js';
 
 const NO_TRAY = 'A service token is no user, so it has no tray. Use a token of the user.';
 
@@ -21,10 +22,13 @@ export const createNoticeService = ({
   trays,
   reads,
   rateLimits,
+  hiding,
 }: {
   readonly trays: Omit<TrayStore, 'changedSince' | 'takeDue'>;
   readonly reads: ReadBudget;
   readonly rateLimits: RateLimits;
+  /** Whom and what a user hides changes in turn, see `createRelations`. */
+  readonly hiding: UserQueue;
 }): NoticeService => {
   const pageRead = <T>(
     viewer: Viewer,
@@ -42,7 +46,7 @@ export const createNoticeService = ({
       const self = userOf(viewer, NO_TRAY);
       const checked = checkMute(target);
       await rateLimits.take('mutation', self);
-      await trays[change](self, checked);
+      await hiding(self, () => trays[change](self, checked));
       return true;
     };
 

@@ -19,6 +19,7 @@ import {
 } from '../presence/validate.js';
 import { type Audience, effectivePrivacy, type Privacy, type Viewer } from '../presence/visibility.js';
 import { requireService, userOf } from './callerUser.js';
+import type { UserQueue } from './userQueue.js';
 
 /** Unchecked input. A facet left out stays as it is; null is refused, since an audience cannot be cleared. */
 export type PrivacyInput = { readonly [facet in keyof Privacy]?: Privacy[facet] | null | undefined };
@@ -115,17 +116,24 @@ export const createRelations = ({
   people,
   rateLimits,
   relationsByUsers,
+  hiding,
 }: {
   readonly people: Directory & RelationStore & GroupStore;
   readonly rateLimits: RateLimits;
   /** Whether users may follow by themselves (RELATIONS_BY_USERS). */
   readonly relationsByUsers: boolean;
+  /** Blocks and unblocks lock two trays: those of a user wait here for each other, and not in the database, where others wait too. */
+  readonly hiding: UserQueue;
 }): Relations => {
   /** One relation of the calling user to another, whole: permission, input, allowance, write. */
   const relate =
     (
       verb: 'follow' | 'unfollow' | 'block' | 'unblock',
-      { byHost = false, refuseSelf }: { readonly byHost?: boolean; readonly refuseSelf?: string } = {},
+      {
+        byHost = false,
+        refuseSelf,
+        inTurn = (_, work) => work(),
+      }: { readonly byHost?: boolean; readonly refuseSelf?: string; readonly inTurn?: UserQueue } = {},
     ) =>
     async (viewer: Viewer, userId: string): Promise<true> => {
       const self = userOf(viewer, NO_RELATIONS);
@@ -133,7 +141,7 @@ export const createRelations = ({
       checkId(userId, 'userId');
       if (userId === self && refuseSelf !== undefined) throw badInput(refuseSelf);
       await rateLimits.take('mutation', self);
-      await people[verb](self, userId);
+      await inTurn(self, () => people[verb](self, userId));
       return true;
     };
 
@@ -150,8 +158,8 @@ export const createRelations = ({
       refuseSelf: 'userId is your own: nobody follows themselves.',
     }),
     unfollow: relate('unfollow', { byHost: !relationsByUsers }),
-    block: relate('block', { refuseSelf: 'userId is your own: nobody blocks themselves.' }),
-    unblock: relate('unblock'),
+    block: relate('block', { refuseSelf: 'userId is your own: nobody blocks themselves.', inTurn: hiding }),
+    unblock: relate('unblock', { inTurn: hiding }),
 
     async upsertUsers(viewer, users) {
       requireService(viewer);

@@ -1,6 +1,22 @@
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
   {
+    name: 'one user blocks and unblocks at once',
+    promise: 'Blocks and unblocks of a user are written one after another.',
+    file: 'src/service/relationService.ts',
+    from: "unblock: relate('unblock', { inTurn: hiding })",
+    to: "unblock: relate('unblock')",
+    tests: ['test/service/relationService.test.ts'],
+  },
+  {
+    name: 'one user mutes and unmutes at once',
+    promise: 'Mutes and unmutes of a user are written one after another.',
+    file: 'src/service/noticeService.ts',
+    from: 'await hiding(self, () => trays[change](self, checked));',
+    to: 'await trays[change](self, checked);',
+    tests: ['test/service/socialServices.test.ts'],
+  },
+  {
     name: 'a gone act shows who did it',
     promise: 'An act that is gone has an id, and everything else of it is null or empty.',
     file: 'src/graphql/socialActFields.ts',

@@ -1,9 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { PresenceError } from '../../src/presence/errors.js';
 import type { RateLimits } from '../../src/presence/ports/rates.js';
 import type { People } from '../../src/presence/ports/stores.js';
 import { DEFAULT_PRIVACY, type Viewer } from '../../src/presence/visibility.js';
 import { type ConversationInput, createRelations, type Relations } from '../../src/service/relationService.js';
+import { createUserQueue } from '../../src/service/userQueue.js';
 
 const ana: Viewer = { kind: 'user', userId: 'ana' };
 const host: Viewer = { kind: 'service', userId: 'host' };
@@ -17,7 +19,7 @@ const conversation = (memberIds: readonly string[], more: Partial<ConversationIn
 });
 
 /** Relations over people who write down what they are asked, and allowances that may be used up. */
-const setUp = ({ relationsByUsers = true, allowance = 100 } = {}) => {
+const setUp = ({ relationsByUsers = true, allowance = 100, written = Promise.resolve() } = {}) => {
   const calls: unknown[][] = [];
   const answers: Record<string, unknown> = {
     updatePrivacy: { ...DEFAULT_PRIVACY, status: 'MUTUALS', lastSeen: 'EVERYONE' },
@@ -33,7 +35,7 @@ const setUp = ({ relationsByUsers = true, allowance = 100 } = {}) => {
       (_, verb: string) =>
       (...args: unknown[]) => {
         calls.push([verb, ...args]);
-        return Promise.resolve(answers[verb]);
+        return written.then(() => answers[verb]);
       },
   });
   let left = allowance;
@@ -49,6 +51,7 @@ const setUp = ({ relationsByUsers = true, allowance = 100 } = {}) => {
     people,
     rateLimits,
     relationsByUsers,
+    hiding: createUserQueue({ maxWaiting: 1 }),
   });
   return { relations, calls };
 };
@@ -72,6 +75,27 @@ describe('mutations of a user', () => {
       ['take', 'mutation', 'ana'],
       [verb, 'ana', 'nobody-knows'],
     ]);
+  });
+
+  it.each([
+    ['block', 'unblock'],
+    ['unblock', 'block'],
+  ] as const)('%s is written before their next %s begins, and holds up nobody else', async (first, next) => {
+    let end = () => {};
+    const { relations, calls } = setUp({ written: new Promise<void>((resolve) => (end = resolve)) });
+    const bo: Viewer = { kind: 'user', userId: 'bo' };
+    const asked = [relations[first](ana, 'cem'), relations[next](ana, 'cem'), relations[first](bo, 'cem')];
+    const refused = codeOf(relations[first](ana, 'cem'));
+    await turn();
+    const written = () => calls.filter(([verb]) => verb !== 'take');
+    expect(written()).toEqual([
+      [first, 'ana', 'cem'],
+      [first, 'bo', 'cem'],
+    ]);
+    expect(await refused).toMatch(/^RATE_LIMITED: /);
+    end();
+    expect(await Promise.all(asked)).toEqual([true, true, true]);
+    expect(written().slice(2)).toEqual([[next, 'ana', 'cem']]);
   });
 
   it.each(verbs)('%s refuses a hostile id before it takes from the allowance', async (verb) => {

@@ -68,6 +68,10 @@ const setUp = ({ allowance = 10_000, usable = ['post'] }: { allowance?: number; 
     },
     reads,
     rateLimits,
+    hiding: (userId, work) => {
+      calls.push(['in turn', userId]);
+      return work();
+    },
   });
   const timelines = createTimelineService({
     timelines: {
@@ -217,10 +221,13 @@ describe('a tray', () => {
       mutation,
       ['markRead', 'ana', 3, ['b', 'a']],
       mutation,
+      ['in turn', 'ana'],
       ['mute', 'ana', { kind: 'user', id: 'never-heard-of' }],
       mutation,
+      ['in turn', 'ana'],
       ['mute', 'ana', { kind: 'user', id: 'ana' }],
       mutation,
+      ['in turn', 'ana'],
       ['unmute', 'ana', { kind: 'object', id: 'post' }],
     ]);
   });

@@ -4,9 +4,10 @@
  * for the next, at most {@link LATE_MS}.
  *
  * Calls do not suffer from each other. A shared transaction waits {@link LOCK_MS} for a lock that somebody else holds; when one of its
- * statements fails, each call is told by itself. No call is answered before the commit of its acts.
+ * statements fails, the calls for trays that somebody holds are told by themselves, the others together once more, and where that
+ * fails, too, by themselves. That holds up no later transaction. No call is answered before the commit of its acts.
  */
-import { inPieces } from '../../async/batches.js';
+import { createLimit } from '../../async/limit.js';
 import { unavailable } from '../../presence/errors.js';
 import type { NewAct } from '../../social/socialTypes.js';
 
@@ -22,8 +23,8 @@ const LATE_MS = 50;
 const GATHER_MS = 2;
 /** Transactions at once: some connections of the pool are left to others. */
 const MAX_UNDER_WAY = 4;
-/** Calls that are told by themselves at once, after their shared transaction failed. */
-const ALONE_AT_ONCE = 4;
+/** Calls that are told by themselves at once, after their shared transactions failed: so many that wait for a tray, and as many others. */
+const APART_AT_ONCE = 2;
 /** Calls that may wait: past it the database is not keeping up. */
 const MAX_WAITING = 10_000;
 /** For how long a shared transaction waits for a lock. */
@@ -34,6 +35,8 @@ export interface TellTransactions {
   alone(acts: readonly NewAct[]): Promise<ReadonlySet<string>>;
   /** The same for the acts of several calls. Resolves to null where a statement failed, and so nothing was told. */
   shared(acts: readonly NewAct[]): Promise<ReadonlySet<string> | null>;
+  /** Those of the trays of which somebody holds the lock. */
+  held(userIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 interface Call {
@@ -47,6 +50,8 @@ interface Call {
 
 const recipientsOf = (acts: readonly NewAct[]): number =>
   acts.reduce((sum, { recipients }) => sum + recipients.length, 0);
+
+const recipientIdsOf = ({ acts }: Call): readonly string[] => acts.flatMap(({ recipients }) => recipients);
 
 /** Whether a call is worth joining with others. */
 export const isSmallTell = (acts: readonly NewAct[]): boolean =>
@@ -71,7 +76,11 @@ export const createGatheredTells = ({
   readonly deadlineMs: number | undefined;
 }): ((acts: readonly NewAct[]) => Promise<number>) => {
   const waiting: Call[] = [];
+  const waitForTray = createLimit(APART_AT_ONCE);
+  const afterFailure = createLimit(APART_AT_ONCE);
   let underWay = 0;
+  /** Calls that are told by themselves after a failure, or wait for that. */
+  let apart = 0;
   /** A transaction began less than {@link LATE_MS} ago. */
   let isFresh = false;
   let isScheduled = false;
@@ -93,16 +102,11 @@ export const createGatheredTells = ({
     }
   };
 
-  const tellCalls = async (calls: readonly Call[]): Promise<void> => {
-    const [first] = calls;
-    if (first && calls.length === 1) return tellAlone(first);
+  /** False where a statement failed, so that nobody is answered. */
+  const tellTogether = async (calls: readonly Call[]): Promise<boolean> => {
     try {
       const told = await transactions.shared(distinctActs(calls));
-      if (told === null) {
-        for (const piece of inPieces(calls, ALONE_AT_ONCE))
-          await Promise.all(piece.filter(({ isSettled }) => !isSettled).map(tellAlone));
-        return;
-      }
+      if (told === null) return false;
       const uncounted = new Set(told);
       for (const call of calls) {
         const count = call.acts.filter(({ id }) => uncounted.delete(id)).length;
@@ -111,6 +115,30 @@ export const createGatheredTells = ({
     } catch (error) {
       for (const call of calls) settle(call, () => call.reject(error));
     }
+    return true;
+  };
+
+  const tellApart = async (call: Call, inTurn: typeof waitForTray): Promise<void> => {
+    apart += 1;
+    await inTurn(async () => {
+      if (!call.isSettled) await tellAlone(call);
+    });
+    apart -= 1;
+  };
+
+  /** Resolves when no shared transaction is under way for them any more. */
+  const tellCalls = async (calls: readonly Call[]): Promise<void> => {
+    const [first] = calls;
+    // At most one waits for long in the place of shared ones.
+    if (first && calls.length === 1 && underWay === 1) return tellAlone(first);
+    if (await tellTogether(calls)) return;
+    // Where this cannot be asked, each call hears so by itself.
+    const held = await transactions.held(calls.flatMap(recipientIdsOf)).catch(() => new Set<string>());
+    const isHeld = (call: Call) => recipientIdsOf(call).some((userId) => held.has(userId));
+    const others = calls.filter((call) => !isHeld(call));
+    for (const call of calls) if (isHeld(call)) void tellApart(call, waitForTray);
+    const isAnswered = others.length < calls.length && (others.length === 0 || (await tellTogether(others)));
+    if (!isAnswered) for (const call of others) void tellApart(call, afterFailure);
   };
 
   /** Takes as many calls as fit, at least one, without those that were given up. */
@@ -162,7 +190,7 @@ export const createGatheredTells = ({
   return (acts) =>
     new Promise((resolve, reject) => {
       const late = () => reject(unavailable('The database did not answer in time. Try again shortly.'));
-      if (waiting.length >= MAX_WAITING) return late();
+      if (waiting.length + apart >= MAX_WAITING) return late();
       const giveUp = () => settle(call, late);
       const timer = deadlineMs === undefined ? undefined : setTimeout(giveUp, deadlineMs);
       const call: Call = { acts, recipients: recipientsOf(acts), timer, isSettled: false, resolve, reject };

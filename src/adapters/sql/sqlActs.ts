@@ -17,7 +17,7 @@ import { hidesFromTray } from './hiding.js';
 import { changeShown, type Revisions } from './shownActs.js';
 import type { CommitSocial } from './socialCommit.js';
 import { actUnderDeletion } from './socialRemovals.js';
-import { lockTrays } from './trayLocks.js';
+import { heldTrays, lockTrays } from './trayLocks.js';
 import { writeGrowth } from './trayWrites.js';
 
 /** Recipients of the acts that one transaction tells or takes back; an act is never divided. */
@@ -361,7 +361,8 @@ export const createActStore = ({
       throw error;
     }
   };
-  const tellGathered = createGatheredTells({ transactions: { alone, shared }, deadlineMs: db.deadlineMs });
+  const held: TellTransactions['held'] = (userIds) => db.run((orm) => heldTrays(orm, userIds));
+  const tellGathered = createGatheredTells({ transactions: { alone, shared, held }, deadlineMs: db.deadlineMs });
 
   return {
     async tell(acts) {

@@ -20,6 +20,18 @@ export const lockTrays = async (tx: Orm, userIds: Iterable<string>): Promise<voi
   if (ids.length > 0) await tx.execute(trayLocks(ids));
 };
 
+/** Those of the trays of which somebody holds the lock at this moment. */
+export const heldTrays = async (orm: Orm, userIds: readonly string[]): Promise<ReadonlySet<string>> => {
+  const asked = sql`user_id = any(${textArray([...new Set(userIds)])})`;
+  const free = sql`select user_id from inboxes where ${asked} for no key update skip locked`;
+  const rows = await orm
+    .with(orm.$with('free', {}).as(free))
+    .select({ userId: sql<string>`user_id` })
+    .from(sql`inboxes`)
+    .where(sql`${asked} and user_id not in (select user_id from free)`);
+  return new Set(rows.map(({ userId }) => userId));
+};
+
 /**
  * Removes those of the trays that only {@link lockTrays} made: anybody may block any id, and no row stays of ids that never were. Who
  * waits for the lock makes the row anew, and has it then.

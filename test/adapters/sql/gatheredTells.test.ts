@@ -4,10 +4,11 @@ import { createGatheredTells, isSmallTell } from '../../../src/adapters/sql/gath
 import { unavailable } from '../../../src/presence/errors.js';
 import type { NewAct } from '../../../src/social/socialTypes.js';
 
-const acts = (...ids: readonly string[]): readonly NewAct[] =>
+const acts = (...ids: readonly string[]): readonly NewAct[] => actsTo('cem', ...ids);
+const actsTo = (userId: string, ...ids: readonly string[]): readonly NewAct[] =>
   ids.map((id) => ({
     ...{ id, verb: 'like', actorId: 'ann', objectId: '42', objectType: null, text: null, data: null },
-    ...{ audience: 'NOBODY' as const, at: null, recipients: ['cem'], group: null },
+    ...{ audience: 'NOBODY' as const, at: null, recipients: [userId], group: null },
   }));
 
 /** One transaction that the test ends: `told`, what of it is new; `failed` before the commit; `lost` at the commit. */
@@ -19,7 +20,7 @@ interface Transaction {
   lost(): Promise<unknown>;
 }
 
-const setUp = ({ deadlineMs }: { deadlineMs?: number } = {}) => {
+const setUp = ({ deadlineMs, held = [] }: { deadlineMs?: number; held?: readonly string[] } = {}) => {
   const all: Transaction[] = [];
   const open = (list: readonly NewAct[], isShared: boolean) =>
     new Promise<ReadonlySet<string> | null>((resolve, reject) => {
@@ -47,6 +48,7 @@ const setUp = ({ deadlineMs }: { deadlineMs?: number } = {}) => {
     transactions: {
       alone: async (list) => (await open(list, false)) ?? new Set(),
       shared: (list) => open(list, true),
+      held: async (userIds) => new Set(held.filter((userId) => userIds.includes(userId))),
     },
   });
   /** The transaction with that number, once it has begun. */
@@ -81,6 +83,7 @@ describe('tells', () => {
       deadlineMs: undefined,
       transactions: {
         alone: async () => new Set(),
+        held: async () => new Set(),
         async shared(list) {
           shared = list;
           return new Set(['1']);
@@ -111,14 +114,37 @@ describe('tells', () => {
     const { tell, begun } = setUp();
     const calls = Promise.allSettled([tell(acts('1')), tell(acts('2')), tell(acts('3'))]);
     await (await begun(0)).failed();
-    const [one, two, three] = [await begun(1), await begun(2), await begun(3)];
+    const [one, two] = [await begun(1), await begun(2)];
+    await two.failed();
+    const three = await begun(3);
     expect([one, two, three].map(({ ids, isShared }) => [ids, isShared])).toEqual([
       [['1'], false],
       [['2'], false],
       [['3'], false],
     ]);
-    await Promise.all([one.told(), two.failed(), three.told()]);
+    await Promise.all([one.told(), three.told()]);
     expect((await calls).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('are told together once more without those that wait for a tray that somebody holds, however many these are', async () => {
+    const { all, tell, begun } = setUp({ held: ['cem'] });
+    const calls: Promise<number>[] = [];
+    const alone = () => all.filter(({ isShared }) => !isShared);
+    for (let i = 0; i < 6; i++) {
+      const begins = all.length;
+      calls.push(tell(acts(`held ${i}`)), tell(actsTo('dan', `free ${i}`)));
+      await (await begun(begins)).failed();
+      const others = () => all.find(({ ids }) => ids.join() === `free ${i}`);
+      await vi.waitFor(() => expect(others()).toBeDefined(), { interval: 1 });
+      await others()!.told();
+      expect(await calls.at(-1)).toBe(1);
+    }
+    expect(alone().flatMap(({ ids }) => ids)).toEqual(['held 0', 'held 1']);
+    for (let i = 0; i < 6; i++) {
+      await vi.waitFor(() => expect(alone().length).toBeGreaterThan(i), { interval: 1 });
+      await alone()[i]!.told();
+    }
+    expect(await Promise.all(calls)).toEqual(Array(12).fill(1));
   });
 
   it('all fail where the commit is lost: they may have been told', async () => {
@@ -140,6 +166,8 @@ describe('tells', () => {
     calls.push(tell(acts('4')), tell(acts('5')));
     await wait(120);
     expect(all).toHaveLength(4);
+    // At most one waits for a lock as long as it is held.
+    expect(all.map(({ isShared }) => isShared)).toEqual([false, true, true, true]);
     await all[2]!.told();
     const fifth = await begun(4);
     expect(fifth.ids).toEqual(['4', '5']);
