@@ -5,7 +5,7 @@
 import type { AccessChange, SessionsEnded } from '../presence/ports/bus.js';
 import type { ConversationUse } from '../presence/visibility.js';
 import type { SocialChange } from '../social/ports/socialBus.js';
-import type { Act, Counts } from '../social/socialTypes.js';
+import { actFields, type Counts } from '../social/socialTypes.js';
 
 type StoredOf<Change> = Change extends { readonly mayRevoke: boolean }
   ? Omit<Change, 'mayRevoke'> & { readonly narrows: boolean }
@@ -52,19 +52,6 @@ export const socialTopicOf = (change: SocialChange): string => {
       return socialTopics.tray(change.userId);
   }
 };
-
-const actFields = ({ id, verb, actorId, objectId, objectType, text, data, audience, at, seq }: Act): Act => ({
-  id,
-  verb,
-  actorId,
-  objectId,
-  objectType,
-  text,
-  data,
-  audience,
-  at,
-  seq,
-});
 
 const useFields = ({ open, ownerId, audience }: ConversationUse): ConversationUse => ({ open, ownerId, audience });
 

@@ -22,7 +22,7 @@ import type { PresenceRecord, Timings } from '../presence/types.js';
 import { checkId } from '../presence/validate.js';
 import { type PresenceView, viewAt } from '../presence/view.js';
 import { type Facets, maySee, SELF, type Viewer } from '../presence/visibility.js';
-import { checkMayUsePlace } from '../service/placeService.js';
+import { checkMayUse } from '../service/conversationUse.js';
 import type { ReadBudget } from '../service/readBudget.js';
 import { countHere, isHere, MAX_LISTED } from '../social/here.js';
 import type { Here, HereChange } from '../social/socialTypes.js';
@@ -93,7 +93,7 @@ export class HereSubscription
     try {
       checkId(this.conversationId, 'conversationId');
       await this.deps.reads.roster(this.viewer, 'start', async () => {
-        await checkMayUsePlace(this.deps.people, this.viewer, this.conversationId);
+        await checkMayUse(this.deps.people, this.viewer, this.conversationId);
         checkPlaces(this.budget);
         await this.watch();
         return { result: undefined, counted: Math.max(1, Math.min(MAX_LISTED, this.delivered.size)) };
@@ -246,7 +246,7 @@ export class HereSubscription
     for (;;) {
       const { epoch } = this;
       const facets = await sights.read(this, userIds);
-      await checkMayUsePlace(this.deps.people, this.viewer, this.conversationId);
+      await checkMayUse(this.deps.people, this.viewer, this.conversationId);
       if (epoch !== this.epoch) continue;
       for (const [id, seen] of facets) this.sights.set(id, { facets: seen, suspended: false });
       break;

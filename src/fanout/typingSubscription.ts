@@ -20,8 +20,8 @@ import type { AccessChange, TypingMessage } from '../presence/ports/bus.js';
 import { checkId } from '../presence/validate.js';
 import type { Viewer } from '../presence/visibility.js';
 import type { TypingView } from '../service/contract.js';
+import { checkMayUse } from '../service/conversationUse.js';
 import type { ReadBudget } from '../service/readBudget.js';
-import { checkMayUseTyping } from '../service/typingService.js';
 import { checkConversations } from './budget.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { createRefresher } from './refresher.js';
@@ -165,7 +165,7 @@ export class TypingSubscription
   private async startReading(): Promise<void> {
     const { viewer, conversationId, budget } = this;
     const { people, reads } = this.deps;
-    if (conversationId !== null) await checkMayUseTyping(people, viewer, checkId(conversationId, 'conversationId'));
+    if (conversationId !== null) await checkMayUse(people, viewer, checkId(conversationId, 'conversationId'));
     // All conversations may be many: the starts of one user follow one another, each counted before the next.
     const counted = conversationId === null ? reads.roster : reads.open;
     await counted(viewer, 'start', async () => {

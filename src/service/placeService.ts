@@ -2,29 +2,17 @@
  * Places: who has what open, docs/design.md#places. A coming costs the commit of a record and three commands of the store, one query
  * for the right to it, and the answer (see hereQuery.ts).
  */
-import { notFound } from '../presence/errors.js';
 import { enterPlace, leavePlace, removeFromPlaces, setTray } from '../presence/placeCommands.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { RateLimits } from '../presence/ports/rates.js';
 import type { Timings } from '../presence/types.js';
 import { checkId } from '../presence/validate.js';
-import { mayUse, type Viewer } from '../presence/visibility.js';
 import { type CallerCommandsDeps, createCallerCommands } from './callerCommands.js';
 import { userOf } from './callerUser.js';
 import type { PlaceService } from './contract.js';
+import { checkMayUse } from './conversationUse.js';
 import type { ReadHere } from './hereQuery.js';
 import type { ReadBudget } from './readBudget.js';
-
-/** Rejects with NOT_FOUND, in the same reads, for a conversation that does not exist and for one that the viewer may not use. */
-export const checkMayUsePlace = async (
-  people: Pick<AccessReader, 'conversation'>,
-  viewer: Viewer,
-  conversationId: string,
-): Promise<void> => {
-  const conversation = viewer.kind === 'user' ? await people.conversation(conversationId, viewer.userId) : undefined;
-  if (!mayUse(conversation, viewer.userId))
-    throw notFound('There is no such conversation, or the caller may not use it.');
-};
 
 export const createPlaceService = ({
   people,
@@ -51,13 +39,13 @@ export const createPlaceService = ({
       await rateLimits.take('mutation', userId);
       // Before the commit: what is refused has not happened.
       return reads.roster(viewer, 'query', async () => {
-        await checkMayUsePlace(people, viewer, conversationId);
+        await checkMayUse(people, viewer, conversationId);
         await commands.commit(caller, userId, (before, now) =>
           enterPlace(before, { conversationId, sessionReference: sessionReference() }, now, timings),
         );
         try {
           // Who lost the right meanwhile may have been looked for before the commit.
-          await checkMayUsePlace(people, viewer, conversationId);
+          await checkMayUse(people, viewer, conversationId);
         } catch (error) {
           await commands.commit(caller, userId, (before, now) => removeFromPlaces(before, [conversationId], now));
           throw error;
@@ -80,7 +68,7 @@ export const createPlaceService = ({
     async here(viewer, conversationId) {
       checkId(conversationId, 'conversationId');
       return reads.roster(viewer, 'query', async () => {
-        await checkMayUsePlace(people, viewer, conversationId);
+        await checkMayUse(people, viewer, conversationId);
         return readHere(viewer, conversationId);
       });
     },

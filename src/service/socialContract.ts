@@ -1,22 +1,7 @@
 /** The services of the social layer that resolvers call: what they take, give and reject with (docs/design.md#social). */
-import type { Audience, Viewer } from '../presence/visibility.js';
+import type { Viewer } from '../presence/visibility.js';
 import type { ActView, Count, Counts, Inbox, Notice } from '../social/socialTypes.js';
-
-/** An act as the host tells it, unchecked; null is the same as left out. */
-export interface ActInput {
-  readonly id: string;
-  readonly verb: string;
-  readonly actorId: string;
-  readonly objectId?: string | null | undefined;
-  readonly objectType?: string | null | undefined;
-  readonly text?: string | null | undefined;
-  readonly data?: string | null | undefined;
-  /** Milliseconds since 1970. Left out: now. */
-  readonly at?: number | null | undefined;
-  readonly notify?: readonly string[] | null | undefined;
-  readonly group?: string | null | undefined;
-  readonly audience: Audience;
-}
+import type { ActInput } from '../social/socialValidate.js';
 
 /** Counts of one object as the host puts them, unchecked. */
 export interface CountsInput {

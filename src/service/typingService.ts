@@ -1,6 +1,6 @@
 /** Typing in conversations: set and read (docs/design.md#typing). */
 import type { HeldSessionService } from '../node/heldSessions.js';
-import { notFound, unreadableRecord } from '../presence/errors.js';
+import { unreadableRecord } from '../presence/errors.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { Clock } from '../presence/ports/clock.js';
 import type { RateLimits } from '../presence/ports/rates.js';
@@ -10,22 +10,11 @@ import { resolveSession } from '../presence/session.js';
 import { isSeenLive } from '../presence/status.js';
 import type { Timings } from '../presence/types.js';
 import { checkId } from '../presence/validate.js';
-import { mayUse, type Viewer } from '../presence/visibility.js';
 import { userOf } from './callerUser.js';
 import type { TypingService, TypingView } from './contract.js';
+import { checkMayUse } from './conversationUse.js';
 import type { ReadBudget } from './readBudget.js';
 import { createTypingAmong } from './typingAmong.js';
-
-/** Rejects with NOT_FOUND: the same answer for a conversation that does not exist and for one that is not the viewer's. */
-export const checkMayUseTyping = async (
-  people: Pick<AccessReader, 'conversation'>,
-  viewer: Viewer,
-  conversationId: string,
-): Promise<void> => {
-  const conversation = viewer.kind === 'user' ? await people.conversation(conversationId, viewer.userId) : undefined;
-  if (!mayUse(conversation, viewer.userId))
-    throw notFound('There is no such conversation, or the caller is not a member of it.');
-};
 
 export interface TypingServiceDeps {
   readonly store: Pick<RecordStore, 'read'> & TypingStore & Clock;
@@ -87,7 +76,7 @@ export const createTypingService = (deps: TypingServiceDeps): TypingService => {
       const conversationId = checkId(input.conversationId, 'conversationId');
       const named = input.sessionId === undefined ? null : checkId(input.sessionId, 'sessionId');
       await rateLimits.take('typing', userId);
-      await checkMayUseTyping({ conversation: people.membership }, viewer, conversationId);
+      await checkMayUse({ conversation: people.membership }, viewer, conversationId);
       const record = await seenLiveRecord(userId, connectionId);
       const answer = (expiresAt: number | null): TypingView => ({
         conversationId,
@@ -106,7 +95,7 @@ export const createTypingService = (deps: TypingServiceDeps): TypingService => {
     async typing(viewer, conversationId) {
       checkId(conversationId, 'conversationId');
       return reads.open(viewer, 'query', async () => {
-        await checkMayUseTyping(people, viewer, conversationId);
+        await checkMayUse(people, viewer, conversationId);
         const typists = (await store.typing([conversationId])).filter(({ userId }) => userId !== viewer.userId);
         const blocked = await people.blockedAmong(
           viewer.userId,

@@ -20,6 +20,20 @@ export interface Act {
   readonly seq: number;
 }
 
+/** The act alone of what has more fields. */
+export const actFields = ({ id, verb, actorId, objectId, objectType, text, data, audience, at, seq }: Act): Act => ({
+  id,
+  verb,
+  actorId,
+  objectId,
+  objectType,
+  text,
+  data,
+  audience,
+  at,
+  seq,
+});
+
 /** An act as the host tells it, checked. */
 export interface NewAct extends Omit<Act, 'at' | 'seq'> {
   /** Null: now. */

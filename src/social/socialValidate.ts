@@ -50,8 +50,8 @@ const checkData = (data: string, what: string): string => {
 const checkIdOrNone = (id: string | null | undefined, what: string): string | null =>
   id == null ? null : checkId(id, what);
 
-/** An act as it comes; null is the same as left out. */
-interface RawAct {
+/** An act as the host tells it, unchecked; null is the same as left out. */
+export interface ActInput {
   readonly id: string;
   readonly verb: string;
   readonly actorId: string;
@@ -59,13 +59,14 @@ interface RawAct {
   readonly objectType?: string | null | undefined;
   readonly text?: string | null | undefined;
   readonly data?: string | null | undefined;
+  /** Milliseconds since 1970. Left out: now. */
   readonly at?: number | null | undefined;
   readonly notify?: readonly string[] | null | undefined;
   readonly group?: string | null | undefined;
   readonly audience: Audience;
 }
 
-const checkAct = (act: RawAct, what: string): NewAct => {
+const checkAct = (act: ActInput, what: string): NewAct => {
   const { id, verb, actorId, objectId, objectType, text, data, at, notify, group, audience } = act;
   return {
     id: checkId(id, `${what}.id`),
@@ -86,7 +87,7 @@ const checkAct = (act: RawAct, what: string): NewAct => {
  * At most 1,000 acts with 1,000 recipients each and 10,000 in all, with duplicates. Each act once, as it was first given: told twice is
  * told once.
  */
-export const checkActs = (acts: readonly RawAct[]): readonly NewAct[] => {
+export const checkActs = (acts: readonly ActInput[]): readonly NewAct[] => {
   checkCount(acts.length, 'acts', MAX_ITEMS);
   const recipients = acts.reduce((sum, { notify }) => sum + (notify?.length ?? 0), 0);
   checkCount(recipients, 'notify, over all acts,', MAX_RECIPIENTS);

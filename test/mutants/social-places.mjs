@@ -45,7 +45,7 @@ export default [
     name: 'the right to a place is asked once',
     promise: 'Who loses the right to a place while entering it is not there.',
     file: 'src/service/placeService.ts',
-    from: '          await checkMayUsePlace(people, viewer, conversationId);\n        } catch',
+    from: '          await checkMayUse(people, viewer, conversationId);\n        } catch',
     to: '        } catch',
     tests: ['test/service/placeService.test.ts'],
   },

@@ -9,7 +9,7 @@ import type { Audience } from '../../presence/visibility.js';
 import { actFactsOf } from '../../social/actFacts.js';
 import { seesAct } from '../../social/actSight.js';
 import type { ActFacts, TimelineReader } from '../../social/ports/timelines.js';
-import type { Act } from '../../social/socialTypes.js';
+import { type Act, actFields } from '../../social/socialTypes.js';
 import { follows, isBlocked, sharesCircle, sharesConversation } from './accessFacts.js';
 import { actColumns } from './actRows.js';
 import type { Database, Orm } from './database.js';
@@ -222,19 +222,6 @@ export const actSightQuery = (
 
 type SightRow = Awaited<ReturnType<typeof actSightQuery>>[number];
 
-const actOf = ({ id, verb, actorId, objectId, objectType, text, data, audience, at, seq }: SightRow): Act => ({
-  id,
-  verb,
-  actorId,
-  objectId,
-  objectType,
-  text,
-  data,
-  audience,
-  at,
-  seq,
-});
-
 const objectOf = ({ open, isMember, ownerId, ownerAudience, ownerExists, ownerRelation }: SightRow) => {
   if (open === null) return undefined;
   const owner = { userId: ownerId ?? '', audience: ownerAudience, exists: ownerExists, relation: ownerRelation };
@@ -266,7 +253,7 @@ export const createTimelineReader = ({
 
   const sightsInOrder = async (viewerId: string, actIds: readonly string[]) =>
     [...(await sightsOf(viewerId, actIds)).values()]
-      .map((row) => ({ act: actOf(row), facts: factsOf(row) }))
+      .map((row) => ({ act: actFields(row), facts: factsOf(row) }))
       .sort((a, b) => b.act.seq - a.act.seq);
 
   return {
@@ -285,7 +272,7 @@ export const createTimelineReader = ({
         for (const { id, seq } of latest) {
           below = seq;
           const row = sights.get(id);
-          if (row && seesAct(factsOf(row))) items.push(actOf(row));
+          if (row && seesAct(factsOf(row))) items.push(actFields(row));
         }
         looked += latest.length;
         isAll = latest.length < limit;

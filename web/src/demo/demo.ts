@@ -1,6 +1,7 @@
 /** Who the page can be: the demo users of a development server, and their host, with tokens that it signs for this page alone. */
 
 import { createHostBackEnd, type HostBackEnd } from '../host/hostBackEnd.js';
+import type { FeedPost } from '../host/storedPost.js';
 
 export interface DemoPerson {
   readonly id: string;
@@ -10,21 +11,15 @@ export interface DemoPerson {
 interface DemoAnswer {
   readonly people: readonly (DemoPerson & { readonly token: string })[];
   readonly conversationId: string;
-  readonly post: DemoPost;
+  readonly post: FeedPost;
   readonly hostToken: string;
-}
-
-/** What people like and comment on, and whose it is. */
-export interface DemoPost {
-  readonly id: string;
-  readonly ownerId: string;
 }
 
 export interface Demo {
   readonly people: readonly DemoPerson[];
   /** The conversation that all of them share. */
   readonly conversationId: string;
-  readonly post: DemoPost;
+  readonly post: FeedPost;
   /** A new token of that person, valid for an hour. Rejects while the server does not answer. */
   tokenOf(userId: string): Promise<string>;
   /** The product's back end, which a script of this page plays. */

@@ -1,11 +1,12 @@
-import type { DemoPerson, DemoPost } from '../demo/demo.js';
+import type { DemoPerson } from '../demo/demo.js';
+import type { FeedPost } from '../host/storedPost.js';
 import { firstName } from '../words/names.js';
 
 interface Facts {
   readonly objectId: string | null;
   /** The reader. */
   readonly userId: string;
-  readonly post: DemoPost;
+  readonly post: FeedPost;
   readonly people: readonly DemoPerson[];
 }
 

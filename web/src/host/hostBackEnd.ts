@@ -3,10 +3,9 @@
  * product this runs on a server, with a database in the place of this browser's storage; the service token never reaches a
  * page there.
  */
-import type { DemoPost } from '../demo/demo.js';
 import { createStore, type Store } from '../parts/store.js';
 import { callHost } from './callHost.js';
-import { type Comment, loadPost, type PostState, STORED_POST, savePost } from './storedPost.js';
+import { type Comment, type FeedPost, loadPost, type PostState, STORED_POST, savePost } from './storedPost.js';
 
 export interface HostBackEnd {
   readonly postId: string;
@@ -26,7 +25,7 @@ const TELL = `mutation Tell($acts: [ActInput!]!, $counts: [CountsInput!]!) { tel
 const RETRACT = `mutation Retract($ids: [ID!]!, $counts: [CountsInput!]!) { retract(actIds: $ids) ${PUT_COUNTS} }`;
 
 export const createHostBackEnd = (
-  { id: postId, ownerId }: DemoPost,
+  { id: postId, ownerId }: FeedPost,
   getToken: () => Promise<string>,
   storage: Storage = localStorage,
 ): HostBackEnd => {

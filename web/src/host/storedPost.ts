@@ -1,5 +1,11 @@
 /** What the back end that the page plays knows of the post. This browser keeps it, through reloads and for all its tabs. */
 
+/** What people like and comment on, and whose it is. */
+export interface FeedPost {
+  readonly id: string;
+  readonly ownerId: string;
+}
+
 export interface Comment {
   readonly id: string;
   readonly userId: string;
