@@ -348,7 +348,15 @@ const startFanout = (
     onError,
   });
   stopping.push(() => ofCounts.close());
-  const ofTimelines = createTimelineFanout({ bus, timelines, conversations, people, reads, onError });
+  const ofTimelines = createTimelineFanout({
+    bus,
+    timelines,
+    conversations,
+    people,
+    reads,
+    onError,
+    onGivenUp: outages.failures('reading who sees acts', 'what subscriptions were sent of them has ended'),
+  });
   stopping.push(() => ofTimelines.close());
   const rereadSocial = () => {
     ofCounts.reread();

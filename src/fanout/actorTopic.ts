@@ -1,9 +1,17 @@
 /**
  * The acts of one actor on this node. Each is judged for all who have the actor on their roster, one after another, so that the acts
- * of one actor keep their order; one query a batch of viewers. What cannot be read is read again, and nothing is sent meanwhile.
+ * of one actor keep their order; one query a batch of viewers. What cannot be read is read again, ever more rarely, and nothing is sent
+ * meanwhile; where that cannot help, what was sent of it ends.
+ *
+ * An act costs an actor with 100,000 followers on the node 50 queries, one after another. Where more acts come than can be judged, all
+ * that wait are dropped at once, whoever listens, and nothing further is taken until it is this actor's turn to be read: two queries
+ * or a few, whose answers end what is gone, and the latest acts are judged as if they came now. So a burst of any length costs what
+ * {@link MAX_WAITING} acts cost at the most, and holds up nobody but those who follow that actor.
  */
+import { setImmediate } from 'node:timers/promises';
 import { inPieces } from '../async/batches.js';
 import { retry } from '../async/retry.js';
+import { isTemporary } from '../presence/errors.js';
 import { pairKey } from '../presence/pairs.js';
 import type { ConversationReader } from '../presence/ports/access.js';
 import type { UseChange } from '../presence/ports/bus.js';
@@ -17,9 +25,13 @@ import { objectKey, userKey } from './sightLosses.js';
 
 /** Viewers of one query. */
 const BATCH = 2_000;
-/** Acts that wait to be judged; of further ones the latest are found by reading. */
+/** Acts that wait to be judged; where there are more, the latest are found by reading. */
 const MAX_WAITING = 500;
+const LATEST = 50;
+/** Acts of one reading. */
+const ACTS = 250;
 const RETRY_MS = 500;
+const MAX_RETRY_MS = 5_000;
 
 /** A subscription, as the actors that it follows know it. */
 export interface ActListener {
@@ -29,8 +41,8 @@ export interface ActListener {
   readonly epoch: number;
   /** Takes a judgement that began at `epoch`; false where what it rests on changed since, so that it is to be made again. */
   judged(judgement: Judgement, epoch: number): boolean;
-  /** An act of that actor was not judged. */
-  missed(actorId: string): void;
+  /** What it sent of that actor, and what is not gone. */
+  sent(actorId: string): readonly Act[];
 }
 
 /** Of one viewer and one act. */
@@ -46,11 +58,13 @@ export interface Judgement {
 }
 
 export interface ActorTopicDeps {
-  readonly timelines: Pick<TimelineReader, 'actFacts'>;
+  readonly timelines: Pick<TimelineReader, 'actFacts' | 'factsAbout' | 'latestActs'>;
   readonly conversations: ConversationReader;
   /** The changes of objects, and the deletions of their owners: a judgement that began before one is made again. */
   readonly objects: Pick<Epochs, 'epoch' | 'holds'>;
   readonly onError: (error: unknown) => void;
+  /** A failure that does not go away: what it touches was ended. */
+  readonly onGivenUp: (error: unknown) => void;
 }
 
 /** A change of who may use an object. */
@@ -63,8 +77,6 @@ interface Waiting {
   readonly act: Act;
   /** It was received as taken back, and the facts say who could see it. */
   retraction?: Retraction | undefined;
-  /** The one for whom it is judged; undefined: all. */
-  readonly only?: ActListener;
   /** Changes of its object that are the reason to judge it. */
   readonly changes?: readonly ObjectChange[];
   readonly done?: () => void;
@@ -81,6 +93,8 @@ export class ActorTopic {
   readonly listeners = new Set<ActListener>();
   private waiting: Waiting[] = [];
   private busy = false;
+  /** The number of the earliest act that was dropped; null: none was, since it was read last. */
+  private droppedFrom: number | null = null;
 
   constructor(
     private readonly deps: ActorTopicDeps,
@@ -89,16 +103,12 @@ export class ActorTopic {
 
   /** `withObject`: gone with its object, of which the change tells those who could see it. */
   received({ act, gone, withObject, use }: Omit<SocialChange & { readonly kind: 'act' }, 'kind'>): void {
-    const same = this.waiting.find((each) => each.act.id === act.id && !each.only && !each.changes);
+    const same = this.waiting.find((each) => each.act.id === act.id && !each.changes);
     const retraction = gone && !withObject ? { use } : undefined;
+    if (this.droppedFrom !== null) this.drop(act);
     // The facts are read when it is judged: one judgement is enough.
-    if (same) same.retraction = retraction;
+    else if (same) same.retraction = retraction;
     else this.enqueue({ act, retraction });
-  }
-
-  /** Judges an act again for one subscription, after those that wait. */
-  judgeAgain(act: Act, only: ActListener): void {
-    this.enqueue({ act, only });
   }
 
   /** Judges an act again for all, after those that wait: its object changed. Resolves when that is done. */
@@ -109,20 +119,30 @@ export class ActorTopic {
   private enqueue(item: Waiting): void {
     this.waiting.push(item);
     if (this.waiting.length > MAX_WAITING) {
-      this.waiting.shift()?.done?.();
-      for (const listener of this.listeners) listener.missed(this.actorId);
+      for (const { act, changes } of this.waiting) if (!changes) this.drop(act);
+      // Changes are few: whoever brings one awaits its judgement.
+      this.waiting = this.waiting.filter(({ changes }) => changes !== undefined);
     }
     if (!this.busy) void this.run();
   }
 
+  private drop({ seq }: Act): void {
+    this.droppedFrom = Math.min(this.droppedFrom ?? seq, seq);
+  }
+
   private async run(): Promise<void> {
     this.busy = true;
-    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) await this.judge(next);
+    for (;;) {
+      const next = this.waiting.shift();
+      if (next) await this.judge(next);
+      else if (this.droppedFrom !== null) await this.catchUp(this.droppedFrom);
+      else break;
+    }
     this.busy = false;
   }
 
   private async judge(item: Waiting): Promise<void> {
-    let left: readonly ActListener[] = item.only ? [item.only] : [...this.listeners];
+    let left: readonly ActListener[] = [...this.listeners];
     const attempt = async () => {
       while (left.length > 0) {
         const again: ActListener[] = [];
@@ -131,8 +151,74 @@ export class ActorTopic {
         left = again;
       }
     };
-    await retry(attempt, { everyMs: RETRY_MS, onFailure: this.deps.onError });
+    await this.untilDone(attempt, () => this.end([item.act]));
     item.done?.();
+  }
+
+  /** Finds by reading what became of the acts that were dropped. */
+  private async catchUp(droppedFrom: number): Promise<void> {
+    const { timelines } = this.deps;
+    // What comes from now on is judged after this.
+    this.droppedFrom = null;
+    const sent = await this.allSent();
+    const attempt = async () => {
+      const [anybody] = this.listeners;
+      if (!anybody) return;
+      const { userId } = anybody.viewer;
+      const latest = await timelines.latestActs(userId, [this.actorId], LATEST);
+      const gone: Act[] = [];
+      for (const acts of inPieces(sent, ACTS)) {
+        const ids = acts.map(({ id }) => id);
+        const facts = await timelines.factsAbout(userId, ids);
+        gone.push(...acts.filter(({ id }) => facts.get(id)?.told === false));
+      }
+      await this.end(gone);
+      const dropped = latest.map(({ act }) => act).filter(({ seq }) => seq >= droppedFrom);
+      this.waiting.unshift(...dropped.sort((a, b) => a.seq - b.seq).map((act) => ({ act })));
+    };
+    await this.untilDone(attempt, () => this.end(sent));
+  }
+
+  /** What was sent of this actor to anybody. */
+  private async allSent(): Promise<readonly Act[]> {
+    const sent = new Map<string, Act>();
+    await this.forEach((listener) => {
+      for (const act of listener.sent(this.actorId)) sent.set(act.id, act);
+    });
+    return [...sent.values()];
+  }
+
+  /** These acts are gone for all who were sent them; nobody else hears of it. */
+  private async end(acts: readonly Act[]): Promise<void> {
+    if (acts.length === 0) return;
+    const nothing = { ownerId: null, sees: false, gained: false, lost: false };
+    await this.forEach((listener) => {
+      for (const act of acts) listener.judged({ act, ...nothing }, listener.epoch);
+    });
+  }
+
+  /** Lets other work run in between. */
+  private async forEach(visit: (listener: ActListener) => void): Promise<void> {
+    let visited = 0;
+    for (const listener of [...this.listeners]) {
+      visit(listener);
+      visited += 1;
+      if (visited % BATCH === 0) await setImmediate();
+    }
+  }
+
+  private async untilDone(attempt: () => Promise<void>, giveUp: () => Promise<void>): Promise<void> {
+    const { onError, onGivenUp } = this.deps;
+    const onFailure = (error: unknown) => {
+      if (!isTemporary(error)) throw error;
+      onError(error);
+    };
+    try {
+      await retry(attempt, { everyMs: RETRY_MS, upToMs: MAX_RETRY_MS, onFailure });
+    } catch (error) {
+      onGivenUp(error);
+      await giveUp();
+    }
   }
 
   /** Returns those for whom the judgement is to be made again. */

@@ -23,7 +23,7 @@ export interface Cause {
 }
 
 /** From the least to the widest. */
-const LOSSES: readonly SightLoss[] = ['retraction', 'hiding', 'object', 'roster'];
+const LOSSES: readonly SightLoss[] = ['hiding', 'object', 'roster'];
 
 const merged = (a: Cause | undefined, b: Cause): Cause =>
   a

@@ -34,11 +34,21 @@ export interface TimelineFanoutDeps {
   readonly reads: ReadBudget;
   /** A failure that is reported nowhere else; what failed is tried again. */
   readonly onError: (error: unknown) => void;
+  /** A failure that does not go away by itself: what subscriptions were sent of it has ended. */
+  readonly onGivenUp: (error: unknown) => void;
 }
 
-export const createTimelineFanout = ({ bus, timelines, conversations, people, reads, onError }: TimelineFanoutDeps) => {
+export const createTimelineFanout = ({
+  bus,
+  timelines,
+  conversations,
+  people,
+  reads,
+  onError,
+  onGivenUp,
+}: TimelineFanoutDeps) => {
   const actors = createTopicRegistry((actorId) => {
-    const topic = new ActorTopic({ timelines, conversations, objects: objects.epochs, onError }, actorId);
+    const topic = new ActorTopic({ timelines, conversations, objects: objects.epochs, onError, onGivenUp }, actorId);
     return { topic, ready: bus.subscribeActs(actorId, (change) => topic.received(change)) };
   });
   const subscriptions = createSubscriptionRegistry();
@@ -59,6 +69,7 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
       else if (those.delete(subscription) && those.size === 0) bySubject.delete(key);
     },
     onError,
+    onGivenUp,
     onEnd: (subscription) => subscriptions.remove(subscription),
   };
   const viewersOf = (userId: string): readonly string[] =>
@@ -66,7 +77,13 @@ export const createTimelineFanout = ({ bus, timelines, conversations, people, re
   const missed = () => {
     for (const subscription of [...subscriptions]) subscription.accessChangesMissed();
   };
-  const objects = createObjectChanges({ timelines, actors, onMissed: missed, onError });
+  const objects = createObjectChanges({
+    timelines,
+    actors,
+    onMissed: missed,
+    onError,
+    onGivenUp,
+  });
 
   return {
     /** Resolves once no act that is told afterwards is lost. FORBIDDEN to service tokens; BAD_USER_INPUT; RATE_LIMITED; UNAVAILABLE. */

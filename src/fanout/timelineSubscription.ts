@@ -6,6 +6,7 @@
  * See docs/design.md#social.
  */
 import { inPieces } from '../async/batches.js';
+import { isTemporary } from '../presence/errors.js';
 import { pairKey } from '../presence/pairs.js';
 import type { ConversationReader } from '../presence/ports/access.js';
 import type { AccessChange, Unsubscribe } from '../presence/ports/bus.js';
@@ -16,7 +17,7 @@ import { couldSeeAct, seesAct } from '../social/actSight.js';
 import type { SocialBus } from '../social/ports/socialBus.js';
 import type { ActFacts, TimelineReader } from '../social/ports/timelines.js';
 import type { Act, ActView, MuteTarget } from '../social/socialTypes.js';
-import { type ActListener, type ActorTopic, type Judgement, ownerOf } from './actorTopic.js';
+import type { ActListener, ActorTopic, Judgement } from './actorTopic.js';
 import type { ActShare, ShareOf } from './actShare.js';
 import { checkWatched, roomForRoster } from './budget.js';
 import { type Delivery, viewOf } from './delivery.js';
@@ -35,6 +36,8 @@ const LATEST = 50;
 const CROWD = 200;
 /** Actors of one reading. */
 const ACTORS = 100;
+/** Acts of one reading. */
+const ACTS = 250;
 
 const idsOf = (keys: Iterable<string>, prefix: string): readonly string[] =>
   [...keys].flatMap((key) => (key.startsWith(prefix) ? key.slice(prefix.length) : []));
@@ -60,6 +63,8 @@ export interface TimelineSubscriptionDeps {
   /** The subscription was sent acts about that object, or about an object of that user, or no more; by `objectKey` or `userKey`. */
   readonly onSubject: (subscription: TimelineSubscription, key: string, knows: boolean) => void;
   readonly onError: (error: unknown) => void;
+  /** A failure that does not go away: what it touches was ended. */
+  readonly onGivenUp: (error: unknown) => void;
   readonly onEnd: (subscription: TimelineSubscription) => void;
 }
 
@@ -82,6 +87,10 @@ export class TimelineSubscription
   private readonly known = new Map<string, ActShare>();
   /** How many known acts are about an object, and about what a user owns, by key. */
   private readonly subjects = new Map<string, number>();
+  /** What waited for the reader when what it was judged by changed, by act: it is judged again. The latest alone. */
+  private voided = new Map<string, Act>();
+  /** Acts that were judged to be out of sight since the reading under way began: it may be older. Undefined while there is none. */
+  private overtaken: Set<string> | undefined = undefined;
   private readonly followed = new Set<string>();
   private tray: Promise<Unsubscribe> | undefined = undefined;
   private readonly roster = this.createRefresher(() => this.followRoster());
@@ -122,13 +131,17 @@ export class TimelineSubscription
   judged({ act, ownerId, sees, gained, lost }: Judgement, epoch: number): boolean {
     if (!this.followed.has(act.actorId)) return true;
     if (!this.losses.holds(act, ownerId, epoch)) return false;
-    if (!sees) this.withdraw(act, ownerId, lost);
-    else if (gained || this.known.has(act.id)) this.show(act, ownerId, epoch);
+    if (!sees) {
+      this.overtaken?.add(act.id);
+      this.withdraw(act, ownerId, lost);
+    } else if (gained || this.known.has(act.id)) this.show(act, ownerId, epoch);
     return true;
   }
 
-  missed(actorId: string): void {
-    this.lose(userKey(actorId), { loss: 'retraction', gains: true });
+  sent(actorId: string): readonly Act[] {
+    // What is being read may be older than what was not judged.
+    if (this.overtaken) this.lose(userKey(actorId), { loss: 'hiding', gains: true });
+    return [...this.known.values()].flatMap(({ act, gone }) => (act.actorId === actorId && !gone ? act : []));
   }
 
   accessChanged(change: AccessChange): void {
@@ -183,7 +196,7 @@ export class TimelineSubscription
     if (gone || this.losses.holds(act, ownerId, judgedAt)) return { projection: share, asOf: 0 };
     // What it was judged by changed while it waited.
     this.forget(act.id);
-    this.deps.actors.get(act.actorId)?.judgeAgain(act, this);
+    this.judgeAgain(act);
     return undefined;
   }
 
@@ -199,6 +212,7 @@ export class TimelineSubscription
     for (const key of this.subjects.keys()) this.deps.onSubject(this, key, false);
     this.subjects.clear();
     this.known.clear();
+    this.voided.clear();
     this.tray?.then(
       (unsubscribe) => unsubscribe(),
       () => {},
@@ -212,6 +226,15 @@ export class TimelineSubscription
 
   private lose(key: string, cause: Cause): void {
     this.losses.add(key, cause);
+    this.rereading.request();
+  }
+
+  private judgeAgain(act: Act): void {
+    this.voided.set(act.id, act);
+    for (const oldest of this.voided.keys()) {
+      if (this.voided.size <= MAX_KNOWN) break;
+      this.voided.delete(oldest);
+    }
     this.rereading.request();
   }
 
@@ -279,7 +302,9 @@ export class TimelineSubscription
 
   private async rereadTouched(): Promise<void> {
     const touched = this.losses.take();
-    const { epoch } = this;
+    const { epoch, voided } = this;
+    this.voided = new Map();
+    this.overtaken = new Set();
     try {
       const causes = touched.all ? this.withKnown(touched.causes) : touched.causes;
       const found = [...(touched.all ? await this.readPage() : []), ...(await this.readLatest(causes, touched.causes))];
@@ -291,26 +316,37 @@ export class TimelineSubscription
         judged.add(act.id);
         this.compare(act, owners.get(act.objectId ?? '') ?? null, facts, causes, epoch);
       }
-      await this.rereadKnown(causes, judged);
+      await this.rereadKnown(causes, judged, voided);
     } catch (error) {
+      if (!isTemporary(error)) {
+        this.deps.onGivenUp(error);
+        this.endKnown(({ act, ownerId }) => touched.all || causeOf(touched.causes, act, ownerId) !== undefined);
+        return;
+      }
       this.losses.giveBack(touched);
+      this.voided = new Map([...voided, ...this.voided]);
       throw error;
+    } finally {
+      this.overtaken = undefined;
     }
   }
 
+  /** False where what the facts rest on changed since: what was sent is then reread after this. */
   private compare(
     act: Act,
     ownerId: string | null,
     facts: ActFacts,
     causes: ReadonlyMap<string, Cause>,
     epoch: number,
-  ): void {
-    // What changed since is reread after this.
-    if (!this.losses.holds(act, ownerId, epoch)) return;
+    voided = false,
+  ): boolean {
+    if (!this.losses.holds(act, ownerId, epoch)) return false;
     const cause = causeOf(causes, act, ownerId) ?? { loss: 'hiding', gains: true };
     if (!seesAct(facts))
       this.withdraw(act, ownerId, couldSeeAct(facts, act, cause.loss, newBlocks(causes, act, ownerId)));
-    else if (cause.gains || this.known.has(act.id)) this.show(act, ownerId, epoch);
+    else if (this.overtaken?.has(act.id)) return true;
+    else if (voided || cause.gains || this.known.has(act.id)) this.show(act, ownerId, epoch);
+    return true;
   }
 
   /** These, and all actors of what was sent. */
@@ -362,18 +398,36 @@ export class TimelineSubscription
     return new Map(objectIds.map((id) => [id, facts.get(pairKey(userId, id))?.owner?.userId ?? null]));
   }
 
-  /** Of those that this subscription sent, and that the readings of the latest did not hold, each by itself. */
-  private async rereadKnown(causes: ReadonlyMap<string, Cause>, judged: ReadonlySet<string>): Promise<void> {
-    const { timelines, conversations } = this.deps;
+  /** What this subscription sent, and the readings of the latest did not hold; and what is to be judged again. */
+  private async rereadKnown(
+    causes: ReadonlyMap<string, Cause>,
+    judged: ReadonlySet<string>,
+    voided: ReadonlyMap<string, Act>,
+  ): Promise<void> {
     const { userId } = this.viewer;
-    for (const { act, ownerId, gone } of [...this.known.values()]) {
-      if (gone || judged.has(act.id) || !causeOf(causes, act, ownerId)) continue;
+    const sent = [...this.known.values()].filter(
+      ({ act, ownerId, gone }) => !gone && !judged.has(act.id) && causeOf(causes, act, ownerId),
+    );
+    for (const acts of inPieces([...sent.map(({ act }) => act), ...voided.values()], ACTS)) {
       const { epoch } = this;
-      const facts = (await timelines.actFacts(act.id, [userId])).get(userId);
-      const owner = await ownerOf(conversations, userId, act.objectId);
+      const facts = await this.deps.timelines.factsAbout(
+        userId,
+        acts.map(({ id }) => id),
+      );
+      const owners = await this.readOwners(acts);
       if (this.hasEnded) return;
-      if (facts) this.compare(act, owner, facts, causes, epoch);
+      for (const act of acts) {
+        const found = facts.get(act.id);
+        const again = voided.has(act.id);
+        const owner = owners.get(act.objectId ?? '') ?? null;
+        if (found && !this.compare(act, owner, found, causes, epoch, again) && again) this.judgeAgain(act);
+      }
     }
+  }
+
+  /** It cannot be found out whether the viewer still sees these: they are gone. */
+  private endKnown(isMeant: (share: ActShare) => boolean): void {
+    for (const share of [...this.known.values()]) if (isMeant(share)) this.withdraw(share.act, share.ownerId, false);
   }
 
   private show(act: Act, ownerId: string | null, judgedAt: number): void {

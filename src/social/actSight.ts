@@ -31,7 +31,7 @@ export const couldSeeUntil = ({ use }: Retraction, facts: ActFacts, { objectId }
  * By what a viewer may have lost sight of an act: it was taken back; a block or a mute, or the end of one relation; the actor left the
  * roster; the viewer left the conversation that is its object.
  */
-export type SightLoss = 'retraction' | 'hiding' | 'roster' | 'object';
+export type SightLoss = 'hiding' | 'roster' | 'object';
 
 /** Which blocks are part of what changed: with the actor, with the owner of the object. */
 export interface NewBlocks {
@@ -45,7 +45,6 @@ export interface NewBlocks {
  * was followed, or shared a circle: in the audience FOLLOWERS; of a narrower one it is not known.
  */
 export const couldSeeAct = (facts: ActFacts, { audience }: Act, loss: SightLoss, blocks: NewBlocks): boolean => {
-  if (loss === 'retraction') return seesAct({ ...facts, told: true });
   const hidden = (facts.actorBlocked && !blocks.actor) || (facts.ownerBlocked && !blocks.owner);
   switch (loss) {
     case 'hiding':

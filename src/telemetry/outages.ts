@@ -24,9 +24,10 @@ export interface Outages {
   of(what: string): Outage;
   /**
    * A reporter for failures of something that is tried again by itself. Where a back-end is unavailable, that back-end's
-   * own line says so; anything else is reported at once, and then once a minute with how often it happened.
+   * own line says so; anything else is reported at once, and then once a minute with how often it happened. `then` is what
+   * follows, where it is not tried again.
    */
-  failures(what: string): (error: unknown) => void;
+  failures(what: string, then?: string): (error: unknown) => void;
 }
 
 export const createOutages = ({
@@ -69,17 +70,17 @@ export const createOutages = ({
       };
     },
 
-    failures(what) {
+    failures(what, then = 'it is tried again') {
       let loggedAt = Number.NEGATIVE_INFINITY;
       let failures = 0;
       return (error) => {
         if (isUnavailable(error)) {
-          log.debug({ err: error }, `${what} failed; it is tried again`);
+          log.debug({ err: error }, `${what} failed; ${then}`);
           return;
         }
         failures += 1;
         if (now() - loggedAt < REPEAT_MS) return;
-        log.warn({ err: error, failures }, `${what} failed; it is tried again`);
+        log.warn({ err: error, failures }, `${what} failed; ${then}`);
         loggedAt = now();
         failures = 0;
       };

@@ -190,6 +190,9 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
             expect(first.hasMore).toBe(expected.length > 1);
             const [head] = first.items;
             if (head) expect(await idsOf(viewerId, 100, head.seq)).toEqual(expected.slice(1));
+            const ids = world.acts.map((_, i) => `act${i}`);
+            const known = await reader.factsAbout(viewerId, ids);
+            expect(ids.filter((id) => seesAct(known.get(id)!)).reverse()).toEqual(expected);
             const latest = await reader.latestActs(viewerId, USERS, 100);
             expect(latest.filter(({ facts }) => seesAct(facts)).map(({ act }) => act.id)).toEqual(expected);
             const about = await reader.latestActsAbout(viewerId, { ownerIds: [], objectIds: ['post'] }, 100);
@@ -390,6 +393,8 @@ export const describeTimelines = (name: string, open: () => Promise<OpenDatabase
       const facts = await reader.actFacts('none', ['ann']);
       expect(facts.get('ann')).toMatchObject({ told: false });
       expect(seesAct(facts.get('ann')!)).toBe(false);
+      expect(await reader.factsAbout('ann', ['none'])).toEqual(new Map([['none', facts.get('ann')]]));
+      expect(await reader.factsAbout('ann', [])).toEqual(new Map());
       expect(await reader.latestActs('ann', [], 5)).toEqual([]);
       expect(await reader.latestActsAbout('ann', { ownerIds: ['bob'], objectIds: [] }, 5)).toEqual([]);
     });

@@ -474,6 +474,20 @@ describe('a change of sight', () => {
       expect(heard(events).filter((each) => each.startsWith('+'))).toEqual([]);
     });
 
+    it.each(shares)('as %s what they shared, voids what is judged of who was sent nothing', async (_, members) => {
+      const valve = createValve();
+      const f = await sharing({ gate: valve.gate });
+      const mine = await f.collect('me');
+      valve.hold('actFacts');
+      await f.tell('judged', 'ann', post);
+      await untilIdle();
+      valve.releaseNext('actFacts');
+      await untilIdle();
+      await f.people.putConversation('chat', members, false);
+      valve.release('actFacts');
+      expect(heard(await mine.news())).not.toContain('+judged');
+    });
+
     it('as the viewer leaves a crowd, ends what was sent about it', async () => {
       const f = await sharing();
       const crowd = ['cat', ...Array.from({ length: 300 }, (_, i) => `u${i}`)];
@@ -597,7 +611,160 @@ describe('a change of sight', () => {
   });
 });
 
+describe('more acts than can be judged', () => {
+  /** While the acts of ann that wait are held back, so much happens that nobody can follow, and `meanwhile` something else. */
+  const flooded = async (meanwhile: Step = async () => {}) => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+    for (const id of ['ends', 'stays']) await f.tell(id, 'ann');
+    for (const events of [mine, yours]) expect(heard(await events.news())).toEqual(['+ends', '+stays']);
+    valve.hold('actFacts');
+    await f.tell('slow', 'ann');
+    await untilIdle();
+    f.queries.length = 0;
+    for (let i = 0; i < 600; i += 1) await f.tell(`a${i}`, 'ann');
+    await meanwhile(f);
+    for (let i = 600; i < 1_200; i += 1) await f.tell(`a${i}`, 'ann');
+    valve.release('actFacts');
+    await vi.waitFor(() => expect(heard(mine.events).at(-1)).toBe('+a1199'));
+    return { f, mine: heard(await mine.news()), yours: heard(await yours.news()) };
+  };
+
+  it('cost one reading, however many there are and whoever listens, and the latest are sent', async () => {
+    const { f, mine, yours } = await flooded();
+    const latest = Array.from({ length: 50 }, (_, i) => `+a${1_150 + i}`);
+    expect([mine, yours]).toEqual([
+      ['+slow', ...latest],
+      ['+slow', ...latest],
+    ]);
+    expect(f.queries.filter((query) => !query.startsWith('actFacts'))).toEqual([
+      'latestActs me ann',
+      'factsAbout me 3',
+    ]);
+    expect(f.queries.filter((query) => query.startsWith('actFacts'))).toHaveLength(1 + latest.length);
+  });
+
+  it('leave nothing shown that was taken back meanwhile', async () => {
+    const { mine, yours } = await flooded((f) => f.retract('ends'));
+    for (const events of [mine, yours]) expect(events.filter((each) => each.startsWith('-'))).toEqual(['-ends']);
+  });
+
+  it('drop no change of an object that waits', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.putObject('thing', { open: true });
+    await f.tell('queried', 'ann', { objectId: 'thing' });
+    const mine = await f.collect('me');
+    valve.hold('actFacts');
+    await f.tell('slow', 'ann');
+    await f.putObject('thing', { members: ['cat'] });
+    await untilIdle();
+    for (let i = 0; i < 600; i += 1) await f.tell(`a${i}`, 'ann');
+    valve.release('actFacts');
+    await vi.waitFor(() => expect(heard(mine.events).at(-1)).toBe('+a599'));
+    expect(heard(mine.events)).toContain('-queried');
+  });
+
+  it('of a slow reader, who has them judged again, hold up nobody else', async () => {
+    const f = await start();
+    await f.people.follow('me', 'bob');
+    const stream = await f.watch('me');
+    for (let i = 0; i < 300; i += 1) await f.tell(`a${i}`, 'ann', { audience: 'EVERYONE' });
+    await untilIdle();
+    await f.people.follow('ann', 'me');
+    await untilIdle();
+    f.queries.length = 0;
+    const events: ActView[] = [];
+    stream.flow({ take: ({ projection }) => events.push(projection.viewAt()) > 0 });
+    await untilIdle();
+    expect(heard(events)).toEqual(Array.from({ length: 300 }, (_, i) => `+a${i}`));
+    expect(f.queries).toEqual(['factsAbout me 250', 'factsAbout me 50']);
+  });
+});
+
 describe('when something fails', () => {
+  const BROKEN = new Error('It can never be read.');
+
+  it('an act that can never be judged is not sent, ends where it was, and holds up no other', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const mine = await f.collect('me');
+    await f.tell('sent', 'ann');
+    await mine.news();
+    for (const id of ['sent', 'new']) valve.fail(`actFacts ${id}`, BROKEN);
+    await f.tell('new', 'ann');
+    await f.tell('sent', 'ann');
+    await f.tell('other', 'ann');
+    expect(heard(await mine.news())).toEqual(['-sent', '+other']);
+    expect([f.givenUp, f.errors]).toEqual([[BROKEN, BROKEN], []]);
+  });
+
+  it('a change of an object that can never be read is given up, and holds up no other', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    for (const id of ['thing', 'other']) {
+      await f.putObject(id, { open: true });
+      await f.tell(`about ${id}`, 'ann', { objectId: id });
+    }
+    const mine = await f.collect('me');
+    await f.tell('sent', 'ann', { objectId: 'thing' });
+    await mine.news();
+    valve.fail('actsBefore thing', BROKEN);
+    for (const id of ['thing', 'other']) await f.putObject(id, { members: ['cat'] });
+    await untilIdle();
+    expect([...heard(await mine.news())].sort()).toEqual(['-about other', '-sent']);
+    expect(f.givenUp).toEqual([BROKEN]);
+  });
+
+  it('a change of one object waits for no other that takes long', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.people.follow('me', 'bob');
+    for (const id of ['popular', 'other']) await f.putObject(id, { members: ['cat'] });
+    await f.tell('a', 'ann', { objectId: 'popular' });
+    await f.tell('b', 'bob', { objectId: 'other' });
+    const mine = await f.collect('me');
+    valve.hold('actFacts a');
+    await f.putObject('popular', { open: true });
+    await untilIdle();
+    await f.putObject('other', { open: true });
+    expect(heard(await mine.news())).toEqual(['+b']);
+    valve.release('actFacts a');
+    expect(heard(await mine.news())).toEqual(['+a']);
+  });
+
+  it('what a change of sight touches ends where it can never be reread', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.people.follow('me', 'bob');
+    const mine = await f.collect('me');
+    for (const [id, actor] of [['a', 'ann'] as const, ['b', 'bob'] as const]) await f.tell(id, actor);
+    await mine.news();
+    valve.fail('latestActs', BROKEN);
+    await f.people.block('ann', 'me');
+    expect(heard(await mine.news())).toEqual(['-a']);
+    expect([f.givenUp, f.errors]).toEqual([[BROKEN], []]);
+  });
+
+  it('an act that is taken back while it is reread is not sent by what was read before', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.people.follow('bob', 'me');
+    await f.tell('b', 'bob');
+    const mine = await f.collect('me');
+    valve.hold('latestActs');
+    await f.people.follow('me', 'bob');
+    await untilIdle();
+    // It is read, and not answered yet.
+    valve.releaseNext('latestActs');
+    await untilIdle();
+    await f.retract('b');
+    await untilIdle();
+    valve.release('latestActs');
+    expect(heard(await mine.news())).not.toContain('+b');
+  });
+
   it('facts that cannot be read deny, and are read again', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });

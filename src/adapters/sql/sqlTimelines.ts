@@ -290,6 +290,15 @@ export const createTimelineReader = ({
       return new Map(distinct.map((viewerId) => [viewerId, found.get(viewerId) ?? UNTOLD]));
     },
 
+    async factsAbout(viewerId, actIds) {
+      const sights = await sightsOf(viewerId, [...new Set(actIds)]);
+      const factsAbout = (id: string) => {
+        const row = sights.get(id);
+        return row ? factsOf(row) : UNTOLD;
+      };
+      return new Map(actIds.map((id) => [id, factsAbout(id)]));
+    },
+
     actsBefore: async (changes) => (changes.length === 0 ? [] : await db.run((orm) => actsBeforeQuery(orm, changes))),
 
     acts: async (actIds) =>

@@ -39,6 +39,8 @@ export interface TimelineReader {
    * its object. By viewer id.
    */
   actFacts(actId: string, viewerIds: readonly string[], change?: UseChange): Promise<ReadonlyMap<string, ActFacts>>;
+  /** The facts of one viewer about several acts, in one query. By act id. */
+  factsAbout(viewerId: string, actIds: readonly string[]): Promise<ReadonlyMap<string, ActFacts>>;
   /**
    * Of the acts about objects that timelines may hold, and that were told before a change of the object: the latest, of at most 1,000
    * acts about each. Where it was deleted, also those that were taken back since. In one query.

@@ -30,6 +30,7 @@ export const createTimelines = async ({
   const social = createFakeSocial(gate);
   const { people, bus } = social;
   const errors: unknown[] = [];
+  const givenUp: unknown[] = [];
   const acts = new Map<string, StoredAct>();
   const mutes = new Set<string>();
 
@@ -84,13 +85,26 @@ export const createTimelines = async ({
     actFacts: (actId, viewerIds, change) =>
       through(gate, 'actFacts', async () => {
         queries.push(`actFacts ${actId} ${viewerIds.join(',')}${change ? ' before' : ''}`);
+        await gate(`actFacts ${actId}`, false);
         const stored = acts.get(actId);
         if (!stored) return new Map();
         const facts = await Promise.all(viewerIds.map((viewerId) => factsFor(stored, viewerId, change)));
         return new Map(viewerIds.map((viewerId, i) => [viewerId, facts[i]!]));
       }),
+    factsAbout: (viewerId, ids) =>
+      through(gate, 'factsAbout', async () => {
+        queries.push(`factsAbout ${viewerId} ${ids.length}`);
+        const facts = await Promise.all(
+          ids.flatMap(async (id): Promise<readonly (readonly [string, ActFacts])[]> => {
+            const stored = acts.get(id);
+            return stored ? [[id, await factsFor(stored, viewerId)]] : [];
+          }),
+        );
+        return new Map(facts.flat());
+      }),
     actsBefore: (changes) =>
       through(gate, 'actsBefore', async () => {
+        for (const { objectId } of changes) await gate(`actsBefore ${objectId}`, false);
         queries.push(`actsBefore ${changes.map(({ objectId }) => objectId).join(',')}`);
         return [...acts.values()].flatMap((stored) => {
           const { id, actorId, objectId, seq, audience } = stored.act;
@@ -137,6 +151,7 @@ export const createTimelines = async ({
     people: { roster: (id, limit) => through(gate, 'roster', () => people.roster(id, limit)) },
     reads: createReadBudget({ rateLimits: NO_LIMITS }),
     onError: (error) => errors.push(error),
+    onGivenUp: (error) => givenUp.push(error),
   });
   await bus.subscribeAccessChanges(fanout.accessChanged);
 
@@ -159,6 +174,7 @@ export const createTimelines = async ({
     ...social,
     fanout,
     errors,
+    givenUp,
     queries,
     watch,
     collect: async (...args: Parameters<typeof watch>) => collect(await watch(...args), { pushed }),
