@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../src/adapters/sql/database.js';
 import { followActId } from '../../src/adapters/sql/followIds.js';
+import { changesQuery } from '../../src/adapters/sql/noticeRows.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { createSocial } from '../../src/adapters/sql/social.js';
 import { noteDeletedObject, noteDeletedUser } from '../../src/adapters/sql/socialRemovals.js';
+import { AS_STORED, WITHOUT_REMOVED } from '../../src/adapters/sql/underRemoval.js';
 import { isHiddenFromTray } from '../../src/social/noticeSight.js';
 import type { DueNotice } from '../../src/social/ports/trays.js';
 import type { NewAct } from '../../src/social/socialTypes.js';
@@ -851,6 +853,37 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
           }),
           { numRuns: 20 },
         );
+      });
+
+      it('concern only trays that show what they take back', async () => {
+        const [bob, by] = [{ actorId: 'bob' }, (actorId: string) => ({ actorId, objectId: '43', group: 'g' })];
+        await social.tell([
+          act('about'),
+          act('other', { ...bob, objectId: '43', recipients: ['dan'] }),
+          act('below', { ...by('bob'), recipients: ['eve'] }),
+          act('named', { ...bob, group: 'g', recipients: ['eve'] }),
+          act('first', { ...bob, group: 'g', recipients: ['fay'] }),
+          ...['x', 'y', 'z'].map((id) => act(id, { ...by(id), recipients: ['fay'] })),
+        ]);
+        const trays = ['cem', 'dan', 'eve', 'fay'].map((userId) => ({ userId, after: 0 }));
+        const concerned = async (reading = AS_STORED) => {
+          const found = await database.db.run((orm) => changesQuery(orm, trays, reading));
+          return [...new Set(found.flatMap(({ ownerId, isConcerned }) => (isConcerned ? [ownerId] : [])))].sort();
+        };
+        const note = (work: (tx: Parameters<typeof noteDeletedUser>[0]) => Promise<unknown>) =>
+          database.db.run((orm) => orm.transaction(async (tx) => void (await work(tx))));
+        expect(await concerned()).toEqual([]);
+        await note((tx) => noteDeletedUser(tx, 'nobody'));
+        await note((tx) => noteDeletedObject(tx, 'none', true));
+        expect(await concerned()).toEqual([]);
+        await note((tx) => noteDeletedUser(tx, 'ann'));
+        expect(await concerned()).toEqual(['cem']);
+        await note((tx) => noteDeletedObject(tx, '42', true));
+        expect(await concerned()).toEqual(['cem', 'eve']);
+        expect(await concerned(WITHOUT_REMOVED)).toEqual([]);
+        const changes = await social.changedSince(trays);
+        const shown = [...changes].map(([userId, { notices }]) => [userId, notices.filter(({ gone }) => !gone).length]);
+        expect(Object.fromEntries(shown)).toEqual({ cem: 0, dan: 1, eve: 1, fay: 1 });
       });
 
       it('of a user take back their acts, and remove their tray and their mutes', async () => {

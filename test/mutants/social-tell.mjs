@@ -216,8 +216,8 @@ export default [
     name: 'actors are found among all acts of a notice',
     promise: 'A notice is read in the same time, however often somebody did what it tells.',
     file: 'src/adapters/sql/underRemoval.ts',
-    from: 'isLastOfActor: sql<boolean>`placed.latest`',
-    to: 'isLastOfActor: sql<boolean>`(placed.latest or placed.seq < 0)`',
+    from: 'lastOfActors: latestActs(sql`placed.latest`, 3),',
+    to: 'lastOfActors: latestActs(sql`(placed.latest or placed.seq < 0)`, 3),',
     tests: ['test/adapters/sql/trayPlans.test.ts'],
   },
   {

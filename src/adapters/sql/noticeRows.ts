@@ -4,20 +4,23 @@ import type { NoticePlace } from '../../social/ports/trays.js';
 import type { Act, Inbox, Notice } from '../../social/socialTypes.js';
 import { actColumns } from './actRows.js';
 import type { Orm } from './database.js';
-import { bigintArray, textArray } from './expressions.js';
-import { IS_REMOVING, type TrayReading } from './underRemoval.js';
+import { bigintArray, exists, textArray } from './expressions.js';
+import { holdsActsOfDeleted, isAboutDeleted, isDeleting, latestActs, type TrayReading } from './underRemoval.js';
 
+/** Actors of a notice who are named. */
+const NAMED = 3;
 /** Beyond so many, notices are not counted. */
 export const MAX_COUNTED = 1_000;
 
 const COUNTED = sql.raw(String(MAX_COUNTED));
 
+const unread = (userId: SQL, condition: SQL): SQL => sql`
+  notices as notice where user_id = ${userId} and read_at is null and actors > 0 and ${condition}`;
+
 /** The number of a tray's unread notices past a position, at most {@link MAX_COUNTED}. */
 const unreadPast = (userId: SQL, position: SQL, { isThere }: TrayReading): SQL<number> =>
   sql`(select count(*) from (
-    select from notices as notice
-    where user_id = ${userId} and read_at is null and actors > 0 and position > ${position} and ${isThere}
-    limit ${COUNTED}) as counted)`;
+    select from ${unread(userId, sql`position > ${position} and ${isThere}`)} limit ${COUNTED}) as counted)`;
 
 /** The tray of each user that is asked: `offset 0` makes it a look-up. */
 const TRAY: SQL = sql`lateral (select * from inboxes where user_id = asked.user_id offset 0) as tray on true`;
@@ -29,7 +32,9 @@ const TRAY: SQL = sql`lateral (select * from inboxes where user_id = asked.user_
 const totalsOf = (asked: SQL, reading: TrayReading): SQL => sql`(
   select asked.*, tray.swept, coalesce(tray.revision, 0) as revision, coalesce(tray.as_of, 0) as as_of,
     ${unreadPast(sql`asked.user_id`, sql`-1`, reading)} as unread,
-    ${unreadPast(sql`asked.user_id`, sql`coalesce(tray.seen, 0)`, reading)} as unseen
+    ${unreadPast(sql`asked.user_id`, sql`coalesce(tray.seen, 0)`, reading)} as unseen,
+    ${reading.isConcerned(sql`${holdsActsOfDeleted(sql`asked.user_id`)}
+      or ${exists(unread(sql`asked.user_id`, isAboutDeleted(1)))}`)} as is_concerned
   from ${asked} left join ${TRAY} offset 0) as total`;
 
 const inboxColumns = {
@@ -40,29 +45,33 @@ const inboxColumns = {
   asOf: sql`total.as_of`.mapWith(Number),
 } satisfies Record<keyof Inbox, SQL>;
 
-/** One row for each of those distinct users. */
-export const inboxQuery = (orm: Orm, userIds: readonly string[], reading: TrayReading) =>
-  orm
-    .select({ inbox: inboxColumns, isRemoving: IS_REMOVING })
-    .from(totalsOf(sql`unnest(${textArray(userIds)}) as asked (user_id)`, reading));
+interface Tray {
+  readonly userId: string;
+}
 
-/** The latest acts of the notice `notice` that `condition` selects, by an index that ends with their numbers. */
-const latestActs = (condition: SQL, limit: SQL): SQL => sql`
-  select act_id, actor_id, seq from notice_acts as placed
-  where placed.user_id = notice.user_id and placed.notice_id = notice.id and ${condition}
-  order by placed.seq desc limit ${limit}`;
+const owners = (trays: readonly Tray[]): SQL => textArray(trays.map(({ userId }) => userId));
+
+/** One row for each of those distinct users. */
+export const inboxQuery = (orm: Orm, trays: readonly Tray[], reading: TrayReading) =>
+  orm
+    .select({
+      inbox: inboxColumns,
+      ownerId: sql<string>`total.user_id`,
+      isConcerned: sql<boolean>`total.is_concerned`,
+    })
+    .from(totalsOf(sql`unnest(${owners(trays)}) as asked (user_id)`, reading));
 
 /**
  * What belongs to the row `notice` of `notices`: the three actors who came last, and its latest act. Of a notice that is gone, the
  * latest act that it had. It costs the same however many acts there are, of whomever.
  */
-const noticeParts = ({ joined, isLastOfActor, isHidden }: TrayReading): SQL => sql`
+const noticeParts = ({ joined, lastOfActors, isHidden }: TrayReading): SQL => sql`
   ${joined} cross join lateral (
     select (array_agg(act_id order by seq desc))[1] as act_id, (array_agg(actor_id order by seq desc))[1] as first,
       (array_agg(actor_id order by seq desc))[2] as second, (array_agg(actor_id order by seq desc))[3] as third
-    from (${latestActs(isLastOfActor, sql.raw('3'))}) as last
+    from (${lastOfActors}) as last
   ) as actor
-  left join lateral (${latestActs(isHidden, sql.raw('1'))}) as hidden on true
+  left join lateral (${latestActs(isHidden, 1)}) as hidden on true
   join acts as latest on latest.id = coalesce(actor.act_id, hidden.act_id)`;
 
 const noticeColumns = ({ actors }: TrayReading) => ({
@@ -113,7 +122,12 @@ export const noticesQuery = (
       and ${reading.isThere}
     order by position desc nulls last, id desc nulls last limit ${first + 1}`;
   return orm
-    .select({ notice: noticeColumns(reading), latest: actColumns('latest'), isRemoving: IS_REMOVING })
+    .select({
+      notice: noticeColumns(reading),
+      latest: actColumns('latest'),
+      ownerId: sql<string>`notice.user_id`,
+      isConcerned: reading.isConcerned(sql`${holdsActsOfDeleted(sql`${userId}`)} or ${isAboutDeleted(NAMED)}`),
+    })
     .from(sql`(${page}) as notice cross join ${noticeParts(reading)}`)
     .orderBy(sql`notice.position desc, notice.id desc`);
 };
@@ -121,16 +135,22 @@ export const noticesQuery = (
 /** The notices with those ids, of those users. */
 export const noticesByIdQuery = (
   orm: Orm,
-  places: readonly { readonly userId: string; readonly id: string }[],
+  places: readonly (Tray & { readonly id: string })[],
   reading: TrayReading,
 ) => {
-  const userIds = textArray(places.map(({ userId }) => userId));
   const ids = textArray(places.map(({ id }) => id));
-  return orm.select({ notice: noticeColumns(reading), latest: actColumns('latest'), isRemoving: IS_REMOVING }).from(
-    sql`unnest(${userIds}, ${ids}) as asked (user_id, id)
+  return orm
+    .select({
+      notice: noticeColumns(reading),
+      latest: actColumns('latest'),
+      ownerId: sql<string>`notice.user_id`,
+      isConcerned: reading.isConcerned(sql`${holdsActsOfDeleted(sql`notice.user_id`)} or ${isAboutDeleted(NAMED)}`),
+    })
+    .from(
+      sql`unnest(${owners(places)}, ${ids}) as asked (user_id, id)
         join notices as notice on notice.user_id = asked.user_id and notice.id = asked.id
         cross join ${noticeParts(reading)}`,
-  );
+    );
 };
 
 /** One act more than the page has; one row without an act for a notice of which none is beyond; no row where it is not shown. */
@@ -139,14 +159,21 @@ export const noticeActsQuery = (
   userId: string,
   noticeId: string,
   { first, after }: { readonly first: number; readonly after: number | null },
-  { joined, shows, isThere }: TrayReading,
+  { joined, shows, isThere, isConcerned }: TrayReading,
 ) => {
   const page = sql`
     select act_id, seq from notice_acts as placed
     where ${shows} and ${after === null ? sql`true` : sql`seq < ${after}::bigint`}
     order by seq desc limit ${first + 1}`;
   return orm
-    .select({ isThere: sql<boolean>`told.id is not null`, act: actColumns('told'), isRemoving: IS_REMOVING })
+    .select({
+      isThere: sql<boolean>`told.id is not null`,
+      act: actColumns('told'),
+      ownerId: sql<string>`notice.user_id`,
+      isConcerned: isConcerned(
+        sql`${holdsActsOfDeleted(sql`${userId}`)} or ${isAboutDeleted(NAMED)} or ${isDeleting(sql`told.object_id`)}`,
+      ),
+    })
     .from(
       sql`notices as notice cross join ${joined}
         left join lateral (${page}) as placed on true left join acts as told on told.id = placed.act_id`,
@@ -164,10 +191,10 @@ export const MAX_CHANGES = 50;
  */
 export const changesQuery = (
   orm: Orm,
-  trays: readonly { readonly userId: string; readonly after: number | null }[],
+  trays: readonly (Tray & { readonly after: number | null })[],
   reading: TrayReading,
 ) => {
-  const asked = sql`unnest(${textArray(trays.map(({ userId }) => userId))}, ${bigintArray(trays.map(({ after }) => after))})
+  const asked = sql`unnest(${owners(trays)}, ${bigintArray(trays.map(({ after }) => after))})
     as asked (user_id, after)`;
   const changed = sql`
     select * from notices where notices.user_id = total.user_id and notices.changed > total.after
@@ -175,7 +202,8 @@ export const changesQuery = (
   return orm
     .select({
       inbox: inboxColumns,
-      isRemoving: IS_REMOVING,
+      ownerId: sql<string>`total.user_id`,
+      isConcerned: sql<boolean>`(total.is_concerned or ${reading.isConcerned(isAboutDeleted(NAMED))})`,
       /** Changes of before the question are not complete, or it is of another tray. */
       isPartial: sql<boolean>`coalesce(total.after < total.swept or total.after > total.revision, false)`,
       isThere: sql<boolean>`notice.id is not null`,

@@ -67,11 +67,10 @@ export const createPushQueue = ({
   return async (limit, decide, tell) => {
     const taken = await take(limit);
     if (taken.length === 0) return 0;
-    const notices = (await db.run((orm) => readTrays((reading) => noticesByIdQuery(orm, taken, reading)))).map(
-      toNotice,
-    );
-    const users = [...new Set(taken.map(({ userId }) => userId))];
-    const totals = await db.run((orm) => readTrays((reading) => inboxQuery(orm, users, reading)));
+    const rows = await db.run((orm) => readTrays(taken, (places, reading) => noticesByIdQuery(orm, places, reading)));
+    const notices = rows.map(toNotice);
+    const trays = [...new Set(taken.map(({ userId }) => userId))].map((userId) => ({ userId }));
+    const totals = await db.run((orm) => readTrays(trays, (asked, reading) => inboxQuery(orm, asked, reading)));
     const inboxes = new Map(totals.map(({ inbox }) => [inbox.userId, inbox]));
     const leases = new Map(taken.map(({ id, dueAt }) => [id, dueAt]));
     const { wanted, unwanted } = await decide(

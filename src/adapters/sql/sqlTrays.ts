@@ -21,7 +21,7 @@ import { readTrays } from './underRemoval.js';
 const MAX_MUTES = 10_000;
 
 const readInbox = async (orm: Orm, userId: string): Promise<Inbox> => {
-  const found = await readTrays((reading) => inboxQuery(orm, [userId], reading));
+  const found = await readTrays([{ userId }], (trays, reading) => inboxQuery(orm, trays, reading));
   const rows = rowsByKey(new Set([userId]), found, ({ inbox }) => inbox.userId);
   return rows.get(userId)!.inbox;
 };
@@ -59,24 +59,28 @@ export const createTrayStore = ({
     inbox: (userId) => db.run((orm) => readInbox(orm, userId)),
 
     async notices(userId, page) {
-      const rows = await db.run((orm) => readTrays((reading) => noticesQuery(orm, userId, page, reading)));
+      const rows = await db.run((orm) =>
+        readTrays([{ userId }], (_, reading) => noticesQuery(orm, userId, page, reading)),
+      );
       return { items: rows.slice(0, page.first).map(toNotice), hasMore: rows.length > page.first };
     },
 
     async noticeActs(userId, noticeId, page) {
-      const rows = await db.run((orm) => readTrays((reading) => noticeActsQuery(orm, userId, noticeId, page, reading)));
+      const rows = await db.run((orm) =>
+        readTrays([{ userId }], (_, reading) => noticeActsQuery(orm, userId, noticeId, page, reading)),
+      );
       if (rows.length === 0) return null;
       const acts = rows.flatMap(({ isThere, act }) => (isThere ? [act] : []));
       return { items: acts.slice(0, page.first), hasMore: acts.length > page.first };
     },
 
     async changedSince(trays) {
-      const rows = await db.run((orm) => readTrays((reading) => changesQuery(orm, trays, reading)));
+      const rows = await db.run((orm) => readTrays(trays, (asked, reading) => changesQuery(orm, asked, reading)));
       const inboxes = new Map<
         string,
         { readonly inbox: Inbox; readonly isPartial: boolean; readonly notices: Notice[] }
       >();
-      for (const { inbox, isPartial, isThere, isRemoving, ...row } of rows) {
+      for (const { inbox, isPartial, isThere, ...row } of rows) {
         const change = inboxes.get(inbox.userId) ?? { inbox, isPartial, notices: [] };
         if (isThere) change.notices.push(toNotice(row));
         inboxes.set(inbox.userId, change);

@@ -126,6 +126,30 @@ it.each<[string, number, () => SQL]>([
   expect(await blocksOf(query())).toBeLessThanOrEqual(atMost);
 });
 
+it.each([
+  ['by verb and object', 'g', 'elsewhere'],
+  ["of the host's own", '#g', 'elsewhere'],
+  ['by verb and object, which goes', 'g', 'o1'],
+  ["of the host's own, with an act that goes", '#g', 'o1'],
+])(
+  'of 150,000 acts by one user, grouped %s, reads a page in few blocks while an object is being deleted',
+  async (_, key, objectId) => {
+    await orm.execute(sql`update notices set group_key = ${key} where user_id = 'star'`);
+    await orm.execute(
+      sql`insert into social_removals (kind, target_id, before) values ('object', ${objectId}, 1000000)`,
+    );
+    try {
+      const all = { first: 100, after: null, unreadOnly: false };
+      const pages = [AS_STORED, WITHOUT_REMOVED].map((reading) => noticesQuery(orm, 'star', all, reading).getSQL());
+      for (const query of [...pages, inboxQuery(orm, [{ userId: 'star' }], AS_STORED).getSQL()])
+        expect(await blocksOf(query)).toBeLessThanOrEqual(150);
+    } finally {
+      await orm.execute(sql`delete from social_removals`);
+      await orm.execute(sql`update notices set group_key = 'g' where user_id = 'star'`);
+    }
+  },
+);
+
 it('names the three who came last of a notice of 150,000 acts', async () => {
   const [row] = await noticesByIdQuery(orm, [{ userId: 'star', id: 'big' }], AS_STORED);
   expect(toNotice(row!)).toMatchObject({ actorIds: ['fan', 'u2', 'u1'], actorCount: 4, latest: { id: 'a100002' } });
@@ -137,7 +161,7 @@ it.each<[string, () => SQL]>([
     () =>
       inboxQuery(
         orm,
-        Array.from({ length: 100 }, (_, i) => `u${i}`),
+        Array.from({ length: 100 }, (_, i) => ({ userId: `u${i}` })),
         AS_STORED,
       ).getSQL(),
   ],
@@ -172,7 +196,10 @@ it.each<[string, () => SQL]>([
   ['what taking acts back hides', () => actsToChange(orm, sql`placed.act_id = any(array['a1', 'a2'])`, false).getSQL()],
   ['acts of a deleted user', () => actsToRetract(orm, { kind: 'actor', targetId: 'u7', before: 1e9 }).getSQL()],
   ['acts about a deleted object', () => actsToRetract(orm, { kind: 'object', targetId: 'o7', before: 1e9 }).getSQL()],
-  ['the totals of a tray without what is being taken back', () => inboxQuery(orm, ['u7'], WITHOUT_REMOVED).getSQL()],
+  [
+    'the totals of a tray without what is being taken back',
+    () => inboxQuery(orm, [{ userId: 'u7' }], WITHOUT_REMOVED).getSQL(),
+  ],
   ['a page of notices without what is being taken back', () => noticesQuery(orm, 'u7', page, WITHOUT_REMOVED).getSQL()],
   [
     'the acts of a notice without what is being taken back',
