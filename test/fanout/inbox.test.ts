@@ -227,6 +227,59 @@ describe('readings', () => {
     expect(f.hub.watchedTrays()).toBe(1);
   });
 
+  it('that fail of one tray fail of no other, and that one is read alone until it can be', async () => {
+    const { f, mine } = await start();
+    const [bad, first] = [collect(await watch(f, 'bad')), collect(await watch(f, 'first'))];
+    await bad.news();
+    await first.news();
+    let isBroken = true;
+    const failing = async () => {
+      if (isBroken && f.trays.queries.at(-1)?.some(({ userId }) => userId === 'bad')) throw unavailable('bad');
+    };
+    /** Moves two trays while a third is being read: they are read together. Resolves to the sizes of the queries. */
+    const moveBoth = async (id: string): Promise<readonly number[]> => {
+      await pass(1_000);
+      f.trays.queries.length = 0;
+      let release = () => {};
+      const reading = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      f.trays.gate = () => reading;
+      await f.trays.move('first');
+      for (const userId of ['me', 'bad']) await f.trays.move(userId, [{ id }]);
+      await untilIdle();
+      f.trays.gate = failing;
+      release();
+      await untilIdle();
+      return f.trays.queries.map((query) => query.length);
+    };
+    expect(await moveBoth('a')).toEqual([1, 2, 1, 1]);
+    expect(await news(mine)).toEqual(['1: a']);
+    expect(f.errors).toEqual([expect.objectContaining({ message: 'bad' })]);
+    expect(await moveBoth('b')).toEqual([1, 1]);
+    expect(await news(mine)).toEqual(['2: b']);
+    expect(await news(collect(await watch(f, 'starts')))).toEqual(['0: ']);
+    isBroken = false;
+    await pass(500);
+    expect(await news(bad)).toEqual(['2: b a']);
+    expect(await moveBoth('c')).toEqual([1, 2]);
+  });
+
+  it('that fail of every tray are not made of each: the database cannot be asked', async () => {
+    const { f } = await start();
+    const users = Array.from({ length: 50 }, (_, i) => `user${i}`);
+    await Promise.all(users.map((userId) => watch(f, userId)));
+    f.trays.queries.length = 0;
+    f.trays.gate = async () => {
+      vi.setSystemTime(Date.now() + 400);
+      throw unavailable('away');
+    };
+    await Promise.all(users.map((userId) => f.trays.move(userId)));
+    await untilIdle();
+    expect(f.trays.queries.length).toBeLessThan(8);
+    expect(f.trays.queries[0]).toHaveLength(50);
+  });
+
   it('follow a gap of the bus, and a gap of the log', async () => {
     const { f, mine } = await start();
     await f.trays.move('me', [{ id: 'a' }], { silent: true });

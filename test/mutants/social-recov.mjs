@@ -140,4 +140,28 @@ export default [
     to: '    await deletions.finish(userIds, () => performance.now() > until);\n',
     tests: races,
   },
+  {
+    name: 'one tray that cannot be read fails others',
+    promise: 'A tray that cannot be read fails no reading of another.',
+    file: 'src/fanout/inboxReader.ts',
+    from: 'if (batch.length > 1) return readApart(batch, error);',
+    to: 'if (batch.length > 1) return fail(batch, error);',
+    tests: ['test/fanout/inbox.test.ts'],
+  },
+  {
+    name: 'a tray that cannot be read is read with others again',
+    promise: 'A tray that cannot be read has others read one by one once.',
+    file: 'src/fanout/inboxReader.ts',
+    from: 'for (const [topic] of failed) alone.add(topic);',
+    to: '',
+    tests: ['test/fanout/inbox.test.ts'],
+  },
+  {
+    name: 'a database that is away is asked for each tray',
+    promise: 'While the database cannot be asked, trays are not read one by one.',
+    file: 'src/fanout/inboxReader.ts',
+    from: 'failed.length === i && performance.now() > until',
+    to: 'failed.length < 0 && performance.now() > until',
+    tests: ['test/fanout/inbox.test.ts'],
+  },
 ];
