@@ -132,7 +132,7 @@ export default [
     name: 'a failed reading is not repeated',
     promise: 'A reading of trays that fails is repeated, and ends no subscription.',
     file: 'src/fanout/inboxReader.ts',
-    from: 'for (const [topic] of batch) topic.failed();',
+    from: 'for (const [topic] of failed) topic.failed();',
     to: '',
     tests: ['test/fanout/inbox.test.ts'],
   },
