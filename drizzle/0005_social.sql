@@ -88,7 +88,9 @@ CREATE TABLE "social_log" (
 );
 --> statement-breakpoint
 ALTER TABLE "conversations" ADD COLUMN "owner_id" text COLLATE "C";--> statement-breakpoint
+ALTER TABLE "conversations" ADD COLUMN "owner_generation" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE "conversations" ADD COLUMN "audience" text;--> statement-breakpoint
+ALTER TABLE "users" ADD COLUMN "acts_from" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE INDEX "acts_of_actor" ON "acts" USING btree ("actor_id","seq" DESC NULLS LAST) WHERE "acts"."gone_at" is null and "acts"."audience" <> 'NOBODY';--> statement-breakpoint
 CREATE INDEX "acts_by_actor" ON "acts" USING btree ("actor_id","id");--> statement-breakpoint
 CREATE INDEX "acts_of_object" ON "acts" USING btree ("object_id","seq" DESC NULLS LAST);--> statement-breakpoint

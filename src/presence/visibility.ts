@@ -94,6 +94,7 @@ export interface ConversationFacts {
   readonly isMember: boolean;
   /** The owner, where it has one, and what relates the user to them. */
   readonly owner?: {
+    /** '' of a former owner: somebody else has the id since they were deleted. */
     readonly userId: string;
     /** Who may use it beside its members; null: nobody by this. */
     readonly audience: Audience | null;
@@ -105,7 +106,8 @@ export interface ConversationFacts {
 /**
  * Whether a user may use a conversation: set, read and watch its typing, enter it, see who is there and its counts. Members may; of an
  * open one everybody; of one with an owner and an audience, the owner and who is in that audience of the owner. Never who is blocked
- * either way with the owner. Undefined, where it does not exist or could not be read, denies.
+ * either way with the owner. Of an owner who does not exist, nobody knows whom they blocked or let in: members alone. Undefined, where
+ * it does not exist or could not be read, denies.
  */
 export const mayUse = (conversation: ConversationFacts | undefined, userId: string): boolean => {
   if (!conversation) return false;
@@ -113,7 +115,8 @@ export const mayUse = (conversation: ConversationFacts | undefined, userId: stri
   if (!owner) return open || isMember;
   if (owner.userId === userId) return owner.exists;
   if (owner.relation.blocked) return false;
-  return open || isMember || (owner.exists && owner.audience !== null && inAudience(owner.audience, owner.relation));
+  if (!owner.exists) return isMember;
+  return open || isMember || (owner.audience !== null && inAudience(owner.audience, owner.relation));
 };
 
 /** Whose a conversation is, and who may use it beside its members. */

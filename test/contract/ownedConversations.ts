@@ -20,6 +20,8 @@ const anyWorld = fc.record({
   blocks: fc.array(anyPair, { maxLength: 2 }),
   circle: anyMembers,
   deleted: fc.subarray(USERS, { maxLength: 1 }),
+  /** The deleted ones are named again, by other users, who then follow and block each other. */
+  again: fc.option(fc.record({ follows: fc.array(anyPair, { maxLength: 3 }), block: anyPair }), { nil: null }),
   conversations: fc.array(
     fc.record({
       id: fc.constantFrom(...CONVERSATIONS),
@@ -48,6 +50,10 @@ const make = async (people: Making, world: World): Promise<void> => {
     await people.putConversation(id, members, open, owner);
   }
   for (const userId of world.deleted) await people.deleteUser(userId);
+  if (!world.again) return;
+  await people.upsertUsers(world.deleted.map((id) => ({ id })));
+  for (const [from, to] of world.again.follows) await people.follow(from, to);
+  await people.block(...world.again.block);
 };
 
 /** The contract of conversations with an owner, over the database that `open` opens. */
@@ -91,6 +97,7 @@ export const describeOwnedConversations = (name: string, open: () => Promise<Ope
             expect(await people.conversation(conversationId, userId)).toEqual(facts);
             expect(await people.membership(conversationId, userId)).toEqual(facts);
           }
+          const former = new Set(world.again ? world.deleted : []);
           for (const userId of USERS) {
             const mine = CONVERSATIONS.filter((id) => {
               const facts = found.get(pairKey(userId, id));
@@ -106,7 +113,9 @@ export const describeOwnedConversations = (name: string, open: () => Promise<Ope
             );
             expect(await people.conversationsAmong(userId, [...CONVERSATIONS, 'none'])).toEqual(new Set(mine));
             const owned = CONVERSATIONS.filter((id) => found.get(pairKey(userId, id))?.owner?.userId === userId);
-            expect(await people.conversationsOwnedBy(userId, 100)).toEqual([...owned].sort());
+            // What the former user of the id owned is listed, too.
+            const listed = await people.conversationsOwnedBy(userId, 100);
+            expect(former.has(userId) ? listed.filter((id) => owned.includes(id)) : listed).toEqual([...owned].sort());
           }
         }),
         { numRuns: rounds(8, 25) },
@@ -142,6 +151,31 @@ export const describeOwnedConversations = (name: string, open: () => Promise<Ope
       expect((await people.conversation('post', 'bob'))?.owner).toMatchObject({ exists: false });
       await people.putConversation('post', ['cem'], false);
       expect(await people.conversation('post', 'cem')).toEqual({ open: false, isMember: true });
+    });
+
+    it('of a deleted owner are used by members alone, and who has the id later owns nothing until it is given to them', async () => {
+      const anns = { userId: 'ann', audience: 'EVERYONE' } as const;
+      const uses = async (userId: string) => mayUse(await people.conversation('post', userId), userId);
+      const using = async () => {
+        const all = await Promise.all(USERS.map(uses));
+        return USERS.filter((_, i) => all[i]);
+      };
+      await people.putConversation('post', ['cem'], true, anns);
+      await people.block('ann', 'bob');
+      expect(await using()).toEqual(['ann', 'cem', "o'neil {\\}"]);
+      await people.deleteUser('ann');
+      await people.finishDeletions(() => false);
+      expect(await using()).toEqual(['cem']);
+      // The host is late: it was the former one who owned it.
+      await people.putConversation('post', ['cem'], true, anns);
+      await people.upsertUsers([{ id: 'ann', privacy: { status: 'EVERYONE' } }]);
+      await people.follow('bob', 'ann');
+      await people.block('ann', 'cem');
+      expect(await using()).toEqual(['cem']);
+      bus.news();
+      await people.putConversation('post', ['cem'], true, anns);
+      expect(bus.news()).toMatchObject([{ use: { before: { open: true, ownerId: '', audience: 'EVERYONE' } } }]);
+      expect(await using()).toEqual(['ann', 'bob', "o'neil {\\}"]);
     });
 
     it('do not count as shared with the owner for who is in the audience alone', async () => {

@@ -906,6 +906,23 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         expect(left).toEqual([]);
       });
 
+      it('of a user leave nothing that comes back for who has the id later', async () => {
+        await people.upsertUsers([{ id: 'ann' }, { id: 'bob' }, { id: 'cem' }]);
+        await people.follow('bob', 'ann');
+        await social.tell([act('1'), act('2', { audience: 'EVERYONE', recipients: [] })]);
+        await people.deleteUser('ann');
+        await people.finishDeletions(() => false);
+        await people.upsertUsers([{ id: 'ann' }]);
+        await people.follow('bob', 'ann');
+        expect(await social.tell([act('1'), act('2', { audience: 'EVERYONE', recipients: [] })])).toBe(0);
+        expect(await list()).toEqual([]);
+        expect(await rows(sql`select id as text from acts where actor_id = 'ann' and gone_at is null`)).toEqual([]);
+        expect(await social.tell([act('3')])).toBe(1);
+        await social.retract(['3']);
+        expect(await social.tell([act('3')])).toBe(1);
+        expect(await shortList()).toEqual(['like 42: ann (1)']);
+      });
+
       it('and what is told at the same time leave nothing of a deleted user', async () => {
         for (let i = 0; i < 5; i++) {
           const [actor, reader] = [`actor${i}`, `reader${i}`];

@@ -67,10 +67,9 @@ export const noteDeletedObject = async (tx: Orm, objectId: string, wasConversati
   return noted;
 };
 
-/** Notes the deletion of a user: their acts, their tray, and who mutes whom. */
-export const noteDeletedUser = async (tx: Orm, userId: string): Promise<void> => {
-  await noteRemoval(tx, ['actor', 'tray'], userId);
-};
+/** Notes the deletion of a user: their acts, their tray, and who mutes whom. Returns the number that bounds their acts. */
+export const noteDeletedUser = async (tx: Orm, userId: string): Promise<number> =>
+  (await noteRemoval(tx, ['actor', 'tray'], userId)).before;
 
 /** Those of the deleted users of whom something is left. */
 export const unremovedAmong = async (tx: Orm, userIds: readonly string[]): Promise<readonly string[]> => {

@@ -14,6 +14,7 @@ import { isDeletedObject, lockTraysAndClose } from './deletedObjects.js';
 import { bigintArray, exists, serverNow, textArray } from './expressions.js';
 import { createGatheredTells, isSmallTell, LOCK_MS, type TellTransactions } from './gatheredTells.js';
 import { hidesFromTray } from './hiding.js';
+import { ownerId } from './owners.js';
 import { changeShown, type Revisions } from './shownActs.js';
 import type { CommitSocial } from './socialCommit.js';
 import { actUnderDeletion } from './socialRemovals.js';
@@ -82,11 +83,14 @@ export const insertActs = (tx: Orm, acts: readonly NewAct[]) => {
     .from(sql`inserted`);
 };
 
-/** Puts back those of the acts that were taken back, unless their actor, or the conversation that they are about, is deleted. */
+/**
+ * Puts back those of the acts that were taken back, unless their actor, or the conversation that they are about, is deleted: also where
+ * somebody else has the actor's id since.
+ */
 export const reviveActs = (tx: Orm, actIds: readonly string[]) => {
   const gone = sql`
     select acts.id from acts where acts.id = any(${textArray(actIds)}) and gone_at is not null
-      and not ${exists(sql`users where id = actor_id and deleted_at is not null`)}
+      and not ${exists(sql`users where id = actor_id and (deleted_at is not null or acts.seq < acts_from)`)}
       and not ${isDeletedObject(sql`acts.object_id`)}
     order by acts.id for update of acts`;
   const revived = sql`
@@ -116,7 +120,7 @@ export const removeActs = (tx: Orm, actIds: readonly string[]) => {
     })
     .from(
       sql`removed left join lateral (
-        select open, owner_id, audience from conversations where id = removed.object_id offset 0
+        select open, ${ownerId} as owner_id, audience from conversations where id = removed.object_id offset 0
       ) as object on true`,
     );
 };

@@ -6,12 +6,13 @@ import type { Audience, ConversationFacts } from '../../presence/visibility.js';
 import { follows, isBlocked, sharesCircle, sharesConversation } from './accessFacts.js';
 import type { Database, Orm } from './database.js';
 import { exists, textArray } from './expressions.js';
+import { ownerId } from './owners.js';
 import { createPairLookup, type PairCondition } from './pairLookup.js';
 
 /** Its owner is blocked either way with the user: also a member may not use it then, see `mayUse`. */
 const ownerIsBlocked = (userId: SQL, conversationId: SQL): SQL<boolean> =>
   exists(sql`
-    conversations where id = ${conversationId} and owner_id is not null and ${isBlocked(userId, sql`owner_id`)}`);
+    conversations where id = ${conversationId} and owner_id is not null and ${isBlocked(userId, ownerId)}`);
 
 /** The first `limit` by id of the user's conversations, with their owners. */
 export const conversationsQuery = (orm: Orm, userId: string, limit: number) =>
@@ -26,7 +27,7 @@ export const conversationsQuery = (orm: Orm, userId: string, limit: number) =>
       sql`(
         select conversation_id from conversation_members where user_id = ${userId} order by conversation_id limit ${limit}
       ) as own left join lateral (
-        select owner_id from conversations where id = own.conversation_id offset 0
+        select ${ownerId} as owner_id from conversations where id = own.conversation_id offset 0
       ) as found on true`,
     )
     .orderBy(sql`own.conversation_id`);
@@ -70,17 +71,17 @@ export const conversationFactsQuery = (orm: Orm, pairs: readonly ConversationPai
     .from(
       sql`unnest(${textArray(userIds)}, ${textArray(conversationIds)}) as asked (user_id, conversation_id)
       join lateral (
-        select id, open, owner_id, audience from conversations where id = asked.conversation_id offset 0
+        select id, open, ${ownerId} as owner_id, audience from conversations where id = asked.conversation_id offset 0
       ) as found on true`,
     );
 };
 
-/** The conversations of an owner, the first `limit` by id. */
-export const ownedConversationsQuery = (orm: Orm, ownerId: string, limit: number) =>
+/** The conversations that were given to a user, or to who had the id before, the first `limit` by id. */
+export const ownedConversationsQuery = (orm: Orm, userId: string, limit: number) =>
   orm
     .select({ id: sql<string>`owned.id` })
     .from(sql`conversations as owned`)
-    .where(sql`owned.owner_id = ${ownerId}`)
+    .where(sql`owned.owner_id = ${userId}`)
     .orderBy(sql`owned.id`)
     .limit(limit);
 

@@ -77,7 +77,8 @@ const writeTombstone = async (tx: Orm, userId: string): Promise<Written<boolean>
   if (!gone) return { result: false, changes: [] };
   await tx.delete(presenceJournal).where(eq(presenceJournal.userId, userId));
   await noteDeletion(tx, userId);
-  await noteDeletedUser(tx, userId);
+  const actsFrom = await noteDeletedUser(tx, userId);
+  await tx.update(users).set({ actsFrom }).where(eq(users.id, userId));
   return { result: true, changes: [userChange(userId, { mayRevoke: true, deleted: true })] };
 };
 

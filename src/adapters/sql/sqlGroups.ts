@@ -10,6 +10,7 @@ import type { Orm } from './database.js';
 import { forgetDeletedConversation } from './deletedObjects.js';
 import { awaitsRemoval, NEXT_RELATION_NUMBER } from './deletions.js';
 import { textArray } from './expressions.js';
+import { generationOf, ownerId } from './owners.js';
 import { noteDeletedObject, type SocialRemovals } from './socialRemovals.js';
 import { circleMembers, circles, conversationMembers, conversations } from './tables.js';
 
@@ -54,6 +55,9 @@ const replaceMembers = async (
   const gone = left.map((row) => row.userId);
   return { joined: joined.map((row) => row.userId), left: gone, members: [...memberIds, ...gone] };
 };
+
+/** Who may use a row of `conversations`. */
+const USE = { open: conversations.open, ownerId, audience: conversations.audience };
 
 const useChange = (
   before: ConversationUse | undefined,
@@ -114,11 +118,14 @@ export const createGroupStore = ({
       const after = { open, ownerId: owner?.userId ?? null, audience: owner?.audience ?? null };
       await commit(async (tx) => {
         await takeLocks(tx, 'conversation', [id]);
-        const [before] = await tx.select().from(conversations).where(eq(conversations.id, id));
+        const [before] = await tx.select(USE).from(conversations).where(eq(conversations.id, id));
         const [put] = await tx
           .insert(conversations)
-          .values({ id, ...after })
-          .onConflictDoUpdate({ target: conversations.id, set: after })
+          .values({ id, ...after, ownerGeneration: generationOf(after.ownerId) })
+          .onConflictDoUpdate({
+            target: conversations.id,
+            set: { ...after, ownerGeneration: sql`excluded.owner_generation` },
+          })
           .returning({ below: NEXT_ACT_NUMBER });
         if (before === undefined) await forgetDeletedConversation(tx, id);
         const { joined, left, members } = await replaceMembers(tx, 'conversation', id, wanted);
@@ -137,7 +144,7 @@ export const createGroupStore = ({
     async deleteConversation(id) {
       const existed = await commit(async (tx) => {
         await takeLocks(tx, 'conversation', [id]);
-        const [conversation] = await tx.delete(conversations).where(eq(conversations.id, id)).returning();
+        const [conversation] = await tx.delete(conversations).where(eq(conversations.id, id)).returning(USE);
         // Acts and counts may be of an object that is no conversation.
         const { before, at } = await noteDeletedObject(tx, id, conversation !== undefined);
         if (!conversation) return { result: false, changes: [] };

@@ -14,6 +14,7 @@ import { follows, isBlocked, sharesCircle, sharesConversation } from './accessFa
 import { actColumns } from './actRows.js';
 import type { Database, Orm } from './database.js';
 import { bigintArray, exists, textArray } from './expressions.js';
+import { ownerId as presentOwnerId } from './owners.js';
 
 /** Acts read at once, of which the viewer may see some. */
 const MAX_READ = 200;
@@ -148,7 +149,8 @@ const owner = sql`object.owner_id`;
 
 /** The conversation that is the object of an act, as it is, or as it was until it changed. */
 const objectAs = (change: UseChange | undefined): SQL => {
-  if (!change) return sql`select id, open, owner_id, audience from conversations where id = act.object_id offset 0`;
+  if (!change)
+    return sql`select id, open, ${presentOwnerId} as owner_id, audience from conversations where id = act.object_id offset 0`;
   const { open, ownerId, audience } = change.before ?? { open: null, ownerId: null, audience: null };
   return sql`select act.object_id as id, ${open}::boolean as open, ${ownerId}::text as owner_id, ${audience}::text as audience
     where ${change.before !== null}::boolean`;

@@ -43,6 +43,8 @@ export const users = pgTable(
     privacyActivity: audience('privacy_activity'),
     generation: integer('generation').notNull().default(1),
     deletedAt: instant('deleted_at'),
+    /** Acts with lower numbers were told by somebody who had the id before. */
+    actsFrom: bigint('acts_from', { mode: 'number' }).notNull().default(0),
     createdAt: instant('created_at').notNull().default(serverNow),
   },
   (t) => [index('users_present').on(t.id).where(sql`${t.deletedAt} is null`)],
@@ -102,6 +104,8 @@ export const conversations = pgTable(
     open: boolean('open').notNull().default(false),
     /** Who is blocked either way with the owner may not use it. */
     ownerId: id('owner_id'),
+    /** Of the owner, as it was given to them: who has that id later is another user, and owns nothing of it. */
+    ownerGeneration: integer('owner_generation').notNull().default(1),
     /** Who of the owner's audience may use it; null: nobody by this. */
     audience: text('audience', { enum: AUDIENCES }),
   },

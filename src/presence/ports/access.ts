@@ -37,7 +37,7 @@ export interface AccessReader {
   membership(conversationId: string, userId: string): Promise<ConversationFacts | undefined>;
   /** The conversations of which the user is a member, the first `limit` by id. */
   conversationsOf(userId: string, limit: number): Promise<readonly OwnConversation[]>;
-  /** The conversations whose owner the user is, the first `limit` by id. */
+  /** The conversations whose owner the user is, or who had the id before was, the first `limit` by id. */
   conversationsOwnedBy(userId: string, limit: number): Promise<readonly string[]>;
   /** Those of the conversations of which the user is a member and that the user may use. */
   conversationsAmong(userId: string, conversationIds: readonly string[]): Promise<ReadonlySet<string>>;

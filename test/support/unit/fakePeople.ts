@@ -216,6 +216,10 @@ export const createFakePeople = ({
         const generation = (before?.generation ?? 0) + (before?.deleted ? 1 : 0);
         users.set(id, { generation, deleted: false });
         privacies.set(id, { ...privacyOf(id), ...privacy });
+        // Another user by the same id owns nothing of what the former one did.
+        if (before?.deleted)
+          for (const [key, group] of conversations)
+            if (group.owner?.userId === id) conversations.set(key, { ...group, owner: { ...group.owner, userId: '' } });
         await bus.publishAccessChange({
           kind: 'user',
           userId: id,

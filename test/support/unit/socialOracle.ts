@@ -97,6 +97,8 @@ export const createSocialOracle = (everybody: readonly string[]) => {
     const room = rooms.get(objectId);
     if (!room) return false;
     if (room.owner && areApart(viewer, room.owner.ownerId)) return false;
+    // Of a deleted owner: members alone.
+    if (room.owner && !users.has(room.owner.ownerId)) return room.members.includes(viewer);
     if (room.open || room.members.includes(viewer)) return true;
     return room.owner !== null && inAudience(room.owner.audience, viewer, room.owner.ownerId);
   };
