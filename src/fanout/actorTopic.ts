@@ -3,10 +3,11 @@
  * of one actor keep their order; one query a batch of viewers. What cannot be read is read again, ever more rarely, and nothing is sent
  * meanwhile; where that cannot help, what was sent of it ends.
  *
- * An act costs an actor with 100,000 followers on the node 50 queries, one after another. Where more acts come than can be judged, all
- * that wait are dropped at once, whoever listens, and nothing further is taken until it is this actor's turn to be read: two queries
- * or a few, whose answers end what is gone, and the latest acts are judged as if they came now. So a burst of any length costs what
- * {@link MAX_WAITING} acts cost at the most, and holds up nobody but those who follow that actor.
+ * An act by somebody with 100,000 followers on the node costs 50 queries, one after another. Where more acts come than can be judged, all
+ * that wait are dropped at once, whoever listens, and no further ones are kept until their turn: then what all followers were sent is
+ * looked up in memory (0.6 s of work for 100,000 who remember 500 acts each, in turns of {@link AT_ONCE}), a few queries say what of it is
+ * gone, and the latest {@link LATEST} are judged as if they came now, by 2,500 queries. No follower reads anything by itself, and nobody
+ * else waits: only the acts of this actor are late.
  */
 import { setImmediate } from 'node:timers/promises';
 import { inPieces } from '../async/batches.js';
@@ -25,6 +26,8 @@ import { objectKey, userKey } from './sightLosses.js';
 
 /** Viewers of one query. */
 const BATCH = 2_000;
+/** Listeners whose memory is looked through before other work has its turn: each remembers up to 500 acts. */
+const AT_ONCE = 200;
 /** Acts that wait to be judged; where there are more, the latest are found by reading. */
 const MAX_WAITING = 500;
 const LATEST = 50;
@@ -203,7 +206,7 @@ export class ActorTopic {
     for (const listener of [...this.listeners]) {
       visit(listener);
       visited += 1;
-      if (visited % BATCH === 0) await setImmediate();
+      if (visited % AT_ONCE === 0) await setImmediate();
     }
   }
 

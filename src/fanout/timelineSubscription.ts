@@ -141,7 +141,9 @@ export class TimelineSubscription
   sent(actorId: string): readonly Act[] {
     // What is being read may be older than what was not judged.
     if (this.overtaken) this.lose(userKey(actorId), { loss: 'hiding', gains: true });
-    return [...this.known.values()].flatMap(({ act, gone }) => (act.actorId === actorId && !gone ? act : []));
+    const sent: Act[] = [];
+    for (const { act, gone } of this.known.values()) if (act.actorId === actorId && !gone) sent.push(act);
+    return sent;
   }
 
   accessChanged(change: AccessChange): void {
