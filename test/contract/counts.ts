@@ -1,11 +1,10 @@
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../src/adapters/sql/database.js';
 import { createSocial } from '../../src/adapters/sql/social.js';
 import type { CountStore } from '../../src/social/ports/counts.js';
 import type { NewCounts } from '../../src/social/socialTypes.js';
-import { rounds } from '../support/cluster/rounds.js';
 import { empty, recordingBus } from './people.js';
 
 const put = (objectId: string, version: number | string, counts: Readonly<Record<string, number>>): NewCounts => ({
@@ -34,19 +33,25 @@ const createModel = () => {
   };
 };
 
-/** The contract of every `CountStore`, over the database that `open` opens. */
-export const describeCounts = (name: string, open: () => Promise<OpenDatabase>): void => {
+/** The contract of every `CountStore`, over the database that `open` opens, with so many random puts. */
+export const describeCounts = (
+  name: string,
+  open: () => Promise<OpenDatabase>,
+  { runs }: { readonly runs: number },
+): void => {
   describe(`counts over ${name}`, () => {
     let database: OpenDatabase;
     let bus: ReturnType<typeof recordingBus>;
     let store: CountStore;
-    beforeEach(async () => {
+    beforeAll(async () => {
       database = await open();
+    });
+    afterAll(() => database.close());
+    beforeEach(async () => {
       await empty(database);
       bus = recordingBus();
       store = createSocial({ db: database.db, bus, logged: true });
     });
-    afterEach(() => database.close());
 
     const countsOf = async (objectId: string) => (await store.counts([objectId])).get(objectId)!;
     const valuesOf = async (objectId: string) => (await countsOf(objectId)).all;
@@ -167,7 +172,7 @@ export const describeCounts = (name: string, open: () => Promise<OpenDatabase>):
           }
           for (const objectId of ['a', 'b']) expect(await valuesOf(objectId)).toEqual(model.of(objectId));
         }),
-        { numRuns: rounds(15, 60) },
+        { numRuns: runs },
       );
     });
   });

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../src/adapters/sql/database.js';
 import { createPeople } from '../../src/adapters/sql/people.js';
 import { pairKey } from '../../src/presence/pairs.js';
 import { AUDIENCES, type Audience, type ConversationUse, mayUse } from '../../src/presence/visibility.js';
-import { rounds } from '../support/cluster/rounds.js';
 import { createFakePeople } from '../support/unit/fakePeople.js';
 import { empty, recordingBus } from './people.js';
 
@@ -56,21 +55,27 @@ const make = async (people: Making, world: World): Promise<void> => {
   await people.block(...world.again.block);
 };
 
-/** The contract of conversations with an owner, over the database that `open` opens. */
-export const describeOwnedConversations = (name: string, open: () => Promise<OpenDatabase>): void => {
+/** The contract of conversations with an owner, over the database that `open` opens, in so many random worlds. */
+export const describeOwnedConversations = (
+  name: string,
+  open: () => Promise<OpenDatabase>,
+  { worlds }: { readonly worlds: number },
+): void => {
   describe(`conversations with an owner over ${name}`, () => {
     let database: OpenDatabase;
     let bus: ReturnType<typeof recordingBus>;
     let people: ReturnType<typeof createPeople>;
-    beforeEach(async () => {
+    beforeAll(async () => {
       database = await open();
+    });
+    afterAll(() => database.close());
+    beforeEach(async () => {
       await empty(database);
       bus = recordingBus();
       people = createPeople({ db: database.db, bus });
       await people.upsertUsers(USERS.map((id) => ({ id })));
       bus.news();
     });
-    afterEach(() => database.close());
 
     it('are used by whom the policy lets, over random worlds, whichever way it is asked', async () => {
       const asked = USERS.flatMap((userId) =>
@@ -118,7 +123,7 @@ export const describeOwnedConversations = (name: string, open: () => Promise<Ope
             expect(former.has(userId) ? listed.filter((id) => owned.includes(id)) : listed).toEqual([...owned].sort());
           }
         }),
-        { numRuns: rounds(8, 25) },
+        { numRuns: worlds },
       );
     });
 

@@ -31,8 +31,15 @@ export const newAct = (id: string, fields: Partial<NewAct> = {}): NewAct => ({
 
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
-/** What every store of acts and trays must do, over the database that `open` opens. */
-export const describeSocial = (name: string, open: () => Promise<OpenDatabase>): void => {
+/**
+ * What every store of acts and trays must do, over the database that `open` opens. `recipients` are those of one act of a large call,
+ * `notices` those of a pair of users who have many, `stories` the random ones of what deletions take back.
+ */
+export const describeSocial = (
+  name: string,
+  open: () => Promise<OpenDatabase>,
+  crowd: { readonly recipients: number; readonly notices: number; readonly stories: number },
+): void => {
   describe(`acts and trays over ${name}`, () => {
     let database: OpenDatabase;
     let bus: ReturnType<typeof recordingBus>;
@@ -202,14 +209,15 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         ]);
       });
 
-      it('tells 10,000 recipients in one call', async () => {
-        const recipients = numbered('u', 1_000);
+      it(`tells ${10 * crowd.recipients} recipients in one call`, async () => {
+        const recipients = numbered('u', crowd.recipients);
+        const last = recipients.at(-1);
         const acts = numbered('a', 10).map((id) => act(id, { recipients, objectId: id }));
         expect(await social.tell(acts)).toBe(10);
         expect(await totals('u0')).toEqual({ unread: 10, unseen: 10, revision: 10 });
-        expect(await totals('u999')).toEqual({ unread: 10, unseen: 10, revision: 10 });
+        expect(await totals(last)).toEqual({ unread: 10, unseen: 10, revision: 10 });
         expect(await social.retract(acts.map(({ id }) => id))).toBe(10);
-        expect(await totals('u999')).toMatchObject({ unread: 0, unseen: 0 });
+        expect(await totals(last)).toMatchObject({ unread: 0, unseen: 0 });
       });
 
       it('takes 1,000 acts into one tray in one call', async () => {
@@ -578,8 +586,8 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
         expect(await totals()).toEqual({ unread: 0, unseen: 0, revision: 2 });
       });
 
-      it('reach thousands of notices of a pair', async () => {
-        const acts = numbered('n', 3_000).map((id) => act(id, { group: id }));
+      it(`reach ${crowd.notices} notices of a pair`, async () => {
+        const acts = numbered('n', crowd.notices).map((id) => act(id, { group: id }));
         for (let from = 0; from < acts.length; from += 1_000) await social.tell(acts.slice(from, from + 1_000));
         await people.block('cem', 'ann');
         expect(await totals()).toMatchObject({ unread: 0, unseen: 0 });
@@ -851,7 +859,7 @@ export const describeSocial = (name: string, open: () => Promise<OpenDatabase>):
             });
             expect(pushed.filter((id) => !live.includes(id))).toEqual([]);
           }),
-          { numRuns: 20 },
+          { numRuns: crowd.stories },
         );
       });
 

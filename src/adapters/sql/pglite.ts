@@ -13,9 +13,6 @@ import { createDatabase } from './database.js';
 import { takeLock } from './fileLock.js';
 import { migrationsFolder, packageRoot } from './packagePaths.js';
 
-/** The `dataDir` of a database in memory, for tests. */
-export const IN_MEMORY = 'memory://';
-
 /**
  * PGlite's defaults with less memory: the buffers that PostgreSQL shares among a hundred processes serve one here. Without
  * these settings it takes 300 MB.
@@ -98,7 +95,7 @@ const prepareFolder = async (dataDir: string): Promise<{ readonly cluster: strin
 };
 
 /**
- * Opens the PGlite database in the folder `dataDir`, created when missing ({@link IN_MEMORY} keeps nothing). Rejects with a
+ * Opens the PGlite database in the folder `dataDir`, created when missing. Rejects with a
  * StartFault that names the process when another one uses the folder.
  *
  * A resolved commit has written its log to the file system, so it survives the death of the process, also by SIGKILL.
@@ -106,16 +103,13 @@ const prepareFolder = async (dataDir: string): Promise<{ readonly cluster: strin
  * is for file systems that are written as a whole after each query.
  */
 export const openPglite = async (options: { readonly dataDir: string }): Promise<OpenDatabase> => {
-  const { cluster, release } =
-    options.dataDir === IN_MEMORY
-      ? { cluster: IN_MEMORY, release: () => {} }
-      : await inDataDir(options.dataDir, () => prepareFolder(options.dataDir));
+  const { cluster, release } = await inDataDir(options.dataDir, () => prepareFolder(options.dataDir));
   try {
     const pglite = await openCluster(options.dataDir, cluster);
     const orm = drizzle({ client: pglite });
     await migrate(orm, { migrationsFolder });
     // There is no autovacuum process to remove dead rows.
-    if (cluster !== IN_MEMORY) await orm.execute(sql`vacuum`);
+    await orm.execute(sql`vacuum`);
 
     let closing: Promise<void> | undefined;
     // A database inside the process never hangs; it is slow at worst, and a late answer is better than none.

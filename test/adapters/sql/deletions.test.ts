@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/cluster/dat
 
 const FOLLOWERS = 20_000;
 /** More than one statement removes. */
-const FEW = 2_500;
+const FEW = 2_100;
 
 let own: TestDatabase;
 let database: Awaited<ReturnType<typeof openDatabase>>;
@@ -38,12 +38,13 @@ afterAll(async () => {
   await database.close();
   await own.drop();
 });
+/** Most followers are not known, which makes no difference to what is removed. */
 const seed = async (followers: number) => {
   left = Number.POSITIVE_INFINITY;
   await empty(database);
   // Written by an earlier release, and by this one.
   await client.unsafe(`
-    insert into users (id) select 'u' || i from generate_series(0, ${followers - 1}) as i union all select 'star';
+    insert into users (id) select 'u' || i from generate_series(0, 9) as i union all select 'star';
     insert into follows (follower_id, followee_id, since)
       select 'u' || i, 'star', case when i % 2 = 0 then nextval('relation_numbers') end
       from generate_series(0, ${followers - 1}) as i;

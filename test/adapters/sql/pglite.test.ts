@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
-import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
-import { IN_MEMORY } from '../../../src/adapters/sql/pglite.js';
 import { describeJournal } from '../../contract/journal.js';
 import { describePeople } from '../../contract/people.js';
+import { openPreparedPglite } from '../../support/cluster/preparedPglite.js';
 
-// PGlite takes seconds to start: one serves the whole file.
+// One serves the whole file.
 let database: OpenDatabase;
 beforeAll(async () => {
-  database = await openDatabase({ databaseUrl: null, dataDir: IN_MEMORY });
+  database = await openPreparedPglite();
 });
 afterAll(async () => {
   await database.close();

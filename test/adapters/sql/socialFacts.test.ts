@@ -2,28 +2,33 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
 import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
-import { IN_MEMORY } from '../../../src/adapters/sql/pglite.js';
 import { describeCounts } from '../../contract/counts.js';
 import { describeOwnedConversations } from '../../contract/ownedConversations.js';
 import { describeTimelines } from '../../contract/timelines.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openPreparedPglite } from '../../support/cluster/preparedPglite.js';
+import { rounds } from '../../support/cluster/rounds.js';
 
 let own: TestDatabase;
 let embedded: OpenDatabase;
 beforeAll(async () => {
-  [own, embedded] = await Promise.all([createTestDatabase(), openDatabase({ databaseUrl: null, dataDir: IN_MEMORY })]);
+  [own, embedded] = await Promise.all([createTestDatabase(), openPreparedPglite()]);
 });
 afterAll(async () => {
   await Promise.all([own.drop(), embedded.close()]);
 });
 
-// PGlite takes seconds to start: one serves the whole file.
+// One serves the whole file.
 const pglite = async (): Promise<OpenDatabase> => ({ ...embedded, close: async () => {} });
 const postgres = () => openDatabase({ databaseUrl: own.url, dataDir: '' });
 
-describeCounts('PGlite', pglite);
-describeCounts('PostgreSQL', postgres);
-describeOwnedConversations('PGlite', pglite);
-describeOwnedConversations('PostgreSQL', postgres);
-describeTimelines('PGlite', pglite);
-describeTimelines('PostgreSQL', postgres);
+// The same SQL in both: few worlds show that PGlite reads and writes its values alike.
+const few = rounds(3, 25);
+const many = rounds(8, 25);
+
+describeCounts('PGlite', pglite, { runs: rounds(4, 60) });
+describeCounts('PostgreSQL', postgres, { runs: rounds(15, 60) });
+describeOwnedConversations('PGlite', pglite, { worlds: few });
+describeOwnedConversations('PostgreSQL', postgres, { worlds: many });
+describeTimelines('PGlite', pglite, { worlds: few });
+describeTimelines('PostgreSQL', postgres, { worlds: many });

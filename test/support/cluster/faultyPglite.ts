@@ -2,12 +2,12 @@
 import type { PGlite, Results, Transaction } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Database } from '../../../src/adapters/sql/database.js';
-import { IN_MEMORY, openPglite } from '../../../src/adapters/sql/pglite.js';
 import { createFaults } from '../unit/faults.js';
+import { openPreparedPglite } from './preparedPglite.js';
 
 /** PGlite hands over whole answers, so a statement that fails has passed on no row, wherever it fails. */
 export const openFaultyPglite = async () => {
-  const database = await openPglite({ dataDir: IN_MEMORY });
+  const database = await openPreparedPglite();
   const control = createFaults();
 
   const spoil = <Row>(result: Results<Row>): Results<Row> => {

@@ -2,6 +2,7 @@
 import { expect, vi } from 'vitest';
 import type { Database } from '../../../src/adapters/sql/database.js';
 import { isUnavailable } from '../../../src/presence/errors.js';
+import { rounds } from '../cluster/rounds.js';
 import type { Failure, FailureKind, Faults } from './faults.js';
 import { randomFrom } from './random.js';
 
@@ -44,7 +45,7 @@ const seed = Math.floor(Math.random() * 1e9);
 const random = randomFrom(seed);
 
 /** How many failures of one piece of work are tried in a run, about. Which ones is another choice in each run. */
-const TRIED = 4;
+const TRIED = rounds(3, 8);
 
 /** That many of the list, chosen by the seed. */
 const someOf = <T>(list: readonly T[], count: number): readonly T[] =>
