@@ -14,7 +14,7 @@ const REDIS_ONLY = [
   'test/e2e/{graphiql,http,log,me,metrics,operations,signing-in,sockets}.test.ts',
   'test/e2e/{broadcast,first-subscription,invisibility,many-subscriptions,random-changes,relation-lists,roster}.test.ts',
   'test/e2e/{indistinguishable,limits}-*.test.ts',
-  'test/e2e/social-{counts,due,model,places,worlds}.test.ts',
+  'test/e2e/social-{counts,due,model,places,timeline,worlds}.test.ts',
 ];
 const isThorough = process.env.ROLLCALL_THOROUGH === 'on';
 
