@@ -280,8 +280,16 @@ export default [
     name: 'who follows nobody is answered sooner',
     promise: 'Following and unfollowing send the same statements, whoever is followed.',
     file: 'src/adapters/sql/followActs.ts',
-    from: '  const told = present.map(() => act);\n',
-    to: '  if (present.length === 0) return [];\n  const told = present.map(() => act);\n',
+    from: '  const inserted = await insertActs(tx, told);\n',
+    to: '  if (told.length === 0) return [];\n  const inserted = await insertActs(tx, told);\n',
+    tests: races,
+  },
+  {
+    name: 'a follow locks the followee first',
+    promise: 'Users are locked in the order of ids, so that a follow and an upsert of both never wait for each other.',
+    file: 'src/adapters/sql/followActs.ts',
+    from: '.orderBy(users.id)',
+    to: '.orderBy(sql`${users.id} <> ${followeeId}`)',
     tests: races,
   },
   {

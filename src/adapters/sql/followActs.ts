@@ -5,7 +5,7 @@
  * statements are sent for each, in the same number, on empty lists where there is nothing to do, and the tray is said to have moved
  * also where it did not. It costs a follow some ten small statements more than a `tell`.
  */
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, inArray, isNull, sql } from 'drizzle-orm';
 import type { SocialChange } from '../../social/ports/socialBus.js';
 import { groupKeyOf } from '../../social/trayGrowth.js';
 import type { Orm } from './database.js';
@@ -34,17 +34,18 @@ const moved = ({ followeeId }: Follow, revisions: Revisions): readonly SocialCha
 /** Tells a follow in its transaction; of an unknown or deleted followee nothing is kept. */
 export const tellFollow = async (tx: Orm, follow: Follow, pushAfterMs: number): Promise<readonly SocialChange[]> => {
   const { followerId, followeeId } = follow;
-  // A deletion of the followee comes wholly before or after.
+  // A deletion of either comes wholly before or after. In the order of ids, as whoever writes several users.
   const present = await tx
     .select({ id: users.id })
     .from(users)
-    .where(and(eq(users.id, followeeId), isNull(users.deletedAt)))
+    .where(and(inArray(users.id, [followerId, followeeId]), isNull(users.deletedAt)))
+    .orderBy(users.id)
     .for('share');
   const act = {
     ...{ id: followActId(follow), verb: 'follow', actorId: followerId, objectId: null, objectType: null },
     ...{ text: null, data: null, audience: 'NOBODY' as const, at: null, recipients: [followeeId], group: null },
   };
-  const told = present.map(() => act);
+  const told = present.some(({ id }) => id === followeeId) ? [act] : [];
   const inserted = await insertActs(tx, told);
   const revived = await reviveActs(tx, inserted.length > 0 ? [] : told.map(({ id }) => id));
   const back = revived.map(({ id }) => id);

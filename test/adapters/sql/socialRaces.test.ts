@@ -358,6 +358,25 @@ it('keeps what is told again about an object that never was a conversation, once
   expect(await list('cem')).toHaveLength(1);
 });
 
+it.each([
+  ['ann', 'cem'],
+  ['cem', 'ann'],
+])('locks users in the order of ids where %s follows %s, as whoever writes both', async (follower, followee) => {
+  await people.upsertUsers([{ id: 'ann' }, { id: 'cem' }]);
+  let followed: Promise<void> | undefined;
+  await database.db.run((orm) =>
+    orm.transaction(async (tx) => {
+      await tx.execute(sql`select from users where id = 'ann' for update`);
+      followed = people.follow(follower, followee);
+      await somebodyWaits();
+      // It would be a deadlock where that one holds it.
+      await tx.execute(sql`select from users where id = 'cem' for update nowait`);
+    }),
+  );
+  await followed;
+  expect(await list(followee)).toHaveLength(1);
+});
+
 it('sends the same statements and messages, whoever is followed and unfollowed', async () => {
   await people.upsertUsers(['ann', 'cem', 'dan', 'gone'].map((id) => ({ id })));
   await people.deleteUser('gone');
