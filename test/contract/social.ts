@@ -1033,6 +1033,29 @@ export const describeSocial = (
         expect(told).toEqual(['1 at 1']);
       });
 
+      it('whose answer is lost takes no other along', async () => {
+        await social.tell(numbered('', 10).map((id) => act(id, { group: id })));
+        await pass();
+        const told: string[] = [];
+        const takeAll = (store: typeof social) =>
+          store.takeDue(
+            100,
+            async (wanted) => ({ wanted, unwanted: [] }),
+            async (list) => void told.push(...list.map(({ notice }) => notice.latest.id)),
+          );
+        let left = 4;
+        const run: typeof database.db.run = async (work) => {
+          const result = await database.db.run(work);
+          left -= 1;
+          if (left === 0) throw new Error('The answer is lost.');
+          return result;
+        };
+        await expect(takeAll(createSocial({ db: { ...database.db, run }, bus, logged: true }))).rejects.toThrow();
+        await pass();
+        await takeAll(social);
+        expect([told.length, new Set(told).size]).toEqual([9, 9]);
+      });
+
       it('names nobody who was hidden while it is decided, and is due again without them', async () => {
         await social.tell([act('1', { actorId: 'bob' }), act('2')]);
         await pass();

@@ -1,7 +1,7 @@
 /**
  * Notices that wait for a push (docs/design.md#social): `due_at` is when, null once it is told or looked at. Whoever takes one has
- * {@link LEASE_MS} to decide; afterwards it is due again. What is decided is marked first and told then, so nothing is told twice: a node
- * that dies before the mark loses none, and one that dies in the moment after it tells none of what it marked.
+ * {@link LEASE_MS} to decide; afterwards it is due again. What is decided is marked first and told then, so nothing is told twice. One
+ * by one: a node that dies in the moment between, or hears no answer to a mark, loses that one push.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { DueNotice, TrayStore } from '../../social/ports/trays.js';
@@ -41,14 +41,11 @@ export const createPushQueue = ({
   };
 
   /**
-   * Marks notices as told. Resolves to the ids of those that still were this node's: none to which something came, or that was read,
-   * none of which an act was hidden or taken back, which stays due, and none that another node took since.
+   * Marks notices as told. Resolves to how many still were this node's: none to which something came, or that was read, none of which
+   * an act was hidden or taken back, which stays due, and none that another node took since.
    */
-  const mark = async (
-    decided: readonly DueNotice[],
-    leases: ReadonlyMap<string, number>,
-  ): Promise<ReadonlySet<string>> => {
-    if (decided.length === 0) return new Set();
+  const mark = async (decided: readonly DueNotice[], leases: ReadonlyMap<string, number>): Promise<number> => {
+    if (decided.length === 0) return 0;
     const text = (of: (notice: Notice) => string) => textArray(decided.map(({ notice }) => of(notice)));
     const numbers = (of: (notice: Notice) => number | null) => bigintArray(decided.map(({ notice }) => of(notice)));
     const marked = sql`
@@ -61,7 +58,7 @@ export const createPushQueue = ({
     const rows = await db.run((orm) =>
       orm.with(orm.$with('marked', {}).as(marked)).select({ id: sql<string>`id` }).from(sql`marked`),
     );
-    return new Set(rows.map(({ id }) => id));
+    return rows.length;
   };
 
   return async (limit, decide, tell) => {
@@ -78,10 +75,8 @@ export const createPushQueue = ({
         notice.gone || notice.isRead ? [] : [{ notice, unseen: inboxes.get(notice.userId)?.unseen ?? 0 }],
       ),
     );
-    // Before it is told: whoever dies in between tells nothing, and nobody tells it twice.
-    const marked = await mark([...wanted, ...unwanted], leases);
-    const own = wanted.filter(({ notice }) => marked.has(notice.id));
-    if (own.length > 0) await tell(own);
+    await mark(unwanted, leases);
+    for (const due of wanted) if ((await mark([due], leases)) > 0) await tell([due]);
     return taken.length;
   };
 };
