@@ -50,6 +50,7 @@ CREATE TABLE "notice_acts" (
 	"actor_id" text COLLATE "C" NOT NULL,
 	"seq" bigint NOT NULL,
 	"shown" boolean NOT NULL,
+	"hidden" boolean DEFAULT false NOT NULL,
 	"latest" boolean NOT NULL,
 	CONSTRAINT "notice_acts_user_id_act_id_pk" PRIMARY KEY("user_id","act_id")
 );
@@ -102,6 +103,8 @@ CREATE INDEX "notice_acts_latest" ON "notice_acts" USING btree ("user_id","notic
 CREATE INDEX "notice_acts_by_notice" ON "notice_acts" USING btree ("user_id","notice_id","shown","seq");--> statement-breakpoint
 CREATE INDEX "notice_acts_by_actor" ON "notice_acts" USING btree ("user_id","actor_id","notice_id","shown","seq");--> statement-breakpoint
 CREATE INDEX "notice_acts_by_act" ON "notice_acts" USING btree ("act_id");--> statement-breakpoint
+CREATE INDEX "notice_acts_hidden" ON "notice_acts" USING btree ("user_id","actor_id") WHERE "notice_acts"."hidden";--> statement-breakpoint
+CREATE INDEX "notice_acts_hidden_by_notice" ON "notice_acts" USING btree ("user_id","notice_id") WHERE "notice_acts"."hidden";--> statement-breakpoint
 CREATE UNIQUE INDEX "notices_open" ON "notices" USING btree ("user_id","group_key") WHERE "notices"."read_at" is null;--> statement-breakpoint
 CREATE INDEX "notices_shown" ON "notices" USING btree ("user_id","position","id") WHERE "notices"."actors" > 0;--> statement-breakpoint
 CREATE INDEX "notices_unread" ON "notices" USING btree ("user_id","position") WHERE "notices"."read_at" is null and "notices"."actors" > 0;--> statement-breakpoint

@@ -457,6 +457,19 @@ export const describeSocial = (
         expect((await list()).map(({ position }) => position)).toEqual([5, 4, 3, 2]);
       });
 
+      it('hide what is told again, until nothing hides it', async () => {
+        await social.tell([act('1'), act('2', { actorId: 'bob' })]);
+        await social.retract(['1', '2']);
+        await people.block('cem', 'ann');
+        await social.mute('cem', { kind: 'object', id: '42' });
+        await social.tell([act('1'), act('2', { actorId: 'bob' })]);
+        expect(await shortList()).toEqual([]);
+        await social.unmute('cem', { kind: 'object', id: '42' });
+        expect(await shortList()).toEqual(['like 42: bob (1)']);
+        await people.unblock('cem', 'ann');
+        expect(await shortList()).toEqual(['like 42: bob ann (2)']);
+      });
+
       it('hide as long as anything does', async () => {
         await told();
         const before = await whole();

@@ -312,8 +312,8 @@ export default [
     name: 'who unfollows nobody is answered sooner',
     promise: 'Unfollowing sends the same statements, also where nothing was told.',
     file: 'src/adapters/sql/followActs.ts',
-    from: 'changeShown(tx, ofActs(ids), false, true)',
-    to: 'changeShown(tx, ofActs(ids), false)',
+    from: 'changeShown(tx, isOne, false, { everyStep: true })',
+    to: 'changeShown(tx, isOne, false)',
     tests: races,
   },
   {

@@ -4,6 +4,30 @@ const model = ['test/model/trays.property.test.ts'];
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
   {
+    name: 'what is told again while it is hidden stays hidden',
+    promise: 'What is told again while a block or a mute hides it shows when nothing does.',
+    file: 'src/adapters/sql/shownActs.ts',
+    from: 'set hidden = true where ${which} and not shown',
+    to: 'set hidden = true where ${which} and false',
+    tests: ['test/adapters/sql/trays.test.ts'],
+  },
+  {
+    name: 'an unblocking looks at what was taken back',
+    promise: 'Unblocking and unmuting cost what the block or the mute hid, however much was taken back.',
+    file: 'src/adapters/sql/traySight.ts',
+    from: '(shown ? sql`(${which}) and placed.hidden` : which)',
+    to: 'which',
+    tests: ['test/adapters/sql/trayPlans.test.ts'],
+  },
+  {
+    name: 'what a block hides never comes back',
+    promise: 'What a block or a mute hid shows when nothing hides it any more.',
+    file: 'src/adapters/sql/shownActs.ts',
+    from: 'hidden = ${!shown && bySight}',
+    to: 'hidden = false',
+    tests: ['test/adapters/sql/trays.test.ts'],
+  },
+  {
     name: 'an actor counts once an act',
     promise: 'The number of actors of a notice is of distinct ones.',
     file: 'src/social/trayGrowth.ts',
@@ -71,7 +95,7 @@ export default [
     name: 'a block reaches into one tray',
     promise: 'A block hides what was delivered in both trays.',
     file: 'src/adapters/sql/traySight.ts',
-    from: 'const second = await changeShown(tx, ofActor(b, a), shown);',
+    from: 'const second = await changeShown(tx, sightOfActor(b, a, shown), shown, { bySight: true });',
     to: 'const second = new Map<string, number>();',
     tests: contract,
   },

@@ -11,7 +11,7 @@ import { groupKeyOf } from '../../social/trayGrowth.js';
 import type { Orm } from './database.js';
 import { textArray } from './expressions.js';
 import { type Follow, followActId } from './followIds.js';
-import { changeShown, type Revisions } from './shownActs.js';
+import { changeShown, type Revisions, restoreActs } from './shownActs.js';
 import {
   actChanges,
   deliver,
@@ -24,8 +24,6 @@ import {
 } from './sqlActs.js';
 import { users } from './tables.js';
 import { trayLocks } from './trayLocks.js';
-
-const ofActs = (actIds: readonly string[]) => sql`placed.act_id = any(${textArray(actIds)})`;
 
 /** A tray that did not move is said to be at the beginning: whoever watches it knows better. */
 const moved = ({ followeeId }: Follow, revisions: Revisions): readonly SocialChange[] =>
@@ -53,7 +51,7 @@ export const tellFollow = async (tx: Orm, follow: Follow, pushAfterMs: number): 
   const deliveries = inserted.map((row) => ({ act: row, userId: followeeId, groupKey }));
   const trays = [...deliveries.map(({ userId }) => userId), ...(await traysOfActs(tx, back))];
   await tx.execute(trayLocks(trays));
-  const restored = await changeShown(tx, ofActs(back), true, true);
+  const restored = await restoreActs(tx, back, true);
   const grown = await deliver(tx, deliveries, { pushAfterMs, everyStep: true });
   return [...actChanges(revived, false), ...moved(follow, new Map([...restored, ...grown]))];
 };
@@ -63,5 +61,6 @@ export const retractFollow = async (tx: Orm, follow: Follow): Promise<readonly S
   const removed = await removeActs(tx, [followActId(follow)]);
   const ids = removed.map(({ id }) => id);
   await tx.execute(trayLocks(await traysOfActs(tx, ids)));
-  return [...retractions(removed), ...moved(follow, await changeShown(tx, ofActs(ids), false, true))];
+  const isOne = sql`placed.act_id = any(${textArray(ids)})`;
+  return [...retractions(removed), ...moved(follow, await changeShown(tx, isOne, false, { everyStep: true }))];
 };

@@ -123,10 +123,15 @@ const recount = async (
 
 /**
  * Shows or hides all acts in trays that `which` selects, see {@link actsToChange}; the caller holds the locks of their trays.
- * Returns the revisions of those that moved. `everyStep`: where it selects none the same statements are sent, which then change nothing,
- * so that nobody can tell by the time; for what is small.
+ * Returns the revisions of those that moved. `bySight`: a block or a mute hides them. `everyStep`: where it selects none the same
+ * statements are sent, which then change nothing, so that nobody can tell by the time; for what is small.
  */
-export const changeShown = async (tx: Orm, which: SQL, shown: boolean, everyStep = false): Promise<Revisions> => {
+export const changeShown = async (
+  tx: Orm,
+  which: SQL,
+  shown: boolean,
+  { bySight = false, everyStep = false }: { readonly bySight?: boolean; readonly everyStep?: boolean } = {},
+): Promise<Revisions> => {
   const revisions = new Map<string, number>();
   for (;;) {
     const rows = await actsToChange(tx, which, shown);
@@ -135,10 +140,18 @@ export const changeShown = async (tx: Orm, which: SQL, shown: boolean, everyStep
     const before = shown ? await uncountedAmong(tx, actors) : [];
     // What comes back may surpass it.
     if (shown) await markLatest(tx, actors, false, everyStep);
-    await write(tx, rows, sql`shown = ${shown}, latest = false`);
+    await write(tx, rows, sql`shown = ${shown}, hidden = ${!shown && bySight}, latest = false`);
     await markLatest(tx, actors, true, everyStep);
     const uncounted = shown ? before : await uncountedAmong(tx, actors);
     for (const [userId, revision] of await recount(tx, rows, uncounted, shown)) revisions.set(userId, revision);
     if (rows.length < BATCH) return revisions;
   }
+};
+
+/** Shows acts that were taken back and are told again. What a block or a mute hides is noted as hidden by it. */
+export const restoreActs = async (tx: Orm, actIds: readonly string[], everyStep = false): Promise<Revisions> => {
+  const which = sql`placed.act_id = any(${textArray(actIds)})`;
+  const revisions = await changeShown(tx, which, true, { everyStep });
+  await tx.execute(sql`update notice_acts as placed set hidden = true where ${which} and not shown and not hidden`);
+  return revisions;
 };

@@ -15,7 +15,7 @@ import { bigintArray, exists, serverNow, textArray } from './expressions.js';
 import { createGatheredTells, isSmallTell, LOCK_MS, type TellTransactions } from './gatheredTells.js';
 import { hidesFromTray } from './hiding.js';
 import { ownerId } from './owners.js';
-import { changeShown, type Revisions } from './shownActs.js';
+import { changeShown, type Revisions, restoreActs } from './shownActs.js';
 import type { CommitSocial } from './socialCommit.js';
 import { actUnderDeletion } from './socialRemovals.js';
 import { heldTrays, lockTrays } from './trayLocks.js';
@@ -258,8 +258,7 @@ export const tellIn = async (
   const closable = inserted.flatMap(({ id, objectId }) => (objectId === null ? [] : [id]));
   const closed = closable.length > 0 ? await lockTraysAndClose(tx, trays, closable) : new Set<string>();
   if (closable.length === 0) await lockTrays(tx, trays);
-  const restored =
-    back.length > 0 ? await changeShown(tx, sql`placed.act_id = any(${textArray(back)})`, true) : new Map();
+  const restored = back.length > 0 ? await restoreActs(tx, back) : new Map();
   const grown = await deliver(tx, deliveries, { closed, pushAfterMs });
   const shown = inserted.filter(({ id }) => !closed.has(id));
   return {

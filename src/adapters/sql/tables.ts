@@ -284,6 +284,8 @@ export const noticeActs = pgTable(
     seq: bigint('seq', { mode: 'number' }).notNull(),
     /** Not taken back, and not hidden by a block or a mute. */
     shown: boolean('shown').notNull(),
+    /** A block or a mute hides it, or did when it was last looked at: what comes back with an unblocking is among these. */
+    hidden: boolean('hidden').notNull().default(false),
     /** The latest shown act of its actor in the notice: a notice has one for each of its actors. */
     latest: boolean('latest').notNull(),
   },
@@ -293,6 +295,8 @@ export const noticeActs = pgTable(
     index('notice_acts_by_notice').on(t.userId, t.noticeId, t.shown, t.seq),
     index('notice_acts_by_actor').on(t.userId, t.actorId, t.noticeId, t.shown, t.seq),
     index('notice_acts_by_act').on(t.actId),
+    index('notice_acts_hidden').on(t.userId, t.actorId).where(sql`${t.hidden}`),
+    index('notice_acts_hidden_by_notice').on(t.userId, t.noticeId).where(sql`${t.hidden}`),
   ],
 );
 

@@ -8,15 +8,27 @@ import type { Orm } from './database.js';
 import { changeShown, type Revisions } from './shownActs.js';
 import { forgetEmptyTrays, lockTrays } from './trayLocks.js';
 
-const ofActor = (userId: string, actorId: string): SQL =>
-  sql`(placed.user_id = ${userId} and placed.actor_id = ${actorId})`;
+/** What is shown again was hidden: what was taken back is not looked at. */
+const among = (which: SQL, shown: boolean): SQL => (shown ? sql`(${which}) and placed.hidden` : which);
+
+/** Acts of one user in the tray of another, of which a change of sight shows or hides some. */
+export const sightOfActor = (userId: string, actorId: string, shown: boolean): SQL =>
+  among(sql`placed.user_id = ${userId} and placed.actor_id = ${actorId}`, shown);
+
+/** Acts about an object in a tray. A group of the host's own may hold acts about several objects. */
+export const sightOfObject = (userId: string, objectId: string, shown: boolean): SQL =>
+  among(
+    sql`placed.user_id = ${userId} and told.object_id = ${objectId}
+      and (notices.object_id = ${objectId} or notices.group_key like '#%')`,
+    shown,
+  );
 
 /** After a block of two users was written (`shown` false), or removed. */
 export const changeSightOfPair = async (tx: Orm, a: string, b: string, shown: boolean): Promise<Revisions> => {
   await lockTrays(tx, [a, b]);
   // One after the other: each is found by its index.
-  const first = await changeShown(tx, ofActor(a, b), shown);
-  const second = await changeShown(tx, ofActor(b, a), shown);
+  const first = await changeShown(tx, sightOfActor(a, b, shown), shown, { bySight: true });
+  const second = await changeShown(tx, sightOfActor(b, a, shown), shown, { bySight: true });
   await forgetEmptyTrays(tx, [a, b]);
   return new Map([...first, ...second]);
 };
@@ -28,9 +40,6 @@ export const changeSightOfTarget = (
   { kind, id }: MuteTarget,
   shown: boolean,
 ): Promise<Revisions> => {
-  if (kind === 'user') return changeShown(tx, ofActor(userId, id), shown);
-  // A group of the host's own may hold acts about several objects.
-  const aboutIt = sql`placed.user_id = ${userId} and told.object_id = ${id}
-    and (notices.object_id = ${id} or notices.group_key like '#%')`;
-  return changeShown(tx, aboutIt, shown);
+  const sight = kind === 'user' ? sightOfActor : sightOfObject;
+  return changeShown(tx, sight(userId, id, shown), shown, { bySight: true });
 };

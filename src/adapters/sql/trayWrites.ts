@@ -29,10 +29,11 @@ export const writeGrowth = async (
       on conflict (user_id, id) do update set position = excluded.position, changed = excluded.changed,
         at = excluded.at, actors = excluded.actors, due_at = excluded.due_at
     ), placed as (
-      insert into notice_acts (user_id, act_id, notice_id, actor_id, seq, shown, latest)
-      select * from unnest(${text(acts, (a) => a.userId)}, ${text(acts, (a) => a.actId)},
+      insert into notice_acts (user_id, act_id, notice_id, actor_id, seq, shown, latest, hidden)
+      select *, not shown from unnest(${text(acts, (a) => a.userId)}, ${text(acts, (a) => a.actId)},
         ${text(acts, (a) => a.noticeId)}, ${text(acts, (a) => a.actorId)}, ${number(acts, (a) => a.seq)},
         ${flags(acts.map((a) => a.isShown))}, ${flags(acts.map((a) => a.isLatest))})
+        as new (user_id, act_id, notice_id, actor_id, seq, shown, latest)
     ), surpassed as (
       update notice_acts set latest = false
       from unnest(${text(surpassed, (a) => a.userId)}, ${text(surpassed, (a) => a.actId)}) as old (user_id, act_id)

@@ -69,17 +69,25 @@ const whileTelling = async (act: ReturnType<typeof newAct>, other: () => Promise
 it('tells others while somebody holds the tray of one, whose acts come when the tray is free', async () => {
   await social.tell([newAct('0')]);
   let held: Promise<number[]> | undefined;
-  // Less than a statement waits for a lock.
-  const impatient = createSocial({ db: { ...database.db, deadlineMs: 1_200 }, bus, logged: true });
+  // A statement waits as long as a busy machine takes for all.
+  const client = postgres(own.url, {
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { statement_timeout: 5_000 },
+  });
+  const orm = drizzle({ client });
+  const db = createDatabase({ orm: () => orm, isOpen: () => true, deadline: null });
+  const patient = createSocial({ db, bus, logged: true });
   await database.db.run((orm) =>
     orm.transaction(async (tx) => {
       await tx.execute(sql`select from inboxes where user_id = 'cem' for update`);
-      held = Promise.all(['1', '2', '3', '4', '5', '6'].map((id) => impatient.tell([newAct(id)])));
-      const others = ['dan', 'eve', 'fay'].map((userId) => impatient.tell([newAct(userId, { recipients: [userId] })]));
-      expect(await Promise.all(others)).toEqual([1, 1, 1]);
+      held = Promise.all(['1', '2', '3', '4', '5', '6'].map((id) => patient.tell([newAct(id)])));
+      const others = ['dan', 'eve', 'fay'].map((userId) => patient.tell([newAct(userId, { recipients: [userId] })]));
+      expect(await Promise.race([Promise.all(others), held])).toEqual([1, 1, 1]);
     }),
   );
   expect(await held).toEqual([1, 1, 1, 1, 1, 1]);
+  await client.end();
   expect((await list('cem')).map(({ position }) => position)).toEqual([7]);
 });
 
