@@ -381,4 +381,12 @@ export default [
     to: '',
     tests: timeline,
   },
+  {
+    name: 'a crowd under one key is a list',
+    promise: 'Who comes to a crowd that watches one place, or leaves it, costs the same whatever the crowd.',
+    file: 'src/fanout/lists.ts',
+    from: 'known.length < SHORT',
+    to: 'known.length >= 0',
+    tests: ['test/fanout/lists.test.ts'],
+  },
 ];
