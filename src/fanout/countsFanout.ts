@@ -46,7 +46,7 @@ export const createCountsFanout = ({
     const subscribed = bus.subscribeCounts(objectId, (state) => topic.observe(state));
     const ready = subscribed.then((unsubscribe) => () => {
       unsubscribe();
-      sights.forgetOwner(topic);
+      sights.release(topic);
     });
     return { topic, ready };
   });

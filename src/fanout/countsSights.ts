@@ -27,6 +27,8 @@ export const readValues = async (counts: Pick<CountStore, 'counts'>, topics: rea
 export interface CountsSights extends Sights<CountsTypes> {
   /** The owner of a topic may be another from now on, and is not known until it was read. */
   forgetOwner(topic: CountsTopic): void;
+  /** Nobody watches the topic any more. */
+  release(topic: CountsTopic): void;
 }
 
 export const createCountsSights = ({
@@ -39,8 +41,11 @@ export const createCountsSights = ({
   readonly topics: TopicRegistry<CountsTopic>;
 }): CountsSights => {
   const byOwner = createLists<CountsTopic>();
+  /** Those whose owner is being read: whoever is deleted meanwhile may be the owner. */
+  const unknown = new Set<CountsTopic>();
 
   const setOwner = (topic: CountsTopic, ownerId: string | null | undefined): void => {
+    if (ownerId !== undefined) unknown.delete(topic);
     if (topic.ownerId === ownerId) return;
     if (topic.ownerId != null) byOwner.remove(topic.ownerId, topic);
     topic.ownerId = ownerId;
@@ -53,6 +58,7 @@ export const createCountsSights = ({
     async read(watchers) {
       const watched = [...new Set(watchers.map(({ key }) => key))].flatMap((key) => topics.get(key) ?? []);
       const epochs = watched.map(({ ownerEpoch }) => ownerEpoch);
+      for (const topic of watched) if (topic.ownerId === undefined) unknown.add(topic);
       await readValues(counts, watched);
       const facts = await conversations.conversationFacts(watchers.map(({ viewer, key }) => pairOf(viewer, key)));
       const factsOf = (viewer: Viewer, key: string) => facts.get(pairKey(viewer.userId, key));
@@ -74,13 +80,20 @@ export const createCountsSights = ({
     },
     userOf: (key) => topics.get(key)?.ownerId,
     topicsOf(change) {
-      if (change.kind === 'user') return byOwner.get(change.userId);
+      if (change.kind === 'user') {
+        const owned = byOwner.get(change.userId);
+        return change.deleted ? [...owned, ...unknown] : owned;
+      }
       const topic = change.kind === 'conversation' ? topics.get(change.id) : undefined;
       return topic ? [topic] : [];
     },
     forgetOwner(topic) {
       topic.ownerEpoch += 1;
       setOwner(topic, undefined);
+    },
+    release(topic) {
+      topic.ownerEpoch += 1;
+      setOwner(topic, null);
     },
   };
 };

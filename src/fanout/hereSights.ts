@@ -5,7 +5,7 @@
 import { groupedBy, inPieces } from '../async/batches.js';
 import { pairKey } from '../presence/pairs.js';
 import type { AccessReader } from '../presence/ports/access.js';
-import { type Facets, facetsFor, mayUse, type Viewer } from '../presence/visibility.js';
+import { type ConversationFacts, type Facets, facetsFor, type Viewer } from '../presence/visibility.js';
 import { createRefresher } from './refresher.js';
 
 /** Pairs of one query. */
@@ -18,7 +18,8 @@ export interface SightOwner {
   /** Counts the access changes that touched what it sees: an answer of before one does not hold. */
   readonly epoch: number;
   applyFacets(userId: string, facets: Facets): void;
-  applyRight(mayUse: boolean): void;
+  /** The facts of the place; undefined: it does not exist. */
+  applyRight(facts: ConversationFacts | undefined): void;
 }
 
 export interface HereSights {
@@ -88,7 +89,7 @@ export const createHereSights = ({
       ]);
       for (const [i, owner] of owners.entries()) {
         if (!asked.has(owner)) continue;
-        if (owner.epoch === epochs[i]) owner.applyRight(mayUse(found.get(owner.viewer.userId), owner.viewer.userId));
+        if (owner.epoch === epochs[i]) owner.applyRight(found.get(owner.viewer.userId));
         else rights.add(owner);
       }
       if (rights.size > 0) reading.request();

@@ -1,13 +1,14 @@
 /**
  * A subscription to who is at a place. It holds whom the viewer was told to be there, and of whom that may differ now; the difference is
  * sent, compared on dequeue, so that a slow reader gets one event. It starts as the others do: the bus acknowledges, then the index and
- * the records are read, then access facts, again while access changes are received. See docs/design.md#places.
+ * the records are read, then access facts, again while access changes are received. Who may be hidden by a change is left out of the
+ * lists until that is read; then the list is sent anew. See docs/design.md#places.
  *
  * | phase     | sends                                                         | left by                                   |
  * |-----------|---------------------------------------------------------------|-------------------------------------------|
  * | starting  | nothing                                                       | its start → live                          |
  * | live      | who comes and goes                                            | a change that may revoke → suspended      |
- * | suspended | who goes: whether the viewer may use the place is being read  | the answer → live, or lost                |
+ * | suspended | who goes, lists nobody: the right to the place is being read  | the answer → live, or lost                |
  * | lost      | nothing, after everybody who was listed went                  | the right to use the place again → live   |
  * | ended     | nothing                                                       |                                           |
  *
@@ -21,7 +22,15 @@ import { isSeenLive } from '../presence/status.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
 import { checkId } from '../presence/validate.js';
 import { type PresenceView, viewAt } from '../presence/view.js';
-import { type Facets, maySee, SELF, type Viewer } from '../presence/visibility.js';
+import {
+  type ConversationFacts,
+  type Facets,
+  maySee,
+  mayUse,
+  NOTHING,
+  SELF,
+  type Viewer,
+} from '../presence/visibility.js';
 import { checkMayUse } from '../service/conversationUse.js';
 import type { ReadBudget } from '../service/readBudget.js';
 import { countHere, isHere, MAX_LISTED } from '../social/here.js';
@@ -32,7 +41,7 @@ import type { HereSights, SightOwner } from './hereSights.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import type { PresenceTypes } from './presenceKind.js';
 import type { SubscriptionBudget } from './subscription.js';
-import type { OpenSubscription } from './subscriptionRegistry.js';
+import type { OpenSubscription, SubscriptionRegistry } from './subscriptionRegistry.js';
 import type { StateFollower, Topic } from './topic.js';
 import type { TopicRegistry } from './topicRegistry.js';
 
@@ -45,6 +54,7 @@ export interface HereSubscriptionDeps {
   readonly sights: HereSights;
   readonly readAgain: (userId: string) => Promise<void>;
   readonly timings: Timings;
+  readonly setOwner: SubscriptionRegistry['setOwner'];
   readonly onEnd: (subscription: HereSubscription) => void;
 }
 
@@ -64,6 +74,7 @@ export class HereSubscription
   implements OutboxOwner<typeof CHANGED, HereChange>, OpenSubscription, HereWatcher, SightOwner, StateFollower
 {
   readonly outbox = new Outbox<typeof CHANGED, HereChange>(this);
+  ownerId: string | null | undefined = undefined;
   epoch = 0;
   private phase: HerePhase = 'starting';
   private place: HerePlace | undefined = undefined;
@@ -73,6 +84,8 @@ export class HereSubscription
   private readonly delivered = new Set<string>();
   /** Of whom that may differ. */
   private readonly pending = new Set<string>();
+  /** The list that was sent last lacks somebody of whom it was being read whether the viewer may see them. */
+  private owesList = false;
   private isFirst = true;
   private asOf = 0;
   /** The latest commit of which something is pending. */
@@ -105,8 +118,13 @@ export class HereSubscription
   }
 
   personChanged(userId: string, hides: boolean): void {
-    if (this.phase === 'starting' || this.phase === 'ended') return;
+    if (this.phase === 'ended') return;
     const follows = this.place?.follows(userId) ?? false;
+    if (this.phase === 'starting') {
+      // What is being read may be of before a change that is not heard.
+      if (!follows) this.sights.delete(userId);
+      return;
+    }
     // No change of who may see them is heard from now on, nor holds what is being read.
     if (!follows && userId !== this.viewer.userId && this.sights.delete(userId)) this.epoch += 1;
     if (follows && !this.sights.has(userId)) {
@@ -127,43 +145,48 @@ export class HereSubscription
     sight.facets = facets;
     sight.suspended = false;
     this.compare(userId, !maySee(facets));
+    if (this.owesList && this.phase === 'live') this.offer(false);
   }
 
-  applyRight(mayUse: boolean): void {
+  applyRight(facts: ConversationFacts | undefined): void {
     if (this.phase === 'ended' || this.phase === 'starting') return;
     const before = this.phase;
-    this.phase = mayUse ? 'live' : 'lost';
+    this.deps.setOwner(this, facts?.owner?.userId ?? null);
+    this.phase = mayUse(facts, this.viewer.userId) ? 'live' : 'lost';
     if (before === this.phase) return;
     // All of them in one event.
     const differing = [...this.delivered, ...this.sights.keys(), ...this.pending].filter((userId) =>
       this.differs(userId),
     );
-    if (differing.length > 0) this.offer(!mayUse);
+    if (differing.length > 0 || this.owesList) this.offer(this.phase === 'lost');
   }
 
   accessChanged(change: AccessChange): void {
     const { userId: viewerId } = this.viewer;
+    if (change.kind === 'conversation' && change.id === this.conversationId) this.deps.setOwner(this, undefined);
     this.epoch += 1;
     if (change.mayRevoke && this.phase === 'live') this.phase = 'suspended';
-    this.deps.sights.askRight(this);
     switch (change.kind) {
       case 'relation':
         for (const userId of change.users) if (userId !== viewerId) this.invalidate(userId, change.mayRevoke);
-        return;
+        break;
       case 'user':
         this.invalidate(change.userId, change.mayRevoke);
-        return;
+        break;
       default: {
         const isChanged = change.changed.includes(viewerId);
         for (const userId of isChanged ? change.members : change.changed) this.invalidate(userId, change.mayRevoke);
       }
     }
+    // Last: a question that is asked before another change of the epoch is asked twice.
+    this.deps.sights.askRight(this);
   }
 
   accessChangesMissed(): void {
     this.epoch += 1;
-    this.deps.sights.askRight(this);
+    this.deps.setOwner(this, undefined);
     for (const userId of this.sights.keys()) this.invalidate(userId, false);
+    this.deps.sights.askRight(this);
   }
 
   /** The facets of a person have to be read again; of the viewer and of strangers there is nothing to read. */
@@ -171,6 +194,8 @@ export class HereSubscription
     const sight = this.sights.get(userId);
     if (!sight || userId === this.viewer.userId) return;
     this.epoch += 1;
+    // A start reads it again.
+    if (this.phase === 'starting') return;
     sight.suspended ||= mayRevoke;
     this.deps.sights.ask(this, userId);
   }
@@ -190,7 +215,8 @@ export class HereSubscription
       this.forgetWhereGone(userId);
     }
     this.pending.clear();
-    if (came.length === 0 && went.length === 0 && !this.isFirst) return undefined;
+    if (came.length === 0 && went.length === 0 && !this.isFirst && !this.owesList) return undefined;
+    this.owesList = false;
     // The snapshot begins no interval.
     if (!this.isFirst) this.sentAt = performance.now();
     this.isFirst = false;
@@ -240,21 +266,24 @@ export class HereSubscription
     this.own = own.topic;
     await Promise.all([own.ready, this.place.open()]);
     await readAgain(userId);
+    if (this.hasEnded) return;
     const { place } = this;
-    // Who comes from now on is heard; what is heard before the facts are read is compared with them.
-    const userIds = [...place.userIds()];
+    // Who comes from now on is heard, and whose privacy changes; what is heard before the facts are read is compared with them.
+    place.watchers.add(this);
     for (;;) {
       const { epoch } = this;
+      const userIds = [...place.userIds()];
+      for (const id of userIds) this.sights.set(id, { facets: undefined, suspended: false });
       const facets = await sights.read(this, userIds);
-      await checkMayUse(this.deps.people, this.viewer, this.conversationId);
+      const { owner } = await checkMayUse(this.deps.people, this.viewer, this.conversationId);
+      if (this.hasEnded) return;
       if (epoch !== this.epoch) continue;
-      for (const [id, seen] of facets) this.sights.set(id, { facets: seen, suspended: false });
+      this.deps.setOwner(this, owner?.userId ?? null);
+      for (const [id, sight] of this.sights) sight.facets = facets.get(id);
       break;
     }
     this.sights.set(userId, { facets: SELF, suspended: false });
-    if (this.hasEnded) return;
     this.phase = 'live';
-    place.watchers.add(this);
     this.own.follow(this);
     for (const id of [...place.userIds(), userId]) this.personChanged(id, false);
     this.enqueue();
@@ -264,6 +293,11 @@ export class HereSubscription
     return userId === this.viewer.userId ? this.own?.state : this.place?.recordOf(userId);
   }
 
+  /** Whether an access change may have hidden the user, or the place, from the viewer: that is being read. */
+  private isDoubtful(userId: string): boolean {
+    return this.phase === 'suspended' || this.sights.get(userId)?.suspended === true;
+  }
+
   /** Whether the viewer sees the user there now. */
   private isThere(userId: string): boolean {
     if (this.phase === 'lost') return false;
@@ -271,7 +305,7 @@ export class HereSubscription
     const sight = this.sights.get(userId);
     if (!record || !sight?.facets || !isHere(record, sight.facets, this.conversationId)) return false;
     // Nobody comes, and nobody goes for it, while that is being read.
-    return sight.suspended || this.phase === 'suspended' ? this.delivered.has(userId) : true;
+    return this.isDoubtful(userId) ? this.delivered.has(userId) : true;
   }
 
   private compare(userId: string, hides: boolean): void {
@@ -321,22 +355,27 @@ export class HereSubscription
   }
 
   private viewOf(record: PresenceRecord, asOf: number): PresenceView {
-    return viewAt(record, this.sights.get(record.userId)?.facets ?? SELF, asOf);
+    return viewAt(record, this.sights.get(record.userId)?.facets ?? NOTHING, asOf);
   }
 
   /** The whole; the people are looked up where they are asked for, and then as they are. */
   private here(asOf: number): Here {
     const { conversationId, delivered, place } = this;
-    const people = (): readonly PresenceView[] =>
-      [...delivered]
+    const people = (): readonly PresenceView[] => {
+      const there = [...delivered].filter((userId) => this.isThere(userId));
+      const certain = there.filter((userId) => !this.isDoubtful(userId));
+      this.owesList ||= certain.length < there.length;
+      return certain
         .sort()
-        .filter((userId) => this.isThere(userId))
         .slice(0, MAX_LISTED)
         .flatMap((userId) => {
           const record = this.recordOf(userId);
           return record ? [this.viewOf(record, asOf)] : [];
         });
-    const { count, approximate } = countHere(delivered.size, place?.total ?? 0);
+    };
+    // Nor is it told how many are there now.
+    const total = this.phase === 'suspended' ? 0 : (place?.total ?? 0);
+    const { count, approximate } = countHere(delivered.size, total);
     let found: readonly PresenceView[] | undefined;
     return {
       conversationId,

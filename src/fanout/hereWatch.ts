@@ -23,6 +23,7 @@ export const createHereWatch = ({
   readRecords,
   readAgain,
   timings,
+  setOwner,
   onError,
   onEnd,
 }: {
@@ -36,6 +37,7 @@ export const createHereWatch = ({
   readonly readAgain: (userId: string) => Promise<void>;
   readonly timings: Timings;
   readonly onError: (error: unknown) => void;
+  readonly setOwner: HereSubscriptionDeps['setOwner'];
   readonly onEnd: (subscription: HereSubscription) => void;
 }) => {
   const places = createTopicRegistry((conversationId) => {
@@ -43,7 +45,7 @@ export const createHereWatch = ({
     return { topic: place, ready: Promise.resolve(() => place.end()) };
   });
   const sights = createHereSights({ people, onError });
-  const deps: HereSubscriptionDeps = { people, reads, topics, places, sights, readAgain, timings, onEnd };
+  const deps: HereSubscriptionDeps = { people, reads, topics, places, sights, readAgain, timings, setOwner, onEnd };
 
   return {
     /** It has not started yet. */

@@ -135,6 +135,7 @@ export const createHub = ({
     people,
     reads,
     conversationsOf: createSharedReader((viewerId) => people.conversationsOf(viewerId, MAX_CONVERSATIONS)),
+    setOwner: subscriptions.setOwner,
     onError,
     onEnd: (subscription) => subscriptions.remove(subscription),
   };
@@ -166,6 +167,7 @@ export const createHub = ({
     readRecords,
     readAgain: (userId) => read([userId]),
     timings,
+    setOwner: subscriptions.setOwner,
     onError,
     onEnd: (subscription) => subscriptions.remove(subscription),
   });

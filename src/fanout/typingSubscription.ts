@@ -26,7 +26,7 @@ import { checkConversations } from './budget.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { createRefresher } from './refresher.js';
 import type { SubscriptionBudget } from './subscription.js';
-import type { OpenSubscription } from './subscriptionRegistry.js';
+import type { OpenSubscription, SubscriptionRegistry } from './subscriptionRegistry.js';
 import { TypistAuthorization } from './typistAuthorization.js';
 import type { WatchedConversation } from './watchedConversation.js';
 import {
@@ -40,6 +40,7 @@ export interface TypingSubscriptionDeps extends WatchedConversationsDeps {
   readonly people: Pick<AccessReader, 'conversation' | 'blockedAmong'>;
   readonly reads: ReadBudget;
   readonly onError: (error: unknown) => void;
+  readonly setOwner: SubscriptionRegistry['setOwner'];
   readonly onEnd: (subscription: TypingSubscription) => void;
 }
 
@@ -65,6 +66,7 @@ export class TypingSubscription
   implements OutboxOwner<PendingTyping, TypingView>, OpenSubscription, ConversationsOwner
 {
   readonly outbox = new Outbox<PendingTyping, TypingView>(this);
+  ownerId: string | null | undefined = undefined;
   private phase: TypingPhase = 'starting';
   /** Counts access changes: a reading that began before the latest does not hold. */
   private epoch = 0;
@@ -131,6 +133,10 @@ export class TypingSubscription
     conversation.receive(userId, isTyping, expiresAt);
     this.compare(conversation, userId);
     if (!isTyping) this.authorization.stopped(userId, conversation, () => this.conversations.hasTypist(userId));
+  }
+
+  ownersRead(ownerIds: readonly string[] | undefined): void {
+    if (this.conversationId !== null) this.deps.setOwner(this, ownerIds && (ownerIds[0] ?? null));
   }
 
   accessChanged(change: AccessChange): void {

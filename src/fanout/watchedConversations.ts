@@ -23,6 +23,8 @@ export interface ConversationsOwner {
   readonly conversationId: string | null;
   readonly budget: SubscriptionBudget;
   received(conversation: WatchedConversation, message: TypingMessage): void;
+  /** Whose the conversations are; undefined: not known any more. */
+  ownersRead(ownerIds: readonly string[] | undefined): void;
 }
 
 /** Methods reject with what the ports reject with. */
@@ -30,7 +32,7 @@ export class WatchedConversations {
   private readonly byId = new Map<string, WatchedConversation>();
   /** The conversations that the viewer may watch, as read last. */
   private allowed: ReadonlySet<string> = new Set();
-  private ownersRead: ReadonlySet<string> | undefined;
+  private owners: ReadonlySet<string> | undefined;
 
   constructor(
     private readonly deps: WatchedConversationsDeps,
@@ -52,16 +54,18 @@ export class WatchedConversations {
 
   /** Whether relations of the viewer to this user decide. Until the owners were read, anybody may be one. */
   isOwner(userId: string): boolean {
-    return userId !== this.owner.viewer.userId && (this.ownersRead?.has(userId) ?? true);
+    return userId !== this.owner.viewer.userId && (this.owners?.has(userId) ?? true);
   }
 
   /** A conversation may have another owner now. */
   forgetOwners(): void {
-    this.ownersRead = undefined;
+    this.setOwners(undefined);
   }
 
   /** Reads which conversations the viewer may watch. A service token is no user and has none. */
   async readAllowed(): Promise<void> {
+    // Until it is answered: what was known may be of before a change that the reading does not show.
+    this.forgetOwners();
     this.allowed = new Set(await this.allowedIds());
   }
 
@@ -110,16 +114,21 @@ export class WatchedConversations {
     return conversation;
   }
 
+  private setOwners(ownerIds: readonly string[] | undefined): void {
+    this.owners = ownerIds && new Set(ownerIds);
+    this.owner.ownersRead(ownerIds);
+  }
+
   private async allowedIds(): Promise<readonly string[]> {
     const { viewer, conversationId } = this.owner;
     if (viewer.kind !== 'user') return [];
     if (conversationId === null) {
       const own = await this.deps.conversationsOf(viewer.userId);
-      this.ownersRead = new Set(own.flatMap(({ ownerId }) => (ownerId === null ? [] : [ownerId])));
+      this.setOwners(own.flatMap(({ ownerId }) => (ownerId === null ? [] : [ownerId])));
       return own.filter(({ blocked }) => !blocked).map(({ id }) => id);
     }
     const conversation = await this.deps.people.conversation(conversationId, viewer.userId);
-    this.ownersRead = new Set(conversation?.owner ? [conversation.owner.userId] : []);
+    this.setOwners(conversation?.owner ? [conversation.owner.userId] : []);
     return mayUse(conversation, viewer.userId) ? [conversationId] : [];
   }
 }

@@ -297,6 +297,21 @@ describe('sight of an object', () => {
     expect(said(await mine.news())).toEqual(['post likes 2']);
   });
 
+  it('ends with the owner, who is deleted while a start reads', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.putObject('post', { owner: { userId: 'ann', audience: 'EVERYONE' } });
+    valve.hold('conversationFacts');
+    const starting = f.collect('me', ['post']);
+    await untilIdle();
+    // It was read before the deletion, and is answered after it.
+    valve.releaseNext('conversationFacts');
+    await untilIdle();
+    await f.people.deleteUser('ann');
+    valve.release('conversationFacts');
+    expect(await (await starting).news()).toEqual([]);
+  });
+
   it('that cannot be read denies, and is read again', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });

@@ -294,6 +294,47 @@ describe('a subscription to the typing of one conversation', () => {
       expect(summary(await mine.news())).toEqual(['post: ann types']);
     });
 
+    it('ends with the owner, who is deleted', async () => {
+      const f = await start();
+      await f.people.follow('me', 'bob');
+      await f.people.putConversation('post', ['ann'], false, { userId: 'bob', audience: 'FOLLOWERS' });
+      const mine = await f.collectTyping('me', 'post');
+      await f.type('ann', 'post');
+      expect(summary(await mine.news())).toEqual(['post: ann types']);
+      await f.people.deleteUser('bob');
+      expect(summary(await mine.news())).toEqual(['post: ann stops']);
+      await f.type('ann', 'post', false);
+      await f.type('ann', 'post');
+      expect(await mine.news()).toEqual([]);
+    });
+
+    it('ends with one to whom it was given while it was read', async () => {
+      const valve = createValve();
+      const f = await start({ gate: valve.gate });
+      const give = (userId: string) =>
+        f.people.putConversation('post', ['ann'], false, { userId, audience: 'FOLLOWERS' });
+      for (const owner of ['bob', 'stranger']) await f.people.follow('me', owner);
+      await give('bob');
+      const mine = await f.collectTyping('me', 'post');
+      const step = async () => {
+        valve.releaseNext('people.conversation');
+        await untilIdle();
+      };
+      valve.hold('people.conversation');
+      await f.people.follow('bob', 'me');
+      // The reading has the former owner, and its answer comes after the change; the next one has the owner, and its answer comes after
+      // the deletion.
+      await step();
+      await give('stranger');
+      await step();
+      await step();
+      await f.people.deleteUser('stranger');
+      valve.release('people.conversation');
+      await untilIdle();
+      await f.type('ann', 'post');
+      expect(await mine.news()).toEqual([]);
+    });
+
     it('is among the conversations of a member until the owner blocks them', async () => {
       const { f } = await startPost();
       await f.people.putConversation('post', ['me'], false, { userId: 'bob', audience: 'FOLLOWERS' });

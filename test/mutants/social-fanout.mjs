@@ -61,6 +61,14 @@ export default [
     tests: counts,
   },
   {
+    name: 'nobody owns an object while its owner is read',
+    promise: 'A start of counts does not miss that the owner of an object is deleted.',
+    file: 'src/fanout/countsSights.ts',
+    from: 'change.deleted ? [...owned, ...unknown] : owned',
+    to: 'owned',
+    tests: counts,
+  },
+  {
     name: 'any number of objects',
     promise: 'One connection watches at most 1,000 objects, unknown ones included.',
     file: 'src/fanout/budget.ts',
