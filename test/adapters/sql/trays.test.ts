@@ -15,5 +15,5 @@ afterAll(() => own.drop());
 describeSocial('PostgreSQL', () => openDatabase({ databaseUrl: own.url, dataDir: '' }), {
   recipients: 1_000,
   notices: rounds(2_100, 3_000),
-  stories: rounds(12, 20),
+  stories: 36,
 });
