@@ -872,7 +872,19 @@ export const describeSocial = (
             });
             expect(pushed.filter((id) => !live.includes(id))).toEqual([]);
           }),
-          { numRuns: crowd.stories },
+          {
+            numRuns: crowd.stories,
+            // Told before and after the deletion of what never was a conversation.
+            examples: [
+              [
+                [
+                  { actorId: 'ann', objectId: '42', group: null, isLate: false },
+                  { actorId: 'bob', objectId: '42', group: null, isLate: true },
+                ],
+                { actor: null, objectId: '42', wasConversation: false, reads: false },
+              ],
+            ],
+          },
         );
       });
 
