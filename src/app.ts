@@ -351,7 +351,6 @@ const startFanout = (
   const ofTimelines = createTimelineFanout({
     bus,
     timelines,
-    conversations,
     people,
     reads,
     onError,

@@ -13,16 +13,13 @@ import { setImmediate } from 'node:timers/promises';
 import { inPieces } from '../async/batches.js';
 import { retry } from '../async/retry.js';
 import { isTemporary } from '../presence/errors.js';
-import { pairKey } from '../presence/pairs.js';
-import type { ConversationReader } from '../presence/ports/access.js';
 import type { UseChange } from '../presence/ports/bus.js';
 import type { Viewer } from '../presence/visibility.js';
 import { couldSeeUntil, type Retraction, sawBefore, seesAct } from '../social/actSight.js';
 import type { SocialChange } from '../social/ports/socialBus.js';
-import type { TimelineReader } from '../social/ports/timelines.js';
+import type { ActFacts, TimelineReader } from '../social/ports/timelines.js';
 import type { Act } from '../social/socialTypes.js';
-import type { Epochs } from './epochs.js';
-import { objectKey, userKey } from './sightLosses.js';
+import type { Clock } from './epochs.js';
 
 /** Viewers of one query. */
 const BATCH = 2_000;
@@ -40,10 +37,8 @@ const MAX_RETRY_MS = 5_000;
 export interface ActListener {
   readonly viewer: Viewer;
   readonly hasEnded: boolean;
-  /** Counts the changes of sight: where a judging begins. */
-  readonly epoch: number;
-  /** Takes a judgement that began at `epoch`; false where what it rests on changed since, so that it is to be made again. */
-  judged(judgement: Judgement, epoch: number): boolean;
+  /** Takes a judgement that began at that instant; false where what it rests on changed since, so that it is to be made again. */
+  judged(judgement: Judgement, began: number): boolean;
   /** What it sent of that actor, and what is not gone. */
   sent(actorId: string): readonly Act[];
 }
@@ -56,22 +51,38 @@ export interface Judgement {
   readonly sees: boolean;
   /** Where the viewer sees it: they could not until now, or it was just told. */
   readonly gained: boolean;
-  /** Where the viewer does not: they could until now, so that they may have it from a query. */
-  readonly lost: boolean;
+  /** Where the viewer does not: they could until then, so that they may have it from a query. */
+  readonly lost: LostSight | null;
+}
+
+/** By the facts of now, but for the object: a viewer of whom they changed since is not known to have seen it. */
+export interface LostSight {
+  readonly at: number;
+  /** Whose the object was; null: nobody's. */
+  readonly ownerId: string | null;
 }
 
 export interface ActorTopicDeps {
   readonly timelines: Pick<TimelineReader, 'actFacts' | 'factsAbout' | 'latestActs'>;
-  readonly conversations: ConversationReader;
-  /** The changes of objects, and the deletions of their owners: a judgement that began before one is made again. */
-  readonly objects: Pick<Epochs, 'epoch' | 'holds'>;
+  readonly clock: Clock;
+  /** An act of the actor is received. */
+  readonly onAct: (act: Act) => void;
+  readonly holds: Holds;
   readonly onError: (error: unknown) => void;
   /** A failure that does not go away: what it touches was ended. */
   readonly onGivenUp: (error: unknown) => void;
 }
 
+/**
+ * Whether what is read of an act from that instant on still holds, whoever asks: not where the act was received since, its object
+ * changed, or the owner of that was deleted.
+ */
+export type Holds = (act: Act, ownerId: string | null, since: number) => boolean;
+
 /** A change of who may use an object. */
 export interface ObjectChange extends UseChange {
+  /** When it was received, and all that it says of viewers. */
+  readonly at: number;
   /** Its members before. */
   readonly members: ReadonlySet<string>;
 }
@@ -79,18 +90,11 @@ export interface ObjectChange extends UseChange {
 interface Waiting {
   readonly act: Act;
   /** It was received as taken back, and the facts say who could see it. */
-  retraction?: Retraction | undefined;
+  retraction?: (Retraction & { readonly at: number }) | undefined;
   /** Changes of its object that are the reason to judge it. */
   readonly changes?: readonly ObjectChange[];
   readonly done?: () => void;
 }
-
-/** Who owns the object of an act, as one of the viewers may ask. */
-export const ownerOf = async (conversations: ConversationReader, userId: string, objectId: string | null) => {
-  if (objectId === null) return null;
-  const found = await conversations.conversationFacts([{ userId, conversationId: objectId }]);
-  return found.get(pairKey(userId, objectId))?.owner?.userId ?? null;
-};
 
 export class ActorTopic {
   readonly listeners = new Set<ActListener>();
@@ -107,7 +111,8 @@ export class ActorTopic {
   /** `withObject`: gone with its object, of which the change tells those who could see it. */
   received({ act, gone, withObject, use }: Omit<SocialChange & { readonly kind: 'act' }, 'kind'>): void {
     const same = this.waiting.find((each) => each.act.id === act.id && !each.changes);
-    const retraction = gone && !withObject ? { use } : undefined;
+    this.deps.onAct(act);
+    const retraction = gone && !withObject ? { use, at: this.deps.clock.now } : undefined;
     if (this.droppedFrom !== null) this.drop(act);
     // The facts are read when it is judged: one judgement is enough.
     else if (same) same.retraction = retraction;
@@ -194,9 +199,9 @@ export class ActorTopic {
   /** These acts are gone for all who were sent them; nobody else hears of it. */
   private async end(acts: readonly Act[]): Promise<void> {
     if (acts.length === 0) return;
-    const nothing = { ownerId: null, sees: false, gained: false, lost: false };
+    const nothing = { ownerId: null, sees: false, gained: false, lost: null };
     await this.forEach((listener) => {
-      for (const act of acts) listener.judged({ act, ...nothing }, listener.epoch);
+      for (const act of acts) listener.judged({ act, ...nothing }, this.deps.clock.now);
     });
   }
 
@@ -229,18 +234,21 @@ export class ActorTopic {
     { act, retraction, changes = [] }: Waiting,
     batch: readonly ActListener[],
   ): Promise<readonly ActListener[]> {
-    const { timelines, conversations, objects } = this.deps;
-    const epochs = batch.map(({ epoch }) => epoch);
-    const { epoch } = objects;
+    const { timelines, holds, clock } = this.deps;
+    const began = clock.now;
     const viewerIds = [...new Set(batch.map(({ viewer }) => viewer.userId))];
-    const [facts, ownerId, ...before] = await Promise.all([
+    const [facts, ...before] = await Promise.all([
       timelines.actFacts(act.id, viewerIds),
-      ownerOf(conversations, viewerIds[0]!, act.objectId),
       ...changes.map((change) => timelines.actFacts(act.id, viewerIds, change)),
     ]);
-    const subjects = act.objectId === null ? [] : [objectKey(act.objectId)];
-    if (ownerId !== null) subjects.push(userKey(ownerId));
-    if (!objects.holds(subjects, epoch)) return batch;
+    const ownerId = facts.get(viewerIds[0]!)?.use?.ownerId ?? null;
+    if (!holds(act, ownerId, began)) return batch;
+    const lostBy = (saw: readonly boolean[], found: ActFacts | undefined): LostSight | null => {
+      const change = changes.findLast((_, i) => saw[i]);
+      if (change) return { at: change.at, ownerId: change.before?.ownerId ?? null };
+      if (!retraction || !found || !couldSeeUntil(retraction, found, act)) return null;
+      return { at: retraction.at, ownerId };
+    };
     const judgementFor = (viewerId: string): Judgement => {
       const found = facts.get(viewerId);
       const saw = changes.map(({ members }, i) => sawBefore(before[i]?.get(viewerId), members.has(viewerId)));
@@ -248,13 +256,11 @@ export class ActorTopic {
         ...{ act, ownerId },
         sees: found !== undefined && seesAct(found),
         gained: changes.length === 0 || !saw.every(Boolean),
-        lost:
-          saw.some(Boolean) ||
-          (retraction !== undefined && found !== undefined && couldSeeUntil(retraction, found, act)),
+        lost: lostBy(saw, found),
       };
     };
     return batch.filter(
-      (listener, i) => !listener.hasEnded && !listener.judged(judgementFor(listener.viewer.userId), epochs[i]!),
+      (listener) => !listener.hasEnded && !listener.judged(judgementFor(listener.viewer.userId), began),
     );
   }
 }

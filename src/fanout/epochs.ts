@@ -1,22 +1,30 @@
 /** Keys whose last change is remembered; beyond, all judgements of before are void. */
 const MAX_TOUCHED = 1_000;
 
+/** Counts what changed, of all {@link Epochs} that share it: so that an instant says what came before it, and what after. */
+export interface Clock {
+  now: number;
+}
+
 /** The instants of changes by key, for judgements that are under way: one that began before a change of what it rests on is void. */
 export class Epochs {
-  /** Counts the changes. */
-  epoch = 0;
   private readonly touched = new Map<string, number>();
   /** Judgements that began before are void, whatever they are about. */
   private floor = 0;
 
+  constructor(
+    private readonly clock: Clock,
+    private readonly maxTouched = MAX_TOUCHED,
+  ) {}
+
   touch(key: string): void {
-    this.epoch += 1;
-    if (this.touched.size >= MAX_TOUCHED && !this.touched.has(key)) this.voidAll();
-    this.touched.set(key, this.epoch);
+    this.clock.now += 1;
+    if (this.touched.size >= this.maxTouched && !this.touched.has(key)) this.voidAll();
+    this.touched.set(key, this.clock.now);
   }
 
   touchAll(): void {
-    this.epoch += 1;
+    this.clock.now += 1;
     this.voidAll();
   }
 
@@ -26,7 +34,7 @@ export class Epochs {
   }
 
   private voidAll(): void {
-    this.floor = this.epoch;
+    this.floor = this.clock.now;
     this.touched.clear();
   }
 }

@@ -18,9 +18,8 @@ import type { AccessChange, UseChange } from '../presence/ports/bus.js';
 import type { TimelineReader } from '../social/ports/timelines.js';
 import type { Act } from '../social/socialTypes.js';
 import type { ActorTopic, ObjectChange } from './actorTopic.js';
-import { Epochs } from './epochs.js';
+import type { Clock } from './epochs.js';
 import { createRefresher } from './refresher.js';
-import { objectKey, userKey } from './sightLosses.js';
 import type { TopicRegistry } from './topicRegistry.js';
 
 /** Objects of one query. */
@@ -55,12 +54,14 @@ const union = (changes: readonly ObjectChange[]): UseChange => {
 };
 
 export const createObjectChanges = ({
+  clock,
   timelines,
   actors,
   onMissed,
   onError,
   onGivenUp,
 }: {
+  readonly clock: Clock;
   readonly timelines: Pick<TimelineReader, 'actsBefore' | 'acts'>;
   readonly actors: Pick<TopicRegistry<ActorTopic>, 'get'>;
   /** More changed than is remembered. */
@@ -69,7 +70,6 @@ export const createObjectChanges = ({
   /** A failure that does not go away by itself. Who was sent acts about the object rereads them all the same. */
   readonly onGivenUp: (error: unknown) => void;
 }) => {
-  const epochs = new Epochs();
   let waiting = new Map<string, readonly ObjectChange[]>();
   /** Objects that are being judged: a further change of one waits. */
   const underWay = new Set<string>();
@@ -164,16 +164,12 @@ export const createObjectChanges = ({
   refresher.open();
 
   return {
-    /** Judgements that are under way, of acts about objects. */
-    epochs: epochs as Pick<Epochs, 'epoch' | 'holds'>,
-    /** Nothing that was judged before, and is about that object, or about one of that deleted owner, is taken after this. */
+    /** After it was passed to the subscriptions that it names: what those hear of later came after it. */
     accessChanged(change: AccessChange): void {
-      if (change.kind === 'user' && change.deleted) epochs.touch(userKey(change.userId));
       if (change.kind !== 'conversation' || !change.use) return;
-      epochs.touch(objectKey(change.id));
       const members = new Set(change.members);
       for (const userId of change.use.joined ?? []) members.delete(userId);
-      wait(change.id, [{ ...change.use, members }]);
+      wait(change.id, [{ ...change.use, members, at: clock.now }]);
       refresher.request();
     },
     close(): void {

@@ -2,37 +2,54 @@
  * What changed of whom and what a viewer sees acts of: by keys of users (an actor, the owner of an object) and of objects. Two
  * subjects: which judgements still hold, and what is to be reread.
  */
-
-import type { NewBlocks, SightLoss } from '../social/actSight.js';
+import type { ActFacts } from '../social/ports/timelines.js';
 import type { Act } from '../social/socialTypes.js';
-import { Epochs } from './epochs.js';
+import { type Clock, Epochs } from './epochs.js';
 
 /** Keys that wait to be reread; beyond, all is. */
 const MAX_TOUCHED = 1_000;
 
 export const userKey = (userId: string): string => `u${userId}`;
+export const actKey = (actId: string): string => `a${actId}`;
 export const objectKey = (objectId: string): string => `o${objectId}`;
 
-/** Why something is reread. */
-export interface Cause {
-  readonly loss: SightLoss;
+/** The object of an act, and who owns it, by key. */
+export const subjectsOf = ({ objectId }: Act, ownerId: string | null): readonly string[] => {
+  if (objectId === null) return [];
+  return ownerId === null ? [objectKey(objectId)] : [objectKey(objectId), userKey(ownerId)];
+};
+
+const keysOf = (act: Act, ownerId: string | null): readonly string[] => [
+  userKey(act.actorId),
+  ...subjectsOf(act, ownerId),
+];
+
+/** What changed of the user or the object of a key. */
+export interface SightChange {
   /** Sight may have been gained: what was in sight before, and is not known to have been sent, is sent. */
-  readonly gains: boolean;
-  /** A block that was none before, with the user of the key. */
-  readonly blocks?: boolean;
+  readonly gains?: boolean;
+  /** It was blocked, where it was not before. */
+  readonly blocked?: boolean;
+  readonly muted?: boolean;
+  /** The user left the roster; the viewer left the object. */
+  readonly left?: boolean;
+  /** The earliest instant at which it may have happened; left out: now. */
+  readonly since?: number | undefined;
 }
 
-/** From the least to the widest. */
-const LOSSES: readonly SightLoss[] = ['hiding', 'object', 'roster'];
+/** Why something is reread. */
+export interface Cause extends SightChange {
+  /** Of the first of the changes: what was told later was not in sight until then. */
+  readonly since: number;
+}
 
-const merged = (a: Cause | undefined, b: Cause): Cause =>
-  a
-    ? {
-        loss: LOSSES.indexOf(a.loss) > LOSSES.indexOf(b.loss) ? a.loss : b.loss,
-        gains: a.gains || b.gains,
-        blocks: (a.blocks ?? false) || (b.blocks ?? false),
-      }
-    : b;
+const merged = (a: Cause | undefined, b: Cause): Cause => ({
+  since: Math.min(a?.since ?? b.since, b.since),
+  gains: a?.gains || b.gains || false,
+  blocked: a?.blocked || b.blocked || false,
+  muted: a?.muted || b.muted || false,
+  left: a?.left || b.left || false,
+});
 
 /** What is to be reread. */
 export interface Touched {
@@ -43,12 +60,12 @@ export interface Touched {
 }
 
 export class SightLosses {
-  private readonly epochs = new Epochs();
+  private readonly epochs: Epochs;
   private causes = new Map<string, Cause>();
   private all = false;
 
-  get epoch(): number {
-    return this.epochs.epoch;
+  constructor(private readonly clock: Clock) {
+    this.epochs = new Epochs(clock);
   }
 
   /** A change that may touch a judgement under way, and nothing that was sent. */
@@ -57,10 +74,10 @@ export class SightLosses {
   }
 
   /** A change: judgements about it that began before are void, and it is to be reread. */
-  add(key: string, cause: Cause): void {
+  add(key: string, change: SightChange): void {
     this.epochs.touch(key);
     if (this.causes.size >= MAX_TOUCHED && !this.causes.has(key)) this.all = true;
-    else this.causes.set(key, merged(this.causes.get(key), cause));
+    else this.causes.set(key, merged(this.causes.get(key), { ...change, since: change.since ?? this.clock.now }));
   }
 
   /** Changes, or acts, may have been missed: all judgements so far are void, and all is to be reread. */
@@ -82,19 +99,12 @@ export class SightLosses {
     return { causes, all };
   }
 
-  /** It could not be reread. */
+  /** It could not be reread, or not all of it. */
   giveBack({ causes, all }: Touched): void {
     this.all ||= all;
     for (const [key, cause] of causes) this.causes.set(key, merged(this.causes.get(key), cause));
   }
 }
-
-const keysOf = ({ actorId, objectId }: Act, ownerId: string | null): readonly string[] => {
-  const keys = [userKey(actorId)];
-  if (ownerId !== null) keys.push(userKey(ownerId));
-  if (objectId !== null) keys.push(objectKey(objectId));
-  return keys;
-};
 
 /** Why that act is reread; undefined where it is not. */
 export const causeOf = (causes: ReadonlyMap<string, Cause>, act: Act, ownerId: string | null): Cause | undefined =>
@@ -103,8 +113,27 @@ export const causeOf = (causes: ReadonlyMap<string, Cause>, act: Act, ownerId: s
     return cause ? merged(found, cause) : found;
   }, undefined);
 
-/** With which of the two users of that act a block was written. */
-export const newBlocks = (causes: ReadonlyMap<string, Cause>, { actorId }: Act, ownerId: string | null): NewBlocks => ({
-  actor: causes.get(userKey(actorId))?.blocks ?? false,
-  owner: ownerId !== null && (causes.get(userKey(ownerId))?.blocks ?? false),
-});
+/**
+ * The facts about an act before those changes. Who left the roster was followed, or shared a circle: in the audience FOLLOWERS; of a
+ * narrower one it is not known.
+ */
+export const factsBefore = (
+  facts: ActFacts,
+  causes: ReadonlyMap<string, Cause>,
+  { actorId, objectId, audience }: Act,
+): ActFacts => {
+  const ownerId = facts.use?.ownerId ?? null;
+  const actor = causes.get(userKey(actorId));
+  const object = objectId === null ? undefined : causes.get(objectKey(objectId));
+  const owner = ownerId === null ? undefined : causes.get(userKey(ownerId));
+  return {
+    ...facts,
+    onRoster: facts.onRoster || actor?.left === true,
+    inAudience: facts.inAudience || (actor?.left === true && audience === 'FOLLOWERS'),
+    mayUseObject: facts.mayUseObject || object?.left === true,
+    actorBlocked: facts.actorBlocked && actor?.blocked !== true,
+    ownerBlocked: facts.ownerBlocked && owner?.blocked !== true,
+    actorMuted: facts.actorMuted && actor?.muted !== true,
+    objectMuted: facts.objectMuted && object?.muted !== true,
+  };
+};

@@ -6,18 +6,20 @@
  * See docs/design.md#social.
  */
 import { createLimit } from '../async/limit.js';
-import type { AccessReader, ConversationReader } from '../presence/ports/access.js';
+import type { AccessReader } from '../presence/ports/access.js';
 import type { AccessChange } from '../presence/ports/bus.js';
 import type { Viewer } from '../presence/visibility.js';
 import type { ReadBudget } from '../service/readBudget.js';
 import type { SocialBus } from '../social/ports/socialBus.js';
 import type { TimelineReader } from '../social/ports/timelines.js';
-import { ActorTopic } from './actorTopic.js';
+import type { Act } from '../social/socialTypes.js';
+import { ActorTopic, type Holds } from './actorTopic.js';
 import { createActShares } from './actShare.js';
 import { MAX_WATCHED } from './budget.js';
+import { type Clock, Epochs } from './epochs.js';
 import { createObjectChanges } from './objectChanges.js';
 import { createSharedReader } from './sharedReader.js';
-import { objectKey, userKey } from './sightLosses.js';
+import { actKey, objectKey, subjectsOf, userKey } from './sightLosses.js';
 import type { SubscriptionBudget } from './subscription.js';
 import { createSubscriptionRegistry } from './subscriptionRegistry.js';
 import { TimelineSubscription, type TimelineSubscriptionDeps } from './timelineSubscription.js';
@@ -25,11 +27,12 @@ import { createTopicRegistry } from './topicRegistry.js';
 
 /** Subscriptions of a node that reread at once. */
 const REREADINGS = 16;
+/** Acts and objects whose last change is remembered, for judgements and rereadings that are under way. */
+const MAX_CHANGED = 10_000;
 
 export interface TimelineFanoutDeps {
   readonly bus: Pick<SocialBus, 'subscribeActs' | 'subscribeTray'>;
   readonly timelines: TimelineReader;
-  readonly conversations: ConversationReader;
   readonly people: Pick<AccessReader, 'roster'>;
   readonly reads: ReadBudget;
   /** A failure that is reported nowhere else; what failed is tried again. */
@@ -38,27 +41,25 @@ export interface TimelineFanoutDeps {
   readonly onGivenUp: (error: unknown) => void;
 }
 
-export const createTimelineFanout = ({
-  bus,
-  timelines,
-  conversations,
-  people,
-  reads,
-  onError,
-  onGivenUp,
-}: TimelineFanoutDeps) => {
+export const createTimelineFanout = ({ bus, timelines, people, reads, onError, onGivenUp }: TimelineFanoutDeps) => {
+  const clock: Clock = { now: 0 };
+  /** Acts that were received, objects that are used otherwise, and owners who were deleted. */
+  const changed = new Epochs(clock, MAX_CHANGED);
+  const holds: Holds = (act, ownerId, since) => changed.holds([actKey(act.id), ...subjectsOf(act, ownerId)], since);
+  const onAct = ({ id }: Act) => changed.touch(actKey(id));
   const actors = createTopicRegistry((actorId) => {
-    const topic = new ActorTopic({ timelines, conversations, objects: objects.epochs, onError, onGivenUp }, actorId);
+    const topic = new ActorTopic({ clock, timelines, onAct, holds, onError, onGivenUp }, actorId);
     return { topic, ready: bus.subscribeActs(actorId, (change) => topic.received(change)) };
   });
   const subscriptions = createSubscriptionRegistry();
   /** The subscriptions that were sent acts about an object, or about what a user owns, by key. */
   const bySubject = new Map<string, Set<TimelineSubscription>>();
   const deps: TimelineSubscriptionDeps = {
+    clock,
     bus,
     timelines,
-    conversations,
     actors,
+    holds,
     reads,
     rosterOf: createSharedReader((viewerId) => people.roster(viewerId, MAX_WATCHED)),
     shareOf: createActShares(),
@@ -78,6 +79,7 @@ export const createTimelineFanout = ({
     for (const subscription of [...subscriptions]) subscription.accessChangesMissed();
   };
   const objects = createObjectChanges({
+    clock,
     timelines,
     actors,
     onMissed: missed,
@@ -98,7 +100,8 @@ export const createTimelineFanout = ({
     },
     /** An access fact changed: nothing that was judged before, and that it touches, goes out after this. */
     accessChanged(change: AccessChange): void {
-      objects.accessChanged(change);
+      if (change.kind === 'user' && change.deleted) changed.touch(userKey(change.userId));
+      if (change.kind === 'conversation' && change.use) changed.touch(objectKey(change.id));
       subscriptions.accessChanged(change, viewersOf);
       if (change.kind === 'conversation') {
         for (const subscription of [...(bySubject.get(objectKey(change.id)) ?? [])]) {
@@ -110,6 +113,7 @@ export const createTimelineFanout = ({
         for (const subscription of [...(bySubject.get(userKey(change.userId)) ?? [])])
           subscription.accessChanged(change);
       }
+      objects.accessChanged(change);
     },
     /** Access changes may have been missed: rereads what each may see. */
     accessChangesMissed: missed,

@@ -2,28 +2,38 @@
  * A subscription to a timeline: acts of those on the viewer's roster from its start on, and the end of each that is taken back or goes
  * out of sight. An act is judged by facts that are read for it; a change of sight voids the judgements that it touches, and what it
  * touches is reread: the latest acts of the actor, those about the object or the owner's objects, and those that this subscription
- * sent. What was sent is remembered for the last 500 acts, as objects that all subscriptions of the node share.
+ * sent. What was sent always ends; of what was not, `gone` is said only where it is certain that the viewer could see it until then.
+ * What was sent is remembered for the last 500 acts, as objects that all subscriptions of the node share.
  * See docs/design.md#social.
  */
 import { inPieces } from '../async/batches.js';
 import { isTemporary } from '../presence/errors.js';
-import { pairKey } from '../presence/pairs.js';
-import type { ConversationReader } from '../presence/ports/access.js';
 import type { AccessChange, Unsubscribe } from '../presence/ports/bus.js';
-import type { ConversationFacts, Viewer } from '../presence/visibility.js';
+import type { Viewer } from '../presence/visibility.js';
 import { userOf } from '../service/callerUser.js';
 import type { ReadBudget } from '../service/readBudget.js';
-import { couldSeeAct, seesAct } from '../social/actSight.js';
+import { seesAct } from '../social/actSight.js';
 import type { SocialBus } from '../social/ports/socialBus.js';
 import type { ActFacts, TimelineReader } from '../social/ports/timelines.js';
 import type { Act, ActView, MuteTarget } from '../social/socialTypes.js';
-import type { ActListener, ActorTopic, Judgement } from './actorTopic.js';
+import type { ActListener, ActorTopic, Holds, Judgement, LostSight } from './actorTopic.js';
 import type { ActShare, ShareOf } from './actShare.js';
 import { checkWatched, roomForRoster } from './budget.js';
 import { type Delivery, viewOf } from './delivery.js';
+import type { Clock } from './epochs.js';
 import { Outbox, type OutboxOwner, type Sink } from './outbox.js';
 import { createRefresher } from './refresher.js';
-import { type Cause, causeOf, newBlocks, objectKey, SightLosses, userKey } from './sightLosses.js';
+import {
+  type Cause,
+  causeOf,
+  factsBefore,
+  objectKey,
+  type SightChange,
+  SightLosses,
+  subjectsOf,
+  type Touched,
+  userKey,
+} from './sightLosses.js';
 import type { SharedStream, SubscriptionBudget } from './subscription.js';
 import type { OpenSubscription } from './subscriptionRegistry.js';
 import type { TopicRegistry } from './topicRegistry.js';
@@ -42,18 +52,13 @@ const ACTS = 250;
 const idsOf = (keys: Iterable<string>, prefix: string): readonly string[] =>
   [...keys].flatMap((key) => (key.startsWith(prefix) ? key.slice(prefix.length) : []));
 
-/** The object of an act, and who owns it, by key. */
-const subjectsOf = ({ act: { objectId }, ownerId }: ActShare): readonly string[] => {
-  if (objectId === null) return [];
-  return ownerId === null ? [objectKey(objectId)] : [objectKey(objectId), userKey(ownerId)];
-};
-
 /** What all subscriptions to timelines share. */
 export interface TimelineSubscriptionDeps {
+  readonly clock: Clock;
   readonly bus: Pick<SocialBus, 'subscribeTray'>;
   readonly timelines: TimelineReader;
-  readonly conversations: ConversationReader;
   readonly actors: TopicRegistry<ActorTopic>;
+  readonly holds: Holds;
   readonly reads: ReadBudget;
   /** The viewer's roster: user ids, the first `MAX_WATCHED` by id. */
   readonly rosterOf: (viewerId: string) => Promise<readonly string[]>;
@@ -82,25 +87,30 @@ export class TimelineSubscription
 {
   readonly outbox = new Outbox<PendingAct, ActDelivery>(this);
   hasEnded = false;
-  private readonly losses = new SightLosses();
+  private readonly losses: SightLosses;
   /** By act: what was sent last of it, or waits to be. The oldest first. */
   private readonly known = new Map<string, ActShare>();
   /** How many known acts are about an object, and about what a user owns, by key. */
   private readonly subjects = new Map<string, number>();
   /** What waited for the reader when what it was judged by changed, by act: it is judged again. The latest alone. */
   private voided = new Map<string, Act>();
-  /** Acts that were judged to be out of sight since the reading under way began: it may be older. Undefined while there is none. */
-  private overtaken: Set<string> | undefined = undefined;
-  private readonly followed = new Set<string>();
+  /** The actors, and since when. */
+  private readonly followed = new Map<string, number>();
+  /** Actors who are off the roster. They are followed until what they did is reread, so that what they do meanwhile is not. */
+  private readonly leaving = new Set<string>();
+  /** When the roster may have changed first since it was read. */
+  private rosterSince: number | undefined = undefined;
   private tray: Promise<Unsubscribe> | undefined = undefined;
-  private readonly roster = this.createRefresher(() => this.followRoster());
+  private readonly roster = this.createRefresher(() => this.readRoster());
   private readonly rereading = this.createRefresher(() => this.deps.inTurn(() => this.rereadTouched()));
 
   constructor(
     private readonly deps: TimelineSubscriptionDeps,
     readonly viewer: Viewer,
     private readonly budget: SubscriptionBudget,
-  ) {}
+  ) {
+    this.losses = new SightLosses(deps.clock);
+  }
 
   /** Resolves when it follows. Rejects with FORBIDDEN, BAD_USER_INPUT, RATE_LIMITED or UNAVAILABLE; it has then ended. */
   async start(): Promise<void> {
@@ -124,23 +134,15 @@ export class TimelineSubscription
     this.rereading.open();
   }
 
-  get epoch(): number {
-    return this.losses.epoch;
-  }
-
-  judged({ act, ownerId, sees, gained, lost }: Judgement, epoch: number): boolean {
+  judged({ act, ownerId, sees, gained, lost }: Judgement, began: number): boolean {
     if (!this.followed.has(act.actorId)) return true;
-    if (!this.losses.holds(act, ownerId, epoch)) return false;
-    if (!sees) {
-      this.overtaken?.add(act.id);
-      this.withdraw(act, ownerId, lost);
-    } else if (gained || this.known.has(act.id)) this.show(act, ownerId, epoch);
+    if (!this.losses.holds(act, ownerId, began)) return false;
+    if (!sees) this.withdraw(act, ownerId, lost !== null && this.couldSee(act, lost));
+    else if (gained || this.known.has(act.id)) this.show(act, ownerId, began);
     return true;
   }
 
   sent(actorId: string): readonly Act[] {
-    // What is being read may be older than what was not judged.
-    if (this.overtaken) this.lose(userKey(actorId), { loss: 'hiding', gains: true });
     const sent: Act[] = [];
     for (const { act, gone } of this.known.values()) if (act.actorId === actorId && !gone) sent.push(act);
     return sent;
@@ -151,12 +153,12 @@ export class TimelineSubscription
     switch (change.kind) {
       case 'relation': {
         const [a, b] = change.users;
-        this.relationChanged(a === userId ? b : a, !change.mayRevoke, change.firstBlock);
-        this.roster.request();
+        this.lose(userKey(a === userId ? b : a), { gains: !change.mayRevoke, blocked: change.firstBlock === true });
+        this.rosterChanged();
         return;
       }
       case 'user':
-        if (change.deleted) this.relationChanged(change.userId, false);
+        if (change.deleted) this.lose(userKey(change.userId), {});
         return;
       default:
         this.membersChanged(change);
@@ -166,7 +168,7 @@ export class TimelineSubscription
   /** Access changes, acts or mutes may have been missed: the newest are read, and what was sent is judged again. */
   accessChangesMissed(): void {
     this.losses.addAll();
-    this.roster.request();
+    this.rosterChanged();
     this.rereading.request();
   }
 
@@ -210,7 +212,7 @@ export class TimelineSubscription
 
   onReturn(): void {
     this.hasEnded = true;
-    for (const actorId of [...this.followed]) this.unfollow(actorId);
+    for (const actorId of [...this.followed.keys()]) this.unfollow(actorId);
     for (const key of this.subjects.keys()) this.deps.onSubject(this, key, false);
     this.subjects.clear();
     this.known.clear();
@@ -226,9 +228,14 @@ export class TimelineSubscription
     return createRefresher({ read, hasEnded: () => this.hasEnded, onError: (error) => this.deps.onError(error) });
   }
 
-  private lose(key: string, cause: Cause): void {
-    this.losses.add(key, cause);
+  private lose(key: string, change: SightChange): void {
+    this.losses.add(key, change);
     this.rereading.request();
+  }
+
+  private rosterChanged(): void {
+    this.rosterSince ??= this.deps.clock.now;
+    this.roster.request();
   }
 
   private judgeAgain(act: Act): void {
@@ -240,27 +247,22 @@ export class TimelineSubscription
     this.rereading.request();
   }
 
-  private relationChanged(userId: string, gains: boolean, blocks = false): void {
-    this.lose(userKey(userId), { loss: 'hiding', gains, blocks });
-  }
-
   private muteChanged({ kind, id }: MuteTarget, muted: boolean): void {
-    this.lose(kind === 'user' ? userKey(id) : objectKey(id), { loss: 'hiding', gains: !muted });
+    this.lose(kind === 'user' ? userKey(id) : objectKey(id), { gains: !muted, muted });
   }
 
   private membersChanged(change: AccessChange & { readonly kind: 'circle' | 'conversation' }): void {
     const { userId } = this.viewer;
     const isOwn = change.changed.includes(userId);
-    if (change.kind === 'conversation') {
-      this.lose(objectKey(change.id), { loss: isOwn ? 'object' : 'hiding', gains: true });
-    } else this.roster.request();
+    if (change.kind === 'conversation') this.lose(objectKey(change.id), { gains: true, left: isOwn });
+    else this.rosterChanged();
     if (!change.members.includes(userId)) return;
     // The others may own objects, whether or not they are followed; of a crowd, what the viewer was sent about those is reread.
     const rereadsAll = isOwn && change.members.length <= CROWD;
     for (const other of isOwn ? change.members : change.changed) {
       if (other === userId) continue;
       if (rereadsAll || this.followed.has(other) || this.subjects.has(userKey(other)))
-        this.relationChanged(other, true);
+        this.lose(userKey(other), { gains: true });
       else this.losses.touch(userKey(other));
     }
   }
@@ -270,7 +272,7 @@ export class TimelineSubscription
     const acknowledged = actorIds.map((actorId) => {
       const { topic, ready } = this.deps.actors.acquire(actorId);
       topic.listeners.add(this);
-      this.followed.add(actorId);
+      this.followed.set(actorId, this.deps.clock.now);
       this.budget.watched += 1;
       return ready;
     });
@@ -289,65 +291,88 @@ export class TimelineSubscription
     this.budget.watched -= 1;
   }
 
-  private async followRoster(): Promise<void> {
+  private async readRoster(): Promise<void> {
+    const { rosterSince: since } = this;
+    this.rosterSince = undefined;
+    try {
+      await this.followRoster(since);
+    } catch (error) {
+      this.rosterSince = since;
+      throw error;
+    }
+  }
+
+  private async followRoster(since: number | undefined): Promise<void> {
     const roster = new Set(await this.deps.rosterOf(this.viewer.userId));
     if (this.hasEnded) return;
     const joined = [...roster].filter((id) => !this.followed.has(id)).slice(0, roomForRoster(this.budget));
     await this.follow(joined);
     if (this.hasEnded) return;
-    for (const actorId of joined) this.lose(userKey(actorId), { loss: 'hiding', gains: true });
-    for (const actorId of [...this.followed].filter((id) => !roster.has(id))) {
-      this.unfollow(actorId);
-      this.lose(userKey(actorId), { loss: 'roster', gains: false });
+    const back = [...this.leaving].filter((id) => roster.has(id));
+    for (const actorId of back) this.leaving.delete(actorId);
+    for (const actorId of [...joined, ...back]) this.lose(userKey(actorId), { gains: true });
+    for (const actorId of this.followed.keys()) {
+      if (roster.has(actorId) || this.leaving.has(actorId)) continue;
+      this.leaving.add(actorId);
+      this.lose(userKey(actorId), { left: true, since });
     }
   }
 
   private async rereadTouched(): Promise<void> {
     const touched = this.losses.take();
-    const { epoch, voided } = this;
+    const { voided } = this;
+    const leaving = [...this.leaving];
     this.voided = new Map();
-    this.overtaken = new Set();
     try {
-      const causes = touched.all ? this.withKnown(touched.causes) : touched.causes;
-      const found = [...(touched.all ? await this.readPage() : []), ...(await this.readLatest(causes, touched.causes))];
-      const owners = await this.readOwners(found.map(({ act }) => act));
-      if (this.hasEnded) return;
-      const judged = new Set<string>();
-      for (const { act, facts } of [...found].sort((a, b) => a.act.seq - b.act.seq)) {
-        if (judged.has(act.id)) continue;
-        judged.add(act.id);
-        this.compare(act, owners.get(act.objectId ?? '') ?? null, facts, causes, epoch);
-      }
-      await this.rereadKnown(causes, judged, voided);
-    } catch (error) {
-      if (!isTemporary(error)) {
-        this.deps.onGivenUp(error);
-        this.endKnown(({ act, ownerId }) => touched.all || causeOf(touched.causes, act, ownerId) !== undefined);
+      if (!(await this.compareAll(touched, voided))) {
+        this.losses.giveBack(touched);
+        this.rereading.request();
         return;
       }
-      this.losses.giveBack(touched);
-      this.voided = new Map([...voided, ...this.voided]);
-      throw error;
-    } finally {
-      this.overtaken = undefined;
+    } catch (error) {
+      if (isTemporary(error)) {
+        this.losses.giveBack(touched);
+        this.voided = new Map([...voided, ...this.voided]);
+        throw error;
+      }
+      this.deps.onGivenUp(error);
+      this.endKnown(({ act, ownerId }) => touched.all || causeOf(touched.causes, act, ownerId) !== undefined);
     }
+    for (const actorId of leaving) if (this.leaving.delete(actorId)) this.unfollow(actorId);
   }
 
-  /** False where what the facts rest on changed since: what was sent is then reread after this. */
+  /** False where something of it changed meanwhile, see {@link compare}. */
+  private async compareAll(touched: Touched, voided: ReadonlyMap<string, Act>): Promise<boolean> {
+    const began = this.deps.clock.now;
+    const causes = touched.all ? this.withKnown(touched.causes) : touched.causes;
+    const found = [...(touched.all ? await this.readPage() : []), ...(await this.readLatest(causes, touched.causes))];
+    if (this.hasEnded) return true;
+    let holds = true;
+    const judged = new Set<string>();
+    for (const { act, facts } of [...found].sort((a, b) => a.act.seq - b.act.seq)) {
+      if (judged.has(act.id)) continue;
+      judged.add(act.id);
+      holds = this.compare(act, facts, causes, began) && holds;
+    }
+    return (await this.rereadKnown(causes, judged, voided)) && holds;
+  }
+
+  /** False where the act, or what the facts rest on, changed since: it is to be reread. */
   private compare(
     act: Act,
-    ownerId: string | null,
     facts: ActFacts,
     causes: ReadonlyMap<string, Cause>,
-    epoch: number,
+    began: number,
     voided = false,
   ): boolean {
-    if (!this.losses.holds(act, ownerId, epoch)) return false;
-    const cause = causeOf(causes, act, ownerId) ?? { loss: 'hiding', gains: true };
-    if (!seesAct(facts))
-      this.withdraw(act, ownerId, couldSeeAct(facts, act, cause.loss, newBlocks(causes, act, ownerId)));
-    else if (this.overtaken?.has(act.id)) return true;
-    else if (voided || cause.gains || this.known.has(act.id)) this.show(act, ownerId, epoch);
+    const ownerId = facts.use?.ownerId ?? null;
+    if (!this.losses.holds(act, ownerId, began) || !this.deps.holds(act, ownerId, began)) return false;
+    const cause = causeOf(causes, act, ownerId);
+    if (!seesAct(facts)) {
+      const could = cause !== undefined && seesAct(factsBefore(facts, causes, act));
+      // What was told since they lost sight of it, they never saw.
+      this.withdraw(act, ownerId, could && this.deps.holds(act, ownerId, cause.since));
+    } else if (voided || cause?.gains !== false || this.known.has(act.id)) this.show(act, ownerId, began);
     return true;
   }
 
@@ -356,19 +381,26 @@ export class TimelineSubscription
     const all = new Map(causes);
     for (const { act } of this.known.values()) {
       const key = userKey(act.actorId);
-      if (!all.has(key)) all.set(key, { loss: 'hiding', gains: true });
+      if (!all.has(key)) all.set(key, { gains: true, since: this.deps.clock.now });
     }
     return all;
   }
 
-  /** The newest page of the timeline, all of which the viewer sees. */
+  /** The newest page of the timeline. */
   private async readPage() {
-    const { items } = await this.deps.timelines.timeline(this.viewer.userId, { first: LATEST, after: null });
-    const facts = {
-      ...{ told: true, onRoster: true, inAudience: true, mayUseObject: true },
-      ...{ hidden: false, actorBlocked: false, ownerBlocked: false, use: null },
-    };
-    return items.map((act) => ({ act, facts }));
+    const { timelines } = this.deps;
+    const { userId } = this.viewer;
+    const { items } = await timelines.timeline(userId, { first: LATEST, after: null });
+    return this.readFacts(items);
+  }
+
+  private async readFacts(acts: readonly Act[]) {
+    const ids = acts.map(({ id }) => id);
+    const facts = await this.deps.timelines.factsAbout(this.viewer.userId, ids);
+    return acts.flatMap((act) => {
+      const found = facts.get(act.id);
+      return found ? [{ act, facts: found }] : [];
+    });
   }
 
   /** The latest acts of the actors among these, and those about the objects, and about objects of the users, that changed. */
@@ -377,7 +409,7 @@ export class TimelineSubscription
     const { userId } = this.viewer;
     const knownActors = new Set([...this.known.values()].map(({ act }) => act.actorId));
     const actorIds = idsOf(causes.keys(), userKey('')).filter(
-      (id) => this.followed.has(id) || knownActors.has(id) || causes.get(userKey(id))?.loss === 'roster',
+      (id) => this.followed.has(id) || knownActors.has(id) || causes.get(userKey(id))?.left,
     );
     const found: { readonly act: Act; readonly facts: ActFacts }[] = [];
     for (const ids of inPieces(actorIds, ACTORS)) found.push(...(await timelines.latestActs(userId, ids, LATEST)));
@@ -388,48 +420,38 @@ export class TimelineSubscription
     return found;
   }
 
-  /** The owners of the objects of these acts, by object. */
-  private async readOwners(acts: readonly Act[]): Promise<ReadonlyMap<string, string | null>> {
-    const objectIds = [...new Set(acts.flatMap(({ objectId }) => objectId ?? []))];
-    const { userId } = this.viewer;
-    const pairs = objectIds.map((conversationId) => ({ userId, conversationId }));
-    const facts =
-      pairs.length === 0
-        ? new Map<string, ConversationFacts>()
-        : await this.deps.conversations.conversationFacts(pairs);
-    return new Map(objectIds.map((id) => [id, facts.get(pairKey(userId, id))?.owner?.userId ?? null]));
-  }
-
-  /** What this subscription sent, and the readings of the latest did not hold; and what is to be judged again. */
+  /** What this subscription sent, and the readings of the latest did not hold; and what is to be judged again. False as {@link compare}. */
   private async rereadKnown(
     causes: ReadonlyMap<string, Cause>,
     judged: ReadonlySet<string>,
     voided: ReadonlyMap<string, Act>,
-  ): Promise<void> {
-    const { userId } = this.viewer;
+  ): Promise<boolean> {
     const sent = [...this.known.values()].filter(
       ({ act, ownerId, gone }) => !gone && !judged.has(act.id) && causeOf(causes, act, ownerId),
     );
+    let holds = true;
     for (const acts of inPieces([...sent.map(({ act }) => act), ...voided.values()], ACTS)) {
-      const { epoch } = this;
-      const facts = await this.deps.timelines.factsAbout(
-        userId,
-        acts.map(({ id }) => id),
-      );
-      const owners = await this.readOwners(acts);
-      if (this.hasEnded) return;
-      for (const act of acts) {
-        const found = facts.get(act.id);
+      const began = this.deps.clock.now;
+      const found = await this.readFacts(acts);
+      if (this.hasEnded) return true;
+      for (const { act, facts } of found) {
         const again = voided.has(act.id);
-        const owner = owners.get(act.objectId ?? '') ?? null;
-        if (found && !this.compare(act, owner, found, causes, epoch, again) && again) this.judgeAgain(act);
+        if (this.compare(act, facts, causes, began, again)) continue;
+        holds = false;
+        if (again) this.judgeAgain(act);
       }
     }
+    return holds;
   }
 
   /** It cannot be found out whether the viewer still sees these: they are gone. */
   private endKnown(isMeant: (share: ActShare) => boolean): void {
     for (const share of [...this.known.values()]) if (isMeant(share)) this.withdraw(share.act, share.ownerId, false);
+  }
+
+  /** Whether the viewer could see it then, as far as is known: nothing changed of that since, and the actor was followed already. */
+  private couldSee(act: Act, { at, ownerId }: LostSight): boolean {
+    return (this.followed.get(act.actorId) ?? at) < at && this.losses.holds(act, ownerId, at);
   }
 
   private show(act: Act, ownerId: string | null, judgedAt: number): void {
@@ -442,13 +464,13 @@ export class TimelineSubscription
   private withdraw(act: Act, ownerId: string | null, could: boolean): void {
     const known = this.known.get(act.id);
     if (known ? known.gone : !could) return;
-    this.put(this.deps.shareOf(act, ownerId, true), this.epoch);
+    this.put(this.deps.shareOf(act, ownerId, true), this.deps.clock.now);
   }
 
   private put(share: ActShare, judgedAt: number): void {
     this.forget(share.act.id);
     this.known.set(share.act.id, share);
-    for (const key of subjectsOf(share)) {
+    for (const key of subjectsOf(share.act, share.ownerId)) {
       const count = this.subjects.get(key) ?? 0;
       if (count === 0) this.deps.onSubject(this, key, true);
       this.subjects.set(key, count + 1);
@@ -464,7 +486,7 @@ export class TimelineSubscription
     const known = this.known.get(actId);
     if (!known) return;
     this.known.delete(actId);
-    for (const key of subjectsOf(known)) {
+    for (const key of subjectsOf(known.act, known.ownerId)) {
       const count = this.subjects.get(key)! - 1;
       if (count > 0) this.subjects.set(key, count);
       else {

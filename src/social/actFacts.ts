@@ -11,8 +11,8 @@ export interface ActSight {
   readonly audience: Audience;
   /** Of the viewer to the actor. */
   readonly relation: Relation;
-  /** The viewer muted the actor or the object. */
-  readonly muted: boolean;
+  readonly actorMuted: boolean;
+  readonly objectMuted: boolean;
   /** The object, as it concerns the viewer; undefined where it is no conversation. */
   readonly object: ConversationFacts | undefined;
 }
@@ -22,15 +22,25 @@ const withoutBlock = (object: ConversationFacts): ConversationFacts =>
     ? { ...object, owner: { ...object.owner, relation: { ...object.owner.relation, blocked: false } } }
     : object;
 
-export const actFactsOf = ({ viewerId, actorId, told, audience, relation, muted, object }: ActSight): ActFacts => ({
+export const actFactsOf = ({
+  viewerId,
+  actorId,
+  told,
+  audience,
+  relation,
+  actorMuted,
+  objectMuted,
+  object,
+}: ActSight): ActFacts => ({
   told,
   // Nobody is on their own roster, though a member of their own circles.
   onRoster: viewerId !== actorId && (relation.follows || relation.sharesCircle),
   inAudience: inAudience(audience, relation),
   mayUseObject: object === undefined || mayUse(withoutBlock(object), viewerId),
-  hidden: relation.blocked || muted || (object?.owner?.relation.blocked ?? false),
   actorBlocked: relation.blocked,
   ownerBlocked: object?.owner?.relation.blocked ?? false,
+  actorMuted,
+  objectMuted,
   use: object
     ? { open: object.open, ownerId: object.owner?.userId ?? null, audience: object.owner?.audience ?? null }
     : null,

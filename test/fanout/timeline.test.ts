@@ -111,6 +111,40 @@ describe('a live timeline', () => {
     });
   });
 
+  describe('names what was taken back to nobody who could not see it then, though', () => {
+    const since: readonly (readonly [string, Step, Step])[] = [
+      [
+        'they joined its object since',
+        (f) => f.putObject('thing', { members: ['me'] }),
+        (f) => f.putObject('thing', { members: ['me', 'bob'] }),
+      ],
+      ['they are unblocked since', (f) => f.people.block('ann', 'bob'), (f) => f.people.unblock('ann', 'bob')],
+      [
+        'they follow the owner of its object since',
+        (f) => f.putObject('thing', { owner: { userId: 'cat', audience: 'FOLLOWERS' } }),
+        (f) => f.people.follow('bob', 'cat'),
+      ],
+      ['they follow the actor since', (f) => f.people.unfollow('bob', 'ann'), (f) => f.people.follow('bob', 'ann')],
+    ];
+    it.each(since)('%s', async (_, before, after) => {
+      const valve = createValve();
+      const f = await start({ gate: valve.gate });
+      await f.people.follow('bob', 'ann');
+      await before(f);
+      await f.tell('post', 'ann', { objectId: 'thing' });
+      const [, theirs] = [await f.collect('me'), await f.collect('bob')];
+      valve.hold('actFacts');
+      await f.tell('slow', 'ann', { audience: 'MUTUALS' });
+      await untilIdle();
+      await f.retract('post');
+      await after(f);
+      await untilIdle();
+      const late = await f.collect('bob');
+      valve.release('actFacts');
+      for (const events of [theirs, late]) expect(heard(await events.news())).not.toContain('-post');
+    });
+  });
+
   it('names what was taken back by who does not say how its object was used to those alone who were sent it', async () => {
     const f = await start();
     await f.putObject('thing', { open: true });
@@ -191,6 +225,22 @@ describe('a live timeline', () => {
     });
   });
 
+  it('is silent about who is muted, whatever else changes', async () => {
+    const f = await start();
+    await f.mute('me', { kind: 'user', id: 'ann' });
+    await f.mute('me', { kind: 'object', id: 'thing' });
+    await f.people.follow('me', 'bob');
+    for (const [id, actor] of [['a', 'ann'] as const, ['b', 'bob'] as const])
+      await f.tell(id, actor, { objectId: 'thing' });
+    const mine = await f.collect('me');
+    await f.tell('c', 'ann');
+    for (const actor of ['ann', 'bob']) await f.people.follow(actor, 'me');
+    await f.people.block('bob', 'me');
+    await untilIdle();
+    await f.unmute('me', { kind: 'object', id: 'thing' });
+    expect(await mine.news()).toEqual([]);
+  });
+
   it('follows the roster: who joins brings the latest acts, who leaves takes along what was seen', async () => {
     const f = await start();
     await f.tell('b1', 'bob');
@@ -219,6 +269,7 @@ describe('a live timeline', () => {
 });
 
 describe('a change of sight', () => {
+  const unfollow: Step = (f) => f.people.unfollow('me', 'ann');
   const post = { audience: 'EVERYONE', objectId: 'thing' } as const;
   const changes: readonly [string, Step, Step][] = [
     ['a block of the actor', (f) => f.people.block('me', 'ann'), (f) => f.people.unblock('me', 'ann')],
@@ -272,6 +323,109 @@ describe('a change of sight', () => {
       expect(heard(await mine.news())).toEqual(['-queried']);
     },
   );
+
+  const losses = [...changes.map(([name, lose]) => [name, lose] as const), ['leaving the roster', unfollow] as const];
+  it.each(losses)('by %s names no act that was told after it', async (_, lose) => {
+    const valve = createValve();
+    const f = await prepared({ gate: valve.gate });
+    await f.tell('queried', 'ann', post);
+    const mine = await f.collect('me');
+    for (const call of ['latestActs', 'latestActsAbout']) valve.hold(call);
+    await lose(f);
+    await untilIdle();
+    await f.tell('later', 'ann', post);
+    await untilIdle();
+    for (const call of ['latestActs', 'latestActsAbout']) valve.release(call);
+    expect(heard(await mine.news())).toEqual(['-queried']);
+    expect(f.fanout.size().topics).toBe(lose === unfollow ? 0 : 1);
+  });
+
+  it('brings what is in sight as before when its object changes while it is reread', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    await f.putObject('thing', { owner: { userId: 'cat', audience: 'EVERYONE' } });
+    await f.mute('me', { kind: 'user', id: 'ann' });
+    await f.tell('post', 'ann', post);
+    const mine = await f.collect('me');
+    valve.hold('latestActs');
+    await f.unmute('me', { kind: 'user', id: 'ann' });
+    await untilIdle();
+    valve.releaseNext('latestActs');
+    await untilIdle();
+    await f.putObject('thing', { open: true });
+    valve.release('latestActs');
+    expect(heard(await mine.news())).toEqual(['+post']);
+  });
+
+  it('by leaving the roster names no act that was told before that was read', async () => {
+    const valve = createValve();
+    const f = await prepared({ gate: valve.gate });
+    await f.tell('queried', 'ann', post);
+    const mine = await f.collect('me');
+    valve.hold('roster');
+    await unfollow(f);
+    await untilIdle();
+    await f.tell('later', 'ann', post);
+    await untilIdle();
+    valve.release('roster');
+    expect(heard(await mine.news())).toEqual(['-queried']);
+  });
+
+  it('by leaving the roster and coming back brings everything', async () => {
+    const valve = createValve();
+    const f = await prepared({ gate: valve.gate });
+    const mine = await f.collect('me');
+    await f.tell('post', 'ann', post);
+    await mine.news();
+    valve.hold('latestActs');
+    await unfollow(f);
+    await untilIdle();
+    await f.people.follow('me', 'ann');
+    await untilIdle();
+    valve.release('latestActs');
+    await untilIdle();
+    await f.tell('later', 'ann', post);
+    expect(
+      heard(await mine.news())
+        .filter((each) => each !== '-post')
+        .at(-1),
+    ).toBe('+later');
+    expect(f.fanout.size().topics).toBe(1);
+    await f.people.unfollow('me', 'ann');
+    await mine.news();
+    expect(f.fanout.size().topics).toBe(0);
+  });
+
+  describe('brings nothing that goes out of sight while it is reread, as', () => {
+    const meanwhile: readonly (readonly [string, Step])[] = [
+      ['it is taken back', (f) => f.retract('post')],
+      ['its object is closed', (f) => f.putObject('thing', { members: ['bob'] })],
+      ['its object is deleted', (f) => f.deleteObject('thing')],
+      ['the owner of its object is deleted', (f) => f.people.deleteUser('cat')],
+      ['its actor is deleted', (f) => f.people.deleteUser('ann')],
+    ];
+    it.each(meanwhile)('%s', async (_, change) => {
+      const valve = createValve();
+      const f = await start({ gate: valve.gate });
+      await f.putObject('thing', { owner: { userId: 'cat', audience: 'EVERYONE' } });
+      await f.mute('me', { kind: 'user', id: 'ann' });
+      await f.tell('post', 'ann', post);
+      const mine = await f.collect('me');
+      valve.hold('latestActs');
+      await f.unmute('me', { kind: 'user', id: 'ann' });
+      await untilIdle();
+      // It is read, and answered when it is out of sight; that is not judged yet.
+      valve.releaseNext('latestActs');
+      await untilIdle();
+      valve.hold('actFacts');
+      await change(f);
+      await untilIdle();
+      valve.release('latestActs');
+      await untilIdle();
+      valve.release('actFacts');
+      expect(heard(await mine.news())).not.toContain('+post');
+    });
+  });
 
   it.each(changes)('by %s voids the judgement of an act that is under way', async (_, lose) => {
     const valve = createValve();
@@ -371,6 +525,20 @@ describe('a change of sight', () => {
       await f.putObject('thing', ownedBy('EVERYONE'));
       expect(await mine.news()).toEqual([]);
       expect(f.queries).toEqual(['actsBefore thing', 'actFacts post me', 'actFacts post me before']);
+    });
+
+    it('names nothing to who is let see the actor since', async () => {
+      const valve = createValve();
+      const f = await among({ open: true }, { gate: valve.gate });
+      await f.people.block('ann', 'me');
+      await f.tell('queried', 'ann', post);
+      const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+      valve.hold('actsBefore');
+      await f.putObject('thing', CLOSED);
+      await f.people.unblock('ann', 'me');
+      valve.release('actsBefore');
+      expect(await mine.news()).toEqual([]);
+      expect(heard(await yours.news())).toEqual(['-queried']);
     });
 
     it('names an act that was told after it to nobody who cannot see it', async () => {
@@ -616,6 +784,8 @@ describe('more acts than can be judged', () => {
   const flooded = async (meanwhile: Step = async () => {}) => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
+    await f.tell('queried', 'ann');
+    await f.tell('never seen', 'ann', { audience: 'MUTUALS' });
     const [mine, yours] = [await f.collect('me'), await f.collect('you')];
     for (const id of ['ends', 'stays']) await f.tell(id, 'ann');
     for (const events of [mine, yours]) expect(heard(await events.news())).toEqual(['+ends', '+stays']);
@@ -645,8 +815,10 @@ describe('more acts than can be judged', () => {
     expect(f.queries.filter((query) => query.startsWith('actFacts'))).toHaveLength(1 + latest.length);
   });
 
-  it('leave nothing shown that was taken back meanwhile', async () => {
-    const { mine, yours } = await flooded((f) => f.retract('ends'));
+  it('leave nothing shown that was taken back meanwhile, and name it to nobody else', async () => {
+    const { mine, yours } = await flooded(async (f) => {
+      for (const id of ['ends', 'queried', 'never seen']) await f.retract(id);
+    });
     for (const events of [mine, yours]) expect(events.filter((each) => each.startsWith('-'))).toEqual(['-ends']);
   });
 

@@ -201,9 +201,8 @@ export const actSightQuery = (
         sharesCircle: sharesCircle(viewer, actor),
         blocked: sql<boolean>`${isBlocked(viewer, actor)}`,
       },
-      muted: sql<boolean>`(
-        ${exists(sql`mutes where user_id = ${viewer} and kind = 'user' and target_id = ${actor}`)}
-        or ${exists(sql`mutes where user_id = ${viewer} and kind = 'object' and target_id = act.object_id`)})`,
+      actorMuted: exists(sql`mutes where user_id = ${viewer} and kind = 'user' and target_id = ${actor}`),
+      objectMuted: exists(sql`mutes where user_id = ${viewer} and kind = 'object' and target_id = act.object_id`),
       open: sql<boolean | null>`object.open`,
       isMember: exists(sql`conversation_members where conversation_id = object.id and user_id = ${viewer}
         and user_id <> all(${textArray(change?.joined ?? [])})`),
@@ -239,7 +238,7 @@ const factsOf = (row: SightRow): ActFacts =>
 
 const UNTOLD: ActFacts = {
   ...{ told: false, onRoster: false, inAudience: false, mayUseObject: false },
-  ...{ hidden: false, actorBlocked: false, ownerBlocked: false, use: null },
+  ...{ actorBlocked: false, ownerBlocked: false, actorMuted: false, objectMuted: false, use: null },
 };
 
 export const createTimelineReader = ({

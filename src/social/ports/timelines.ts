@@ -8,7 +8,7 @@ export interface TimelinePage extends ListPage<Act> {
   readonly end: number | null;
 }
 
-/** Why a viewer sees an act in their timeline, or does not: all must hold but `hidden`. */
+/** Why a viewer sees an act in their timeline, or does not. */
 export interface ActFacts {
   /** It was told, and not taken back; its actor exists. */
   readonly told: boolean;
@@ -18,11 +18,11 @@ export interface ActFacts {
   readonly inAudience: boolean;
   /** It has no object that is a conversation, or one that the viewer may use, blocks aside. */
   readonly mayUseObject: boolean;
-  /** A block, either way, with the actor or the owner of the object; or the viewer muted one of them. */
-  readonly hidden: boolean;
-  /** What of it is by blocks: with the actor, and with the owner of the object. */
+  /** Either way. */
   readonly actorBlocked: boolean;
   readonly ownerBlocked: boolean;
+  readonly actorMuted: boolean;
+  readonly objectMuted: boolean;
   /** Who may use its object beside the members; null where that is no conversation. */
   readonly use: ConversationUse | null;
 }

@@ -61,11 +61,8 @@ export const createTimelines = async ({
       actorBlocked: blocked,
       ownerBlocked: object?.owner?.relation.blocked === true,
       use: change ? change.before : social.useNow(objectId ?? ''),
-      hidden:
-        blocked ||
-        object?.owner?.relation.blocked === true ||
-        mutes.has(keyOf(viewerId, { kind: 'user', id: actorId })) ||
-        (objectId !== null && mutes.has(keyOf(viewerId, { kind: 'object', id: objectId }))),
+      actorMuted: mutes.has(keyOf(viewerId, { kind: 'user', id: actorId })),
+      objectMuted: objectId !== null && mutes.has(keyOf(viewerId, { kind: 'object', id: objectId })),
     };
   };
   const withFacts = async (viewerId: string, found: readonly StoredAct[]) =>
@@ -147,7 +144,6 @@ export const createTimelines = async ({
       subscribeTray: (id, listener) => bus.subscribeTray(id, listener),
     },
     timelines,
-    conversations: social.conversations,
     people: { roster: (id, limit) => through(gate, 'roster', () => people.roster(id, limit)) },
     reads: createReadBudget({ rateLimits: NO_LIMITS }),
     onError: (error) => errors.push(error),
