@@ -216,9 +216,14 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     send: (conversationId, isTyping) => operations.send(SET_TYPING, { input: { conversationId, isTyping } }),
   });
   const idleness = new Idleness(() => heartbeat.beat());
+  let onPlaces: (places: readonly string[]) => void = () => {};
   const heartbeat = new Heartbeat({
     send: async (idle) => {
-      const answer = await operations.send<{ heartbeat: { intervalSeconds: number } }>(HEARTBEAT, { input: { idle } });
+      const answer = await operations.send<{ heartbeat: { intervalSeconds: number; places: readonly string[] } }>(
+        HEARTBEAT,
+        { input: { idle } },
+      );
+      onPlaces(answer.heartbeat.places);
       return answer.heartbeat.intervalSeconds;
     },
     isIdle: () => idleness.isIdle,
@@ -302,7 +307,16 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
 
   if (isStarted) connection.start();
   const client: PresenceClient & WithInternals = {
-    [INTERNALS]: { operations, request, session, onError, report },
+    [INTERNALS]: {
+      operations,
+      request,
+      session,
+      onHeartbeat: (listener) => {
+        onPlaces = listener;
+      },
+      onError,
+      report,
+    },
     presence: (userId): Readable<Presence | undefined> => {
       const get = () => presences.get(userId);
       return {

@@ -73,6 +73,10 @@ export const addSessions = (builder: Builder, { DeviceType }: Pick<ContentTypes,
       sessionId: t.exposeID('sessionId'),
       expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
       intervalSeconds: t.exposeInt('intervalSeconds', { description: 'Send the next one within so many seconds.' }),
+      places: t.exposeIDList('places', {
+        description:
+          'The places at which the session is: one that is missing ended with the right to it, and may be entered again.',
+      }),
     }),
   });
   const HeartbeatInput = builder.inputType('HeartbeatInput', {

@@ -41,6 +41,8 @@ export interface HeartbeatView {
   readonly sessionId: string;
   readonly expiresAt: number;
   readonly intervalSeconds: number;
+  /** Where the session is: conversations, the longest ago entered first. */
+  readonly places: readonly string[];
 }
 
 export interface TypingView {

@@ -114,6 +114,7 @@ export const createPresenceService = (deps: PresenceServiceDeps): OwnPresenceSer
         sessionId: id,
         expiresAt: session ? record.expiryOf(session, now, timings) : now,
         intervalSeconds: heartbeatSeconds(timings),
+        places: session?.places.map(({ conversationId }) => conversationId) ?? [],
       };
     },
 

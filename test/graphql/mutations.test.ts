@@ -104,7 +104,7 @@ describe('setPresence', () => {
 });
 
 describe('heartbeat', () => {
-  const beat: HeartbeatView = { sessionId: 's', expiresAt: NOW, intervalSeconds: 30 };
+  const beat: HeartbeatView = { sessionId: 's', expiresAt: NOW, intervalSeconds: 30, places: ['post'] };
 
   it('without an input reports an active device', async () => {
     for (const document of [
@@ -120,7 +120,7 @@ describe('heartbeat', () => {
   it('passes on session, device and idleness, and treats null as left out', async () => {
     const { run, calls } = setUp({ presence: { heartbeat: async () => beat } });
     expect((await run(HeartbeatDocument, { input: { sessionId: 's', device: 'MOBILE', idle: true } })).data).toEqual({
-      heartbeat: { sessionId: 's', expiresAt: NOW_TEXT, intervalSeconds: 30 },
+      heartbeat: { sessionId: 's', expiresAt: NOW_TEXT, intervalSeconds: 30, places: ['post'] },
     });
     await run(HeartbeatDocument, { input: { sessionId: null, device: null } });
     expect(calls.map(({ args }) => args[1])).toStrictEqual([

@@ -172,6 +172,7 @@ describe('the caller', () => {
       sessionId: 'new-1',
       expiresAt: NOON + 5 * MINUTE,
       intervalSeconds: 30,
+      places: [],
     });
     await connect('bo');
     expect(await presence.heartbeat(user('bo', 'n/bo'), { idle: true })).toMatchObject({

@@ -34,8 +34,8 @@ export const createSocial = (client: PresenceClient): Social => {
   const internals = (client as Partial<WithInternals>)[INTERNALS];
   if (!internals) throw presenceError('BAD_USER_INPUT', 'This client was not made by createPresenceClient.');
 
-  const places = new Places(internals);
   const visits = new Visits(internals);
+  const places = new Places(internals, (id, isEmpty) => visits.seen(id, isEmpty));
   const counts = new ObjectCounts(internals);
   const tray = new Tray(internals);
   const timeline = new Timeline(internals);

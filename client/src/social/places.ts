@@ -34,7 +34,11 @@ export class Places {
     onGone: (id) => this.stop(id),
   });
 
-  constructor(private readonly client: Internals) {
+  constructor(
+    private readonly client: Internals,
+    /** Told of each event: whether nobody is there. */
+    private readonly onEvent: (conversationId: string, isEmpty: boolean) => void,
+  ) {
     this.listeners = new Listeners(client.report);
   }
 
@@ -107,6 +111,7 @@ export class Places {
     place.isStarting = false;
     for (const userId of went) place.people.delete(userId);
     for (const presence of came) place.people.set(presence.userId, presence);
+    this.onEvent(conversationId, place.people.size === 0);
     const people = [...place.people.values()].sort((a, b) => (a.userId < b.userId ? -1 : 1));
     this.show(conversationId, place, { ...here, people: people.slice(0, MAX_PEOPLE) });
   }

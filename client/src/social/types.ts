@@ -95,11 +95,12 @@ export interface TimelineReadable extends Readable<readonly Act[]> {
 
 /** All promises reject with a `PresenceError`. */
 export interface Social {
-  /** Undefined while nothing is known of the place, and where the caller may not use it. */
+  /** Undefined while nothing is known of the place, and while the caller may not use it, or it is not made yet. */
   here(conversationId: string): Readable<Here | undefined>;
   /**
    * The user is at the place until the function returned is called, and has been for each call of `enter`; to call that twice
-   * is to call it once. Over every connection; at most 3 places at a time, those that were entered last.
+   * is to call it once. Over every connection; at most 3 places at a time, those that were entered last. While the caller may
+   * not use the place, or it is not made yet, the client tries again, with waits that grow to two minutes.
    */
   enter(conversationId: string): () => void;
   /** Undefined while nothing is known of the object, and where the caller may not use it. */

@@ -1,7 +1,12 @@
-/** The places at which the user is. The server ties them to the session, which may have begun anew with each connection. */
+/**
+ * The places at which the user is. The server ties them to the session, which may have begun anew with each connection, and ends
+ * those that the user may no longer use. So a place that the session is found not to be at, by a heartbeat or by who is there, is
+ * entered again, as is one that was not there: with growing waits, at once where people are seen there.
+ */
 import { isTemporary, type PresenceError, waitOf } from '../errors.js';
 import type { Internals } from '../internals.js';
 import { Retained } from '../retained.js';
+import { Absences } from './absences.js';
 import { ENTER, LEAVE } from './documents.js';
 import { reportLasting } from './failures.js';
 import { createPlacesStore, type PlacesStore } from './placesStore.js';
@@ -13,8 +18,12 @@ const LINGER_MS = 250;
 /** A page that was loaded again has so long to come back to where it was. */
 const RETURN_MS = 10_000;
 
-/** - `uncertain`: entered over an earlier connection, which the session may have outlived. */
-type Visit = 'entered' | 'uncertain' | 'refused';
+/**
+ * - `entering`: there is no answer yet.
+ * - `uncertain`: to be entered; it may have been over an earlier connection, which the session may have outlived.
+ * - `refused`: not there, and tried again where that may help.
+ */
+type Visit = 'entering' | 'entered' | 'uncertain' | 'refused';
 
 export class Visits {
   private readonly entered = new Map<string, Visit>();
@@ -25,6 +34,10 @@ export class Visits {
   /** Entered by the page as it was before it was loaded again, and not entered since. */
   private readonly inherited: Set<string>;
   private readonly store: PlacesStore;
+  private readonly absences = new Absences((id) => {
+    this.entered.set(id, 'uncertain');
+    void this.settle();
+  });
   private returning: ReturnType<typeof setTimeout> | undefined;
   private isBusy = false;
   private pause: ReturnType<typeof setTimeout> | undefined;
@@ -33,10 +46,19 @@ export class Visits {
     this.store = createPlacesStore(client.session.id);
     this.inherited = new Set(this.store.load());
     for (const id of this.inherited) this.entered.set(id, 'uncertain');
+    client.onHeartbeat((places) => {
+      for (const [id, visit] of this.entered) if (visit === 'entered' && !places.includes(id)) this.lost(id);
+    });
   }
 
   enter(conversationId: string): () => void {
     return this.wanted.retain(conversationId);
+  }
+
+  /** What a subscription to a place tells: whether anybody is there. Callers find themselves, and who may not use it finds nobody. */
+  seen(id: string, isEmpty: boolean): void {
+    if (!isEmpty) this.absences.hasten(id);
+    else if (this.entered.get(id) === 'entered') this.lost(id);
   }
 
   up(): void {
@@ -51,6 +73,7 @@ export class Visits {
 
   down(): void {
     this.resume();
+    this.absences.clear();
     for (const [id, visit] of this.entered) {
       if (visit === 'refused') this.entered.delete(id);
       else this.entered.set(id, 'uncertain');
@@ -59,6 +82,7 @@ export class Visits {
 
   clear(): void {
     this.resume();
+    this.absences.clear();
     clearTimeout(this.returning);
     this.wanted.clear();
     this.entered.clear();
@@ -67,6 +91,11 @@ export class Visits {
   /** The session has ended. */
   forget(): void {
     this.store.save([]);
+  }
+
+  private lost(id: string): void {
+    this.entered.set(id, 'refused');
+    this.absences.add(id);
   }
 
   private resume(): void {
@@ -90,6 +119,7 @@ export class Visits {
   }
 
   private async leave(id: string): Promise<void> {
+    this.absences.delete(id);
     const error = this.entered.get(id) === 'refused' ? undefined : await this.say(LEAVE, id);
     // What cannot be left is not there.
     if (error && mayPass(error)) return;
@@ -99,14 +129,23 @@ export class Visits {
 
   private async goTo(id: string): Promise<void> {
     // Before the answer, so that it is left where the connection is lost before that.
-    this.entered.set(id, 'entered');
+    this.entered.set(id, 'entering');
     this.inherited.delete(id);
     this.save();
     const error = await this.say(ENTER, id);
-    // Where there is no entry any more, the client has ended meanwhile.
-    if (!error || error.code === 'DISCONNECTED' || !this.entered.has(id)) return;
-    this.entered.set(id, mayPass(error) ? 'uncertain' : 'refused');
-    reportLasting(this.client)(error);
+    // Where there is no such entry any more, the connection or the client has ended meanwhile.
+    if (this.entered.get(id) !== 'entering') return;
+    const wasAbsent = this.absences.has(id);
+    if (!error) {
+      this.entered.set(id, 'entered');
+      this.absences.delete(id);
+    } else if (error.code === 'NOT_FOUND') {
+      this.lost(id);
+      if (!wasAbsent) this.client.onError(error);
+    } else {
+      this.entered.set(id, mayPass(error) ? 'uncertain' : 'refused');
+      if (error.code !== 'DISCONNECTED') reportLasting(this.client)(error);
+    }
   }
 
   private save(): void {

@@ -90,6 +90,15 @@ describe('who is here', () => {
     server.newest('hereChanged').fail('NOT_FOUND');
     await pass(0);
     expect([here.get(), errors.map(({ code }) => code)]).toEqual([undefined, ['NOT_FOUND']]);
+    // It is asked for again, with growing waits, and reported once.
+    server.handlers.set('hereChanged', (operation) => operation.fail('NOT_FOUND'));
+    await pass(60_000);
+    expect([server.all('hereChanged').length, errors.length]).toEqual([5, 1]);
+    server.handlers.delete('hereChanged');
+    await pass(120_000);
+    server.newest('hereChanged').next(change(['cleo']));
+    await pass(0);
+    expect(ids(here.get())).toEqual(['cleo']);
   });
 
   it('is watched at 10 places at a time', async () => {
@@ -264,11 +273,62 @@ describe('a user who enters a place', () => {
     });
     social.enter('post');
     const leave = social.enter('secret');
-    await pass(5_000);
+    await pass(2_000);
     expect(said(server)).toEqual(['enter post', 'enter post', 'enter post', 'enter secret']);
     leave();
-    await pass(5_000);
+    await pass(60_000);
     expect(said(server).length).toBe(4);
     expect(errors.map(({ code }) => code)).toEqual(['NOT_FOUND']);
+  });
+
+  it('enters with growing waits what is not there yet, which is reported once', async () => {
+    const { server, social, errors } = await setUpSocial();
+    server.handlers.set('enter', (operation) => operation.fail('NOT_FOUND'));
+    social.enter('post');
+    await pass(60_000);
+    // At 0, 2, 6, 14 and 30 s.
+    expect(said(server).length).toBe(5);
+    await pass(600_000);
+    expect(said(server).length).toBe(11);
+    answering(server);
+    await pass(120_000);
+    const before = server.operations.length;
+    await pass(600_000);
+    expect([said(server, before), errors.map(({ code }) => code)]).toEqual([[], ['NOT_FOUND']]);
+  });
+
+  it('enters again where a heartbeat says that the session is not there any more', async () => {
+    const { server, social } = await setUpSocial();
+    answering(server);
+    for (const place of ['a', 'b']) social.enter(place);
+    await pass(1_000);
+    const before = server.operations.length;
+    server.handlers.set('heartbeat', (operation) => operation.answer({ intervalSeconds: 30, places: ['b'] }));
+    await pass(30_000);
+    server.handlers.set('heartbeat', (operation) => operation.answer({ intervalSeconds: 30, places: ['b', 'a'] }));
+    await pass(60_000);
+    expect(said(server, before)).toEqual(['enter a']);
+  });
+
+  it('enters again where nobody is seen there any more, and at once where somebody is again', async () => {
+    const { server, social } = await setUpSocial();
+    answering(server);
+    social.here('post').subscribe(none);
+    social.enter('post');
+    await pass(0);
+    server.newest('hereChanged').next(change(['ada', 'me']));
+    await pass(10_000);
+    const before = server.operations.length;
+    server.handlers.set('enter', (operation) => operation.fail('NOT_FOUND'));
+    server.newest('hereChanged').next(change([], ['ada', 'me'], 0));
+    await pass(20_000);
+    expect(said(server, before).length).toBe(3);
+    answering(server);
+    server.newest('hereChanged').next(change(['ada'], [], 1));
+    await pass(1_000);
+    expect(said(server, before).length).toBe(4);
+    server.newest('hereChanged').next(change(['me'], [], 2));
+    await pass(60_000);
+    expect(said(server, before).length).toBe(4);
   });
 });

@@ -108,6 +108,36 @@ describe('who is at a place', () => {
   });
 });
 
+describe('a right that was not there', () => {
+  it('brings back who entered, once it is there again: after an unblocking', async () => {
+    const [postId, ada, ben] = await withPost();
+    const [hers, his] = [socialOf(ada), socialOf(ben)];
+    const here = hers.here(postId);
+    his.here(postId).subscribe(none);
+    hers.enter(postId);
+    his.enter(postId);
+    await until(here, (value) => value?.people.length === 2);
+    await hers.client.block(ben.id);
+    await until(here, (value) => value?.people.length === 1);
+    await hers.client.unblock(ben.id);
+    await until(here, (value) => value?.people.length === 2);
+  });
+
+  it('brings in who entered and looked before the host had made the place', async () => {
+    const [ada, ben] = await rollcall.friends('ada', 'ben');
+    const postId = rollcall.fresh('post');
+    const codes: string[] = [];
+    const his = socialOf(ben, { onError: ({ code }) => codes.push(code) });
+    const here = his.here(postId);
+    const stop = here.subscribe(none);
+    his.enter(postId);
+    await expect.poll(() => codes).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+    await say(PUT_POST, { id: postId, ownerId: ada.id });
+    await until(here, (value) => value?.people[0]?.userId === ben.id);
+    stop();
+  });
+});
+
 describe('the tray', () => {
   it('takes in likes as one notice, live; read on one device goes out on the other', async () => {
     const [postId, ada, ben, cleo] = await withPost();

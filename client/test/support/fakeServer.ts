@@ -64,7 +64,12 @@ export const createFakeServer = (): FakeServer => {
   const sockets: (FakeSocket & { readonly url: string })[] = [];
   const operations: FakeOperation[] = [];
   const handlers = new Map<string, Handler>([
-    ['heartbeat', (operation) => operation.answer({ intervalSeconds: 30 })],
+    // Who entered stays, unless a test says otherwise.
+    [
+      'heartbeat',
+      (operation) =>
+        operation.answer({ intervalSeconds: 30, places: server.all('enter').map(({ variables }) => variables.id) }),
+    ],
     ['setTyping', (operation) => operation.answer({ isTyping: operation.variables.isTyping })],
   ]);
 

@@ -1,0 +1,45 @@
+/** When what is not there, or not for the caller, is tried again. */
+import { absentMs } from '../backoff.js';
+
+/** Of those who hear at the same moment that it is back. */
+const SPREAD_MS = 1_000;
+
+interface Absence {
+  readonly attempts: number;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export class Absences {
+  private readonly absent = new Map<string, Absence>();
+
+  constructor(private readonly tryAgain: (id: string) => void) {}
+
+  has(id: string): boolean {
+    return this.absent.has(id);
+  }
+
+  /** It is not there: it is tried again, with growing waits while it stays so. */
+  add(id: string): void {
+    const attempts = this.absent.get(id)?.attempts ?? 0;
+    this.wait(id, attempts + 1, absentMs(attempts, Math.random()));
+  }
+
+  /** It may be there again. */
+  hasten(id: string): void {
+    if (this.has(id)) this.wait(id, 0, Math.random() * SPREAD_MS);
+  }
+
+  delete(id: string): void {
+    clearTimeout(this.absent.get(id)?.timer);
+    this.absent.delete(id);
+  }
+
+  clear(): void {
+    for (const id of [...this.absent.keys()]) this.delete(id);
+  }
+
+  private wait(id: string, attempts: number, ms: number): void {
+    clearTimeout(this.absent.get(id)?.timer);
+    this.absent.set(id, { attempts, timer: setTimeout(() => this.tryAgain(id), ms) });
+  }
+}
