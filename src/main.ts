@@ -31,6 +31,10 @@ const run = async (config: Config, log: Log): Promise<void> => {
   // An external database is not ours to put demo users into.
   const demo = ownSecret !== null && config.databaseUrl === null;
 
+  // A person at a terminal waits for some seconds.
+  if (ownSecret !== null && process.stdout.isTTY)
+    process.stdout.write('Rollcall starts. The first start in a folder makes its database.\n');
+
   // Before anything starts, so that a signal during the start is not lost.
   let asked: NodeJS.Signals | null = null;
   const stopAsked = new Promise<NodeJS.Signals>((resolve) => {

@@ -42,7 +42,10 @@ export interface Context extends Services {
 
 /** The refusal of callers who are not signed in: the same whatever is wrong with the token. */
 export const unauthenticated = (): PresenceError =>
-  new PresenceError('UNAUTHENTICATED', 'Sign in first: send a valid token, as in Authorization: Bearer TOKEN.');
+  new PresenceError(
+    'UNAUTHENTICATED',
+    'Sign in first: send a valid token, as in Authorization: Bearer TOKEN; over a WebSocket in connectionParams.authorization.',
+  );
 
 /** The caller. Throws UNAUTHENTICATED where nobody is signed in. */
 export const callerOf = ({ caller }: Pick<Context, 'caller'>): Caller => {

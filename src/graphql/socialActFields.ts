@@ -72,15 +72,38 @@ const forTheHost = 'Errors: FORBIDDEN unless the token has the scope `service`; 
 export const addActMutations = (builder: Builder, { Audience }: Pick<PrivacyTypes, 'Audience'>): void => {
   const ActInput = builder.inputType('ActInput', {
     fields: (t) => ({
-      id: t.id({ required: true }),
-      verb: t.string({ required: true }),
-      actorId: t.id({ required: true }),
-      objectId: t.id(),
-      objectType: t.string(),
-      text: t.string(),
-      data: t.string(),
-      at: t.field({ type: 'DateTime' }),
-      notify: t.idList({ description: "Whose trays it comes into; never the actor's own. At most 1,000." }),
+      id: t.id({
+        required: true,
+        description:
+          "Of the event in the host's database, such as like:42:ada. What is told twice under one id happened once. 1 to 128 characters, as all ids.",
+      }),
+      verb: t.string({
+        required: true,
+        description: "like, comment, follow, repost, post, or the host's own: 1 to 32 of a–z, 0–9, _.",
+      }),
+      actorId: t.id({ required: true, description: 'Who did it. Acts of deleted users are not told.' }),
+      objectId: t.id({
+        description:
+          'To what. Where it is a conversation, the act is in timelines of those alone who may use it. Left out: to nothing that has an id.',
+      }),
+      objectType: t.string({
+        description: 'What kind of thing that is, in the words of the host: post, track. 1 to 128 characters.',
+      }),
+      text: t.string({
+        description:
+          "What to show of it: a comment's words, an emoji. At most 500 characters; line breaks and tabs are allowed, other control characters are not.",
+      }),
+      data: t.string({
+        description: "For the host's own front ends, given back as it is. At most 2 KiB in UTF-8.",
+      }),
+      at: t.field({
+        type: 'DateTime',
+        description: 'When it happened. It is shown, and orders nothing: the order is that of telling. Left out: now.',
+      }),
+      notify: t.idList({
+        description:
+          "Whose trays it comes into, whether or not they may use the object: name nobody who may not see it. Never the actor's own. At most 1,000.",
+      }),
       group: t.id({
         description: "One notice a group while it is unread. Left out: verb and object. The act's id: never grouped.",
       }),
@@ -96,7 +119,9 @@ export const addActMutations = (builder: Builder, { Audience }: Pick<PrivacyType
 
   builder.mutationFields((t) => ({
     tell: t.int({
-      description: `Tells what happened. What was told before changes nothing. At most 1,000. Returns how many were new.
+      description: `Tells what happened. What was told before changes nothing. At most 1,000. Returns how many were new or came back
+after \`retract\`, also of those that nobody sees, as about a conversation that was deleted. Calls about one act go one after the
+other: a \`tell\` that comes late, after its \`retract\`, brings the act back.
 ${forTheHost} beyond 1,000 acts or 10,000 recipients, and for what is too long or malformed: then nothing is told.`,
       args: { acts: t.arg({ type: [ActInput], required: true }) },
       resolve: (_, { acts }, ctx) => ctx.social.tell(callerOf(ctx).viewer, acts),

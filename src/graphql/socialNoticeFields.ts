@@ -40,7 +40,8 @@ unread. Reading closes it: what comes afterwards is another notice.`,
       at: t.field({ type: 'DateTime', resolve: ({ at, gone }) => (gone ? NO_INSTANT : at) }),
       isRead: t.boolean({ resolve: ({ isRead, gone }) => !gone && isRead }),
       position: t.string({
-        description: "The tray's revision at its latest act: the order of the tray. Reading does not move it.",
+        description:
+          "The tray's revision at its latest act that the owner sees: the order of the tray. Reading, retracting and blocking do not move it.",
         resolve: ({ position, gone }) => (gone ? '' : String(position)),
       }),
       gone: t.exposeBoolean('gone', { description: 'As `Act.gone`: every act of it was taken back or hidden.' }),
@@ -115,7 +116,7 @@ RATE_LIMITED.`,
     }),
     noticeActs: t.field({
       type: types.ActConnection,
-      description: `Every act of a notice: the 12 others. Errors: NOT_FOUND; BAD_USER_INPUT as for \`notices\`; ${usersOnly}; RATE_LIMITED.`,
+      description: `Every act of a notice that the caller sees, the latest first: who the 12 others are. Errors: NOT_FOUND; BAD_USER_INPUT as for \`notices\`; ${usersOnly}; RATE_LIMITED.`,
       args: {
         noticeId: t.arg.id({ required: true }),
         first: t.arg.int({ required: true, defaultValue: 20 }),

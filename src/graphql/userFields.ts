@@ -169,8 +169,9 @@ ${members}.`,
     }),
     putConversation: t.boolean({
       description: `Creates the conversation, or replaces its members. An \`open\` one is readable and writable by every signed-in user.
-With an owner and an audience, who is in that audience of the owner may use it; never who is blocked either way with the
-owner. ${members}, and for an \`audience\` without an owner.`,
+With an owner and an audience, who is in that audience of the owner may use it, beside the owner and the members; with an
+owner alone, the owner and the members. Never who is blocked either way with the owner. Beside \`open: true\` the audience
+says nothing. All of it is replaced at each call. ${members}, and for an \`audience\` without an owner.`,
       args: {
         id: t.arg.id({ required: true }),
         memberIds: t.arg.idList({ required: true }),

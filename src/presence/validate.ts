@@ -39,24 +39,29 @@ const codePoints = (text: string): number => {
 };
 
 /** Refuses {@link REFUSED} characters and lone surrogates. */
-const checkCharacters = (text: string, what: string): void => {
+const checkCharacters = (text: string, what: string, refused: string): void => {
   if (LONE_SURROGATE.test(text)) throw badInput(`${what} is not well-formed Unicode: it holds half a surrogate pair.`);
-  if (REFUSED.test(text)) {
-    throw badInput(`${what} holds a control, line-break or bidirectional-override character. Remove it.`);
-  }
+  if (REFUSED.test(text)) throw badInput(`${what} holds a ${refused} character. Remove it.`);
 };
 
-/** A text of `min` to `max` code points; `hint` is added to the error for an empty one. */
+const ON_ONE_LINE = 'control, line-break or bidirectional-override';
+
+/** A text of `min` to `max` code points; `hint` is added to the error for an empty one, `refused` says in it what is. */
 export const checkText = (
   text: string,
   what: string,
-  { min = 0, max, hint = '' }: { readonly min?: number; readonly max: number; readonly hint?: string },
+  {
+    min = 0,
+    max,
+    hint = '',
+    refused = ON_ONE_LINE,
+  }: { readonly min?: number; readonly max: number; readonly hint?: string; readonly refused?: string },
 ): string => {
   const length = codePoints(text);
   if (length < min) throw badInput(`${what} is empty.${hint}`);
   if (length > max)
     throw badInput(`${what} is ${inWords(length)} characters long; at most ${inWords(max)} are allowed.`);
-  checkCharacters(text, what);
+  checkCharacters(text, what, refused);
   return text;
 };
 
@@ -90,7 +95,7 @@ const checkEmoji = (emoji: string, what: string): string => {
   if (bytes > MAX_EMOJI_BYTES) {
     throw badInput(`${what} is ${inWords(bytes)} bytes long in UTF-8; at most ${MAX_EMOJI_BYTES} are allowed.`);
   }
-  checkCharacters(emoji, what);
+  checkCharacters(emoji, what, ON_ONE_LINE);
   return emoji;
 };
 

@@ -30,7 +30,10 @@ const checkVerb = (verb: string, what: string): string => {
 
 /** Line breaks and tabs are part of what people write; other control characters are not. */
 const checkActText = (text: string, what: string): string => {
-  checkText(text.replace(/\r\n|[\n\t]/g, ' '), what, { max: MAX_TEXT });
+  checkText(text.replace(/\r\n|[\n\t]/g, ' '), what, {
+    max: MAX_TEXT,
+    refused: 'control or bidirectional-override',
+  });
   return text;
 };
 

@@ -99,6 +99,7 @@ export const describeCounts = (
       await store.putCounts([put('post', 1, names(10))]);
       await expect(store.putCounts([put('page', 1, { like: 1 }), put('post', 2, { more: 1 })])).rejects.toMatchObject({
         code: 'BAD_USER_INPUT',
+        message: 'The object post would have 11 counts; at most 10 are allowed.',
       });
       await expect(store.putCounts([put('page', 1, names(11))])).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
       expect(await valuesOf('page')).toEqual([]);

@@ -51,19 +51,27 @@ export type ActEdge = {
 };
 
 export type ActInput = {
+  /** Who did it. Acts of deleted users are not told. */
   actorId: Scalars['ID']['input'];
+  /** When it happened. It is shown, and orders nothing: the order is that of telling. Left out: now. */
   at?: InputMaybe<Scalars['DateTime']['input']>;
   /** Who of the actor's followers find it in their timeline; NOBODY: none. Never wider than who may see the object. */
   audience?: Audience;
+  /** For the host's own front ends, given back as it is. At most 2 KiB in UTF-8. */
   data?: InputMaybe<Scalars['String']['input']>;
   /** One notice a group while it is unread. Left out: verb and object. The act's id: never grouped. */
   group?: InputMaybe<Scalars['ID']['input']>;
+  /** Of the event in the host's database, such as like:42:ada. What is told twice under one id happened once. 1 to 128 characters, as all ids. */
   id: Scalars['ID']['input'];
-  /** Whose trays it comes into; never the actor's own. At most 1,000. */
+  /** Whose trays it comes into, whether or not they may use the object: name nobody who may not see it. Never the actor's own. At most 1,000. */
   notify?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** To what. Where it is a conversation, the act is in timelines of those alone who may use it. Left out: to nothing that has an id. */
   objectId?: InputMaybe<Scalars['ID']['input']>;
+  /** What kind of thing that is, in the words of the host: post, track. 1 to 128 characters. */
   objectType?: InputMaybe<Scalars['String']['input']>;
+  /** What to show of it: a comment's words, an emoji. At most 500 characters; line breaks and tabs are allowed, other control characters are not. */
   text?: InputMaybe<Scalars['String']['input']>;
+  /** like, comment, follow, repost, post, or the host's own: 1 to 32 of a–z, 0–9, _. */
   verb: Scalars['String']['input'];
 };
 
@@ -117,7 +125,9 @@ export type Count = {
 };
 
 export type CountInput = {
+  /** likes, comments, reposts, or a word of the host: 1 to 128 characters. An object has at most 10. */
   name: Scalars['String']['input'];
+  /** How many there are now. A whole number of 32 bits. */
   value: Scalars['Int']['input'];
 };
 
@@ -125,7 +135,7 @@ export type CountInput = {
 export type Counts = {
   all: Array<Count>;
   asOf: Scalars['DateTime']['output'];
-  /** One of them; null where the host never put it. */
+  /** One of them; null where the host never put it, or not for long (see `putCounts`). */
   count?: Maybe<Scalars['Int']['output']>;
   /** The object's id, under the name that normalising caches look for. */
   id: Scalars['ID']['output'];
@@ -139,9 +149,10 @@ export type CountsCountArgs = {
 };
 
 export type CountsInput = {
+  /** Each name once. Names that are left out stay as they are. */
   counts: Array<CountInput>;
   objectId: Scalars['ID']['input'];
-  /** Grows with every change of this object's counts in the host's database: a row version, `updated_at` in milliseconds. */
+  /** Grows with every change of this object's counts in the host's database: a row version, `updated_at` in milliseconds. Decimal digits, at most 9223372036854775807. */
   version: Scalars['String']['input'];
 };
 
@@ -309,12 +320,14 @@ export type Mutation = {
   putCircle: Scalars['Boolean']['output'];
   /**
    * Creates the conversation, or replaces its members. An `open` one is readable and writable by every signed-in user.
-   * With an owner and an audience, who is in that audience of the owner may use it; never who is blocked either way with the
-   * owner. Errors: FORBIDDEN unless the token has the scope `service`; BAD_USER_INPUT beyond 5,000 members, and for an `audience` without an owner.
+   * With an owner and an audience, who is in that audience of the owner may use it, beside the owner and the members; with an
+   * owner alone, the owner and the members. Never who is blocked either way with the owner. Beside `open: true` the audience
+   * says nothing. All of it is replaced at each call. Errors: FORBIDDEN unless the token has the scope `service`; BAD_USER_INPUT beyond 5,000 members, and for an `audience` without an owner.
    */
   putConversation: Scalars['Boolean']['output'];
   /**
    * Sets counts, unless they were set with a later version. At most 1,000. Returns how many moved.
+   * Counts of an object of which none changed for 90 days are removed: put them again, with whatever version.
    * Errors: FORBIDDEN unless the token has the scope `service`; BAD_USER_INPUT beyond 1,000 objects and 10 counts an object,
    * and for a name or version that is malformed: then nothing is set.
    */
@@ -341,7 +354,9 @@ export type Mutation = {
    */
   setTyping: Typing;
   /**
-   * Tells what happened. What was told before changes nothing. At most 1,000. Returns how many were new.
+   * Tells what happened. What was told before changes nothing. At most 1,000. Returns how many were new or came back
+   * after `retract`, also of those that nobody sees, as about a conversation that was deleted. Calls about one act go one after the
+   * other: a `tell` that comes late, after its `retract`, brings the act back.
    * Errors: FORBIDDEN unless the token has the scope `service`; BAD_USER_INPUT beyond 1,000 acts or 10,000 recipients, and for what is too long or malformed: then nothing is told.
    */
   tell: Scalars['Int']['output'];
@@ -748,7 +763,7 @@ export type Notice = {
   latest: Act;
   objectId?: Maybe<Scalars['ID']['output']>;
   objectType?: Maybe<Scalars['String']['output']>;
-  /** The tray's revision at its latest act: the order of the tray. Reading does not move it. */
+  /** The tray's revision at its latest act that the owner sees: the order of the tray. Reading, retracting and blocking do not move it. */
   position: Scalars['String']['output'];
   verb: Scalars['String']['output'];
 };
@@ -848,7 +863,8 @@ export type Query = {
    */
   blocked: UserConnection;
   /**
-   * In the order given, without those that the caller may not see. At most 200.
+   * In the order given, without those that the caller may not see; of what was not put, or not for long (see
+   * `putCounts`), with no counts. At most 200.
    * Errors: BAD_USER_INPUT beyond 200 ids; RATE_LIMITED.
    */
   counts: Array<Counts>;
@@ -864,7 +880,7 @@ export type Query = {
   inbox: Inbox;
   /** The caller. Errors: FORBIDDEN to service tokens, which are no user. */
   me: Me;
-  /** Every act of a notice: the 12 others. Errors: NOT_FOUND; BAD_USER_INPUT as for `notices`; FORBIDDEN to service tokens; RATE_LIMITED. */
+  /** Every act of a notice that the caller sees, the latest first: who the 12 others are. Errors: NOT_FOUND; BAD_USER_INPUT as for `notices`; FORBIDDEN to service tokens; RATE_LIMITED. */
   noticeActs: ActConnection;
   /**
    * The latest first. `first` is 1 to 100.

@@ -200,7 +200,7 @@ describe('nobody signed in', () => {
   it.each(documents)('is UNAUTHENTICATED for %s', async (document) => {
     const { run, calls } = setUp({}, { caller: null });
     expect(refusalOf(await run(document))).toBe(
-      'UNAUTHENTICATED: Sign in first: send a valid token, as in Authorization: Bearer TOKEN.',
+      'UNAUTHENTICATED: Sign in first: send a valid token, as in Authorization: Bearer TOKEN; over a WebSocket in connectionParams.authorization.',
     );
     expect(calls).toEqual([]);
   });

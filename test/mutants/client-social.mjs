@@ -96,6 +96,14 @@ export default [
     tests: PLACES,
   },
   {
+    name: 'an event of the tray is told twice',
+    promise: 'Listeners of the tray are called once for one event.',
+    file: 'client/src/social/tray.ts',
+    from: 'if (!before || FIELDS.some((field) => before[field] !== inbox[field])) this.cell.set(inbox);',
+    to: 'this.cell.set(inbox);',
+    tests: INBOX,
+  },
+  {
     name: 'the next connection begins anew',
     promise: 'A tray asks the next connection for what changed since the last event.',
     file: 'client/src/social/tray.ts',

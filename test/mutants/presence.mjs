@@ -190,8 +190,8 @@ export default [
     name: 'control characters pass',
     promise: 'Control and bidirectional-override characters are refused.',
     file: 'src/presence/validate.ts',
-    from: 'if (REFUSED.test(text)) {',
-    to: 'if (false) {',
+    from: 'if (REFUSED.test(text)) throw',
+    to: 'if (false) throw',
     tests: ['test/presence/validate.test.ts'],
   },
   {

@@ -46,7 +46,6 @@ describe('the typing of a conversation', () => {
         types(user('cy'), true, undefined, conversationId),
         types(user('cy'), false, undefined, conversationId),
         presence.typing(user('cy').viewer, conversationId),
-        presence.typing(host.viewer, conversationId),
       ]) {
         answers.push(await call.catch((error: unknown) => error));
       }
@@ -54,6 +53,9 @@ describe('the typing of a conversation', () => {
     expect(answers[0]).toMatchObject({ code: 'NOT_FOUND' });
     for (const answer of answers) expect(String(answer)).toBe(String(answers[0]));
     expect(await store.typing(['room'])).toEqual([]);
+    // A member of none, which is told why.
+    const refusal = { code: 'NOT_FOUND', message: expect.stringContaining('use the token of a user') };
+    for (const id of ['room', 'no room']) await expect(presence.typing(host.viewer, id)).rejects.toMatchObject(refusal);
   });
 
   it('counts the typists shown: a blocked typist spends no allowance that would reveal them', async () => {

@@ -83,6 +83,12 @@ describe('an act that is told', () => {
     expect(refusal(outside)).toContain(`acts[0].${field}`);
   });
 
+  it('is told of its text what may be in it: line breaks', () => {
+    expect(refusal({ text: 'a bell \u0007' })).toBe(
+      'acts[0].text holds a control or bidirectional-override character. Remove it.',
+    );
+  });
+
   it('is one of at most 1,000, with 10,000 recipients in all', () => {
     const many = (count: number, recipients: number) =>
       ids(count).map((id) => raw({ id, notify: ids(recipients, `${id}-`) }));

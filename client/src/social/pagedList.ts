@@ -56,6 +56,8 @@ export class PagedList<Node extends { readonly id: string }> {
   private bound = 0;
   private hasNext = false;
   private isRead = false;
+  /** What was shown last. */
+  private nodes: readonly Node[] = [];
   private joining: ReturnType<typeof setTimeout> | undefined;
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
@@ -87,9 +89,12 @@ export class PagedList<Node extends { readonly id: string }> {
     return top;
   }
 
-  /** What is shown. */
-  items(): Node[] {
-    return this.shown().map(({ node }) => node!);
+  /** What is shown: the same array while that is the same. */
+  items(): readonly Node[] {
+    const nodes = this.shown().map(({ node }) => node!);
+    const isSame = nodes.length === this.nodes.length && nodes.every((node, i) => node === this.nodes[i]);
+    if (!isSame) this.nodes = nodes;
+    return this.nodes;
   }
 
   /** An item as it is now; undefined: it is gone. */

@@ -12,6 +12,8 @@ import type { Inbox, InboxReadable, Notice } from './types.js';
 
 type Totals = Pick<Inbox, 'unread' | 'unseen' | 'revision'>;
 
+const FIELDS = ['unread', 'unseen', 'revision', 'notices', 'hasMore'] as const satisfies readonly (keyof Inbox)[];
+
 interface SentNotice extends Notice {
   readonly gone: boolean;
 }
@@ -121,13 +123,16 @@ export class Tray {
   private show(): void {
     const { totals, list } = this;
     if (!totals || !list.isLoaded) return;
-    this.cell.set({
+    const inbox: Inbox = {
       unread: totals.unread,
       unseen: totals.unseen,
       revision: this.variables.after ?? totals.revision,
       notices: list.items(),
       hasMore: list.hasMore,
-    });
+    };
+    const before = this.cell.get();
+    // One event moves the totals and the list, which tells of it a little later.
+    if (!before || FIELDS.some((field) => before[field] !== inbox[field])) this.cell.set(inbox);
   }
 
   private async mark(

@@ -61,6 +61,19 @@ describe('the tray', () => {
     expect(social.inbox.get()).toBe(social.inbox.get());
   });
 
+  it('calls listeners once for one event', async () => {
+    const setup = await shown([2, 1]);
+    const seen: (Inbox | undefined)[] = [];
+    setup.social.inbox.subscribe((inbox) => seen.push(inbox));
+    await tell(setup, 3, [notice(3)], { unread: 3 });
+    expect(seen.map((inbox) => [inbox?.revision, ids(inbox)])).toEqual([
+      ['2', named(2, 1)],
+      ['3', named(3, 2, 1)],
+    ]);
+    await tell(setup, 3, [], { unread: 3 });
+    expect(seen.length).toBe(2);
+  });
+
   it('takes in what comes, grows, is read elsewhere and goes; by position', async () => {
     const setup = await shown([5, 3, 1]);
     const { social } = setup;

@@ -71,6 +71,20 @@ describe('the timeline', () => {
     expect(ids(setup)).toEqual(['d', 'c', 'b', 'a']);
   });
 
+  it('is asked once about an act of the future: the next one is compared with what came after it', async () => {
+    const setup = await shown([act('far', 100_000_000), act('a', 1)]);
+    await pass(2_000);
+    await answer(setup, [act('far', 100_000_000), act('a', 1)]);
+    const before = setup.server.all('timeline').length;
+    await tell(setup, act('b', 2));
+    await pass(1_000);
+    await answer(setup, [act('b', 2), act('far', 100_000_000), act('a', 1)]);
+    await tell(setup, act('c', 3), act('d', 4));
+    await pass(60_000);
+    expect(ids(setup)).toEqual(['d', 'c', 'b', 'far', 'a']);
+    expect(setup.server.all('timeline').length).toBe(before + 1);
+  });
+
   it('is read again when the subscription has started, which it does not say', async () => {
     const setup = await shown([act('a', 1)]);
     await pass(2_000);

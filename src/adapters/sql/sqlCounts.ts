@@ -78,7 +78,8 @@ const sameCounts = (a: readonly Count[], b: readonly Count[]): boolean =>
 const decide = (objectId: string, { registers, asOf, now }: Stored, puts: readonly NewCounts[]) => {
   const { after, moved } = putRegisters(registers, puts);
   if (moved.length === 0) return null;
-  if (after.size > MAX_NAMES) throw badInput(`An object can have at most ${MAX_NAMES} counts.`);
+  if (after.size > MAX_NAMES)
+    throw badInput(`The object ${objectId} would have ${after.size} counts; at most ${MAX_NAMES} are allowed.`);
   const all = countsOf(after);
   // Later versions of equal values are kept, and nobody need hear of them.
   const isVisible = !sameCounts(all, countsOf(registers));

@@ -40,6 +40,7 @@ export const App = ({ demo, panes }: { readonly demo: Demo; readonly panes: Pane
               pane={pane}
               isCurrent={pane.id === currentId}
               onFocus={() => panes.currentId.set(pane.id)}
+              onTab={(tab) => panes.openTab(pane.id, tab)}
               onClose={() => close(pane.id)}
               onSignIn={() => panes.signInAgain(pane.id)}
               onAddDevice={isFull ? null : (device) => panes.add(pane.userId, device)}

@@ -20,6 +20,7 @@ interface Props {
   readonly pane: Pane;
   readonly isCurrent: boolean;
   readonly onFocus: () => void;
+  readonly onTab: (tab: string) => void;
   readonly onClose: () => void;
   readonly onSignIn: () => void;
   /** Opens another device of the same person; null where there is no room. */
@@ -36,7 +37,7 @@ const SignedOut = ({ name, onSignIn }: { readonly name: string; readonly onSignI
   </div>
 );
 
-const PaneContent = ({ pane, name, isCurrent, onSignIn, onAddDevice }: Props & { readonly name: string }) => {
+const PaneContent = ({ pane, name, isCurrent, onTab, onSignIn, onAddDevice }: Props & { readonly name: string }) => {
   const { phase } = useConnection();
   const { people, conversationId } = useDemo();
   if (phase === 'signedOut') return <SignedOut name={name} onSignIn={onSignIn} />;
@@ -72,7 +73,7 @@ const PaneContent = ({ pane, name, isCurrent, onSignIn, onAddDevice }: Props & {
   return (
     <div className="pane-body">
       <People name={name} />
-      <Tabs label={`What ${name} sees`} tabs={tabs} />
+      <Tabs label={`What ${name} sees`} tabs={tabs} currentId={pane.tab} onChoose={onTab} />
     </div>
   );
 };

@@ -7,6 +7,8 @@ export interface PaneSpec {
   readonly device: DeviceType;
   /** Kept through reloads of the tab, so that a reload resumes the session and nobody sees the user leave. */
   readonly sessionId: string;
+  /** What is open in it, kept as well: who comes back within the grace is at the place where they were. */
+  readonly tab?: string;
 }
 
 /** A user has at most 20 connections, and a window room for less. */

@@ -18,6 +18,7 @@ export interface Panes {
   add(userId: string, device: DeviceType): void;
   /** Closes a pane as one closes a tab: its session goes on until its grace is over. */
   remove(id: string): void;
+  openTab(id: string, tab: string): void;
   /** A new session in the place of one that was signed out. */
   signInAgain(id: string): void;
 }
@@ -42,7 +43,7 @@ export const createPanes = (demo: Demo): Panes => {
 
   const show = (panes: readonly Pane[]) => {
     list.set(panes);
-    savePanes(panes.map(({ id, userId, device, sessionId }) => ({ id, userId, device, sessionId })));
+    savePanes(panes.map(({ client: _client, wire: _wire, ...spec }) => spec));
     if (!panes.some(({ id }) => id === currentId.get())) currentId.set(panes[0]?.id ?? '');
   };
   show(list.get());
@@ -62,6 +63,9 @@ export const createPanes = (demo: Demo): Panes => {
         .find((pane) => pane.id === id)
         ?.client.close();
       show(list.get().filter((pane) => pane.id !== id));
+    },
+    openTab(id, tab) {
+      show(list.get().map((pane) => (pane.id === id ? { ...pane, tab } : pane)));
     },
     signInAgain(id) {
       const renewed = (pane: Pane) => connect({ ...pane, sessionId: crypto.randomUUID() });

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react';
 import './Tabs.css';
 
 export interface Tab {
@@ -15,10 +15,20 @@ const STEPS: Readonly<Record<string, (at: number, count: number) => number>> = {
 };
 
 /** Tabs by the book: arrows, Home and End move between them, Tab goes on into the panel. Panels not shown are not there. */
-export const Tabs = ({ label, tabs }: { readonly label: string; readonly tabs: readonly Tab[] }) => {
+export const Tabs = ({
+  label,
+  tabs,
+  currentId,
+  onChoose,
+}: {
+  readonly label: string;
+  readonly tabs: readonly Tab[];
+  /** The first, unless there is such a one. */
+  readonly currentId: string | undefined;
+  readonly onChoose: (id: string) => void;
+}) => {
   const prefix = useId();
   const list = useRef<HTMLDivElement>(null);
-  const [currentId, setCurrentId] = useState(tabs[0]!.id);
   const at = Math.max(
     0,
     tabs.findIndex(({ id }) => id === currentId),
@@ -30,7 +40,7 @@ export const Tabs = ({ label, tabs }: { readonly label: string; readonly tabs: r
     if (!step) return;
     event.preventDefault();
     const next = step(at, tabs.length);
-    setCurrentId(tabs[next]!.id);
+    onChoose(tabs[next]!.id);
     list.current?.querySelectorAll<HTMLElement>('[role=tab]')[next]?.focus();
   };
 
@@ -47,7 +57,7 @@ export const Tabs = ({ label, tabs }: { readonly label: string; readonly tabs: r
             aria-selected={id === current.id}
             aria-controls={`${prefix}-panel`}
             tabIndex={id === current.id ? 0 : -1}
-            onClick={() => setCurrentId(id)}
+            onClick={() => onChoose(id)}
           >
             {label}
           </button>

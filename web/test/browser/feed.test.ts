@@ -51,7 +51,7 @@ describe('a post', () => {
     const seen = await hers.recordHere();
     await page.reload();
     await his.sees(ada, 'ONLINE');
-    await his.openTab('Feed');
+    // In the tab that was open.
     await his.seesHere('2 people are here');
     // What comes after everything that the reload has caused.
     await his.openTab('Lobby');
