@@ -49,9 +49,17 @@ const list = async (userId: string) =>
 
 /** Resolves once a statement waits for a lock that another transaction holds. */
 const somebodyWaits = () =>
-  vi.waitFor(async () => expect(await numberOf(sql`select from pg_locks where not granted`)).toBeGreaterThan(0), {
-    timeout: 5_000,
-  });
+  vi.waitFor(
+    async () =>
+      expect(
+        await numberOf(
+          sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        ),
+      ).toBeGreaterThan(0),
+    {
+      timeout: 5_000,
+    },
+  );
 
 /** Runs `tell` in a transaction, and `other` beside it: until that one waits or ends, the transaction stays open. */
 const whileTelling = async (act: ReturnType<typeof newAct>, other: () => Promise<unknown>): Promise<void> => {
