@@ -15,7 +15,7 @@ import { isTemporary, type PresenceError, presenceError } from './errors.js';
 import { Heartbeat } from './heartbeat.js';
 import { hideOperation, openHidden } from './hiding.js';
 import { Idleness } from './idleness.js';
-import { INTERNALS, type WithInternals } from './internals.js';
+import { INTERNALS, type Internals, type WithInternals } from './internals.js';
 import { LatestById } from './latestById.js';
 import { Operations } from './operations.js';
 import { OwnState } from './ownState.js';
@@ -216,15 +216,13 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     send: (conversationId, isTyping) => operations.send(SET_TYPING, { input: { conversationId, isTyping } }),
   });
   const idleness = new Idleness(() => heartbeat.beat());
-  let onPlaces: (places: readonly string[]) => void = () => {};
   const heartbeat = new Heartbeat({
     send: async (idle) => {
-      const answer = await operations.send<{ heartbeat: { intervalSeconds: number; places: readonly string[] } }>(
-        HEARTBEAT,
-        { input: { idle } },
-      );
-      onPlaces(answer.heartbeat.places);
-      return answer.heartbeat.intervalSeconds;
+      const { heartbeat } = await operations.send<{
+        heartbeat: { intervalSeconds: number; places: readonly string[] };
+      }>(HEARTBEAT, { input: { idle } });
+      internals.onPlaces?.(heartbeat.places);
+      return heartbeat.intervalSeconds;
     },
     isIdle: () => idleness.isIdle,
     onSilence: () => connection.lost(),
@@ -305,18 +303,10 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     finishSigningOut = () => resolve();
   });
 
+  const internals: Internals = { operations, request, session, onError, report };
   if (isStarted) connection.start();
   const client: PresenceClient & WithInternals = {
-    [INTERNALS]: {
-      operations,
-      request,
-      session,
-      onHeartbeat: (listener) => {
-        onPlaces = listener;
-      },
-      onError,
-      report,
-    },
+    [INTERNALS]: internals,
     presence: (userId): Readable<Presence | undefined> => {
       const get = () => presences.get(userId);
       return {

@@ -8,8 +8,8 @@ export interface Internals {
   /** As {@link Operations.request}; rejects at once where nobody is signed in. */
   readonly request: Operations['request'];
   readonly session: { readonly id: string };
-  /** Calls the listener with where the session is, by each answer to a heartbeat. */
-  readonly onHeartbeat: (listener: (places: readonly string[]) => void) => void;
+  /** Called with where the session is, by each answer to a heartbeat. */
+  onPlaces?: (places: readonly string[]) => void;
   readonly onError: (error: PresenceError) => void;
   readonly report: ReportFault;
 }

@@ -1,5 +1,5 @@
 /** Queries, mutations and subscriptions over whichever connection there is. */
-import { absentMs, backoffMs } from './backoff.js';
+import { backoffMs } from './backoff.js';
 import { errorOfAnswer, isTemporary, type PresenceError, presenceError, waitOf } from './errors.js';
 import { bytesOf, MAX_MESSAGE_BYTES, type Operation, TOO_LONG, type Wire } from './wire.js';
 
@@ -25,8 +25,6 @@ interface Subscription {
   timer?: ReturnType<typeof setTimeout> | undefined;
   /** Refusals in a row. */
   refusals: number;
-  /** The last refusal was that it is not there. */
-  isAbsent: boolean;
 }
 
 const disconnected = () => presenceError('DISCONNECTED', 'The connection was lost before the answer.');
@@ -56,7 +54,6 @@ export class Operations {
     for (const subscription of this.subscriptions) {
       this.halt(subscription);
       subscription.refusals = 0;
-      subscription.isAbsent = false;
     }
     const lost = [...this.running];
     this.running.clear();
@@ -105,7 +102,7 @@ export class Operations {
       const full = this.waiting.length >= MAX_WAITING || this.waitingBytes + bytes > MAX_WAITING_BYTES;
       const mayRun = this.wire && this.running.size < MAX_RUNNING;
       if (!mayRun && full) {
-        return reject(presenceError('QUEUE_FULL', 'Too many operations wait for the connection.'));
+        return reject(presenceError('QUEUE_FULL', 'Too many operations wait.'));
       }
       this.waiting.push({ operation, bytes, topic, resolve: resolve as (data: unknown) => void, reject });
       this.waitingBytes += bytes;
@@ -115,8 +112,7 @@ export class Operations {
 
   /**
    * Subscribes over this connection and every later one, until the function returned is called. `onRefused` is told of
-   * refusals; where it may pass the subscription is tried again, otherwise with the next connection. What is not there, or
-   * not for the caller, may be later: it is tried again with growing waits, and told of once.
+   * each refusal; where it may pass the subscription is tried again, otherwise with the next connection.
    */
   subscribe<Data>(
     query: string,
@@ -129,7 +125,6 @@ export class Operations {
       onData,
       onRefused,
       refusals: 0,
-      isAbsent: false,
     };
     if (this.over) return () => {};
     this.subscriptions.add(subscription);
@@ -146,25 +141,20 @@ export class Operations {
     const refused = (error: PresenceError) => {
       if (!this.subscriptions.has(subscription)) return;
       this.halt(subscription);
-      const isAbsent = error.code === 'NOT_FOUND';
-      const wasAbsent = subscription.isAbsent;
-      subscription.isAbsent = isAbsent;
-      if (isAbsent || isTemporary(error)) {
-        const attempt = subscription.refusals++;
-        const waitMs = isAbsent ? absentMs(attempt, Math.random()) : waitOf(error) + backoffMs(attempt, Math.random());
+      if (isTemporary(error)) {
+        const waitMs = waitOf(error) + backoffMs(subscription.refusals++, Math.random());
         subscription.timer = setTimeout(() => this.begin(subscription), waitMs);
       }
-      if (!isAbsent || !wasAbsent) subscription.onRefused(error);
+      subscription.onRefused(error);
     };
     subscription.stop = this.wire.start(subscription.operation, {
       next: ({ data, errors }) => {
         if (errors) return refused(errorOfAnswer(errors));
         subscription.refusals = 0;
-        subscription.isAbsent = false;
         subscription.onData(data as never);
       },
       end: (errors) =>
-        refused(errors ? errorOfAnswer(errors) : presenceError('UNAVAILABLE', 'The server ended the subscription.')),
+        refused(errors ? errorOfAnswer(errors) : presenceError('UNAVAILABLE', 'The subscription ended.')),
     });
   }
 
@@ -208,7 +198,7 @@ export class Operations {
       },
       end: (errors) => {
         settle(() => {
-          request.reject(errors ? errorOfAnswer(errors) : presenceError('UNAVAILABLE', 'There was no answer.'));
+          request.reject(errors ? errorOfAnswer(errors) : presenceError('UNAVAILABLE', 'No answer.'));
         });
       },
     });

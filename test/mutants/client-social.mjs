@@ -58,9 +58,9 @@ export default [
   {
     name: 'a place that is not made yet stays away',
     promise: 'What was not there when it was subscribed to is tried again.',
-    file: 'client/src/operations.ts',
-    from: 'if (isAbsent || isTemporary(error)) {',
-    to: 'if (isTemporary(error)) {',
+    file: 'client/src/social/places.ts',
+    from: "if (error.code === 'NOT_FOUND') this.absences.add(conversationId);",
+    to: '',
     tests: PLACES,
   },
   {
@@ -99,8 +99,8 @@ export default [
     name: 'an event of the tray is told twice',
     promise: 'Listeners of the tray are called once for one event.',
     file: 'client/src/social/tray.ts',
-    from: 'if (!before || FIELDS.some((field) => before[field] !== inbox[field])) this.cell.set(inbox);',
-    to: 'this.cell.set(inbox);',
+    from: 'if (!this.list.isChanging) this.show();',
+    to: 'this.show();',
     tests: INBOX,
   },
   {

@@ -1,8 +1,14 @@
 /** When what is not there, or not for the caller, is tried again. */
-import { absentMs } from '../backoff.js';
 
+const MOST_SECONDS = 120;
 /** Of those who hear at the same moment that it is back. */
 const SPREAD_MS = 1_000;
+
+/**
+ * Half to the whole of `min(120, 2^(attempt + 1))` seconds, in milliseconds: the host may be about to make it, and a right may come
+ * back. A million clients that wait for long ask 11,000 times a second together, a third of what their heartbeats are.
+ */
+const waitMs = (attempt: number): number => (500 + 500 * Math.random()) * Math.min(MOST_SECONDS, 2 ** (attempt + 1));
 
 interface Absence {
   readonly attempts: number;
@@ -21,7 +27,7 @@ export class Absences {
   /** It is not there: it is tried again, with growing waits while it stays so. */
   add(id: string): void {
     const attempts = this.absent.get(id)?.attempts ?? 0;
-    this.wait(id, attempts + 1, absentMs(attempts, Math.random()));
+    this.wait(id, attempts + 1, waitMs(attempts));
   }
 
   /** It may be there again. */

@@ -56,8 +56,6 @@ export class PagedList<Node extends { readonly id: string }> {
   private bound = 0;
   private hasNext = false;
   private isRead = false;
-  /** What was shown last. */
-  private nodes: readonly Node[] = [];
   private joining: ReturnType<typeof setTimeout> | undefined;
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
@@ -77,6 +75,11 @@ export class PagedList<Node extends { readonly id: string }> {
     return this.hasNext;
   }
 
+  /** Whether a change will be told of in a moment. */
+  get isChanging(): boolean {
+    return this.joining !== undefined;
+  }
+
   /** What is known of an id, also where it is gone. */
   entry(id: string): Entry<Node> | undefined {
     return this.entries.get(id);
@@ -89,12 +92,9 @@ export class PagedList<Node extends { readonly id: string }> {
     return top;
   }
 
-  /** What is shown: the same array while that is the same. */
-  items(): readonly Node[] {
-    const nodes = this.shown().map(({ node }) => node!);
-    const isSame = nodes.length === this.nodes.length && nodes.every((node, i) => node === this.nodes[i]);
-    if (!isSame) this.nodes = nodes;
-    return this.nodes;
+  /** What is shown. */
+  items(): Node[] {
+    return this.shown().map(({ node }) => node!);
   }
 
   /** An item as it is now; undefined: it is gone. */

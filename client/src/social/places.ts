@@ -4,6 +4,7 @@ import type { Internals } from '../internals.js';
 import { Listeners } from '../observable.js';
 import { Retained } from '../retained.js';
 import type { Presence, Readable } from '../types.js';
+import { Absences } from './absences.js';
 import { HERE_CHANGED } from './documents.js';
 import { reportLasting } from './failures.js';
 import type { Here } from './types.js';
@@ -34,6 +35,11 @@ export class Places {
     onGone: (id) => this.stop(id),
   });
 
+  private readonly absences = new Absences((id) => {
+    const place = this.watched.get(id);
+    if (place) this.subscribe(id, place);
+  });
+
   constructor(
     private readonly client: Internals,
     /** Told of each event: whether nobody is there. */
@@ -60,6 +66,7 @@ export class Places {
   }
 
   down(): void {
+    this.absences.clear();
     for (const place of this.watched.values()) place.isStarting = true;
   }
 
@@ -69,14 +76,18 @@ export class Places {
   }
 
   private start(conversationId: string): void {
-    const { operations, onError } = this.client;
     if (this.watched.size >= MAX_PLACES) {
-      onError(presenceError('BAD_USER_INPUT', `At most ${MAX_PLACES} places are watched at a time.`));
+      this.client.onError(presenceError('BAD_USER_INPUT', `At most ${MAX_PLACES} places are watched at a time.`));
       return;
     }
     const place: Place = { here: undefined, people: new Map(), isStarting: true, unsubscribe: () => {} };
     this.watched.set(conversationId, place);
-    place.unsubscribe = operations.subscribe<{ hereChanged: HereChange }>(
+    this.subscribe(conversationId, place);
+  }
+
+  private subscribe(conversationId: string, place: Place): void {
+    place.unsubscribe();
+    place.unsubscribe = this.client.operations.subscribe<{ hereChanged: HereChange }>(
       HERE_CHANGED,
       { id: conversationId },
       ({ hereChanged }) => this.receive(conversationId, place, hereChanged),
@@ -84,7 +95,10 @@ export class Places {
         // Who comes and goes is not heard of any more.
         place.isStarting = true;
         this.show(conversationId, place, undefined);
-        reportLasting(this.client)(error);
+        const isKnown = this.absences.has(conversationId);
+        // It may be there, or for the caller, later.
+        if (error.code === 'NOT_FOUND') this.absences.add(conversationId);
+        if (!isKnown) reportLasting(this.client)(error);
       },
     );
   }
@@ -102,11 +116,13 @@ export class Places {
     const place = this.watched.get(conversationId);
     if (!place) return;
     place.unsubscribe();
+    this.absences.delete(conversationId);
     this.show(conversationId, place, undefined);
     this.watched.delete(conversationId);
   }
 
   private receive(conversationId: string, place: Place, { here, came, went }: HereChange): void {
+    this.absences.delete(conversationId);
     if (place.isStarting) place.people.clear();
     place.isStarting = false;
     for (const userId of went) place.people.delete(userId);

@@ -12,8 +12,6 @@ import type { Inbox, InboxReadable, Notice } from './types.js';
 
 type Totals = Pick<Inbox, 'unread' | 'unseen' | 'revision'>;
 
-const FIELDS = ['unread', 'unseen', 'revision', 'notices', 'hasMore'] as const satisfies readonly (keyof Inbox)[];
-
 interface SentNotice extends Notice {
   readonly gone: boolean;
 }
@@ -117,22 +115,20 @@ export class Tray {
   private take(totals: Totals): void {
     if (this.totals && Number(totals.revision) < Number(this.totals.revision)) return;
     this.totals = totals;
-    this.show();
+    // Notices that came with them are shown at the same moment.
+    if (!this.list.isChanging) this.show();
   }
 
   private show(): void {
     const { totals, list } = this;
     if (!totals || !list.isLoaded) return;
-    const inbox: Inbox = {
+    this.cell.set({
       unread: totals.unread,
       unseen: totals.unseen,
       revision: this.variables.after ?? totals.revision,
       notices: list.items(),
       hasMore: list.hasMore,
-    };
-    const before = this.cell.get();
-    // One event moves the totals and the list, which tells of it a little later.
-    if (!before || FIELDS.some((field) => before[field] !== inbox[field])) this.cell.set(inbox);
+    });
   }
 
   private async mark(

@@ -46,9 +46,9 @@ export class Visits {
     this.store = createPlacesStore(client.session.id);
     this.inherited = new Set(this.store.load());
     for (const id of this.inherited) this.entered.set(id, 'uncertain');
-    client.onHeartbeat((places) => {
+    client.onPlaces = (places) => {
       for (const [id, visit] of this.entered) if (visit === 'entered' && !places.includes(id)) this.lost(id);
-    });
+    };
   }
 
   enter(conversationId: string): () => void {

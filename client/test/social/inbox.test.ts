@@ -70,8 +70,6 @@ describe('the tray', () => {
       ['2', named(2, 1)],
       ['3', named(3, 2, 1)],
     ]);
-    await tell(setup, 3, [], { unread: 3 });
-    expect(seen.length).toBe(2);
   });
 
   it('takes in what comes, grows, is read elsewhere and goes; by position', async () => {

@@ -117,8 +117,11 @@ describe('a right that was not there', () => {
     hers.enter(postId);
     his.enter(postId);
     await until(here, (value) => value?.people.length === 2);
+    const placesOf = () => his.client.request('mutation { heartbeat { places } }');
+    expect(await placesOf()).toEqual({ heartbeat: { places: [postId] } });
     await hers.client.block(ben.id);
     await until(here, (value) => value?.people.length === 1);
+    expect(await placesOf()).toEqual({ heartbeat: { places: [] } });
     await hers.client.unblock(ben.id);
     await until(here, (value) => value?.people.length === 2);
   });
