@@ -5,7 +5,7 @@
  * each. A change of sight costs a few queries for the users that it names; one of who may use an object, what `objectChanges.ts` says.
  * See docs/design.md#social.
  */
-import { createLimit } from '../async/limit.js';
+import { createTurns } from '../async/limit.js';
 import type { AccessReader } from '../presence/ports/access.js';
 import type { AccessChange } from '../presence/ports/bus.js';
 import type { Viewer } from '../presence/visibility.js';
@@ -63,7 +63,7 @@ export const createTimelineFanout = ({ bus, timelines, people, reads, onError, o
     reads,
     rosterOf: createSharedReader((viewerId) => people.roster(viewerId, MAX_WATCHED)),
     shareOf: createActShares(),
-    inTurn: createLimit(REREADINGS),
+    turns: createTurns(REREADINGS),
     onSubject(subscription, key, knows) {
       const those = bySubject.get(key) ?? new Set();
       if (knows) bySubject.set(key, those.add(subscription));

@@ -7,6 +7,7 @@
  * See docs/design.md#social.
  */
 import { inPieces } from '../async/batches.js';
+import type { Turns } from '../async/limit.js';
 import { isTemporary } from '../presence/errors.js';
 import type { AccessChange, Unsubscribe } from '../presence/ports/bus.js';
 import type { Viewer } from '../presence/visibility.js';
@@ -63,8 +64,8 @@ export interface TimelineSubscriptionDeps {
   /** The viewer's roster: user ids, the first `MAX_WATCHED` by id. */
   readonly rosterOf: (viewerId: string) => Promise<readonly string[]>;
   readonly shareOf: ShareOf;
-  /** Runs a rereading when it is its turn: after a gap all subscriptions of a node reread. */
-  readonly inTurn: (reread: () => Promise<void>) => Promise<void>;
+  /** The rereadings of all subscriptions: after a gap, or where somebody popular is deleted, there is one for each. */
+  readonly turns: Turns;
   /** The subscription was sent acts about that object, or about an object of that user, or no more; by `objectKey` or `userKey`. */
   readonly onSubject: (subscription: TimelineSubscription, key: string, knows: boolean) => void;
   readonly onError: (error: unknown) => void;
@@ -102,7 +103,11 @@ export class TimelineSubscription
   private rosterSince: number | undefined = undefined;
   private tray: Promise<Unsubscribe> | undefined = undefined;
   private readonly roster = this.createRefresher(() => this.readRoster());
-  private readonly rereading = this.createRefresher(() => this.deps.inTurn(() => this.rereadTouched()));
+  private readonly rereading = this.createRefresher(() =>
+    this.deps.turns.take(this, () => this.rereadTouched(), this.isHurried),
+  );
+  /** What changed concerns few, so that it waits for no crowd that rereads. */
+  private isHurried = false;
 
   constructor(
     private readonly deps: TimelineSubscriptionDeps,
@@ -154,6 +159,7 @@ export class TimelineSubscription
       case 'relation': {
         const [a, b] = change.users;
         this.lose(userKey(a === userId ? b : a), { gains: !change.mayRevoke, blocked: change.firstBlock === true });
+        this.hurry();
         this.rosterChanged();
         return;
       }
@@ -233,6 +239,11 @@ export class TimelineSubscription
     this.rereading.request();
   }
 
+  private hurry(): void {
+    this.isHurried = true;
+    this.deps.turns.hurry(this);
+  }
+
   private rosterChanged(): void {
     this.rosterSince ??= this.deps.clock.now;
     this.roster.request();
@@ -249,6 +260,7 @@ export class TimelineSubscription
 
   private muteChanged({ kind, id }: MuteTarget, muted: boolean): void {
     this.lose(kind === 'user' ? userKey(id) : objectKey(id), { gains: !muted, muted });
+    this.hurry();
   }
 
   private membersChanged(change: AccessChange & { readonly kind: 'circle' | 'conversation' }): void {
@@ -256,6 +268,7 @@ export class TimelineSubscription
     const isOwn = change.changed.includes(userId);
     if (change.kind === 'conversation') this.lose(objectKey(change.id), { gains: true, left: isOwn });
     else this.rosterChanged();
+    if (isOwn && change.changed.length <= CROWD) this.hurry();
     if (!change.members.includes(userId)) return;
     // The others may own objects, whether or not they are followed; of a crowd, what the viewer was sent about those is reread.
     const rereadsAll = isOwn && change.members.length <= CROWD;
@@ -320,6 +333,7 @@ export class TimelineSubscription
 
   private async rereadTouched(): Promise<void> {
     const touched = this.losses.take();
+    this.isHurried = false;
     const { voided } = this;
     const leaving = [...this.leaving];
     this.voided = new Map();

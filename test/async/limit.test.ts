@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createLimit } from '../../src/async/limit.js';
+import { createLimit, createTurns } from '../../src/async/limit.js';
 
 it('runs as many at once as it may, in order, also after one failed', async () => {
   const limited = createLimit(2);
@@ -26,4 +26,21 @@ it('runs as many at once as it may, in order, also after one failed', async () =
   expect(begun).toEqual([0, 1, 2, 3]);
   for (const i of [2, 3]) ends[i]!();
   expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+});
+
+it('lets what is hurried go first, whether it comes so or waits already', async () => {
+  const turns = createTurns(1);
+  const begun: string[] = [];
+  let end = () => {};
+  const held = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const first = turns.take('first', () => held, false);
+  const rest = ['a', 'b', 'c'].map((key) => turns.take(key, async () => begun.push(key), false));
+  rest.push(turns.take('urgent', async () => begun.push('urgent'), true));
+  turns.hurry('c');
+  turns.hurry('nobody');
+  end();
+  await Promise.all([first, ...rest]);
+  expect(begun).toEqual(['urgent', 'c', 'a', 'b']);
 });

@@ -984,6 +984,29 @@ describe('when something fails', () => {
     expect(page.map(({ id }) => id)).toEqual(['c']);
   });
 
+  it('who blocks or mutes waits for no crowd that rereads', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const crowd = Array.from({ length: 20 }, (_, i) => `fan-${i}`);
+    await f.users(...crowd);
+    for (const fan of crowd) await f.people.follow(fan, 'ann');
+    for (const fan of crowd) await f.collect(fan);
+    const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+    await f.tell('a', 'ann', { audience: 'EVERYONE' });
+    expect(heard([...(await mine.news()), ...(await yours.news())])).toEqual(['+a', '+a']);
+    valve.hold('timeline');
+    f.fanout.reread();
+    await untilIdle();
+    await f.mute('me', { kind: 'user', id: 'ann' });
+    await f.people.block('ann', 'you');
+    await untilIdle();
+    f.queries.length = 0;
+    valve.release('timeline');
+    expect(heard([...(await mine.news()), ...(await yours.news())])).toEqual(['-a', '-a']);
+    const order = f.queries.filter((query) => query.startsWith('timeline ')).slice(16);
+    expect(order.slice(0, 2)).toEqual(['timeline me', 'timeline you']);
+  });
+
   it('more changes than are remembered are found by reading all', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });

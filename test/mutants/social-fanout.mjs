@@ -469,4 +469,20 @@ export default [
     to: 'actorMuted: false,',
     tests: timeline,
   },
+  {
+    name: 'who blocks waits for a crowd that rereads',
+    promise: 'A block or a mute ends what was shown within a second, also while a crowd rereads.',
+    file: 'src/fanout/timelineSubscription.ts',
+    from: '    this.deps.turns.hurry(this);\n',
+    to: '',
+    tests: timeline,
+  },
+  {
+    name: 'what is hurried waits in the order of its coming',
+    promise: 'A block or a mute ends what was shown within a second, also while a crowd rereads.',
+    file: 'src/async/limit.ts',
+    from: 'for (const queue of [hurried, waiting])',
+    to: 'for (const queue of [waiting, hurried])',
+    tests: ['test/async/limit.test.ts'],
+  },
 ];
