@@ -24,7 +24,10 @@ CREATE TABLE "counts" (
 --> statement-breakpoint
 CREATE TABLE "deleted_objects" (
 	"object_id" text COLLATE "C" PRIMARY KEY NOT NULL,
-	"at" bigint DEFAULT (extract(epoch from clock_timestamp()) * 1000)::bigint NOT NULL
+	"at" bigint DEFAULT (extract(epoch from clock_timestamp()) * 1000)::bigint NOT NULL,
+	"before" bigint DEFAULT 0 NOT NULL,
+	"former_before" bigint DEFAULT 0 NOT NULL,
+	"reopened" boolean DEFAULT false NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "inboxes" (

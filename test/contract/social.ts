@@ -776,9 +776,22 @@ export const describeSocial = (
         const actsOf = async () =>
           (await social.noticeActs('cem', (await list())[0]!.id, ALL))!.items.map(({ id }) => id);
         expect(await actsOf()).toEqual(['new']);
-        // What the host says anew counts from now on.
-        expect(await social.tell([act('1'), act('late')])).toBe(2);
-        expect(await actsOf()).toEqual(['new', 'late', '1']);
+        // What the host says anew counts from now on; what was said of the former conversation never comes back.
+        expect(await social.tell([act('1'), act('late')])).toBe(1);
+        expect(await actsOf()).toEqual(['new', 'late']);
+      });
+
+      it('of a conversation leave no counts to the next one of its id', async () => {
+        const put = () => social.putCounts([{ objectId: '42', counts: [{ name: 'likes', value: 7 }], version: '1' }]);
+        const all = async () => (await social.counts(['42'])).get('42')!.all;
+        await people.putConversation('42', [], true);
+        expect(await put()).toBe(1);
+        await people.deleteConversation('42');
+        bus.socialNews();
+        expect([await put(), bus.socialNews()]).toEqual([0, []]);
+        await people.putConversation('42', [], true);
+        expect(await all()).toEqual([]);
+        expect([await put(), await all()]).toEqual([1, [{ name: 'likes', value: 7 }]]);
       });
 
       it('say of what is taken back who might use its object then, and where they do not know, that it went with it', async () => {
@@ -1173,15 +1186,16 @@ export const describeSocial = (
       });
 
       it('forgets a deleted conversation once no act about it is left', async () => {
-        for (const id of ['x', 'y', 'z']) await people.putConversation(id, [], true);
-        await social.tell([act('1', { objectId: 'x' })]);
-        for (const id of ['x', 'y', 'z']) await people.deleteConversation(id);
+        const all = ['again', 'made again', 'x', 'y', 'z'];
+        for (const id of all) await people.putConversation(id, [], true);
+        await social.tell([act('1', { objectId: 'x' }), act('2', { objectId: 'made again' })]);
+        for (const id of all) await people.deleteConversation(id);
+        for (const id of ['again', 'made again']) await people.putConversation(id, [], true);
+        await social.tell([act('3', { objectId: 'again' })]);
         await age('deleted_objects', 'at', 31 * DAY, sql`object_id <> 'z'`);
         await sweepAll();
-        expect(await rows(sql`select object_id as text from deleted_objects order by object_id`)).toEqual([
-          { text: 'x' },
-          { text: 'z' },
-        ]);
+        const kept = await rows(sql`select object_id as text from deleted_objects order by object_id`);
+        expect(kept.map(({ text }) => text)).toEqual(['made again', 'x', 'z']);
       });
 
       it('removes counts of an object of which none moved for long', async () => {

@@ -8,10 +8,11 @@ import { createSocial } from '../../src/adapters/sql/social.js';
 import { createTimelineReader } from '../../src/adapters/sql/sqlTimelines.js';
 import type { UseChange } from '../../src/presence/ports/bus.js';
 import { AUDIENCES } from '../../src/presence/visibility.js';
-import { seesAct } from '../../src/social/actSight.js';
+import { sawBefore, seesAct } from '../../src/social/actSight.js';
 import type { TimelineReader } from '../../src/social/ports/timelines.js';
 import { createFakePeople } from '../support/unit/fakePeople.js';
 import { empty, recordingBus } from './people.js';
+import { newAct } from './social.js';
 
 const USERS = ['ann', 'bob', 'cem', 'dan'];
 const OBJECTS = ['post', 'chat'];
@@ -392,6 +393,28 @@ export const describeTimelines = (
           values ('later', 7, 'bob', 'like', 'secret', 'FOLLOWERS', 5)`),
       );
       expect((await reader.actFacts('later', ['ann'])).get('ann')).toMatchObject({ told: true });
+    });
+
+    it('take no act about a deleted conversation for one about the next of its id', async () => {
+      const bus = recordingBus();
+      const people = createPeople({ db: database.db, bus });
+      const social = createSocial({ db: database.db, bus });
+      await people.upsertUsers(USERS.map((id) => ({ id })));
+      await people.follow('cem', 'ann');
+      const tellOne = (id: string) => social.tell([newAct(id, { objectId: 'room', recipients: [] })]);
+      await people.putConversation('room', ['bob'], false);
+      await tellOne('former');
+      await people.deleteConversation('room');
+      // As the deletion leaves it, whose batches are late.
+      await database.db.run((orm) => orm.execute(sql`update acts set gone_at = null`));
+      await people.putConversation('room', [], true);
+      await tellOne('next');
+      expect(await idsOf('cem')).toEqual(['next']);
+      bus.news();
+      await people.deleteConversation('room');
+      const [change] = bus.news().flatMap((each) => ('use' in each && each.use ? [each.use] : []));
+      const saw = async (id: string) => sawBefore((await reader.actFacts(id, ['cem'], change)).get('cem'), false);
+      expect([await saw('former'), await saw('next')]).toEqual([false, true]);
     });
 
     it('say of an act that there is not that it was not told', async () => {

@@ -89,6 +89,31 @@ export default [
     tests: ['test/adapters/sql/trays.test.ts'],
   },
   {
+    name: 'acts about a former conversation come back',
+    promise:
+      'What was told about a conversation before its deletion never comes back, also once another one has its id.',
+    file: 'src/adapters/sql/deletedObjects.ts',
+    from: 'and (not reopened or ${seq} < before)',
+    to: 'and not reopened',
+    tests: ['test/adapters/sql/trays.test.ts'],
+  },
+  {
+    name: 'who used the next conversation of an id is told of acts about the former',
+    promise: 'The deletion of a conversation names no act about an earlier one of its id.',
+    file: 'src/adapters/sql/sqlTimelines.ts',
+    from: '\n      or ${isAboutFormer(objectId, seq)}`',
+    to: '`',
+    tests: ['test/adapters/sql/socialFacts.test.ts'],
+  },
+  {
+    name: 'late counts are of the next conversation',
+    promise: 'Counts that are put about a deleted conversation show to nobody who uses the next of its id.',
+    file: 'src/adapters/sql/sqlCounts.ts',
+    from: ' || isClosed',
+    to: '',
+    tests: ['test/adapters/sql/trays.test.ts'],
+  },
+  {
     name: 'another owner tells nobody',
     promise: 'A conversation that gets another owner or audience is decided anew for whoever uses it.',
     file: 'src/adapters/sql/sqlGroups.ts',

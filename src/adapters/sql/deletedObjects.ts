@@ -1,8 +1,9 @@
 /**
  * Conversations that were deleted. A host tells late and twice, and once a conversation is gone nothing says any more who could use it:
- * what is told about it shows to nobody, until it is made again and told once more. Written and read under the lock of the object.
+ * what is told about it shows to nobody, until it is made again; what was told before its deletion never comes back. Written and read
+ * under the lock of the object.
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Orm } from './database.js';
 import { exists, serverNow, textArray } from './expressions.js';
 import { deletedObjects } from './tables.js';
@@ -10,19 +11,30 @@ import { trayLocks } from './trayLocks.js';
 
 /** Whether the object was a conversation and is deleted. */
 export const isDeletedObject = (objectId: SQL): SQL<boolean> =>
-  exists(sql`deleted_objects where object_id = ${objectId}`);
+  exists(sql`deleted_objects where object_id = ${objectId} and not reopened`);
 
-/** Notes a deleted conversation in the transaction of its deletion. */
-export const noteDeletedConversation = async (tx: Orm, objectId: string): Promise<void> => {
+/** Whether an act is about a conversation that was deleted, also where there is another one of that id since. */
+export const isAboutDeleted = (objectId: SQL, seq: SQL): SQL<boolean> =>
+  exists(sql`deleted_objects where object_id = ${objectId} and (not reopened or ${seq} < before)`);
+
+/** Whether it is about one that was deleted before the last deletion of the id. */
+export const isAboutFormer = (objectId: SQL, seq: SQL): SQL<boolean> =>
+  exists(sql`deleted_objects where object_id = ${objectId} and ${seq} < former_before`);
+
+/** Notes a deleted conversation in the transaction of its deletion. Acts with numbers below `before` are about it. */
+export const noteDeletedConversation = async (tx: Orm, objectId: string, before: number): Promise<void> => {
   await tx
     .insert(deletedObjects)
-    .values({ objectId })
-    .onConflictDoUpdate({ target: deletedObjects.objectId, set: { at: serverNow } });
+    .values({ objectId, before })
+    .onConflictDoUpdate({
+      target: deletedObjects.objectId,
+      set: { at: serverNow, before, formerBefore: deletedObjects.before, reopened: false },
+    });
 };
 
 /** The conversation is made again: what is told from now on shows. */
-export const forgetDeletedConversation = async (tx: Orm, objectId: string): Promise<void> => {
-  await tx.delete(deletedObjects).where(sql`${deletedObjects.objectId} = ${objectId}`);
+export const reopenDeletedConversation = async (tx: Orm, objectId: string): Promise<void> => {
+  await tx.update(deletedObjects).set({ reopened: true }).where(eq(deletedObjects.objectId, objectId));
 };
 
 /**

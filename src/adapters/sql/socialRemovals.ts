@@ -10,7 +10,7 @@ import { eachInTurn } from '../../async/batches.js';
 import { NEXT_ACT_NUMBER } from './actRows.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
-import { isDeletedObject, noteDeletedConversation } from './deletedObjects.js';
+import { isAboutDeleted, noteDeletedConversation } from './deletedObjects.js';
 import { serverNow, textArray } from './expressions.js';
 import { removeFollowsOf } from './followRemovals.js';
 import { removals } from './tables.js';
@@ -60,7 +60,7 @@ const noteRemoval = async (
  */
 export const noteDeletedObject = async (tx: Orm, objectId: string, wasConversation: boolean) => {
   const noted = await noteRemoval(tx, ['object'], objectId, wasConversation);
-  if (wasConversation) await noteDeletedConversation(tx, objectId);
+  if (wasConversation) await noteDeletedConversation(tx, objectId, noted.before);
   // What is put meanwhile comes wholly before or after.
   await takeLocks(tx, 'counts', [objectId]);
   await tx.execute(sql`delete from counts where object_id = ${objectId}`);
@@ -103,7 +103,7 @@ export const actUnderDeletion = async (tx: Orm, actIds: readonly string[]): Prom
     .select({ id: sql<string>`acts.id` })
     .from(sql`acts join social_removals as removal on removal.kind = 'object' and removal.target_id = acts.object_id`)
     .where(sql`acts.id = any(${textArray(actIds)}) and acts.seq < removal.before
-      and not ${isDeletedObject(sql`acts.object_id`)}`)
+      and not ${isAboutDeleted(sql`acts.object_id`, sql`acts.seq`)}`)
     .limit(1);
   return rows[0]?.id;
 };

@@ -226,7 +226,7 @@ export const createSocialSweeps = ({
     await tx.execute(sql`
       delete from deleted_objects where object_id = any(${textArray(ids)})
         and at < ${serverNow} - ${actRetentionMs}::bigint
-        and not ${exists(sql`acts where acts.object_id = deleted_objects.object_id`)}`);
+        and not ${exists(sql`acts where acts.object_id = deleted_objects.object_id and (not reopened or seq < before)`)}`);
   });
 
   return {

@@ -10,7 +10,7 @@ import { type Arrival, groupKeyOf, growTrays } from '../../social/trayGrowth.js'
 import { actColumns } from './actRows.js';
 import { sharedLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
-import { isDeletedObject, lockTraysAndClose } from './deletedObjects.js';
+import { isAboutDeleted, lockTraysAndClose } from './deletedObjects.js';
 import { bigintArray, exists, serverNow, textArray } from './expressions.js';
 import { createGatheredTells, isSmallTell, LOCK_MS, type TellTransactions } from './gatheredTells.js';
 import { hidesFromTray } from './hiding.js';
@@ -91,7 +91,7 @@ export const reviveActs = (tx: Orm, actIds: readonly string[]) => {
   const gone = sql`
     select acts.id from acts where acts.id = any(${textArray(actIds)}) and gone_at is not null
       and not ${exists(sql`users where id = actor_id and (deleted_at is not null or acts.seq < acts_from)`)}
-      and not ${isDeletedObject(sql`acts.object_id`)}
+      and not ${isAboutDeleted(sql`acts.object_id`, sql`acts.seq`)}
     order by acts.id for update of acts`;
   const revived = sql`
     update acts set gone_at = null from gone where acts.id = gone.id returning acts.*`;

@@ -6,6 +6,7 @@ import { countsOf, putRegisters, type Register, type Registers } from '../../soc
 import type { Count, Counts, NewCounts } from '../../social/socialTypes.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
+import { isDeletedObject } from './deletedObjects.js';
 import { bigintArray, serverNow, textArray } from './expressions.js';
 import { rowsByKey } from './rowsByKey.js';
 import type { CommitSocial } from './socialCommit.js';
@@ -21,6 +22,7 @@ const countsQuery = (orm: Orm, objectIds: readonly string[]) =>
       objectId: sql<string>`asked.id`,
       now: sql`${serverNow}`.mapWith(Number),
       asOf: sql<string | null>`found.as_of::text`,
+      isClosed: isDeletedObject(sql`asked.id`),
       /** Names, values and versions: a version is text, since it may be longer than a double. */
       all: sql<string | null>`found.everything::text`,
     })
@@ -36,17 +38,19 @@ interface Stored {
   /** Null where nothing was put. */
   readonly asOf: number | null;
   readonly now: number;
+  /** It was a conversation, which is deleted: what is put late is of that one, and not of the next of its id. */
+  readonly isClosed: boolean;
 }
 
 const readCounts = async (orm: Orm, objectIds: readonly string[]): Promise<ReadonlyMap<string, Stored>> => {
   const rows = rowsByKey(new Set(objectIds), await countsQuery(orm, objectIds), ({ objectId }) => objectId);
   return new Map(
-    [...rows].map(([objectId, { now, asOf, all }]) => {
+    [...rows].map(([objectId, { now, asOf, isClosed, all }]) => {
       const values: readonly [string, number, string][] = JSON.parse(all ?? '[]');
       const registers = new Map(
         values.map(([name, value, version]): [string, Register] => [name, { name, value, version: BigInt(version) }]),
       );
-      return [objectId, { registers, asOf: asOf === null ? null : Number(asOf), now }];
+      return [objectId, { registers, asOf: asOf === null ? null : Number(asOf), now, isClosed }];
     }),
   );
 };
@@ -75,9 +79,9 @@ const sameCounts = (a: readonly Count[], b: readonly Count[]): boolean =>
   a.length === b.length && a.every(({ name, value }, i) => name === b[i]?.name && value === b[i].value);
 
 /** What a put makes of one object: null where nothing moved. */
-const decide = (objectId: string, { registers, asOf, now }: Stored, puts: readonly NewCounts[]) => {
+const decide = (objectId: string, { registers, asOf, now, isClosed }: Stored, puts: readonly NewCounts[]) => {
   const { after, moved } = putRegisters(registers, puts);
-  if (moved.length === 0) return null;
+  if (moved.length === 0 || isClosed) return null;
   if (after.size > MAX_NAMES)
     throw badInput(`The object ${objectId} would have ${after.size} counts; at most ${MAX_NAMES} are allowed.`);
   const all = countsOf(after);

@@ -7,7 +7,7 @@ import type { Commit } from './accessCommit.js';
 import { NEXT_ACT_NUMBER } from './actRows.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Orm } from './database.js';
-import { forgetDeletedConversation } from './deletedObjects.js';
+import { reopenDeletedConversation } from './deletedObjects.js';
 import { awaitsRemoval, NEXT_RELATION_NUMBER } from './deletions.js';
 import { textArray } from './expressions.js';
 import { generationOf, ownerId } from './owners.js';
@@ -127,7 +127,7 @@ export const createGroupStore = ({
             set: { ...after, ownerGeneration: sql`excluded.owner_generation` },
           })
           .returning({ below: NEXT_ACT_NUMBER });
-        if (before === undefined) await forgetDeletedConversation(tx, id);
+        if (before === undefined) await reopenDeletedConversation(tx, id);
         const { joined, left, members } = await replaceMembers(tx, 'conversation', id, wanted);
         const isUsedAlike = before !== undefined && isSameUse(before, after);
         const use = isUsedAlike ? {} : { use: useChange(before, { ...put!, joined }) };

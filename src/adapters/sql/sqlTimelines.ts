@@ -13,6 +13,7 @@ import { type Act, actFields } from '../../social/socialTypes.js';
 import { follows, isBlocked, sharesCircle, sharesConversation } from './accessFacts.js';
 import { actColumns } from './actRows.js';
 import type { Database, Orm } from './database.js';
+import { isAboutDeleted, isAboutFormer } from './deletedObjects.js';
 import { bigintArray, exists, textArray } from './expressions.js';
 import { ownerId as presentOwnerId } from './owners.js';
 
@@ -164,11 +165,12 @@ const objectAs = (change: UseChange | undefined): SQL => {
  * more who could use it, so acts about it are as good as taken back.
  */
 const isTold = (change: UseChange | undefined): SQL<boolean> => {
-  const byDeletion = sql`${exists(sql`social_removals
-    where kind = 'object' and target_id = act.object_id and act.seq < before`)}`;
+  const [objectId, seq] = [sql`act.object_id`, sql`act.seq`];
+  const byDeletion = exists(sql`social_removals where kind = 'object' and target_id = ${objectId} and ${seq} < before`);
   const gone = change?.deleted
-    ? sql`act.gone_at < coalesce(${change.deletedAt ?? null}::bigint, ${Number.MAX_SAFE_INTEGER}::bigint)`
-    : sql`act.gone_at is not null or ${byDeletion}`;
+    ? sql`act.gone_at < coalesce(${change.deletedAt ?? null}::bigint, ${Number.MAX_SAFE_INTEGER}::bigint)
+      or ${isAboutFormer(objectId, seq)}`
+    : sql`act.gone_at is not null or ${byDeletion} or ${isAboutDeleted(objectId, seq)}`;
   return sql<boolean>`${exists(sql`users where id = ${actor} and deleted_at is null`)} and not coalesce(${gone}, false)`;
 };
 

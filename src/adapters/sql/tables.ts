@@ -301,12 +301,21 @@ export const noticeActs = pgTable(
 );
 
 /**
- * Conversations that were deleted, and not made again: nothing that is told about one shows. Kept for as long as an act about it, and
- * as acts are.
+ * Conversations that were deleted: nothing that is told about one shows, until it is made again. Kept for as long as an act that it
+ * holds back, and as acts are.
  */
 export const deletedObjects = pgTable(
   'deleted_objects',
-  { objectId: id('object_id').primaryKey(), at: instant('at').notNull().default(serverNow) },
+  {
+    objectId: id('object_id').primaryKey(),
+    at: instant('at').notNull().default(serverNow),
+    /** Acts with lower numbers are about a conversation that was deleted: they never come back. */
+    before: bigint('before', { mode: 'number' }).notNull().default(0),
+    /** The same of the deletion before the last one. */
+    formerBefore: bigint('former_before', { mode: 'number' }).notNull().default(0),
+    /** It was made again. */
+    reopened: boolean('reopened').notNull().default(false),
+  },
   (t) => [index('deleted_objects_by_age').on(t.at)],
 );
 

@@ -69,6 +69,8 @@ export const createSocialOracle = (everybody: readonly string[]) => {
   /** In the order of telling. */
   const acts = new Map<string, ToldAct>();
   const retracted = new Set<string>();
+  /** Told about a conversation that was deleted since. */
+  const former = new Set<string>();
   const trays = new Map<string, Tray>();
   const registers = new Map<string, Map<string, { value: number; version: bigint }>>();
   /** What each live session is at, the latest last, by user and session. */
@@ -136,7 +138,7 @@ export const createSocialOracle = (everybody: readonly string[]) => {
       if (!users.has(act.actorId)) continue;
       const isClosed = deletedRooms.has((acts.get(act.id) ?? act).objectId ?? '');
       if (acts.has(act.id)) {
-        if (!isClosed) retracted.delete(act.id);
+        if (!isClosed && !former.has(act.id)) retracted.delete(act.id);
         continue;
       }
       fresh += 1;
@@ -203,7 +205,10 @@ export const createSocialOracle = (everybody: readonly string[]) => {
     },
     putCircle: (id: string, members: readonly string[]) => void circles.set(id, members),
     deleteRoom(id: string) {
-      if (rooms.delete(id)) deletedRooms.add(id);
+      if (rooms.delete(id)) {
+        deletedRooms.add(id);
+        for (const act of acts.values()) if (act.objectId === id) former.add(act.id);
+      }
       registers.delete(id);
       retract([...acts.values()].filter(({ objectId }) => objectId === id).map((act) => act.id));
     },
@@ -219,6 +224,7 @@ export const createSocialOracle = (everybody: readonly string[]) => {
       for (const [session, { userId }] of places) if (userId === id) places.delete(session);
     },
     putCounts(objectId: string, values: Readonly<Record<string, number>>, version: bigint) {
+      if (deletedRooms.has(objectId)) return;
       const register = registers.get(objectId) ?? new Map<string, { value: number; version: bigint }>();
       registers.set(objectId, register);
       for (const [name, value] of Object.entries(values)) {
