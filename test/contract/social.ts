@@ -696,8 +696,19 @@ export const describeSocial = (
         expect(await shortList()).toEqual(['follow null: a:b bob ann (3)']);
         expect((await list('dan')).map(({ latest }) => latest.id)).toEqual(['follow:x:cem']);
         expect(await rows(sql`select id as text from acts where id like 'follow:%' and gone_at is null`)).toHaveLength(
-          5,
+          6,
         );
+      });
+
+      it('of who has the id of a deleted user are new', async () => {
+        await people.follow('ann', 'cem');
+        await people.deleteUser('ann');
+        await people.finishDeletions(() => false);
+        await people.upsertUsers([{ id: 'ann' }]);
+        await people.follow('ann', 'cem');
+        expect((await list())[0]).toMatchObject({ actorIds: ['ann'], latest: { id: 'follow:ann:cem:2:1' } });
+        await people.unfollow('ann', 'cem');
+        expect(await list()).toEqual([]);
       });
 
       it('of the host tell nothing', async () => {
@@ -712,7 +723,7 @@ export const describeSocial = (
           { followerId: 'a', followeeId: 'b:c' },
           { followerId: 'a%3Ab', followeeId: 'c' },
         ];
-        expect(new Set(pairs.map(followActId)).size).toBe(3);
+        expect(new Set(pairs.map((pair) => followActId(pair))).size).toBe(3);
         await people.follow('a:b', 'a');
         expect((await list('a'))[0]!.latest.id).toBe('follow:a%3Ab:a');
       });
@@ -736,6 +747,7 @@ export const describeSocial = (
         ]);
         bus.socialNews();
         expect(await people.deleteConversation('42')).toBe(true);
+        await people.finishDeletions(() => false);
         expect(await shortList()).toEqual(['like 43: ann (1)']);
         expect((await social.counts(['42'])).get('42')!.all).toEqual([]);
         const gone = () => bus.socialNews().filter((change) => change.kind === 'act' && change.gone);

@@ -166,10 +166,10 @@ export default [
   },
   {
     name: 'follows of a deleted user stay told',
-    promise: 'Who is deleted and named again hears of new follows.',
-    file: 'src/adapters/sql/socialRemovals.ts',
-    from: '    if (!(await removeFollows(removal, isStopped))) return false;\n',
-    to: '',
+    promise: 'Who is deleted and named again hears of new follows, and theirs are heard of.',
+    file: 'src/adapters/sql/followIds.ts',
+    from: 'follower + followee > 2',
+    to: 'false',
     tests: contract,
   },
   {
@@ -288,8 +288,16 @@ export default [
     name: 'who follows nobody is answered sooner',
     promise: 'Following and unfollowing send the same statements, whoever is followed.',
     file: 'src/adapters/sql/followActs.ts',
-    from: '  const inserted = await insertActs(tx, told);\n',
-    to: '  if (told.length === 0) return [];\n  const inserted = await insertActs(tx, told);\n',
+    from: '  const inserted = await insertActs(',
+    to: '  if (!isPresent) return [];\n  const inserted = await insertActs(',
+    tests: races,
+  },
+  {
+    name: 'following who does not exist draws no number',
+    promise: 'The numbers of acts say nothing of whether somebody exists who was followed meanwhile.',
+    file: 'src/adapters/sql/sqlActs.ts',
+    from: '    where locked.held >= 0`;\n',
+    to: '    where locked.held >= 0 and ${condition}`;\n',
     tests: races,
   },
   {
@@ -297,7 +305,7 @@ export default [
     promise: 'Users are locked in the order of ids, so that a follow and an upsert of both never wait for each other.',
     file: 'src/adapters/sql/followActs.ts',
     from: '.orderBy(users.id)',
-    to: '.orderBy(sql`${users.id} <> ${followeeId}`)',
+    to: '.orderBy(sql`${users.id} = ${followerId}`)',
     tests: races,
   },
   {

@@ -5,7 +5,7 @@
  * statements are sent for each, in the same number, on empty lists where there is nothing to do, and the tray is said to have moved
  * also where it did not. It costs a follow some ten small statements more than a `tell`.
  */
-import { and, inArray, isNull, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { SocialChange } from '../../social/ports/socialBus.js';
 import { groupKeyOf } from '../../social/trayGrowth.js';
 import type { Orm } from './database.js';
@@ -29,23 +29,32 @@ import { trayLocks } from './trayLocks.js';
 const moved = ({ followeeId }: Follow, revisions: Revisions): readonly SocialChange[] =>
   trayChanges(new Map<string, number>([[followeeId, 0], ...revisions]));
 
+/** In the order of ids, as whoever writes several users. */
+const usersOf = (tx: Orm, { followerId, followeeId }: Follow) =>
+  tx
+    .select({ id: users.id, generation: users.generation, deletedAt: users.deletedAt })
+    .from(users)
+    .where(inArray(users.id, [followerId, followeeId]))
+    .orderBy(users.id);
+
+const actIdOf = (follow: Follow, found: readonly { readonly id: string; readonly generation: number }[]): string => {
+  const generationOf = (userId: string) => found.find(({ id }) => id === userId)?.generation ?? 1;
+  return followActId(follow, { follower: generationOf(follow.followerId), followee: generationOf(follow.followeeId) });
+};
+
 /** Tells a follow in its transaction; of an unknown or deleted followee nothing is kept. */
 export const tellFollow = async (tx: Orm, follow: Follow, pushAfterMs: number): Promise<readonly SocialChange[]> => {
   const { followerId, followeeId } = follow;
-  // A deletion of either comes wholly before or after. In the order of ids, as whoever writes several users.
-  const present = await tx
-    .select({ id: users.id })
-    .from(users)
-    .where(and(inArray(users.id, [followerId, followeeId]), isNull(users.deletedAt)))
-    .orderBy(users.id)
-    .for('share');
+  // A deletion of either comes wholly before or after.
+  const found = await usersOf(tx, follow).for('share');
+  const isPresent = found.some(({ id, deletedAt }) => id === followeeId && deletedAt === null);
   const act = {
-    ...{ id: followActId(follow), verb: 'follow', actorId: followerId, objectId: null, objectType: null },
+    ...{ id: actIdOf(follow, found), verb: 'follow', actorId: followerId, objectId: null, objectType: null },
     ...{ text: null, data: null, audience: 'NOBODY' as const, at: null, recipients: [followeeId], group: null },
   };
-  const told = present.some(({ id }) => id === followeeId) ? [act] : [];
-  const inserted = await insertActs(tx, told);
-  const revived = await reviveActs(tx, inserted.length > 0 ? [] : told.map(({ id }) => id));
+  // A number is drawn in any case: cursors show how many were.
+  const inserted = await insertActs(tx, [act], sql`${isPresent}::boolean`);
+  const revived = await reviveActs(tx, inserted.length === 0 && isPresent ? [act.id] : []);
   const back = revived.map(({ id }) => id);
   const groupKey = groupKeyOf(act);
   const deliveries = inserted.map((row) => ({ act: row, userId: followeeId, groupKey }));
@@ -58,7 +67,7 @@ export const tellFollow = async (tx: Orm, follow: Follow, pushAfterMs: number): 
 
 /** Takes it back in the transaction that ends the follow. */
 export const retractFollow = async (tx: Orm, follow: Follow): Promise<readonly SocialChange[]> => {
-  const removed = await removeActs(tx, [followActId(follow)]);
+  const removed = await removeActs(tx, [actIdOf(follow, await usersOf(tx, follow))]);
   const ids = removed.map(({ id }) => id);
   await tx.execute(trayLocks(await traysOfActs(tx, ids)));
   const isOne = sql`placed.act_id = any(${textArray(ids)})`;

@@ -12,7 +12,6 @@ import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
 import { isAboutDeleted, noteDeletedConversation } from './deletedObjects.js';
 import { serverNow, textArray } from './expressions.js';
-import { removeFollowsOf } from './followRemovals.js';
 import { removals } from './tables.js';
 import { lockTrays } from './trayLocks.js';
 
@@ -187,25 +186,9 @@ export const createSocialRemovals = ({
     return true;
   };
 
-  /** Before the tray: it says which those are. */
-  const removeFollows = async (removal: Removal, isStopped: () => boolean): Promise<boolean> => {
-    let after: string | null = null;
-    do {
-      if (isStopped()) return false;
-      const from: string | null = after;
-      after = await db.run((orm) =>
-        orm.transaction(async (tx) =>
-          (await isPending(tx, removal)) ? await removeFollowsOf(tx, removal.targetId, from) : null,
-        ),
-      );
-    } while (after !== null);
-    return true;
-  };
-
   /** The lock of the tray lets an act that is told at the same time come wholly before or after. */
   const removeTray = async (removal: Removal, isStopped: () => boolean): Promise<boolean> => {
     const { targetId } = removal;
-    if (!(await removeFollows(removal, isStopped))) return false;
     for (const batchOf of TRAY_BATCHES) {
       for (let count = ROWS; count === ROWS; ) {
         if (isStopped()) return false;

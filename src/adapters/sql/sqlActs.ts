@@ -1,6 +1,6 @@
 /** Acts: told and taken back, with what that does to trays. */
 import { randomUUID } from 'node:crypto';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { unavailable } from '../../presence/errors.js';
 import type { Audience } from '../../presence/visibility.js';
 import type { ActStore } from '../../social/ports/acts.js';
@@ -45,8 +45,9 @@ export const trayChanges = (revisions: Revisions): readonly SocialChange[] =>
  * Inserts those of the acts that are new. Acts of a deleted actor are left out; the lock of an actor's row lets a deletion come
  * wholly before or after. So do the shared locks of the objects, which are held before an act is numbered: what was told before a
  * change of its object has a lower number than the change, and is committed. Rows are written in the order of ids, as everywhere, and numbered in the order of the list.
+ * Each draws a number, also where the `condition` does not hold.
  */
-export const insertActs = (tx: Orm, acts: readonly NewAct[]) => {
+export const insertActs = (tx: Orm, acts: readonly NewAct[], condition: SQL = sql`true`) => {
   const text = (of: (act: NewAct) => string | null) => textArray(acts.map(of));
   const actors = sql`
     select id from users where id = any(${textArray([...new Set(acts.map(({ actorId }) => actorId))])})
@@ -58,7 +59,7 @@ export const insertActs = (tx: Orm, acts: readonly NewAct[]) => {
       union select object_id from acts where id = any(${text(({ id }) => id)})`,
   );
   const numbered = sql`
-    select nextval('acts_seq_seq') as seq, given.*
+    select nextval('acts_seq_seq') as seq, ${condition} as is_kept, given.*
     from locked cross join unnest(${text(({ id }) => id)}, ${text(({ actorId }) => actorId)}, ${text(({ verb }) => verb)},
       ${text(({ objectId }) => objectId)}, ${text(({ objectType }) => objectType)}, ${text(({ text }) => text)},
       ${text(({ data }) => data)}, ${text(({ audience }) => audience)}, ${bigintArray(acts.map(({ at }) => at))})
@@ -68,7 +69,7 @@ export const insertActs = (tx: Orm, acts: readonly NewAct[]) => {
     insert into acts (id, seq, actor_id, verb, object_id, object_type, text, data, audience, at)
     select id, seq, actor_id, verb, object_id, object_type, text, data, audience, coalesce(at, ${serverNow})
     from numbered
-    where (actor_id in (select id from actors) or not ${exists(sql`users where id = actor_id`)})
+    where (actor_id in (select id from actors) or not ${exists(sql`users where id = actor_id`)}) and is_kept
     order by id collate "C"
     on conflict (id) do nothing
     returning *`;

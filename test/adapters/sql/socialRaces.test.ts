@@ -393,7 +393,7 @@ it.each([
   expect(await list(followee)).toHaveLength(1);
 });
 
-it('sends the same statements and messages, whoever is followed and unfollowed', async () => {
+it('sends the same statements and messages, and draws as many numbers, whoever is followed and unfollowed', async () => {
   await people.upsertUsers(['ann', 'cem', 'dan', 'gone'].map((id) => ({ id })));
   await people.deleteUser('gone');
   await people.finishDeletions(() => false);
@@ -403,11 +403,17 @@ it('sends the same statements and messages, whoever is followed and unfollowed',
   const orm = drizzle({ client, logger: { logQuery: (query) => sent.push(query) } });
   const db = createDatabase({ orm: () => orm, isOpen: () => true, deadline: null });
   const logged = createPeople({ db, bus, logged: true });
+  const latestNumber = async () => {
+    const [row] = await orm.select({ n: sql`last_value`.mapWith(Number) }).from(sql`acts_seq_seq`);
+    return row!.n;
+  };
   const stepsOf = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+    const before = await latestNumber();
     sent.length = 0;
     bus.socialNews();
     await work();
-    return [...sent, `${bus.socialNews().length} published`];
+    const steps = [...sent, `${bus.socialNews().length} published`];
+    return [...steps, `${(await latestNumber()) - before} drawn`];
   };
   const follows: (readonly string[])[] = [];
   const unfollows: (readonly string[])[] = [];
