@@ -332,4 +332,20 @@ export default [
     to: 'revisions',
     tests: races,
   },
+  {
+    name: 'who hides the caller is blocked sooner',
+    promise: 'A block writes the same rows, whether or not the other blocks or mutes the caller.',
+    file: 'src/adapters/sql/pairSight.ts',
+    from: 'as is_latest from judged`',
+    to: 'as is_latest from judged where shown <> shows`',
+    tests: races,
+  },
+  {
+    name: 'a block that moves no tray publishes less',
+    promise: 'A block publishes as much where the other blocks or mutes the caller.',
+    file: 'src/adapters/sql/traySight.ts',
+    from: 'new Map([[a, 0], [b, 0], ...first, ...second])',
+    to: 'new Map([...first, ...second])',
+    tests: races,
+  },
 ];

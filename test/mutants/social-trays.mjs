@@ -95,7 +95,7 @@ export default [
     name: 'a block reaches into one tray',
     promise: 'A block hides what was delivered in both trays.',
     file: 'src/adapters/sql/traySight.ts',
-    from: 'const second = await changeShown(tx, sightOfActor(b, a, shown), shown, { bySight: true });',
+    from: 'const second = await judgeActor(tx, b, a);',
     to: 'const second = new Map<string, number>();',
     tests: contract,
   },

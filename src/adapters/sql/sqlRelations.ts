@@ -174,7 +174,7 @@ export const createRelationStore = ({
           .returning();
         if (added.length === 0) return { result: undefined, changes: [], social: [] };
         await checkBlocks(tx, blockerId, maxBlocks);
-        const social = trayChanges(await changeSightOfPair(tx, blockerId, blockedId, false));
+        const social = trayChanges(await changeSightOfPair(tx, blockerId, blockedId));
         const isBlocker = await tx.$count(
           blocks,
           and(eq(blocks.blockerId, blockedId), eq(blocks.blockedId, blockerId)),
@@ -190,7 +190,7 @@ export const createRelationStore = ({
           .where(and(eq(blocks.blockerId, blockerId), eq(blocks.blockedId, blockedId)))
           .returning();
         if (removed.length === 0) return { result: undefined, changes: [], social: [] };
-        const social = trayChanges(await changeSightOfPair(tx, blockerId, blockedId, true));
+        const social = trayChanges(await changeSightOfPair(tx, blockerId, blockedId));
         return { result: undefined, changes: [relationChange(blockerId, blockedId, false)], social };
       });
     },

@@ -5,6 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { MuteTarget } from '../../social/socialTypes.js';
 import type { Orm } from './database.js';
+import { judgeActor } from './pairSight.js';
 import { changeShown, type Revisions } from './shownActs.js';
 import { forgetEmptyTrays, lockTrays } from './trayLocks.js';
 
@@ -23,14 +24,13 @@ export const sightOfObject = (userId: string, objectId: string, shown: boolean):
     shown,
   );
 
-/** After a block of two users was written (`shown` false), or removed. */
-export const changeSightOfPair = async (tx: Orm, a: string, b: string, shown: boolean): Promise<Revisions> => {
+/** After a block of two users was written, or removed. A tray that did not move is said to be at the beginning: whoever watches it knows better. */
+export const changeSightOfPair = async (tx: Orm, a: string, b: string): Promise<Revisions> => {
   await lockTrays(tx, [a, b]);
-  // One after the other: each is found by its index.
-  const first = await changeShown(tx, sightOfActor(a, b, shown), shown, { bySight: true });
-  const second = await changeShown(tx, sightOfActor(b, a, shown), shown, { bySight: true });
+  const first = await judgeActor(tx, a, b);
+  const second = await judgeActor(tx, b, a);
   await forgetEmptyTrays(tx, [a, b]);
-  return new Map([...first, ...second]);
+  return new Map([[a, 0], [b, 0], ...first, ...second]);
 };
 
 /** After a mute was written (`shown` false), or removed; the tray's lock is held. */

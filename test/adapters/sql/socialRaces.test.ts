@@ -106,7 +106,7 @@ it('hides from a tray that there was not what is told while a block is written, 
   await database.db.run((orm) =>
     orm.transaction(async (tx) => {
       await tx.execute(sql`insert into blocks (blocker_id, blocked_id) values ('other', 'ann')`);
-      await changeSightOfPair(tx, 'other', 'ann', false);
+      await changeSightOfPair(tx, 'other', 'ann');
       told = social.tell([newAct('2', { recipients: ['other'] })]);
       await somebodyWaits();
     }),
@@ -393,11 +393,8 @@ it.each([
   expect(await list(followee)).toHaveLength(1);
 });
 
-it('sends the same statements and messages, and draws as many numbers, whoever is followed and unfollowed', async () => {
-  await people.upsertUsers(['ann', 'cem', 'dan', 'gone'].map((id) => ({ id })));
-  await people.deleteUser('gone');
-  await people.finishDeletions(() => false);
-  await people.block('dan', 'ann');
+/** People whose statements are recorded, with what they publish and how many numbers of acts they draw. */
+const recorded = () => {
   const sent: string[] = [];
   const client = postgres(own.url, { max: 1, fetch_types: false, onnotice: () => {} });
   const orm = drizzle({ client, logger: { logQuery: (query) => sent.push(query) } });
@@ -415,15 +412,58 @@ it('sends the same statements and messages, and draws as many numbers, whoever i
     const steps = [...sent, `${bus.socialNews().length} published`];
     return [...steps, `${(await latestNumber()) - before} drawn`];
   };
+  return { logged, stepsOf, end: () => client.end() };
+};
+
+it('sends the same statements and messages, and draws as many numbers, whoever is followed and unfollowed', async () => {
+  await people.upsertUsers(['ann', 'cem', 'dan', 'gone'].map((id) => ({ id })));
+  await people.deleteUser('gone');
+  await people.finishDeletions(() => false);
+  await people.block('dan', 'ann');
+  const { logged, stepsOf, end } = recorded();
   const follows: (readonly string[])[] = [];
   const unfollows: (readonly string[])[] = [];
   for (const id of ['cem', 'cem', 'dan', 'dan', 'gone', 'nobody', 'nobody']) {
     follows.push(await stepsOf(() => logged.follow('ann', id)));
     unfollows.push(await stepsOf(() => logged.unfollow('ann', id)));
   }
-  await client.end();
+  await end();
   expect(follows[0]?.length).toBeGreaterThan(10);
   expect(follows).toEqual(follows.map(() => follows[0]));
   expect(unfollows).toEqual(unfollows.map(() => unfollows[0]));
   expect(await numberOf(sql`select from inboxes where user_id in ('gone', 'nobody')`)).toBe(0);
+});
+
+it('sends the same statements and messages, and writes the same rows, whether or not who is blocked hides the caller', async () => {
+  const others = ['cem', 'dan', 'eve'];
+  await people.upsertUsers(['ann', ...others].map((id) => ({ id })));
+  await social.tell(
+    others.flatMap((id) => [1, 2].map((n) => newAct(`${id}${n}`, { objectId: `${n}`, recipients: [id] }))),
+  );
+  await people.block('dan', 'ann');
+  await social.mute('eve', { kind: 'user', id: 'ann' });
+  const { logged, stepsOf, end } = recorded();
+  const placesOf = (table: 'notices' | 'notice_acts', userId: string) =>
+    database.db.run((orm) =>
+      orm
+        .select({ at: sql<string>`ctid::text` })
+        .from(sql`${sql.identifier(table)}`)
+        .where(sql`user_id = ${userId}`),
+    );
+  const steps = new Set<string>();
+  for (const work of ['block', 'unblock'] as const) {
+    for (const id of others) {
+      const before = [await placesOf('notices', id), await placesOf('notice_acts', id)];
+      steps.add(`${work} ${JSON.stringify(await stepsOf(() => logged[work]('ann', id)))}`);
+      const after = [await placesOf('notices', id), await placesOf('notice_acts', id)];
+      for (const [i, places] of after.entries()) {
+        expect(places).toHaveLength(2);
+        for (const place of places) expect(before[i]).not.toContainEqual(place);
+      }
+    }
+  }
+  await end();
+  expect([...steps].map((each) => each.split(' ')[0])).toEqual(['block', 'unblock']);
+  expect((await list('cem')).length).toBe(2);
+  expect([await list('dan'), await list('eve')]).toEqual([[], []]);
 });
