@@ -241,6 +241,7 @@ export const createHub = ({
       // Watchers first: what may be revoked is suspended before anything else happens.
       visibilityChanges.accessChanged(change);
       here.accessChanged(change);
+      inboxes.accessChanged(change);
       subscriptions.accessChanged(change, viewersOf);
     },
     /** Access changes may have been missed: rereads who sees what, until it could. */

@@ -105,7 +105,7 @@ export const createInboxReader = ({
     const actors = actorsOf(changes.values());
     if (actors.length > 0) await people.profiles(actors);
     for (const [topic, starts] of batch) {
-      const change = changes.get(topic.userId)!;
+      const change = topic.found(changes.get(topic.userId)!);
       alone.delete(topic);
       topic.read(change);
       for (const { after, begin } of starts) begin(firstChange(change, after));

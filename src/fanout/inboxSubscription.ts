@@ -12,7 +12,7 @@ import type { InboxChange, Notice } from '../social/socialTypes.js';
 import { checkRevision } from '../social/socialValidate.js';
 import { checkWatched } from './budget.js';
 import type { InboxReader } from './inboxReader.js';
-import { type InboxListener, type InboxTopic, isOlder } from './inboxTopic.js';
+import { type InboxListener, type InboxTopic, isOlder, withoutDeleted } from './inboxTopic.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import type { SubscriptionBudget } from './subscription.js';
 import type { OpenSubscription } from './subscriptionRegistry.js';
@@ -88,6 +88,10 @@ export class InboxSubscription implements OutboxOwner<typeof CHANGED, InboxChang
 
   trayRead(): void {
     if (this.pending) this.enqueue();
+  }
+
+  deleted(change: AccessChange): void {
+    if (this.pending) this.pending = withoutDeleted(this.pending, [change]);
   }
 
   accessChanged(change: AccessChange): void {

@@ -4,7 +4,8 @@
  * nothing of the tray goes out until it was read.
  */
 import { performance } from 'node:perf_hooks';
-import type { Inbox, InboxChange } from '../social/socialTypes.js';
+import type { AccessChange } from '../presence/ports/bus.js';
+import type { Inbox, InboxChange, Notice } from '../social/socialTypes.js';
 
 /** A device that watches the tray. */
 export interface InboxListener {
@@ -12,7 +13,21 @@ export interface InboxListener {
   trayChanged(change: InboxChange): void;
   /** The tray was read: what was suspended may go out. */
   trayRead(): void;
+  /** A user or a conversation was deleted: nothing of it goes out, though the tray follows later. */
+  deleted(change: AccessChange): void;
 }
+
+const isOf = ({ gone, actorIds, latest }: Notice, change: AccessChange): boolean => {
+  if (gone) return false;
+  if (change.kind === 'user') return latest.actorId === change.userId || actorIds.includes(change.userId);
+  return change.kind === 'conversation' && latest.objectId === change.id;
+};
+
+/** Without the notices that are of something deleted: their tray, which follows, tells what is left of them. */
+export const withoutDeleted = (change: InboxChange, deletions: readonly AccessChange[]): InboxChange => {
+  const notices = change.notices.filter((notice) => !deletions.some((deletion) => isOf(notice, deletion)));
+  return { ...change, notices, partial: change.partial || notices.length < change.notices.length };
+};
 
 /** What may hide something is read no more often than this: others may follow and unfollow as they like. */
 const HIDE_EVERY_MS = 100;
@@ -44,6 +59,8 @@ export class InboxTopic {
   /** The reading under way may have begun too early: another one is to follow it. */
   private again = false;
   private suspended = false;
+  /** The deletions since the reading under way began. */
+  private deletions: AccessChange[] = [];
   private timer: NodeJS.Timeout | undefined = undefined;
   /** When the timer rings. */
   private dueAt = 0;
@@ -89,6 +106,16 @@ export class InboxTopic {
     this.reread();
   }
 
+  deleted(change: AccessChange): void {
+    if (this.reading) this.deletions.push(change);
+    for (const listener of this.listeners) listener.deleted(change);
+  }
+
+  /** What the reading under way found, without what was deleted since it began. */
+  found(change: InboxChange): InboxChange {
+    return withoutDeleted(change, this.deletions);
+  }
+
   /** Messages may have been missed. */
   reread(): void {
     if (this.reading) this.again = true;
@@ -99,6 +126,7 @@ export class InboxTopic {
   begin(): void {
     this.requested = false;
     this.reading = true;
+    this.deletions = [];
     clearTimeout(this.timer);
     this.timer = undefined;
   }

@@ -1,4 +1,5 @@
 /** The trays that this node watches: one topic and one channel of the bus a tray, however many devices of its user. */
+import type { AccessChange } from '../presence/ports/bus.js';
 import type { Directory } from '../presence/ports/directory.js';
 import type { Viewer } from '../presence/visibility.js';
 import type { ReadBudget } from '../service/readBudget.js';
@@ -49,6 +50,12 @@ export const createInboxWatch = ({
     /** A subscription that has not started. */
     open: (viewer: Viewer, connectionId: string | null, budget: SubscriptionBudget) =>
       new InboxSubscription(deps, viewer, connectionId, budget),
+    /** What a deletion takes along is withheld at once: a look at each watched tray, a few milliseconds for 100,000. */
+    accessChanged(change: AccessChange): void {
+      const isDeletion =
+        change.kind === 'user' ? change.deleted : change.kind === 'conversation' && change.use?.deleted;
+      if (isDeletion) for (const userId of topics.keys()) topics.get(userId)?.deleted(change);
+    },
     get size() {
       return topics.size;
     },

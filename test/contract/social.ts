@@ -1120,6 +1120,29 @@ export const describeSocial = (
         expect(await due()).toEqual(['1: 1']);
       });
 
+      it('names nobody, and nothing, that was deleted while it is decided, though the tray follows later', async () => {
+        await people.upsertUsers([{ id: 'ann' }]);
+        await people.putConversation('43', [], true);
+        await social.tell([
+          act('1'),
+          act('2', { objectId: '43', actorId: 'bob' }),
+          act('3', { objectId: '44', actorId: 'bob' }),
+        ]);
+        await pass();
+        const told: string[] = [];
+        const slow = async (wanted: readonly DueNotice[]) => {
+          await database.db.run((orm) =>
+            orm.transaction(async (tx) => {
+              await noteDeletedUser(tx, 'ann');
+              await noteDeletedObject(tx, '43', true);
+            }),
+          );
+          return { wanted, unwanted: [] };
+        };
+        await social.takeDue(100, slow, async (list) => void told.push(...list.map(({ notice }) => notice.latest.id)));
+        expect(told).toEqual(['3']);
+      });
+
       it('that is read while it is decided is not told', async () => {
         await social.tell([act('1')]);
         await pass();

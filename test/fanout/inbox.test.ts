@@ -333,6 +333,25 @@ describe('what hides', () => {
     expect(await news(mine)).toEqual(['2: -a']);
   });
 
+  it('is sent to nobody once its actor or conversation is deleted, also where the tray follows later', async () => {
+    const valve = createValve();
+    const f = await createFanout({ broadcastIntervalMs: 0, gate: valve.gate });
+    await f.people.upsertUsers([{ id: 'bo' }]);
+    const iterator = await watch(f);
+    await iterator.next();
+    await f.trays.move('me', [{ id: 'slow' }]);
+    await untilIdle();
+    // One notice waits for a slow reader, another is being read.
+    valve.hold('trays.changedSince');
+    await f.trays.move('me', [{ id: 'read' }]);
+    await f.people.deleteUser('bo');
+    await untilIdle();
+    valve.release('trays.changedSince');
+    await untilIdle();
+    expect(inShort((await iterator.next()).value as InboxChange)).toBe('2: …');
+    await iterator.return();
+  });
+
   it('is not sent to a reader who was slow, from before', async () => {
     const f = await createFanout({ broadcastIntervalMs: 0 });
     const iterator = await watch(f);

@@ -348,4 +348,28 @@ export default [
     to: 'new Map([...first, ...second])',
     tests: races,
   },
+  {
+    name: 'a push names who was deleted since',
+    promise: 'The host is told of no notice of whom or what was deleted since it was read, before the tray follows.',
+    file: 'src/adapters/sql/pushQueue.ts',
+    from: "where kind = 'actor' and target_id",
+    to: 'where false and target_id',
+    tests: contract,
+  },
+  {
+    name: 'a slow reader is sent who was deleted',
+    promise: 'A notice of a deleted actor that waits for a slow reader is not sent.',
+    file: 'src/fanout/inboxSubscription.ts',
+    from: 'if (this.pending) this.pending = withoutDeleted(this.pending, [change]);',
+    to: '',
+    tests: ['test/fanout/inbox.test.ts'],
+  },
+  {
+    name: 'a reading that began before a deletion is sent',
+    promise: 'What a tray that was being read as its actor was deleted says of them is not sent.',
+    file: 'src/fanout/inboxTopic.ts',
+    from: 'if (this.reading) this.deletions.push(change);',
+    to: '',
+    tests: ['test/fanout/inbox.test.ts'],
+  },
 ];

@@ -4,10 +4,11 @@
  * by one: a node that dies in the moment between, or hears no answer to a mark, loses that one push.
  */
 import { type SQL, sql } from 'drizzle-orm';
+import { makePgArray } from 'drizzle-orm/pg-core';
 import type { DueNotice, TrayStore } from '../../social/ports/trays.js';
 import type { Notice } from '../../social/socialTypes.js';
 import type { Database } from './database.js';
-import { bigintArray, serverNow, statementNow, textArray } from './expressions.js';
+import { bigintArray, exists, serverNow, statementNow, textArray } from './expressions.js';
 import { inboxQuery, noticesByIdQuery, toNotice } from './noticeRows.js';
 import { readTrays } from './underRemoval.js';
 
@@ -42,18 +43,24 @@ export const createPushQueue = ({
 
   /**
    * Marks notices as told. Resolves to how many still were this node's: none to which something came, or that was read, none of which
-   * an act was hidden or taken back, which stays due, and none that another node took since.
+   * an act was hidden or taken back, which stays due, also while its deletion has not come so far, and none that another node took
+   * since.
    */
   const mark = async (decided: readonly DueNotice[], leases: ReadonlyMap<string, number>): Promise<number> => {
     if (decided.length === 0) return 0;
-    const text = (of: (notice: Notice) => string) => textArray(decided.map(({ notice }) => of(notice)));
+    const text = (of: (notice: Notice) => string | null) => textArray(decided.map(({ notice }) => of(notice)));
     const numbers = (of: (notice: Notice) => number | null) => bigintArray(decided.map(({ notice }) => of(notice)));
     const marked = sql`
       update notices set due_at = null
       from unnest(${text(({ userId }) => userId)}, ${text(({ id }) => id)}, ${numbers(({ position }) => position)},
-        ${numbers(({ changed }) => changed)}, ${numbers(({ id }) => leases.get(id) ?? null)}) as done (user_id, id, position, changed, due_at)
+        ${numbers(({ changed }) => changed)}, ${numbers(({ id }) => leases.get(id) ?? null)},
+        ${text(({ actorIds, latest }) => makePgArray([latest.actorId, ...actorIds]))},
+        ${text(({ latest }) => latest.objectId)}, ${numbers(({ latest }) => latest.seq)})
+        as done (user_id, id, position, changed, due_at, actors, object_id, seq)
       where notices.user_id = done.user_id and notices.id = done.id and notices.position = done.position
         and notices.changed = done.changed and notices.due_at = done.due_at
+        and not ${exists(sql`social_removals where kind = 'actor' and target_id = any(done.actors::text[])
+          or kind = 'object' and target_id = done.object_id and done.seq < before`)}
       returning notices.id`;
     const rows = await db.run((orm) =>
       orm.with(orm.$with('marked', {}).as(marked)).select({ id: sql<string>`id` }).from(sql`marked`),
