@@ -220,7 +220,7 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     send: async (idle) => {
       const { heartbeat } = await operations.send<{
         heartbeat: { intervalSeconds: number; places: readonly string[] };
-      }>(HEARTBEAT, { input: { idle } });
+      }>(internals.heartbeat, { input: { idle } });
       internals.onPlaces?.(heartbeat.places);
       return heartbeat.intervalSeconds;
     },
@@ -303,7 +303,7 @@ export const createPresenceClient = (options: PresenceClientOptions): PresenceCl
     finishSigningOut = () => resolve();
   });
 
-  const internals: Internals = { operations, request, session, onError, report };
+  const internals: Internals = { operations, request, session, heartbeat: HEARTBEAT, onError, report };
   if (isStarted) connection.start();
   const client: PresenceClient & WithInternals = {
     [INTERNALS]: internals,

@@ -18,7 +18,7 @@ export const TYPING_CHANGED = `subscription($conversationId: ID!) {
 export const ME_CHANGED = `subscription { meChanged { ${ME} } }`;
 
 export const SET_PRESENCE = `mutation($input: SetPresenceInput!) { setPresence(input: $input) { ${PRESENCE} } }`;
-export const HEARTBEAT = 'mutation($input: HeartbeatInput!) { heartbeat(input: $input) { intervalSeconds places } }';
+export const HEARTBEAT = 'mutation($input: HeartbeatInput!) { heartbeat(input: $input) { intervalSeconds } }';
 /** Hides the user, and has the session begin in a way that does not end the choice OFFLINE. The fields run in this order. */
 export const HIDE =
   'mutation($input: SetPresenceInput!, $beat: HeartbeatInput!) { setPresence(input: $input) { id } heartbeat(input: $beat) { intervalSeconds } }';

@@ -8,7 +8,9 @@ export interface Internals {
   /** As {@link Operations.request}; rejects at once where nobody is signed in. */
   readonly request: Operations['request'];
   readonly session: { readonly id: string };
-  /** Called with where the session is, by each answer to a heartbeat. */
+  /** The document of a heartbeat. */
+  heartbeat: string;
+  /** Called with where the session is, by each answer to a heartbeat that asks for it. */
   onPlaces?: (places: readonly string[]) => void;
   readonly onError: (error: PresenceError) => void;
   readonly report: ReportFault;

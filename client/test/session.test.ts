@@ -140,6 +140,8 @@ describe('heartbeats', () => {
     server.handlers.set('heartbeat', (operation) => operation.answer({ intervalSeconds: 10 }));
     await setUp({}, server);
     expect(said(server)).toEqual([false]);
+    // Who enters no places asks for none: an earlier server does not know them.
+    expect(server.newest('heartbeat').query).not.toMatch(/places/);
     await pass(99_999);
     expect(server.all('heartbeat').length).toBe(12);
     server.last.drop();

@@ -8,6 +8,8 @@ const INBOX = 'unread unseen revision';
 const COUNTS = 'id objectId all { name value } asOf';
 const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
 
+/** An earlier server knows no places, and refuses it. */
+export const HEARTBEAT = 'mutation($input: HeartbeatInput!) { heartbeat(input: $input) { intervalSeconds places } }';
 export const ENTER = 'mutation($id: ID!) { enter(conversationId: $id) { id } }';
 export const LEAVE = 'mutation($id: ID!) { leave(conversationId: $id) }';
 export const HERE_CHANGED = `subscription($id: ID!) { hereChanged(conversationId: $id) {

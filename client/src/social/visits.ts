@@ -7,7 +7,7 @@ import { isTemporary, type PresenceError, waitOf } from '../errors.js';
 import type { Internals } from '../internals.js';
 import { Retained } from '../retained.js';
 import { Absences } from './absences.js';
-import { ENTER, LEAVE } from './documents.js';
+import { ENTER, HEARTBEAT, LEAVE } from './documents.js';
 import { reportLasting } from './failures.js';
 import { createPlacesStore, type PlacesStore } from './placesStore.js';
 
@@ -46,6 +46,7 @@ export class Visits {
     this.store = createPlacesStore(client.session.id);
     this.inherited = new Set(this.store.load());
     for (const id of this.inherited) this.entered.set(id, 'uncertain');
+    client.heartbeat = HEARTBEAT;
     client.onPlaces = (places) => {
       for (const [id, visit] of this.entered) if (visit === 'entered' && !places.includes(id)) this.lost(id);
     };

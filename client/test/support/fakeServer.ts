@@ -4,6 +4,8 @@
 export interface FakeOperation {
   /** The field that is asked for: `presenceChanged`, `setPresence`. */
   readonly field: string;
+  /** The document. */
+  readonly query: string;
   readonly variables: Record<string, unknown>;
   /** Whether it still runs: neither end has completed it, and its socket is open. */
   readonly isLive: boolean;
@@ -145,6 +147,7 @@ export const createFakeServer = (): FakeServer => {
       };
       const operation: FakeOperation = {
         field,
+        query: payload!.query!,
         variables: payload!.variables ?? {},
         get isLive() {
           return state.live;
