@@ -40,8 +40,14 @@ export class Absences {
     this.absent.delete(id);
   }
 
+  /** Nothing can be tried now; what is absent is known to be. */
+  pause(): void {
+    for (const { timer } of this.absent.values()) clearTimeout(timer);
+  }
+
   clear(): void {
-    for (const id of [...this.absent.keys()]) this.delete(id);
+    this.pause();
+    this.absent.clear();
   }
 
   private wait(id: string, attempts: number, ms: number): void {

@@ -66,7 +66,7 @@ export class Places {
   }
 
   down(): void {
-    this.absences.clear();
+    this.absences.pause();
     for (const place of this.watched.values()) place.isStarting = true;
   }
 

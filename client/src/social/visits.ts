@@ -74,7 +74,7 @@ export class Visits {
 
   down(): void {
     this.resume();
-    this.absences.clear();
+    this.absences.pause();
     for (const [id, visit] of this.entered) {
       if (visit === 'refused') this.entered.delete(id);
       else this.entered.set(id, 'uncertain');

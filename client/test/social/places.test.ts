@@ -297,6 +297,24 @@ describe('a user who enters a place', () => {
     expect([said(server, before), errors.map(({ code }) => code)]).toEqual([[], ['NOT_FOUND']]);
   });
 
+  it('reports what is not there once, over how many connections it ever asks', async () => {
+    const { server, social, errors } = await setUpSocial();
+    for (const field of ['enter', 'hereChanged'])
+      server.handlers.set(field, (operation) => operation.fail('NOT_FOUND'));
+    social.here('post').subscribe(none);
+    social.enter('post');
+    await pass(10_000);
+    server.last.drop();
+    await pass(10_000);
+    expect(errors.map(({ code }) => code)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+    answering(server);
+    server.handlers.delete('hereChanged');
+    const before = server.operations.length;
+    await pass(120_000);
+    expect(said(server, before)).toEqual(['enter post']);
+    expect(server.newest('hereChanged').isLive).toBe(true);
+  });
+
   it('enters again where a heartbeat says that the session is not there any more', async () => {
     const { server, social } = await setUpSocial();
     answering(server);
