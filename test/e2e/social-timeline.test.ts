@@ -403,7 +403,9 @@ describe.concurrent('timelineChanged', () => {
       await tell(...ids.slice(at, at + 25).map((id) => ({ id, verb: 'post', actorId: ben.id })));
     }
     await retract(ids[10]!);
-    await events.nextWhere(({ id, gone }) => id === ids[10] && gone);
+    // An act that waits to be judged as it is taken back goes in its place.
+    await events.nextWhere(({ id }) => id === ids[99]);
+    if (!linesOf(events).includes(`-${ids[10]}`)) await events.nextWhere(({ id, gone }) => id === ids[10] && gone);
     const lines = linesOf(events)
       .slice(from)
       .filter((line) => line.startsWith('+') && ids.includes(line.slice(1)));

@@ -9,7 +9,7 @@ import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import type { AccessChange } from '../../../src/presence/ports/bus.js';
 import { empty } from '../../contract/people.js';
-import { openPatient, startPostgres } from '../../support/cluster/postgres.js';
+import { openPatient, openPatientMigrated, startPostgres } from '../../support/cluster/postgres.js';
 import { openProxy } from '../../support/cluster/proxy.js';
 import { createInbox } from '../../support/unit/inbox.js';
 
@@ -19,7 +19,7 @@ let cleanup: (() => Promise<unknown> | unknown)[] = [];
 
 beforeAll(async () => {
   server = await startPostgres();
-  writer = await openDatabase({ databaseUrl: server.url, dataDir: '' });
+  writer = await openPatientMigrated(server.url);
 });
 afterAll(async () => {
   await writer.close();

@@ -1,18 +1,18 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Database } from '../../../src/adapters/sql/database.js';
-import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { unavailable } from '../../../src/presence/errors.js';
 import { empty, recordingBus } from '../../contract/people.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openPatientMigrated } from '../../support/cluster/postgres.js';
 
 const FOLLOWERS = 20_000;
 /** More than one statement removes. */
 const FEW = 2_100;
 
 let own: TestDatabase;
-let database: Awaited<ReturnType<typeof openDatabase>>;
+let database: Awaited<ReturnType<typeof openPatientMigrated>>;
 let client: postgres.Sql;
 let db: Database;
 /** So many more calls of the database succeed. */
@@ -22,7 +22,7 @@ let atTheLast: 'refused' | 'lost' = 'refused';
 
 beforeAll(async () => {
   own = await createTestDatabase();
-  database = await openDatabase({ databaseUrl: own.url, dataDir: '' });
+  database = await openPatientMigrated(own.url);
   client = postgres(own.url, { max: 1, onnotice: () => {} });
   db = {
     run: (work) => {

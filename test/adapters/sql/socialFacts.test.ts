@@ -1,11 +1,11 @@
 /** What the social layer reads and counts, on both databases. */
 import { afterAll, beforeAll } from 'vitest';
 import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
-import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { describeCounts } from '../../contract/counts.js';
 import { describeOwnedConversations } from '../../contract/ownedConversations.js';
 import { describeTimelines } from '../../contract/timelines.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openPatientMigrated } from '../../support/cluster/postgres.js';
 import { openPreparedPglite } from '../../support/cluster/preparedPglite.js';
 import { rounds } from '../../support/cluster/rounds.js';
 
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 // One serves the whole file.
 const pglite = async (): Promise<OpenDatabase> => ({ ...embedded, close: async () => {} });
-const postgres = () => openDatabase({ databaseUrl: own.url, dataDir: '' });
+const postgres = () => openPatientMigrated(own.url);
 
 // The same SQL in both: few worlds show that PGlite reads and writes its values alike.
 const few = rounds(3, 25);

@@ -6,7 +6,6 @@ import { writeLog } from '../../../src/adapters/sql/changeLog.js';
 import { startChangeLogFeed, startSocialLogFeed } from '../../../src/adapters/sql/changeLogFeed.js';
 import type { Database, OpenDatabase } from '../../../src/adapters/sql/database.js';
 import { socialLog } from '../../../src/adapters/sql/logs.js';
-import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { createSocial } from '../../../src/adapters/sql/social.js';
 import { createSocialCommit } from '../../../src/adapters/sql/socialCommit.js';
@@ -15,6 +14,7 @@ import type { SocialChange } from '../../../src/social/ports/socialBus.js';
 import type { Act } from '../../../src/social/socialTypes.js';
 import { empty } from '../../contract/people.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openPatientMigrated } from '../../support/cluster/postgres.js';
 import { createInbox } from '../../support/unit/inbox.js';
 
 let own: TestDatabase;
@@ -22,7 +22,7 @@ let writer: OpenDatabase;
 let cleanup: (() => Promise<unknown> | unknown)[] = [];
 beforeAll(async () => {
   own = await createTestDatabase();
-  writer = await openDatabase({ databaseUrl: own.url, dataDir: '' });
+  writer = await openPatientMigrated(own.url);
 });
 afterAll(async () => {
   await writer.close();

@@ -1,17 +1,17 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { facetsFor, maySee } from '../../../src/presence/visibility.js';
 import { recordingBus } from '../../contract/people.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openPatientMigrated } from '../../support/cluster/postgres.js';
 
 let own: TestDatabase;
-let database: Awaited<ReturnType<typeof openDatabase>>;
+let database: Awaited<ReturnType<typeof openPatientMigrated>>;
 
 beforeAll(async () => {
   own = await createTestDatabase();
-  database = await openDatabase({ databaseUrl: own.url, dataDir: '' });
+  database = await openPatientMigrated(own.url);
 });
 afterAll(async () => {
   await database.close();

