@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { OPTIMISED_LATE } from './test/support/unit/v8Options.js';
 
 /** Run by commands of their own, such as `npm run test:cluster:slow`, which take minutes. */
 const SLOW = ['test/cluster-slow/**', 'test/install/**', 'test/scale/**', 'test/timing/**'];
@@ -41,9 +42,7 @@ export default defineConfig({
     maxWorkers: 6,
     // Workers keep their modules from file to file: most files run faster than they import.
     isolate: false,
-    // V8 optimises where code has run seven times as often as by default: most code of a test does not run long enough to win that back.
-    // The V8 of later releases of Node.js has no such option, and refuses to start with it.
-    execArgv: process.versions.node.startsWith('20.') ? ['--interrupt-budget=1000000'] : [],
+    execArgv: [...OPTIMISED_LATE],
     projects: [
       {
         // `npm run test:unit`.

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/adapters/sql/packagePaths.js';
+import { UNOPTIMISED } from '../../support/unit/v8Options.js';
 
 /** A process that opens the data folder with the built server's own code, says what it finds, and writes without end or closes. */
 const WRITER = `
@@ -39,11 +40,8 @@ interface Said {
 let dataDir: string;
 const started = new Set<ChildProcess>();
 
-/** As V8's baseline compiler makes PGlite it opens in half the CPU time; what is measured runs as it is installed. */
-const QUICK = ['--liftoff-only', '--interrupt-budget=1000000'];
-
-/** Runs the writer; `said` are its messages as they come. */
-const run = (mode: 'read' | 'write', flags: readonly string[] = QUICK) => {
+/** Runs the writer; `said` are its messages as they come. What is measured runs as it is installed, without flags. */
+const run = (mode: 'read' | 'write', flags: readonly string[] = UNOPTIMISED) => {
   const args = ['--input-type=module', '--eval', WRITER, dataDir, mode];
   const child = spawn(process.execPath, [...flags, ...args], {
     cwd: packageRoot,

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { startBackEnds } from '../cluster/backEnds.js';
 import { removeFolder } from '../cluster/folders.js';
 import { createInbox } from '../unit/inbox.js';
+import { UNOPTIMISED } from '../unit/v8Options.js';
 import { bundle } from './bundle.js';
 import { prepareData } from './preparedData.js';
 import { TEST_SECRET } from './tokens.js';
@@ -59,12 +60,6 @@ export interface Run {
   logged(msg: string): Promise<Record<string, unknown>>;
   readonly exited: Promise<Exit>;
 }
-
-/**
- * PGlite as V8's baseline compiler makes it, and our code optimised where it has run seven times as often as V8 would have it:
- * what optimising costs, no test is long enough to win back.
- */
-const UNOPTIMISED = ['--liftoff-only', '--interrupt-budget=1000000'];
 
 /**
  * Runs a built file with an environment that holds nothing but what is given (and PATH). `detached`: in a process group
