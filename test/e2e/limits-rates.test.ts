@@ -12,8 +12,9 @@ const rollcall = await serve({
 /** So many at a time that they come as fast as they are answered, and so few that a busy machine answers in time. */
 const ABREAST = 10;
 
-/** Runs all, as if at once; gives how many were done and the refusals. */
+/** Runs all, as if at once; gives how many were done, the refusals, and how long it took in ms, as those who ask see it. */
 async function allAtOnce(count: number, act: (index: number) => Promise<unknown>) {
+  const startedAt = performance.now();
   const ended: PromiseSettledResult<unknown>[] = [];
   while (ended.length < count) {
     const some = Array.from({ length: Math.min(ABREAST, count - ended.length) }, (_, i) => act(ended.length + i));
@@ -21,14 +22,15 @@ async function allAtOnce(count: number, act: (index: number) => Promise<unknown>
   }
   const refusals = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason as Refusal] : []));
   for (const refusal of refusals) expect(refusal).toBeInstanceOf(Refusal);
-  return { done: count - refusals.length, refusals };
+  return { done: count - refusals.length, refusals, tookMs: performance.now() - startedAt };
 }
 
 describe.concurrent('the rate', () => {
   it('of setPresence is five at once and then one every five seconds', async () => {
     const [bob] = await rollcall.strangers('bob');
-    const { done, refusals } = await allAtOnce(8, (index) => bob.say(String(index)));
-    expect(done).toBe(5);
+    const { done, refusals, tookMs } = await allAtOnce(8, (index) => bob.say(String(index)));
+    expect(done).toBeGreaterThanOrEqual(5);
+    expect(done).toBeLessThanOrEqual(5 + tookMs / 5_000);
     for (const { code, retryAfterMs } of refusals) {
       expect(code).toBe('RATE_LIMITED');
       expect(retryAfterMs).toBeGreaterThan(0);
@@ -59,9 +61,9 @@ describe.concurrent('the rate', () => {
     const room = rollcall.fresh('room');
     await rollcall.host.putConversation(room, [bob.id]);
     await bob.connect();
-    const { done, refusals } = await allAtOnce(20, () => bob.setTyping(room));
+    const { done, refusals, tookMs } = await allAtOnce(20, () => bob.setTyping(room));
     expect(done).toBeGreaterThanOrEqual(10);
-    expect(done).toBeLessThan(20);
+    expect(done).toBeLessThanOrEqual(10 + tookMs / 500);
     for (const { code, retryAfterMs } of refusals) {
       expect(code).toBe('RATE_LIMITED');
       expect(retryAfterMs).toBeGreaterThan(0);
@@ -71,10 +73,10 @@ describe.concurrent('the rate', () => {
 
   it('of other mutations is sixty at once and then five a second', async () => {
     const [bob] = await rollcall.strangers('bob');
-    const { done, refusals } = await allAtOnce(120, (index) => bob.follow(`nobody-${index}`));
+    const { done, refusals, tookMs } = await allAtOnce(120, (index) => bob.follow(`nobody-${index}`));
     expect(done).toBeGreaterThanOrEqual(60);
-    expect(done).toBeLessThan(120);
-    expect(new Set(refusals.map(({ code }) => code))).toEqual(new Set(['RATE_LIMITED']));
+    expect(done).toBeLessThanOrEqual(60 + tookMs / 200);
+    for (const { code } of refusals) expect(code).toBe('RATE_LIMITED');
     expect((await bob.say('another budget')).statusMessage?.text).toBe('another budget');
   });
 
