@@ -6,8 +6,9 @@ import type { ActFacts } from './ports/timelines.js';
 export interface ActSight {
   readonly viewerId: string;
   readonly actorId: string;
-  /** Not taken back, of an actor who exists. */
+  /** Not taken back. */
   readonly told: boolean;
+  readonly actorExists: boolean;
   readonly audience: Audience;
   /** Of the viewer to the actor. */
   readonly relation: Relation;
@@ -26,13 +27,15 @@ export const actFactsOf = ({
   viewerId,
   actorId,
   told,
+  actorExists,
   audience,
   relation,
   actorMuted,
   objectMuted,
   object,
 }: ActSight): ActFacts => ({
-  told,
+  told: told && actorExists,
+  actorExists,
   // Nobody is on their own roster, though a member of their own circles.
   onRoster: viewerId !== actorId && (relation.follows || relation.sharesCircle),
   inAudience: inAudience(audience, relation),

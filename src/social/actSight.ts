@@ -22,10 +22,11 @@ export interface Retraction {
 
 /**
  * Whether a viewer could see an act until it was taken back. Where its object is used otherwise since, is a conversation no more, or
- * was made one, nobody is taken to have seen it: the facts of now say nothing of who could use it then.
+ * was made one, nobody is taken to have seen it: the facts of now say nothing of who could use it then. Nor could anybody see what is
+ * by a user who does not exist.
  */
 export const couldSeeUntil = ({ use }: Retraction, facts: ActFacts, { objectId }: Act): boolean => {
   const isAsThen =
     objectId === null || (use && facts.use ? isSameUse(use, facts.use) : use === null && facts.use === null);
-  return isAsThen && seesAct({ ...facts, told: true });
+  return isAsThen && seesAct({ ...facts, told: facts.actorExists });
 };

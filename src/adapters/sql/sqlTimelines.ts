@@ -171,7 +171,7 @@ const isTold = (change: UseChange | undefined): SQL<boolean> => {
     ? sql`act.gone_at < coalesce(${change.deletedAt ?? null}::bigint, ${Number.MAX_SAFE_INTEGER}::bigint)
       or ${isAboutFormer(objectId, seq)}`
     : sql`act.gone_at is not null or ${byDeletion} or ${isAboutDeleted(objectId, seq)}`;
-  return sql<boolean>`${exists(sql`users where id = ${actor} and deleted_at is null`)} and not coalesce(${gone}, false)`;
+  return sql<boolean>`not coalesce(${gone}, false)`;
 };
 
 /**
@@ -187,6 +187,7 @@ export const actSightQuery = (
     .select({
       viewerId: sql<string>`asked.viewer_id`,
       told: isTold(change),
+      actorExists: exists(sql`users where id = ${actor} and deleted_at is null`),
       id: sql<string>`act.id`,
       verb: sql<string>`act.verb`,
       actorId: sql<string>`act.actor_id`,
@@ -239,7 +240,7 @@ const factsOf = (row: SightRow): ActFacts =>
   actFactsOf({ ...row, relation: { ...row.relation, sharesConversation: false }, object: objectOf(row) });
 
 const UNTOLD: ActFacts = {
-  ...{ told: false, onRoster: false, inAudience: false, mayUseObject: false },
+  ...{ told: false, actorExists: false, onRoster: false, inAudience: false, mayUseObject: false },
   ...{ actorBlocked: false, ownerBlocked: false, actorMuted: false, objectMuted: false, use: null },
 };
 

@@ -12,6 +12,7 @@ export interface TimelinePage extends ListPage<Act> {
 export interface ActFacts {
   /** It was told, and not taken back; its actor exists. */
   readonly told: boolean;
+  readonly actorExists: boolean;
   /** The actor is on the viewer's roster. */
   readonly onRoster: boolean;
   /** The viewer is in the act's audience of the actor. */

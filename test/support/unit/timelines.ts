@@ -55,6 +55,7 @@ export const createTimelines = async ({
     const owner = object?.owner && { ...object.owner, relation: { ...object.owner.relation, blocked: false } };
     return {
       told: wasThere(stored, change) && exists,
+      actorExists: exists,
       onRoster: roster.includes(actorId),
       inAudience,
       mayUseObject: !object || mayUse({ ...object, ...(owner && { owner }) }, viewerId),
