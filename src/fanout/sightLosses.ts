@@ -63,6 +63,8 @@ export class SightLosses {
   private readonly epochs: Epochs;
   private causes = new Map<string, Cause>();
   private all = false;
+  /** When it was found last that changes, or acts, may have been missed. */
+  private missedAt = -1;
 
   constructor(private readonly clock: Clock) {
     this.epochs = new Epochs(clock);
@@ -83,7 +85,13 @@ export class SightLosses {
   /** Changes, or acts, may have been missed: all judgements so far are void, and all is to be reread. */
   addAll(): void {
     this.epochs.touchAll();
+    this.missedAt = this.clock.now;
     this.all = true;
+  }
+
+  /** Whether nothing was missed since what is known to have happened at that instant. */
+  heardAllSince(instant: number): boolean {
+    return instant > this.missedAt;
   }
 
   /** Whether a judgement that began at `epoch` still holds. */

@@ -249,6 +249,11 @@ export class TimelineSubscription
     this.roster.request();
   }
 
+  private giveBack(touched: Touched, isHurried: boolean): void {
+    this.losses.giveBack(touched);
+    if (isHurried) this.hurry();
+  }
+
   private judgeAgain(act: Act): void {
     this.voided.set(act.id, act);
     for (const oldest of this.voided.keys()) {
@@ -333,19 +338,19 @@ export class TimelineSubscription
 
   private async rereadTouched(): Promise<void> {
     const touched = this.losses.take();
+    const { voided, isHurried } = this;
     this.isHurried = false;
-    const { voided } = this;
     const leaving = [...this.leaving];
     this.voided = new Map();
     try {
       if (!(await this.compareAll(touched, voided))) {
-        this.losses.giveBack(touched);
+        this.giveBack(touched, isHurried);
         this.rereading.request();
         return;
       }
     } catch (error) {
       if (isTemporary(error)) {
-        this.losses.giveBack(touched);
+        this.giveBack(touched, isHurried);
         this.voided = new Map([...voided, ...this.voided]);
         throw error;
       }
@@ -384,8 +389,9 @@ export class TimelineSubscription
     const cause = causeOf(causes, act, ownerId);
     if (!seesAct(facts)) {
       const could = cause !== undefined && seesAct(factsBefore(facts, causes, act));
-      // What was told since they lost sight of it, they never saw.
-      this.withdraw(act, ownerId, could && this.deps.holds(act, ownerId, cause.since));
+      // What was told since they lost sight of it, heard of or missed, they never saw.
+      const isEarlier = could && this.losses.heardAllSince(cause.since) && this.deps.holds(act, ownerId, cause.since);
+      this.withdraw(act, ownerId, isEarlier);
     } else if (voided || cause?.gains !== false || this.known.has(act.id)) this.show(act, ownerId, began);
     return true;
   }

@@ -168,6 +168,19 @@ describe('a live timeline', () => {
     expect(heard(await yours.news())).toEqual(['-other']);
   });
 
+  it('names nothing that is taken back of a user who does not exist, whoever follows them', async () => {
+    const f = await start();
+    await f.people.follow('me', 'unknown');
+    await f.tell('a', 'ann', { audience: 'EVERYONE' });
+    await f.people.deleteUser('ann');
+    const mine = await f.collect('me');
+    await f.people.follow('me', 'ann');
+    await f.tell('b', 'unknown', { audience: 'EVERYONE' });
+    await untilIdle();
+    for (const id of ['a', 'b']) await f.retract(id);
+    expect(await mine.news()).toEqual([]);
+  });
+
   it('keeps the acts of one actor in their order, however long each is judged', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });
@@ -1005,6 +1018,48 @@ describe('when something fails', () => {
     expect(heard([...(await mine.news()), ...(await yours.news())])).toEqual(['-a', '-a']);
     const order = f.queries.filter((query) => query.startsWith('timeline ')).slice(16);
     expect(order.slice(0, 2)).toEqual(['timeline me', 'timeline you']);
+  });
+
+  it('who mutes waits for no crowd that rereads, also where what is read does not hold', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const crowd = Array.from({ length: 40 }, (_, i) => `fan-${i}`);
+    await f.users(...crowd);
+    for (const fan of crowd) await f.people.follow(fan, 'bob');
+    for (const fan of crowd) await f.collect(fan);
+    const mine = await f.collect('me');
+    await f.tell('a', 'ann');
+    await mine.news();
+    valve.hold('latestActs');
+    await f.mute('me', { kind: 'user', id: 'ann' });
+    await untilIdle();
+    await f.people.deleteUser('bob');
+    await f.tell('a', 'ann');
+    await untilIdle();
+    valve.releaseNext('latestActs');
+    await untilIdle();
+    f.queries.length = 0;
+    valve.release('latestActs');
+    expect(heard(await mine.news())).toEqual(['-a']);
+    expect(f.queries.filter((query) => query.startsWith('latestActs ')).slice(0, 20)).toContain('latestActs me ann');
+  });
+
+  it('what was told after a loss of sight is named to nobody, where that or the loss was missed', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const [mine, yours] = [await f.collect('me'), await f.collect('you')];
+    const publish = vi.spyOn(f.bus, 'publishAccessChange').mockImplementation(async () => {});
+    await f.people.unfollow('me', 'ann');
+    publish.mockRestore();
+    valve.hold('latestActs');
+    await f.people.block('ann', 'you');
+    await f.tell('heard', 'ann');
+    await f.tell('missed', 'ann', {}, { lost: true });
+    await untilIdle();
+    f.fanout.reread();
+    valve.release('latestActs');
+    expect([await mine.news(), await yours.news()]).toEqual([[], []]);
+    expect(f.fanout.size().topics).toBe(1);
   });
 
   it('more changes than are remembered are found by reading all', async () => {
