@@ -9,9 +9,8 @@ import { inArray, sql } from 'drizzle-orm';
 import type { SocialChange } from '../../social/ports/socialBus.js';
 import { groupKeyOf } from '../../social/trayGrowth.js';
 import type { Orm } from './database.js';
-import { textArray } from './expressions.js';
 import { type Follow, followActId } from './followIds.js';
-import { changeShown, type Revisions, restoreActs } from './shownActs.js';
+import { hideActs, type Revisions, restoreActs } from './shownActs.js';
 import {
   actChanges,
   deliver,
@@ -70,6 +69,5 @@ export const retractFollow = async (tx: Orm, follow: Follow): Promise<readonly S
   const removed = await removeActs(tx, [actIdOf(follow, await usersOf(tx, follow))]);
   const ids = removed.map(({ id }) => id);
   await tx.execute(trayLocks(await traysOfActs(tx, ids)));
-  const isOne = sql`placed.act_id = any(${textArray(ids)})`;
-  return [...retractions(removed), ...moved(follow, await changeShown(tx, isOne, false, { everyStep: true }))];
+  return [...retractions(removed), ...moved(follow, await hideActs(tx, ids, true))];
 };

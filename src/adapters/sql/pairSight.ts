@@ -21,7 +21,7 @@ const steps = (userId: string, actorId: string, after: string): readonly (readon
       order by notice_id limit ${NOTICES}`,
   ],
   [
-    // What was taken back is not looked at, unless it was hidden then.
+    // What was taken back is not looked at, but for what was told late about a deleted conversation.
     'judged',
     sql`select placed.*, told.gone_at is null as is_told,
         told.gone_at is null and not ${hidesFromTray(sql`placed.user_id`, sql`placed.actor_id`, sql`told.object_id`)} as shows

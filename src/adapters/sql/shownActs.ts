@@ -148,6 +148,17 @@ export const changeShown = async (
   }
 };
 
+/**
+ * Takes acts, which are taken back, out of sight; the locks of their trays are held. Those that a block or a mute hid are not noted as
+ * hidden any more: that is looked at when a block changes, and to take back costs nobody but the actor.
+ */
+export const hideActs = async (tx: Orm, actIds: readonly string[], everyStep = false): Promise<Revisions> => {
+  const which = sql`placed.act_id = any(${textArray(actIds)})`;
+  const revisions = await changeShown(tx, which, false, { everyStep });
+  await tx.execute(sql`update notice_acts as placed set hidden = false where ${which} and hidden`);
+  return revisions;
+};
+
 /** Shows acts that were taken back and are told again. What a block or a mute hides is noted as hidden by it. */
 export const restoreActs = async (tx: Orm, actIds: readonly string[], everyStep = false): Promise<Revisions> => {
   const which = sql`placed.act_id = any(${textArray(actIds)})`;

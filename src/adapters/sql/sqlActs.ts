@@ -15,7 +15,7 @@ import { bigintArray, exists, serverNow, textArray } from './expressions.js';
 import { createGatheredTells, isSmallTell, LOCK_MS, type TellTransactions } from './gatheredTells.js';
 import { hidesFromTray } from './hiding.js';
 import { ownerId } from './owners.js';
-import { changeShown, type Revisions, restoreActs } from './shownActs.js';
+import { hideActs, type Revisions, restoreActs } from './shownActs.js';
 import type { CommitSocial } from './socialCommit.js';
 import { actUnderDeletion } from './socialRemovals.js';
 import { heldTrays, lockTrays } from './trayLocks.js';
@@ -278,8 +278,7 @@ export const retractIn = async (
   if (ids.length === 0) return { result: 0, social: [] };
   const trays = await traysOfActs(tx, ids);
   await lockTrays(tx, trays);
-  const revisions =
-    trays.length > 0 ? await changeShown(tx, sql`placed.act_id = any(${textArray(ids)})`, false) : new Map();
+  const revisions = trays.length > 0 ? await hideActs(tx, ids) : new Map();
   return { result: ids.length, social: [...retractions(removed), ...trayChanges(revisions)] };
 };
 
