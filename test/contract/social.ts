@@ -1120,13 +1120,14 @@ export const describeSocial = (
         expect(await due()).toEqual(['1: 1']);
       });
 
-      it('names nobody, and nothing, that was deleted while it is decided, though the tray follows later', async () => {
+      it('names nobody and nothing, and is of nobody, that was deleted while it is decided, though the tray follows later', async () => {
         await people.upsertUsers([{ id: 'ann' }]);
         await people.putConversation('43', [], true);
         await social.tell([
           act('1'),
           act('2', { objectId: '43', actorId: 'bob' }),
           act('3', { objectId: '44', actorId: 'bob' }),
+          act('4', { actorId: 'bob', recipients: ['dan'] }),
         ]);
         await pass();
         const told: string[] = [];
@@ -1134,6 +1135,7 @@ export const describeSocial = (
           await database.db.run((orm) =>
             orm.transaction(async (tx) => {
               await noteDeletedUser(tx, 'ann');
+              await noteDeletedUser(tx, 'dan');
               await noteDeletedObject(tx, '43', true);
             }),
           );

@@ -59,7 +59,8 @@ export const createPushQueue = ({
         as done (user_id, id, position, changed, due_at, actors, object_id, seq)
       where notices.user_id = done.user_id and notices.id = done.id and notices.position = done.position
         and notices.changed = done.changed and notices.due_at = done.due_at
-        and not ${exists(sql`social_removals where kind = 'actor' and target_id = any(done.actors::text[])
+        and not ${exists(sql`social_removals where kind = 'tray' and target_id = done.user_id
+          or kind = 'actor' and target_id = any(done.actors::text[])
           or kind = 'object' and target_id = done.object_id and done.seq < before`)}
       returning notices.id`;
     const rows = await db.run((orm) =>
