@@ -164,4 +164,12 @@ export default [
     to: 'failed.length < 0 && performance.now() > until',
     tests: ['test/fanout/inbox.test.ts'],
   },
+  {
+    name: 'work after work in PGlite holds up the event loop',
+    promise: 'With PGlite timers and sockets have their turn, however many pushes or removals follow each other.',
+    file: 'src/adapters/sql/pglite.ts',
+    from: 'await setImmediate();',
+    to: '',
+    tests: ['test/adapters/sql/pglite.test.ts'],
+  },
 ];

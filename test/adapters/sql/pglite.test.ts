@@ -19,6 +19,18 @@ describePeople('PGlite', shared);
 describeJournal('PGlite', shared);
 
 describe('PGlite', () => {
+  it('lets timers and sockets have their turn between two pieces of work', async () => {
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    for (let i = 0; i < 5; i++) await database.ping();
+    clearImmediate(counting);
+    expect(turns).toBeGreaterThanOrEqual(4);
+  });
+
   it('answers until it is closed, and is UNAVAILABLE then', async () => {
     await database.ping();
     await database.close();
