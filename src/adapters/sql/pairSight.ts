@@ -5,7 +5,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm';
 import type { Orm } from './database.js';
-import { serverNow } from './expressions.js';
+import { exists, serverNow } from './expressions.js';
 import { hidesFromTray } from './hiding.js';
 import type { Revisions } from './shownActs.js';
 
@@ -15,9 +15,11 @@ const NOTICES = 500;
 /** Each step by its name, of the next notices by id; a later one reads what those before it return. */
 const steps = (userId: string, actorId: string, after: string): readonly (readonly [string, SQL])[] => [
   [
+    // What is left of removed notices is being removed, see `socialSweeps.ts`: put in again it would stay.
     'piece',
     sql`select distinct notice_id from notice_acts
       where user_id = ${userId} and actor_id = ${actorId} and (shown or hidden) and notice_id > ${after}
+        and ${exists(sql`notices where user_id = ${userId} and id = notice_id`)}
       order by notice_id limit ${NOTICES}`,
   ],
   [

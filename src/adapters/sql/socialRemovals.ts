@@ -159,7 +159,9 @@ export const createSocialRemovals = ({
       const from: Place | undefined = place;
       const acts = await db.run((orm) => actsToRetract(orm, removal, from));
       const ids = acts.flatMap(({ id, gone }) => (gone ? [] : [id]));
-      if (ids.length > 0 && (await retract(ids, (tx) => isPending(tx, removal))) === null) return false;
+      // Each of these acts may be in a thousand trays.
+      const goesOn = async (tx: Orm) => (await isPending(tx, removal)) && !isStopped();
+      if (ids.length > 0 && (await retract(ids, goesOn)) === null) return false;
       if (acts.length < ACTS) return removal.kind !== 'actor' || (await forgetWords(removal, isStopped));
       place = acts.at(-1);
     }

@@ -9,6 +9,12 @@ import { judgeActor } from './pairSight.js';
 import { changeShown, type Revisions } from './shownActs.js';
 import { forgetEmptyTrays, lockTrays } from './trayLocks.js';
 
+/**
+ * How long a statement of a block may take, once it has the locks: whoever did ever so much can be blocked. 20,000 acts in a tray take a
+ * second. Where that is longer than an answer may take, the caller is told to try again, and it goes on.
+ */
+const JUDGING_MS = 60_000;
+
 /** What is shown again was hidden: what was taken back is not looked at. */
 const among = (which: SQL, shown: boolean): SQL => (shown ? sql`(${which}) and placed.hidden` : which);
 
@@ -27,6 +33,7 @@ export const sightOfObject = (userId: string, objectId: string, shown: boolean):
 /** After a block of two users was written, or removed. A tray that did not move is said to be at the beginning: whoever watches it knows better. */
 export const changeSightOfPair = async (tx: Orm, a: string, b: string): Promise<Revisions> => {
   await lockTrays(tx, [a, b]);
+  await tx.execute(sql`set local statement_timeout = ${sql.raw(String(JUDGING_MS))}`);
   const first = await judgeActor(tx, a, b);
   const second = await judgeActor(tx, b, a);
   await forgetEmptyTrays(tx, [a, b]);

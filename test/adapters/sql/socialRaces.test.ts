@@ -99,6 +99,24 @@ it('tells others while somebody holds the tray of one, whose acts come when the 
   expect((await list('cem')).map(({ position }) => position)).toEqual([7]);
 });
 
+it('blocks somebody also where that takes longer than other statements may', async () => {
+  await social.tell([newAct('1')]);
+  await execute(
+    sql`create function wait() returns trigger language plpgsql as 'begin perform pg_sleep(0.6); return null; end'`,
+  );
+  await execute(sql`create trigger slow after insert on notice_acts for each row execute function wait()`);
+  const client = postgres(own.url, { fetch_types: false, onnotice: () => {}, connection: { statement_timeout: 500 } });
+  const orm = drizzle({ client });
+  const db = createDatabase({ orm: () => orm, isOpen: () => true, deadline: null });
+  try {
+    await createPeople({ db, bus, logged: true }).block('cem', 'ann');
+    expect(await list('cem')).toEqual([]);
+  } finally {
+    await execute(sql`drop function wait cascade`);
+    await client.end();
+  }
+});
+
 it('hides from a tray that there was not what is told while a block is written, whichever comes first', async () => {
   await whileTelling(newAct('1', { recipients: ['new'] }), () => people.block('new', 'ann'));
   expect(await list('new')).toEqual([]);
@@ -114,6 +132,37 @@ it('hides from a tray that there was not what is told while a block is written, 
   expect(await told).toBe(1);
   expect(await list('other')).toEqual([]);
   expect(await numberOf(sql`select from notice_acts where not shown`)).toBe(2);
+});
+
+it('leaves nothing of a notice that is removed while its actor is blocked', async () => {
+  await social.tell([newAct('1'), newAct('2')]);
+  await execute(sql`update notices set at = 0`);
+  let blocking: Promise<unknown> | undefined;
+  let swept: Promise<unknown> | undefined;
+  let queries = 0;
+  const db: OpenDatabase['db'] = {
+    ...database.db,
+    async run(work) {
+      queries += 1;
+      // The notice is removed, and what was in it is next.
+      if (queries === 2)
+        await new Promise<void>((goOn) => {
+          blocking = database.db.run((orm) =>
+            orm.transaction(async (tx) => {
+              await tx.execute(sql`insert into blocks (blocker_id, blocked_id) values ('cem', 'ann')`);
+              await changeSightOfPair(tx, 'cem', 'ann');
+              goOn();
+              await Promise.race([swept, somebodyWaits()]);
+            }),
+          );
+        });
+      return await database.db.run(work);
+    },
+  };
+  swept = createSocial({ db, bus, logged: true }).sweepSocial();
+  await Promise.all([swept, blocking]);
+  await blocking;
+  expect(await numberOf(sql`select from notice_acts`)).toBe(0);
 });
 
 it('names the actors in the order of their numbers, also where an act comes after a later one', async () => {
@@ -295,6 +344,18 @@ it.each([
   const removals = createSocialRemovals({ db: database.db, retract: async (actIds) => looked.push(...actIds) });
   await removals.finish([targetId], endless().isStopped);
   expect(looked.toSorted()).toEqual(ids.filter((id) => id !== 'act7').toSorted());
+});
+
+it('stops between two acts that are in many trays, and goes on there', async () => {
+  const recipients = Array.from({ length: 501 }, (_, i) => `user${i}`);
+  for (const id of ['1', '2', '3']) await social.tell([newAct(id, { recipients })]);
+  await noteAgain('42');
+  const removals = createSocialRemovals({ db: database.db, retract: social.retractWhile });
+  await removals.finish(['42'], endless(2).isStopped);
+  const left = () => numberOf(sql`select from acts where gone_at is null`);
+  expect([await left(), await removalsLeft()]).toEqual([2, 1]);
+  await people.finishDeletions(() => false);
+  expect([await left(), await removalsLeft()]).toEqual([0, 0]);
 });
 
 it('removes the others where one object cannot be removed, and that one once it can', async () => {
