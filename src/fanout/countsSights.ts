@@ -67,10 +67,7 @@ export const createCountsSights = ({
         const reading = known.get(key);
         if (!reading || reading.epoch !== reading.topic.ownerEpoch) continue;
         known.delete(key);
-        const found = factsOf(viewer, key);
-        // It was deleted: its counts went with it, and are others should it be made anew.
-        if (!found && reading.epoch > 0 && viewer.kind === 'user') reading.topic.forget();
-        setOwner(reading.topic, found?.owner?.userId ?? null);
+        setOwner(reading.topic, factsOf(viewer, key)?.owner?.userId ?? null);
       }
       return ({ viewer, key }) => ({
         sight: viewer.kind === 'service' || mayUse(factsOf(viewer, key), viewer.userId) ? MAY : MAY_NOT,

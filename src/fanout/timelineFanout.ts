@@ -25,7 +25,7 @@ import { createSubscriptionRegistry } from './subscriptionRegistry.js';
 import { TimelineSubscription, type TimelineSubscriptionDeps } from './timelineSubscription.js';
 import { createTopicRegistry } from './topicRegistry.js';
 
-/** Subscriptions of a node that reread at once. */
+/** Subscriptions of a node that reread at once; as many read their rosters. */
 const REREADINGS = 16;
 /** Acts and objects whose last change is remembered, for judgements and rereadings that are under way. */
 const MAX_CHANGED = 10_000;
@@ -64,6 +64,7 @@ export const createTimelineFanout = ({ bus, timelines, people, reads, onError, o
     rosterOf: createSharedReader((viewerId) => people.roster(viewerId, MAX_WATCHED)),
     shareOf: createActShares(),
     turns: createTurns(REREADINGS),
+    rosterTurns: createTurns(REREADINGS),
     onSubject(subscription, key, knows) {
       const those = bySubject.get(key) ?? new Set();
       if (knows) bySubject.set(key, those.add(subscription));

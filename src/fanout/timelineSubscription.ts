@@ -66,6 +66,8 @@ export interface TimelineSubscriptionDeps {
   readonly shareOf: ShareOf;
   /** The rereadings of all subscriptions: after a gap, or where somebody popular is deleted, there is one for each. */
   readonly turns: Turns;
+  /** The same of their rosters. */
+  readonly rosterTurns: Turns;
   /** The subscription was sent acts about that object, or about an object of that user, or no more; by `objectKey` or `userKey`. */
   readonly onSubject: (subscription: TimelineSubscription, key: string, knows: boolean) => void;
   readonly onError: (error: unknown) => void;
@@ -102,12 +104,16 @@ export class TimelineSubscription
   /** When the roster may have changed first since it was read. */
   private rosterSince: number | undefined = undefined;
   private tray: Promise<Unsubscribe> | undefined = undefined;
-  private readonly roster = this.createRefresher(() => this.readRoster());
+  private readonly roster = this.createRefresher(() =>
+    this.deps.rosterTurns.take(this, () => this.readRoster(), this.isRosterHurried),
+  );
   private readonly rereading = this.createRefresher(() =>
     this.deps.turns.take(this, () => this.rereadTouched(), this.isHurried),
   );
   /** What changed concerns few, so that it waits for no crowd that rereads. */
   private isHurried = false;
+  /** The same of the roster. */
+  private isRosterHurried = false;
 
   constructor(
     private readonly deps: TimelineSubscriptionDeps,
@@ -160,7 +166,7 @@ export class TimelineSubscription
         const [a, b] = change.users;
         this.lose(userKey(a === userId ? b : a), { gains: !change.mayRevoke, blocked: change.firstBlock === true });
         this.hurry();
-        this.rosterChanged();
+        this.hurryRoster();
         return;
       }
       case 'user':
@@ -249,6 +255,12 @@ export class TimelineSubscription
     this.roster.request();
   }
 
+  private hurryRoster(): void {
+    this.isRosterHurried = true;
+    this.deps.rosterTurns.hurry(this);
+    this.rosterChanged();
+  }
+
   private giveBack(touched: Touched, isHurried: boolean): void {
     this.losses.giveBack(touched);
     if (isHurried) this.hurry();
@@ -271,9 +283,11 @@ export class TimelineSubscription
   private membersChanged(change: AccessChange & { readonly kind: 'circle' | 'conversation' }): void {
     const { userId } = this.viewer;
     const isOwn = change.changed.includes(userId);
+    const concernsFew = isOwn && change.changed.length <= CROWD;
     if (change.kind === 'conversation') this.lose(objectKey(change.id), { gains: true, left: isOwn });
+    else if (concernsFew) this.hurryRoster();
     else this.rosterChanged();
-    if (isOwn && change.changed.length <= CROWD) this.hurry();
+    if (concernsFew) this.hurry();
     if (!change.members.includes(userId)) return;
     // The others may own objects, whether or not they are followed; of a crowd, what the viewer was sent about those is reread.
     const rereadsAll = isOwn && change.members.length <= CROWD;
@@ -310,12 +324,15 @@ export class TimelineSubscription
   }
 
   private async readRoster(): Promise<void> {
-    const { rosterSince: since } = this;
+    if (this.hasEnded) return;
+    const { rosterSince: since, isRosterHurried } = this;
     this.rosterSince = undefined;
+    this.isRosterHurried = false;
     try {
       await this.followRoster(since);
     } catch (error) {
       this.rosterSince = since;
+      this.isRosterHurried ||= isRosterHurried;
       throw error;
     }
   }
@@ -337,6 +354,8 @@ export class TimelineSubscription
   }
 
   private async rereadTouched(): Promise<void> {
+    // It may have ended while it waited for its turn.
+    if (this.hasEnded) return;
     const touched = this.losses.take();
     const { voided, isHurried } = this;
     this.isHurried = false;

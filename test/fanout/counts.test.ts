@@ -103,13 +103,11 @@ describe('live counts', () => {
     const mine = await f.collect('me', ['new']);
     const [before] = await mine.news();
     const put = { objectId: 'new', all: [{ name: 'likes', value: 1 }], asOf: before!.asOf - 5 };
-    // A reading that finds nothing, as it began before the put was committed, and a message that overtakes it.
-    const { counts } = f.counts;
-    vi.spyOn(f.counts, 'counts').mockImplementationOnce(async (ids) => {
-      const read = await counts(ids);
+    // A reading that finds nothing, as it began before the put was committed, at a later instant, and a message that overtakes it.
+    vi.spyOn(f.counts, 'counts').mockImplementationOnce(async () => {
       f.stored.set('new', put);
       await f.bus.publishSocial({ kind: 'counts', counts: put });
-      return read;
+      return new Map([['new', { objectId: 'new', all: [], asOf: before!.asOf + 5 }]]);
     });
     await f.watch('you', ['new']);
     const [after, ...others] = await mine.news();

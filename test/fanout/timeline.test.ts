@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { MAX_WATCHED } from '../../src/fanout/budget.js';
 import type { Delivery } from '../../src/fanout/delivery.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { Audience } from '../../src/presence/visibility.js';
@@ -1060,6 +1061,42 @@ describe('when something fails', () => {
     valve.release('latestActs');
     expect([await mine.news(), await yours.news()]).toEqual([[], []]);
     expect(f.fanout.size().topics).toBe(1);
+  });
+
+  it('a crowd reads 16 rosters at once, and who follows waits for none of it', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const crowd = Array.from({ length: 40 }, (_, i) => `fan-${i}`);
+    await f.users(...crowd);
+    for (const fan of [...crowd, 'me', 'you']) await f.collect(fan);
+    const roster = vi.spyOn(f.people, 'roster');
+    valve.hold('roster');
+    f.fanout.reread();
+    await untilIdle();
+    expect(valve.waiting('roster')).toBe(16);
+    await f.people.follow('you', 'bob');
+    valve.release('roster');
+    await untilIdle();
+    const order = roster.mock.calls.filter(([, limit]) => limit === MAX_WATCHED).map(([viewerId]) => viewerId);
+    expect(order.slice(16, 17)).toEqual(['you']);
+    expect(new Set(order).size).toBe(42);
+  });
+
+  it('who left while a crowd reread costs nothing', async () => {
+    const valve = createValve();
+    const f = await start({ gate: valve.gate });
+    const crowd = Array.from({ length: 20 }, (_, i) => `fan-${i}`);
+    await f.users(...crowd);
+    const streams = [];
+    for (const fan of crowd) streams.push(await f.watch(fan));
+    valve.hold('timeline');
+    f.fanout.reread();
+    await untilIdle();
+    for (const stream of streams) await stream.return();
+    valve.release('timeline');
+    await untilIdle();
+    expect(f.queries.filter((query) => query.startsWith('timeline '))).toHaveLength(16);
+    expect(f.fanout.size()).toEqual({ topics: 0, subscriptions: 0, subjects: 0 });
   });
 
   it('more changes than are remembered are found by reading all', async () => {
