@@ -12,7 +12,7 @@ import type { InboxChange, Notice } from '../social/socialTypes.js';
 import { checkRevision } from '../social/socialValidate.js';
 import { checkWatched } from './budget.js';
 import type { InboxReader } from './inboxReader.js';
-import { type InboxListener, type InboxTopic, isOlder, withoutDeleted } from './inboxTopic.js';
+import { type Deletion, type InboxListener, type InboxTopic, isOlder, withoutDeleted } from './inboxTopic.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import type { SubscriptionBudget } from './subscription.js';
 import type { OpenSubscription } from './subscriptionRegistry.js';
@@ -90,8 +90,8 @@ export class InboxSubscription implements OutboxOwner<typeof CHANGED, InboxChang
     if (this.pending) this.enqueue();
   }
 
-  deleted(change: AccessChange): void {
-    if (this.pending) this.pending = withoutDeleted(this.pending, [change]);
+  deleted(deletion: Deletion): void {
+    if (this.pending) this.pending = withoutDeleted(this.pending, [deletion]);
   }
 
   accessChanged(change: AccessChange): void {
@@ -99,6 +99,7 @@ export class InboxSubscription implements OutboxOwner<typeof CHANGED, InboxChang
   }
 
   accessChangesMissed(): void {
+    this.topic?.deleted(null);
     this.topic?.suspend();
   }
 

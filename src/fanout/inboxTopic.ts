@@ -14,17 +14,21 @@ export interface InboxListener {
   /** The tray was read: what was suspended may go out. */
   trayRead(): void;
   /** A user or a conversation was deleted: nothing of it goes out, though the tray follows later. */
-  deleted(change: AccessChange): void;
+  deleted(deletion: Deletion): void;
 }
 
-const isOf = ({ gone, actorIds, latest }: Notice, change: AccessChange): boolean => {
+/** What was deleted; null: that may have been missed, so that it may be anything. */
+export type Deletion = AccessChange | null;
+
+const isOf = ({ gone, actorIds, latest }: Notice, change: Deletion): boolean => {
   if (gone) return false;
+  if (change === null) return true;
   if (change.kind === 'user') return latest.actorId === change.userId || actorIds.includes(change.userId);
   return change.kind === 'conversation' && latest.objectId === change.id;
 };
 
 /** Without the notices that are of something deleted: their tray, which follows, tells what is left of them. */
-export const withoutDeleted = (change: InboxChange, deletions: readonly AccessChange[]): InboxChange => {
+export const withoutDeleted = (change: InboxChange, deletions: readonly Deletion[]): InboxChange => {
   const notices = change.notices.filter((notice) => !deletions.some((deletion) => isOf(notice, deletion)));
   return { ...change, notices, partial: change.partial || notices.length < change.notices.length };
 };
@@ -60,7 +64,7 @@ export class InboxTopic {
   private again = false;
   private suspended = false;
   /** The deletions since the reading under way began. */
-  private deletions: AccessChange[] = [];
+  private deletions: Deletion[] = [];
   private timer: NodeJS.Timeout | undefined = undefined;
   /** When the timer rings. */
   private dueAt = 0;
@@ -106,9 +110,9 @@ export class InboxTopic {
     this.reread();
   }
 
-  deleted(change: AccessChange): void {
-    if (this.reading) this.deletions.push(change);
-    for (const listener of this.listeners) listener.deleted(change);
+  deleted(deletion: Deletion): void {
+    if (this.reading) this.deletions.push(deletion);
+    for (const listener of this.listeners) listener.deleted(deletion);
   }
 
   /** What the reading under way found, without what was deleted since it began. */

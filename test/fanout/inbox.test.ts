@@ -352,6 +352,25 @@ describe('what hides', () => {
     await iterator.return();
   });
 
+  it('is sent to nobody where a deletion of its actor may have been missed, also where the tray follows later', async () => {
+    const valve = createValve();
+    const f = await createFanout({ broadcastIntervalMs: 0, gate: valve.gate });
+    const iterator = await watch(f);
+    await iterator.next();
+    await f.trays.move('me', [{ id: 'slow' }]);
+    await untilIdle();
+    valve.hold('trays.changedSince');
+    await f.trays.move('me', [{ id: 'read' }]);
+    await untilIdle();
+    f.hub.accessChangesMissed();
+    valve.release('trays.changedSince');
+    await untilIdle();
+    const next = iterator.next();
+    await pass(100);
+    expect(inShort((await next).value as InboxChange)).toBe('2: …');
+    await iterator.return();
+  });
+
   it('is not sent to a reader who was slow, from before', async () => {
     const f = await createFanout({ broadcastIntervalMs: 0 });
     const iterator = await watch(f);
