@@ -4,6 +4,7 @@
  */
 import { beforeAll, expect, it, vi } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { rounds } from '../support/cluster/rounds.js';
 import type { Refusal } from '../support/http/api.js';
 import type { Person } from '../support/http/rollcall.js';
 import { socialOf, watchHere } from '../support/http/social.js';
@@ -12,7 +13,7 @@ import { createChoices } from '../support/unit/choices.js';
 import { createSocialOracle } from '../support/unit/socialOracle.js';
 
 const SEED = Number(process.env.ROLLCALL_SEED ?? 1);
-const TURNS = 32;
+const TURNS = rounds(16, 32);
 /** How many turns pass before everything is compared. */
 const BETWEEN = 8;
 const USERS = ['ada', 'ben', 'cy', 'di'];

@@ -5,6 +5,7 @@
  */
 import { beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
+import { rounds } from '../support/cluster/rounds.js';
 import type { Presence, Typing } from '../support/http/api.js';
 import type { Person } from '../support/http/rollcall.js';
 import {
@@ -19,7 +20,7 @@ import type { Socket, SubscriptionIterator } from '../support/http/socket.js';
 import { type Choices, createChoices } from '../support/unit/choices.js';
 
 const SEEDS = [1, 2, 3];
-const TURNS = 15;
+const TURNS = rounds(9, 15);
 const AUDIENCES = ['EVERYONE', 'FOLLOWERS', 'MUTUALS', 'NOBODY'] as const;
 
 let cluster: Cluster;

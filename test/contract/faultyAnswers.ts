@@ -5,7 +5,15 @@ import { createSocial } from '../../src/adapters/sql/social.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { isUnavailable } from '../../src/presence/errors.js';
 import { rounds } from '../support/cluster/rounds.js';
-import { answerOf, type FaultyDatabase, failuresOf, nameOf, outcomeOf, PATIENT_MS } from '../support/unit/failing.js';
+import {
+  answerOf,
+  type Check,
+  type FaultyDatabase,
+  failuresOf,
+  nameOf,
+  outcomeOf,
+  PATIENT_MS,
+} from '../support/unit/failing.js';
 import type { FailureKind } from '../support/unit/faults.js';
 import { recordingBus } from './people.js';
 import { newAct } from './social.js';
@@ -131,6 +139,7 @@ export const describeFaultyAnswers = (
     readonly failing: readonly FailureKind[];
     readonly wrong: readonly FailureKind[];
     readonly counted: boolean;
+    readonly check: Check;
   },
 ): void => {
   describe(`a statement that fails half way, on ${name}`, () => {
@@ -156,7 +165,7 @@ export const describeFaultyAnswers = (
       'leaves the answer to %s right or refused, and all that come after right',
       async (question) => {
         const ask = QUESTIONS[question];
-        const failures = await failuresOf(opened.faults, () => ask(startNode(opened.db)), kinds.failing);
+        const failures = await failuresOf(opened.faults, () => ask(startNode(opened.db)), kinds.failing, kinds.check);
         for (const failure of failures) {
           const node = startNode(opened.db);
           opened.faults.failAt(failure);
@@ -177,7 +186,7 @@ export const describeFaultyAnswers = (
           Promise.all(
             Object.entries(QUESTIONS).map(async ([key, ask]) => ({ key, outcome: await outcomeOf(ask(node)) })),
           );
-        const failures = await failuresOf(opened.faults, () => all(startNode(opened.db)), kinds.failing);
+        const failures = await failuresOf(opened.faults, () => all(startNode(opened.db)), kinds.failing, kinds.check);
         for (const failure of failures) {
           const node = startNode(opened.db);
           opened.faults.failAt(failure);
@@ -196,7 +205,12 @@ export const describeFaultyAnswers = (
       'leaves no answer to %s that lacks a row, or has one twice',
       async (question) => {
         const ask = QUESTIONS[question];
-        for (const failure of await failuresOf(opened.faults, () => ask(startNode(opened.db)), kinds.wrong)) {
+        for (const failure of await failuresOf(
+          opened.faults,
+          () => ask(startNode(opened.db)),
+          kinds.wrong,
+          kinds.check,
+        )) {
           const node = startNode(opened.db);
           opened.faults.failAt(failure);
           const outcome = await outcomeOf(ask(node));

@@ -6,7 +6,15 @@ import { createPeople } from '../../src/adapters/sql/people.js';
 import { createSocial } from '../../src/adapters/sql/social.js';
 import { createJournal } from '../../src/adapters/sql/sqlJournal.js';
 import { isUnavailable } from '../../src/presence/errors.js';
-import { answerOf, type FaultyDatabase, failuresOf, nameOf, outcomeOf, PATIENT_MS } from '../support/unit/failing.js';
+import {
+  answerOf,
+  type Check,
+  type FaultyDatabase,
+  failuresOf,
+  nameOf,
+  outcomeOf,
+  PATIENT_MS,
+} from '../support/unit/failing.js';
 import type { FailureKind } from '../support/unit/faults.js';
 import { recordingBus } from './people.js';
 import { newAct } from './social.js';
@@ -224,7 +232,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 export const describeFaultyWrites = (
   name: string,
   open: () => Promise<FaultyDatabase>,
-  { kinds, logged }: { readonly kinds: readonly FailureKind[]; readonly logged: boolean },
+  { kinds, logged, check }: { readonly kinds: readonly FailureKind[]; readonly logged: boolean; readonly check: Check },
 ): void => {
   describe(`a change of which a statement fails, on ${name}`, () => {
     let opened: FaultyDatabase;
@@ -284,7 +292,7 @@ export const describeFaultyWrites = (
       async (key) => {
         const { write, undo } = CHANGES[key]!;
         await answerOf(() => undo(writer));
-        for (const failure of await failuresOf(opened.faults, () => write(writer), kinds)) {
+        for (const failure of await failuresOf(opened.faults, () => write(writer), kinds, check)) {
           await answerOf(() => undo(writer));
           const before = await held();
           await expectAllToKeep(before, nameOf(failure));

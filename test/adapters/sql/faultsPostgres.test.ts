@@ -29,8 +29,13 @@ describe('PostgreSQL', () => {
       },
     };
   };
-  describeFaultyAnswers('PostgreSQL', open, { failing: ['cancelled', 'cut'], wrong: ['lost', 'twice'], counted: true });
-  describeFaultyWrites('PostgreSQL', open, { kinds: ['cut', 'lost'], logged: true });
+  describeFaultyAnswers('PostgreSQL', open, {
+    failing: ['cancelled', 'cut'],
+    wrong: ['lost', 'twice'],
+    counted: true,
+    check: 'full',
+  });
+  describeFaultyWrites('PostgreSQL', open, { kinds: ['cut', 'lost'], logged: true, check: 'full' });
 
   describe('a statement that runs out of its time after some rows', () => {
     let database: OpenDatabase;

@@ -13,7 +13,8 @@ afterAll(() => own.drop());
 
 // More notices than one statement reaches.
 describeSocial('PostgreSQL', () => openPatientMigrated(own.url), {
-  recipients: 1_000,
+  recipients: rounds(250, 1_000),
+  acts: 1_000,
   notices: rounds(2_100, 3_000),
-  stories: 36,
+  stories: rounds(20, 36),
 });

@@ -13,7 +13,8 @@ afterAll(() => database.close());
 
 // The SQL is that of PostgreSQL: small crowds show that PGlite reads and writes its values alike.
 describeSocial('PGlite', async () => ({ ...database, close: async () => {} }), {
-  recipients: rounds(100, 1_000),
-  notices: rounds(1_100, 3_000),
+  recipients: rounds(20, 1_000),
+  acts: rounds(100, 1_000),
+  notices: rounds(200, 3_000),
   stories: rounds(4, 20),
 });
