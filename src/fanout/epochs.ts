@@ -33,6 +33,11 @@ export class Epochs {
     return epoch >= this.floor && keys.every((key) => epoch >= (this.touched.get(key) ?? 0));
   }
 
+  /** Whether the key changed after `epoch`, as far as that is remembered. */
+  changedSince(key: string, epoch: number): boolean {
+    return (this.touched.get(key) ?? 0) > epoch;
+  }
+
   private voidAll(): void {
     this.floor = this.clock.now;
     this.touched.clear();

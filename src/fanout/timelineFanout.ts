@@ -47,6 +47,7 @@ export const createTimelineFanout = ({ bus, timelines, people, reads, onError, o
   const changed = new Epochs(clock, MAX_CHANGED);
   const holds: Holds = (act, ownerId, since) => changed.holds([actKey(act.id), ...subjectsOf(act, ownerId)], since);
   const onAct = ({ id }: Act) => changed.touch(actKey(id));
+  const wasReceived = ({ id }: Act, since: number) => changed.changedSince(actKey(id), since);
   const actors = createTopicRegistry((actorId) => {
     const topic = new ActorTopic({ clock, timelines, onAct, holds, onError, onGivenUp }, actorId);
     return { topic, ready: bus.subscribeActs(actorId, (change) => topic.received(change)) };
@@ -60,6 +61,7 @@ export const createTimelineFanout = ({ bus, timelines, people, reads, onError, o
     timelines,
     actors,
     holds,
+    wasReceived,
     reads,
     rosterOf: createSharedReader((viewerId) => people.roster(viewerId, MAX_WATCHED)),
     shareOf: createActShares(),

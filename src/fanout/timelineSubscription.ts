@@ -60,6 +60,8 @@ export interface TimelineSubscriptionDeps {
   readonly timelines: TimelineReader;
   readonly actors: TopicRegistry<ActorTopic>;
   readonly holds: Holds;
+  /** The act was received after that instant. */
+  readonly wasReceived: (act: Act, since: number) => boolean;
   readonly reads: ReadBudget;
   /** The viewer's roster: user ids, the first `MAX_WATCHED` by id. */
   readonly rosterOf: (viewerId: string) => Promise<readonly string[]>;
@@ -382,15 +384,19 @@ export class TimelineSubscription
   /** False where something of it changed meanwhile, see {@link compare}. */
   private async compareAll(touched: Touched, voided: ReadonlyMap<string, Act>): Promise<boolean> {
     const began = this.deps.clock.now;
+    const known = new Set(this.known.keys());
     const causes = touched.all ? this.withKnown(touched.causes) : touched.causes;
     const found = [...(touched.all ? await this.readPage() : []), ...(await this.readLatest(causes, touched.causes))];
     if (this.hasEnded) return true;
     let holds = true;
     const judged = new Set<string>();
+    // By the topic of its actor, as it was received: else who follows many would reread for as long as those tell.
+    const isJudgedByItself = (act: Act) =>
+      !known.has(act.id) && this.followed.has(act.actorId) && this.deps.wasReceived(act, began);
     for (const { act, facts } of [...found].sort((a, b) => a.act.seq - b.act.seq)) {
       if (judged.has(act.id)) continue;
       judged.add(act.id);
-      holds = this.compare(act, facts, causes, began) && holds;
+      holds = (this.compare(act, facts, causes, began) || isJudgedByItself(act)) && holds;
     }
     return (await this.rereadKnown(causes, judged, voided)) && holds;
   }

@@ -1099,6 +1099,25 @@ describe('when something fails', () => {
     expect(f.fanout.size()).toEqual({ topics: 0, subscriptions: 0, subjects: 0 });
   });
 
+  it('what is told while all is reread does not have it reread once more', async () => {
+    let told = 0;
+    const f = await start({
+      async gate(call, answered) {
+        if (call !== 'timeline' || answered || told === 20) return;
+        told += 1;
+        await f.tell(`new ${told}`, 'ann');
+        await untilIdle();
+      },
+    });
+    const mine = await f.collect('me');
+    await f.tell('missed', 'ann', {}, { lost: true });
+    f.fanout.reread();
+    await vi.waitFor(() => expect(heard(mine.events)).toContain('+missed'));
+    await untilIdle();
+    expect([...heard(mine.events)].sort()).toEqual(['+missed', '+new 1']);
+    expect(f.queries.filter((query) => query === 'timeline me')).toHaveLength(1);
+  });
+
   it('more changes than are remembered are found by reading all', async () => {
     const valve = createValve();
     const f = await start({ gate: valve.gate });

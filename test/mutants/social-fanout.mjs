@@ -525,4 +525,12 @@ export default [
     to: '',
     tests: timeline,
   },
+  {
+    name: 'what is told while all is reread has it reread once more',
+    promise: 'A rereading ends, also where those whom the viewer follows go on to tell.',
+    file: 'src/fanout/timelineSubscription.ts',
+    from: '(this.compare(act, facts, causes, began) || isJudgedByItself(act)) && holds',
+    to: 'this.compare(act, facts, causes, began) && holds',
+    tests: timeline,
+  },
 ];
