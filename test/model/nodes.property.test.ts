@@ -18,7 +18,6 @@ import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { type PresenceStatus, STATUSES } from '../../src/presence/types.js';
 import type { Caller } from '../../src/service/contract.js';
 import { startRedis, type TestRedis } from '../support/cluster/redis.js';
-import { rounds } from '../support/cluster/rounds.js';
 import { assemblePresence } from '../support/unit/assemblePresence.js';
 import { activity, message, timings } from '../support/unit/builders.js';
 import { createFakePeople, NO_LIMITS } from '../support/unit/fakePeople.js';
@@ -362,7 +361,7 @@ describe('memory and Redis', () => {
             await Promise.all(worlds.map(({ close }) => close()));
           }
         }),
-        { numRuns: rounds(20, 40) },
+        { numRuns: 40 },
       );
     },
     120_000,

@@ -21,7 +21,7 @@ import { createTrayOracle } from './trayOracle.js';
 const USERS = ['ann', 'bob', 'cem'] as const;
 const OBJECTS = ['x', 'y'] as const;
 /** Where several nodes ask at the same time; and where one statement runs at a time. */
-const RUNS = { PostgreSQL: rounds(4, 20), PGlite: rounds(1, 20) };
+const RUNS = { PostgreSQL: rounds(8, 20), PGlite: rounds(1, 20) };
 
 let own: TestDatabase;
 let databases: Readonly<Record<string, OpenDatabase>>;

@@ -11,7 +11,7 @@ const open = async () => {
 };
 afterAll(async () => (await opened)?.close());
 
-// All failures of each statement are tried on PostgreSQL.
+// PostgreSQL has the full check.
 describeFaultyAnswers('PGlite', open, {
   failing: ['cancelled'],
   wrong: ['lost', 'twice', 'hole'],
