@@ -12,7 +12,7 @@ export default [
     file: 'src/adapters/sql/trayMarks.ts',
     from: ' and judged.new > judged.seen',
     to: '',
-    tests: trays,
+    tests: ['test/adapters/sql/trays.test.ts'],
   },
   {
     name: 'hidden notices are read along',
