@@ -17,6 +17,14 @@ export default [
     tests: ['test/adapters/sql/deletions.test.ts'],
   },
   {
+    name: 'a deletion reads its batch once a row',
+    promise: 'A batch of a deletion costs by its own rows, whatever the statistics say.',
+    file: 'src/adapters/sql/deletions.ts',
+    from: '= any(array(${batch}))',
+    to: 'in (${batch})',
+    tests: ['test/adapters/sql/deletions.test.ts'],
+  },
+  {
     name: 'a user is named again before the clean-up ended',
     promise: 'A deleted user can be named again only when all their old relations are gone.',
     file: 'src/adapters/sql/sqlDirectory.ts',

@@ -18,7 +18,7 @@ const LISTED = 100;
  * Each table by the column of the user and the opposite one: each pair is an index. Blocks are removed last: while something is left
  * that a block overrides, the block is there too.
  */
-const SIDES = [
+export const SIDES = [
   { table: circleMembers, own: circleMembers.userId, opposite: circleMembers.circleId, since: circleMembers.since },
   {
     table: conversationMembers,
@@ -62,26 +62,34 @@ export const unfinishedAmong = async (tx: Orm, userIds: readonly string[]): Prom
   return rows.map((row) => row.userId);
 };
 
+/** Removes the next batch of ids above `after`, which saves walking over dead rows. */
+export const removalQuery = (
+  orm: Orm,
+  { userId, before }: Deletion,
+  { table, own, opposite, since }: (typeof SIDES)[number],
+  after: string,
+) => {
+  const batch = sql`
+    select ${opposite} from ${table}
+    where ${own} = ${userId} and ${opposite} > ${after} and coalesce(${since}, 0) < ${before}::bigint
+    order by ${opposite} limit ${BATCH} for update`;
+  return (
+    orm
+      .delete(table)
+      // An array: the batch is read once, however many rows the planner expects.
+      .where(sql`${own} = ${userId} and ${opposite} = any(array(${batch}))`)
+      .returning({ id: sql<string>`${opposite}` })
+  );
+};
+
 export const createDeletions = ({ db }: { readonly db: Database }) => {
-  /**
-   * Removes the next batch of ids above `after`, which saves walking over dead rows. Returns the last id; null when nothing
-   * is left.
-   */
+  /** Removes the next batch above `after`. Returns the last id; null when nothing is left. */
   const removeBatch = async (
-    { userId, before }: Deletion,
-    { table, own, opposite, since }: (typeof SIDES)[number],
+    deletion: Deletion,
+    side: (typeof SIDES)[number],
     after: string,
   ): Promise<string | null> => {
-    const batch = sql`
-      select ${opposite} from ${table}
-      where ${own} = ${userId} and ${opposite} > ${after} and coalesce(${since}, 0) < ${before}::bigint
-      order by ${opposite} limit ${BATCH} for update`;
-    const gone = await db.run((orm) =>
-      orm
-        .delete(table)
-        .where(sql`${own} = ${userId} and ${opposite} in (${batch})`)
-        .returning({ id: sql<string>`${opposite}` }),
-    );
+    const gone = await db.run((orm) => removalQuery(orm, deletion, side, after));
     if (gone.length < BATCH) return null;
     return gone.map(({ id }) => id).reduce((a, b) => (Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0 ? a : b));
   };

@@ -208,7 +208,7 @@ export const createSocialSweeps = ({
       delete from notice_acts where act_id = any(${list}) and not exists (
         select from notices where notices.user_id = notice_acts.user_id and notices.id = notice_acts.notice_id offset 0)`);
     await tx.execute(sql`
-      delete from acts where id in (select id from acts where id = any(${list}) order by id for update skip locked)
+      delete from acts where id = any(array(select id from acts where id = any(${list}) order by id for update skip locked))
         and not exists (select from notice_acts where act_id = acts.id offset 0)`);
   });
 

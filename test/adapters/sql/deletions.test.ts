@@ -1,10 +1,12 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Database } from '../../../src/adapters/sql/database.js';
+import { removalQuery, SIDES } from '../../../src/adapters/sql/deletions.js';
 import { createPeople } from '../../../src/adapters/sql/people.js';
 import { unavailable } from '../../../src/presence/errors.js';
 import { empty, recordingBus } from '../../contract/people.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
+import { type Explained, nodesOf } from '../../support/cluster/plans.js';
 import { openPatientMigrated } from '../../support/cluster/postgres.js';
 
 const FOLLOWERS = 20_000;
@@ -116,6 +118,24 @@ it('a node may die at any call of a deletion, before or after it takes effect: a
       await other.finishDeletions(() => false);
       expect([await isBegun(), await leftOver(), await unfinished()], message).toEqual([true, 0, 0]);
     }
+  }
+});
+
+it('each batch is read once, also where the planner takes the tables for nearly empty', async () => {
+  await seed(1);
+  await client`analyze follows`;
+  await seed(FOLLOWERS);
+  const explain = async (side: (typeof SIDES)[number]): Promise<readonly string[]> => {
+    const { sql, params } = await database.db.run(async (orm) =>
+      removalQuery(orm, { userId: 'star', before: 1_000_000_000 }, side, '').toSQL(),
+    );
+    const [row] = await client.unsafe<Explained[]>(`explain (format json) ${sql}`, params as string[]);
+    return nodesOf(row!['QUERY PLAN'][0].Plan).map((node) => node['Node Type']);
+  };
+  for (const side of SIDES) {
+    const types = await explain(side);
+    expect(types).toContain('LockRows');
+    expect(types).not.toContain('Nested Loop');
   }
 });
 
