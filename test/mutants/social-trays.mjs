@@ -4,6 +4,14 @@ const model = ['test/model/trays.property.test.ts'];
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
   {
+    name: 'a batch is joined with what it removes',
+    promise: 'A batch of a removal or a sweep is read once, whatever the statistics say.',
+    file: 'src/adapters/sql/expressions.ts',
+    from: 'ctid = any(array(${batch}))',
+    to: 'ctid in (${batch})',
+    tests: ['test/adapters/sql/trayPlans.test.ts'],
+  },
+  {
     name: 'what is told again while it is hidden stays hidden',
     promise: 'What is told again while a block or a mute hides it shows when nothing does.',
     file: 'src/adapters/sql/shownActs.ts',

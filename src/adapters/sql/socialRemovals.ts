@@ -11,7 +11,7 @@ import { NEXT_ACT_NUMBER } from './actRows.js';
 import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
 import { isAboutDeleted, noteDeletedConversation } from './deletedObjects.js';
-import { serverNow, textArray } from './expressions.js';
+import { inBatch, serverNow, textArray } from './expressions.js';
 import { removals } from './tables.js';
 import { lockTrays } from './trayLocks.js';
 
@@ -129,16 +129,16 @@ export const actsToRetract = (
 };
 
 /** The rows of a tray, one table after the other; the tray itself last. */
-const TRAY_BATCHES = [
-  (userId: string) => sql`delete from notices where (user_id, id) in (
-    select user_id, id from notices where user_id = ${userId} limit ${ROWS}) returning 1 as row`,
-  (userId: string) => sql`delete from notice_acts where (user_id, act_id) in (
-    select user_id, act_id from notice_acts where user_id = ${userId} limit ${ROWS}) returning 1 as row`,
-  (userId: string) => sql`delete from mutes where (user_id, kind, target_id) in (
-    select user_id, kind, target_id from mutes where user_id = ${userId} limit ${ROWS}) returning 1 as row`,
-  (userId: string) => sql`delete from mutes where (user_id, kind, target_id) in (
-    select user_id, kind, target_id from mutes where target_id = ${userId} and kind = 'user' limit ${ROWS})
-    returning 1 as row`,
+export const TRAY_BATCHES = [
+  (userId: string) => sql`delete from notices
+    where ${inBatch(sql`select ctid from notices where user_id = ${userId} limit ${ROWS} for update`)} returning 1 as row`,
+  (userId: string) => sql`delete from notice_acts
+    where ${inBatch(sql`select ctid from notice_acts where user_id = ${userId} limit ${ROWS} for update`)} returning 1 as row`,
+  (userId: string) => sql`delete from mutes
+    where ${inBatch(sql`select ctid from mutes where user_id = ${userId} limit ${ROWS} for update`)} returning 1 as row`,
+  (userId: string) =>
+    sql`delete from mutes where ${inBatch(sql`
+    select ctid from mutes where target_id = ${userId} and kind = 'user' limit ${ROWS} for update`)} returning 1 as row`,
   (userId: string) => sql`delete from inboxes where user_id = ${userId} returning 1 as row`,
 ] as const;
 

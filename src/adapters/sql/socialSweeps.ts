@@ -5,7 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { takeLocks } from './advisoryLock.js';
 import type { Database, Orm } from './database.js';
-import { exists, serverNow, statementNow, textArray } from './expressions.js';
+import { exists, inBatch, serverNow, statementNow, textArray } from './expressions.js';
 import type { Revisions } from './shownActs.js';
 import type { CommitSocial } from './socialCommit.js';
 import { trayChanges } from './sqlActs.js';
@@ -72,6 +72,17 @@ export const excessNotices = (orm: Orm, userId: string, maxNotices: number) => {
     .limit(BATCH);
 };
 
+/** Removes some of the acts of removed notices. */
+export const placedQuery = (places: readonly Place[]): SQL => sql`
+  delete from notice_acts where ${inBatch(sql`
+    select placed.ctid
+    from unnest(${textArray(places.map(({ userId }) => userId))}, ${textArray(places.map(({ id }) => id))})
+      as old (user_id, id)
+    join notice_acts as placed on placed.user_id = old.user_id and placed.notice_id = old.id
+    where not exists (select from notices where user_id = old.user_id and id = old.id offset 0)
+    limit ${ACTS} for update of placed`)}
+  returning 1 as row`;
+
 export const createSocialSweeps = ({
   db,
   commit,
@@ -121,15 +132,7 @@ export const createSocialSweeps = ({
 
   /** Removes the acts of removed notices. Those that a node leaves behind go with their acts, see `sweepActs`. */
   const removePlaced = async (places: readonly Place[]): Promise<void> => {
-    const batch = sql`
-      delete from notice_acts where (user_id, act_id) in (
-        select placed.user_id, placed.act_id
-        from unnest(${textArray(places.map(({ userId }) => userId))}, ${textArray(places.map(({ id }) => id))})
-          as old (user_id, id)
-        join notice_acts as placed on placed.user_id = old.user_id and placed.notice_id = old.id
-        where not exists (select from notices where user_id = old.user_id and id = old.id offset 0)
-        limit ${ACTS})
-      returning 1 as row`;
+    const batch = placedQuery(places);
     for (let count = ACTS; count === ACTS; ) {
       const gone = await db.run((orm) =>
         orm.with(orm.$with('gone', {}).as(batch)).select({ row: sql<number>`row` }).from(sql`gone`),

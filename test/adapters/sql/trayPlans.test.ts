@@ -15,8 +15,8 @@ import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { SESSION_SETTINGS } from '../../../src/adapters/sql/postgres.js';
 import { dueNotices } from '../../../src/adapters/sql/pushQueue.js';
 import { actsToChange } from '../../../src/adapters/sql/shownActs.js';
-import { actsToRetract } from '../../../src/adapters/sql/socialRemovals.js';
-import { excessNotices, oldNotices } from '../../../src/adapters/sql/socialSweeps.js';
+import { actsToRetract, TRAY_BATCHES } from '../../../src/adapters/sql/socialRemovals.js';
+import { excessNotices, oldNotices, placedQuery } from '../../../src/adapters/sql/socialSweeps.js';
 import { arrivalsQuery } from '../../../src/adapters/sql/sqlActs.js';
 import {
   actSightQuery,
@@ -30,7 +30,7 @@ import { sightOfActor, sightOfObject } from '../../../src/adapters/sql/traySight
 import { AS_STORED, WITHOUT_REMOVED } from '../../../src/adapters/sql/underRemoval.js';
 import type { Act } from '../../../src/social/socialTypes.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
-import { type Explained, readWhole } from '../../support/cluster/plans.js';
+import { type Explained, nodesOf, readWhole } from '../../support/cluster/plans.js';
 
 let own: TestDatabase;
 let client: postgres.Sql;
@@ -160,6 +160,23 @@ it.each([
       await orm.execute(sql`delete from social_removals`);
       await orm.execute(sql`update notices set group_key = 'g' where user_id = 'star'`);
     }
+  },
+);
+
+it.each<[string, () => SQL]>([
+  ['notices of a tray', () => TRAY_BATCHES[0]('u1')],
+  ['acts of a tray', () => TRAY_BATCHES[1]('u1')],
+  ['mutes of a user', () => TRAY_BATCHES[2]('u1')],
+  ['mutes of others', () => TRAY_BATCHES[3]('u1')],
+  ['acts of removed notices', () => placedQuery([{ userId: 'u1', id: 'n1' }])],
+])(
+  'removes %s in batches that are read once, also where the planner takes the tables for nearly empty',
+  async (_, query) => {
+    const [row] = await orm.execute<Explained>(sql`explain (format json) ${query()}`);
+    const types = nodesOf(row!['QUERY PLAN'][0].Plan).map((node) => node['Node Type']);
+    // Whatever the statistics are, no join is between what is removed and the batch.
+    expect(types.slice(0, 2)).toEqual(['ModifyTable', 'Limit']);
+    expect(types.at(-1)).toBe('Tid Scan');
   },
 );
 
