@@ -1206,6 +1206,19 @@ export const describeSocial = (
         expect(await totals()).toMatchObject({ unread: 0 });
       });
 
+      it('says so too where a notice was hidden since, and its end was not read', async () => {
+        await social.tell([act('1')]);
+        await people.block('cem', 'ann');
+        await age('notices', 'at', 91 * DAY);
+        bus.socialNews();
+        await sweepAll();
+        expect(await rows(sql`select id as text from notices`)).toEqual([]);
+        expect(bus.socialNews()).toEqual([]);
+        expect(await totals()).toMatchObject({ revision: 2 });
+        const since = async (after: number) => (await social.changedSince([{ userId: 'cem', after }])).get('cem')!;
+        expect([(await since(1)).partial, (await since(2)).partial]).toEqual([true, false]);
+      });
+
       it('keeps an act as long as a tray has it, and removes old ones that no tray has', async () => {
         await social.tell([act('1'), act('2', { recipients: [] }), act('3', { recipients: [] })]);
         await age('acts', 'told_at', 31 * DAY, sql`id <> '3'`);

@@ -187,8 +187,9 @@ describe.concurrent('status message and activities', () => {
     const socket = await bob.connect();
     const watching = (await alice.lurk()).watch([bob.id]);
     await watching.next();
+    // Far enough apart that a busy machine sees the one end before the other.
     const soon = new Date(Date.now() + 2_000).toISOString();
-    const later = new Date(Date.now() + 2_600).toISOString();
+    const later = new Date(Date.now() + 6_000).toISOString();
     await socket.setPresence({
       statusMessage: { text: 'a moment', expiresAt: soon },
       activities: [{ type: 'PLAYING', name: 'Go', expiresAt: later }],

@@ -4,6 +4,14 @@ const model = ['test/model/trays.property.test.ts'];
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
   {
+    name: 'what was hidden is swept in silence',
+    promise: 'A device that did not read that a notice was hidden reads its tray anew once the notice is removed.',
+    file: 'src/adapters/sql/socialSweeps.ts',
+    from: 'else greatest(swept, hidden_at) end',
+    to: 'else swept end',
+    tests: ['test/adapters/sql/trays.test.ts'],
+  },
+  {
     name: 'a batch is joined with what it removes',
     promise: 'A batch of a removal or a sweep is read once, whatever the statistics say.',
     file: 'src/adapters/sql/expressions.ts',

@@ -107,7 +107,7 @@ export const createSocialSweeps = ({
 
   /**
    * Removes those of the notices of which `condition` holds once their trays are locked: something may have come to one since it was
-   * found. Where one was shown, the tray moves, and changes from before are not complete.
+   * found. Where one was shown, the tray moves, and changes from before are not complete; where one was hidden, those from before it was.
    */
   const removeNotices = async (tx: Orm, places: readonly Place[], condition: SQL): Promise<Revisions> => {
     await lockTrays(
@@ -118,15 +118,20 @@ export const createSocialSweeps = ({
       delete from notices using unnest(${textArray(places.map(({ userId }) => userId))},
         ${textArray(places.map(({ id }) => id))}) as old (user_id, id)
       where notices.user_id = old.user_id and notices.id = old.id and ${condition}
-      returning notices.user_id, notices.actors`;
+      returning notices.user_id, notices.actors, notices.changed`;
+    const trays = sql`
+      select user_id, bool_or(actors > 0) as moves, max(changed) as hidden_at from gone group by user_id`;
     const moved = sql`
-      update inboxes set revision = revision + 1, swept = revision + 1, as_of = greatest(as_of + 1, ${serverNow})
-      where user_id in (select user_id from gone where actors > 0)
-      returning user_id, revision`;
+      update inboxes set revision = revision + moves::int,
+        swept = case when moves then revision + 1 else greatest(swept, hidden_at) end,
+        as_of = case when moves then greatest(as_of + 1, ${serverNow}) else as_of end
+      from trays where inboxes.user_id = trays.user_id
+      returning inboxes.user_id, revision, moves`;
     const rows = await tx
-      .with(tx.$with('gone', {}).as(gone), tx.$with('moved', {}).as(moved))
+      .with(tx.$with('gone', {}).as(gone), tx.$with('trays', {}).as(trays), tx.$with('moved', {}).as(moved))
       .select({ userId: sql<string>`user_id`, revision: sql`revision`.mapWith(Number) })
-      .from(sql`moved`);
+      .from(sql`moved`)
+      .where(sql`moves`);
     return new Map(rows.map(({ userId, revision }) => [userId, revision]));
   };
 
