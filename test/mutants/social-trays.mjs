@@ -199,8 +199,8 @@ export default [
     name: 'a removal of old notices is not said',
     promise: 'Who asks for changes from before notices were removed hears that they are not complete.',
     file: 'src/adapters/sql/socialSweeps.ts',
-    from: 'revision = revision + 1, swept = revision + 1,',
-    to: 'revision = revision + 1,',
+    from: 'when moves then revision + 1 else greatest(swept, hidden_at) end',
+    to: 'when moves then swept else greatest(swept, hidden_at) end',
     tests: contract,
   },
   {
