@@ -27,7 +27,7 @@ export const statementNow: SQL = sql`(select ${serverNow})`;
 export const exists = (from: SQL): SQL<boolean> => sql<boolean>`exists (select from ${from} offset 0)`;
 
 /**
- * Rows of `table` whose places (`ctid`) the query `batch` selects, `for update`. The batch is read once and its rows are fetched by
- * place, whatever the planner expects: as a join it might be read and locked once a row.
+ * The rows whose places (`ctid`) the query `batch` selects from the same table, `for update`. The batch is read once and its rows are
+ * fetched by place, whatever the planner expects: as a join it might be read and locked once a row.
  */
 export const inBatch = (batch: SQL): SQL => sql`ctid = any(array(${batch}))`;

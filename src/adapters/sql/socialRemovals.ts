@@ -128,17 +128,15 @@ export const actsToRetract = (
     : acts.where(sql`object_id = ${targetId} and seq < ${seq}::bigint`).orderBy(sql`seq desc nulls last`);
 };
 
+const removeBatch = (table: SQL, which: SQL): SQL => sql`
+  delete from ${table} where ${inBatch(sql`select ctid from ${table} where ${which} limit ${ROWS} for update`)} returning 1 as row`;
+
 /** The rows of a tray, one table after the other; the tray itself last. */
 export const TRAY_BATCHES = [
-  (userId: string) => sql`delete from notices
-    where ${inBatch(sql`select ctid from notices where user_id = ${userId} limit ${ROWS} for update`)} returning 1 as row`,
-  (userId: string) => sql`delete from notice_acts
-    where ${inBatch(sql`select ctid from notice_acts where user_id = ${userId} limit ${ROWS} for update`)} returning 1 as row`,
-  (userId: string) => sql`delete from mutes
-    where ${inBatch(sql`select ctid from mutes where user_id = ${userId} limit ${ROWS} for update`)} returning 1 as row`,
-  (userId: string) =>
-    sql`delete from mutes where ${inBatch(sql`
-    select ctid from mutes where target_id = ${userId} and kind = 'user' limit ${ROWS} for update`)} returning 1 as row`,
+  (userId: string) => removeBatch(sql`notices`, sql`user_id = ${userId}`),
+  (userId: string) => removeBatch(sql`notice_acts`, sql`user_id = ${userId}`),
+  (userId: string) => removeBatch(sql`mutes`, sql`user_id = ${userId}`),
+  (userId: string) => removeBatch(sql`mutes`, sql`target_id = ${userId} and kind = 'user'`),
   (userId: string) => sql`delete from inboxes where user_id = ${userId} returning 1 as row`,
 ] as const;
 
