@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `npm test` needs and npm does not bring: redis-server (7 or later), nginx, pgbouncer, faketime, ps and
+# What `npm test` needs and npm does not bring: redis-server (7 or later), nats-server, nginx, pgbouncer, faketime, ps and
 # Chromium. Where something is missing and this is Debian or Ubuntu and one may install packages, apt installs it;
 # else one sentence says what to install. Where all is there it only looks.
 set -eu
@@ -10,6 +10,7 @@ redis_major=$(redis-server --version 2>/dev/null | sed -n 's/.*v=\([0-9]*\)\..*/
 [ "${redis_major:-0}" -ge 7 ] || missing="$missing redis-server"
 # Daemons are in folders that are not on everybody's path.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+command -v nats-server >/dev/null 2>&1 || missing="$missing nats-server"
 command -v nginx >/dev/null 2>&1 || missing="$missing nginx"
 command -v pgbouncer >/dev/null 2>&1 || missing="$missing pgbouncer"
 command -v faketime >/dev/null 2>&1 || missing="$missing faketime"

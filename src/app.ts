@@ -29,6 +29,7 @@ import { createRecordReader, type ReadRecords } from './node/recordReader.js';
 import { createRecordWriter } from './node/recordWriter.js';
 import { startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
+import { openDoors } from './openDoors.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
@@ -646,6 +647,7 @@ export const startApp = async (
     const edge = createEdge(start, backEnds, node, door, { presence, relations, social, hub, people }, page);
     await followAccessChanges(start, backEnds, services, hub, edge);
     await startLease(start, backEnds, node, edge);
+    stopping.push(await openDoors(start));
     if (demo) await seedDemo(people);
     const metricsPort = await startMetrics(start, node, hub, edge);
     const port = await listen(edge.http.server, { ...config, setting: 'PORT' });

@@ -19,12 +19,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   fanout: ['presence', 'social', 'service', 'node', 'async'],
   graphql: ['presence', 'social', 'service', 'fanout'],
   telemetry: ['presence', 'config', 'async'],
-  server: ['graphql', 'fanout', 'service', 'presence', 'social', 'config', 'async', 'telemetry'],
+  server: ['graphql', 'doors/dialects', 'fanout', 'service', 'presence', 'social', 'config', 'async', 'telemetry'],
   adapters: ['presence', 'social', 'config', 'async'],
+  doors: ['service', 'node', 'presence', 'social', 'config', 'async', 'telemetry'],
   cli: ['config', 'server/auth', 'graphql', 'presence'],
 };
 /** The wiring, which imports everything. */
-const WIRING = ['app.ts', 'main.ts'];
+const WIRING = ['app.ts', 'main.ts', 'openDoors.ts'];
 /** What the pure domain must not call: the clock, chance, and timers. */
 const IMPURE =
   /\b(?:Date\.now|new Date\(\)|performance\.now|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|process\.)/;

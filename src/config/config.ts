@@ -31,7 +31,6 @@ export interface Rates {
   readonly connection: Rate | null;
 }
 
-/** All settings, as docs/semantics.md, "Settings", lists them. Frozen. */
 /** Times of the social layer, in ms. */
 export interface SocialTimes {
   /** For how long a notice waits unread before its push. */
@@ -40,6 +39,38 @@ export interface SocialTimes {
   readonly actRetentionMs: number;
 }
 
+/** A server of NATS, or several of one cluster. */
+export interface NatsConfig {
+  readonly servers: readonly string[];
+  /** What stands before every subject, with its dot; empty: nothing. */
+  readonly prefix: string;
+}
+
+/** Where the host's webhook is. One secret, or two while one takes over from the other: both sign. */
+export interface WebhookConfig {
+  readonly url: string;
+  readonly secrets: readonly string[];
+}
+
+/** The account at Stream whose user objects show the same. */
+export interface StreamConfig {
+  readonly url: string;
+  readonly key: string;
+  readonly secret: string;
+}
+
+/** Doors for products that speak something else than GraphQL (docs/doors.md). Each is closed where it is off or null. */
+export interface DoorsConfig {
+  /** The paths and the sockets of the four dialects. */
+  readonly rest: boolean;
+  readonly nats: NatsConfig | null;
+  readonly webhook: WebhookConfig | null;
+  readonly stream: StreamConfig | null;
+  /** For how long spans of presence are kept, in ms; null: they are not written. */
+  readonly historyMs: number | null;
+}
+
+/** All settings, as docs/semantics.md, "Settings", lists them. Frozen. */
 export interface Config {
   readonly production: boolean;
   readonly host: string;
@@ -64,6 +95,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly introspection: Introspection;
   readonly graphiql: boolean;
+  readonly doors: DoorsConfig;
   /** Sentences about variables that may be meant for a setting, and are none. */
   readonly warnings: readonly string[];
 }

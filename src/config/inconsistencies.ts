@@ -40,6 +40,32 @@ const ofProduction = (
   return faults;
 };
 
+/** Doors of which a part is missing, or whose traffic others on the way could read. */
+const ofDoors = ({ production, doors }: Settings, isSet: (name: string) => boolean): readonly string[] => {
+  const faults: string[] = [];
+  if (isSet('WEBHOOK_URL') && !isSet('WEBHOOK_SECRET')) {
+    faults.push(
+      'WEBHOOK_SECRET must be set where WEBHOOK_URL is: the receiver could not tell our requests from those of ' +
+        'strangers. `openssl rand -base64 32` makes one.',
+    );
+  }
+  if (isSet('WEBHOOK_SECRET') && !isSet('WEBHOOK_URL')) {
+    faults.push('WEBHOOK_URL must be set where WEBHOOK_SECRET is.');
+  }
+  if (production && doors.webhook?.url.startsWith('http:')) {
+    faults.push('WEBHOOK_URL must begin with https: in production: others on the way could read who is where.');
+  }
+  if (isSet('STREAM_KEY') !== isSet('STREAM_SECRET')) {
+    faults.push('STREAM_KEY and STREAM_SECRET must both be set, or neither.');
+  }
+  if (isSet('STREAM_URL') && !isSet('STREAM_KEY')) faults.push('STREAM_KEY must be set where STREAM_URL is.');
+  if (production && doors.stream?.url.startsWith('http:')) {
+    faults.push('STREAM_URL must begin with https: in production: the secret of Stream signs what is sent there.');
+  }
+  if (isSet('NATS_PREFIX') && !isSet('NATS_URL')) faults.push('NATS_URL must be set where NATS_PREFIX is.');
+  return faults;
+};
+
 /**
  * Settings that are valid one by one and make no sense together: one sentence a fault. `isSet` says whether a variable
  * was given, also where it could not be read.
@@ -69,5 +95,6 @@ export const inconsistencies = (
   if (config.timings.typingTimeoutMs > MAX_TYPING_MS) {
     faults.push('TYPING_TIMEOUT must be at most 60s: who hides after so long would still be seen typing.');
   }
+  faults.push(...ofDoors(config, isSet));
   return faults;
 };

@@ -1,7 +1,7 @@
 /** Variables of the environment that were probably meant for a setting of another name. */
 
 /** Settings that open or close access: a misspelt name of one leaves open what was to be closed, or the reverse. */
-const DOORS = /^(?:NODE_ENV|AUTH_\w+|ALLOWED_ORIGINS|RELATIONS_BY_USERS|INTROSPECTION|GRAPHIQL|RATE_\w+)$/;
+const ACCESS = /^(?:NODE_ENV|AUTH_\w+|ALLOWED_ORIGINS|RELATIONS_BY_USERS|INTROSPECTION|GRAPHIQL|RATE_\w+)$/;
 /** Names that hardly any other program uses. */
 const OURS = /^(?:AUTH_JWT_|AUTH_JWKS_|RATE_|PRESENCE_|HEARTBEAT_|TYPING_|BROADCAST_)/;
 /** What Kubernetes tells every container of a service: `REDIS_SERVICE_HOST`, `REDIS_PORT_6379_TCP_ADDR` and so on. */
@@ -49,7 +49,7 @@ export const misspelt = (
       .sort((one, other) => one.far - other.far);
     if (!nearest) continue;
     const { setting, far } = nearest;
-    if (far <= NEAR && DOORS.test(setting) && !env[setting]) {
+    if (far <= NEAR && ACCESS.test(setting) && !env[setting]) {
       faults.push(`${name} is no setting. Rename it to ${setting}, or remove it.`);
     } else if (far <= NEAR || OURS.test(spelt)) {
       warnings.push(`${name} is no setting, and is passed over; the nearest is ${setting}.`);

@@ -3,8 +3,10 @@ import { DEFAULT_TIMINGS } from '../presence/types.js';
 import { type Config, INTROSPECTION, type Introspection, LOG_LEVELS, type LogLevel } from './config.js';
 import { inconsistencies } from './inconsistencies.js';
 import { isServiceLink, misspelt } from './misspelt.js';
+import { readDoors } from './readDoors.js';
 import {
   type Rate,
+  RETENTION_HINT,
   readDuration,
   readList,
   readOrigin,
@@ -35,7 +37,6 @@ const DAY_MS = 86_400_000;
 const ON_OFF = ['on', 'off'] as const;
 
 const DURATION_HINT = 'a time such as `5s`, `500ms` or plain seconds, at most 24 days';
-const RETENTION_HINT = 'an age such as `90d`, `12h` or plain seconds, more than zero and at most ten years';
 const RATE_HINT = 'a rate such as `5,5s` (five at once, then one every five seconds) or `off`';
 
 const freezeDeep = <T extends object>(value: T): T => {
@@ -173,6 +174,7 @@ export const readConfig = (env: Environment): Config => {
       (text) => readWord(text, INTROSPECTION),
     ),
     graphiql: flag('GRAPHIQL', !production),
+    doors: readDoors({ read, verbatim, flag }),
   };
 
   const wrong = misspelt(env, names);

@@ -23,6 +23,8 @@ export const readDuration = (text: string): number | undefined => {
   return Math.round(ms);
 };
 
+export const RETENTION_HINT = 'an age such as `90d`, `12h` or plain seconds, more than zero and at most ten years';
+
 const RETENTION = /^(\d+(?:\.\d+)?)(d|h|s)?$/;
 const UNITS_MS = { d: 86_400_000, h: 3_600_000, s: 1_000 } as const;
 const MAX_RETENTION_DAYS = 3_650;
@@ -105,4 +107,10 @@ export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 export const readSecrets = (text: string): readonly string[] | undefined => {
   const secrets = text.split(',').map((secret) => secret.trim());
   return secrets.length <= 2 && secrets.every((secret) => secret !== '') ? secrets : undefined;
+};
+
+/** The prefix of subjects, with a dot at its end; undefined where a subject of NATS could not begin so. */
+export const readSubjectPrefix = (text: string): string | undefined => {
+  const prefix = text.endsWith('.') ? text : `${text}.`;
+  return /^(?:[^\s.*>]+\.)+$/.test(prefix) ? prefix : undefined;
 };

@@ -49,8 +49,60 @@ describe('readConfig', () => {
       logLevel: 'info',
       introspection: 'all',
       graphiql: true,
+      doors: { rest: false, nats: null, webhook: null, stream: null, historyMs: null },
       warnings: [],
     });
+  });
+
+  it('each door has settings of its own', () => {
+    const { doors } = readConfig({
+      REST: 'on',
+      NATS_URL: 'nats://one:4222, tls://two:4222',
+      NATS_PREFIX: 'staging.eu',
+      WEBHOOK_URL: 'https://example.com/hook',
+      WEBHOOK_SECRET: 'one,two',
+      STREAM_KEY: 'key',
+      STREAM_SECRET: 'secret',
+      PRESENCE_HISTORY: '90d',
+    });
+    expect(doors).toEqual({
+      rest: true,
+      nats: { servers: ['nats://one:4222', 'tls://two:4222'], prefix: 'staging.eu.' },
+      webhook: { url: 'https://example.com/hook', secrets: ['one', 'two'] },
+      stream: { url: 'https://chat.stream-io-api.com', key: 'key', secret: 'secret' },
+      historyMs: 7_776_000_000,
+    });
+    expect(readConfig({ NATS_URL: 'nats://one', NATS_PREFIX: 'a.b.' }).doors.nats?.prefix).toBe('a.b.');
+  });
+
+  it.each([
+    [{ WEBHOOK_URL: 'https://example.com' }, 'WEBHOOK_SECRET must be set where WEBHOOK_URL is'],
+    [{ WEBHOOK_SECRET: 'one' }, 'WEBHOOK_URL must be set'],
+    [{ WEBHOOK_URL: 'ftp://example.com', WEBHOOK_SECRET: 'one' }, 'WEBHOOK_URL must be an http'],
+    [{ STREAM_KEY: 'key' }, 'STREAM_KEY and STREAM_SECRET must both be set'],
+    [{ STREAM_URL: 'https://example.com' }, 'STREAM_KEY must be set'],
+    [{ NATS_PREFIX: 'a' }, 'NATS_URL must be set'],
+    [{ NATS_URL: 'http://one' }, 'NATS_URL must be a nats'],
+    [{ NATS_URL: 'nats://one', NATS_PREFIX: 'a.*' }, 'NATS_PREFIX must be words'],
+    [{ PRESENCE_HISTORY: '0' }, 'PRESENCE_HISTORY must be an age'],
+    [{ REST: 'yes' }, 'REST must be `on` or `off`'],
+  ])('refuses half a door: %j', (env, sentence) => {
+    expect(faultsOf(env)).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  it('in production what doors send is encrypted on its way', () => {
+    const env = {
+      NODE_ENV: 'production',
+      AUTH_JWT_SECRET: SECRET,
+      WEBHOOK_SECRET: 'one',
+      STREAM_KEY: 'k',
+      STREAM_SECRET: 's',
+    };
+    expect(faultsOf({ ...env, WEBHOOK_URL: 'http://example.com', STREAM_URL: 'http://example.com' })).toEqual([
+      expect.stringContaining('WEBHOOK_URL must begin with https'),
+      expect.stringContaining('STREAM_URL must begin with https'),
+    ]);
+    expect(faultsOf({ ...env, WEBHOOK_URL: 'https://example.com', STREAM_URL: 'https://example.com' })).toEqual([]);
   });
 
   it('production closes what development leaves open', () => {

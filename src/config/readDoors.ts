@@ -1,0 +1,62 @@
+/** The settings of the doors (docs/doors.md): REST, NATS, the webhook, Stream and history. All of them are closed by default. */
+import type { DoorsConfig, NatsConfig, StreamConfig, WebhookConfig } from './config.js';
+import { RETENTION_HINT, readList, readRetention, readSecrets, readSubjectPrefix, readUrl } from './settings.js';
+
+/** How a setting is read; a fault is noted by it, and the fallback taken. */
+export interface Reader {
+  read<T>(name: string, fallback: T, hint: string, parse: (text: string) => T | undefined): T;
+  verbatim(name: string): string | null;
+  flag(name: string, fallback: boolean): boolean;
+}
+
+const STREAM_URL = 'https://chat.stream-io-api.com';
+
+const readNats = ({ read }: Reader): NatsConfig | null => {
+  const servers = read<readonly string[] | null>(
+    'NATS_URL',
+    null,
+    'a nats:// or tls:// URL, or a comma-separated list of them, with %25 for a % in the password',
+    (text) => {
+      const urls = readList(text, (url) => readUrl(url, ['nats:', 'tls:']));
+      return urls?.length ? urls : undefined;
+    },
+  );
+  const prefix = read(
+    'NATS_PREFIX',
+    '',
+    'words with dots between them, without blanks, `*` and `>`',
+    readSubjectPrefix,
+  );
+  return servers && { servers, prefix };
+};
+
+const readWebhook = ({ read }: Reader): WebhookConfig | null => {
+  const url = read<string | null>('WEBHOOK_URL', null, 'an http:// or https:// URL', (text) =>
+    readUrl(text, ['http:', 'https:']),
+  );
+  const secrets = read<readonly string[]>('WEBHOOK_SECRET', [], 'one secret, or two with a comma', readSecrets);
+  return url === null ? null : { url, secrets };
+};
+
+const readStream = ({ read, verbatim }: Reader): StreamConfig | null => {
+  const key = verbatim('STREAM_KEY');
+  const secret = verbatim('STREAM_SECRET');
+  const url = read('STREAM_URL', STREAM_URL, 'an http:// or https:// URL', (text) =>
+    readUrl(text, ['http:', 'https:']),
+  );
+  return key === null || secret === null ? null : { url, key, secret };
+};
+
+/** Reads what is set of the doors. */
+export const readDoors = (reader: Reader): DoorsConfig => ({
+  rest: reader.flag('REST', false),
+  nats: readNats(reader),
+  webhook: readWebhook(reader),
+  stream: readStream(reader),
+  historyMs: reader.read<number | null>(
+    'PRESENCE_HISTORY',
+    null,
+    RETENTION_HINT,
+    (text) => readRetention(text) || undefined,
+  ),
+});
