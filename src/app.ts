@@ -44,6 +44,7 @@ import { listen } from './server/http/listen.js';
 import { serveMetrics } from './server/http/metricsServer.js';
 import { createOrigins } from './server/http/origins.js';
 import { BUILT_PAGE, openPage, type Page } from './server/http/page.js';
+import { createGraphqlProtocol } from './server/ws/graphqlConnection.js';
 import { createSockets } from './server/ws/webSocketServer.js';
 import { createAccessChangeService } from './service/accessChangeService.js';
 import { createConnectionService } from './service/connectionService.js';
@@ -459,7 +460,7 @@ const createEdge = (
   stopping.push(() => http.stop());
   const sockets = createSockets({
     server: http.server,
-    engine,
+    isBusy: () => engine.mutations > 0,
     signIn,
     connections,
     admits: (userId) => rateLimits.take('connection', userId),
@@ -474,6 +475,7 @@ const createEdge = (
       log.info({ userId: caller?.viewer.userId }, 'slow reader');
     },
   });
+  sockets.serve('/graphql', createGraphqlProtocol({ engine }));
   return { connections, http, sockets };
 };
 type Edge = ReturnType<typeof createEdge>;

@@ -4,7 +4,7 @@ export default [
     name: 'a connection that closed while queued is admitted',
     promise: "A connection that closes while it waits for admission takes none of its user's places.",
     file: 'src/server/ws/webSocketConnection.ts',
-    from: '      leaveGate = await gate.enter();\n      if (!this.isOpen) return false;',
+    from: '      leaveGate = await gate.enter();\n      if (!this.isOpen) return undefined;',
     to: '      leaveGate = await gate.enter();',
     tests: ['test/server/ws/webSocketServer.test.ts'],
   },

@@ -17,6 +17,7 @@ import { createGraphiqlPage } from '../../src/server/http/graphiql.js';
 import { createHttp } from '../../src/server/http/httpServer.js';
 import { createOrigins } from '../../src/server/http/origins.js';
 import type { Page } from '../../src/server/http/page.js';
+import { createGraphqlProtocol } from '../../src/server/ws/graphqlConnection.js';
 import { createSockets } from '../../src/server/ws/webSocketServer.js';
 import type { Caller, Presence } from '../../src/service/contract.js';
 import { createLog } from '../../src/telemetry/log.js';
@@ -264,7 +265,7 @@ export const startServer = async (options: ServerOptions = {}) => {
   });
   const sockets = createSockets({
     server: http.server,
-    engine,
+    isBusy: () => engine.mutations > 0,
     signIn,
     presence,
     connections,
@@ -273,10 +274,16 @@ export const startServer = async (options: ServerOptions = {}) => {
     admits: options.admits ?? (async () => {}),
     storeAnswers: options.storeAnswers ?? (() => true),
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 45_000,
-    ...(options.initTimeoutMs !== undefined && { initTimeoutMs: options.initTimeoutMs }),
     ...(options.maxUnauthenticated !== undefined && { maxUnauthenticated: options.maxUnauthenticated }),
     ...(options.stallMs !== undefined && { stallMs: options.stallMs }),
   });
+  sockets.serve(
+    '/graphql',
+    createGraphqlProtocol({
+      engine,
+      ...(options.initTimeoutMs !== undefined && { initTimeoutMs: options.initTimeoutMs }),
+    }),
+  );
   http.server.listen(0, '127.0.0.1');
   await once(http.server, 'listening');
   const { port } = http.server.address() as AddressInfo;

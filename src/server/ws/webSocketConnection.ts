@@ -1,5 +1,9 @@
+/**
+ * What is the same for every WebSocket, whatever is spoken on it: signing in, the session, keep-alive, the pace of reader and writer,
+ * and why it closes. `graphqlConnection.ts` and the dialects speak on top of it.
+ */
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import { Alarm } from '../../async/alarm.js';
 import type { Coalescer } from '../../async/coalescer.js';
@@ -7,16 +11,13 @@ import type { SubscriptionBudget } from '../../fanout/subscription.js';
 import { isUnavailable, PresenceError } from '../../presence/errors.js';
 import type { Caller, Presence } from '../../service/contract.js';
 import type { Log } from '../../telemetry/log.js';
-import { paramsToken } from '../auth/credentials.js';
 import { callerOf, type SignIn } from '../auth/signIn.js';
 import type { Identity } from '../auth/verifier.js';
 import type { Connections } from '../connections.js';
 import type { AdmissionGate } from './admissionGate.js';
 import { CLOSE, closeOf, fitReason } from './closeCodes.js';
-import { readConnectParams } from './connectParams.js';
-import { isMisdirected, limitMessages, MAX_MESSAGE_BYTES, messageOf } from './incomingMessages.js';
+import type { ConnectParams } from './connectParams.js';
 import type { KeepAlive, Peer, Pulse } from './keepAlive.js';
-import { Operations, type OperationsDeps, type OperationsOwner } from './operations.js';
 import { Outbound, type OutboundOwner } from './outbound.js';
 import { ReadFlow } from './readFlow.js';
 import { SessionHold } from './sessionHold.js';
@@ -34,7 +35,7 @@ export interface ConnectionPorts {
 }
 
 /** The same, with what the server makes itself. */
-export interface ConnectionDeps extends ConnectionPorts, OperationsDeps {
+export interface ConnectionDeps extends ConnectionPorts {
   /** Bounds how many connections are admitted at a time. */
   readonly gate: AdmissionGate;
   readonly keepAlive: KeepAlive;
@@ -49,20 +50,30 @@ export interface ConnectionDeps extends ConnectionPorts, OperationsDeps {
   readonly onAuthenticated: (connection: Connection) => void;
 }
 
+/** An upgraded request. */
+export interface Upgraded {
+  readonly socket: WebSocket;
+  /** The stream below the socket. */
+  readonly stream: Duplex;
+  /** The name of the connection on this node. */
+  readonly connectionId: string;
+  readonly request: IncomingMessage;
+  readonly url: URL;
+}
+
 /**
  * One connection, from the upgrade until its session is disconnected. There are as many as clients: a class, because its
  * instances are smaller than closures.
  */
-export class Connection implements OperationsOwner, OutboundOwner, Peer, ProtocolSocket {
+export abstract class Connection implements OutboundOwner, Peer {
   readonly readFlow: ReadFlow;
   readonly outbound: Outbound;
-  readonly operations: Operations;
   readonly budget: SubscriptionBudget = { watched: 0, conversations: 0, objects: 0 };
-  /** Whether `connection_init` was accepted. */
-  accepted = false;
-  /** Known once accepted. */
+  /** Known once admitted. */
   caller: Caller | null = null;
-  private readonly pulse: Pulse;
+  protected readonly pulse: Pulse;
+  protected readonly connectionId: string;
+  protected readonly socket: WebSocket;
   private hold: SessionHold | null = null;
   private expiry: Alarm | null = null;
   /** Gives back the place among the user's connections. */
@@ -72,48 +83,52 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   private ended = false;
   /** Messages received while reads are paused. */
   private unread: string[] | undefined = undefined;
-  /** The listener of graphql-ws. */
-  private listen: ((message: unknown) => Promise<void>) | null = null;
 
   constructor(
-    private readonly deps: ConnectionDeps,
-    private readonly socket: WebSocket,
-    stream: Duplex,
-    private readonly connectionId: string,
-    /** The `?token=` of the upgrade, for clients that cannot send it otherwise. */
-    private readonly urlToken: string | null,
+    protected readonly deps: ConnectionDeps,
+    { socket, stream, connectionId }: Upgraded,
   ) {
+    this.socket = socket;
+    this.connectionId = connectionId;
     this.readFlow = new ReadFlow(socket, () => this.takeNext());
     this.outbound = new Outbound(socket, stream, this.readFlow, this);
-    this.operations = new Operations(deps, this);
     this.pulse = deps.keepAlive.watch(this);
   }
 
+  /** Open subscriptions. */
+  abstract readonly subscriptions: number;
+
+  /** Called once, before anything is received. */
+  abstract begin(): void;
+
+  /** A message of the client. */
+  protected abstract take(text: string): void;
+
+  /** The socket closed: ends what runs for the client. */
+  protected abstract finish(code: number, reason: string): Promise<void> | void;
+
   /**
-   * Handles `connection_init`: signs in, counts the connection, takes the session. Returns the payload of the
-   * acknowledgement; false where it closed the socket instead. Never rejects.
+   * Signs in, counts the connection, takes the session. Resolves to the session's id, null where it takes none; undefined where it closed
+   * the socket instead. Never rejects.
    */
-  async accept(params: Readonly<Record<string, unknown>> | undefined): Promise<Record<string, unknown> | boolean> {
+  protected async admit(token: string | null, params: () => ConnectParams): Promise<string | null | undefined> {
     const { gate, log, signIn, storeAnswers } = this.deps;
     let leaveGate = () => {};
     try {
       // Before the gate, which unauthenticated clients must not fill while the key set is slow.
-      const identity = await signIn.verify(paramsToken(params) ?? this.urlToken);
-      if (!this.isOpen) return false;
+      const identity = await signIn.verify(token);
+      if (!this.isOpen) return undefined;
       this.deps.onAuthenticated(this);
       leaveGate = await gate.enter();
-      if (!this.isOpen) return false;
-      const sessionId = await this.admit(identity, params);
-      if (!this.isOpen) return false;
-      this.accepted = true;
-      limitMessages(this.socket, MAX_MESSAGE_BYTES);
-      return sessionId === null ? true : { sessionId };
+      if (!this.isOpen) return undefined;
+      const sessionId = await this.enter(identity, params());
+      return this.isOpen ? sessionId : undefined;
     } catch (error) {
       if (!(error instanceof PresenceError)) log.error({ err: error }, 'connection failed');
       // Each connection that waits would run into the same time-out, one after another.
       if (isUnavailable(error) && !storeAnswers()) gate.rejectWaiting(error);
       this.close(...closeOf(error));
-      return false;
+      return undefined;
     } finally {
       leaveGate();
     }
@@ -134,24 +149,11 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   }
 
   /** The socket closed. Resolves once the session is disconnected, or `abandoned` ended the attempts. */
-  async end(abandoned: AbortSignal): Promise<void> {
+  async end(code: number, reason: string, abandoned: AbortSignal): Promise<void> {
     this.ended = true;
     this.expiry?.callOff();
     this.releasePlace?.();
-    await this.hold?.release(this.silentMs, abandoned);
-  }
-
-  get protocol(): string {
-    return this.socket.protocol;
-  }
-
-  send(text: string): Promise<void> {
-    return this.outbound.send(text);
-  }
-
-  onMessage(listen: (text: string) => Promise<void>): void {
-    // graphql-ws takes parsed messages as well as text.
-    this.listen = listen as (message: unknown) => Promise<void>;
+    await Promise.all([this.finish(code, reason), this.hold?.release(this.silentMs, abandoned)]);
   }
 
   /** A message was received. */
@@ -186,15 +188,6 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     });
   }
 
-  private take(text: string): void {
-    const message = messageOf(text);
-    this.listen?.(message).catch((error: unknown) => {
-      if (isMisdirected(message)) return this.close(CLOSE.BAD_REQUEST, 'Invalid message received');
-      this.deps.log.error({ err: error }, 'message failed');
-      this.close(CLOSE.INTERNAL, 'Internal error');
-    });
-  }
-
   /** The client gave a sign of life. */
   answered(): void {
     this.pulse.received();
@@ -223,7 +216,7 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
     this.close(CLOSE.TRY_AGAIN_LATER, 'The reader is too slow.');
   }
 
-  private get isOpen(): boolean {
+  protected get isOpen(): boolean {
     return !this.ended && this.socket.readyState === this.socket.OPEN;
   }
 
@@ -237,12 +230,8 @@ export class Connection implements OperationsOwner, OutboundOwner, Peer, Protoco
   }
 
   /** Ensures the user and takes the session; returns its id. Stops where the socket closed: `end` has run then. */
-  private async admit(
-    identity: Identity,
-    params: Readonly<Record<string, unknown>> | undefined,
-  ): Promise<string | null> {
+  private async enter(identity: Identity, wanted: ConnectParams): Promise<string | null> {
     const { signIn } = this.deps;
-    const wanted = readConnectParams(params);
     this.count(identity);
     this.expiry = new Alarm(identity.expiresAt, () => this.close(CLOSE.FORBIDDEN, 'The token has run out.'));
     if (!identity.service) await this.deps.admits(identity.userId);

@@ -1,25 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { handleProtocols, makeServer } from 'graphql-ws';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { createCoalescer } from '../../async/coalescer.js';
 import type { ErrorCode } from '../../presence/errors.js';
 import type { Caller } from '../../service/contract.js';
-import { urlOf, urlToken } from '../auth/credentials.js';
-import type { Engine } from '../execution/engine.js';
+import { urlOf } from '../auth/credentials.js';
 import type { Origins } from '../http/origins.js';
 import { afterPendingRequests, STALL_MS } from '../http/pipelining.js';
 import { refuseSocket } from '../http/socketRefusal.js';
 import { createAdmissionGate } from './admissionGate.js';
 import { CLOSE } from './closeCodes.js';
-import { createFramer } from './frames.js';
-import { MAX_MESSAGE_BYTES_BEFORE_INIT } from './incomingMessages.js';
 import { createKeepAlive } from './keepAlive.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './upgrades.js';
-import { Connection, type ConnectionDeps, type ConnectionPorts } from './webSocketConnection.js';
+import type { Connection, ConnectionDeps, ConnectionPorts, Upgraded } from './webSocketConnection.js';
 
-const INIT_TIMEOUT_MS = 10_000;
 /** How long a client may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
 /** Connections admitted at a time: when thousands reconnect at once, the store and the database are asked no faster. */
@@ -32,7 +27,30 @@ const SPREAD_STEP_MS = 10;
 /** How long a stop, once all sockets are told to close, retries to disconnect sessions of an unavailable store. */
 const RELEASE_TIMEOUT_MS = 2_000;
 
+/** Of every upgrade. */
+const OPTIONS = {
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  autoPong: false,
+  // One message in each turn of the event loop, so that `complete` ends before `subscribe` reuses its id.
+  allowSynchronousEvents: false,
+  closeTimeout: CLOSE_TIMEOUT_MS,
+};
+
+/** What is spoken at one path. */
+export interface SocketProtocol {
+  /** The length of one message, until a connection changes it. A longer one is 1009, before it is read. */
+  readonly maxMessageBytes: number;
+  /** The sub-protocol to speak of those that a client offers; false: none. Left out: the first that it offers. */
+  readonly choose?: (offered: Set<string>) => string | false;
+  /** Called once, with what all connections share. Returns how one is made. */
+  open(shared: ConnectionDeps): (upgraded: Upgraded) => Connection;
+}
+
 export interface Sockets {
+  /** Serves a protocol at a path from now on. */
+  serve(path: string, protocol: SocketProtocol): void;
   /** Open sockets. */
   readonly size: number;
   /** Open subscriptions of all sockets together. */
@@ -48,26 +66,25 @@ export interface Sockets {
   stop(options?: { readonly spreadMs?: number }): Promise<void>;
 }
 
-/** graphql-transport-ws at `/graphql` of `server` (docs/semantics.md and docs/architecture.md). */
+/** The WebSockets of `server` (docs/architecture.md), at the paths that {@link Sockets.serve} opens; 404 elsewhere. */
 export const createSockets = ({
   server,
-  engine,
   origins,
+  isBusy = () => false,
   onReceived = () => {},
   heartbeatTimeoutMs,
-  initTimeoutMs = INIT_TIMEOUT_MS,
   maxUnauthenticated = MAX_UNAUTHENTICATED,
   stallMs = STALL_MS,
   onSlowReader = () => {},
   ...ports
 }: ConnectionPorts & {
   readonly server: Server;
-  readonly engine: Engine;
   readonly origins: Origins;
+  /** Whether work is under way that is about to change what subscriptions deliver: their frames leave in one write. */
+  readonly isBusy?: () => boolean;
   /** A pong, a ping, or any other message was received. */
   readonly onReceived?: (connectionId: string) => void;
   readonly heartbeatTimeoutMs: number;
-  readonly initTimeoutMs?: number;
   readonly maxUnauthenticated?: number;
   /** How long a reader may leave more than 256 KiB unread. */
   readonly stallMs?: number;
@@ -87,11 +104,9 @@ export const createSockets = ({
   const ending = new Set<Promise<void>>();
 
   const keepAlive = createKeepAlive({ timeoutMs: heartbeatTimeoutMs });
-  // Mutations under way are about to change what subscriptions deliver: their frames leave in one write.
-  const coalescer = createCoalescer({ isBusy: () => engine.mutations > 0 });
+  const coalescer = createCoalescer({ isBusy });
   const deps: ConnectionDeps = {
     ...ports,
-    engine,
     coalescer,
     onReceived,
     onAuthenticated: (connection) => void unauthenticated.delete(connection),
@@ -99,19 +114,7 @@ export const createSockets = ({
     onSlowReader,
     keepAlive,
     gate: createAdmissionGate(MAX_ENTERING),
-    frame: createFramer(),
   };
-
-  const protocol = makeServer<Record<string, unknown>, Connection>({
-    connectionInitWaitTimeout: initTimeoutMs,
-    onConnect: ({ connectionParams, extra }) => extra.accept(connectionParams),
-    onSubscribe: (ctx, id, payload) => ctx.extra.operations.onSubscribe(ctx, id, payload),
-    // `onOperation` executes instead: it knows whether the operation was cancelled.
-    execute: () => ({}),
-    subscribe: () => ({}),
-    onOperation: (ctx, id, payload) => ctx.extra.operations.onOperation(ctx, id, payload),
-    onComplete: (ctx, id, payload) => ctx.extra.operations.onComplete(ctx, id, payload),
-  });
 
   // One set of listeners serves all sockets: closures for each would be a good part of a connection's memory.
   const onMessage = function (this: WebSocket, data: RawData): void {
@@ -126,9 +129,7 @@ export const createSockets = ({
   // ws closes the socket of an invalid frame with its own code; nothing else is to be done.
   const onError = (): void => {};
 
-  const serve = (socket: WebSocket, stream: Duplex, token: string | null): void => {
-    opened += 1;
-    const connection = new Connection(deps, socket, stream, String(opened), token);
+  const hold = (socket: WebSocket, connection: Connection): void => {
     open.set(socket, connection);
     unauthenticated.add(connection);
     // Clients sign in at once: the oldest that has not is the least likely to.
@@ -137,7 +138,7 @@ export const createSockets = ({
       unauthenticated.delete(oldest);
       oldest.close(CLOSE.TRY_AGAIN_LATER, 'Try again later.');
     }
-    const closed = protocol.opened(connection, connection);
+    connection.begin();
     socket.on('message', onMessage);
     socket.on('pong', onAnswer);
     socket.on('ping', onPing);
@@ -146,27 +147,16 @@ export const createSockets = ({
       connection.closed();
       unauthenticated.delete(connection);
       open.delete(socket);
-      const end = Promise.all([closed(code, reason.toString()), connection.end(abandon.signal)]).then(
-        () => {},
-        (error: unknown) => log.error({ err: error }, 'closing failed'),
-      );
+      const end = connection
+        .end(code, reason.toString(), abandon.signal)
+        .catch((error: unknown) => log.error({ err: error }, 'closing failed'));
       ending.add(end);
       void end.then(() => ending.delete(end));
     });
   };
 
-  const options = {
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    autoPong: false,
-    // One message in each turn of the event loop, so that `complete` ends before `subscribe` reuses its id.
-    allowSynchronousEvents: false,
-    maxPayload: MAX_MESSAGE_BYTES_BEFORE_INIT,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    handleProtocols: (protocols: Set<string>) => handleProtocols(protocols),
-  };
-  const upgrades = new WebSocketServer(options);
+  /** How the upgrade of a request at a path ends, by path. */
+  const paths = new Map<string, (request: IncomingMessage, url: URL, stream: Duplex, head: Buffer) => void>();
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (!asksForWebSocket(request)) {
@@ -176,11 +166,12 @@ export const createSockets = ({
     const url = urlOf(request);
     const refuse = (status: number, code: ErrorCode, message: string) =>
       refuseSocket(socket, status, { code, message });
+    const upgrade = url && paths.get(url.pathname);
     if (stopped !== null) refuse(503, 'UNAVAILABLE', 'The server restarts.');
-    else if (url?.pathname !== '/graphql') refuse(404, 'NOT_FOUND', 'There is nothing here. GraphQL is at /graphql.');
+    else if (!upgrade) refuse(404, 'NOT_FOUND', 'There is nothing here. GraphQL is at /graphql.');
     else if (!origins.allows(request)) {
       refuse(403, 'FORBIDDEN', 'Pages of this origin may not connect: it is not among ALLOWED_ORIGINS.');
-    } else upgrades.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, urlToken(url)));
+    } else upgrade(request, url, socket, head);
   };
   server.on('upgrade', (request, socket, head) => afterPendingRequests(socket, () => onUpgrade(request, socket, head)));
 
@@ -202,12 +193,26 @@ export const createSockets = ({
   };
 
   return {
+    serve(path, { maxMessageBytes, choose, open: openProtocol }) {
+      const connect = openProtocol(deps);
+      const upgrades = new WebSocketServer({
+        ...OPTIONS,
+        maxPayload: maxMessageBytes,
+        ...(choose && { handleProtocols: choose }),
+      });
+      paths.set(path, (request, url, stream, head) =>
+        upgrades.handleUpgrade(request, stream, head, (socket) => {
+          opened += 1;
+          hold(socket, connect({ socket, stream, connectionId: String(opened), request, url }));
+        }),
+      );
+    },
     get size() {
       return open.size;
     },
     get subscriptions() {
       let count = 0;
-      for (const { operations } of open.values()) count += operations.subscriptions;
+      for (const { subscriptions } of open.values()) count += subscriptions;
       return count;
     },
     flush: coalescer.run,
