@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { removeFolder } from '../support/cluster/folders.js';
 import { post } from '../support/http/http.js';
 import { openRaw } from '../support/http/raw.js';
 import { serve } from '../support/http/rollcall.js';
-import { type Environment, run } from '../support/http/server.js';
+import { built, copyPreparedData, type Environment, QUIET, run } from '../support/http/server.js';
 import { connectSocket } from '../support/http/socket.js';
 import { TEST_SECRET } from '../support/http/tokens.js';
 
@@ -119,6 +119,30 @@ it('Ctrl-C while the first database is made ends the start in one line', async (
   expect(starting.output().trim().split('\n')).toEqual([
     expect.stringMatching(/"signal":"SIGINT","msg":"stopped before the start was over"/),
   ]);
+});
+
+describe('the code of a door', () => {
+  /** Every module that a server had loaded by its end, as V8 lists them. */
+  async function modulesOf(env: Environment): Promise<readonly string[]> {
+    const folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
+    onTestFinished(() => removeFolder(folder));
+    const DATA_DIR = join(folder, 'data');
+    await copyPreparedData(DATA_DIR);
+    const coverage = join(folder, 'coverage');
+    const server = run('main.js', [], { ...QUIET, DATA_DIR, NODE_V8_COVERAGE: coverage, ...env });
+    await server.logged('listening');
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    const lists = await Promise.all((await readdir(coverage)).map((file) => readFile(join(coverage, file), 'utf8')));
+    return lists.flatMap((list) => (JSON.parse(list) as { result: { url: string }[] }).result.map(({ url }) => url));
+  }
+
+  it('is not loaded while the door is closed', async () => {
+    const modules = await modulesOf({});
+    expect(modules).toContain(pathToFileURL(built('openDoors.js')).href);
+    const isOfDoor = (url: string) => /\/dist\/(?:doors|server\/rest)\/|\/@nats-io\//.test(url);
+    expect(modules.filter(isOfDoor)).toEqual([]);
+  });
 });
 
 describe('in development with no secret', async () => {
