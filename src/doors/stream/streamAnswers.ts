@@ -6,8 +6,6 @@ export interface StreamAnswer {
   readonly status: number;
   /** Stream's own code of the error; null where there is none. */
   readonly code: number | null;
-  /** What Stream says of the error, cut; '' where it says nothing. */
-  readonly message: string;
   /** How long until the current window of the rate limit is over, in ms, where Stream says so. */
   readonly resetAfterMs: number | null;
 }
@@ -36,14 +34,19 @@ export const resetAfter = (reset: string | null, date: string | null, now: numbe
 /** Whether a user of the request is unknown to Stream. A 404 without the code is somebody else's, such as of a wrong address. */
 export const saysUnknown = ({ status, code }: StreamAnswer): boolean => status === 404 && code === DOES_NOT_EXIST;
 
+/** Somebody in the request is unknown to Stream: the sender finds out who, and nobody has to mend anything. */
+export class SomebodyUnknown extends Refused {}
+
 /** What the sender is to make of an answer; null: Stream took the request. */
 export const faultOf = (answer: StreamAnswer): Error | null => {
-  const { status, code, message, resetAfterMs } = answer;
+  const { status, code, resetAfterMs } = answer;
   if (status >= 200 && status < 300) return null;
-  const said = `Stream answered ${status}${code === null ? '' : ` (code ${code})`}${message && `: ${message}`}`;
+  // Not its sentence, which may quote what a person wrote.
+  const said = `Stream answered ${status}${code === null ? '' : ` (code ${code})`}.`;
   if (status === 429) {
     const pause = Math.min(Math.max(resetAfterMs ?? WINDOW_MS, MIN_PAUSE_MS), MAX_PAUSE_MS);
     return new TryLater(said, pause);
   }
-  return ABOUT_USERS.has(status) || saysUnknown(answer) ? new Refused(said) : new Error(said);
+  if (saysUnknown(answer)) return new SomebodyUnknown(said);
+  return ABOUT_USERS.has(status) ? new Refused(said) : new Error(said);
 };

@@ -19,8 +19,6 @@ const REQUEST_MS = 5_000;
 /** Of an answer that is no error: received so that the connection can be used again, and thrown away. */
 const MAX_DISCARDED_BYTES = 1_048_576;
 const MAX_ERROR_BYTES = 16_384;
-/** Characters of what Stream says of an error. */
-const MAX_MESSAGE = 300;
 
 /** The body up to `max` bytes; what is beyond is not received. */
 const readUpTo = async (body: ReadableStream<Uint8Array> | null, max: number): Promise<Buffer> => {
@@ -35,18 +33,13 @@ const readUpTo = async (body: ReadableStream<Uint8Array> | null, max: number): P
   return Buffer.concat(chunks).subarray(0, max);
 };
 
-const NO_ERROR: Pick<StreamAnswer, 'code' | 'message'> = { code: null, message: '' };
-
-/** The code and the message of an error of Stream. Anything else may have answered: a proxy, or a page. */
-const readError = (text: string): Pick<StreamAnswer, 'code' | 'message'> => {
+/** Stream's code of an error; null where somebody else answered: a proxy, or a page. */
+const readCode = (text: string): number | null => {
   try {
-    const { code, message } = JSON.parse(text) as { readonly code?: unknown; readonly message?: unknown };
-    return {
-      code: typeof code === 'number' ? code : null,
-      message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE) : '',
-    };
+    const { code } = JSON.parse(text) as { readonly code?: unknown };
+    return typeof code === 'number' ? code : null;
   } catch {
-    return NO_ERROR;
+    return null;
   }
 };
 
@@ -74,7 +67,7 @@ export const createStreamClient = ({ url, key, secret }: StreamConfig): StreamCl
       Date.now(),
     );
     const answer = await readUpTo(response.body, ok ? MAX_DISCARDED_BYTES : MAX_ERROR_BYTES);
-    return { status, resetAfterMs, ...(ok ? NO_ERROR : readError(answer.toString('utf8'))) };
+    return { status, code: ok ? null : readCode(answer.toString('utf8')), resetAfterMs };
   };
 
   return {

@@ -3,15 +3,17 @@
  * unknown it does not document how it names them. So the sender of states divides the request until a user stands alone: the
  * answer to that request names them. Nothing is read of Stream to find out.
  */
-import type { SendStates, UserState } from '../states/sending.js';
+import { pairKey } from '../../presence/pairs.js';
+import type { AccessReader } from '../../presence/ports/access.js';
+import type { SendStates } from '../states/sending.js';
+import { ANYBODY, asSeenInChannels } from './channelSight.js';
 import { faultOf, type StreamAnswer, saysUnknown } from './streamAnswers.js';
 import type { StreamClient } from './streamClient.js';
-import { isStreamId, updateOf } from './streamUser.js';
+import { isStreamId, type StreamUserUpdate, updateOf } from './streamUser.js';
 
 export interface StreamUsersOptions {
   readonly client: StreamClient;
-  /** Whether the user was deleted here. Such a user is not created there. */
-  readonly isDeleted: (userId: string) => Promise<boolean>;
+  readonly people: Pick<AccessReader, 'accessFacts'>;
   /** Called for each state of a user whose id Stream does not allow. It counts as sent: it would fail for ever. */
   readonly onSkipped: (userId: string) => void;
   /** Called for each user who was created. */
@@ -23,23 +25,27 @@ const check = (answer: StreamAnswer): void => {
   if (fault) throw fault;
 };
 
-export const createSendToStream = ({ client, isDeleted, onSkipped, onCreated }: StreamUsersOptions): SendStates => {
+export const createSendToStream = ({ client, people, onSkipped, onCreated }: StreamUsersOptions): SendStates => {
   /** Creating replaces the object of a user who is known, so it follows only an answer about this user alone. */
-  const createAndSend = async (state: UserState, signal: AbortSignal): Promise<void> => {
-    if (await isDeleted(state.userId)) return;
-    check(await client.create(state.userId, signal));
+  const createAndUpdate = async (update: StreamUserUpdate, signal: AbortSignal): Promise<void> => {
+    check(await client.create(update.id, signal));
     onCreated();
-    check(await client.update([updateOf(state)], signal));
+    check(await client.update([update], signal));
   };
 
   return async (states, signal) => {
     for (const { userId } of states) if (!isStreamId(userId)) onSkipped(userId);
     const allowed = states.filter(({ userId }) => isStreamId(userId));
-    const [first, ...others] = allowed;
-    if (!first) return {};
-    const answer = await client.update(allowed.map(updateOf), signal);
-    if (saysUnknown(answer) && others.length === 0) await createAndSend(first, signal);
-    else check(answer);
+    if (allowed.length === 0) return {};
+    const facts = await people.accessFacts(allowed.map(({ userId }) => ({ viewerId: ANYBODY, userId })));
+    const factsOf = (userId: string) => facts.get(pairKey(ANYBODY, userId));
+    const updates = allowed.map((state) => updateOf(asSeenInChannels(state, factsOf(state.userId))));
+
+    const answer = await client.update(updates, signal);
+    const [update, ...others] = updates;
+    if (!update || others.length > 0 || !saysUnknown(answer)) check(answer);
+    // Whoever was deleted here is not created there.
+    else if (factsOf(update.id)?.exists) await createAndUpdate(update, signal);
     return {};
   };
 };

@@ -5,7 +5,6 @@ import { faultOf, resetAfter, type StreamAnswer, saysUnknown } from '../../../sr
 const answer = (status: number, changes: Partial<StreamAnswer> = {}): StreamAnswer => ({
   status,
   code: null,
-  message: '',
   resetAfterMs: null,
   ...changes,
 });
@@ -30,11 +29,9 @@ describe('an answer of Stream', () => {
     expect(fault).not.toBeInstanceOf(TryLater);
   });
 
-  it('names status, code and what Stream says', () => {
-    expect(faultOf(answer(401, { code: 43, message: 'token signature is invalid' }))?.message).toBe(
-      'Stream answered 401 (code 43): token signature is invalid',
-    );
-    expect(faultOf(answer(502))?.message).toBe('Stream answered 502');
+  it('is named by status and code, not by its sentence, which may quote a person', () => {
+    expect(faultOf(answer(401, { code: 43 }))?.message).toBe('Stream answered 401 (code 43).');
+    expect(faultOf(answer(502))?.message).toBe('Stream answered 502.');
   });
 
   it.each([

@@ -3,8 +3,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Refused, TryLater, type UserState } from '../../../src/doors/states/sending.js';
 import { createStreamClient } from '../../../src/doors/stream/streamClient.js';
 import { createSendToStream } from '../../../src/doors/stream/streamUsers.js';
+import { pairKey } from '../../../src/presence/pairs.js';
+import { DEFAULT_PRIVACY } from '../../../src/presence/visibility.js';
 import { answering, STREAM_KEY, STREAM_SECRET, startFakeStream } from '../../support/http/fakeStream.js';
 import { NOON } from '../../support/unit/builders.js';
+
+const UNRELATED = { follows: false, followedBy: false, sharesCircle: false, sharesConversation: false, blocked: false };
+const NOBODY_SEES = { status: 'NOBODY', lastSeen: 'NOBODY', activity: 'NOBODY' } as const;
 
 const FOREVER = new AbortController().signal;
 const states = (...userIds: string[]): UserState[] =>
@@ -26,7 +31,16 @@ const start = async ({ known = [], deleted = [] }: { known?: string[]; deleted?:
   let created = 0;
   const send = createSendToStream({
     client: createStreamClient({ key: STREAM_KEY, secret: STREAM_SECRET, url: stream.url }),
-    isDeleted: async (userId) => deleted.includes(userId),
+    people: {
+      async accessFacts(pairs) {
+        return new Map(
+          pairs.map(({ viewerId, userId }) => {
+            const privacy = userId === 'shy' ? NOBODY_SEES : DEFAULT_PRIVACY;
+            return [pairKey(viewerId, userId), { ...UNRELATED, privacy, exists: !deleted.includes(userId) }];
+          }),
+        );
+      },
+    },
     onSkipped: (userId) => skipped.push(userId),
     onCreated: () => (created += 1),
   });
@@ -68,6 +82,21 @@ describe('states sent to Stream', () => {
     expect(asked()).toEqual(['PATCH gone 404']);
     expect(stream.users.size).toBe(0);
     expect(created()).toBe(0);
+  });
+
+  it('show as offline who was deleted here, or shows their status to nobody', async () => {
+    const { stream, send } = await start({ known: ['ana', 'gone', 'shy'], deleted: ['gone'] });
+    await send('ana', 'gone', 'shy');
+    for (const id of ['gone', 'shy']) {
+      expect(stream.users.get(id)).toEqual({
+        id,
+        name: `The ${id}`,
+        status: 'offline',
+        invisible: true,
+        in_studio: false,
+      });
+    }
+    expect(stream.users.get('ana')).toMatchObject({ status: 'online', invisible: false });
   });
 
   it.each(['deactivated', 'deleted'] as const)(
