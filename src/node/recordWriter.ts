@@ -93,6 +93,9 @@ const createHidingWrites = ({
   };
 };
 
+/** A commit of this node: the record before and after it, and the store's clock. */
+export type OnCommit = (before: PresenceRecord, after: PresenceRecord, now: number) => void;
+
 export const createRecordWriter = ({
   store,
   bus,
@@ -100,6 +103,7 @@ export const createRecordWriter = ({
   recentCommits,
   departures,
   onTransition,
+  onCommit = () => {},
   onJournalFailure,
 }: {
   readonly store: Pick<RecordStore, 'update' | 'forget'> & Pick<TypingStore, 'clearTyping'>;
@@ -109,6 +113,8 @@ export const createRecordWriter = ({
   readonly departures: Departures;
   /** What this node's commits did. */
   readonly onTransition: (transition: Transition) => void;
+  /** This node committed a change, at `now` on the store's clock. Called before the command is answered; must not throw. */
+  readonly onCommit?: OnCommit;
   /** A write or message that failed after a commit; the write-behind or reconciliation makes up for it. */
   readonly onJournalFailure: (error: unknown) => void;
 }): RecordWriter => {
@@ -135,6 +141,7 @@ export const createRecordWriter = ({
   ): Promise<void> => {
     recentCommits.committed(before, record);
     for (const transition of transitions(before, record, cause)) onTransition(transition);
+    onCommit(before, record, now);
     const ended = endedOnPurpose(before, record, now);
     // The commit stands, whether or not other nodes receive this.
     if (ended) await publishEnded(ended);
@@ -220,7 +227,9 @@ const endedOnPurpose = (before: PresenceRecord, after: PresenceRecord, now: numb
   for (const { id, graceUntil, leaseUntil } of before.sessions) {
     const session = sessionById(after, id);
     const wasToLive = Math.max(graceUntil ?? 0, leaseUntil ?? 0) > now;
-    const goesOn = session !== undefined && (leaseUntil === null || session.leaseUntil !== null);
+    // A gateway that closes leaves its session to a grace.
+    const isTimed = session !== undefined && (session.leaseUntil !== null || session.graceUntil !== null);
+    const goesOn = session !== undefined && (leaseUntil === null || isTimed);
     if (wasToLive && !goesOn) sessionIds.push(id);
   }
   if (connectionIds.length === 0 && sessionIds.length === 0) return undefined;

@@ -58,6 +58,7 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
     startedAt = session.startedAt,
     connections = session.connections,
     graceUntil = session.graceUntil,
+    gateways = session.gateways,
     leaseUntil = session.leaseUntil,
     knownLiveAt = session.knownLiveAt,
     activeAt = session.activeAt,
@@ -81,6 +82,7 @@ export const sessionWith = (session: Session, changes: Partial<Session>): Sessio
     startedAt,
     connections,
     graceUntil,
+    gateways,
     leaseUntil,
     knownLiveAt,
     activeAt,
@@ -151,6 +153,7 @@ export const sameSession = (a: Session, b: Session): boolean =>
     a.placesAsOf === b.placesAsOf &&
     a.touchedAt === b.touchedAt &&
     sameItems(a.connections, b.connections) &&
+    sameItems(a.gateways, b.gateways) &&
     sameItems(a.tray, b.tray) &&
     sameItems(a.places, b.places, samePlace) &&
     sameItems(a.activities, b.activities, sameActivity));

@@ -50,7 +50,12 @@ const bySilence = laterBy(({ touchedAt, inferredIdle }) => [touchedAt, inferredI
 const byPlaces = laterBy(({ placesAsOf, places }) => [placesAsOf, nameOf(places)]);
 const byTray = laterBy(({ trayAsOf, tray }) => [trayAsOf, JSON.stringify(tray)]);
 /** Ties: a lease wins over a grace, since a connection that closes leaves its session to its lease. */
-const byEnd = laterBy(({ leaseAsOf, leaseUntil, graceUntil }) => [leaseAsOf, orNever(leaseUntil), orNever(graceUntil)]);
+const byEnd = laterBy(({ leaseAsOf, leaseUntil, graceUntil, gateways }) => [
+  leaseAsOf,
+  orNever(leaseUntil),
+  orNever(graceUntil),
+  JSON.stringify(gateways),
+]);
 
 /** The merged session, with the connections of both. */
 export const mergedSession = (a: Session, b: Session): Session => {
@@ -83,6 +88,7 @@ export const mergedSession = (a: Session, b: Session): Session => {
     inferredIdle: silence.inferredIdle,
     touchedAt: silence.touchedAt,
     inferIdleAt: inferIdleAt > 0 ? inferIdleAt : null,
+    gateways: end.gateways,
     leaseUntil: end.leaseUntil,
     leaseAsOf: end.leaseAsOf,
     graceUntil: connections.length > 0 ? null : end.graceUntil,

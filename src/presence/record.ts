@@ -271,7 +271,7 @@ export const heartbeat = (
         graceUntil: null,
         knownLiveAt: now,
       });
-    } else if (!idle && session.connections.length > 0) {
+    } else if (!idle && session.connections.length > 0 && session.gateways.length === 0) {
       session = leasedUntil(session, null, now);
     }
     return {
@@ -336,6 +336,7 @@ export const tick = (record: PresenceRecord, now: number): Decision<null> =>
         inferredIdle: inferredIdle || session.inferredIdle,
         inferIdleAt: inferredIdle ? null : session.inferIdleAt,
         leaseUntil: leaseOver ? null : session.leaseUntil,
+        gateways: leaseOver ? [] : session.gateways,
       });
     });
     return {

@@ -11,6 +11,11 @@ export const MAX_SESSIONS = 20;
 const REVOKED_MS = 180_000;
 const MAX_REVOKED = 40;
 
+const NO_GATEWAYS: readonly string[] = [];
+
+/** The name of a gateway's connection among {@link PresenceRecord.revoked}. */
+export const revokedGateway = (connectionId: string): string => `gateway:${connectionId}`;
+
 /** The moment of a value that is set again at `now`: never before the one it had, also where the clock went back. */
 const since = (before: number, now: number): number => Math.max(before, now);
 
@@ -21,6 +26,7 @@ export const newSession = (id: string, now: number, leaseUntil: number | null = 
   startedAt: now,
   connections: [],
   graceUntil: null,
+  gateways: [],
   leaseUntil,
   knownLiveAt: now,
   activeAt: now,
@@ -59,9 +65,13 @@ export const reporting = (
     ...(idle !== undefined && { reportedIdle: idle, idleAsOf: since(session.idleAsOf, now) }),
   });
 
-/** The session with its lease until then; null ends the lease. */
+/** The session with its lease until then; null ends the lease, and what gateways hold by it. */
 export const leasedUntil = (session: Session, leaseUntil: number | null, now: number): Session =>
-  sessionWith(session, { leaseUntil, leaseAsOf: since(session.leaseAsOf, now) });
+  sessionWith(session, {
+    leaseUntil,
+    gateways: leaseUntil === null ? NO_GATEWAYS : session.gateways,
+    leaseAsOf: since(session.leaseAsOf, now),
+  });
 
 export const sessionById = (record: PresenceRecord, id: string): Session | undefined =>
   record.sessions.find((session) => session.id === id);
@@ -80,6 +90,9 @@ export const resolveSession = (
   return own ?? mostRecent(record.sessions, (session) => session.activeAt);
 };
 
+/** Whether the session has a lease that its commands renew: one over plain HTTP, which no gateway holds. */
+const isRenewed = ({ leaseUntil, gateways }: Session): boolean => leaseUntil !== null && gateways.length === 0;
+
 /** A command touches its session: it becomes the most recently active, its silence ends, and its HTTP lease is renewed. */
 export const touch = (session: Session, now: number, timings: Timings): Session =>
   sessionWith(session, {
@@ -87,8 +100,8 @@ export const touch = (session: Session, now: number, timings: Timings): Session 
     touchedAt: since(session.touchedAt, now),
     inferredIdle: false,
     inferIdleAt: session.reportedIdle === false ? now + timings.idleAfterMs : null,
-    leaseUntil: session.leaseUntil === null ? null : now + timings.sessionTtlMs,
-    leaseAsOf: session.leaseUntil === null ? session.leaseAsOf : since(session.leaseAsOf, now),
+    leaseUntil: isRenewed(session) ? now + timings.sessionTtlMs : session.leaseUntil,
+    leaseAsOf: isRenewed(session) ? since(session.leaseAsOf, now) : session.leaseAsOf,
     knownLiveAt: session.leaseUntil === null ? session.knownLiveAt : now,
   });
 
@@ -110,9 +123,9 @@ export const withTray = (session: Session, connectionId: string, isOpen: boolean
   });
 };
 
-/** A connection takes the session, which ends its grace and its HTTP lease. */
+/** A connection takes the session, which ends its grace and its HTTP lease; that of gateways goes on beside it. */
 export const withConnection = (session: Session, connectionId: string, now: number): Session =>
-  sessionWith(leasedUntil(session, null, now), {
+  sessionWith(session.gateways.length > 0 ? session : leasedUntil(session, null, now), {
     connections: session.connections.includes(connectionId)
       ? session.connections
       : [...session.connections, connectionId],
@@ -121,7 +134,8 @@ export const withConnection = (session: Session, connectionId: string, now: numb
   });
 
 /**
- * The session without that connection: held by others; else on its HTTP lease, where that outlasts a grace; else in grace.
+ * The session without that connection: held by others, or by gateways; else on its HTTP lease, where that outlasts a grace; else in
+ * grace.
  * Undefined where it ends at once, without a grace.
  */
 export const withoutConnection = (
@@ -133,6 +147,7 @@ export const withoutConnection = (
   const connections = session.connections.filter((id) => id !== connectionId);
   if (connections.length > 0) return sessionWith(session, { connections });
   const left = sessionWith(session, { connections, knownLiveAt: Math.max(session.knownLiveAt, aliveAt) });
+  if (session.gateways.length > 0) return left;
   if (session.leaseUntil !== null && session.leaseUntil > now + graceMs) return left;
   if (graceMs === 0) return undefined;
   const unleased = left.leaseUntil === null ? left : leasedUntil(left, null, now);
@@ -174,9 +189,9 @@ const withRevoked = (record: PresenceRecord, connectionIds: readonly string[], n
   return recordWith(record, { revoked: [...record.revoked, ...revoked] });
 };
 
-/** Ends a session on purpose: its connections are revoked, and go on as watchers. */
+/** Ends a session on purpose: its connections are revoked, and go on as watchers; those of gateways do not open it again. */
 export const revokeSession = (record: PresenceRecord, session: Session, now: number): PresenceRecord =>
-  withRevoked(endSessions(record, [session]), session.connections, now);
+  withRevoked(endSessions(record, [session]), [...session.connections, ...session.gateways.map(revokedGateway)], now);
 
 /** Revokes some connections of a session, which goes on without them. */
 export const revokeConnections = (
@@ -209,7 +224,7 @@ export const makeRoom = (record: PresenceRecord, now: number): PresenceRecord =>
   if (record.sessions.length < MAX_SESSIONS) return record;
   const inGrace = record.sessions.filter(({ graceUntil }) => graceUntil !== null);
   const overHttp = record.sessions.filter(
-    ({ connections, graceUntil }) => connections.length === 0 && graceUntil === null,
+    ({ connections, gateways, graceUntil }) => connections.length === 0 && gateways.length === 0 && graceUntil === null,
   );
   const victim =
     least(inGrace, ({ graceUntil }) => graceUntil ?? 0) ??

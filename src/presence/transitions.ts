@@ -65,11 +65,11 @@ export const transitions = (before: PresenceRecord, after: PresenceRecord, cause
     const why = endingOf(session, before, after, cause);
     found.push({ kind: 'session ended', userId, sessionId: session.id, why });
   }
-  for (const { id: sessionId, graceUntil, connections } of after.sessions) {
+  for (const { id: sessionId, graceUntil, connections, gateways } of after.sessions) {
     const earlier = before.sessions.find(({ id }) => id === sessionId);
     if (!earlier) {
       found.push({ kind: cause === 'restored' ? 'session put back' : 'session started', userId, sessionId });
-    } else if (earlier.graceUntil !== null && graceUntil === null && connections.length > 0) {
+    } else if (earlier.graceUntil !== null && graceUntil === null && connections.length + gateways.length > 0) {
       found.push({ kind: 'session resumed', userId, sessionId });
     } else if (earlier.graceUntil === null && graceUntil !== null) {
       found.push({ kind: 'session in grace', userId, sessionId, why: isLoss(cause) ? cause : 'lost' });

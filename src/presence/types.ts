@@ -58,8 +58,10 @@ export interface Session {
   readonly connections: readonly string[];
   /** The end of the grace after the last connection closed; null while one is open, and for HTTP sessions. */
   readonly graceUntil: number | null;
+  /** The connections of the host's gateways that hold it, by their own names (docs/doors.md#nats); where there are any, it has a lease. */
+  readonly gateways: readonly string[];
   /**
-   * The end of the HTTP lease; null without one. Beside open connections: until when the session goes on over HTTP after they
+   * The end of the lease, of plain HTTP or of gateways; null without one. Beside open connections: until when the session goes on over HTTP after they
    * close, of an app that announced that it goes to the background.
    */
   readonly leaseUntil: number | null;

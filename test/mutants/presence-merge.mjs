@@ -23,8 +23,8 @@ export default [
     name: 'the session active last decides its lease',
     promise: 'A lease granted by another node survives the return of an older memory.',
     file: 'src/presence/merging.ts',
-    from: '({ leaseAsOf, leaseUntil, graceUntil }) => [leaseAsOf,',
-    to: '({ activeAt, leaseUntil, graceUntil }) => [activeAt,',
+    from: '({ leaseAsOf, leaseUntil, graceUntil, gateways }) => [\n  leaseAsOf,',
+    to: '({ activeAt, leaseUntil, graceUntil, gateways }) => [\n  activeAt,',
     tests: ['test/presence/merging.test.ts', 'test/node/recentCommits.test.ts'],
   },
   {

@@ -132,7 +132,7 @@ export default [
     name: 'an ended session leaves no revoked connection',
     promise: 'A connection whose session was ended is not mistaken for one that the store lost.',
     file: 'src/presence/session.ts',
-    from: 'withRevoked(endSessions(record, [session]), session.connections, now);',
+    from: 'withRevoked(endSessions(record, [session]), [...session.connections, ...session.gateways.map(revokedGateway)], now);',
     to: 'endSessions(record, [session]);',
     tests: ['test/presence/session.test.ts', 'test/presence/recovery.test.ts', 'test/node/emptied.test.ts'],
   },

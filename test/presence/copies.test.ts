@@ -26,6 +26,7 @@ const SESSION: Required<Session> = {
   activities: [ACTIVITY],
   places: [{ conversationId: 'post', enteredAt: 6 }],
   tray: ['node/1'],
+  gateways: ['socket-1'],
   deviceAsOf: 4,
   activitiesAsOf: 5,
   idleAsOf: 6,

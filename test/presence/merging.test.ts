@@ -29,6 +29,7 @@ const memory = fc
     activities,
     places,
     tray: fc.subarray(['a/1', 'b/1']),
+    gateways: fc.subarray(['socket-1', 'socket-2']),
     placesAsOf: instant,
     trayAsOf: instant,
     deviceAsOf: instant,
@@ -41,6 +42,8 @@ const memory = fc
     const isHeld = fields.connections.length > 0;
     return session({
       ...fields,
+      // Gateways hold a session by its lease.
+      gateways: ends === 'lease' ? fields.gateways : [],
       leaseUntil: ends === 'lease' ? endsAt : null,
       graceUntil: ends === 'grace' && !isHeld ? endsAt : null,
     });
@@ -77,7 +80,7 @@ describe('two memories of a session', () => {
     ['deviceAsOf', ['device']],
     ['activitiesAsOf', ['activities']],
     ['idleAsOf', ['reportedIdle']],
-    ['leaseAsOf', ['leaseUntil']],
+    ['leaseAsOf', ['leaseUntil', 'gateways']],
     ['placesAsOf', ['places']],
     ['trayAsOf', ['tray']],
     ['touchedAt', ['inferredIdle']],

@@ -5,6 +5,7 @@ import type { LiveStore } from '../../presence/ports/stores.js';
 import { scheduleOf } from '../../presence/scheduling.js';
 import type { PresenceRecord } from '../../presence/types.js';
 import { type Clock, createMonotonicClock } from './memoryClock.js';
+import { createMemoryClosedNames } from './memoryClosedNames.js';
 import { createMemoryLeases } from './memoryLeases.js';
 import { createMemoryPlaces } from './memoryPlaces.js';
 import { createMemoryTyping } from './memoryTyping.js';
@@ -120,6 +121,7 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     ...recordStore,
     ...typing,
     ...places.port,
+    ...createMemoryClosedNames({ clock }),
     ...createMemoryLeases(records),
     now: async () => clock(),
     close: async () => {},

@@ -15,7 +15,7 @@ const HEAD_FIELDS = 7;
 /** Earlier releases did not store when each part of a session was reported: where one of these is missing, `activeAt` counts. */
 type AddedToSessions = 'deviceAsOf' | 'activitiesAsOf' | 'idleAsOf' | 'leaseAsOf';
 /** Missing where an earlier release wrote the record, and until they are first set. */
-type SetLater = 'places' | 'placesAsOf' | 'tray' | 'trayAsOf';
+type SetLater = 'places' | 'placesAsOf' | 'tray' | 'trayAsOf' | 'gateways';
 type RenamedInSessions = 'reportedIdle' | 'inferredIdle' | 'inferIdleAt' | 'touchedAt';
 
 type StoredSession = Omit<Session, RenamedInSessions | AddedToSessions | SetLater> &
@@ -58,6 +58,7 @@ const storedSession = (session: Session): Required<Omit<StoredSession, SetLater>
   leaseAsOf: session.leaseAsOf,
   spokeAt: session.touchedAt,
   ...(session.placesAsOf > 0 && { places: session.places, placesAsOf: session.placesAsOf }),
+  ...(session.gateways.length > 0 && { gateways: session.gateways }),
   ...(session.trayAsOf > 0 && { tray: session.tray, trayAsOf: session.trayAsOf }),
 });
 
@@ -67,6 +68,7 @@ const sessionOf = (stored: StoredSession): Session => ({
   startedAt: stored.startedAt,
   connections: stored.connections,
   graceUntil: stored.graceUntil,
+  gateways: stored.gateways ?? [],
   leaseUntil: stored.leaseUntil,
   knownLiveAt: stored.knownLiveAt,
   activeAt: stored.activeAt,

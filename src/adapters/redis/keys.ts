@@ -12,6 +12,8 @@ export interface Keys {
   record(userId: string): string;
   /** When the user's record was last dropped. */
   gone(userId: string): string;
+  /** There while a name of the user's is remembered as closed. */
+  closed(userId: string, name: string): string;
   userChannel(userId: string): string;
   /** The typists of a conversation, with their sessions. */
   typists(conversationId: string): string;
@@ -91,6 +93,7 @@ export const createKeys = (shards: number): Keys => {
     shardOf,
     record: named('record'),
     gone: named('gone'),
+    closed: (userId, name) => `${named('closed')(userId)}:${encodeURIComponent(name)}`,
     userChannel: named('user'),
     typists: named('typists'),
     typistsEnds: named('typists-ends'),

@@ -6,6 +6,7 @@ import { createJournalMarks } from './journalMarks.js';
 import type { Keys } from './keys.js';
 import { createRecordCommits } from './recordCommits.js';
 import { createRecordReads } from './recordReads.js';
+import { createRedisClosedNames } from './redisClosedNames.js';
 import { createRedisLeases } from './redisLeases.js';
 import { createRedisPlaces } from './redisPlaces.js';
 import { createRedisTyping } from './redisTyping.js';
@@ -66,6 +67,7 @@ export const createRedisStore = ({
     ...recordStore,
     ...typing,
     ...places.port,
+    ...createRedisClosedNames({ redises, keys }),
     ...leases.port,
     now: leases.now,
     close: async () => {},

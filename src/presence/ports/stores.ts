@@ -1,6 +1,7 @@
 /** The sums of the ports, for adapters, the wiring and test fakes: everything else asks for the ports that it uses. */
 import type { AccessReader, ConversationReader } from './access.js';
 import type { Clock } from './clock.js';
+import type { ClosedNames } from './closedNames.js';
 import type { Directory } from './directory.js';
 import type { GroupStore } from './groups.js';
 import type { LeaseStore } from './leases.js';
@@ -10,7 +11,7 @@ import type { RelationStore } from './relations.js';
 import type { TypingStore } from './typing.js';
 
 /** The live store of one back-end. `close` resolves when its connections are closed. */
-export interface LiveStore extends RecordStore, TypingStore, PlaceIndex, LeaseStore, Clock {
+export interface LiveStore extends RecordStore, TypingStore, PlaceIndex, ClosedNames, LeaseStore, Clock {
   close(): Promise<void>;
 }
 

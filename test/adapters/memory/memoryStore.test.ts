@@ -1,9 +1,10 @@
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../../src/adapters/memory/memoryStore.js';
-import { storeContract } from '../../contract/store.js';
+import { closedNamesContract } from '../../contract/closedNames.js';
+import { type StoreUnderTest, storeContract } from '../../contract/store.js';
 import { NOON } from '../../support/unit/builders.js';
 
-storeContract('memory', async () => {
+const makeStore = async (): Promise<StoreUnderTest> => {
   let now = NOON;
   const bus = createMemoryBus();
   return {
@@ -13,4 +14,7 @@ storeContract('memory', async () => {
       now += ms;
     },
   };
-});
+};
+
+storeContract('memory', makeStore);
+closedNamesContract('memory', makeStore);

@@ -33,6 +33,7 @@ const ana: PresenceRecord = {
       ],
       places: [],
       tray: [],
+      gateways: [],
       deviceAsOf: 121,
       activitiesAsOf: 122,
       idleAsOf: 123,

@@ -3,6 +3,7 @@ import { createKeys } from '../../../src/adapters/redis/keys.js';
 import { createRedisStore } from '../../../src/adapters/redis/redisStore.js';
 import { unavailable } from '../../../src/presence/errors.js';
 import { connect, restoreRecord } from '../../../src/presence/record.js';
+import { closedNamesContract } from '../../contract/closedNames.js';
 import { storeContract } from '../../contract/store.js';
 import { storeUnderTest } from '../../support/cluster/live.js';
 import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
@@ -14,10 +15,12 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 for (const shards of [1, 4]) {
-  storeContract(`Redis in ${shards} shards`, async () => {
+  const makeStore = async () => {
     await redis.admin.flushall();
     return storeUnderTest([redis.url], shards);
-  });
+  };
+  storeContract(`Redis in ${shards} shards`, makeStore);
+  closedNamesContract(`Redis in ${shards} shards`, makeStore);
 }
 
 it('fails all waiting changes of one user at once while Redis is unavailable', async () => {

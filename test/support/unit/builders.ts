@@ -25,6 +25,7 @@ export const session = ({
   startedAt: NOON,
   connections: [],
   graceUntil: null,
+  gateways: [],
   leaseUntil: changes.connections || changes.graceUntil ? null : NOON + DEFAULT_TIMINGS.sessionTtlMs,
   knownLiveAt: NOON,
   activeAt: NOON,
