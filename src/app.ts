@@ -23,6 +23,7 @@ import { createContext, type Services } from './graphql/context.js';
 import { createSchema } from './graphql/schema.js';
 import { createDepartures } from './node/departures.js';
 import { startDueNotices } from './node/dueNotices.js';
+import { createHappenings, type Happenings } from './node/happenings.js';
 import { createNode } from './node/node.js';
 import { createRecentCommits } from './node/recentCommits.js';
 import { createRecordReader, type ReadRecords } from './node/recordReader.js';
@@ -169,6 +170,7 @@ const startSocialLoops = (
   { log, metrics, outages, stopping }: Omit<Start, 'config'>,
   { social }: Pick<BackEnds, 'social'>,
   readRecords: ReadRecords,
+  happenings: Pick<Happenings, 'noticesDue'>,
 ): void => {
   const dueNotices = startDueNotices({
     trays: social,
@@ -180,6 +182,7 @@ const startSocialLoops = (
           const { userId, id: noticeId, position } = notice;
           log.info({ userId, noticeId, position: String(position), unseen }, 'notice due');
         }
+        happenings.noticesDue.call(due);
       },
     },
     onError: outages.failures('telling of due notices'),
@@ -199,6 +202,7 @@ const startNode = async (
   { config: { timings }, log, metrics, outages, stopping }: Start,
   { bus, store, people, social, journal, sweepMs }: BackEnds,
   { pingAll, reread }: { readonly pingAll: () => void; readonly reread: () => void },
+  happenings: Happenings,
 ) => {
   const onTransition = ({ kind, ...what }: Transition) => {
     metrics.transition(kind);
@@ -217,6 +221,7 @@ const startNode = async (
     recentCommits,
     departures,
     onTransition,
+    onCommit: happenings.commits.call,
     onJournalFailure: onError,
   });
   const nodeName = randomUUID();
@@ -260,7 +265,7 @@ const startNode = async (
     outages.failures('removing data of deleted users'),
   );
   stopping.push(() => finishing.stop());
-  startSocialLoops({ metrics, outages, stopping, log }, { social }, readRecords);
+  startSocialLoops({ metrics, outages, stopping, log }, { social }, readRecords, happenings);
   return { recentCommits, readRecords, readAlike, departures, records, node, writeBehind, sweeper };
 };
 type NodeParts = Awaited<ReturnType<typeof startNode>>;
@@ -273,6 +278,7 @@ const createServices = (
   { config: { timings, relationsByUsers }, outages }: Start,
   { store, people, journal, rateLimits, acts, counts, trays, timelines, conversations }: BackEnds,
   { recentCommits, readRecords, readAlike, departures, records, node: heldSessions }: NodeParts,
+  { typing }: Pick<Happenings, 'typing'>,
 ) => {
   const reads = createReadBudget({ rateLimits });
   const hiding = createUserQueue({ maxWaiting: MAX_HIDING });
@@ -301,7 +307,7 @@ const createServices = (
         newId,
       }),
       ...createQueries({ store, people, reads, readRecords, readAlike }),
-      ...createTypingService({ store, people, heldSessions, reads, rateLimits, timings }),
+      ...createTypingService({ store, people, heldSessions, reads, rateLimits, timings, onStarted: typing.call }),
       ...places,
     },
     relations: {
@@ -637,11 +643,10 @@ export const startApp = async (
   try {
     const backEnds = await openBackEnds(start);
     const { people } = backEnds;
-    const node = await startNode(start, backEnds, {
-      pingAll: () => edge.sockets.pingAll(),
-      reread: () => hub.reread(),
-    });
-    const services = createServices(start, backEnds, node);
+    const happenings = createHappenings(start.outages.failures('telling a door', 'it is not told again'));
+    const pingedAndReread = { pingAll: () => edge.sockets.pingAll(), reread: () => hub.reread() };
+    const node = await startNode(start, backEnds, pingedAndReread, happenings);
+    const services = createServices(start, backEnds, node, happenings);
     const { presence, relations, social } = services;
     const hub = startFanout(start, backEnds, node, services);
     const door = createDoor(start, backEnds, secrets);
@@ -649,7 +654,9 @@ export const startApp = async (
     const edge = createEdge(start, backEnds, node, door, { presence, relations, social, hub, people }, page);
     await followAccessChanges(start, backEnds, services, hub, edge);
     await startLease(start, backEnds, node, edge);
-    stopping.push(await openDoors(start));
+    const { store, social: trays } = backEnds;
+    const { records, readRecords } = node;
+    stopping.push(await openDoors({ ...start, happenings, store, people, trays, records, readRecords, presence }));
     if (demo) await seedDemo(people);
     const metricsPort = await startMetrics(start, node, hub, edge);
     const port = await listen(edge.http.server, { ...config, setting: 'PORT' });

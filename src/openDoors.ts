@@ -3,6 +3,15 @@
  * code of a door is loaded where it is open, and nowhere else.
  */
 import type { Config } from './config/config.js';
+import type { Happenings } from './node/happenings.js';
+import type { ReadRecords } from './node/recordReader.js';
+import type { RecordWriter } from './node/recordWriter.js';
+import type { Clock } from './presence/ports/clock.js';
+import type { ClosedNames } from './presence/ports/closedNames.js';
+import type { Directory } from './presence/ports/directory.js';
+import type { TypingStore } from './presence/ports/typing.js';
+import type { Presence } from './service/contract.js';
+import type { TrayStore } from './social/ports/trays.js';
 import type { Log } from './telemetry/log.js';
 import type { Metrics } from './telemetry/metrics.js';
 import type { Outages } from './telemetry/outages.js';
@@ -13,11 +22,46 @@ export interface DoorDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly outages: Outages;
+  readonly happenings: Happenings;
+  readonly store: ClosedNames & TypingStore & Clock;
+  readonly people: Directory;
+  readonly trays: TrayStore;
+  readonly records: RecordWriter;
+  readonly readRecords: ReadRecords;
+  readonly presence: Presence;
 }
 
+/** A door that is open: what stops it. Idempotent. */
+type Stop = () => Promise<void>;
+
+/** docs/doors.md#nats */
+const openNats = async (deps: DoorDeps): Promise<Stop | null> => {
+  const { config, metrics, outages, happenings, store, people, trays, records, readRecords, presence } = deps;
+  if (config.doors.nats === null) return null;
+  const { createGatewayService } = await import('./service/gatewayService.js');
+  const { openNatsDoor } = await import('./doors/nats/natsDoor.js');
+  const { createReadAnew } = await import('./doors/nats/pendingMessages.js');
+  const door = openNatsDoor({
+    ...config.doors.nats,
+    service: createGatewayService({ records, store, people, presence, timings: config.timings }),
+    readAnew: createReadAnew({ readRecords, store, trays }),
+    metrics,
+    outages,
+  });
+  const deaf = [
+    happenings.commits.add(door.committed),
+    happenings.typing.add(door.typingStarted),
+    happenings.noticesDue.add(door.noticesDue),
+  ];
+  return async () => {
+    for (const stop of deaf) stop();
+    await door.stop();
+  };
+};
+
 /** Opens the doors. What it returns stops them, all at once; idempotent, and never rejects. */
-export const openDoors = async (_deps: DoorDeps): Promise<() => Promise<void>> => {
-  const stops: (() => Promise<void>)[] = [];
+export const openDoors = async (deps: DoorDeps): Promise<Stop> => {
+  const stops = (await Promise.all([openNats(deps)])).filter((stop) => stop !== null);
   return async () => {
     await Promise.allSettled(stops.map((stop) => stop()));
   };

@@ -23,6 +23,8 @@ export interface TypingServiceDeps {
   readonly reads: ReadBudget;
   readonly rateLimits: RateLimits;
   readonly timings: Timings;
+  /** A user who is seen live began to type, which others may see. Must not throw. */
+  readonly onStarted?: (conversationId: string, userId: string) => void;
 }
 
 /** Starts of typing, and the records that decide whether anybody may see them. */
@@ -30,7 +32,8 @@ const createTypingStarts = ({
   store,
   heldSessions,
   timings,
-}: Pick<TypingServiceDeps, 'store' | 'heldSessions' | 'timings'>) => {
+  onStarted = () => {},
+}: Pick<TypingServiceDeps, 'store' | 'heldSessions' | 'timings' | 'onStarted'>) => {
   const liveRecord = async (userId: string) => {
     const { records, unreadable, doubtful } = await store.read([userId]);
     if (unreadable?.has(userId)) throw unreadableRecord();
@@ -58,8 +61,10 @@ const createTypingStarts = ({
       const forMs = timings.typingTimeoutMs;
       const { announced, expiresAt } = await store.startTyping({ conversationId, userId, sessionId, forMs });
       if (!announced) {
-        if (await seenLiveRecord(userId)) await store.announceTyping(conversationId, userId);
-        else await store.clearTyping(userId, conversationId);
+        if (await seenLiveRecord(userId)) {
+          await store.announceTyping(conversationId, userId);
+          onStarted(conversationId, userId);
+        } else await store.clearTyping(userId, conversationId);
       }
       return expiresAt;
     },

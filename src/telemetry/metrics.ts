@@ -27,6 +27,13 @@ export interface Sizes {
   readonly journalLagMs: number;
 }
 
+/** The connection to NATS, read when the metrics are. */
+export interface NatsState {
+  readonly connected: boolean;
+  /** Messages that wait for the connection. */
+  readonly kept: number;
+}
+
 export interface Metrics {
   /** A call of a back-end settled. */
   called(backEnd: 'store' | 'database', call: Call): void;
@@ -42,6 +49,13 @@ export interface Metrics {
   transition(kind: Transition['kind']): void;
   /** The host was told of so many notices that nobody looked at. */
   noticesDue(notices: number): void;
+  /** A message was handed to NATS; or there was no room for it while NATS was away. */
+  natsPublished(subject: string): void;
+  natsDropped(subject: string): void;
+  /** A message came over NATS; the outcomes are in docs/operations.md#metrics. */
+  natsReceived(subject: string, outcome: string): void;
+  /** Registers the reader of the connection to NATS. Called once, where there is one. */
+  readNats(state: () => NatsState): void;
   /** Registers the reader of the sizes. Called once. */
   read(sizes: () => Sizes): void;
   /** All metrics in the text format of Prometheus, whose media type is `contentType`. */
@@ -60,6 +74,10 @@ export const NO_METRICS: Metrics = {
   swept: () => {},
   transition: () => {},
   noticesDue: () => {},
+  natsPublished: () => {},
+  natsDropped: () => {},
+  natsReceived: () => {},
+  readNats: () => {},
   read: () => {},
   text: async () => '',
   contentType: Registry.PROMETHEUS_CONTENT_TYPE,
@@ -107,6 +125,24 @@ export const createMetrics = (): Metrics => {
 
   const due = counter('rollcall_notices_due_total', 'Notices of which this node told the host that they are due.');
 
+  const told = counterBy('subject', 'rollcall_nats_published_total', 'Messages published to NATS.');
+  const untold = counterBy('subject', 'rollcall_nats_dropped_total', 'Messages for which there was no room.');
+  const natsMessages = new Counter({
+    name: 'rollcall_nats_received_total',
+    help: 'Messages received from NATS.',
+    registers,
+    labelNames: ['subject', 'outcome'],
+  });
+  const gaugeOf = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+
   return {
     text: () => registry.metrics(),
     contentType: registry.contentType,
@@ -123,16 +159,16 @@ export const createMetrics = (): Metrics => {
     },
     transition: (kind) => happened.inc({ kind: kind.replaceAll(' ', '_') }),
     noticesDue: (notices) => due.inc(notices),
+    natsPublished: (subject) => told.inc({ subject }),
+    natsDropped: (subject) => untold.inc({ subject }),
+    natsReceived: (subject, outcome) => natsMessages.inc({ subject, outcome }),
+    readNats(state) {
+      gaugeOf('rollcall_nats_connected', '1 while NATS is connected.', () => +state().connected);
+      gaugeOf('rollcall_nats_kept', 'Messages that wait for NATS.', () => state().kept);
+    },
     read(sizes) {
       const gauge = (name: string, help: string, of: (sizes: Sizes) => number) =>
-        new Gauge({
-          name,
-          help,
-          registers,
-          collect() {
-            this.set(of(sizes()));
-          },
-        });
+        gaugeOf(name, help, () => of(sizes()));
       new Gauge({
         name: 'rollcall_connections',
         help: 'Open connections of this node.',

@@ -1,0 +1,100 @@
+/** What has to be told over NATS, and how it is read anew when it is told late: as it is then, or not at all. */
+import { createLimit } from '../../async/limit.js';
+import { createPushDecision } from '../../node/dueNotices.js';
+import type { ReadRecords } from '../../node/recordReader.js';
+import type { Clock } from '../../presence/ports/clock.js';
+import type { TypingStore } from '../../presence/ports/typing.js';
+import type { DueNotice, TrayStore } from '../../social/ports/trays.js';
+import type { GatewayStatus } from '../dialects/gatewayWords.js';
+import { activityMessage, noticeMessage, type OutMessage, statusMessage, typingMessage } from './natsEncode.js';
+import type { OutKind } from './natsSubjects.js';
+
+export type Pending =
+  | { readonly kind: 'status'; readonly userId: string; readonly from: GatewayStatus }
+  | { readonly kind: 'activity'; readonly userId: string }
+  | { readonly kind: 'typing'; readonly userId: string; readonly conversationId: string }
+  | { readonly kind: 'notice'; readonly userId: string; readonly due: DueNotice };
+export type PendingOf<K extends OutKind> = Pending & { readonly kind: K };
+
+/** Of what the latest alone is told: a user; of typing, a user in a conversation. */
+export const keyOf = (pending: Pending): string =>
+  pending.kind === 'typing' ? JSON.stringify([pending.userId, pending.conversationId]) : pending.userId;
+
+/**
+ * For each kind, the messages of what is still to be told: of users who are unknown or cannot be read there is nothing, nor of whoever
+ * does not type any more, nor of a notice that was read or hidden. Rejects with UNAVAILABLE.
+ */
+export type ReadAnew = {
+  readonly [K in OutKind]: (pending: readonly PendingOf<K>[]) => Promise<ReadonlyMap<PendingOf<K>, OutMessage>>;
+};
+
+/** Notices are read one by one, so many at once. */
+const NOTICES_AT_ONCE = 8;
+/** Notices that share a position, or moved one on meanwhile. */
+const NEAR = 50;
+
+const byPending = <P, M>(pending: readonly P[], messageOf: (each: P) => M | undefined): ReadonlyMap<P, M> => {
+  const found = new Map<P, M>();
+  for (const each of pending) {
+    const message = messageOf(each);
+    if (message !== undefined) found.set(each, message);
+  }
+  return found;
+};
+
+export const createReadAnew = ({
+  readRecords,
+  store,
+  trays,
+}: {
+  readonly readRecords: ReadRecords;
+  readonly store: Pick<TypingStore, 'typingOf'> & Clock;
+  readonly trays: Pick<TrayStore, 'notices' | 'inbox'>;
+}): ReadAnew => {
+  const decide = createPushDecision({ readRecords });
+  const limit = createLimit(NOTICES_AT_ONCE);
+  const usersOf = (pending: readonly Pending[]) => [...new Set(pending.map(({ userId }) => userId))];
+
+  /** The notice as it is now, where it is still unread at that position. */
+  const unreadOf = async ({ notice: { userId, id, position } }: DueNotice): Promise<DueNotice | undefined> => {
+    const page = { first: NEAR, after: { position: position + 1, id: '' }, unreadOnly: true };
+    const { items } = await trays.notices(userId, page);
+    const notice = items.find((each) => each.id === id && each.position === position);
+    return notice && { notice, unseen: (await trays.inbox(userId)).unseen };
+  };
+
+  return {
+    async status(pending) {
+      const { records } = await readRecords(usersOf(pending));
+      return byPending(pending, ({ userId, from }) => {
+        const record = records.get(userId);
+        return record && statusMessage(record, from);
+      });
+    },
+
+    async activity(pending) {
+      const { records } = await readRecords(usersOf(pending));
+      return byPending(pending, ({ userId }) => {
+        const record = records.get(userId);
+        return record && activityMessage(record);
+      });
+    },
+
+    async typing(pending) {
+      // The typing of whoever hides is cleared with that.
+      const typists = await store.typingOf(usersOf(pending));
+      const now = typists.length > 0 ? await store.now() : 0;
+      const typing = new Set(typists.map(({ userId, conversationId }) => JSON.stringify([userId, conversationId])));
+      return byPending(pending, (each) =>
+        typing.has(keyOf(each)) ? typingMessage(each.conversationId, each.userId, now) : undefined,
+      );
+    },
+
+    async notice(pending) {
+      const unread = await Promise.all(pending.map(({ due }) => limit(() => unreadOf(due))));
+      const { wanted } = await decide(unread.filter((due) => due !== undefined));
+      const messages = new Map(wanted.map((due) => [due.notice.id, noticeMessage(due)]));
+      return byPending(pending, ({ due }) => messages.get(due.notice.id));
+    },
+  };
+};

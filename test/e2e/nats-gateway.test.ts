@@ -1,0 +1,38 @@
+/** The example of a gateway over NATS, beside a server and a service that hears of its user. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { startNats } from '../support/cluster/nats.js';
+import { serve } from '../support/http/rollcall.js';
+import { createInbox } from '../support/unit/inbox.js';
+
+const EXAMPLE = fileURLToPath(new URL('../../examples/nats-gateway/gateway.mjs', import.meta.url));
+
+const nats = await startNats();
+afterAll(() => nats.stop());
+const rollcall = await serve({ NATS_URL: nats.url, NATS_PREFIX: 'eu', PRESENCE_OFFLINE_DEBOUNCE: '200ms' });
+
+/** The example as one user, with the lines that it prints. */
+const startGateway = (userId: string) => {
+  const child = spawn(process.execPath, [EXAMPLE, nats.url, userId, 'eu.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInbox<string>('the gateway');
+  createInterface(child.stdout).on('line', (line) => lines.push(line));
+  return { child, lines, ended: once(child, 'exit') };
+};
+
+it('its user is online until it stops, and it prints whom it hears of', async () => {
+  const [watches, goes] = await rollcall.strangers('watches', 'goes');
+  const watching = startGateway(watches.id);
+  expect(await watching.lines.next()).toBe(`${watches.id} is online`);
+  const going = startGateway(goes.id);
+  expect(await watching.lines.next()).toBe(`${goes.id} is online`);
+  expect(await goes.me()).toMatchObject({ sessions: [{ device: 'DESKTOP' }] });
+  await goes.setPresence({ status: 'DO_NOT_DISTURB', statusMessage: { text: 'busy' } });
+  expect(await watching.lines.next()).toBe(`${goes.id} is dnd: busy`);
+  going.child.kill('SIGTERM');
+  expect(await watching.lines.next()).toBe(`${goes.id} is offline`);
+  expect(await going.ended).toEqual([0, null]);
+});
