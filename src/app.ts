@@ -49,6 +49,7 @@ import { createGraphqlProtocol } from './server/ws/graphqlConnection.js';
 import { createSockets } from './server/ws/webSocketServer.js';
 import { createAccessChangeService } from './service/accessChangeService.js';
 import { createConnectionService } from './service/connectionService.js';
+import type { Caller } from './service/contract.js';
 import { createCountService } from './service/countService.js';
 import { createHereQuery } from './service/hereQuery.js';
 import { createNoticeService } from './service/noticeService.js';
@@ -431,6 +432,10 @@ const createEdge = (
   page: Page | null,
 ) => {
   const connections = createConnections();
+  const refused = (caller: Caller | null, code: string) => {
+    metrics.subscriptionRefused(code);
+    log.info({ userId: caller?.viewer.userId, code }, 'subscription refused');
+  };
   const engine = createEngine({
     schema: createSchema(),
     contextFor: (operation) => createContext(services, operation),
@@ -439,10 +444,7 @@ const createEdge = (
     suggestions: !config.production,
     storeAnswers: () => node.storeAnswers,
     onDelivery: metrics.delivered,
-    onSubscriptionRefused: (caller, code) => {
-      metrics.subscriptionRefused(code);
-      log.info({ userId: caller?.viewer.userId, code }, 'subscription refused');
-    },
+    onSubscriptionRefused: refused,
   });
   // Anybody may ask whether the server is ready, however often.
   const databaseAnswers = lately(ping, READY_FOR_MS);
@@ -482,7 +484,7 @@ const createEdge = (
     },
   });
   sockets.serve('/graphql', createGraphqlProtocol({ engine }));
-  return { connections, http, sockets };
+  return { connections, http, sockets, refused };
 };
 type Edge = ReturnType<typeof createEdge>;
 
@@ -656,7 +658,9 @@ export const startApp = async (
     await startLease(start, backEnds, node, edge);
     const { store, social: trays } = backEnds;
     const { records, readRecords } = node;
-    stopping.push(await openDoors({ ...start, happenings, store, people, trays, records, readRecords, presence }));
+    const { sockets, refused } = edge;
+    const parts = { happenings, store, people, trays, records, readRecords, presence, hub, sockets, refused };
+    stopping.push(await openDoors({ ...start, ...parts }));
     if (demo) await seedDemo(people);
     const metricsPort = await startMetrics(start, node, hub, edge);
     const port = await listen(edge.http.server, { ...config, setting: 'PORT' });

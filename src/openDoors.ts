@@ -3,6 +3,7 @@
  * code of a door is loaded where it is open, and nowhere else.
  */
 import type { Config } from './config/config.js';
+import type { PushedHub } from './fanout/hub.js';
 import type { Happenings } from './node/happenings.js';
 import type { ReadRecords } from './node/recordReader.js';
 import type { RecordWriter } from './node/recordWriter.js';
@@ -10,7 +11,8 @@ import type { Clock } from './presence/ports/clock.js';
 import type { ClosedNames } from './presence/ports/closedNames.js';
 import type { Directory } from './presence/ports/directory.js';
 import type { TypingStore } from './presence/ports/typing.js';
-import type { Presence } from './service/contract.js';
+import type { Sockets } from './server/ws/webSocketServer.js';
+import type { Caller, Presence } from './service/contract.js';
 import type { TrayStore } from './social/ports/trays.js';
 import type { Log } from './telemetry/log.js';
 import type { Metrics } from './telemetry/metrics.js';
@@ -29,6 +31,10 @@ export interface DoorDeps {
   readonly records: RecordWriter;
   readonly readRecords: ReadRecords;
   readonly presence: Presence;
+  readonly hub: PushedHub;
+  readonly sockets: Pick<Sockets, 'serve'>;
+  /** A subscription was not started. */
+  readonly refused: (caller: Caller | null, code: string) => void;
 }
 
 /** A door that is open: what stops it. Idempotent. */
@@ -59,9 +65,18 @@ const openNats = async (deps: DoorDeps): Promise<Stop | null> => {
   };
 };
 
+/** docs/doors.md#sockets-of-the-dialects: they stop with all sockets. */
+const openSockets = async ({ config, hub, sockets, metrics, refused }: DoorDeps): Promise<null> => {
+  if (!config.doors.rest) return null;
+  const { openDialects } = await import('./server/ws/dialects/openDialects.js');
+  openDialects(sockets, { hub, onDelivery: metrics.delivered, onSubscriptionRefused: refused });
+  return null;
+};
+
 /** Opens the doors. What it returns stops them, all at once; idempotent, and never rejects. */
 export const openDoors = async (deps: DoorDeps): Promise<Stop> => {
-  const stops = (await Promise.all([openNats(deps)])).filter((stop) => stop !== null);
+  const opened = await Promise.all([openNats(deps), openSockets(deps)]);
+  const stops = opened.filter((stop) => stop !== null);
   return async () => {
     await Promise.allSettled(stops.map((stop) => stop()));
   };

@@ -24,7 +24,7 @@ import { PresenceSubscription, type PresenceSubscriptionDeps } from './presenceS
 import { createRefresher } from './refresher.js';
 import { createSharedReader } from './sharedReader.js';
 import type { SocialHub } from './socialHub.js';
-import type { SubscriptionBudget, SubscriptionIterator } from './subscription.js';
+import type { PushedIterator, SharedStream, SubscriptionBudget, SubscriptionIterator } from './subscription.js';
 import { createSubscriptionRegistry } from './subscriptionRegistry.js';
 import { Topic } from './topic.js';
 import { createTopicRegistry } from './topicRegistry.js';
@@ -63,6 +63,12 @@ export interface Hub {
     viewer: Viewer,
     options: { readonly snapshot: boolean; readonly budget: SubscriptionBudget },
   ): Promise<SubscriptionIterator<MeView>>;
+}
+
+/** Some of the same, for who pushes to its sockets without the execution of an operation. */
+export interface PushedHub {
+  watchPresence(...args: Parameters<Hub['watchPresence']>): Promise<SharedStream<PresenceView>>;
+  watchTyping(...args: Parameters<Hub['watchTyping']>): Promise<PushedIterator<TypingView>>;
 }
 
 /** What is held for subscriptions: all zero when there are none. */
@@ -200,7 +206,7 @@ export const createHub = ({
       await subscription.start(options);
       return subscription;
     },
-    async watchTyping(viewer, options): Promise<SubscriptionIterator<TypingView>> {
+    async watchTyping(viewer, options): Promise<PushedIterator<TypingView>> {
       const subscription = new TypingSubscription(ofTyping, viewer, options.conversationId, options.budget);
       subscriptions.add(subscription);
       await subscription.start(options);
@@ -224,7 +230,7 @@ export const createHub = ({
       await subscription.start();
       return subscription.outbox;
     },
-  } satisfies Hub & Pick<SocialHub, 'watchInbox' | 'watchHere'>;
+  } satisfies Hub & PushedHub & Pick<SocialHub, 'watchInbox' | 'watchHere'>;
 
   return {
     ...hub,

@@ -144,6 +144,8 @@ export interface ServerOptions {
   readonly ensure?: (userId: string) => Promise<boolean>;
   readonly presence?: Partial<Pick<Presence, 'connect' | 'disconnect'>>;
   readonly storeAnswers?: () => boolean;
+  readonly onReceived?: (connectionId: string) => void;
+  readonly onSlowReader?: (caller: Caller | null) => void;
 }
 
 export const startServer = async (options: ServerOptions = {}) => {
@@ -274,6 +276,8 @@ export const startServer = async (options: ServerOptions = {}) => {
     admits: options.admits ?? (async () => {}),
     storeAnswers: options.storeAnswers ?? (() => true),
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 45_000,
+    ...(options.onReceived && { onReceived: options.onReceived }),
+    ...(options.onSlowReader && { onSlowReader: options.onSlowReader }),
     ...(options.maxUnauthenticated !== undefined && { maxUnauthenticated: options.maxUnauthenticated }),
     ...(options.stallMs !== undefined && { stallMs: options.stallMs }),
   });

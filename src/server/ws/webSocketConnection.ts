@@ -98,8 +98,8 @@ export abstract class Connection implements OutboundOwner, Peer {
   /** Open subscriptions. */
   abstract readonly subscriptions: number;
 
-  /** Called once, before anything is received. */
-  abstract begin(): void;
+  /** Called once, before anything is received, with what the connection was made of. */
+  abstract begin(upgraded: Upgraded): void;
 
   /** A message of the client. */
   protected abstract take(text: string): void;

@@ -129,7 +129,8 @@ export const createSockets = ({
   // ws closes the socket of an invalid frame with its own code; nothing else is to be done.
   const onError = (): void => {};
 
-  const hold = (socket: WebSocket, connection: Connection): void => {
+  const hold = (upgraded: Upgraded, connection: Connection): void => {
+    const { socket } = upgraded;
     open.set(socket, connection);
     unauthenticated.add(connection);
     // Clients sign in at once: the oldest that has not is the least likely to.
@@ -138,7 +139,7 @@ export const createSockets = ({
       unauthenticated.delete(oldest);
       oldest.close(CLOSE.TRY_AGAIN_LATER, 'Try again later.');
     }
-    connection.begin();
+    connection.begin(upgraded);
     socket.on('message', onMessage);
     socket.on('pong', onAnswer);
     socket.on('ping', onPing);
@@ -203,7 +204,8 @@ export const createSockets = ({
       paths.set(path, (request, url, stream, head) =>
         upgrades.handleUpgrade(request, stream, head, (socket) => {
           opened += 1;
-          hold(socket, connect({ socket, stream, connectionId: String(opened), request, url }));
+          const upgraded = { socket, stream, connectionId: String(opened), request, url };
+          hold(upgraded, connect(upgraded));
         }),
       );
     },
