@@ -1,6 +1,7 @@
 /** Opens the live back-end: the store of what is live and the bus between nodes, in memory or in Redis. */
 import { randomUUID } from 'node:crypto';
 import type { Bus } from '../presence/ports/bus.js';
+import type { StateMarks } from '../presence/ports/stateMarks.js';
 import type { LiveStore } from '../presence/ports/stores.js';
 import type { Timings } from '../presence/types.js';
 import type { SocialBus } from '../social/ports/socialBus.js';
@@ -20,6 +21,7 @@ const REACH_MS = 8_000;
 
 export interface Live {
   readonly store: LiveStore;
+  readonly stateMarks: StateMarks;
   readonly bus: Bus & SocialBus & SocialReceiver;
   /** Runs scripts for what else is stored in Redis; null in memory. */
   readonly redis: Redises | null;
@@ -57,7 +59,8 @@ export const openLive = async ({ redisUrls, ...options }: LiveOptions): Promise<
 
 const openMemory = ({ onMessage }: Pick<LiveOptions, 'onMessage'>): Live => {
   const bus = createMemoryBus({ onMessage });
-  return { store: createMemoryStore({ bus }), bus, redis: null, close: async () => {} };
+  const { stateMarks, ...store } = createMemoryStore({ bus });
+  return { store, stateMarks, bus, redis: null, close: async () => {} };
 };
 
 const openOverRedis = async (
@@ -69,7 +72,7 @@ const openOverRedis = async (
   const probe = randomUUID();
   const bus = createRedisBus({ connection, keys, probe, onMessage });
   await bus.start();
-  const store = createRedisStore({
+  const { stateMarks, ...store } = createRedisStore({
     redises,
     keys,
     publish: connection.publish,
@@ -80,6 +83,7 @@ const openOverRedis = async (
   });
   return {
     store,
+    stateMarks,
     bus,
     redis: redises,
     async close() {

@@ -23,6 +23,8 @@ export interface Schedule {
    * or left one is a difference too, though not of their presence.
    */
   readonly projectionChanged: boolean;
+  /** Whether others see a difference, audience aside: then whoever is told states is told this one. */
+  readonly changedForOthers: boolean;
   /** The places at which others see the user from now on, or no longer: their indexes have to follow. */
   readonly placesMoved: readonly string[];
   /** Whether the durable part changed: then the record is marked for the journal. */
@@ -74,15 +76,18 @@ export const durableChanged = (previous: PresenceRecord | undefined, next: Prese
 /** The index entries of the commit of `next` after `previous`; undefined: the store had no record. */
 export const scheduleOf = (previous: PresenceRecord | undefined, next: PresenceRecord): Schedule => {
   const live = next.sessions.length > 0;
+  const changedForOthers =
+    previous === undefined ||
+    previous.revisions.status !== next.revisions.status ||
+    previous.revisions.lastSeen !== next.revisions.lastSeen ||
+    previous.revisions.activity !== next.revisions.activity;
   return {
     dueAt: live ? nextDue(next) : null,
     seenLive: isSeenLive(next),
     live,
+    changedForOthers,
     projectionChanged:
-      previous === undefined ||
-      previous.revisions.status !== next.revisions.status ||
-      previous.revisions.lastSeen !== next.revisions.lastSeen ||
-      previous.revisions.activity !== next.revisions.activity ||
+      changedForOthers ||
       !sameContent(contentFor(previous, SELF), contentFor(next, SELF)) ||
       !sameOwnState(previous, next) ||
       !samePlaces(previous, next),

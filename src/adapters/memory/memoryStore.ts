@@ -1,6 +1,7 @@
 import { seenPlacesOf } from '../../presence/places.js';
 import type { CommitBus } from '../../presence/ports/bus.js';
 import type { Missing, RecordStore } from '../../presence/ports/records.js';
+import type { StateMarking } from '../../presence/ports/stateMarks.js';
 import type { LiveStore } from '../../presence/ports/stores.js';
 import { scheduleOf } from '../../presence/scheduling.js';
 import type { PresenceRecord } from '../../presence/types.js';
@@ -8,6 +9,7 @@ import { type Clock, createMonotonicClock } from './memoryClock.js';
 import { createMemoryClosedNames } from './memoryClosedNames.js';
 import { createMemoryLeases } from './memoryLeases.js';
 import { createMemoryPlaces } from './memoryPlaces.js';
+import { createMemoryStateMarks } from './memoryStateMarks.js';
 import { createMemoryTyping } from './memoryTyping.js';
 import { createSchedule } from './schedule.js';
 
@@ -25,6 +27,7 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
   const dirty = new Set<string>();
   const typing = createMemoryTyping({ bus, clock });
   const places = createMemoryPlaces({ bus });
+  const stateMarks = createMemoryStateMarks({ clock, seenLive });
   /** How many records were dropped so far. A restore that saw a drop may have read an older state: it is repeated. */
   let drops = 0;
 
@@ -40,12 +43,20 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
 
   const commit = (previous: PresenceRecord, next: PresenceRecord, isRestored: boolean) => {
     const { userId } = next;
-    const { dueAt, seenLive: isSeenLive, durableChanged, projectionChanged, placesMoved } = scheduleOf(previous, next);
+    const {
+      dueAt,
+      seenLive: isSeenLive,
+      durableChanged,
+      projectionChanged,
+      changedForOthers,
+      placesMoved,
+    } = scheduleOf(previous, next);
     records.set(userId, next);
     schedule.set(userId, dueAt);
     if (isSeenLive) seenLive.add(userId);
     else seenLive.delete(userId);
     if (durableChanged || isRestored) dirty.add(userId);
+    if (changedForOthers) stateMarks.changed(userId);
     if (projectionChanged) bus.publishUser({ userId, record: next });
     if (placesMoved.length > 0) places.committed(next, placesMoved);
   };
@@ -112,6 +123,7 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
       await typing.clearTyping(userId, null);
       if ((records.get(userId)?.generation ?? 0) > generation) return false;
       drop(userId);
+      stateMarks.changed(userId);
       bus.publishUser({ userId, record: null });
       return true;
     },
@@ -123,7 +135,8 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     ...places.port,
     ...createMemoryClosedNames({ clock }),
     ...createMemoryLeases(records),
+    stateMarks: stateMarks.port,
     now: async () => clock(),
     close: async () => {},
-  } satisfies LiveStore;
+  } satisfies LiveStore & StateMarking;
 };

@@ -3,6 +3,7 @@
  * so are those of a conversation. Ids are always escaped. See docs/design.md#2-shape.
  */
 import { createHash } from 'node:crypto';
+import { STATE_CONSUMERS, type StateConsumer } from '../../presence/ports/stateMarks.js';
 
 export interface Keys {
   /** How many shards there are. */
@@ -47,6 +48,12 @@ export interface ShardKeys {
   readonly dirty: string;
   /** Keeps all who are seen live from being marked dirty too often. */
   readonly dirtyGuard: string;
+  /** Users whose state a consumer has yet to be told, see `StateMarks`. */
+  stateMarks(consumer: StateConsumer): string;
+  /** Those of all consumers, in the order of `STATE_CONSUMERS`. */
+  readonly allStateMarks: readonly string[];
+  /** The sender that has the lease of a consumer's marks. */
+  stateLease(consumer: StateConsumer): string;
   /** Conversations by when their first typist ends. */
   readonly typingDue: string;
   /** Users and places whose index has to follow a commit, by when another node takes that up. */
@@ -74,6 +81,9 @@ const shardKeys = (shard: number): ShardKeys => {
     live: name('live'),
     dirty: name('dirty'),
     dirtyGuard: name('dirty-guard'),
+    stateMarks: (consumer) => name(`marks-${consumer}`),
+    allStateMarks: STATE_CONSUMERS.map((consumer) => name(`marks-${consumer}`)),
+    stateLease: (consumer) => name(`marks-lease-${consumer}`),
     typingDue: name('typists-due'),
     placesMoved: name('places-moved'),
     nodes: name('nodes'),

@@ -124,6 +124,7 @@ export const createRecordCommits = ({
         keys.gone(userId),
         shard.nodes,
         shard.placesMoved,
+        ...shard.allStateMarks,
         ...nodes.map(({ node }) => shard.on(node)),
       ],
       [
@@ -146,6 +147,8 @@ export const createRecordCommits = ({
         since,
         epoch,
         MOVED_MS,
+        // Who is restored live may have been told to be gone, or not been told at all.
+        schedule.changedForOthers || (restored && schedule.seenLive) ? 1 : 0,
         moved.length,
         ...moved.map((conversationId) => moveName({ userId, conversationId })),
         ...nodes.map(({ node, joins }) => (joins ? node : '')),
@@ -216,14 +219,14 @@ export const createRecordCommits = ({
     },
 
     async forget(userId, generation) {
-      const { due, live, dirty, on } = keys.ofId(userId);
+      const { shard, due, live, dirty, allStateMarks, on } = keys.ofId(userId);
       for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
         const { text } = await reads.open(userId);
         const record = text !== undefined && isReadable(text) ? decodeRecord(text) : undefined;
         const nodes = [...nodesOf(record)];
         const [done] = await redises.run(
           'forget',
-          [keys.record(userId), due, live, dirty, keys.gone(userId), ...nodes.map(on)],
+          [keys.record(userId), due, live, dirty, keys.gone(userId), shard, ...allStateMarks, ...nodes.map(on)],
           [userId, GONE_MS, keys.userChannel(userId), publish, generation, text ?? ''],
         );
         if (done === FORGOTTEN && record) await places.dropped(userId, seenPlacesOf(record), record.revision);

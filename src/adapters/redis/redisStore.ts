@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { RecordStore } from '../../presence/ports/records.js';
+import type { StateMarking } from '../../presence/ports/stateMarks.js';
 import type { LiveStore } from '../../presence/ports/stores.js';
 import type { PresenceRecord } from '../../presence/types.js';
 import { createJournalMarks } from './journalMarks.js';
@@ -9,6 +10,7 @@ import { createRecordReads } from './recordReads.js';
 import { createRedisClosedNames } from './redisClosedNames.js';
 import { createRedisLeases } from './redisLeases.js';
 import { createRedisPlaces } from './redisPlaces.js';
+import { createRedisStateMarks } from './redisStateMarks.js';
 import { createRedisTyping } from './redisTyping.js';
 import type { Redises } from './scripts.js';
 import type { LeaseOptions } from './shardRenewal.js';
@@ -69,7 +71,8 @@ export const createRedisStore = ({
     ...places.port,
     ...createRedisClosedNames({ redises, keys }),
     ...leases.port,
+    stateMarks: createRedisStateMarks({ redises, keys }),
     now: leases.now,
     close: async () => {},
-  } satisfies LiveStore;
+  } satisfies LiveStore & StateMarking;
 };

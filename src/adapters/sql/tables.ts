@@ -361,3 +361,30 @@ export const removals = pgTable(
   },
   (t) => [primaryKey({ columns: [t.kind, t.targetId] })],
 );
+
+/** Users whom a consumer of states was told to be live, see `ToldLive`. */
+export const toldLive = pgTable(
+  'told_live',
+  { consumer: text('consumer').notNull(), userId: id('user_id').notNull() },
+  (t) => [primaryKey({ columns: [t.consumer, t.userId] })],
+);
+
+/** What happened once and the webhook has yet to be told, see `EventOutbox`. Rows are kept for a day. */
+export const webhookEvents = pgTable(
+  'webhook_events',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+    kind: text('kind', { enum: ['notice.due', 'user.deleted'] }).notNull(),
+    userId: id('user_id').notNull(),
+    /** The notice that is due; empty: none. */
+    noticeId: id('notice_id').notNull().default(''),
+    /** The revision of the tray at the notice's latest act; 0: none. */
+    position: bigint('position', { mode: 'number' }).notNull().default(0),
+    at: instant('at').notNull().default(serverNow),
+    /** When it is tried next. */
+    dueAt: instant('due_at').notNull().default(serverNow),
+    /** How often it was refused. */
+    refusals: integer('refusals').notNull().default(0),
+  },
+  (t) => [index('webhook_events_due').on(t.dueAt, t.id), index('webhook_events_by_age').on(t.at)],
+);

@@ -44,8 +44,10 @@ export interface StateSenderOptions {
   readonly readRecords: ReadRecords;
   readonly people: Pick<Directory, 'deletedAmong'>;
   readonly send: SendStates;
-  /** Called with each failure; a failure of the consumer among them. */
+  /** Called with each request that the consumer failed or refused. */
   readonly onFailed: (error: unknown) => void;
+  /** Called with each failure of the store or the database. */
+  readonly onError: (error: unknown) => void;
   /** Called after each request that the consumer took, with the number of states. */
   readonly onSent: (states: number) => void;
   /** Called where a refused user is given up until their next change: more are refused than are kept. */

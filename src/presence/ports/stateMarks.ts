@@ -58,3 +58,8 @@ export interface StateMarks {
   /** Those of the users who are marked, taken or not. */
   markedAmong(consumer: StateConsumer, userIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
+
+/** A live store, as far as it marks users. */
+export interface StateMarking {
+  readonly stateMarks: StateMarks;
+}

@@ -14,6 +14,27 @@ local function isServedBy(known, server) return server ~= '' and (not known or k
 -- typists of before may have stopped since, or hidden, and their next key publishes a start anew.
 local function publishedMark(begun) return begun and begun ~= '0' and begun or '1' end
 
+-- Marks a user whose state others see differently now, for each consumer that is registered in the shard (see stateRenew.lua).
+-- `hash` is the key of the shard, `shard` has until when each is, behind `field`; KEYS has their marks behind `key`; both in the order of STATE_CONSUMERS.
+-- The marks of a consumer that nobody renewed are dropped: should it come back, everybody is told anew.
+local STATE_CONSUMERS = {'webhook', 'stream'}
+local function markStates(hash, shard, field, key, user, time, now)
+  for i = 1, #STATE_CONSUMERS do
+    local till = shard[field + i]
+    if till and tonumber(till) > now then
+      redis.call('ZADD', KEYS[key + i], 'LT', string.format('%s%06d', time[1], time[2]), user)
+    elseif till then
+      redis.call('UNLINK', KEYS[key + i])
+      redis.call('HDEL', hash, 'mark:' .. STATE_CONSUMERS[i])
+    end
+  end
+end
+
+-- What is added to the score of a mark that a sender took: the same mark still, and a change of the user lowers it again.
+local TAKEN = 4503599627370496
+-- From this score on users are marked who did not change.
+local UNCHANGED = 9000000000000000
+
 -- Schedules a conversation for the end of its first typist. Its keys outlive the end of the last one by a minute.
 local function scheduleTyping(typists, ends, due, conversation)
   local first = redis.call('ZRANGE', ends, 0, 0, 'WITHSCORES')[2]

@@ -1,0 +1,15 @@
+/** When a sender tries again, purely: exponential, with jitter, so that nodes do not come back in step. */
+
+export interface Backoff {
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
+/** How long a request waits that the consumer failed: from a second to five minutes. */
+export const OF_REQUESTS: Backoff = { firstMs: 1_000, maxMs: 300_000 };
+/** How long a user waits whose state the consumer refused: from a minute to an hour. */
+export const OF_REFUSED: Backoff = { firstMs: 60_000, maxMs: 3_600_000 };
+
+/** The wait after so many failures in a row, from half of it to the whole by `chance` (0 to 1). */
+export const waitAfter = ({ firstMs, maxMs }: Backoff, failures: number, chance: number): number =>
+  Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 30)) * (0.5 + chance / 2);

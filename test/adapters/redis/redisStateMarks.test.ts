@@ -1,0 +1,67 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect, restoreRecord } from '../../../src/presence/record.js';
+import { stateMarksContract } from '../../contract/stateMarks.js';
+import { openLive, openLiveInTest } from '../../support/cluster/live.js';
+import { startRedis, type TestRedis } from '../../support/cluster/redis.js';
+import { startRedisCluster, type TestRedisCluster } from '../../support/cluster/redisCluster.js';
+
+let redis: TestRedis;
+let cluster: TestRedisCluster;
+beforeAll(async () => {
+  [redis, cluster] = await Promise.all([startRedis(), startRedisCluster()]);
+});
+afterAll(async () => {
+  await Promise.all([redis.stop(), cluster.stop()]);
+});
+
+const contract = (name: string, urls: () => readonly string[], shards: number, flush: () => Promise<unknown>) =>
+  stateMarksContract(name, async () => {
+    await flush();
+    const { store, close } = openLive(urls(), shards);
+    await store.renewLease('n');
+    return {
+      store,
+      marks: store.stateMarks,
+      pass: (ms) => wait(ms + 1),
+      async empty() {
+        await flush();
+        await store.renewLease('n');
+      },
+      close,
+    };
+  });
+
+contract(
+  'Redis',
+  () => [redis.url],
+  1,
+  () => redis.admin.flushall(),
+);
+contract(
+  'a Redis Cluster in 16 shards',
+  () => cluster.urls,
+  16,
+  () => cluster.flush(),
+);
+
+it('a shard that came back older says that everybody is to be told anew, and keeps its marks', async () => {
+  await redis.admin.flushall();
+  const { store, keys } = openLiveInTest([redis.url], 1);
+  const marks = store.stateMarks;
+  await store.renewLease('n');
+  const at = { consumer: 'webhook', part: 0, holder: 'one' } as const;
+  const times = { forMs: 60_000, leaseMs: 60_000 };
+  await marks.renew(at, times);
+  await marks.toldAnew(at);
+  await store.update(
+    'ana',
+    async () => restoreRecord('ana', { generation: 1, persisted: null }),
+    (record, now) => connect(record, { connectionId: 'n/1', sessionId: 'tab', device: 'WEB' }, now),
+  );
+  // As a promoted replica, which has another name.
+  await redis.admin.hset(keys.of(0).shard, 'server', 'another');
+  await expect(marks.renew(at, times)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await store.renewLease('n');
+  expect(await marks.renew(at, times)).toMatchObject({ holds: true, anew: true, marked: 1 });
+});

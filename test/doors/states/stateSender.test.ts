@@ -1,0 +1,323 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Refused, TryLater, type UserState } from '../../../src/doors/states/sending.js';
+import { unavailable } from '../../../src/presence/errors.js';
+import { BRIEF, createFakeConsumer, createStates } from '../../support/unit/stateSenders.js';
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => `user-${String(i).padStart(5, '0')}`);
+const refusing = (isPoison: (userId: string) => boolean) => (states: readonly UserState[]) => {
+  if (states.some(({ userId }) => isPoison(userId))) throw new Refused('400');
+  return {};
+};
+const shows = (consumer: ReturnType<typeof createFakeConsumer>, states: Record<string, string>) =>
+  vi.waitFor(() =>
+    expect(Object.fromEntries(Object.keys(states).map((id) => [id, consumer.statusOf(id)]))).toEqual(states),
+  );
+
+describe('a sender of states', () => {
+  it('tells everybody who is live when it is switched on, and each change afterwards', async () => {
+    const states = createStates();
+    await states.connect('ana');
+    const consumer = createFakeConsumer();
+    const { sender, onSent } = await states.start(consumer);
+    await shows(consumer, { ana: 'ONLINE' });
+    await states.set('ana', 'AWAY');
+    await shows(consumer, { ana: 'AWAY' });
+    await states.end('ana');
+    await shows(consumer, { ana: 'OFFLINE' });
+    expect(consumer.latest.get('ana')).toMatchObject({ activities: [], devices: [], lastSeen: expect.any(Number) });
+    expect(onSent.mock.calls).toEqual([[1], [1], [1]]);
+    await vi.waitFor(() => expect([sender.marked, sender.lagMs]).toEqual([0, 0]));
+    expect([...states.toldLive.users]).toEqual([]);
+  });
+
+  it('tells fifty thousand who leave at once in five hundred requests', async () => {
+    const states = createStates();
+    const users = many(50_000);
+    const consumer = createFakeConsumer();
+    await states.start(consumer);
+    for (const userId of users) await states.connect(userId);
+    await vi.waitFor(() => expect(consumer.latest.size).toBe(50_000), { timeout: 60_000 });
+    let isOpen = () => {};
+    const opened = new Promise<void>((resolve) => {
+      isOpen = resolve;
+    });
+    // The first request is held until all have left.
+    consumer.answer = async () => {
+      await opened;
+      return {};
+    };
+    await states.set(users[0]!, 'AWAY');
+    await vi.waitFor(() => expect(consumer.requests.at(-1)?.[0]).toMatchObject({ status: 'AWAY' }));
+    await Promise.all(users.map((userId) => states.end(userId)));
+    const before = consumer.requests.length;
+    isOpen();
+    await vi.waitFor(() => expect(states.toldLive.users.size).toBe(0), { timeout: 60_000 });
+    const sizes = consumer.requests.slice(before).map((request) => request.length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(50_001);
+    expect(sizes.length).toBeLessThanOrEqual(502);
+    expect([...consumer.latest.values()].every(({ status }) => status === 'OFFLINE')).toBe(true);
+  });
+
+  it('has a user in one request at a time, and tells a change meanwhile afterwards', async () => {
+    const states = createStates();
+    let isOpen = () => {};
+    const opened = new Promise<void>((resolve) => {
+      isOpen = resolve;
+    });
+    const consumer = createFakeConsumer(async () => {
+      await opened;
+      return {};
+    });
+    await states.start(consumer);
+    await states.connect('ana');
+    await vi.waitFor(() => expect(consumer.users()).toEqual([['ana']]));
+    await states.set('ana', 'AWAY');
+    await states.connect('bob');
+    await vi.waitFor(() => expect(consumer.users()).toEqual([['ana'], ['bob']]));
+    isOpen();
+    await shows(consumer, { ana: 'AWAY', bob: 'ONLINE' });
+    expect(consumer.users()).toEqual([['ana'], ['bob'], ['ana']]);
+  });
+
+  it('tries again what failed, the latest state alone, and the very same where nothing changed', async () => {
+    const states = createStates();
+    let fails = 3;
+    const consumer = createFakeConsumer(() => {
+      if (fails-- > 0) throw new Error('503');
+      return {};
+    });
+    const { onFailed, onError } = await states.start(consumer);
+    await states.connect('ana');
+    await shows(consumer, { ana: 'ONLINE' });
+    expect(consumer.requests).toHaveLength(4);
+    expect(new Set(consumer.requests.map((request) => JSON.stringify(request))).size).toBe(1);
+    expect(onFailed).toHaveBeenCalledTimes(3);
+    fails = 1;
+    consumer.answer = async () => {
+      if (fails-- > 0) {
+        await states.set('ana', 'DO_NOT_DISTURB');
+        throw new Error('503');
+      }
+      return {};
+    };
+    await states.set('ana', 'AWAY');
+    await shows(consumer, { ana: 'DO_NOT_DISTURB' });
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  it('gives up a request without an answer, and tries again', async () => {
+    const states = createStates();
+    const ended: boolean[] = [];
+    const consumer = createFakeConsumer();
+    const { send } = consumer;
+    consumer.send = (sent, signal) => {
+      if (ended.length > 0) return send(sent, signal);
+      return new Promise(() => signal.addEventListener('abort', () => ended.push(true)));
+    };
+    const { onFailed } = await states.start(consumer, { requestMs: 20 });
+    await states.connect('ana');
+    await shows(consumer, { ana: 'ONLINE' });
+    expect(ended).toEqual([true]);
+    expect(onFailed).toHaveBeenCalledWith(expect.objectContaining({ message: 'No answer within 20 ms.' }));
+  });
+
+  it('waits as long as the consumer asks for', async () => {
+    const states = createStates();
+    const at: number[] = [];
+    const consumer = createFakeConsumer(() => {
+      at.push(performance.now());
+      if (at.length === 1) throw new TryLater('429', 200);
+      return {};
+    });
+    await states.start(consumer, { backoff: { firstMs: 1, maxMs: 60_000 } });
+    await states.connect('ana');
+    await shows(consumer, { ana: 'ONLINE' });
+    expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(199);
+  });
+
+  it('divides what is refused until the one who is refused stands alone, and tells the others', async () => {
+    const states = createStates();
+    const consumer = createFakeConsumer(refusing((userId) => userId === 'user-00042'));
+    const users = many(100);
+    for (const userId of users) await states.connect(userId);
+    const { sender } = await states.start(consumer);
+    await vi.waitFor(() => expect(consumer.latest.size).toBe(99));
+    expect(consumer.requests.length).toBeLessThan(20);
+    // Nobody waits for them, and nobody asks for them again meanwhile.
+    const before = consumer.requests.length;
+    await states.set('user-00042', 'AWAY');
+    await states.set('user-00001', 'AWAY');
+    await shows(consumer, { 'user-00001': 'AWAY', 'user-00042': undefined as never });
+    expect(consumer.users().slice(before)).toEqual([['user-00001']]);
+    await vi.waitFor(() => expect(sender.marked).toBe(1));
+  });
+
+  it('leaves alone who is refused by name, and tries them again later, by themselves', async () => {
+    const states = createStates();
+    const consumer = createFakeConsumer((sent) => ({
+      refused: sent.filter(({ userId }) => userId === 'bob').map(({ userId }) => userId),
+    }));
+    await states.connect('ana');
+    await states.connect('bob');
+    await states.start(consumer, { refusedBackoff: { firstMs: 200, maxMs: 400 } });
+    await shows(consumer, { ana: 'ONLINE', bob: undefined as never });
+    consumer.answer = () => ({});
+    await states.set('bob', 'AWAY');
+    await shows(consumer, { bob: 'AWAY' });
+    expect(consumer.requests.at(-1)).toHaveLength(1);
+  });
+
+  it('keeps as many refused as it may, and drops and counts the others', async () => {
+    const states = createStates();
+    const consumer = createFakeConsumer((sent) => ({
+      refused: sent.filter(({ userId }) => userId !== 'user-00000').map(({ userId }) => userId),
+    }));
+    for (const userId of many(10)) await states.connect(userId);
+    const { sender, onDropped } = await states.start(consumer, { maxRefused: 4 });
+    await vi.waitFor(() => expect(onDropped).toHaveBeenCalledTimes(5));
+    await vi.waitFor(() => expect(sender.marked).toBe(4));
+  });
+
+  it('loses nobody where the consumer refuses everything for a while', async () => {
+    const states = createStates();
+    const consumer = createFakeConsumer(() => {
+      throw new Refused('401');
+    });
+    for (const userId of many(50)) await states.connect(userId);
+    const { onDropped } = await states.start(consumer, { maxRefused: 4 });
+    await vi.waitFor(() => expect(consumer.requests.length).toBeGreaterThan(50));
+    consumer.answer = () => ({});
+    await vi.waitFor(() => expect(consumer.latest.size).toBe(50));
+    expect(onDropped).not.toHaveBeenCalled();
+  });
+
+  it('tells nothing of who is deleted or was never named', async () => {
+    const states = createStates();
+    const consumer = createFakeConsumer();
+    const { sender } = await states.start(consumer);
+    await states.connect('ana');
+    await shows(consumer, { ana: 'ONLINE' });
+    states.deleted.add('ana');
+    await states.set('ana', 'AWAY');
+    states.known.has = (userId) => userId !== 'nobody';
+    await states.marks.mark('webhook', ['nobody']);
+    await vi.waitFor(() => expect(states.toldLive.users.size).toBe(0));
+    await vi.waitFor(async () =>
+      expect(await states.marks.markedAmong('webhook', ['ana', 'nobody'])).toEqual(new Set()),
+    );
+    await vi.waitFor(() => expect(sender.marked).toBe(0));
+    expect(consumer.requests).toHaveLength(1);
+  });
+
+  it('tells who left while everything was lost, after a restart with an empty store', async () => {
+    const states = createStates();
+    await states.toldLive.port.add('webhook', ['ana', 'bob']);
+    await states.connect('bob');
+    const consumer = createFakeConsumer();
+    await states.start(consumer);
+    await shows(consumer, { ana: 'OFFLINE', bob: 'ONLINE' });
+    await vi.waitFor(() => expect([...states.toldLive.users]).toEqual(['bob']));
+  });
+
+  it('notes that somebody is told to be live before it tells so', async () => {
+    const states = createStates();
+    const noted: boolean[] = [];
+    const consumer = createFakeConsumer((sent) => {
+      noted.push(sent.every(({ userId }) => states.toldLive.users.has(userId)));
+      return {};
+    });
+    await states.start(consumer);
+    await states.connect('ana');
+    await shows(consumer, { ana: 'ONLINE' });
+    expect(noted).toEqual([true]);
+  });
+
+  it('tells again what another node may have overtaken, where its lease is lost', async () => {
+    const states = createStates();
+    let isOpen = () => {};
+    const opened = new Promise<void>((resolve) => {
+      isOpen = resolve;
+    });
+    const consumer = createFakeConsumer(async () => {
+      await opened;
+      return {};
+    });
+    let frozen = false;
+    // A node that does not come to renew, and whose lease runs out.
+    const marks = {
+      ...states.marks,
+      renew: (...args: Parameters<typeof states.marks.renew>) =>
+        frozen ? Promise.reject(unavailable('It hangs.')) : states.marks.renew(...args),
+    };
+    await states.start(consumer, { marks, parts: { leaseMs: 300, renewEveryMs: 20, marginMs: 10 } });
+    await states.connect('ana');
+    await vi.waitFor(() => expect(consumer.requests).toHaveLength(1));
+    frozen = true;
+    const other = createFakeConsumer();
+    await states.start(other, { awaits: false });
+    await shows(other, { ana: 'ONLINE' });
+    isOpen();
+    await vi.waitFor(() => expect(other.requests).toHaveLength(2));
+  });
+
+  it('finds what it took again where the store did not answer', async () => {
+    const states = createStates();
+    let failures = 0;
+    const marks = {
+      ...states.marks,
+      async told(...args: Parameters<typeof states.marks.told>) {
+        if (failures++ === 0) throw unavailable('No answer.');
+        return states.marks.told(...args);
+      },
+      async take(...args: Parameters<typeof states.marks.take>) {
+        const taken = await states.marks.take(...args);
+        if (taken.includes('bob') && failures++ < 3) throw unavailable('No answer.');
+        return taken;
+      },
+    };
+    const consumer = createFakeConsumer();
+    const { onError, sender } = await states.start(consumer, {
+      marks,
+      parts: { leaseMs: 100, renewEveryMs: 10, marginMs: 5 },
+    });
+    await states.connect('ana');
+    await states.connect('bob');
+    await shows(consumer, { ana: 'ONLINE', bob: 'ONLINE' });
+    await vi.waitFor(() => expect(sender.marked).toBe(0));
+    expect(onError).toHaveBeenCalled();
+  });
+
+  it('sends nothing while the users cannot be read, and goes on afterwards', async () => {
+    const states = createStates();
+    let fails = true;
+    const read: typeof states.readRecords = async (userIds) => {
+      if (fails) throw unavailable('Not now.');
+      return states.readRecords(userIds);
+    };
+    const consumer = createFakeConsumer();
+    const { onError, onFailed } = await states.start(consumer, { read });
+    await states.connect('ana');
+    await vi.waitFor(() => expect(onError).toHaveBeenCalled());
+    fails = false;
+    await shows(consumer, { ana: 'ONLINE' });
+    expect(onFailed).not.toHaveBeenCalled();
+  });
+
+  it('stops amid a request, and leaves the user marked for the next sender', async () => {
+    const states = createStates();
+    const consumer = createFakeConsumer();
+    consumer.send = (sent, signal) => {
+      consumer.requests.push(sent);
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+    };
+    const { sender, onFailed } = await states.start(consumer);
+    await states.connect('ana');
+    await vi.waitFor(() => expect(consumer.requests).toHaveLength(1));
+    await sender.stop();
+    await sender.stop();
+    expect(onFailed).not.toHaveBeenCalled();
+    const next = createFakeConsumer();
+    await states.start(next, { awaits: false, parts: { ...BRIEF.parts!, leaseMs: 60_000 } });
+    await shows(next, { ana: 'ONLINE' });
+  });
+});
