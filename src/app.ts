@@ -11,6 +11,7 @@ import { openDatabase } from './adapters/sql/openDatabase.js';
 import { createPeople } from './adapters/sql/people.js';
 import { createSocial } from './adapters/sql/social.js';
 import { createJournal } from './adapters/sql/sqlJournal.js';
+import { createToldLive } from './adapters/sql/sqlToldLive.js';
 import { lately } from './async/lately.js';
 import { every } from './async/loop.js';
 import { retry } from './async/retry.js';
@@ -159,6 +160,8 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
     timelines: social,
     conversations: people,
     journal: observed(createJournal({ db }), timed),
+    stateMarks: live.stateMarks,
+    toldLive: observed(createToldLive({ db }), timed),
     rateLimits: createRateLimits(config.rates, live.redis),
     sweepMs: live.redis ? SHARED_SWEEP_MS : SWEEP_MS,
     logged,
@@ -656,10 +659,11 @@ export const startApp = async (
     const edge = createEdge(start, backEnds, node, door, { presence, relations, social, hub, people }, page);
     await followAccessChanges(start, backEnds, services, hub, edge);
     await startLease(start, backEnds, node, edge);
-    const { store, social: trays } = backEnds;
+    const { store, social: trays, stateMarks, toldLive } = backEnds;
     const { records, readRecords } = node;
     const { sockets, refused } = edge;
-    const parts = { happenings, store, people, trays, records, readRecords, presence, hub, sockets, refused };
+    const stores = { store, stateMarks, toldLive, people, trays };
+    const parts = { happenings, ...stores, records, readRecords, presence, hub, sockets, refused };
     stopping.push(await openDoors({ ...start, ...parts }));
     if (demo) await seedDemo(people);
     const metricsPort = await startMetrics(start, node, hub, edge);

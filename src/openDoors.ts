@@ -10,6 +10,8 @@ import type { RecordWriter } from './node/recordWriter.js';
 import type { Clock } from './presence/ports/clock.js';
 import type { ClosedNames } from './presence/ports/closedNames.js';
 import type { Directory } from './presence/ports/directory.js';
+import type { StateMarks } from './presence/ports/stateMarks.js';
+import type { ToldLive } from './presence/ports/toldLive.js';
 import type { TypingStore } from './presence/ports/typing.js';
 import type { Sockets } from './server/ws/webSocketServer.js';
 import type { Caller, Presence } from './service/contract.js';
@@ -26,6 +28,9 @@ export interface DoorDeps {
   readonly outages: Outages;
   readonly happenings: Happenings;
   readonly store: ClosedNames & TypingStore & Clock;
+  /** For `startStateSender`, with `people` and `readRecords`. */
+  readonly stateMarks: StateMarks;
+  readonly toldLive: ToldLive;
   readonly people: Directory;
   readonly trays: TrayStore;
   readonly records: RecordWriter;
