@@ -195,7 +195,7 @@ export default [
   {
     name: 'long bodies are parsed as they arrive',
     promise: 'Other clients are served between long bodies that arrive at once.',
-    file: 'src/server/http/graphqlHandler.ts',
+    file: 'src/server/http/requests.ts',
     from: 'if (body.length > LONG_BODY_BYTES) await longBodies();',
     to: '',
     tests: ['test/server/http/httpServer.test.ts'],

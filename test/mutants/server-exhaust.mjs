@@ -42,7 +42,7 @@ export default [
   {
     name: 'HTTP requests of a user have no bound',
     promise: 'A user has at most a hundred HTTP requests under way.',
-    file: 'src/server/http/graphqlHandler.ts',
+    file: 'src/server/http/requests.ts',
     from: 'if (identity?.service || response.destroyed) return;',
     to: 'return;',
     tests: ['test/server/http/httpServer.test.ts'],
@@ -50,7 +50,7 @@ export default [
   {
     name: 'requests are never counted as over',
     promise: 'A finished request makes room for the next.',
-    file: 'src/server/http/graphqlHandler.ts',
+    file: 'src/server/http/requests.ts',
     from: "if (uncount !== null) response.once('close', uncount);",
     to: 'if (uncount !== null) return;',
     tests: ['test/server/http/httpServer.test.ts'],

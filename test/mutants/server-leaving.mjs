@@ -11,7 +11,7 @@ export default [
   {
     name: 'a client that left during sign-in is counted',
     promise: "A request whose client left during sign-in takes none of its user's places.",
-    file: 'src/server/http/graphqlHandler.ts',
+    file: 'src/server/http/requests.ts',
     from: 'identity?.service || response.destroyed',
     to: 'identity?.service',
     tests: ['test/server/http/httpServer.test.ts'],

@@ -6,16 +6,22 @@ const MAX_AGE_SECONDS = 600;
 
 /**
  * Lets pages of allowed origins read the answer; others get no CORS header. Tokens are sent explicitly and there are no
- * cookies, so forged requests need no further defence. Returns true for a preflight, which it has answered.
+ * cookies, so forged requests need no further defence. `methods` are those of the path. Returns true for a preflight, which it has
+ * answered.
  */
-export const answerCors = (request: IncomingMessage, response: ServerResponse, origins: Origins): boolean => {
+export const answerCors = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  origins: Origins,
+  methods: string,
+): boolean => {
   const { origin } = request.headers;
   response.setHeader('vary', 'Origin');
   const allowed = origin !== undefined && origins.allows(request);
   if (allowed) response.setHeader('access-control-allow-origin', origin);
   if (request.method !== 'OPTIONS') return false;
   if (allowed) {
-    response.setHeader('access-control-allow-methods', 'GET, POST, OPTIONS');
+    response.setHeader('access-control-allow-methods', methods);
     response.setHeader(
       'access-control-allow-headers',
       request.headers['access-control-request-headers'] ?? 'authorization, content-type',

@@ -1,28 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { at } from '../../async/alarm.js';
-import { createTurnstile } from '../../async/turnstile.js';
 import { unauthenticated } from '../../graphql/context.js';
 import { PresenceError } from '../../presence/errors.js';
 import { acceptsEvents, bearerToken, urlToken } from '../auth/credentials.js';
-import { callerOf, type SignIn } from '../auth/signIn.js';
+import { callerOf } from '../auth/signIn.js';
 import type { Identity } from '../auth/verifier.js';
-import { type Connections, createConnections } from '../connections.js';
+import type { Connections } from '../connections.js';
 import type { Engine } from '../execution/engine.js';
 import { newRequestId } from '../execution/requestIds.js';
-import { readBody } from './body.js';
-import { answerCors } from './cors.js';
 import { answerDirectly } from './directPath.js';
 import { createEventStream, type EventStream } from './eventStream.js';
 import type { GraphiqlPage } from './graphiql.js';
 import { unreadable, withParameters } from './mediaType.js';
-import type { Origins } from './origins.js';
+import type { Requests } from './requests.js';
 import { sendError, sendResponse } from './respond.js';
 
-/** Pending requests of a user, from signing in until the answer is taken; also of all requests without a token together. */
-const MAX_REQUESTS_PER_USER = 100;
-/** Longer bodies are parsed one in each turn of the event loop. */
-const LONG_BODY_BYTES = 64 * 1024;
-const WITHOUT_TOKEN = '';
+const METHODS = 'GET, POST, OPTIONS';
 
 export interface GraphqlHandler {
   /** Answers a request. Rejects where it may not be answered otherwise: the error becomes the answer. */
@@ -36,9 +29,8 @@ export interface GraphqlHandler {
 /** What the handler takes. */
 export interface GraphqlHandlerDeps {
   readonly engine: Engine;
-  readonly signIn: SignIn;
+  readonly requests: Requests;
   readonly connections: Connections;
-  readonly origins: Origins;
   /** Null: no GraphiQL. */
   readonly graphiql: GraphiqlPage | null;
   /** Whether a request without a token may introspect. */
@@ -62,36 +54,20 @@ const refuseLostUpgrade = (response: ServerResponse): void => {
  */
 export const createGraphqlHandler = ({
   engine,
-  signIn,
+  requests,
   connections,
-  origins,
   graphiql,
   unsignedIntrospection,
   stallMs,
 }: GraphqlHandlerDeps): GraphqlHandler => {
-  const longBodies = createTurnstile();
   const streaming = new Set<ServerResponse>();
-  const requests = createConnections({ maxPerUser: MAX_REQUESTS_PER_USER });
 
   /** Null for a request without a token, where that is allowed. */
   const identify = async (request: IncomingMessage, url: URL): Promise<Identity | null> => {
     const { authorization } = request.headers;
     const token = bearerToken(authorization) ?? (acceptsEvents(request) ? urlToken(url) : null);
     if (token === null && authorization === undefined && unsignedIntrospection) return null;
-    const identity = await signIn.verify(token);
-    await signIn.ensure(identity);
-    return identity;
-  };
-
-  /** Counts the request until its response closes. Throws RATE_LIMITED where the user has too many pending. */
-  const countRequest = (identity: Identity | null, response: ServerResponse): void => {
-    if (identity?.service || response.destroyed) return;
-    const uncount = requests.open(identity?.userId ?? WITHOUT_TOKEN, () => {});
-    if (uncount !== null) response.once('close', uncount);
-    else {
-      const message = `You have ${MAX_REQUESTS_PER_USER} requests under way. Wait for one of them, or try again in 1 s.`;
-      throw new PresenceError('RATE_LIMITED', message, { retryAfterMs: 1_000 });
-    }
+    return requests.signIn(token);
   };
 
   /** The stream of this request if it is a subscription: counts as a connection, and ends with the token or the user. */
@@ -133,7 +109,7 @@ export const createGraphqlHandler = ({
 
   return {
     async serve(request, response, url) {
-      if (answerCors(request, response, origins)) return;
+      if (requests.cors(request, response, METHODS)) return;
       if (graphiql !== null && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
         await graphiql.send(response);
         return;
@@ -144,16 +120,14 @@ export const createGraphqlHandler = ({
       }
       const requestId = newRequestId();
       const identity = await identify(request, url);
-      countRequest(identity, response);
-      const fault = request.method === 'POST' ? unreadable(request.headers) : null;
-      if (fault !== null) {
-        response.setHeader('accept-encoding', 'identity');
-        refuse(response, 415, fault);
-        return;
-      }
-      const body = await readBody(request);
-      if (body === null) {
-        refuse(response, 413, 'The body is longer than 1 MiB.');
+      requests.count(identity, response);
+      const body = await requests.body(
+        request,
+        response,
+        request.method === 'POST' ? unreadable(request.headers) : null,
+      );
+      if ('status' in body) {
+        refuse(response, body.status, body.message);
         return;
       }
       if (request.method === 'POST' && body.length === 0) {
@@ -166,8 +140,7 @@ export const createGraphqlHandler = ({
         requestId,
       };
       if (await answerDirectly(engine, request, response, body, operation)) return;
-      // The longest take 80 ms to parse: others are served in between.
-      if (body.length > LONG_BODY_BYTES) await longBodies();
+      await requests.turnFor(body);
       const stream = streamOf(identity, requestId, response);
       // At once rather than at the next write: a reader who left must not count as a connection until then.
       response.once('close', stream.release);

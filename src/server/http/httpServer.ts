@@ -2,11 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { withTimeout } from '../../async/timeout.js';
 import type { Log } from '../../telemetry/log.js';
 import { urlOf } from '../auth/credentials.js';
+import type { SignIn } from '../auth/signIn.js';
+import type { Engine } from '../execution/engine.js';
 import { newRequestId } from '../execution/requestIds.js';
 import { upgradeOptions } from '../ws/upgrades.js';
 import { createGraphqlHandler, type GraphqlHandlerDeps } from './graphqlHandler.js';
+import type { Origins } from './origins.js';
 import type { Page } from './page.js';
 import { STALL_MS, serveInOrder } from './pipelining.js';
+import { createRequests, type Requests } from './requests.js';
 import { sendError, sendJson, sendMasked } from './respond.js';
 import { refuseMalformed } from './socketRefusal.js';
 
@@ -21,6 +25,18 @@ const GRAPHQL_PATH = '/graphql';
 /** The target of nearly all requests, parsed once. */
 const GRAPHQL_URL = new URL(GRAPHQL_PATH, 'http://localhost');
 
+/** A door of HTTP beside `/graphql`. */
+export interface HttpDoor {
+  /** Answers a request; null where it did nothing, since the path is none of its own. */
+  serve(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> | null;
+}
+
+/** Opens a door that signs in, counts and reads requests as `/graphql` does. */
+export type OpenHttpDoor = (shared: {
+  readonly requests: Requests;
+  readonly finishing: Engine['finishing'];
+}) => HttpDoor;
+
 export interface Http {
   /** Does not listen yet. WebSockets are upgraded on it. */
   readonly server: Server;
@@ -34,27 +50,36 @@ export interface Http {
 
 /**
  * The HTTP side (docs/semantics.md and docs/architecture.md): GraphQL, its event streams and GraphiQL at `/graphql`,
- * `/health` while the process lives, `/ready` while `ready` says so; in development the page at `/`.
+ * `/health` while the process lives, `/ready` while `ready` says so; the paths of a door; in development the page at `/`.
  */
 export const createHttp = ({
   log,
   ready,
   page = null,
+  openDoor = null,
   stallMs = STALL_MS,
   keepAliveMs = 75_000,
+  signIn,
+  origins,
   ...handling
-}: Omit<GraphqlHandlerDeps, 'stallMs'> & {
+}: Omit<GraphqlHandlerDeps, 'stallMs' | 'requests'> & {
   readonly log: Log;
+  readonly signIn: SignIn;
+  readonly origins: Origins;
   /** Whether requests can be served; a rejection, or no answer within 2 s, means no. */
   readonly ready: () => Promise<boolean>;
   /** What is served at `/`; null: nothing. */
   readonly page?: Page | null;
+  /** The dialects of REST; null: none. */
+  readonly openDoor?: OpenHttpDoor | null;
   readonly stallMs?: number;
   /** How long an idle connection is kept. */
   readonly keepAliveMs?: number;
 }): Http => {
   const { engine } = handling;
-  const graphql = createGraphqlHandler({ ...handling, stallMs });
+  const requests = createRequests({ signIn, origins });
+  const graphql = createGraphqlHandler({ ...handling, requests, stallMs });
+  const door = openDoor?.({ requests, finishing: engine.finishing }) ?? null;
   let stopping = false;
   let stopped: Promise<void> | null = null;
 
@@ -71,6 +96,8 @@ export const createHttp = ({
     if (url?.pathname === GRAPHQL_PATH) return await graphql.serve(request, response, url);
     if (isRead && url?.pathname === '/health') return sendJson(response, 200, { alive: true });
     if (isRead && url?.pathname === '/ready') return await serveReady(response);
+    const served = url && door?.serve(request, response, url);
+    if (served) return await served;
     if (isRead && url && page && (await page.serve(request, response, url.pathname))) return;
     sendError(response, 404, { code: 'NOT_FOUND', message: 'There is nothing here. GraphQL is at /graphql.' });
   };
