@@ -31,7 +31,7 @@ import { createRecordReader, type ReadRecords } from './node/recordReader.js';
 import { createRecordWriter } from './node/recordWriter.js';
 import { startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
-import { openDoors } from './openDoors.js';
+import { openDoors, openRest } from './openDoors.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
@@ -41,7 +41,7 @@ import { createConnections } from './server/connections.js';
 import { createDeletedUserCheck } from './server/deletedUsers.js';
 import { createEngine } from './server/execution/engine.js';
 import { createGraphiqlPage } from './server/http/graphiql.js';
-import { createHttp } from './server/http/httpServer.js';
+import { createHttp, type OpenHttpDoor } from './server/http/httpServer.js';
 import { listen } from './server/http/listen.js';
 import { serveMetrics } from './server/http/metricsServer.js';
 import { createOrigins } from './server/http/origins.js';
@@ -432,7 +432,7 @@ const createEdge = (
   { node }: NodeParts,
   { signIn, origins }: ReturnType<typeof createDoor>,
   services: Services,
-  page: Page | null,
+  { page, openDoor }: { readonly page: Page | null; readonly openDoor: OpenHttpDoor | null },
 ) => {
   const connections = createConnections();
   const refused = (caller: Caller | null, code: string) => {
@@ -465,6 +465,7 @@ const createEdge = (
     },
     graphiql: config.graphiql ? createGraphiqlPage() : null,
     page,
+    openDoor,
     unsignedIntrospection: config.introspection === 'all',
     keepAliveMs: config.keepAliveMs,
   });
@@ -656,7 +657,9 @@ export const startApp = async (
     const hub = startFanout(start, backEnds, node, services);
     const door = createDoor(start, backEnds, secrets);
     const page = await openDemoPage(start, { demo, secrets });
-    const edge = createEdge(start, backEnds, node, door, { presence, relations, social, hub, people }, page);
+    const asked = { presence, relations, social, hub, people };
+    const openDoor = await openRest(config, { services: asked, storeAnswers: () => node.node.storeAnswers });
+    const edge = createEdge(start, backEnds, node, door, asked, { page, openDoor });
     await followAccessChanges(start, backEnds, services, hub, edge);
     await startLease(start, backEnds, node, edge);
     const { store, social: trays, stateMarks, toldLive } = backEnds;

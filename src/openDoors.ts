@@ -13,6 +13,8 @@ import type { Directory } from './presence/ports/directory.js';
 import type { StateMarks } from './presence/ports/stateMarks.js';
 import type { ToldLive } from './presence/ports/toldLive.js';
 import type { TypingStore } from './presence/ports/typing.js';
+import type { OpenHttpDoor } from './server/http/httpServer.js';
+import type { createRestDoor } from './server/rest/restDoor.js';
 import type { Sockets } from './server/ws/webSocketServer.js';
 import type { Caller, Presence } from './service/contract.js';
 import type { TrayStore } from './social/ports/trays.js';
@@ -76,6 +78,14 @@ const openSockets = async ({ config, hub, sockets, metrics, refused }: DoorDeps)
   const { openDialects } = await import('./server/ws/dialects/openDialects.js');
   openDialects(sockets, { hub, onDelivery: metrics.delivered, onSubscriptionRefused: refused });
   return null;
+/** The dialects of REST, for HTTP to serve; null where they are closed. They hold nothing that must be stopped. */
+export const openRest = async (
+  { doors }: Pick<Config, 'doors'>,
+  deps: Parameters<typeof createRestDoor>[0],
+): Promise<OpenHttpDoor | null> => {
+  if (!doors.rest) return null;
+  const rest = await import('./server/rest/restDoor.js');
+  return rest.createRestDoor(deps);
 };
 
 /** Opens the doors. What it returns stops them, all at once; idempotent, and never rejects. */

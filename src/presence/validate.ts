@@ -9,11 +9,11 @@ import type { ActivityInput, StatusMessage } from './types.js';
 export const MAX_ITEMS = 1_000;
 /** Members of one circle or conversation. */
 export const MAX_MEMBERS = 5_000;
-const MAX_ID = 128;
-const MAX_STATUS_TEXT = 255;
+export const MAX_ID = 128;
+export const MAX_STATUS_TEXT = 255;
 const MAX_EMOJI_BYTES = 64;
 const MAX_ACTIVITIES = 5;
-const MAX_ACTIVITY_TEXT = 128;
+export const MAX_ACTIVITY_TEXT = 128;
 const MAX_USER_NAME = 128;
 const MAX_AVATAR_URL = 2_048;
 const MAX_MESSAGE_AHEAD_DAYS = 30;

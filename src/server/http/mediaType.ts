@@ -16,15 +16,27 @@ export const withParameters = (contentType: string): string => {
   return mediaType(contentType) + (at < 0 ? '' : contentType.slice(at));
 };
 
+const charsetFault = (contentType = ''): string | null => {
+  const charset = CHARSET.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
+  return charset === 'utf-8' || charset === 'utf8' ? null : 'Send the body in UTF-8.';
+};
+
+const contentCodingFault = (contentEncoding = ''): string | null => {
+  const codings = contentEncoding.split(',').map((coding) => coding.trim().toLowerCase());
+  return codings.every((coding) => coding === '' || coding === 'identity')
+    ? null
+    : 'Send the body as it is, without a Content-Encoding.';
+};
+
+/** Why a body cannot be read, whatever its media type; null for unencoded UTF-8. */
+export const unreadableCoding = (headers: IncomingHttpHeaders): string | null =>
+  contentCodingFault(headers['content-encoding']) ?? charsetFault(headers['content-type']);
+
 /** Why a body cannot be read; null for unencoded JSON in UTF-8. */
 export const unreadable = (headers: IncomingHttpHeaders): string | null => {
-  const codings = (headers['content-encoding'] ?? '').split(',').map((coding) => coding.trim().toLowerCase());
-  if (codings.some((coding) => coding !== '' && coding !== 'identity')) {
-    return 'Send the body as it is, without a Content-Encoding.';
-  }
-  if (!JSON_TYPES.has(mediaType(headers['content-type']))) {
-    return 'Send the body as JSON, with the header Content-Type: application/json.';
-  }
-  const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
-  return charset === 'utf-8' || charset === 'utf8' ? null : 'Send the body in UTF-8.';
+  const fault = contentCodingFault(headers['content-encoding']);
+  if (fault !== null) return fault;
+  return JSON_TYPES.has(mediaType(headers['content-type']))
+    ? charsetFault(headers['content-type'])
+    : 'Send the body as JSON, with the header Content-Type: application/json.';
 };
