@@ -78,6 +78,8 @@ const openSockets = async ({ config, hub, sockets, metrics, refused }: DoorDeps)
   const { openDialects } = await import('./server/ws/dialects/openDialects.js');
   openDialects(sockets, { hub, onDelivery: metrics.delivered, onSubscriptionRefused: refused });
   return null;
+};
+
 /** The dialects of REST, for HTTP to serve; null where they are closed. They hold nothing that must be stopped. */
 export const openRest = async (
   { doors }: Pick<Config, 'doors'>,

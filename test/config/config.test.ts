@@ -140,6 +140,31 @@ describe('readConfig', () => {
     expect(readConfig({ SESSION_TTL: text }).timings.sessionTtlMs).toBe(ms);
   });
 
+  it('what products of the dialects have set means the same here: plain seconds, and units', () => {
+    const set = {
+      DATABASE_URL: 'postgres://db/presence',
+      REDIS_URL: 'redis://redis:6379',
+      NATS_URL: 'nats://nats:4222',
+      HEARTBEAT_INTERVAL: '30',
+      TYPING_TIMEOUT: '10',
+      PRESENCE_OFFLINE_DEBOUNCE: '5s',
+    };
+    const plain = readConfig(set);
+    const withUnits = readConfig({
+      ...set,
+      HEARTBEAT_INTERVAL: '30s',
+      TYPING_TIMEOUT: '10000ms',
+      PRESENCE_OFFLINE_DEBOUNCE: '5',
+    });
+    expect(plain).toMatchObject({
+      redisUrls: ['redis://redis:6379'],
+      timings: { heartbeatIntervalMs: 30_000, typingTimeoutMs: 10_000, graceMs: 5_000 },
+      doors: { nats: { servers: ['nats://nats:4222'], prefix: '' } },
+      warnings: [],
+    });
+    expect(withUnits).toEqual(plain);
+  });
+
   it.each(['-1', '-5s', 'NaN', 'Infinity', '5m', '1e3', '5 s', 's', '.5', '5S', '0x10', ' ', '99999999s', '0.1ms'])(
     'a time may not be written %j',
     (text) => {

@@ -14,7 +14,7 @@ import { createConnections } from '../../src/server/connections.js';
 import { createEngine } from '../../src/server/execution/engine.js';
 import type { Operation } from '../../src/server/execution/operation.js';
 import { createGraphiqlPage } from '../../src/server/http/graphiql.js';
-import { createHttp } from '../../src/server/http/httpServer.js';
+import { createHttp, type OpenHttpDoor } from '../../src/server/http/httpServer.js';
 import { createOrigins } from '../../src/server/http/origins.js';
 import type { Page } from '../../src/server/http/page.js';
 import { createGraphqlProtocol } from '../../src/server/ws/graphqlConnection.js';
@@ -130,6 +130,7 @@ export interface ServerOptions {
   readonly suggestions?: boolean;
   readonly graphiql?: boolean;
   readonly page?: Page | null;
+  readonly openDoor?: OpenHttpDoor;
   readonly allowedOrigins?: readonly string[];
   readonly development?: boolean;
   readonly deleted?: ReadonlySet<string>;
@@ -262,6 +263,7 @@ export const startServer = async (options: ServerOptions = {}) => {
     ready: options.ready ?? (async () => true),
     graphiql: options.graphiql ? createGraphiqlPage() : null,
     page: options.page ?? null,
+    openDoor: options.openDoor ?? null,
     unsignedIntrospection: (options.introspection ?? 'all') === 'all',
     ...(options.stallMs !== undefined && { stallMs: options.stallMs }),
   });

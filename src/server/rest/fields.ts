@@ -6,7 +6,6 @@ import { badInput } from '../../presence/errors.js';
 import {
   checkCount,
   checkId,
-  checkStatusMessage,
   checkText,
   MAX_ACTIVITY_TEXT,
   MAX_ID,
@@ -30,11 +29,15 @@ export type Fields = Readonly<Record<string, Field<unknown>>>;
 export type ValuesOf<F extends Fields> = { readonly [Name in keyof F]: F[Name] extends Field<infer T> ? T : never };
 
 /** Reads each field from what a request gives. Whatever else it gives is ignored: clients say more than is of use here. */
-export const readFields = <F extends Fields>(fields: F, given: Readonly<Record<string, unknown>>): ValuesOf<F> =>
+export const readFields = <F extends Fields>(
+  fields: F,
+  given: Readonly<Record<string, unknown>>,
+  within = '',
+): ValuesOf<F> =>
   Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
       name,
-      field.read(Object.hasOwn(given, name) ? given[name] : undefined, name),
+      field.read(Object.hasOwn(given, name) ? given[name] : undefined, `${within}${name}`),
     ]),
   ) as ValuesOf<F>;
 
@@ -91,7 +94,7 @@ export const flag: Field<boolean> = {
 export const statusText: Field<string> = {
   schema: { type: 'string', maxLength: MAX_STATUS_TEXT },
   required: true,
-  read: (value, what) => checkStatusMessage({ text: textOf(value, what), emoji: null, expiresAt: null }, 0).text,
+  read: (value, what) => checkText(textOf(value, what), what, { max: MAX_STATUS_TEXT }),
 };
 
 /** The name of an activity; empty for none. */
@@ -185,7 +188,7 @@ export const object = <F extends Fields>(fields: F): Field<ValuesOf<F>> => ({
   read(value, what) {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw badInput(`${what} must be an object.`);
-    return readFields(fields, value as Readonly<Record<string, unknown>>);
+    return readFields(fields, value as Readonly<Record<string, unknown>>, `${what}.`);
   },
 });
 

@@ -17,6 +17,7 @@ export const errorsOf = (route: Route, { badInputStatus }: Dialect): Readonly<Re
     401: 'Unauthenticated',
     ...(route.byUser && { 403: 'Forbidden' }),
     ...(route.mayMiss && { 404: 'NotFound' }),
+    ...(route.body && { 413: 'TooLong', 415: 'Coded' }),
     429: 'RateLimited',
     503: 'Unavailable',
   };
@@ -77,6 +78,8 @@ export const describeRest = (dialects: readonly Dialect[]) => ({
       Unauthenticated: response('No valid token.', { 'WWW-Authenticate': { schema: { type: 'string' } } }),
       Forbidden: response('This is of a user, and a service token is none.'),
       NotFound: response('There is no such thing, or the caller may not see it.'),
+      TooLong: response('The body is longer than 1 MiB.'),
+      Coded: response('The body is compressed, or not in UTF-8.'),
       RateLimited: response('The allowance is used up.', retryAfter),
       Unavailable: response('A back end does not answer.', retryAfter),
     },

@@ -132,8 +132,8 @@ export const createRestDoor = ({
         if (route.answer === null) response.writeHead(204, ALWAYS).end();
         else sendJson(response, 200, ran.answer);
       } catch (error) {
-        // Nobody is there to be answered.
-        if (request.destroyed || response.headersSent) throw error;
+        // Nobody is there to be answered. (A request whose body was read counts as destroyed.)
+        if (response.destroyed || response.headersSent) throw error;
         const finished = finishing.error(error, newRequestId());
         const { badInputStatus } = route.dialect;
         sendFault(response, faultOf(error, finished, { badInputStatus, badInput: route.badInput }));
