@@ -97,6 +97,7 @@ export const assemblePresence = ({
     ...createPlaceService({ records, people, heldSessions, reads, readHere, rateLimits, timings, newId }),
     readHere,
     ...accessChanges,
+    records,
     tick: records.tick,
     node,
     reads,
