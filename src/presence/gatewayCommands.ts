@@ -41,8 +41,8 @@ const heldUntilOverdue = (session: Session, connectionId: string, now: number, t
 
 /** The record without a session that the connection holds beside the one that it names: a heartbeat had opened it before. */
 const withoutOther = (record: PresenceRecord, connectionId: string, sessionId: string, now: number): PresenceRecord => {
-  const other = heldBy(record, connectionId);
-  if (!other || other.id === sessionId) return record;
+  const other = record.sessions.find(({ id, gateways }) => id !== sessionId && gateways.includes(connectionId));
+  if (!other) return record;
   const gateways = without(other, connectionId);
   if (gateways.length === 0 && other.connections.length === 0) return endSessions(record, [other]);
   const left = gateways.length === 0 ? leasedUntil(other, null, now) : other;

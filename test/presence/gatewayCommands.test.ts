@@ -127,6 +127,16 @@ describe('a connection of a gateway', () => {
     expect(ana.record.revoked).toEqual([]);
   });
 
+  it('takes it also where that one is older', () => {
+    const ana = live();
+    ana.open('socket/0', 'app');
+    ana.close('socket/0');
+    ana.open();
+    expect(ana.record.sessions).toHaveLength(2);
+    ana.open(SOCKET, 'app');
+    expect(ana.record.sessions).toMatchObject([{ id: 'app', gateways: [SOCKET], graceUntil: null }]);
+  });
+
   it('does not open what its user ended', () => {
     const ana = live();
     ana.open(SOCKET, 'app');

@@ -31,6 +31,7 @@ export const setUpPresence = ({
   const journal = createFakeJournal(users);
   const limits = createFakeRateLimits();
   const failures: unknown[] = [];
+  const typingStarts: string[] = [];
   const presence = assemblePresence({
     bus,
     store: wrap(store),
@@ -39,6 +40,7 @@ export const setUpPresence = ({
     rateLimits: limits.rateLimits,
     timings: timings(),
     newIncarnation: () => 'here',
+    onTypingStarted: (conversationId, userId) => typingStarts.push(`${userId} in ${conversationId}`),
     newId: () => `new-${++made}`,
     onJournalFailure: (error) => failures.push(error),
   });
@@ -50,6 +52,8 @@ export const setUpPresence = ({
     journal,
     limits,
     failures,
+    /** What listeners were told of: `ana in room`. */
+    typingStarts,
     get now() {
       return now;
     },

@@ -38,6 +38,25 @@ describe('the typing of a conversation', () => {
     expect(await presence.typing(bo.viewer, 'room')).toEqual([]);
   });
 
+  it('is told to who listens at its start, and never of who hides meanwhile', async () => {
+    let meanwhile = async () => {};
+    const { types, typingStarts, presence } = await setUpRoom({
+      store: (store) => ({
+        ...store,
+        async startTyping(entry) {
+          const started = await store.startTyping(entry);
+          await meanwhile();
+          return started;
+        },
+      }),
+    });
+    for (let time = 0; time < 2; time += 1) await types();
+    expect(typingStarts).toEqual(['ana in room']);
+    meanwhile = async () => void (await presence.setPresence(bo, { status: 'INVISIBLE' }));
+    for (let time = 0; time < 2; time += 1) await types(bo);
+    expect(typingStarts).toEqual(['ana in room']);
+  });
+
   it('is to everybody else that of a missing conversation', async () => {
     const { types, presence, store } = await setUpRoom();
     const answers: unknown[] = [];

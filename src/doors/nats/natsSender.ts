@@ -132,15 +132,19 @@ export const createSender = ({
   const drain = async (): Promise<void> => {
     if (isDraining) return;
     isDraining = true;
-    try {
-      while (link.isUp && hasRoom() && keptCount() > 0) for (const kind of KINDS) await drainKind(kind);
-    } catch (error) {
-      onError(error);
-      setTimeout(() => void drain(), RETRY_MS).unref();
-    } finally {
-      isDraining = false;
-      settle();
+    let failed = false;
+    while (!failed && link.isUp && hasRoom() && keptCount() > 0) {
+      for (const kind of KINDS) {
+        await drainKind(kind).catch((error: unknown) => {
+          // What cannot be read of one subject holds up no other.
+          failed = true;
+          onError(error);
+        });
+      }
     }
+    isDraining = false;
+    if (failed) setTimeout(() => void drain(), RETRY_MS).unref();
+    settle();
   };
 
   return {

@@ -2,6 +2,7 @@
 import { createLimit } from '../../async/limit.js';
 import { createPushDecision } from '../../node/dueNotices.js';
 import type { ReadRecords } from '../../node/recordReader.js';
+import { isTemporary } from '../../presence/errors.js';
 import type { Clock } from '../../presence/ports/clock.js';
 import type { TypingStore } from '../../presence/ports/typing.js';
 import type { DueNotice, TrayStore } from '../../social/ports/trays.js';
@@ -91,7 +92,15 @@ export const createReadAnew = ({
     },
 
     async notice(pending) {
-      const unread = await Promise.all(pending.map(({ due }) => limit(() => unreadOf(due))));
+      const unread = await Promise.all(
+        pending.map(({ due }) =>
+          limit(() => unreadOf(due)).catch((error: unknown) => {
+            if (isTemporary(error)) throw error;
+            // One that cannot be read at all must not hold up the others.
+            return undefined;
+          }),
+        ),
+      );
       const { wanted } = await decide(unread.filter((due) => due !== undefined));
       const messages = new Map(wanted.map((due) => [due.notice.id, noticeMessage(due)]));
       return byPending(pending, ({ due }) => messages.get(due.notice.id));

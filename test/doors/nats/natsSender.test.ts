@@ -33,11 +33,16 @@ const setUp = ({ maxKept = 10 } = {}) => {
     await reading();
     return found;
   };
-  const readAnew = { status: read, activity: read, typing: read, notice: read } as ReadAnew;
+  const reads = { status: read, activity: read, typing: read, notice: read };
   const sender = createSender({
     link,
     prefix: 'eu.',
-    readAnew,
+    readAnew: {
+      status: (pending) => reads.status(pending),
+      activity: (pending) => reads.activity(pending),
+      typing: (pending) => reads.typing(pending),
+      notice: (pending) => reads.notice(pending),
+    } satisfies ReadAnew,
     maxKept,
     onPublished: () => {},
     onDropped: (kind) => dropped.push(kind),
@@ -51,6 +56,7 @@ const setUp = ({ maxKept = 10 } = {}) => {
     errors,
     flushes,
     states,
+    reads,
     set reading(next: () => Promise<void>) {
       reading = next;
     },
@@ -180,6 +186,16 @@ it('what changes while it is read is read once more: never the earlier after the
   };
   under.up();
   await become(['online>2']);
+});
+
+it('what cannot be read of one subject holds up no other', async () => {
+  under.reads.status = async () => {
+    throw new Error('a bug');
+  };
+  under.say('ana', '1');
+  under.sender.tell({ kind: 'activity', userId: 'ana' }, null);
+  under.up();
+  await become(['1']);
 });
 
 it('what cannot be read now is told later', async () => {

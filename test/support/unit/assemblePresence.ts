@@ -32,6 +32,7 @@ export const assemblePresence = ({
   onRevived = () => {},
   onReady = () => {},
   onTransition = () => {},
+  onTypingStarted = () => {},
   onJournalFailure,
 }: {
   readonly store: LiveStore;
@@ -47,6 +48,7 @@ export const assemblePresence = ({
   readonly onRevived?: (emptied: boolean) => void;
   readonly onReady?: () => void;
   readonly onTransition?: (transition: Transition) => void;
+  readonly onTypingStarted?: (conversationId: string, userId: string) => void;
   /** Failures of the journal, and of what the node does by itself. */
   readonly onJournalFailure: (error: unknown) => void;
 }) => {
@@ -93,7 +95,15 @@ export const assemblePresence = ({
       newId,
     }),
     ...createQueries({ store, people, reads, readRecords, readAlike }),
-    ...createTypingService({ store, people, heldSessions, reads, rateLimits, timings }),
+    ...createTypingService({
+      store,
+      people,
+      heldSessions,
+      reads,
+      rateLimits,
+      timings,
+      onStarted: onTypingStarted,
+    }),
     ...createPlaceService({ records, people, heldSessions, reads, readHere, rateLimits, timings, newId }),
     readHere,
     ...accessChanges,

@@ -1,0 +1,112 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createReadAnew, keyOf, type PendingOf } from '../../../src/doors/nats/pendingMessages.js';
+import { unavailable } from '../../../src/presence/errors.js';
+import type { PresenceRecord } from '../../../src/presence/types.js';
+import type { DueNotice } from '../../../src/social/ports/trays.js';
+import type { Notice } from '../../../src/social/socialTypes.js';
+import { NOON, record, session } from '../../support/unit/builders.js';
+
+const records = new Map<string, PresenceRecord>();
+const typists: { userId: string; conversationId: string; expiresAt: number }[] = [];
+const unread = new Map<string, Notice>();
+let failing: ReadonlyMap<string, Error>;
+beforeEach(() => {
+  records.clear();
+  typists.length = 0;
+  unread.clear();
+  failing = new Map();
+});
+
+const readAnew = createReadAnew({
+  readRecords: async () => ({ now: NOON, nowOf: () => NOON, records, unreadable: new Set<string>() }),
+  store: { typingOf: async () => typists, now: async () => NOON },
+  trays: {
+    async notices(userId) {
+      const failure = failing.get(userId);
+      if (failure) throw failure;
+      const notice = unread.get(userId);
+      return { items: notice ? [notice] : [], hasMore: false };
+    },
+    inbox: async (userId) => ({ userId, unread: 7, unseen: 7, revision: 9, asOf: NOON }),
+  },
+});
+
+const noticeOf = (userId: string, position = 3): Notice => ({
+  id: `n-${userId}`,
+  userId,
+  verb: 'like',
+  objectId: 'post',
+  objectType: null,
+  actorIds: ['bo'],
+  actorCount: 1,
+  latest: {
+    id: 'a',
+    verb: 'like',
+    actorId: 'bo',
+    objectId: 'post',
+    objectType: null,
+    text: null,
+    data: null,
+    audience: 'NOBODY',
+    at: NOON,
+    seq: 1,
+  },
+  at: NOON,
+  isRead: false,
+  position,
+  changed: position,
+  gone: false,
+});
+const pendingNotice = (userId: string): PendingOf<'notice'> => ({
+  kind: 'notice',
+  userId,
+  due: { notice: noticeOf(userId), unseen: 1 } satisfies DueNotice,
+});
+
+describe('what is told late', () => {
+  it('is a status and an activity as they are, of users who are known', async () => {
+    records.set('ana', record({ userId: 'ana', chosen: 'INVISIBLE', sessions: [session()] }));
+    const pending = ['ana', 'gone'].map((userId) => ({ kind: 'status', userId, from: 'dnd' }) as const);
+    const found = await readAnew.status(pending);
+    expect([...found.keys()]).toEqual([pending[0]]);
+    expect(JSON.parse(found.get(pending[0]!)!.payload)).toMatchObject({ status: 'offline', from: 'dnd' });
+    const activities = await readAnew.activity(
+      ['ana', 'gone'].map((userId) => ({ kind: 'activity', userId }) as const),
+    );
+    expect(activities.size).toBe(1);
+  });
+
+  it('is typing that goes on, in the very conversation', async () => {
+    typists.push({ userId: 'ana', conversationId: 'room', expiresAt: NOON + 1_000 });
+    const pending = [
+      { kind: 'typing', userId: 'ana', conversationId: 'room' },
+      { kind: 'typing', userId: 'ana', conversationId: 'hall' },
+      { kind: 'typing', userId: 'bo', conversationId: 'room' },
+    ] as const;
+    expect([...(await readAnew.typing(pending)).keys()]).toEqual([pending[0]]);
+    expect(new Set(pending.map(keyOf)).size).toBe(3);
+  });
+
+  it('is a notice that is still unread at its position, with the badge of then', async () => {
+    const pending = ['ana', 'read', 'moved'].map(pendingNotice);
+    unread.set('ana', noticeOf('ana'));
+    unread.set('moved', noticeOf('moved', 4));
+    const found = await readAnew.notice(pending);
+    expect([...found.keys()]).toEqual([pending[0]]);
+    expect(JSON.parse(found.get(pending[0]!)!.payload).unseen).toBe(7);
+  });
+
+  it('is no notice of who is not to be disturbed by now', async () => {
+    unread.set('ana', noticeOf('ana'));
+    records.set('ana', record({ userId: 'ana', chosen: 'DO_NOT_DISTURB', sessions: [session()] }));
+    expect((await readAnew.notice([pendingNotice('ana')])).size).toBe(0);
+  });
+
+  it('waits for a database that is away, and for nothing that never can be read', async () => {
+    unread.set('ana', noticeOf('ana'));
+    failing = new Map([['bo', new TypeError('a bug')]]);
+    expect((await readAnew.notice(['ana', 'bo'].map(pendingNotice))).size).toBe(1);
+    failing = new Map([['bo', unavailable('The database is away.')]]);
+    await expect(readAnew.notice(['ana', 'bo'].map(pendingNotice))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
