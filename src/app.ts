@@ -31,7 +31,7 @@ import { createRecordReader, type ReadRecords } from './node/recordReader.js';
 import { createRecordWriter } from './node/recordWriter.js';
 import { startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
-import { openDoors, openRest } from './openDoors.js';
+import { openDoors, openHistory, openRest } from './openDoors.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
@@ -53,6 +53,7 @@ import { createConnectionService } from './service/connectionService.js';
 import type { Caller } from './service/contract.js';
 import { createCountService } from './service/countService.js';
 import { createHereQuery } from './service/hereQuery.js';
+import { createHistoryService } from './service/historyService.js';
 import { createNoticeService } from './service/noticeService.js';
 import { createPlaceService } from './service/placeService.js';
 import { createPresenceService } from './service/presenceService.js';
@@ -203,11 +204,12 @@ const startSocialLoops = (
 
 /** What this node does by itself: it holds sessions, commits, sweeps, and writes behind. */
 const startNode = async (
-  { config: { timings }, log, metrics, outages, stopping }: Start,
-  { bus, store, people, social, journal, sweepMs }: BackEnds,
+  { config, log, metrics, outages, stopping }: Start,
+  { bus, store, db, people, social, journal, sweepMs }: BackEnds,
   { pingAll, reread }: { readonly pingAll: () => void; readonly reread: () => void },
   happenings: Happenings,
 ) => {
+  const { timings } = config;
   const onTransition = ({ kind, ...what }: Transition) => {
     metrics.transition(kind);
     log.info(what, kind);
@@ -217,6 +219,8 @@ const startNode = async (
 
   const recentCommits = createRecentCommits();
   const { readRecords, readAlike } = createRecordReader({ store, journal, recentCommits });
+  const history = await openHistory({ config, metrics, outages, db, readRecords, happenings });
+  stopping.push(() => history?.stop());
   const departures = createDepartures({ graceMs: timings.graceMs, sweepMs });
   const records = createRecordWriter({
     store,
@@ -270,7 +274,7 @@ const startNode = async (
   );
   stopping.push(() => finishing.stop());
   startSocialLoops({ metrics, outages, stopping, log }, { social }, readRecords, happenings);
-  return { recentCommits, readRecords, readAlike, departures, records, node, writeBehind, sweeper };
+  return { recentCommits, readRecords, readAlike, history, departures, records, node, writeBehind, sweeper };
 };
 type NodeParts = Awaited<ReturnType<typeof startNode>>;
 
@@ -281,7 +285,7 @@ const MAX_HIDING = 100;
 const createServices = (
   { config: { timings, relationsByUsers }, outages }: Start,
   { store, people, journal, rateLimits, acts, counts, trays, timelines, conversations }: BackEnds,
-  { recentCommits, readRecords, readAlike, departures, records, node: heldSessions }: NodeParts,
+  { recentCommits, readRecords, readAlike, history, departures, records, node: heldSessions }: NodeParts,
   { typing }: Pick<Happenings, 'typing'>,
 ) => {
   const reads = createReadBudget({ rateLimits });
@@ -313,6 +317,7 @@ const createServices = (
       ...createQueries({ store, people, reads, readRecords, readAlike }),
       ...createTypingService({ store, people, heldSessions, reads, rateLimits, timings, onStarted: typing.call }),
       ...places,
+      ...createHistoryService({ history: history?.reader ?? null }),
     },
     relations: {
       ...createRelations({ people, rateLimits, relationsByUsers, hiding }),

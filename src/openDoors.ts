@@ -2,7 +2,9 @@
  * The doors that the settings open, wired as `app.ts` wires the rest: REST, NATS, the webhook, Stream (docs/doors.md). The
  * code of a door is loaded where it is open, and nowhere else.
  */
+import type { Database } from './adapters/sql/database.js';
 import type { Config } from './config/config.js';
+import type { HistoryWriter } from './doors/history/historyWriter.js';
 import type { PushedHub } from './fanout/hub.js';
 import type { Happenings } from './node/happenings.js';
 import type { ReadRecords } from './node/recordReader.js';
@@ -10,6 +12,7 @@ import type { RecordWriter } from './node/recordWriter.js';
 import type { Clock } from './presence/ports/clock.js';
 import type { ClosedNames } from './presence/ports/closedNames.js';
 import type { Directory } from './presence/ports/directory.js';
+import type { HistoryReader } from './presence/ports/history.js';
 import type { StateMarks } from './presence/ports/stateMarks.js';
 import type { ToldLive } from './presence/ports/toldLive.js';
 import type { TypingStore } from './presence/ports/typing.js';
@@ -97,4 +100,42 @@ export const openDoors = async (deps: DoorDeps): Promise<Stop> => {
   return async () => {
     await Promise.allSettled(stops.map((stop) => stop()));
   };
+};
+
+/** The history as the node and the services use it. */
+export interface OpenHistory extends Pick<HistoryWriter, 'stop'> {
+  readonly reader: HistoryReader;
+}
+
+/**
+ * Opens the history; null where none is kept. Apart from the other doors: it begins before the first commit of the node, and ends after
+ * the last.
+ */
+export const openHistory = async ({
+  config,
+  metrics,
+  outages,
+  db,
+  readRecords,
+  happenings,
+}: Pick<DoorDeps, 'config' | 'metrics' | 'outages' | 'readRecords'> & {
+  readonly db: Database;
+  readonly happenings: Pick<Happenings, 'commits'>;
+}): Promise<OpenHistory | null> => {
+  const { historyMs } = config.doors;
+  if (historyMs === null) return null;
+  const [{ createHistory }, { startHistoryWriter }] = await Promise.all([
+    import('./adapters/sql/sqlHistory.js'),
+    import('./doors/history/historyWriter.js'),
+  ]);
+  const history = createHistory({ db, retentionMs: historyMs });
+  const { committed, stop } = startHistoryWriter({
+    history,
+    readRecords,
+    onError: outages.failures('writing the history'),
+    onWritten: metrics.historyWritten,
+    onDropped: metrics.historyDropped,
+  });
+  happenings.commits.add((before, after, _now, isRestored) => committed(before, after, isRestored));
+  return { reader: history, stop };
 };

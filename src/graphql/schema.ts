@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.js';
 import { addContentTypes } from './content.js';
+import { addHistory } from './historyFields.js';
 import { addPageInfo } from './pageInfo.js';
 import {
   addPresenceMutations,
@@ -31,6 +32,7 @@ export const createSchema = (): GraphQLSchema => {
   addMe(builder, { ...content, ...privacy, Presence });
   const PageInfo = addPageInfo(builder);
   addPresenceQueries(builder, { ...content, Presence, PageInfo });
+  addHistory(builder, { ...content, PageInfo });
   addPresenceMutations(builder, { ...content, Presence });
   addPresenceSubscription(builder, Presence);
   addSessions(builder, content);

@@ -93,8 +93,17 @@ const createHidingWrites = ({
   };
 };
 
-/** A commit of this node: the record before and after it, and the store's clock. */
-export type OnCommit = (before: PresenceRecord, after: PresenceRecord, now: number) => void;
+/**
+ * A commit of this node: the record before and after it, and the store's clock. `isRestored`: the store is recovering and had lost the
+ * record, so that nobody saw what it was decided from.
+ */
+export type OnCommit = (before: PresenceRecord, after: PresenceRecord, now: number, isRestored: boolean) => void;
+
+/** How a commit came about. */
+interface Circumstances {
+  readonly cause: Cause | undefined;
+  readonly isRestored: boolean;
+}
 
 export const createRecordWriter = ({
   store,
@@ -137,11 +146,11 @@ export const createRecordWriter = ({
     before: PresenceRecord,
     record: PresenceRecord,
     now: number,
-    cause: Cause | undefined,
+    { cause, isRestored }: Circumstances,
   ): Promise<void> => {
     recentCommits.committed(before, record);
     for (const transition of transitions(before, record, cause)) onTransition(transition);
-    onCommit(before, record, now);
+    onCommit(before, record, now, isRestored);
     const ended = endedOnPurpose(before, record, now);
     // The commit stands, whether or not other nodes receive this.
     if (ended) await publishEnded(ended);
@@ -152,12 +161,13 @@ export const createRecordWriter = ({
     before: PresenceRecord,
     record: PresenceRecord,
     now: number,
-    cause: Cause | undefined,
+    circumstances: Circumstances,
   ): Promise<void> => {
+    const { cause } = circumstances;
     const hides = cause === 'hides' && isHiding(record.chosen);
     if (hides || cause === 'durable') recentCommits.noteDurable(record);
     if (before === record && !hides) return;
-    if (before !== record) await announce(before, record, now, cause);
+    if (before !== record) await announce(before, record, now, circumstances);
     try {
       // After the commit: whoever announces typing reads the record before.
       if (hides || (isSeenLive(before) && !isSeenLive(record))) await store.clearTyping(record.userId, null);
@@ -174,12 +184,17 @@ export const createRecordWriter = ({
     cause: Cause | undefined,
   ): Promise<Committed<R>> => {
     let before: PresenceRecord | undefined;
-    const committed = await store.update(userId, restore, (record, now) => {
+    let isRestored = false;
+    const restoreNow = (missing: Missing) => {
+      isRestored = missing.recovering;
+      return restore(missing);
+    };
+    const committed = await store.update(userId, restoreNow, (record, now) => {
       before = record;
       return decide(record, now);
     });
     const { record, now } = committed;
-    if (before) await follow(before, record, now, cause);
+    if (before) await follow(before, record, now, { cause, isRestored });
     return committed;
   };
 

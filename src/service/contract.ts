@@ -4,6 +4,7 @@ import type { ActivityInput, DeviceType, PresenceStatus, StatusMessage } from '.
 import type { PresenceView } from '../presence/view.js';
 import type { Privacy, Viewer } from '../presence/visibility.js';
 import type { Here } from '../social/socialTypes.js';
+import type { HistoryService } from './historyService.js';
 
 /** Who calls, and over what. */
 export interface Caller {
@@ -154,4 +155,10 @@ export interface PlaceService {
  * All of presence. Each method validates what it is given (BAD_USER_INPUT), takes it from the caller's allowance
  * (RATE_LIMITED) and authorizes it (FORBIDDEN, NOT_FOUND); UNAVAILABLE comes from the ports.
  */
-export interface Presence extends ConnectionService, OwnPresenceService, QueryService, TypingService, PlaceService {}
+export interface Presence
+  extends ConnectionService,
+    OwnPresenceService,
+    QueryService,
+    TypingService,
+    PlaceService,
+    HistoryService {}

@@ -56,6 +56,9 @@ export interface Metrics {
   natsReceived(subject: string, outcome: string): void;
   /** Registers the reader of the connection to NATS. Called once, where there is one. */
   readNats(state: () => NatsState): void;
+  /** So many spans of the history were written, or steps of it dropped. */
+  historyWritten(spans: number): void;
+  historyDropped(steps: number): void;
   /** Registers the reader of the sizes. Called once. */
   read(sizes: () => Sizes): void;
   /** All metrics in the text format of Prometheus, whose media type is `contentType`. */
@@ -78,6 +81,8 @@ export const NO_METRICS: Metrics = {
   natsDropped: () => {},
   natsReceived: () => {},
   readNats: () => {},
+  historyWritten: () => {},
+  historyDropped: () => {},
   read: () => {},
   text: async () => '',
   contentType: Registry.PROMETHEUS_CONTENT_TYPE,
@@ -124,6 +129,11 @@ export const createMetrics = (): Metrics => {
   const happened = counterBy('kind', 'rollcall_transitions_total', 'What the log tells of, committed by this node.');
 
   const due = counter('rollcall_notices_due_total', 'Notices of which this node told the host that they are due.');
+  const spans = counter('rollcall_history_spans_written_total', 'Spans of the history that this node began or ended.');
+  const lostSteps = counter(
+    'rollcall_history_steps_dropped_total',
+    'Changes that did not get into the history: too many waited, or they could not be written.',
+  );
 
   const told = counterBy('subject', 'rollcall_nats_published_total', 'Messages published to NATS.');
   const untold = counterBy('subject', 'rollcall_nats_dropped_total', 'Messages for which there was no room.');
@@ -166,6 +176,8 @@ export const createMetrics = (): Metrics => {
       gaugeOf('rollcall_nats_connected', '1 while NATS is connected.', () => +state().connected);
       gaugeOf('rollcall_nats_kept', 'Messages that wait for NATS.', () => state().kept);
     },
+    historyWritten: (written) => spans.inc(written),
+    historyDropped: (steps) => lostSteps.inc(steps),
     read(sizes) {
       const gauge = (name: string, help: string, of: (sizes: Sizes) => number) =>
         gaugeOf(name, help, () => of(sizes()));

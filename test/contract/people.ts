@@ -63,7 +63,8 @@ export const empty = ({ db }: Pick<OpenDatabase, 'db'>) =>
         g as (delete from presence_journal), h as (delete from fact_log), i as (delete from deletions),
         j as (delete from social_log), k as (delete from acts), l as (delete from inboxes), m as (delete from notices),
         n as (delete from notice_acts), o as (delete from counts), p as (delete from mutes),
-        q as (delete from social_removals), r as (delete from deleted_objects)
+        q as (delete from social_removals), r as (delete from deleted_objects),
+        s as (delete from presence_history), t as (delete from presence_history_heads)
       delete from users`),
   );
 

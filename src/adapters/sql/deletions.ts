@@ -1,18 +1,20 @@
 /**
- * Removal of a deleted user's relations and memberships, in batches after the deletion: a user with a million followers
+ * Removal of a deleted user's relations, memberships and history, in batches after the deletion: a user with a million followers
  * disappears for everybody with one short transaction, which leaves a row in `deletions` until everything is removed. Any
  * node continues what another began.
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { eachInTurn } from '../../async/batches.js';
 import type { Database, Orm } from './database.js';
-import { textArray } from './expressions.js';
+import { inBatch, textArray } from './expressions.js';
 import { blocks, circleMembers, conversationMembers, deletions, follows } from './tables.js';
 
 /** Rows that one statement removes: it must end well within the statement timeout. */
 const BATCH = 2_000;
 /** Deletions that one query lists. */
 const LISTED = 100;
+/** Above every generation of an id. */
+const MAX_GENERATION = 2 ** 31 - 1;
 
 /**
  * Each table by the column of the user and the opposite one: each pair is an index. Blocks are removed last: while something is left
@@ -82,6 +84,17 @@ export const removalQuery = (
   );
 };
 
+/** Removes the next batch of the history of whoever had the id before, whether or not the history is kept at present. */
+export const historyRemovalQuery = (userId: string): SQL => {
+  const present = sql`(select generation from users where id = ${userId} and deleted_at is null)`;
+  return sql`
+    delete from presence_history where ${inBatch(sql`
+      select ctid from presence_history
+      where user_id = ${userId} and generation < coalesce(${present}, ${MAX_GENERATION}::integer)
+      limit ${BATCH} for update`)}
+    returning 1 as row`;
+};
+
 export const createDeletions = ({ db }: { readonly db: Database }) => {
   /** Removes the next batch above `after`. Returns the last id; null when nothing is left. */
   const removeBatch = async (
@@ -94,6 +107,27 @@ export const createDeletions = ({ db }: { readonly db: Database }) => {
     return gone.map(({ id }) => id).reduce((a, b) => (Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0 ? a : b));
   };
 
+  /** Removes the history of the deleted user. False where it was stopped before the end. */
+  const removeHistory = async (userId: string, isStopped: () => boolean): Promise<boolean> => {
+    for (let count = BATCH; count === BATCH; ) {
+      if (isStopped()) return false;
+      const gone = await db.run((orm) =>
+        orm
+          .with(orm.$with('gone', {}).as(historyRemovalQuery(userId)))
+          .select({ row: sql<number>`row` })
+          .from(sql`gone`),
+      );
+      count = gone.length;
+    }
+    await db.run((orm) =>
+      orm.execute(sql`
+        delete from presence_history_heads where user_id = ${userId} and not exists (
+          select from users where id = ${userId} and deleted_at is null
+            and users.generation = presence_history_heads.generation)`),
+    );
+    return true;
+  };
+
   /** Removes everything and then the note, unless it is stopped before the end. */
   const complete = async (deletion: Deletion, isStopped: () => boolean): Promise<void> => {
     for (const side of SIDES) {
@@ -102,6 +136,7 @@ export const createDeletions = ({ db }: { readonly db: Database }) => {
         after = await removeBatch(deletion, side, after);
       }
     }
+    if (!(await removeHistory(deletion.userId, isStopped))) return;
     await db.run((orm) =>
       orm
         .delete(deletions)

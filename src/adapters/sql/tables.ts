@@ -14,7 +14,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { STATUSES } from '../../presence/types.js';
+import { DEVICES, STATUSES } from '../../presence/types.js';
 import { AUDIENCES } from '../../presence/visibility.js';
 import { serverNow } from './expressions.js';
 
@@ -155,6 +155,40 @@ export const presenceJournal = pgTable(
     ),
   ],
 );
+
+/**
+ * Who was seen when, on which device: spans as others saw them (docs/doors.md#history). Those of one user and device never overlap.
+ * Written only where `PRESENCE_HISTORY` is set.
+ */
+export const presenceHistory = pgTable(
+  'presence_history',
+  {
+    userId: id('user_id').notNull(),
+    generation: integer('generation').notNull(),
+    device: text('device', { enum: DEVICES }).notNull(),
+    status: text('status', { enum: STATUSES }).notNull(),
+    fromAt: instant('from_at').notNull(),
+    /** Null while it goes on. */
+    toAt: instant('to_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.userId, t.generation, t.device, t.fromAt] }),
+    check('presence_history_order', sql`${t.toAt} > ${t.fromAt}`),
+    index('presence_history_open').on(t.userId, t.device).where(sql`${t.toAt} is null`),
+    index('presence_history_by_age').on(t.toAt).where(sql`${t.toAt} is not null`),
+  ],
+);
+
+/** Up to where the history of a user is written. Its row is the lock of that history: several are taken in the order of ids. */
+export const presenceHistoryHeads = pgTable('presence_history_heads', {
+  userId: id('user_id').primaryKey(),
+  generation: integer('generation').notNull(),
+  /** The revision of the latest step that was written: earlier ones come too late. */
+  asOf: instant('as_of').notNull().default(0),
+  /** The day, in days since 1970, on which `opened` spans began. */
+  day: integer('day').notNull().default(0),
+  opened: integer('opened').notNull().default(0),
+});
 
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 

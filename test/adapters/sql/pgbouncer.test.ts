@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgres } from '../../../src/adapters/sql/postgres.js';
+import { describeHistory } from '../../contract/history.js';
 import { describeJournal } from '../../contract/journal.js';
 import { describePeople } from '../../contract/people.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
@@ -76,4 +77,5 @@ describe.each(['session', 'transaction'])('behind a PgBouncer that pools by %s',
 
   describePeople(`PgBouncer, by ${mode}`, () => open(pooler.url));
   describeJournal(`PgBouncer, by ${mode}`, () => open(pooler.url));
+  describeHistory(`PgBouncer, by ${mode}`, () => open(pooler.url));
 });

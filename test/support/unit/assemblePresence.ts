@@ -13,6 +13,7 @@ import type { Timings } from '../../../src/presence/types.js';
 import { createAccessChangeService } from '../../../src/service/accessChangeService.js';
 import { createConnectionService } from '../../../src/service/connectionService.js';
 import { createHereQuery } from '../../../src/service/hereQuery.js';
+import { createHistoryService } from '../../../src/service/historyService.js';
 import { createPlaceService } from '../../../src/service/placeService.js';
 import { createPresenceService } from '../../../src/service/presenceService.js';
 import { createQueries } from '../../../src/service/queries.js';
@@ -105,6 +106,7 @@ export const assemblePresence = ({
       onStarted: onTypingStarted,
     }),
     ...createPlaceService({ records, people, heldSessions, reads, readHere, rateLimits, timings, newId }),
+    ...createHistoryService({ history: null }),
     readHere,
     ...accessChanges,
     records,

@@ -42,11 +42,13 @@ export const story = ({
   let current = record;
   let made = 0;
   const seen: Seen[] = [];
+  const commits: { readonly before: PresenceRecord; readonly after: PresenceRecord }[] = [];
 
   const take = <R>(decision: { readonly record: PresenceRecord; readonly result: R }): R => {
     const before = contentFor(current, EVERYTHING);
     const after = contentFor(decision.record, EVERYTHING);
     if (JSON.stringify(before) !== JSON.stringify(after)) seen.push({ ...after, at: now });
+    if (decision.record !== current) commits.push({ before: current, after: decision.record });
     current = decision.record;
     return decision.result;
   };
@@ -66,6 +68,10 @@ export const story = ({
     },
     get sessions() {
       return current.sessions.map(({ id }) => id);
+    },
+    /** The records before and after each commit. */
+    get commits() {
+      return commits;
     },
     /** What others saw, one after the other, apart from how it began. */
     get transcript(): readonly Seen[] {
