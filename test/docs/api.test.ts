@@ -21,6 +21,6 @@ it('each operation of the social layer has a document', () => {
   const shown = documents.flatMap((text) => fieldsOf(parse(text)));
   const operations = `
     putConversation tell retract putCounts enter leave here hereChanged inbox notices noticeActs markSeen markRead mute unmute
-    inboxChanged timeline timelineChanged counts countsChanged`;
+    inboxChanged timeline timelineChanged counts countsChanged presenceHistory`;
   for (const operation of operations.trim().split(/\s+/)) expect(shown).toContain(operation);
 });

@@ -159,6 +159,7 @@ describe('nobody signed in', () => {
     '{ userPresence(userId: "a") { id } }',
     '{ roster { pageInfo { hasNextPage } } }',
     '{ online { totalCount } }',
+    '{ presenceHistory(userId: "ana", from: "2026-01-31T00:00:00Z", to: "2026-02-01T00:00:00Z") { edges { cursor } } }',
     '{ typing(conversationId: "a") { id } }',
     'mutation { setPresence(input: {}) { id } }',
     'mutation { heartbeat { sessionId } }',
