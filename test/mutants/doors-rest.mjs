@@ -1,7 +1,7 @@
 const dialects = ['test/doors/dialects/encoders.test.ts'];
 const fields = ['test/server/rest/fields.test.ts'];
 const door = ['test/server/rest/restDoor.test.ts'];
-const walked = ['test/e2e/rest.test.ts'];
+const routes = ['test/server/rest/routes.test.ts'];
 
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
@@ -59,7 +59,7 @@ export default [
     file: 'src/server/rest/ownPresence.ts',
     from: "if (status === 'OFFLINE') {",
     to: "if (status === 'OFFLINE' && Object.keys(rest).length === 0) {",
-    tests: ['test/e2e/limits-rest.test.ts'],
+    tests: routes,
   },
   {
     name: 'a daw left out is cleared',
@@ -67,7 +67,7 @@ export default [
     file: 'src/server/rest/ownPresence.ts',
     from: "return name === '' ? [] : undefined;",
     to: 'return [];',
-    tests: walked,
+    tests: routes,
   },
   {
     name: 'a sign of life shows who hides',
@@ -75,7 +75,7 @@ export default [
     file: 'src/server/rest/feedRoutes.ts',
     from: 'status: status && STATUS[status],',
     to: "status: STATUS[status ?? 'online'],",
-    tests: walked,
+    tests: routes,
   },
   {
     name: 'service tokens write',
@@ -83,7 +83,7 @@ export default [
     file: 'src/server/rest/restDoor.ts',
     from: 'if (route.byUser && identity.service) {',
     to: 'if (false) {',
-    tests: walked,
+    tests: routes,
   },
   {
     name: 'nobody signs in',
@@ -91,7 +91,7 @@ export default [
     file: 'src/server/http/requests.ts',
     from: 'const identity = await signIn.verify(token);',
     to: "const identity = await signIn.verify(token).catch(() => ({ userId: 'ana', service: false, expiresAt: 0 }));",
-    tests: walked,
+    tests: routes,
   },
   {
     name: 'requests of REST are not counted',
@@ -131,7 +131,7 @@ export default [
     file: 'src/server/rest/mobileRoutes.ts',
     from: 'badInputStatus: 422',
     to: 'badInputStatus: 400',
-    tests: walked,
+    tests: routes,
   },
   {
     name: 'daw explains',
@@ -139,7 +139,7 @@ export default [
     file: 'src/server/rest/restErrors.ts',
     from: 'isBadInput && badInput !== undefined && !(raw instanceof WordedError) ? badInput : plain',
     to: 'plain',
-    tests: walked,
+    tests: routes,
   },
   {
     name: 'hidden users are read once more',
@@ -195,7 +195,7 @@ export default [
     file: 'src/server/http/cors.ts',
     from: "'access-control-allow-methods', methods",
     to: "'access-control-allow-methods', 'GET, POST, OPTIONS'",
-    tests: walked,
+    tests: routes,
   },
   {
     name: 'REST is always on',
@@ -203,7 +203,7 @@ export default [
     file: 'src/openDoors.ts',
     from: 'if (!doors.rest) return null;',
     to: '',
-    tests: ['test/e2e/limits-rest.test.ts'],
+    tests: routes,
   },
   {
     name: 'the description lacks an error',
