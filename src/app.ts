@@ -667,11 +667,12 @@ export const startApp = async (
     const edge = createEdge(start, backEnds, node, door, asked, { page, openDoor });
     await followAccessChanges(start, backEnds, services, hub, edge);
     await startLease(start, backEnds, node, edge);
-    const { store, social: trays, stateMarks, toldLive } = backEnds;
-    const { records, readRecords } = node;
+    const { store, bus, social: trays, stateMarks, toldLive } = backEnds;
+    const { records, readRecords, recentCommits } = node;
     const { sockets, refused } = edge;
-    const stores = { store, stateMarks, toldLive, people, trays };
-    const parts = { happenings, ...stores, records, readRecords, presence, hub, sockets, refused };
+    const stores = { store, bus, stateMarks, toldLive, people, trays };
+    const isLive = (userId: string) => recentCommits.record(userId) !== undefined;
+    const parts = { happenings, ...stores, records, readRecords, isLive, presence, hub, sockets, refused };
     stopping.push(await openDoors({ ...start, ...parts }));
     if (demo) await seedDemo(people);
     const metricsPort = await startMetrics(start, node, hub, edge);

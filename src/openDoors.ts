@@ -9,6 +9,8 @@ import type { PushedHub } from './fanout/hub.js';
 import type { Happenings } from './node/happenings.js';
 import type { ReadRecords } from './node/recordReader.js';
 import type { RecordWriter } from './node/recordWriter.js';
+import type { AccessReader } from './presence/ports/access.js';
+import type { Bus } from './presence/ports/bus.js';
 import type { Clock } from './presence/ports/clock.js';
 import type { ClosedNames } from './presence/ports/closedNames.js';
 import type { Directory } from './presence/ports/directory.js';
@@ -33,14 +35,17 @@ export interface DoorDeps {
   readonly outages: Outages;
   readonly happenings: Happenings;
   readonly store: ClosedNames & TypingStore & Clock;
+  readonly bus: Bus;
   /** For `startStateSender`, with `people` and `readRecords`. */
   readonly stateMarks: StateMarks;
   readonly toldLive: ToldLive;
-  readonly people: Directory;
+  readonly people: Directory & AccessReader;
   readonly trays: TrayStore;
   readonly records: RecordWriter;
   readonly readRecords: ReadRecords;
   readonly presence: Presence;
+  /** Whether this node knows the user to be live. */
+  readonly isLive: (userId: string) => boolean;
   readonly hub: PushedHub;
   readonly sockets: Pick<Sockets, 'serve'>;
   /** A subscription was not started. */
@@ -93,9 +98,17 @@ export const openRest = async (
   return rest.createRestDoor(deps);
 };
 
+/** docs/doors.md#stream */
+const openStream = async (deps: DoorDeps): Promise<Stop | null> => {
+  const { stream } = deps.config.doors;
+  if (stream === null) return null;
+  const { openStreamDoor } = await import('./doors/stream/streamDoor.js');
+  return openStreamDoor({ ...deps, marks: deps.stateMarks, config: stream });
+};
+
 /** Opens the doors. What it returns stops them, all at once; idempotent, and never rejects. */
 export const openDoors = async (deps: DoorDeps): Promise<Stop> => {
-  const opened = await Promise.all([openNats(deps), openSockets(deps)]);
+  const opened = await Promise.all([openNats(deps), openSockets(deps), openStream(deps)]);
   const stops = opened.filter((stop) => stop !== null);
   return async () => {
     await Promise.allSettled(stops.map((stop) => stop()));

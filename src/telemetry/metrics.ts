@@ -34,6 +34,14 @@ export interface NatsState {
   readonly kept: number;
 }
 
+/** What waits for Stream, read when the metrics are. */
+export interface StreamState {
+  /** Users who are to be told, in the parts that this node sends. */
+  readonly marked: number;
+  /** The age of the oldest change among them. */
+  readonly lagMs: number;
+}
+
 export interface Metrics {
   /** A call of a back-end settled. */
   called(backEnd: 'store' | 'database', call: Call): void;
@@ -59,6 +67,12 @@ export interface Metrics {
   /** So many spans of the history were written, or steps of it dropped. */
   historyWritten(spans: number): void;
   historyDropped(steps: number): void;
+  /** States of users went to Stream, or did not; the outcomes are in docs/operations.md#metrics. */
+  streamUsers(outcome: 'sent' | 'created' | 'skipped', users: number): void;
+  /** Stream failed or refused a request. */
+  streamFailed(): void;
+  /** Registers the reader of what waits for Stream. Called once, where its door is open. */
+  readStream(state: () => StreamState): void;
   /** Registers the reader of the sizes. Called once. */
   read(sizes: () => Sizes): void;
   /** All metrics in the text format of Prometheus, whose media type is `contentType`. */
@@ -83,6 +97,9 @@ export const NO_METRICS: Metrics = {
   readNats: () => {},
   historyWritten: () => {},
   historyDropped: () => {},
+  streamUsers: () => {},
+  streamFailed: () => {},
+  readStream: () => {},
   read: () => {},
   text: async () => '',
   contentType: Registry.PROMETHEUS_CONTENT_TYPE,
@@ -143,6 +160,8 @@ export const createMetrics = (): Metrics => {
     registers,
     labelNames: ['subject', 'outcome'],
   });
+  const streamUsers = counterBy('outcome', 'rollcall_stream_users_total', 'States of users for Stream.');
+  const streamFailures = counter('rollcall_stream_failures_total', 'Requests that Stream failed or refused.');
   const gaugeOf = (name: string, help: string, value: () => number) =>
     new Gauge({
       name,
@@ -172,6 +191,16 @@ export const createMetrics = (): Metrics => {
     natsPublished: (subject) => told.inc({ subject }),
     natsDropped: (subject) => untold.inc({ subject }),
     natsReceived: (subject, outcome) => natsMessages.inc({ subject, outcome }),
+    streamUsers: (outcome, users) => streamUsers.inc({ outcome }, users),
+    streamFailed: () => streamFailures.inc(),
+    readStream(state) {
+      gaugeOf('rollcall_stream_marked', 'Users who wait to be told to Stream.', () => state().marked);
+      gaugeOf(
+        'rollcall_stream_lag_seconds',
+        'The age of the oldest change that Stream lacks.',
+        () => state().lagMs / 1_000,
+      );
+    },
     readNats(state) {
       gaugeOf('rollcall_nats_connected', '1 while NATS is connected.', () => +state().connected);
       gaugeOf('rollcall_nats_kept', 'Messages that wait for NATS.', () => state().kept);

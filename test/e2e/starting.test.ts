@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { removeFolder } from '../support/cluster/folders.js';
+import { freePort } from '../support/cluster/freePort.js';
 import { post } from '../support/http/http.js';
 import { openRaw } from '../support/http/raw.js';
 import { serve } from '../support/http/rollcall.js';
@@ -140,8 +141,14 @@ describe('the code of a door', () => {
   it('is not loaded while the door is closed', async () => {
     const modules = await modulesOf({});
     expect(modules).toContain(pathToFileURL(built('openDoors.js')).href);
-    const isOfDoor = (url: string) => /\/dist\/(?:doors|server\/rest)\/|\/@nats-io\//.test(url);
+    const isOfDoor = (url: string) => /\/dist\/(?:doors|server\/(?:rest|ws\/dialects))\/|\/@nats-io\//.test(url);
     expect(modules.filter(isOfDoor)).toEqual([]);
+  });
+
+  it('is loaded where the door is open', async () => {
+    const STREAM_URL = `http://127.0.0.1:${await freePort()}`;
+    const modules = await modulesOf({ NODE_ENV: undefined, STREAM_URL, STREAM_KEY: 'key', STREAM_SECRET: 'secret' });
+    expect(modules).toContain(pathToFileURL(built('doors/stream/streamDoor.js')).href);
   });
 });
 

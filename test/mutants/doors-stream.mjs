@@ -142,4 +142,64 @@ export default [
     to: 'if (userId) continue;',
     tests: ['test/doors/stream/channelSight.test.ts'],
   },
+  {
+    name: 'the readings of Stream leave out who is deleted',
+    promise: 'The door tells Stream of users who are deleted, as of anybody who left.',
+    file: 'src/doors/stream/streamDoor.ts',
+    from: 'readRecords: withDeleted(readRecords),',
+    to: 'readRecords,',
+    tests: ['test/doors/stream/streamDoor.test.ts'],
+  },
+  {
+    name: 'an unknown user is an outage of Stream',
+    promise: 'To find out whom Stream does not know is no failure.',
+    file: 'src/doors/stream/streamDoor.ts',
+    from: 'if (error instanceof SomebodyUnknown) return;',
+    to: '',
+    tests: ['test/doors/stream/streamDoor.test.ts'],
+  },
+  {
+    name: 'an outage of the database is one of Stream',
+    promise: 'The log names who is unavailable.',
+    file: 'src/doors/stream/streamDoor.ts',
+    from: 'if (isUnavailable(error)) return onError(error);',
+    to: '',
+    tests: ['test/doors/stream/streamDoor.test.ts'],
+  },
+  {
+    name: 'the log names every id that is left out',
+    promise: 'The log says once that Stream does not allow an id.',
+    file: 'src/doors/stream/streamDoor.ts',
+    from: 'if (isTold) return;',
+    to: '',
+    tests: ['test/doors/stream/streamDoor.test.ts'],
+  },
+  {
+    name: 'a narrower audience waits for the next change',
+    promise: 'Whom a narrower audience hides is hidden at Stream at once.',
+    file: 'src/doors/stream/streamDoor.ts',
+    from: 'bus.subscribeAccessChanges(sightMarks.accessChanged);',
+    to: 'bus.subscribeAccessChanges(() => {});',
+    tests: ['test/doors/stream/streamDoor.test.ts'],
+  },
+  {
+    name: 'the rate limit of Stream is tried again at once',
+    promise: 'After a 429 nothing is sent until the window is over.',
+    file: 'src/doors/stream/streamAnswers.ts',
+    from: 'return new TryLater(said, pause);',
+    to: 'return new TryLater(said, pause * 0);',
+    tests: ['test/doors/stream/streamDoor.test.ts'],
+  },
+  {
+    name: 'the code of Stream is loaded though its door is closed',
+    promise: 'The code of a door is loaded where it is open, and nowhere else.',
+    file: 'src/openDoors.ts',
+    from: `  if (stream === null) return null;
+  const { openStreamDoor } = await import('./doors/stream/streamDoor.js');
+`,
+    to: `  const { openStreamDoor } = await import('./doors/stream/streamDoor.js');
+  if (stream === null) return null;
+`,
+    tests: ['test/e2e/starting.test.ts'],
+  },
 ];

@@ -18,12 +18,20 @@ const RESERVED = ['id', 'online', 'last_active', 'created_at', 'updated_at', 'de
 
 export type StreamUser = Record<string, unknown>;
 
-/** One request as it was answered. */
+export interface StreamUpdate {
+  readonly id?: unknown;
+  readonly set?: StreamUser;
+  readonly unset?: readonly string[];
+}
+
+/** One request as it was answered. `status` 0: a fault took it. */
 export interface StreamRequest {
   readonly method: string;
   readonly status: number;
   /** The users that it was about. */
   readonly ids: readonly string[];
+  /** The updates of a PATCH. */
+  readonly updates: readonly StreamUpdate[];
 }
 
 /** Answers a request in place of the API, or leaves it open. */
@@ -142,7 +150,7 @@ export const startFakeStream = async (): Promise<FakeStream> => {
 
   const updatePartially = (given: unknown): readonly string[] => {
     if (!Array.isArray(given)) throw new ApiError(400, 4, 'users is a required field');
-    const updates = given as { id?: unknown; set?: StreamUser; unset?: string[] }[];
+    const updates = given as readonly StreamUpdate[];
     const ids = checkIds(updates.map(({ id }) => id));
     if (new Set(ids).size !== ids.length) throw new ApiError(400, 4, 'duplicate users');
     for (const { set = {}, unset = [] } of updates) {
@@ -176,15 +184,17 @@ export const startFakeStream = async (): Promise<FakeStream> => {
     const reply = (status: number, body: Record<string, unknown>, ids: readonly string[]): StreamRequest => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ duration: '0.00ms', ...body }));
-      return { method, status, ids };
+      return { method, status, ids, updates: method === 'PATCH' ? updates : [] };
     };
+    let updates: readonly StreamUpdate[] = [];
     let ids: readonly string[] = [];
     try {
       const { users: given } = await bodyOf(request);
       countRequest(response);
       checkToken(request);
       if (!request.url?.startsWith('/api/v2/users?')) throw new ApiError(404, -1, 'no such path');
-      ids = Array.isArray(given) ? given.map(({ id }) => id as string) : Object.keys((given as object) ?? {});
+      if (Array.isArray(given)) updates = given;
+      ids = Array.isArray(given) ? updates.map(({ id }) => id as string) : Object.keys((given as object) ?? {});
       if (method === 'PATCH') updatePartially(given);
       else if (method === 'POST') upsert(given);
       else throw new ApiError(405, 4, 'method not allowed');
@@ -201,7 +211,7 @@ export const startFakeStream = async (): Promise<FakeStream> => {
     if (fault) {
       request.resume();
       fault(request, response);
-      requests.push({ method: request.method ?? '', status: 0, ids: [] });
+      requests.push({ method: request.method ?? '', status: 0, ids: [], updates: [] });
       for (const look of waiting) look();
       return;
     }
