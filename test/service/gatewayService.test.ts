@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { createGatewayService } from '../../src/service/gatewayService.js';
@@ -113,6 +114,25 @@ describe('a connection of a gateway', () => {
       await expect(gateways[verb]({ userId: id, sessionId: 'call' })).rejects.toMatchObject(refused);
       if (id !== '') await expect(gateways[verb]({ userId: 'ana', sessionId: id })).rejects.toMatchObject(refused);
     }
+  });
+});
+
+describe('messages of one connection', () => {
+  it('lead to the same in any order, and repeated', async () => {
+    const kinds = fc.array(fc.constantFrom('opened', 'heartbeat', 'closed'), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(kinds, fc.boolean(), async (told, isEnded) => {
+        const { gateways, of, sessionsOf, wait, presence } = setUp();
+        for (const kind of told) await gateways[kind](of('ana'));
+        const lives = !told.includes('closed');
+        if (isEnded && lives) await presence.endSession(user('ana'), 'socket-1');
+        await wait(graceMs);
+        expect(await sessionsOf('ana')).toHaveLength(lives && !isEnded ? 1 : 0);
+        await wait(heartbeatTimeoutMs);
+        expect(await sessionsOf('ana')).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
   });
 });
 

@@ -23,6 +23,21 @@ it('a sweep counts itself and its users', async () => {
   expect(text).toMatch(/^rollcall_swept_users_total 3$/m);
 });
 
+it('messages of NATS are counted by subject, and its connection is read where there is one', async () => {
+  const metrics = createMetrics();
+  expect(await metrics.text()).not.toContain('rollcall_nats_connected');
+  metrics.readNats(() => ({ connected: true, kept: 3 }));
+  metrics.natsPublished('a.b');
+  metrics.natsDropped('a.b');
+  metrics.natsReceived('c.d', 'malformed');
+  const text = await metrics.text();
+  expect(text).toMatch(/^rollcall_nats_connected 1$/m);
+  expect(text).toMatch(/^rollcall_nats_kept 3$/m);
+  expect(text).toMatch(/^rollcall_nats_published_total\{subject="a.b"\} 1$/m);
+  expect(text).toMatch(/^rollcall_nats_dropped_total\{subject="a.b"\} 1$/m);
+  expect(text).toMatch(/^rollcall_nats_received_total\{subject="c.d",outcome="malformed"\} 1$/m);
+});
+
 it('sizes are read when somebody asks', async () => {
   const metrics = createMetrics();
   let webSockets = 1;
