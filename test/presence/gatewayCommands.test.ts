@@ -109,6 +109,16 @@ describe('a connection of a gateway', () => {
     expect(ana.beat()).toBe('unknown');
   });
 
+  it('holds its session after the socket beside it, also where a heartbeat is almost overdue', () => {
+    const ana = live();
+    ana.open(SOCKET, 'app');
+    ana.do((before, now) => connect(before, { connectionId: 'n/1', sessionId: 'app', device: null }, now));
+    ana.wait(heartbeatTimeoutMs - 1);
+    ana.do((before, now) => disconnect(before, { connectionId: 'n/1', aliveAt: now }, now, TIMINGS));
+    expect(ana.session).toMatchObject({ gateways: [SOCKET], graceUntil: null });
+    expect(ana.beat()).toBe('held');
+  });
+
   it('is not known before it opens; twice is once', () => {
     const ana = live();
     expect(ana.beat()).toBe('unknown');
