@@ -191,10 +191,10 @@ describe.concurrent.each(PATHS)('a socket at %s', (path) => {
     expect((await (await openDialect(`${url}?token=nonsense`)).closed).code).toBe(4403);
     const service = await host.token();
     expect((await (await openDialect(url, { token: service })).closed).code).toBe(4403);
-    const short = await openDialect(`${url}?token=${await bob.token({ expiresIn: 4 })}`);
+    const short = await openDialect(`${url}?token=${await bob.token({ expiresIn: 8 })}`);
     await expect.poll(async () => (await bob.me()).sessions.length).toBe(1);
     expect((await short.closed).code).toBe(4403);
-    expect(rollcall.run.output()).not.toContain(await bob.token({ expiresIn: 4 }));
+    expect(rollcall.run.output()).not.toContain(await bob.token({ expiresIn: 8 }));
   });
 
   it('refuses pages of foreign origins with 403', async () => {

@@ -56,9 +56,9 @@ export const startDialects = async (options: ServerOptions = {}, ports: Partial<
     get deliveries() {
       return deliveries;
     },
-    /** Serves the gateway dialect once more, with other ports. */
-    serveAt: (path: string, other: Partial<DialectPorts>) =>
-      server.sockets.serve(path, createDialectProtocol(GATEWAY_SOCKET, { ...all, ...other })),
+    /** Serves a dialect once more, with other ports. */
+    serveAt: (path: string, other: Partial<DialectPorts>, dialect = GATEWAY_SOCKET) =>
+      server.sockets.serve(path, createDialectProtocol(dialect, { ...all, ...other })),
     open,
     mobile: (more?: DialectOptions & { user?: string; query?: string }) =>
       open(`/api/presence/subscribe${more?.query ?? ''}`, more),
