@@ -33,7 +33,7 @@ const setUp = async () => {
   });
   await people.upsertUsers(['me', 'ana'].map((id) => ({ id, privacy: { status: 'NOBODY' as const } })));
   await presence.setPresence(user('ana'), { status: 'ONLINE' });
-  const services = { presence, people } as unknown as RestServices;
+  const services = { presence, people: written('people', people, steps) } as unknown as RestServices;
   return {
     async stepsOf(act: (services: RestServices) => Promise<unknown>) {
       steps.length = 0;
