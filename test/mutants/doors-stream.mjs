@@ -89,6 +89,14 @@ export default [
     tests: ['test/doors/stream/streamClient.test.ts'],
   },
   {
+    name: 'a stop waits for Stream',
+    promise: 'A request to Stream ends at once when the door stops.',
+    file: 'src/doors/stream/streamClient.ts',
+    from: 'AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS)])',
+    to: 'AbortSignal.timeout(REQUEST_MS)',
+    tests: ['test/doors/stream/streamClient.test.ts'],
+  },
+  {
     name: 'the server token is signed with the key',
     promise: 'The token is signed with the secret of the app.',
     file: 'src/doors/stream/streamClient.ts',

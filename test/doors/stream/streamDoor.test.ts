@@ -156,17 +156,18 @@ describe('the door to Stream', () => {
   });
 
   it('shows that somebody left who is deleted, and creates nobody who is', async () => {
-    const { stream, states, shows } = await start({ known: ['ana'] });
+    const { stream, states, shows } = await start({ known: ['ana', 'forgotten'] });
+    stream.users.set('forgotten', { id: 'forgotten', status: 'online' });
     await states.connect('ana');
     await shows('ana', 'online');
-    for (const userId of ['ana', 'unknown']) states.deleted.add(userId);
-    await states.marks.mark('stream', ['unknown']);
-    await states.marks.mark('stream', ['ana']);
+    // Of one there is still a live record.
+    const gone = ['ana', 'forgotten', 'unknown'];
+    for (const userId of gone) states.deleted.add(userId);
+    await states.marks.mark('stream', gone);
     await shows('ana', 'offline');
-    await vi.waitFor(async () =>
-      expect(await states.marks.markedAmong('stream', ['ana', 'unknown'])).toEqual(new Set()),
-    );
-    expect([...stream.users.keys()]).toEqual(['ana']);
+    await shows('forgotten', 'offline');
+    await vi.waitFor(async () => expect(await states.marks.markedAmong('stream', gone)).toEqual(new Set()));
+    expect([...stream.users.keys()]).toEqual(['ana', 'forgotten']);
   });
 
   it('says nothing of Stream where the database cannot be asked', async () => {
