@@ -98,10 +98,15 @@ describe('lanes', () => {
       },
     );
     lanes.push('ana', quick('after'));
-    lanes.push('bo', quick('beside'));
+    let triesBefore = 0;
+    lanes.push('bo', async () => {
+      triesBefore = tries;
+      done.push('beside');
+    });
     await lanes.idle();
     expect([tries, givenUp, failures.length]).toEqual([3, 1, 1]);
     // Who waits for another attempt holds up nobody else.
+    expect(triesBefore).toBe(1);
     expect(done).toEqual(['beside', 'after']);
   });
 
