@@ -110,13 +110,13 @@ describe('the client of Stream', () => {
     const asked = client.update([update('ana')], stopping.signal);
     await stream.until(({ requests }) => requests.length === 1);
     stopping.abort();
-    await expect(asked).rejects.toThrow('abort');
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('gives up after five seconds', async () => {
     const { stream, client } = await start();
     stream.failing(hanging);
-    await expect(client.update([update('ana')], FOREVER)).rejects.toThrow('timeout');
+    await expect(client.update([update('ana')], FOREVER)).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
   it('reports when the window of the rate limit is over', async () => {
