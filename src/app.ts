@@ -10,6 +10,7 @@ import { startChangeLogFeed, startSocialLogFeed } from './adapters/sql/changeLog
 import { openDatabase } from './adapters/sql/openDatabase.js';
 import { createPeople } from './adapters/sql/people.js';
 import { createSocial } from './adapters/sql/social.js';
+import { createEventOutbox } from './adapters/sql/sqlEventOutbox.js';
 import { createJournal } from './adapters/sql/sqlJournal.js';
 import { createToldLive } from './adapters/sql/sqlToldLive.js';
 import { lately } from './async/lately.js';
@@ -136,7 +137,10 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
   const logged = config.databaseUrl !== null;
   const onError = outages.failures('publishing an access change');
   const { pushAfterMs, ...retention } = config.social;
-  const people = observed(createPeople({ db, bus, logged, pushAfterMs, onError }), timed);
+  const people = observed(
+    createPeople({ db, bus, logged, pushAfterMs, tellsDeletions: config.doors.webhook !== null, onError }),
+    timed,
+  );
   const social = observed(
     createSocial({
       db,
@@ -163,6 +167,7 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
     journal: observed(createJournal({ db }), timed),
     stateMarks: live.stateMarks,
     toldLive: observed(createToldLive({ db }), timed),
+    eventOutbox: observed(createEventOutbox({ db }), timed),
     rateLimits: createRateLimits(config.rates, live.redis),
     sweepMs: live.redis ? SHARED_SWEEP_MS : SWEEP_MS,
     logged,
@@ -667,10 +672,10 @@ export const startApp = async (
     const edge = createEdge(start, backEnds, node, door, asked, { page, openDoor });
     await followAccessChanges(start, backEnds, services, hub, edge);
     await startLease(start, backEnds, node, edge);
-    const { store, bus, social: trays, stateMarks, toldLive } = backEnds;
+    const { store, bus, social: trays, stateMarks, toldLive, eventOutbox } = backEnds;
     const { records, readRecords, recentCommits } = node;
     const { sockets, refused } = edge;
-    const stores = { store, bus, stateMarks, toldLive, people, trays };
+    const stores = { store, bus, stateMarks, toldLive, eventOutbox, people, trays };
     const isLive = (userId: string) => recentCommits.record(userId) !== undefined;
     const parts = { happenings, ...stores, records, readRecords, isLive, presence, hub, sockets, refused };
     stopping.push(await openDoors({ ...start, ...parts }));

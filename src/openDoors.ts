@@ -22,6 +22,7 @@ import type { OpenHttpDoor } from './server/http/httpServer.js';
 import type { createRestDoor } from './server/rest/restDoor.js';
 import type { Sockets } from './server/ws/webSocketServer.js';
 import type { Caller, Presence } from './service/contract.js';
+import type { EventOutbox } from './social/ports/eventOutbox.js';
 import type { TrayStore } from './social/ports/trays.js';
 import type { Log } from './telemetry/log.js';
 import type { Metrics } from './telemetry/metrics.js';
@@ -41,6 +42,7 @@ export interface DoorDeps {
   readonly toldLive: ToldLive;
   readonly people: Directory & AccessReader;
   readonly trays: TrayStore;
+  readonly eventOutbox: EventOutbox;
   readonly records: RecordWriter;
   readonly readRecords: ReadRecords;
   readonly presence: Presence;
@@ -80,6 +82,30 @@ const openNats = async (deps: DoorDeps): Promise<Stop | null> => {
   };
 };
 
+/** docs/doors.md#webhooks */
+const openWebhook = async (deps: DoorDeps): Promise<Stop | null> => {
+  const { config, metrics, outages, happenings, stateMarks, toldLive, people, trays, eventOutbox, readRecords } = deps;
+  if (config.doors.webhook === null) return null;
+  const { createDueAnew } = await import('./node/dueAnew.js');
+  const { openWebhookDoor } = await import('./doors/webhook/webhookDoor.js');
+  const door = openWebhookDoor({
+    ...config.doors.webhook,
+    marks: stateMarks,
+    toldLive,
+    readRecords,
+    people,
+    outbox: eventOutbox,
+    dueAnew: createDueAnew({ readRecords, trays }),
+    metrics,
+    outages,
+  });
+  const deaf = happenings.noticesDue.add(door.noticesDue);
+  return async () => {
+    deaf();
+    await door.stop();
+  };
+};
+
 /** docs/doors.md#sockets-of-the-dialects: they stop with all sockets. */
 const openSockets = async ({ config, hub, sockets, metrics, refused }: DoorDeps): Promise<null> => {
   if (!config.doors.rest) return null;
@@ -108,7 +134,7 @@ const openStream = async (deps: DoorDeps): Promise<Stop | null> => {
 
 /** Opens the doors. What it returns stops them, all at once; idempotent, and never rejects. */
 export const openDoors = async (deps: DoorDeps): Promise<Stop> => {
-  const opened = await Promise.all([openNats(deps), openSockets(deps), openStream(deps)]);
+  const opened = await Promise.all([openNats(deps), openWebhook(deps), openSockets(deps), openStream(deps)]);
   const stops = opened.filter((stop) => stop !== null);
   return async () => {
     await Promise.allSettled(stops.map((stop) => stop()));

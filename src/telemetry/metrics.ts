@@ -34,6 +34,12 @@ export interface NatsState {
   readonly kept: number;
 }
 
+/** What is still to be sent to the webhook, read when the metrics are. */
+export interface WebhookState {
+  readonly marked: number;
+  readonly lagMs: number;
+}
+
 /** What waits for Stream, read when the metrics are. */
 export interface StreamState {
   /** Users who are to be told, in the parts that this node sends. */
@@ -73,6 +79,12 @@ export interface Metrics {
   streamFailed(): void;
   /** Registers the reader of what waits for Stream. Called once, where its door is open. */
   readStream(state: () => StreamState): void;
+  /** The webhook took so many states or events; failed or refused a request; or so many are not told any more. */
+  webhookSent(kind: 'state' | 'event', count: number): void;
+  webhookFailed(): void;
+  webhookDropped(kind: 'state' | 'event', count: number): void;
+  /** Registers the reader of what the webhook is still to be told. Called once, where its door is open. */
+  readWebhook(state: () => WebhookState): void;
   /** Registers the reader of the sizes. Called once. */
   read(sizes: () => Sizes): void;
   /** All metrics in the text format of Prometheus, whose media type is `contentType`. */
@@ -100,6 +112,10 @@ export const NO_METRICS: Metrics = {
   streamUsers: () => {},
   streamFailed: () => {},
   readStream: () => {},
+  webhookSent: () => {},
+  webhookFailed: () => {},
+  webhookDropped: () => {},
+  readWebhook: () => {},
   read: () => {},
   text: async () => '',
   contentType: Registry.PROMETHEUS_CONTENT_TYPE,
@@ -172,6 +188,10 @@ export const createMetrics = (): Metrics => {
       },
     });
 
+  const webhookSent = counterBy('kind', 'rollcall_webhook_sent_total', 'States and events that the webhook took.');
+  const webhookFailed = counter('rollcall_webhook_failed_total', 'Requests that failed or were refused.');
+  const webhookDropped = counterBy('kind', 'rollcall_webhook_dropped_total', 'What is not told any more.');
+
   return {
     text: () => registry.metrics(),
     contentType: registry.contentType,
@@ -207,6 +227,13 @@ export const createMetrics = (): Metrics => {
     },
     historyWritten: (written) => spans.inc(written),
     historyDropped: (steps) => lostSteps.inc(steps),
+    webhookSent: (kind, count) => webhookSent.inc({ kind }, count),
+    webhookFailed: () => webhookFailed.inc(),
+    webhookDropped: (kind, count) => webhookDropped.inc({ kind }, count),
+    readWebhook(state) {
+      gaugeOf('rollcall_webhook_marked', 'Users whose state is still to be sent.', () => state().marked);
+      gaugeOf('rollcall_webhook_lag_seconds', 'Age of the oldest of them.', () => state().lagMs / 1_000);
+    },
     read(sizes) {
       const gauge = (name: string, help: string, of: (sizes: Sizes) => number) =>
         gaugeOf(name, help, () => of(sizes()));

@@ -237,7 +237,7 @@ export default [
   {
     name: 'a notice that was read is told late',
     promise: 'A notice that was read or hidden while NATS was away is not told.',
-    file: 'src/doors/nats/pendingMessages.ts',
+    file: 'src/node/dueAnew.ts',
     from: 'return notice && { notice, unseen: (await trays.inbox(userId)).unseen };',
     to: 'return { notice: notice ?? items[0]!, unseen: (await trays.inbox(userId)).unseen };',
     tests: anew,

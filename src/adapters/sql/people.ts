@@ -35,10 +35,12 @@ export const createPeople = (options: {
   readonly maxMembers?: number;
   /** How long a notice waits unread for its push. */
   readonly pushAfterMs?: number;
+  /** Whether a deletion leaves an event for the webhook. */
+  readonly tellsDeletions?: boolean;
 }) => {
   const { db, bus, logged = false, onError = () => {} } = options;
   const { maxFollows = MAX_FOLLOWS, maxBlocks = MAX_BLOCKS, maxMembers = MAX_MEMBERS } = options;
-  const { pushAfterMs = PUSH_AFTER_MS } = options;
+  const { pushAfterMs = PUSH_AFTER_MS, tellsDeletions = false } = options;
   const conversations = createConversations({ db });
   const caches = createAccessCaches({ bus, readConversation: conversations.conversation });
   const { accessChanged, subscribed, forgetAll, forgetAccessSummaries } = caches;
@@ -51,7 +53,7 @@ export const createPeople = (options: {
   const removals = createSocialRemovals({ db, retract: retractWhile });
   return {
     ...createAccessReader({ db, caches, conversations }),
-    ...createDirectory({ db, commit, caches, removals }),
+    ...createDirectory({ db, commit, caches, removals, tellsDeletions }),
     ...createRelationStore({ commitSocial, maxFollows, maxBlocks, pushAfterMs }),
     ...createRelationLists({ db }),
     ...createGroupStore({ commit, removals, maxMembers }),

@@ -14,7 +14,7 @@ import { serverNow, textArray } from './expressions.js';
 import { createLoader } from './loader.js';
 import { rowsByKey } from './rowsByKey.js';
 import { noteDeletedUser, type SocialRemovals, unremovedAmong } from './socialRemovals.js';
-import { presenceJournal, users } from './tables.js';
+import { presenceJournal, users, webhookEvents } from './tables.js';
 import { applyUpsert, difference, mergeUpserts, type StoredUser } from './upsert.js';
 import { privacyColumns, toStoredUser, userChange, writeUsers } from './userRows.js';
 
@@ -139,12 +139,15 @@ export const createDirectory = ({
   commit,
   caches,
   removals,
+  tellsDeletions = false,
 }: {
   readonly db: Database;
   readonly commit: Commit;
   readonly caches: AccessCaches;
   /** What a deleted user takes along of what happens around people. */
   readonly removals: SocialRemovals;
+  /** Whether a deletion leaves an event for the webhook, see `EventOutbox`. */
+  readonly tellsDeletions?: boolean;
 }) => {
   const { existence, profiles, accessSummaries } = caches;
   const deletions = createDeletions({ db });
@@ -226,7 +229,11 @@ export const createDirectory = ({
     },
 
     async deleteUser(userId) {
-      const existed = await commit((tx) => writeTombstone(tx, userId));
+      const existed = await commit(async (tx) => {
+        const written = await writeTombstone(tx, userId);
+        if (written.result && tellsDeletions) await tx.insert(webhookEvents).values({ kind: 'user.deleted', userId });
+        return written;
+      });
       await finishSoon([userId]);
       return existed;
     },

@@ -1,8 +1,6 @@
 /** What has to be told over NATS, and how it is read anew when it is told late: as it is then, or not at all. */
-import { createLimit } from '../../async/limit.js';
-import { createPushDecision } from '../../node/dueNotices.js';
+import { createDueAnew } from '../../node/dueAnew.js';
 import type { ReadRecords } from '../../node/recordReader.js';
-import { isTemporary } from '../../presence/errors.js';
 import type { Clock } from '../../presence/ports/clock.js';
 import type { TypingStore } from '../../presence/ports/typing.js';
 import type { DueNotice, TrayStore } from '../../social/ports/trays.js';
@@ -29,11 +27,6 @@ export type ReadAnew = {
   readonly [K in OutKind]: (pending: readonly PendingOf<K>[]) => Promise<ReadonlyMap<PendingOf<K>, OutMessage>>;
 };
 
-/** Notices are read one by one, so many at once. */
-const NOTICES_AT_ONCE = 8;
-/** Notices that share a position, or moved one on meanwhile. */
-const NEAR = 50;
-
 const byPending = <P, M>(pending: readonly P[], messageOf: (each: P) => M | undefined): ReadonlyMap<P, M> => {
   const found = new Map<P, M>();
   for (const each of pending) {
@@ -52,17 +45,8 @@ export const createReadAnew = ({
   readonly store: Pick<TypingStore, 'typingOf'> & Clock;
   readonly trays: Pick<TrayStore, 'notices' | 'inbox'>;
 }): ReadAnew => {
-  const decide = createPushDecision({ readRecords });
-  const limit = createLimit(NOTICES_AT_ONCE);
+  const dueAnew = createDueAnew({ readRecords, trays });
   const usersOf = (pending: readonly Pending[]) => [...new Set(pending.map(({ userId }) => userId))];
-
-  /** The notice as it is now, where it is still unread at that position. */
-  const unreadOf = async ({ notice: { userId, id, position } }: DueNotice): Promise<DueNotice | undefined> => {
-    const page = { first: NEAR, after: { position: position + 1, id: '' }, unreadOnly: true };
-    const { items } = await trays.notices(userId, page);
-    const notice = items.find((each) => each.id === id && each.position === position);
-    return notice && { notice, unseen: (await trays.inbox(userId)).unseen };
-  };
 
   return {
     async status(pending) {
@@ -92,16 +76,7 @@ export const createReadAnew = ({
     },
 
     async notice(pending) {
-      const unread = await Promise.all(
-        pending.map(({ due }) =>
-          limit(() => unreadOf(due)).catch((error: unknown) => {
-            if (isTemporary(error)) throw error;
-            // One that cannot be read at all must not hold up the others.
-            return undefined;
-          }),
-        ),
-      );
-      const { wanted } = await decide(unread.filter((due) => due !== undefined));
+      const wanted = await dueAnew(pending.map(({ due }) => due.notice));
       const messages = new Map(wanted.map((due) => [due.notice.id, noticeMessage(due)]));
       return byPending(pending, ({ due }) => messages.get(due.notice.id));
     },

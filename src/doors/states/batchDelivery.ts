@@ -134,8 +134,9 @@ export const createBatchDelivery = ({
       if (!(error instanceof Refused)) throw error;
       if (those.length > 1) {
         const middle = Math.ceil(those.length / 2);
-        await sendDivided(those.slice(0, middle), batch);
-        await sendDivided(those.slice(middle), batch);
+        // Each part is read anew: a state is never older than its request.
+        await readAndSend(those.slice(0, middle), batch);
+        await readAndSend(those.slice(middle), batch);
         return;
       }
       batch.refused.push(those[0]!);
@@ -144,7 +145,7 @@ export const createBatchDelivery = ({
   };
 
   /** Reads the users anew, and sends what there is to be told of them. */
-  const attempt = async (taken: readonly Taken[], batch: Batch): Promise<void> => {
+  const readAndSend = async (taken: readonly Taken[], batch: Batch): Promise<void> => {
     const those = taken.filter(isOurs);
     const { states, gone, unreadable } = await read(those.map(({ userId }) => userId));
     for (const state of states) {
@@ -159,7 +160,6 @@ export const createBatchDelivery = ({
     await finish(among(gone));
     for (const each of among(unreadable)) await refuse(each);
     await sendDivided(among(states.map(({ userId }) => userId)), batch);
-    for (const each of batch.refused) await refuse(each);
   };
 
   /** Ends once everybody of the batch is told, refused, or another sender's. Never rejects. */
@@ -168,7 +168,9 @@ export const createBatchDelivery = ({
     let left = taken;
     for (let failures = 1; left.length > 0 && !stopped.aborted; failures += 1) {
       try {
-        await attempt(left, { states, accepted: 0, refused: [] });
+        const batch: Batch = { states, accepted: 0, refused: [] };
+        await readAndSend(left, batch);
+        for (const each of batch.refused) await refuse(each);
         break;
       } catch (error) {
         if (stopped.aborted) break;
