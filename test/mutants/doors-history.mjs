@@ -126,7 +126,7 @@ export default [
     file: 'src/adapters/sql/sqlHistory.ts',
     from: ' and users.generation = new.generation and users.deleted_at is null',
     to: '',
-    tests: ['test/adapters/sql/postgres.test.ts'],
+    tests: ['test/adapters/sql/history.test.ts'],
   },
   {
     name: 'a history outlives its user',
@@ -134,7 +134,7 @@ export default [
     file: 'src/adapters/sql/deletions.ts',
     from: 'if (!(await removeHistory(deletion.userId, isStopped))) return;',
     to: '',
-    tests: ['test/adapters/sql/postgres.test.ts'],
+    tests: ['test/adapters/sql/history.test.ts'],
   },
   {
     name: 'a page begins anew',
@@ -142,7 +142,7 @@ export default [
     file: 'src/adapters/sql/sqlHistory.ts',
     from: 'then ${after.from + 1}::bigint',
     to: 'then ${after.from}::bigint',
-    tests: ['test/adapters/sql/postgres.test.ts'],
+    tests: ['test/adapters/sql/history.test.ts'],
   },
   {
     name: 'the sweep reads its batch once a row',

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
-import { describeHistory } from '../../contract/history.js';
 import { describeJournal } from '../../contract/journal.js';
 import { describePeople } from '../../contract/people.js';
 import { openPreparedPglite } from '../../support/cluster/preparedPglite.js';
@@ -18,7 +17,6 @@ const shared = async (): Promise<OpenDatabase> => ({ ...database, close: async (
 
 describePeople('PGlite', shared);
 describeJournal('PGlite', shared);
-describeHistory('PGlite', shared);
 
 describe('PGlite', () => {
   it('lets timers and sockets have their turn between two pieces of work', async () => {

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/adapters/sql/openDatabase.js';
 import { migrationsFolder } from '../../../src/adapters/sql/packagePaths.js';
 import { openPostgres } from '../../../src/adapters/sql/postgres.js';
-import { describeHistory } from '../../contract/history.js';
 import { describeJournal } from '../../contract/journal.js';
 import { describePeople } from '../../contract/people.js';
 import { createTestDatabase, type TestDatabase } from '../../support/cluster/database.js';
@@ -40,7 +39,6 @@ describe('two nodes that start at once on an empty database', () => {
 
 describePeople('PostgreSQL', () => open());
 describeJournal('PostgreSQL', () => open());
-describeHistory('PostgreSQL', () => open());
 
 describe('a PostgreSQL that fails', () => {
   it('is refused at the start with a sentence that says why, and not the password', async () => {
