@@ -35,6 +35,8 @@ const TABLE_END = '<!-- /mutants -->';
 const LIMIT_MS = 300_000;
 /** For how long a test may wait, in ms: less than in the suite, since of many faults each lets one wait for what never comes. */
 const TEST_LIMIT_MS = 60_000;
+/** The projects of `vitest.config.ts` that the tests of faults are in: some black-box tests run on Redis alone. */
+const PROJECTS = ['unit', 'main', 'redis', 'client'];
 /** Tests that drive whole processes run what is built. */
 const DRIVES_PROCESSES = /^test\/(e2e|cluster|cluster-slow)\//;
 
@@ -123,12 +125,7 @@ const runTests = async (copy, tests) => {
     if (built.endless) return built;
   }
   const options = [
-    '--project',
-    'unit',
-    '--project',
-    'main',
-    '--project',
-    'client',
+    ...PROJECTS.flatMap((project) => ['--project', project]),
     '--bail',
     '1',
     '--reporter',
