@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Refused, TryLater, type UserState } from '../../../src/doors/states/sending.js';
 import { unavailable } from '../../../src/presence/errors.js';
 import { BRIEF, createFakeConsumer, createStates } from '../../support/unit/stateSenders.js';
+import { waitFor } from '../../support/unit/waitFor.js';
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => `user-${String(i).padStart(5, '0')}`);
 const refusing = (isPoison: (userId: string) => boolean) => (states: readonly UserState[]) => {
@@ -9,7 +10,7 @@ const refusing = (isPoison: (userId: string) => boolean) => (states: readonly Us
   return {};
 };
 const shows = (consumer: ReturnType<typeof createFakeConsumer>, states: Record<string, string>) =>
-  vi.waitFor(() =>
+  waitFor(() =>
     expect(Object.fromEntries(Object.keys(states).map((id) => [id, consumer.statusOf(id)]))).toEqual(states),
   );
 
@@ -26,7 +27,7 @@ describe('a sender of states', () => {
     await shows(consumer, { ana: 'OFFLINE' });
     expect(consumer.latest.get('ana')).toMatchObject({ activities: [], devices: [], lastSeen: expect.any(Number) });
     expect(onSent.mock.calls).toEqual([[1], [1], [1]]);
-    await vi.waitFor(() => expect([sender.marked, sender.lagMs]).toEqual([0, 0]));
+    await waitFor(() => expect([sender.marked, sender.lagMs]).toEqual([0, 0]));
     expect([...states.toldLive.users]).toEqual([]);
   });
 
@@ -36,7 +37,7 @@ describe('a sender of states', () => {
     const consumer = createFakeConsumer();
     await states.start(consumer);
     for (const userId of users) await states.connect(userId);
-    await vi.waitFor(() => expect(consumer.latest.size).toBe(50_000), { timeout: 60_000 });
+    await waitFor(() => expect(consumer.latest.size).toBe(50_000), { timeout: 60_000 });
     let isOpen = () => {};
     const opened = new Promise<void>((resolve) => {
       isOpen = resolve;
@@ -47,11 +48,11 @@ describe('a sender of states', () => {
       return {};
     };
     await states.set(users[0]!, 'AWAY');
-    await vi.waitFor(() => expect(consumer.requests.at(-1)?.[0]).toMatchObject({ status: 'AWAY' }));
+    await waitFor(() => expect(consumer.requests.at(-1)?.[0]).toMatchObject({ status: 'AWAY' }));
     await Promise.all(users.map((userId) => states.end(userId)));
     const before = consumer.requests.length;
     isOpen();
-    await vi.waitFor(() => expect(states.toldLive.users.size).toBe(0), { timeout: 60_000 });
+    await waitFor(() => expect(states.toldLive.users.size).toBe(0), { timeout: 60_000 });
     const sizes = consumer.requests.slice(before).map((request) => request.length);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(50_001);
     expect(sizes.length).toBeLessThanOrEqual(502);
@@ -70,10 +71,10 @@ describe('a sender of states', () => {
     });
     await states.start(consumer);
     await states.connect('ana');
-    await vi.waitFor(() => expect(consumer.users()).toEqual([['ana']]));
+    await waitFor(() => expect(consumer.users()).toEqual([['ana']]));
     await states.set('ana', 'AWAY');
     await states.connect('bob');
-    await vi.waitFor(() => expect(consumer.users()).toEqual([['ana'], ['bob']]));
+    await waitFor(() => expect(consumer.users()).toEqual([['ana'], ['bob']]));
     isOpen();
     await shows(consumer, { ana: 'AWAY', bob: 'ONLINE' });
     expect(consumer.users()).toEqual([['ana'], ['bob'], ['ana']]);
@@ -141,7 +142,7 @@ describe('a sender of states', () => {
     const users = many(100);
     for (const userId of users) await states.connect(userId);
     const { sender } = await states.start(consumer);
-    await vi.waitFor(() => expect(consumer.latest.size).toBe(99));
+    await waitFor(() => expect(consumer.latest.size).toBe(99));
     expect(consumer.requests.length).toBeLessThan(20);
     // Nobody waits for them, and nobody asks for them again meanwhile.
     const before = consumer.requests.length;
@@ -149,7 +150,7 @@ describe('a sender of states', () => {
     await states.set('user-00001', 'AWAY');
     await shows(consumer, { 'user-00001': 'AWAY', 'user-00042': undefined as never });
     expect(consumer.users().slice(before)).toEqual([['user-00001']]);
-    await vi.waitFor(() => expect(sender.marked).toBe(1));
+    await waitFor(() => expect(sender.marked).toBe(1));
   });
 
   it('leaves alone who is refused by name, and tries them again later, by themselves', async () => {
@@ -174,8 +175,8 @@ describe('a sender of states', () => {
     }));
     for (const userId of many(10)) await states.connect(userId);
     const { sender, onDropped } = await states.start(consumer, { maxRefused: 4 });
-    await vi.waitFor(() => expect(onDropped).toHaveBeenCalledTimes(5));
-    await vi.waitFor(() => expect(sender.marked).toBe(4));
+    await waitFor(() => expect(onDropped).toHaveBeenCalledTimes(5));
+    await waitFor(() => expect(sender.marked).toBe(4));
   });
 
   it('loses nobody where the consumer refuses everything for a while', async () => {
@@ -185,9 +186,9 @@ describe('a sender of states', () => {
     });
     for (const userId of many(50)) await states.connect(userId);
     const { onDropped } = await states.start(consumer, { maxRefused: 4 });
-    await vi.waitFor(() => expect(consumer.requests.length).toBeGreaterThan(50));
+    await waitFor(() => expect(consumer.requests.length).toBeGreaterThan(50));
     consumer.answer = () => ({});
-    await vi.waitFor(() => expect(consumer.latest.size).toBe(50));
+    await waitFor(() => expect(consumer.latest.size).toBe(50));
     expect(onDropped).not.toHaveBeenCalled();
   });
 
@@ -201,11 +202,9 @@ describe('a sender of states', () => {
     await states.set('ana', 'AWAY');
     states.known.has = (userId) => userId !== 'nobody';
     await states.marks.mark('webhook', ['nobody']);
-    await vi.waitFor(() => expect(states.toldLive.users.size).toBe(0));
-    await vi.waitFor(async () =>
-      expect(await states.marks.markedAmong('webhook', ['ana', 'nobody'])).toEqual(new Set()),
-    );
-    await vi.waitFor(() => expect(sender.marked).toBe(0));
+    await waitFor(() => expect(states.toldLive.users.size).toBe(0));
+    await waitFor(async () => expect(await states.marks.markedAmong('webhook', ['ana', 'nobody'])).toEqual(new Set()));
+    await waitFor(() => expect(sender.marked).toBe(0));
     expect(consumer.requests).toHaveLength(1);
   });
 
@@ -216,7 +215,7 @@ describe('a sender of states', () => {
     const consumer = createFakeConsumer();
     await states.start(consumer);
     await shows(consumer, { ana: 'OFFLINE', bob: 'ONLINE' });
-    await vi.waitFor(() => expect([...states.toldLive.users]).toEqual(['bob']));
+    await waitFor(() => expect([...states.toldLive.users]).toEqual(['bob']));
   });
 
   it('notes that somebody is told to be live before it tells so', async () => {
@@ -251,13 +250,13 @@ describe('a sender of states', () => {
     };
     await states.start(consumer, { marks, parts: { leaseMs: 300, renewEveryMs: 20, marginMs: 10 } });
     await states.connect('ana');
-    await vi.waitFor(() => expect(consumer.requests).toHaveLength(1));
+    await waitFor(() => expect(consumer.requests).toHaveLength(1));
     frozen = true;
     const other = createFakeConsumer();
     await states.start(other, { awaits: false });
     await shows(other, { ana: 'ONLINE' });
     isOpen();
-    await vi.waitFor(() => expect(other.requests).toHaveLength(2));
+    await waitFor(() => expect(other.requests).toHaveLength(2));
   });
 
   it('finds what it took again where the store did not answer', async () => {
@@ -283,7 +282,7 @@ describe('a sender of states', () => {
     await states.connect('ana');
     await states.connect('bob');
     await shows(consumer, { ana: 'ONLINE', bob: 'ONLINE' });
-    await vi.waitFor(() => expect(sender.marked).toBe(0));
+    await waitFor(() => expect(sender.marked).toBe(0));
     expect(onError).toHaveBeenCalled();
   });
 
@@ -297,7 +296,7 @@ describe('a sender of states', () => {
     const consumer = createFakeConsumer();
     const { onError, onFailed } = await states.start(consumer, { read });
     await states.connect('ana');
-    await vi.waitFor(() => expect(onError).toHaveBeenCalled());
+    await waitFor(() => expect(onError).toHaveBeenCalled());
     fails = false;
     await shows(consumer, { ana: 'ONLINE' });
     expect(onFailed).not.toHaveBeenCalled();
@@ -312,7 +311,7 @@ describe('a sender of states', () => {
     };
     const { sender, onFailed } = await states.start(consumer);
     await states.connect('ana');
-    await vi.waitFor(() => expect(consumer.requests).toHaveLength(1));
+    await waitFor(() => expect(consumer.requests).toHaveLength(1));
     await sender.stop();
     await sender.stop();
     expect(onFailed).not.toHaveBeenCalled();

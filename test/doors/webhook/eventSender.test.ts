@@ -4,6 +4,7 @@ import { startEventSender } from '../../../src/doors/webhook/eventSender.js';
 import type { WebhookEvent } from '../../../src/doors/webhook/webhookEvents.js';
 import type { EventOutbox, NewOutboxEvent, OutboxEvent } from '../../../src/social/ports/eventOutbox.js';
 import type { DueNotice } from '../../../src/social/ports/trays.js';
+import { waitFor } from '../../support/unit/waitFor.js';
 
 const start = () => {
   const rows = new Map<number, OutboxEvent & { dueAt: number }>();
@@ -71,7 +72,7 @@ it('tells events once, and removes them', async () => {
   const { outbox, rows, state, notice, deletion, usersOf, onSent } = start();
   state.deleted.add('bob');
   await outbox.add([notice('ana'), deletion('bob')]);
-  await vi.waitFor(() => expect(rows.size).toBe(0));
+  await waitFor(() => expect(rows.size).toBe(0));
   expect(usersOf()).toEqual(['notice.due ana', 'user.deleted bob']);
   expect(onSent).toHaveBeenCalledWith(2);
 });
@@ -81,7 +82,7 @@ it('looks at each anew: not of what was read, of whose user is deleted, nor of w
   state.deleted.add('gone');
   state.read.add('of reader');
   await outbox.add([notice('reader'), notice('gone'), deletion('back'), notice('ana')]);
-  await vi.waitFor(() => expect(rows.size).toBe(0));
+  await waitFor(() => expect(rows.size).toBe(0));
   expect(usersOf()).toEqual(['notice.due ana']);
 });
 
@@ -90,9 +91,9 @@ it('tells of a deletion once no state of the user is on its way', async () => {
   state.deleted.add('bob');
   state.marked.add('bob');
   await outbox.add([deletion('bob'), notice('ana')]);
-  await vi.waitFor(() => expect(usersOf()).toEqual(['notice.due ana']));
+  await waitFor(() => expect(usersOf()).toEqual(['notice.due ana']));
   state.marked.clear();
-  await vi.waitFor(() => expect(rows.size).toBe(0));
+  await waitFor(() => expect(rows.size).toBe(0));
   expect(usersOf()).toEqual(['notice.due ana', 'user.deleted bob']);
 });
 
@@ -103,11 +104,11 @@ it('lets an event that is refused stand alone, and the others go on', async () =
   });
   const users = Array.from({ length: 8 }, (_, i) => `user-${i}`);
   await outbox.add(users.map(notice));
-  await vi.waitFor(() => expect(usersOf()).toHaveLength(7));
-  await vi.waitFor(() => expect([...rows.values()]).toMatchObject([{ userId: 'user-3', refusals: 1 }]));
+  await waitFor(() => expect(usersOf()).toHaveLength(7));
+  await waitFor(() => expect([...rows.values()]).toMatchObject([{ userId: 'user-3', refusals: 1 }]));
   expect(onFailed).toHaveBeenCalledTimes(4);
   await outbox.add([notice('after')]);
-  await vi.waitFor(() => expect(usersOf()).toContain('notice.due after'));
+  await waitFor(() => expect(usersOf()).toContain('notice.due after'));
 });
 
 it('tries again what failed', async () => {
@@ -116,7 +117,7 @@ it('tries again what failed', async () => {
     throw new Error('503');
   });
   await outbox.add([notice('ana')]);
-  await vi.waitFor(() => expect(onFailed).toHaveBeenCalledTimes(1));
-  await vi.waitFor(() => expect(rows.size).toBe(0), { timeout: 10_000 });
+  await waitFor(() => expect(onFailed).toHaveBeenCalledTimes(1));
+  await waitFor(() => expect(rows.size).toBe(0), { timeout: 10_000 });
   expect(usersOf()).toEqual(['notice.due ana']);
 });

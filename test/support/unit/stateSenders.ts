@@ -10,6 +10,7 @@ import type { ToldLive } from '../../../src/presence/ports/toldLive.js';
 import * as commands from '../../../src/presence/record.js';
 import type { PresenceStatus } from '../../../src/presence/types.js';
 import { timings } from './builders.js';
+import { waitFor } from './waitFor.js';
 
 /** Short, so that a test awaits each wait. */
 export const BRIEF: SenderTimings = {
@@ -111,7 +112,7 @@ export const createStates = () => {
       { ...BRIEF, ...briefer },
     );
     onTestFinished(() => sender.stop());
-    if (awaits) await vi.waitFor(() => expect(toldAnew).toHaveBeenCalled());
+    if (awaits) await waitFor(() => expect(toldAnew).toHaveBeenCalled());
     return { sender, ...said };
   };
   return {
