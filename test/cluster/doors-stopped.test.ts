@@ -44,9 +44,9 @@ const NATS = {
 };
 
 it.each(Object.keys(NATS) as (keyof typeof NATS)[])(
-  'a node whose NATS %s, and whose Stream never answers, stops in time',
+  'a node whose NATS %s, and whose Stream and webhook never answer, stops in time',
   async (how) => {
-    const [nats, stream] = await Promise.all([startPeer(NATS[how]), startPeer()]);
+    const [nats, stream, webhook] = await Promise.all([startPeer(NATS[how]), startPeer(), startPeer()]);
     const connected = once(nats.server, 'connection');
     const rollcall = await serveTest({
       NODE_ENV: undefined,
@@ -55,10 +55,12 @@ it.each(Object.keys(NATS) as (keyof typeof NATS)[])(
       STREAM_URL: `http://${stream.at}`,
       STREAM_KEY: 'key',
       STREAM_SECRET: 'secret',
+      WEBHOOK_URL: `http://${webhook.at}/`,
+      WEBHOOK_SECRET: 'secret',
     });
     const [ana] = await rollcall.strangers('ana');
     await ana.heartbeat();
-    await Promise.all([connected, stream.heard]);
+    await Promise.all([connected, stream.heard, webhook.heard]);
 
     const toldAt = performance.now();
     expect(await rollcall.stop()).toEqual({ code: 0, signal: null });

@@ -37,7 +37,11 @@ it('the snippet of docs/doors.md does what the page says', async () => {
   const page = readFileSync('docs/doors.md', 'utf8');
   const rest = page.slice(page.indexOf('\n## REST'), page.indexOf('\n## Sockets'));
   const [snippet = ''] = [...rest.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text]) => text);
-  const answers = (await run(['-c', snippet.replaceAll('http://127.0.0.1:4000', rollcall.origin)]))
+  const here = snippet
+    .replaceAll('http://127.0.0.1:4000', rollcall.origin)
+    .replace(/\bada\b/g, one.id)
+    .replace(/\bben\b/g, friend.id);
+  const answers = (await run(['-c', here]))
     .replaceAll('}{', '}\n{')
     .replaceAll('}[', '}\n[')
     .replaceAll(']{', ']\n{')
@@ -45,8 +49,14 @@ it('the snippet of docs/doors.md does what the page says', async () => {
     .map((line) => JSON.parse(line));
   expect(answers).toEqual([
     { status: 'success', message: 'presence_updated' },
-    { status: 'success', users: [] },
+    {
+      status: 'success',
+      users: [
+        expect.objectContaining({ user_id: one.id, status: 'in_studio', daw: 'Ableton Live', message: 'mixing' }),
+        expect.objectContaining({ user_id: friend.id, status: 'online' }),
+      ],
+    },
     [expect.objectContaining({ user_id: friend.id, status: 'online' })],
-    { error: 'not_found', message: 'There is no such user.' },
+    expect.objectContaining({ user_id: one.id, status: 'online', custom_status: 'mixing' }),
   ]);
 });
