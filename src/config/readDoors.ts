@@ -30,11 +30,19 @@ const readNats = ({ read }: Reader): NatsConfig | null => {
   return servers && { servers, prefix };
 };
 
+/** A secret by the Standard Webhooks is `whsec_` and base64: without any its key would be empty, and anybody could sign. */
+const isWebhookSecret = (secret: string): boolean =>
+  !secret.startsWith('whsec_') || /^whsec_[A-Za-z0-9+/]{2,}={0,2}$/.test(secret);
+
 const readWebhook = ({ read }: Reader): WebhookConfig | null => {
   const url = read<string | null>('WEBHOOK_URL', null, 'an http:// or https:// URL', (text) =>
     readUrl(text, ['http:', 'https:']),
   );
-  const secrets = read<readonly string[]>('WEBHOOK_SECRET', [], 'one secret, or two with a comma', readSecrets);
+  const hint = 'one secret, or two with a comma; after `whsec_` there is base64';
+  const secrets = read<readonly string[]>('WEBHOOK_SECRET', [], hint, (text) => {
+    const given = readSecrets(text);
+    return given?.every(isWebhookSecret) ? given : undefined;
+  });
   return url === null ? null : { url, secrets };
 };
 

@@ -78,6 +78,8 @@ describe('readConfig', () => {
   it.each([
     [{ WEBHOOK_URL: 'https://example.com' }, 'WEBHOOK_SECRET must be set where WEBHOOK_URL is'],
     [{ WEBHOOK_SECRET: 'one' }, 'WEBHOOK_URL must be set'],
+    [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: 'whsec_' }, 'WEBHOOK_SECRET must be one secret'],
+    [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: 'whsec_b25l,whsec_!' }, 'WEBHOOK_SECRET must be one secret'],
     [{ WEBHOOK_URL: 'ftp://example.com', WEBHOOK_SECRET: 'one' }, 'WEBHOOK_URL must be an http'],
     [{ STREAM_KEY: 'key' }, 'STREAM_KEY and STREAM_SECRET must both be set'],
     [{ STREAM_URL: 'https://example.com' }, 'STREAM_KEY must be set'],

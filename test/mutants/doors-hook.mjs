@@ -1,6 +1,14 @@
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
   {
+    name: 'a webhook secret may be empty after its prefix',
+    promise: 'No secret that makes an empty key is taken: anybody could sign.',
+    file: 'src/config/readDoors.ts',
+    from: 'given?.every(isWebhookSecret)',
+    to: 'given',
+    tests: ['test/config/config.test.ts'],
+  },
+  {
     name: 'a commit marks nobody in Redis',
     promise: 'A commit that others see marks its user for the webhook, in the same step.',
     file: 'src/adapters/redis/lua/commit.lua',
