@@ -6,7 +6,7 @@ import * as generated from '../generated/operations.js';
 import type { Variables } from '../support/http/api.js';
 import { serve } from '../support/http/rollcall.js';
 
-const rollcall = await serve();
+const rollcall = await serve({ PRESENCE_HISTORY: '1d' });
 const { host } = rollcall;
 const [ada, ben] = await rollcall.friends('ada', 'ben');
 const room = rollcall.fresh('room');
@@ -22,6 +22,8 @@ const COUNTS = { objectId: room, counts: [{ name: 'likes', value: 1 }], version:
 
 const ACTIVITY = { type: 'IN_STUDIO', name: 'Ardour', details: 'Mix', startedAt: null, expiresAt: null };
 const FOLLOWS = [{ followerId: rollcall.fresh('one'), followeeId: rollcall.fresh('other') }];
+
+const HISTORY = { userId: rollcall.fresh('nobody'), from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' };
 
 /** Who sends each operation, with what, and what comes back. */
 const OF_USERS: Readonly<Record<string, readonly [Variables, unknown]>> = {
@@ -59,6 +61,7 @@ const OF_USERS: Readonly<Record<string, readonly [Variables, unknown]>> = {
 };
 const OF_THE_HOST: typeof OF_USERS = {
   Online: [{ first: 1 }, { online: { edges: expect.any(Array) } }],
+  PresenceHistory: [HISTORY, { presenceHistory: { edges: [], pageInfo: { hasNextPage: false } } }],
   UpsertUsers: [{ users: [{ id: 'new', name: 'New', privacy: { status: 'MUTUALS' } }] }, { upsertUsers: 1 }],
   DeleteUser: [{ userId: 'never' }, { deleteUser: false }],
   AddFollows: [{ follows: FOLLOWS }, { addFollows: 1 }],

@@ -277,6 +277,7 @@ describe('the schedule of a commit', () => {
       seenLive: true,
       live: true,
       projectionChanged: true,
+      changedForOthers: true,
       placesMoved: [],
       durableChanged: true,
     });
@@ -291,8 +292,12 @@ describe('the schedule of a commit', () => {
     expect(scheduleOf(beating, ana.record)).toMatchObject({ seenLive: false, live: true, durableChanged: true });
     const hidden = ana.record;
     ana.set({ activities: [activity()] }, { connection: 'n/1' });
-    // Its owner, who may watch too, sees the difference.
-    expect(scheduleOf(hidden, ana.record)).toMatchObject({ projectionChanged: true, durableChanged: false });
+    // Its owner, who may watch too, sees the difference; others do not.
+    expect(scheduleOf(hidden, ana.record)).toMatchObject({
+      projectionChanged: true,
+      changedForOthers: false,
+      durableChanged: false,
+    });
     const busy = ana.record;
     ana.end();
     expect(scheduleOf(busy, ana.record)).toMatchObject({ dueAt: null, live: false, durableChanged: true });
