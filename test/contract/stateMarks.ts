@@ -208,10 +208,23 @@ export const stateMarksContract = (name: string, open: () => Promise<MarksUnderT
       expect((await register()).every(({ anew, marked: count }) => anew && count === 0)).toBe(true);
     });
 
+    it('says once more that everybody is to be told anew where the store was emptied while they were marked', async () => {
+      const { empty } = under;
+      if (!empty) return;
+      await register();
+      await Promise.all(partsOf().map((part) => marks.markLive(part)));
+      await marks.mark('webhook', ['ana']);
+      await empty();
+      await register();
+      await Promise.all(partsOf().map((part) => marks.toldAnew(part)));
+      expect((await register()).every(({ holds, anew }) => holds && anew)).toBe(true);
+    });
+
     it('says once more that everybody is to be told anew where the store came back empty', async () => {
       const { empty } = under;
       if (!empty) return;
       await register();
+      await Promise.all(partsOf().map((part) => marks.markLive(part)));
       await Promise.all(partsOf().map((part) => marks.toldAnew(part)));
       expect((await register()).some(({ anew }) => anew)).toBe(false);
       await empty();

@@ -17,6 +17,8 @@ export const createRedisStateMarks = ({
 }): StateMarks => {
   /** In which epoch everybody is to be told anew, as the last renewal found it, by consumer and part. */
   const anewIn = new Map<string, string>();
+  /** The same as it was when marking everybody began: what the store lost since is marked once more. */
+  const begunIn = new Map<string, string>();
   const nameOf = (consumer: StateConsumer, part: number) => `${consumer} ${part}`;
 
   return {
@@ -40,6 +42,8 @@ export const createRedisStateMarks = ({
 
     async markLive({ consumer, part }) {
       const { shard, stateMarks, live } = keys.of(part);
+      const name = nameOf(consumer, part);
+      begunIn.set(name, anewIn.get(name) ?? '');
       await redises.run('stateAnew', [shard, stateMarks(consumer), live], [consumer, '']);
     },
 
@@ -52,7 +56,7 @@ export const createRedisStateMarks = ({
     },
 
     async toldAnew({ consumer, part }) {
-      const epoch = anewIn.get(nameOf(consumer, part)) ?? '';
+      const epoch = begunIn.get(nameOf(consumer, part)) ?? '';
       if (epoch === '') return;
       const { shard, stateMarks, live } = keys.of(part);
       await redises.run('stateAnew', [shard, stateMarks(consumer), live], [consumer, epoch]);

@@ -53,6 +53,7 @@ it('a shard that came back older says that everybody is to be told anew, and kee
   const at = { consumer: 'webhook', part: 0, holder: 'one' } as const;
   const times = { forMs: 60_000, leaseMs: 60_000 };
   await marks.renew(at, times);
+  await marks.markLive(at);
   await marks.toldAnew(at);
   await store.update(
     'ana',
@@ -64,4 +65,51 @@ it('a shard that came back older says that everybody is to be told anew, and kee
   await expect(marks.renew(at, times)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await store.renewLease('n');
   expect(await marks.renew(at, times)).toMatchObject({ holds: true, anew: true, marked: 1 });
+});
+
+it('says that everybody is to be told anew a while after the last commit of an earlier release, which marks nobody', async () => {
+  await redis.admin.flushall();
+  const { store, keys } = openLiveInTest([redis.url], 1);
+  const marks = store.stateMarks;
+  await store.renewLease('n');
+  const at = { consumer: 'webhook', part: 0, holder: 'one' } as const;
+  const times = { forMs: 60_000, leaseMs: 60_000 };
+  const { shard } = keys.of(0);
+  const connectUser = (userId: string) =>
+    store.update(
+      userId,
+      async () => restoreRecord(userId, { generation: 1, persisted: null }),
+      (record, now) => connect(record, { connectionId: `n/${userId}`, sessionId: 'tab', device: 'WEB' }, now),
+    );
+  const tellAnew = async () => {
+    await marks.markLive(at);
+    await marks.toldAnew(at);
+  };
+  /** As commits of a release that knows no marks: they give revisions, and nothing else of this. */
+  const commitEarlier = async () => {
+    await redis.admin.hincrby(shard, 'top', 1_000);
+  };
+  const passAMinute = async () => {
+    for (const field of ['unmarked', 'unmarked:webhook']) {
+      const at = await redis.admin.hget(shard, field);
+      await redis.admin.hset(shard, field, Number(at) - 60_001);
+    }
+  };
+  // What they did before the consumer was registered, it is told with everybody.
+  await connectUser('ana');
+  await commitEarlier();
+  await marks.renew(at, times);
+  await tellAnew();
+  expect(await marks.renew(at, times)).toMatchObject({ anew: false });
+
+  for (const notices of [() => connectUser('bob'), () => marks.renew(at, times)]) {
+    await commitEarlier();
+    await notices();
+    // As long as they go on: not each time.
+    expect(await marks.renew(at, times)).toMatchObject({ anew: false });
+    await passAMinute();
+    expect(await marks.renew(at, times)).toMatchObject({ anew: true });
+    await tellAnew();
+    expect(await marks.renew(at, times)).toMatchObject({ anew: false });
+  }
 });

@@ -21,7 +21,7 @@
 -- lease, so that nobody would ever find it lost; {-1}: the shard has no epoch, or another server holds it than at the last
 -- renewal.
 local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'settled', 'server', 'since', 'top', 'mark:webhook',
-  'mark:stream')
+  'mark:stream', 'marking')
 if not shard[1] or not isServedBy(shard[4], serverId()) then return {-1} end
 local since = tonumber(shard[5] or 0)
 if since ~= tonumber(ARGV[17]) or (ARGV[18] ~= '' and ARGV[18] ~= shard[1]) then return {0} end
@@ -48,7 +48,8 @@ local record = ARGV[3] .. revision .. '|' .. moved(ARGV[5]) .. '|' .. moved(ARGV
   .. '|' .. ARGV[11] .. '|' .. ARGV[8]
 -- What fails for want of memory must fail before anybody is told.
 redis.call('SET', KEYS[2], record)
-if tonumber(revision) > tonumber(shard[6] or 0) then redis.call('HSET', KEYS[1], 'top', revision) end
+noteUnmarked(KEYS[1], shard[6], shard[9], now)
+if tonumber(revision) > tonumber(shard[6] or 0) then redis.call('HSET', KEYS[1], 'top', revision, 'marking', revision) end
 local user = ARGV[15]
 if ARGV[9] == '' then redis.call('ZREM', KEYS[3], user) else redis.call('ZADD', KEYS[3], ARGV[9], user) end
 if ARGV[10] == '1' then redis.call('ZADD', KEYS[4], '9000000000000000', user) else redis.call('ZREM', KEYS[4], user) end

@@ -30,6 +30,13 @@ local function markStates(hash, shard, field, key, user, time, now)
   end
 end
 
+-- Notes in `unmarked` when a node of an earlier release was last found to commit: it marks nobody. It raises `top` (see renew.lua) and
+-- not `marking`, which is the same of commits that mark. `hash` is the key of the shard.
+local function noteUnmarked(hash, top, marking, now)
+  if not top or top == marking then return end
+  redis.call('HSET', hash, 'unmarked', string.format('%.0f', now), 'marking', top)
+end
+
 -- What is added to the score of a mark that a sender took: the same mark still, and a change of the user lowers it again.
 local TAKEN = 4503599627370496
 -- From this score on users are marked who did not change.
