@@ -73,6 +73,14 @@ export default [
     tests: ['test/adapters/redis/redisStateMarks.test.ts'],
   },
   {
+    name: 'one user at whom the consumer fails stops the others',
+    promise: 'Where a consumer fails at one user again and again, all others are told.',
+    file: 'src/doors/states/batchDelivery.ts',
+    from: 'divides: failures > DIVIDED_AFTER',
+    to: 'divides: false',
+    tests: ['test/doors/states/stateSender.test.ts'],
+  },
+  {
     name: 'a change during a request is lost',
     promise: 'A mark goes only if the user did not change since it was taken.',
     file: 'src/adapters/redis/lua/stateTold.lua',

@@ -12,6 +12,9 @@ import { Refused, type StateSenderOptions, TryLater, type UserState } from './se
 /** After so many users whom the consumer refuses one by one, and none that it takes, it is the consumer that fails. */
 const ALL_REFUSED = 8;
 
+/** After so many failures in a row a batch is divided too: it may be one of its users whom the consumer fails at. */
+const DIVIDED_AFTER = 3;
+
 /** A request failed, and that was said: all of the batch waits. */
 class RequestFailed extends Error {
   constructor(readonly afterMs: number) {
@@ -24,6 +27,8 @@ interface Batch {
   /** States as they were sent: one that did not change is sent as it was, so that a repeated request is the same. */
   readonly states: Map<string, UserState>;
   accepted: number;
+  /** Whether what fails is divided, as what is refused is. */
+  readonly divides: boolean;
   /** Users who were refused alone. */
   readonly refused: Taken[];
 }
@@ -64,7 +69,7 @@ export const createBatchDelivery = ({
     return holds;
   };
 
-  const post = async (states: readonly UserState[]): Promise<ReadonlySet<string>> => {
+  const post = async (states: readonly UserState[], divides: boolean): Promise<ReadonlySet<string>> => {
     const ending = new AbortController();
     const end = () => ending.abort();
     stopped.addEventListener('abort', end, { once: true });
@@ -77,6 +82,7 @@ export const createBatchDelivery = ({
     } catch (error) {
       if (!stopped.aborted) onFailed(error);
       if (error instanceof Refused) throw error;
+      if (divides && !stopped.aborted && !(error instanceof TryLater)) throw new Refused('It fails again and again.');
       throw new RequestFailed(error instanceof TryLater ? error.afterMs : 0);
     } finally {
       stopped.removeEventListener('abort', end);
@@ -122,7 +128,7 @@ export const createBatchDelivery = ({
       states.filter(({ status }) => (status !== 'OFFLINE') === isLive).map(({ userId }) => userId);
     await toldLive.add(consumer, idsWhere(true));
     try {
-      const alone = await post(states);
+      const alone = await post(states, batch.divides);
       batch.accepted += 1;
       await toldLive.remove(
         consumer,
@@ -168,7 +174,7 @@ export const createBatchDelivery = ({
     let left = taken;
     for (let failures = 1; left.length > 0 && !stopped.aborted; failures += 1) {
       try {
-        const batch: Batch = { states, accepted: 0, refused: [] };
+        const batch: Batch = { states, accepted: 0, divides: failures > DIVIDED_AFTER, refused: [] };
         await readAndSend(left, batch);
         for (const each of batch.refused) await refuse(each);
         break;

@@ -153,6 +153,19 @@ describe('a sender of states', () => {
     await waitFor(() => expect(sender.marked).toBe(1));
   });
 
+  it('tells the others where the consumer fails at one user again and again', async () => {
+    const states = createStates();
+    const consumer = createFakeConsumer((sent) => {
+      if (sent.some(({ userId }) => userId === 'user-00042')) throw new Error('500');
+      return {};
+    });
+    for (const userId of many(100)) await states.connect(userId);
+    const { sender } = await states.start(consumer);
+    await waitFor(() => expect(consumer.latest.size).toBe(99));
+    expect(consumer.requests.length).toBeLessThan(25);
+    await waitFor(() => expect(sender.marked).toBe(1));
+  });
+
   it('leaves alone who is refused by name, and tries them again later, by themselves', async () => {
     const states = createStates();
     const consumer = createFakeConsumer((sent) => ({
