@@ -157,6 +157,18 @@ export const stateMarksContract = (name: string, open: () => Promise<MarksUnderT
       expect(await marks.take(partOf('ana'), 10)).toEqual([]);
     });
 
+    it('marks behind those who changed, and leaves where they are who are marked', async () => {
+      await register();
+      const users = ['ana', 'bob', 'cem'].filter((userId, _, [first]) => marks.partOf(userId) === marks.partOf(first!));
+      const last = users.at(-1)!;
+      await marks.mark('webhook', [last]);
+      await marks.markBehind('webhook', users);
+      expect(await marks.take(partOf('ana'), 1)).toEqual([last]);
+      await marks.markBehind('webhook', users);
+      expect([...(await marks.take(partOf('ana'), 10))].sort()).toEqual(users.slice(0, -1));
+      expect(await marks.take(partOf('ana'), 10)).toEqual([]);
+    });
+
     it('says how many are marked, and for how long the longest', async () => {
       await register();
       await connect('ana');

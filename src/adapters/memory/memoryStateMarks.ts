@@ -41,6 +41,9 @@ export const createMemoryStateMarks = ({
   };
   const isMarked = ({ changed, unchanged, taken }: Marks, userId: string): boolean =>
     changed.has(userId) || unchanged.has(userId) || taken.has(userId);
+  const markBehind = (marks: Marks, userIds: Iterable<string>): void => {
+    for (const userId of userIds) if (!isMarked(marks, userId)) marks.unchanged.add(userId);
+  };
   const isHeld = ({ lease }: Marks, holder: string): boolean => lease?.holder === holder && lease.until > clock();
   const clear = ({ changed, unchanged, taken }: Marks): void => {
     for (const users of [changed, unchanged, taken]) users.clear();
@@ -77,12 +80,15 @@ export const createMemoryStateMarks = ({
     },
 
     async markLive({ consumer }) {
-      const marks = of(consumer);
-      for (const userId of seenLive) if (!isMarked(marks, userId)) marks.unchanged.add(userId);
+      markBehind(of(consumer), seenLive);
     },
 
     async mark(consumer, userIds) {
       for (const userId of userIds) markIn(of(consumer), userId);
+    },
+
+    async markBehind(consumer, userIds) {
+      markBehind(of(consumer), userIds);
     },
 
     async toldAnew({ consumer }) {

@@ -21,6 +21,14 @@ export const createRedisStateMarks = ({
   const begunIn = new Map<string, string>();
   const nameOf = (consumer: StateConsumer, part: number) => `${consumer} ${part}`;
 
+  const markEach = async (consumer: StateConsumer, userIds: readonly string[], isChange: 0 | 1): Promise<void> => {
+    await Promise.all(
+      inShards(keys, userIds, AT_ONCE).map(({ keys: { stateMarks }, ids }) =>
+        redises.run('stateMark', [stateMarks(consumer)], [isChange, ...ids]),
+      ),
+    );
+  };
+
   return {
     parts: keys.shards,
     partOf: keys.shardOf,
@@ -44,16 +52,18 @@ export const createRedisStateMarks = ({
       const { shard, stateMarks, live } = keys.of(part);
       const name = nameOf(consumer, part);
       begunIn.set(name, anewIn.get(name) ?? '');
-      await redises.run('stateAnew', [shard, stateMarks(consumer), live], [consumer, '']);
+      for (let from = '-'; from !== ''; ) {
+        const [last] = await redises.run(
+          'stateAnew',
+          [shard, stateMarks(consumer), live],
+          [consumer, '', from, AT_ONCE],
+        );
+        from = last === undefined ? '' : `(${last}`;
+      }
     },
 
-    async mark(consumer, userIds) {
-      await Promise.all(
-        inShards(keys, userIds, AT_ONCE).map(({ keys: { stateMarks }, ids }) =>
-          redises.run('stateMark', [stateMarks(consumer)], ids),
-        ),
-      );
-    },
+    mark: (consumer, userIds) => markEach(consumer, userIds, 1),
+    markBehind: (consumer, userIds) => markEach(consumer, userIds, 0),
 
     async toldAnew({ consumer, part }) {
       const epoch = begunIn.get(nameOf(consumer, part)) ?? '';

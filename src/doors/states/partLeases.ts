@@ -60,14 +60,18 @@ export const startPartLeases = ({
   };
   const holds = ({ until }: Known): boolean => until - now() > marginMs;
 
-  /** Marks everybody of those parts who is live, or whom the consumer was told to be live. */
+  /** Marks everybody of those parts who is live, or whom the consumer was told to be live: changes go before them. */
   const tellAnew = async (anew: readonly MarkPart[], stopped: AbortSignal): Promise<void> => {
-    await Promise.all(anew.map((at) => marks.markLive(at)));
+    // One part after another, however many there are: the store serves others in between.
+    for (const at of anew) {
+      if (stopped.aborted) return;
+      await marks.markLive(at);
+    }
     const asked = new Set(anew.map(({ part }) => part));
     for (let after: string | null = null; !stopped.aborted; ) {
       const page: readonly string[] = await toldLive.page(consumer, after, PAGE);
       const before = page.filter((userId) => asked.has(marks.partOf(userId)));
-      if (before.length > 0) await marks.mark(consumer, before);
+      if (before.length > 0) await marks.markBehind(consumer, before);
       if (page.length < PAGE) {
         await Promise.all(anew.map((at) => marks.toldAnew(at)));
         return;

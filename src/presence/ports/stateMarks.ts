@@ -39,10 +39,15 @@ export interface StateMarks {
   renew(part: MarkPart, times: { readonly forMs: number; readonly leaseMs: number }): Promise<MarkRenewal>;
   /** Gives up the lease of the part, if the sender has it. */
   release(part: MarkPart): Promise<void>;
-  /** Marks all users of the part who are seen live, behind those who changed. With it, to tell everybody anew begins. */
+  /**
+   * Marks all users of the part who are seen live, behind those who changed. With it, to tell everybody anew begins. In slices:
+   * others are served meanwhile.
+   */
   markLive(part: MarkPart): Promise<void>;
   /** Marks users as a change does. */
   mark(consumer: StateConsumer, userIds: readonly string[]): Promise<void>;
+  /** Marks users who are not marked, behind those who changed. */
+  markBehind(consumer: StateConsumer, userIds: readonly string[]): Promise<void>;
   /** Everybody who is to be told anew is marked, unless the store lost marks after that began with `markLive`. */
   toldAnew(part: MarkPart): Promise<void>;
   /**

@@ -43,9 +43,16 @@ export interface Route extends Omit<Row<Fields, Fields, Fields>, 'run'> {
   prepare(given: Given): (services: RestServices, caller: Caller) => Promise<unknown>;
 }
 
-/** A query parameter that is given several times is a list with commas. */
-const queryOf = (query: URLSearchParams): Readonly<Record<string, string>> =>
-  Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')]));
+/**
+ * The parameters that a route reads; one that is given several times is a list with commas. Those alone: a URL has room for thousands
+ * of others, and each is looked for among all.
+ */
+const queryOf = (query: URLSearchParams, fields: Fields): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.keys(fields)
+      .filter((name) => query.has(name))
+      .map((name) => [name, query.getAll(name).join(',')]),
+  );
 
 const objectOf = (body: unknown): Readonly<Record<string, unknown>> => {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
@@ -66,7 +73,7 @@ export const route = <
     const { params, query, body } = row;
     const input = {
       ...(params && readFields(params, given.params)),
-      ...(query && readFields(query, queryOf(given.query))),
+      ...(query && readFields(query, queryOf(given.query, query))),
       ...(body && readFields(body, objectOf(given.body))),
     } as ValuesOf<P> & ValuesOf<Q> & ValuesOf<B>;
     return (services, caller) => row.run(services, caller, input);

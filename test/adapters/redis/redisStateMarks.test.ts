@@ -113,3 +113,21 @@ it('says that everybody is to be told anew a while after the last commit of an e
     expect(await marks.renew(at, times)).toMatchObject({ anew: false });
   }
 });
+
+it('marks who is live in slices, so that nothing waits for long', async () => {
+  await redis.admin.flushall();
+  const { store, keys } = openLiveInTest([redis.url], 1);
+  await store.renewLease('n');
+  const at = { consumer: 'webhook', part: 0, holder: 'one' } as const;
+  await store.stateMarks.renew(at, { forMs: 60_000, leaseMs: 60_000 });
+  const { live, stateMarks } = keys.of(0);
+  const users = Array.from({ length: 2_500 }, (_, i) => `user ${i}`);
+  await redis.admin.zadd(live, ...users.flatMap((userId) => ['9000000000000000', userId]));
+  await redis.admin.zadd(stateMarks('webhook'), 5, 'user 7');
+  await redis.admin.config('RESETSTAT');
+  await store.stateMarks.markLive(at);
+  expect(await redis.admin.zcard(stateMarks('webhook'))).toBe(users.length);
+  expect(await redis.admin.zscore(stateMarks('webhook'), 'user 7')).toBe('5');
+  expect(await redis.admin.info('commandstats')).toMatch(/^cmdstat_zadd:calls=3,/m);
+  expect((await store.stateMarks.take(at, 2)).at(0)).toBe('user 7');
+});

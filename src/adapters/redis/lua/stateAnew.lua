@@ -1,10 +1,18 @@
--- For telling everybody anew: marks all who are seen live, or notes that all who are to be told are marked. See `StateMarks`.
+-- For telling everybody anew: marks the next of those who are seen live, or notes that all who are to be told are marked. In slices:
+-- nothing else is served while a script runs. See `StateMarks`.
 -- KEYS[1] shard (hash, see renew.lua)   KEYS[2] marks   KEYS[3] live (zsets of users)
--- ARGV[1] consumer   ARGV[2] the epoch in which everybody is to be told anew, when they are marked; empty: marks them
--- Returns 1.
+-- ARGV[1] consumer   ARGV[2] the epoch in which everybody is to be told anew, when they are marked; empty: marks some
+-- ARGV[3] from whom on, as ZRANGEBYLEX takes it   ARGV[4] limit, at most 1,000
+-- Returns {the last of them}; {}: there are no more.
 if ARGV[2] == '' then
-  redis.call('ZUNIONSTORE', KEYS[2], 2, KEYS[2], KEYS[3], 'AGGREGATE', 'MIN')
-elseif redis.call('HGET', KEYS[1], 'anew:' .. ARGV[1]) == ARGV[2] then
-  redis.call('HDEL', KEYS[1], 'anew:' .. ARGV[1])
+  local users = redis.call('ZRANGEBYLEX', KEYS[3], ARGV[3], '+', 'LIMIT', 0, ARGV[4])
+  local marks = {}
+  for i, user in ipairs(users) do
+    marks[2 * i - 1] = string.format('%.0f', UNCHANGED)
+    marks[2 * i] = user
+  end
+  if #users > 0 then redis.call('ZADD', KEYS[2], 'NX', unpack(marks)) end
+  return {#users == tonumber(ARGV[4]) and users[#users] or nil}
 end
-return 1
+if redis.call('HGET', KEYS[1], 'anew:' .. ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], 'anew:' .. ARGV[1]) end
+return {}
