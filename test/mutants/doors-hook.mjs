@@ -156,7 +156,7 @@ export default [
     name: 'who left during a loss stays live',
     promise: 'Who left while everything was lost is told to be offline.',
     file: 'src/doors/states/partLeases.ts',
-    from: 'if (before.length > 0) await marks.mark(consumer, before);',
+    from: 'if (before.length > 0) await marks.markBehind(consumer, before);',
     to: '',
     tests: ['test/doors/states/stateSender.test.ts'],
   },
