@@ -57,8 +57,25 @@ export default [
     name: 'offline takes an allowance',
     promise: 'No used-up allowance keeps anybody visible who says offline, whatever else the request says.',
     file: 'src/server/rest/ownPresence.ts',
-    from: "if (status === 'OFFLINE') {",
-    to: "if (status === 'OFFLINE' && Object.keys(rest).length === 0) {",
+    from: "status === 'OFFLINE' ?",
+    to: "status === 'OFFLINE' && statusMessage === undefined && activities === undefined ?",
+    tests: routes,
+  },
+  {
+    name: 'who hides is read first',
+    promise: 'Who says offline is hidden before anything is read, which may fail.',
+    file: 'src/server/rest/ownPresence.ts',
+    from: '  const hidden = status',
+    to: '  await activities?.();\n  const hidden = status',
+    tests: ['test/server/rest/ownPresence.test.ts'],
+  },
+  {
+    name: 'who goes offline is read',
+    promise:
+      'Who says offline in the feed dialect keeps the studio that they were in, and no failing read keeps them visible.',
+    file: 'src/server/rest/feedRoutes.ts',
+    from: "status === 'offline' && isThere === true && name === undefined",
+    to: 'false',
     tests: routes,
   },
   {

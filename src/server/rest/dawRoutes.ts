@@ -62,7 +62,7 @@ export const daw: Dialect = {
         await putPresence(presence, caller, {
           status: STATUS[status],
           statusMessage: messageFrom(message),
-          activities: await studioActivities(presence, caller, { isThere, name }),
+          activities: () => studioActivities(presence, caller, { isThere, name }),
         });
         return { status: 'success', message: 'presence_updated' };
       },

@@ -55,9 +55,11 @@ export const feed: Dialect = {
       },
       answer: objectOf({ online: truth, in_studio: truth, daw_type: text, last_active: instant }),
       async run({ presence }, caller, { status, in_studio: isThere, daw_type: name }) {
+        // Nobody reads the name of a studio while they are offline: it stays as it is.
+        const keepsName = status === 'offline' && isThere === true && name === undefined;
         const view = await putPresence(presence, caller, {
           status: status && STATUS[status],
-          activities: await studioActivities(presence, caller, { isThere, name }),
+          activities: async () => (keepsName ? undefined : studioActivities(presence, caller, { isThere, name })),
         });
         return feedPresence(view);
       },

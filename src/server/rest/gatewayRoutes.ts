@@ -43,11 +43,12 @@ export const gateway: Dialect = {
         const view = await putPresence(presence, caller, {
           status: STATUS[status],
           statusMessage: messageFrom(custom_status),
-          activities: activity?.name
-            ? activityOf(GATEWAY_ACTIVITIES[activity.type], activity.name)
-            : activity === undefined
-              ? undefined
-              : [],
+          activities: async () =>
+            activity?.name
+              ? activityOf(GATEWAY_ACTIVITIES[activity.type], activity.name)
+              : activity === undefined
+                ? undefined
+                : [],
         });
         return gatewayPresence(view);
       },

@@ -37,25 +37,25 @@ export const studioActivities = async (
 interface OwnPresence {
   readonly status?: PresenceStatus | undefined;
   readonly statusMessage?: SetPresence['statusMessage'] | undefined;
-  readonly activities?: readonly ActivityInput[] | undefined;
+  /** May read. Called after the user is offline, where that is what they say. */
+  readonly activities?: () => Promise<readonly ActivityInput[] | undefined>;
 }
 
 /**
- * Sets what is given. Who goes offline does so first and by itself, which no used-up allowance refuses: whatever becomes of the rest,
- * they are not seen any more.
+ * Sets what is given. Who goes offline does so first and by itself, before anything is read, which no used-up allowance refuses: whatever
+ * becomes of the rest, they are not seen any more.
  */
 export const putPresence = async (
   presence: Pick<Presence, 'setPresence'>,
   caller: Caller,
   { status, statusMessage, activities }: OwnPresence,
 ): Promise<PresenceView> => {
+  const hidden = status === 'OFFLINE' ? await presence.setPresence(caller, { status }) : null;
+  const activitiesNow = await activities?.();
   const rest = {
     ...(statusMessage !== undefined && { statusMessage }),
-    ...(activities !== undefined && { activities }),
+    ...(activitiesNow !== undefined && { activities: activitiesNow }),
   };
-  if (status === 'OFFLINE') {
-    const hidden = await presence.setPresence(caller, { status });
-    if (Object.keys(rest).length === 0) return hidden;
-  }
+  if (hidden && Object.keys(rest).length === 0) return hidden;
   return presence.setPresence(caller, { ...(status !== undefined && { status }), ...rest });
 };

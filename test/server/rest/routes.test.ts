@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../../src/adapters/memory/memoryStore.js';
 import { openRest } from '../../../src/openDoors.js';
-import { PresenceError } from '../../../src/presence/errors.js';
+import { PresenceError, unavailable } from '../../../src/presence/errors.js';
 import type { RateLimits } from '../../../src/presence/ports/rates.js';
 import { createRestDoor } from '../../../src/server/rest/restDoor.js';
 import type { RestServices } from '../../../src/server/rest/route.js';
@@ -38,7 +38,7 @@ const start = async () => {
     },
   });
   await people.upsertUsers([{ id: 'ana' }]);
-  const services = { presence, people } as unknown as RestServices;
+  const services = { presence, people } as unknown as { -readonly [Name in keyof RestServices]: RestServices[Name] };
   const server = await startServer({
     openDoor: createRestDoor({ services, storeAnswers: () => true }),
     allowedOrigins: ['https://app.example'],
@@ -49,6 +49,7 @@ const start = async () => {
   return {
     server,
     presence,
+    services,
     ask,
     put: (body: unknown) => ask('PUT', '/api/v1/presence/status', body),
     feed: (body: unknown) => ask('PUT', '/api/v1/me/presence', body),
@@ -73,6 +74,29 @@ describe('who says offline', () => {
     expect([200, 429]).toContain(answer.status);
     if (answer.status === 429) expect(answer.headers.get('retry-after')).toBe('2');
     expect((await me()).chosenStatus).toBe('OFFLINE');
+  });
+});
+
+describe('who says offline is hidden before anything is read', () => {
+  it.each([
+    ['PUT', '/api/v1/presence/status', { status: 'offline', message: 'bye', daw: '' }],
+    ['POST', '/api/presence/status', { status: 'offline' }],
+    ['PUT', '/api/v1/me/presence', { status: 'offline', in_studio: true }],
+    ['POST', '/presence/status', { status: 'offline', activity: { type: 'listening', name: 'Song' } }],
+  ])('also where nothing can be: %s %s', async (method, path, body) => {
+    const { ask, me, presence, services } = await start();
+    await presence.setPresence(user('ana'), { status: 'ONLINE' });
+    services.presence = { ...presence, me: () => Promise.reject(unavailable('The database is away.')) };
+    expect([200, 503]).toContain((await ask(method, path, body)).status);
+    expect((await me()).chosenStatus).toBe('OFFLINE');
+  });
+
+  it('and the studio that they were in keeps its name', async () => {
+    const { feed, me } = await start();
+    await feed({ status: 'online', daw_type: 'Logic' });
+    await feed({ status: 'offline', in_studio: true });
+    await feed({ status: 'online' });
+    expect((await me()).presence.activities.map(({ name }) => name)).toEqual(['Logic']);
   });
 });
 
