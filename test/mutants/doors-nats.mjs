@@ -251,6 +251,14 @@ export default [
     tests: anew,
   },
   {
+    name: 'typing that is not cleared yet is told of who hides',
+    promise: 'Typing is told of who is seen live by their record, whatever the typing store still has.',
+    file: 'src/doors/nats/pendingMessages.ts',
+    from: '.filter(({ userId }) => isSeen(userId))',
+    to: '',
+    tests: anew,
+  },
+  {
     name: 'who waits for a back end holds up others',
     promise: 'One user whose messages fail holds up nobody else.',
     file: 'src/async/lanes.ts',

@@ -3,6 +3,7 @@ import { createDueAnew } from '../../node/dueAnew.js';
 import type { ReadRecords } from '../../node/recordReader.js';
 import type { Clock } from '../../presence/ports/clock.js';
 import type { TypingStore } from '../../presence/ports/typing.js';
+import { isSeenLive } from '../../presence/status.js';
 import type { DueNotice, TrayStore } from '../../social/ports/trays.js';
 import type { GatewayStatus } from '../dialects/gatewayWords.js';
 import { activityMessage, noticeMessage, type OutMessage, statusMessage, typingMessage } from './natsEncode.js';
@@ -21,7 +22,7 @@ export const keyOf = (pending: Pending): string =>
 
 /**
  * For each kind, the messages of what is still to be told: of users who are unknown or cannot be read there is nothing, nor of whoever
- * does not type any more, nor of a notice that was read or hidden. Rejects with UNAVAILABLE.
+ * does not type any more or is not seen live, nor of a notice that was read or hidden. Rejects with UNAVAILABLE.
  */
 export type ReadAnew = {
   readonly [K in OutKind]: (pending: readonly PendingOf<K>[]) => Promise<ReadonlyMap<PendingOf<K>, OutMessage>>;
@@ -66,10 +67,20 @@ export const createReadAnew = ({
     },
 
     async typing(pending) {
-      // The typing of whoever hides is cleared with that.
       const typists = await store.typingOf(usersOf(pending));
-      const now = typists.length > 0 ? await store.now() : 0;
-      const typing = new Set(typists.map(({ userId, conversationId }) => JSON.stringify([userId, conversationId])));
+      if (typists.length === 0) return new Map();
+      // Read last: typing is cleared after the commit that hides its user, or not at all where the store fails then.
+      const { records } = await readRecords([...new Set(typists.map(({ userId }) => userId))]);
+      const now = await store.now();
+      const isSeen = (userId: string): boolean => {
+        const record = records.get(userId);
+        return record !== undefined && isSeenLive(record);
+      };
+      const typing = new Set(
+        typists
+          .filter(({ userId }) => isSeen(userId))
+          .map(({ userId, conversationId }) => JSON.stringify([userId, conversationId])),
+      );
       return byPending(pending, (each) =>
         typing.has(keyOf(each)) ? typingMessage(each.conversationId, each.userId, now) : undefined,
       );

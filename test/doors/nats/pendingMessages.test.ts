@@ -10,16 +10,29 @@ const records = new Map<string, PresenceRecord>();
 const typists: { userId: string; conversationId: string; expiresAt: number }[] = [];
 const unread = new Map<string, Notice>();
 let failing: ReadonlyMap<string, Error>;
+let whileTypingIsRead: () => void;
 beforeEach(() => {
   records.clear();
   typists.length = 0;
   unread.clear();
   failing = new Map();
+  whileTypingIsRead = () => {};
 });
 
 const readAnew = createReadAnew({
-  readRecords: async () => ({ now: NOON, nowOf: () => NOON, records, unreadable: new Set<string>() }),
-  store: { typingOf: async () => typists, now: async () => NOON },
+  readRecords: async () => ({
+    now: NOON,
+    nowOf: () => NOON,
+    records: new Map(records),
+    unreadable: new Set<string>(),
+  }),
+  store: {
+    async typingOf() {
+      whileTypingIsRead();
+      return typists;
+    },
+    now: async () => NOON,
+  },
   trays: {
     async notices(userId) {
       const failure = failing.get(userId);
@@ -78,6 +91,7 @@ describe('what is told late', () => {
 
   it('is typing that goes on, in the very conversation', async () => {
     typists.push({ userId: 'ana', conversationId: 'room', expiresAt: NOON + 1_000 });
+    records.set('ana', record({ userId: 'ana', sessions: [session()] }));
     const pending = [
       { kind: 'typing', userId: 'ana', conversationId: 'room' },
       { kind: 'typing', userId: 'ana', conversationId: 'hall' },
@@ -85,6 +99,26 @@ describe('what is told late', () => {
     ] as const;
     expect([...(await readAnew.typing(pending)).keys()]).toEqual([pending[0]]);
     expect(new Set(pending.map(keyOf)).size).toBe(3);
+  });
+
+  it('is no typing of who is not seen live, though it is not cleared yet', async () => {
+    const hidden = ['INVISIBLE', 'OFFLINE'] as const;
+    for (const chosen of hidden) records.set(chosen, record({ userId: chosen, chosen, sessions: [session()] }));
+    records.set('left', record({ userId: 'left', sessions: [] }));
+    records.set('ana', record({ userId: 'ana', sessions: [session()] }));
+    const pending = [...hidden, 'left', 'unknown', 'ana'].map(
+      (userId) => ({ kind: 'typing', userId, conversationId: 'room' }) as const,
+    );
+    for (const { userId } of pending) typists.push({ userId, conversationId: 'room', expiresAt: NOON + 1_000 });
+    expect([...(await readAnew.typing(pending)).keys()].map(({ userId }) => userId)).toEqual(['ana']);
+  });
+
+  it('is no typing of who hides while it is read', async () => {
+    records.set('ana', record({ userId: 'ana', sessions: [session()] }));
+    typists.push({ userId: 'ana', conversationId: 'room', expiresAt: NOON + 1_000 });
+    whileTypingIsRead = () =>
+      void records.set('ana', record({ userId: 'ana', chosen: 'INVISIBLE', sessions: [session()] }));
+    expect((await readAnew.typing([{ kind: 'typing', userId: 'ana', conversationId: 'room' }])).size).toBe(0);
   });
 
   it('is a notice that is still unread at its position, with the badge of then', async () => {
