@@ -52,6 +52,8 @@ export interface StateSenderOptions {
   readonly onSent: (states: number) => void;
   /** Called where a refused user is given up until their next change: more are refused than are kept. */
   readonly onDropped: () => void;
+  /** Called where marks become another sender's, who may send later states of their users. */
+  readonly onLost?: () => void;
 }
 
 export interface StateSender {

@@ -26,6 +26,7 @@ export const asSeenInChannels = (state: UserState, facts: AccessFacts | undefine
   return {
     ...state,
     activities: facets.activity ? state.activities : [],
+    devices: facets.activity ? state.devices : [],
     lastSeen: facets.lastSeen ? state.lastSeen : null,
   };
 };

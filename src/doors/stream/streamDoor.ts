@@ -12,6 +12,7 @@ import type { Outages } from '../../telemetry/outages.js';
 import { Refused } from '../states/sending.js';
 import { type SenderTimings, startStateSender } from '../states/stateSender.js';
 import { withDeleted } from './deletedStates.js';
+import { createLastSent } from './lastSent.js';
 import { startSightMarks } from './sightMarks.js';
 import { SomebodyUnknown } from './streamAnswers.js';
 import { createStreamClient } from './streamClient.js';
@@ -41,6 +42,7 @@ export const openStreamDoor = async (options: StreamDoorOptions): Promise<() => 
   const outage = outages.of('Stream');
   const onError = outages.failures('telling Stream of users');
   const onRefused = outages.failures('telling Stream of a user whom it refuses');
+  const lastSent = createLastSent();
   let isTold = false;
 
   const sender = startStateSender(
@@ -53,6 +55,7 @@ export const openStreamDoor = async (options: StreamDoorOptions): Promise<() => 
       send: createSendToStream({
         client: createStreamClient(config),
         people,
+        lastSent,
         onSkipped(userId) {
           metrics.streamUsers('skipped', 1);
           if (isTold) return;
@@ -74,6 +77,7 @@ export const openStreamDoor = async (options: StreamDoorOptions): Promise<() => 
         else outage.failed(error);
       },
       onError,
+      onLost: lastSent.forgetAll,
       onDropped: () => onRefused(new Error('More users are refused than are kept: one waits for their next change.')),
     },
     timings,

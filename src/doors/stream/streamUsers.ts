@@ -7,6 +7,7 @@ import { pairKey } from '../../presence/pairs.js';
 import type { AccessReader } from '../../presence/ports/access.js';
 import type { SendStates } from '../states/sending.js';
 import { ANYBODY, asSeenInChannels } from './channelSight.js';
+import type { LastSent } from './lastSent.js';
 import { faultOf, type StreamAnswer, saysUnknown } from './streamAnswers.js';
 import type { StreamClient } from './streamClient.js';
 import { isStreamId, type StreamUserUpdate, updateOf } from './streamUser.js';
@@ -14,6 +15,7 @@ import { isStreamId, type StreamUserUpdate, updateOf } from './streamUser.js';
 export interface StreamUsersOptions {
   readonly client: StreamClient;
   readonly people: Pick<AccessReader, 'accessFacts'>;
+  readonly lastSent: LastSent;
   /** Called for each state of a user whose id Stream does not allow. It counts as sent: it would fail for ever. */
   readonly onSkipped: (userId: string) => void;
   /** Called for each user who was created. */
@@ -25,7 +27,13 @@ const check = (answer: StreamAnswer): void => {
   if (fault) throw fault;
 };
 
-export const createSendToStream = ({ client, people, onSkipped, onCreated }: StreamUsersOptions): SendStates => {
+export const createSendToStream = ({
+  client,
+  people,
+  lastSent,
+  onSkipped,
+  onCreated,
+}: StreamUsersOptions): SendStates => {
   /** Creating replaces the object of a user who is known, so it follows only an answer about this user alone. */
   const createAndUpdate = async (update: StreamUserUpdate, signal: AbortSignal): Promise<void> => {
     check(await client.create(update.id, signal));
@@ -39,13 +47,20 @@ export const createSendToStream = ({ client, people, onSkipped, onCreated }: Str
     if (allowed.length === 0) return {};
     const facts = await people.accessFacts(allowed.map(({ userId }) => ({ viewerId: ANYBODY, userId })));
     const factsOf = (userId: string) => facts.get(pairKey(ANYBODY, userId));
-    const updates = allowed.map((state) => updateOf(asSeenInChannels(state, factsOf(state.userId))));
+    const sights = allowed
+      .map((state) => asSeenInChannels(state, factsOf(state.userId)))
+      .filter((sight) => !lastSent.has(sight));
+    if (sights.length === 0) return {};
+    const updates = sights.map(updateOf);
 
+    // What fails may have arrived.
+    lastSent.forget(sights);
     const answer = await client.update(updates, signal);
     const [update, ...others] = updates;
     if (!update || others.length > 0 || !saysUnknown(answer)) check(answer);
     // Whoever was deleted here is not created there.
     else if (factsOf(update.id)?.exists) await createAndUpdate(update, signal);
+    lastSent.sent(sights);
     return {};
   };
 };

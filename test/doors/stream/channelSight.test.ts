@@ -42,7 +42,9 @@ describe('what is shown in channels of Stream', () => {
     expect(asSeenInChannels(STATE, facts({ status })).lastSeen).toBe(shown ? NOON : null);
   });
   it.each(AUDIENCES)('is the activity where its audience is %s: %s', (activity, shown) => {
-    expect(asSeenInChannels(LIVE, facts({ activity }))).toEqual({ ...LIVE, activities: shown ? [STUDIO] : [] });
+    const onWeb = { ...LIVE, devices: ['WEB'] as const };
+    const seen = shown ? onWeb : { ...LIVE, activities: [], devices: [] };
+    expect(asSeenInChannels(onWeb, facts({ activity }))).toEqual(seen);
   });
   it.each(AUDIENCES)('is when somebody was last seen where that audience is %s: %s', (lastSeen, shown) => {
     expect(asSeenInChannels(STATE, facts({ lastSeen }))).toEqual({ ...STATE, lastSeen: shown ? NOON : null });

@@ -155,6 +155,47 @@ describe('the door to Stream', () => {
     await shows('ana', 'offline');
   });
 
+  it('makes no request for a change that nobody at Stream may see', async () => {
+    const { stream, states, privacy } = await start({ known: ['shy', 'ana'] });
+    const requestsOf = (id: string) => stream.requests.filter(({ ids }) => ids.includes(id)).length;
+    const settled = (id: string) =>
+      vi.waitFor(async () => expect(await states.marks.markedAmong('stream', [id])).toEqual(new Set()));
+    privacy.set('shy', { status: 'NOBODY', lastSeen: 'NOBODY', activity: 'NOBODY' });
+    privacy.set('ana', { ...DEFAULT_PRIVACY, activity: 'NOBODY' });
+    for (const id of ['shy', 'ana']) {
+      await states.connect(id);
+      await settled(id);
+      expect(requestsOf(id)).toBe(1);
+    }
+    for (const change of [
+      () => states.set('shy', 'AWAY'),
+      () => states.work('ana', 'Live 12'),
+      () => states.end('shy'),
+      () => states.connect('shy'),
+    ]) {
+      await change();
+      await settled('shy');
+      await settled('ana');
+    }
+    expect([requestsOf('shy'), requestsOf('ana')]).toEqual([1, 1]);
+    await states.set('ana', 'AWAY');
+    await settled('ana');
+    expect(requestsOf('ana')).toBe(2);
+  });
+
+  it('sends what it sent before where another node may have sent meanwhile', async () => {
+    const parts = { leaseMs: 300, renewEveryMs: 20, marginMs: 100 };
+    const { stream, states, shows } = await start({ known: ['ana'], parts });
+    await states.connect('ana');
+    await shows('ana', 'online');
+    await vi.waitFor(async () => expect(await states.marks.markedAmong('stream', ['ana'])).toEqual(new Set()));
+    const taking = vi.spyOn(states.marks, 'take').mockRejectedValueOnce(unavailable('The store does not answer.'));
+    await vi.waitFor(() => expect(taking).toHaveBeenCalled());
+    stream.users.set('ana', { id: 'ana', status: 'offline' });
+    await states.marks.mark('stream', ['ana']);
+    await shows('ana', 'online');
+  });
+
   it('shows that somebody left who is deleted, and creates nobody who is', async () => {
     const { stream, states, shows } = await start({ known: ['ana', 'forgotten'] });
     stream.users.set('forgotten', { id: 'forgotten', status: 'online' });

@@ -1,6 +1,7 @@
 /** What a request with states comes to, beside a double of Stream. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Refused, TryLater, type UserState } from '../../../src/doors/states/sending.js';
+import { createLastSent } from '../../../src/doors/stream/lastSent.js';
 import { createStreamClient } from '../../../src/doors/stream/streamClient.js';
 import { createSendToStream } from '../../../src/doors/stream/streamUsers.js';
 import { pairKey } from '../../../src/presence/pairs.js';
@@ -28,6 +29,7 @@ const start = async ({ known = [], deleted = [] }: { known?: string[]; deleted?:
   onTestFinished(() => stream.stop());
   for (const id of known) stream.users.set(id, { id, name: `The ${id}` });
   const skipped: string[] = [];
+  const lastSent = createLastSent();
   let created = 0;
   const send = createSendToStream({
     client: createStreamClient({ key: STREAM_KEY, secret: STREAM_SECRET, url: stream.url }),
@@ -41,6 +43,7 @@ const start = async ({ known = [], deleted = [] }: { known?: string[]; deleted?:
         );
       },
     },
+    lastSent,
     onSkipped: (userId) => skipped.push(userId),
     onCreated: () => (created += 1),
   });
@@ -116,6 +119,19 @@ describe('states sent to Stream', () => {
     expect(await send('a.b')).toEqual({});
     expect(asked()).toEqual(['PATCH ana 201']);
     expect(skipped).toEqual(['a.b', 'ä', 'a.b']);
+  });
+
+  it('are one request, and another only where it is not certain that Stream has them', async () => {
+    const { stream, send, asked } = await start({ known: ['ana', 'bo'] });
+    await send('ana');
+    expect(await send('ana')).toEqual({});
+    await send('ana', 'bo');
+    expect(asked()).toEqual(['PATCH ana 201', 'PATCH bo 201']);
+    // Stream may have taken what failed.
+    stream.failing(answering(500));
+    await expect(send('new')).rejects.toThrow('500');
+    expect(await send('new')).toEqual({});
+    expect(stream.users.get('new')).toMatchObject({ status: 'online' });
   });
 
   it('wait where Stream limits the rate, also of creating', async () => {

@@ -131,6 +131,12 @@ export const createStates = () => {
       store.update(userId, restored(userId), (record, now) =>
         commands.setPresence(record, { status, sessionReference }, now, timings()),
       ),
+    /** They are in a studio from now on. */
+    work: (userId: string, name: string) =>
+      store.update(userId, restored(userId), (record, now) => {
+        const studio = { type: 'IN_STUDIO', name, details: null, startedAt: null, expiresAt: null } as const;
+        return commands.setPresence(record, { activities: [studio], sessionReference }, now, timings());
+      }),
     end: (userId: string) =>
       store.update(userId, restored(userId), (record, now) => commands.endSession(record, 'tab', now)),
   };

@@ -1,0 +1,41 @@
+/**
+ * What Stream was last told of users. Whoever shares a channel with a user hears of each update of the object, whatever is in it: so
+ * an update that says nothing new is not sent, or it would tell of changes that its readers may not see (docs/doors.md#stream).
+ */
+import { createHash } from 'node:crypto';
+import { setLatest } from '../../node/setLatest.js';
+import type { UserState } from '../states/sending.js';
+
+/** Of so many users at the most: whoever is not among them is told once more. */
+const MAX_USERS = 100_000;
+
+export interface LastSent {
+  /** Whether Stream has that content of the user already, whatever the moment of the state. */
+  has(sight: UserState): boolean;
+  /** Stream took them. */
+  sent(sights: readonly UserState[]): void;
+  /** It is not known any more what Stream has of them. */
+  forget(sights: readonly UserState[]): void;
+  /** Nor of anybody: another node may send. */
+  forgetAll(): void;
+}
+
+const contentOf = ({ status, statusMessage, activities, devices, lastSeen }: UserState): string =>
+  createHash('sha256')
+    .update(JSON.stringify([status, statusMessage, activities, devices, lastSeen]))
+    .digest('base64url');
+
+/** The sights are those of `asSeenInChannels`. */
+export const createLastSent = ({ max = MAX_USERS }: { readonly max?: number } = {}): LastSent => {
+  const contents = new Map<string, string>();
+  return {
+    has: (sight) => contents.get(sight.userId) === contentOf(sight),
+    sent(sights) {
+      for (const sight of sights) setLatest(contents, sight.userId, contentOf(sight), max);
+    },
+    forget(sights) {
+      for (const { userId } of sights) contents.delete(userId);
+    },
+    forgetAll: () => contents.clear(),
+  };
+};
