@@ -33,6 +33,14 @@ interface Batch {
   readonly refused: Taken[];
 }
 
+/** What came of a request. */
+interface Posted {
+  /** Users who were refused by name. */
+  readonly alone: ReadonlySet<string>;
+  /** Whether there was anything to ask. */
+  readonly isAsked: boolean;
+}
+
 export const createBatchDelivery = ({
   consumer,
   marks,
@@ -69,7 +77,7 @@ export const createBatchDelivery = ({
     return holds;
   };
 
-  const post = async (states: readonly UserState[], divides: boolean): Promise<ReadonlySet<string>> => {
+  const post = async (states: readonly UserState[], divides: boolean): Promise<Posted> => {
     const ending = new AbortController();
     const end = () => ending.abort();
     stopped.addEventListener('abort', end, { once: true });
@@ -77,8 +85,9 @@ export const createBatchDelivery = ({
       stopped.throwIfAborted();
       const late = () => new Error(`No answer within ${requestMs} ms.`);
       const sent = await withTimeout(send(states, ending.signal), requestMs, late);
-      onSent(states.length);
-      return new Set(sent.refused);
+      const { asked = states.length } = sent;
+      if (asked > 0) onSent(asked);
+      return { alone: new Set(sent.refused), isAsked: asked > 0 };
     } catch (error) {
       if (!stopped.aborted) onFailed(error);
       if (error instanceof Refused) throw error;
@@ -128,8 +137,8 @@ export const createBatchDelivery = ({
       states.filter(({ status }) => (status !== 'OFFLINE') === isLive).map(({ userId }) => userId);
     await toldLive.add(consumer, idsWhere(true));
     try {
-      const alone = await post(states, batch.divides);
-      batch.accepted += 1;
+      const { alone, isAsked } = await post(states, batch.divides);
+      if (isAsked) batch.accepted += 1;
       await toldLive.remove(
         consumer,
         idsWhere(false).filter((userId) => !alone.has(userId)),

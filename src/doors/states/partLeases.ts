@@ -34,6 +34,7 @@ export const startPartLeases = ({
   toldLive,
   onError,
   onLost,
+  onAnew,
   timings: { leaseMs, renewEveryMs, marginMs },
   now = () => performance.now(),
 }: {
@@ -43,6 +44,8 @@ export const startPartLeases = ({
   readonly onError: (error: unknown) => void;
   /** The lease of that part is lost: its marks are another sender's. */
   readonly onLost: (at: MarkPart) => void;
+  /** A lease was gained, or everybody of a part is to be told anew: with each renewal until they are marked. */
+  readonly onAnew: () => void;
   readonly timings: PartTimings;
   readonly now?: () => number;
 }) => {
@@ -91,6 +94,7 @@ export const startPartLeases = ({
         const found = await marks.renew(at, { forMs: REGISTERED_MS, leaseMs });
         if (at !== known.at) return;
         if (!found.holds && known.until > 0) lose(known);
+        if (found.holds && (found.anew || known.until === 0)) onAnew();
         known.until = found.holds ? askedAt + leaseMs : 0;
         known.marked = found.holds ? found.marked : 0;
         known.oldestMs = found.holds ? found.oldestMs : 0;

@@ -12,6 +12,8 @@ export type UserState = PresenceView;
 export interface Sent {
   /** Users whose state alone it refused: each is tried again later, by itself. */
   readonly refused?: readonly string[];
+  /** Of how many users it was asked, where that is not all; 0: it was not asked, and nothing is known of it. */
+  readonly asked?: number;
 }
 
 /**
@@ -52,8 +54,8 @@ export interface StateSenderOptions {
   readonly onSent: (states: number) => void;
   /** Called where a refused user is given up until their next change: more are refused than are kept. */
   readonly onDropped: () => void;
-  /** Called where marks become another sender's, who may send later states of their users. */
-  readonly onLost?: () => void;
+  /** Called where it is not known any more what the consumer has: another node may have sent, or everybody is told anew. */
+  readonly onUncertain?: () => void;
 }
 
 export interface StateSender {

@@ -3,7 +3,6 @@
  * mark, so that nothing is lost, and of each user the latest state alone waits. See docs/architecture.md.
  */
 import { every } from '../../async/loop.js';
-import type { MarkPart } from '../../presence/ports/stateMarks.js';
 import { type Backoff, OF_REFUSED } from './attempts.js';
 import { createBatchDelivery } from './batchDelivery.js';
 import { createInFlight, type Taken } from './inFlight.js';
@@ -46,14 +45,10 @@ export const startStateSender = (
     now = () => performance.now(),
   }: SenderTimings = {},
 ): StateSender => {
-  const { marks, onError } = options;
+  const { marks, onError, onUncertain = () => {} } = options;
   const inFlight = createInFlight();
   const refused = createRefusedUsers({ max: maxRefused, backoff: refusedBackoff, now, chance });
-  const onLost = (at: MarkPart) => {
-    refused.lost(at);
-    options.onLost?.();
-  };
-  const leases = startPartLeases({ ...options, onLost, timings, now });
+  const leases = startPartLeases({ ...options, onLost: refused.lost, onAnew: onUncertain, timings, now });
   const batches = new Set<Promise<void>>();
 
   /** Up to {@link MAX_STATES} users, of as many parts as it takes. */

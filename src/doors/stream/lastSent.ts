@@ -4,10 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { setLatest } from '../../node/setLatest.js';
+import { PART_TIMINGS } from '../states/partLeases.js';
 import type { UserState } from '../states/sending.js';
 
 /** Of so many users at the most: whoever is not among them is told once more. */
 const MAX_USERS = 100_000;
+/** A request of whoever had the lease before ends with that lease. */
+const SETTLE_MS = PART_TIMINGS.leaseMs;
 
 export interface LastSent {
   /** Whether Stream has that content of the user already, whatever the moment of the state. */
@@ -16,7 +19,7 @@ export interface LastSent {
   sent(sights: readonly UserState[]): void;
   /** It is not known any more what Stream has of them. */
   forget(sights: readonly UserState[]): void;
-  /** Nor of anybody: another node may send. */
+  /** Nor of anybody, until the requests of another node are over: what is sent meanwhile is not remembered. */
   forgetAll(): void;
 }
 
@@ -26,16 +29,29 @@ const contentOf = ({ status, statusMessage, activities, devices, lastSeen }: Use
     .digest('base64url');
 
 /** The sights are those of `asSeenInChannels`. */
-export const createLastSent = ({ max = MAX_USERS }: { readonly max?: number } = {}): LastSent => {
+export const createLastSent = ({
+  max = MAX_USERS,
+  settleMs = SETTLE_MS,
+  now = () => performance.now(),
+}: {
+  readonly max?: number;
+  readonly settleMs?: number;
+  readonly now?: () => number;
+} = {}): LastSent => {
+  let settledAt = 0;
   const contents = new Map<string, string>();
   return {
     has: (sight) => contents.get(sight.userId) === contentOf(sight),
     sent(sights) {
+      if (now() < settledAt) return;
       for (const sight of sights) setLatest(contents, sight.userId, contentOf(sight), max);
     },
     forget(sights) {
       for (const { userId } of sights) contents.delete(userId);
     },
-    forgetAll: () => contents.clear(),
+    forgetAll() {
+      contents.clear();
+      settledAt = now() + settleMs;
+    },
   };
 };

@@ -31,6 +31,8 @@ export interface StreamDoorOptions {
   readonly outages: Outages;
   readonly metrics: Pick<Metrics, 'streamUsers' | 'streamFailed' | 'readStream'>;
   readonly timings?: SenderTimings;
+  /** For how long nothing is remembered after a lease changed hands, in ms. */
+  readonly settleMs?: number;
 }
 
 /** Users who are deleted are told too, see `withDeleted`. */
@@ -42,7 +44,7 @@ export const openStreamDoor = async (options: StreamDoorOptions): Promise<() => 
   const outage = outages.of('Stream');
   const onError = outages.failures('telling Stream of users');
   const onRefused = outages.failures('telling Stream of a user whom it refuses');
-  const lastSent = createLastSent();
+  const lastSent = createLastSent(options.settleMs === undefined ? {} : { settleMs: options.settleMs });
   let isTold = false;
 
   const sender = startStateSender(
@@ -77,7 +79,7 @@ export const openStreamDoor = async (options: StreamDoorOptions): Promise<() => 
         else outage.failed(error);
       },
       onError,
-      onLost: lastSent.forgetAll,
+      onUncertain: lastSent.forgetAll,
       onDropped: () => onRefused(new Error('More users are refused than are kept: one waits for their next change.')),
     },
     timings,

@@ -44,13 +44,13 @@ export const createSendToStream = ({
   return async (states, signal) => {
     for (const { userId } of states) if (!isStreamId(userId)) onSkipped(userId);
     const allowed = states.filter(({ userId }) => isStreamId(userId));
-    if (allowed.length === 0) return {};
+    if (allowed.length === 0) return { asked: 0 };
     const facts = await people.accessFacts(allowed.map(({ userId }) => ({ viewerId: ANYBODY, userId })));
     const factsOf = (userId: string) => facts.get(pairKey(ANYBODY, userId));
     const sights = allowed
       .map((state) => asSeenInChannels(state, factsOf(state.userId)))
       .filter((sight) => !lastSent.has(sight));
-    if (sights.length === 0) return {};
+    if (sights.length === 0) return { asked: 0 };
     const updates = sights.map(updateOf);
 
     // What fails may have arrived.
@@ -59,8 +59,9 @@ export const createSendToStream = ({
     const [update, ...others] = updates;
     if (!update || others.length > 0 || !saysUnknown(answer)) check(answer);
     // Whoever was deleted here is not created there.
-    else if (factsOf(update.id)?.exists) await createAndUpdate(update, signal);
+    else if (!factsOf(update.id)?.exists) return { asked: 1 };
+    else await createAndUpdate(update, signal);
     lastSent.sent(sights);
-    return {};
+    return { asked: sights.length };
   };
 };

@@ -41,9 +41,26 @@ const start = async ({
         ]),
       ),
   };
+  let isAnew = true;
+  let tellsAnew = false;
+  const renew: typeof states.marks.renew = async (...args) => {
+    const found = await states.marks.renew(...args);
+    isAnew = tellsAnew || found.anew;
+    return { ...found, anew: isAnew };
+  };
+  const marks = { ...states.marks, renew };
+  /** Resolves once everybody is marked who is to be told anew. */
+  const toldAnew = () => vi.waitFor(() => expect(isAnew).toBe(false));
+  /** Everybody is told anew, as where the store lost marks. */
+  const tellAnew = async () => {
+    tellsAnew = true;
+    await vi.waitFor(() => expect(isAnew).toBe(true));
+    tellsAnew = false;
+  };
   const stop = await openStreamDoor({
     config: { key, secret: STREAM_SECRET, url: stream.url },
-    marks: states.marks,
+    marks,
+    settleMs: 0,
     toldLive: states.toldLive.port,
     readRecords: states.readRecords,
     people,
@@ -62,7 +79,7 @@ const start = async ({
   };
   const statusOf = (id: string) => stream.users.get(id)?.status;
   const shows = (id: string, status: string) => stream.until(() => statusOf(id) === status);
-  return { stream, states, bus, privacy, people, said, counted, statusOf, shows, stop };
+  return { stream, states, marks, bus, privacy, people, said, counted, statusOf, shows, stop, toldAnew, tellAnew };
 };
 
 const many = (count: number): string[] => Array.from({ length: count }, (_, place) => `user-${place}`);
@@ -156,7 +173,8 @@ describe('the door to Stream', () => {
   });
 
   it('makes no request for a change that nobody at Stream may see', async () => {
-    const { stream, states, privacy } = await start({ known: ['shy', 'ana'] });
+    const { stream, states, privacy, toldAnew } = await start({ known: ['shy', 'ana'] });
+    await toldAnew();
     const requestsOf = (id: string) => stream.requests.filter(({ ids }) => ids.includes(id)).length;
     const settled = (id: string) =>
       vi.waitFor(async () => expect(await states.marks.markedAmong('stream', [id])).toEqual(new Set()));
@@ -185,14 +203,26 @@ describe('the door to Stream', () => {
 
   it('sends what it sent before where another node may have sent meanwhile', async () => {
     const parts = { leaseMs: 300, renewEveryMs: 20, marginMs: 100 };
-    const { stream, states, shows } = await start({ known: ['ana'], parts });
+    const { stream, states, marks, shows, toldAnew } = await start({ known: ['ana'], parts });
+    await toldAnew();
     await states.connect('ana');
     await shows('ana', 'online');
     await vi.waitFor(async () => expect(await states.marks.markedAmong('stream', ['ana'])).toEqual(new Set()));
-    const taking = vi.spyOn(states.marks, 'take').mockRejectedValueOnce(unavailable('The store does not answer.'));
+    const taking = vi.spyOn(marks, 'take').mockRejectedValueOnce(unavailable('The store does not answer.'));
     await vi.waitFor(() => expect(taking).toHaveBeenCalled());
     stream.users.set('ana', { id: 'ana', status: 'offline' });
     await states.marks.mark('stream', ['ana']);
+    await shows('ana', 'online');
+  });
+
+  it('sends what it sent before where everybody is told anew', async () => {
+    const { stream, states, shows, toldAnew, tellAnew } = await start({ known: ['ana'] });
+    await toldAnew();
+    await states.connect('ana');
+    await shows('ana', 'online');
+    await vi.waitFor(async () => expect(await states.marks.markedAmong('stream', ['ana'])).toEqual(new Set()));
+    stream.users.set('ana', { id: 'ana', status: 'offline' });
+    await tellAnew();
     await shows('ana', 'online');
   });
 
