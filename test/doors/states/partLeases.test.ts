@@ -35,6 +35,7 @@ it('marks who is live one part after another, and whom the consumer was told to 
     toldLive: toldLive.port,
     onError,
     onLost: () => {},
+    onAnew: () => {},
     timings: PART_TIMINGS,
   });
   onTestFinished(() => leases.stop());
