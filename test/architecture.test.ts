@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['presence', 'config', 'async'],
   server: ['graphql', 'fanout', 'service', 'presence', 'social', 'config', 'async', 'telemetry'],
   adapters: ['presence', 'social', 'config', 'async'],
+  workers: ['server/http', 'config', 'telemetry', 'async'],
   cli: ['config', 'server/auth', 'graphql', 'presence'],
 };
 /** The wiring, which imports everything. */
