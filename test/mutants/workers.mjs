@@ -78,7 +78,7 @@ export default [
     file: 'src/workers/primary.ts',
     from: '      workers.kill();\n',
     to: '',
-    tests: ['test/cluster/workers.test.ts'],
+    tests: ['test/cluster/workers-stopped.test.ts'],
   },
   {
     name: 'workers outlive their primary',
@@ -86,7 +86,7 @@ export default [
     file: 'src/workers/worker.ts',
     from: "      resolve('the primary is gone');\n",
     to: '',
-    tests: ['test/cluster/workers.test.ts'],
+    tests: ['test/cluster/workers-stopped.test.ts'],
   },
   {
     name: 'workers die with their primary',
@@ -94,7 +94,7 @@ export default [
     file: 'src/workers/worker.ts',
     from: '      if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;\n',
     to: '',
-    tests: ['test/cluster/workers.test.ts'],
+    tests: ['test/cluster/workers-stopped.test.ts'],
   },
   {
     name: 'a connection is lost with the worker that it was handed to',
@@ -102,7 +102,7 @@ export default [
     file: 'src/workers/forkWorker.ts',
     from: '    handed?.close();\n',
     to: '',
-    tests: ['test/cluster/workers.test.ts'],
+    tests: ['test/cluster/workers-handed.test.ts'],
   },
   {
     name: 'lines of several workers are written in large pieces',
@@ -110,7 +110,7 @@ export default [
     file: 'src/telemetry/log.ts',
     from: 'const pieces = isShared ? SHARED : { minLength: BUFFERED };',
     to: 'const pieces = { minLength: BUFFERED };',
-    tests: ['test/cluster/workers.test.ts'],
+    tests: ['test/cluster/workers-log.test.ts'],
   },
   {
     name: 'counters go back when a worker dies',
