@@ -416,7 +416,7 @@ const openDemoPage = async (
 /** GraphQL over HTTP, Server-Sent Events and WebSockets. It does not listen yet. */
 const createEdge = (
   { config, log, metrics, stopping }: Start,
-  { ping, rateLimits }: BackEnds,
+  { ping, rateLimits, people }: BackEnds,
   { node }: NodeParts,
   { signIn, origins }: ReturnType<typeof createDoor>,
   services: Services,
@@ -426,6 +426,7 @@ const createEdge = (
   const engine = createEngine({
     schema: createSchema(),
     contextFor: (operation) => createContext(services, operation),
+    people,
     log,
     introspection: config.introspection,
     suggestions: !config.production,

@@ -28,6 +28,7 @@ import type { SubscriptionBudget, SubscriptionIterator } from './subscription.js
 import { createSubscriptionRegistry } from './subscriptionRegistry.js';
 import { Topic } from './topic.js';
 import { createTopicRegistry } from './topicRegistry.js';
+import { createTypingShares } from './typingShare.js';
 import { TypingSubscription, type TypingSubscriptionDeps } from './typingSubscription.js';
 import { createVisibilityChanges } from './visibilityChanges.js';
 
@@ -134,6 +135,7 @@ export const createHub = ({
     store,
     people,
     reads,
+    shareOf: createTypingShares(),
     conversationsOf: createSharedReader((viewerId) => people.conversationsOf(viewerId, MAX_CONVERSATIONS)),
     setOwner: subscriptions.setOwner,
     onError,
@@ -200,11 +202,11 @@ export const createHub = ({
       await subscription.start(options);
       return subscription;
     },
-    async watchTyping(viewer, options): Promise<SubscriptionIterator<TypingView>> {
+    async watchTyping(viewer, options): Promise<TypingSubscription> {
       const subscription = new TypingSubscription(ofTyping, viewer, options.conversationId, options.budget);
       subscriptions.add(subscription);
       await subscription.start(options);
-      return subscription.outbox;
+      return subscription;
     },
     async watchMe(viewer, options): Promise<SubscriptionIterator<MeView>> {
       const subscription = new MeSubscription(ofMe, viewer, options.budget);

@@ -20,6 +20,7 @@ import type { Page } from '../../src/server/http/page.js';
 import { createSockets } from '../../src/server/ws/webSocketServer.js';
 import type { Caller, Presence } from '../../src/service/contract.js';
 import { createLog } from '../../src/telemetry/log.js';
+import { createFakePeople } from '../support/unit/fakePeople.js';
 
 export const SECRET = 'a secret for tests, of more than 32 bytes';
 
@@ -244,6 +245,7 @@ export const startServer = async (options: ServerOptions = {}) => {
   const engine = createEngine({
     schema,
     contextFor: ({ caller, budget }: Operation) => ({ caller, budget }),
+    people: createFakePeople().people,
     log,
     introspection: options.introspection ?? 'all',
     suggestions: options.suggestions ?? true,

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createContext } from '../../../src/graphql/context.js';
 import { createSchema } from '../../../src/graphql/schema.js';
+import type { Directory } from '../../../src/presence/ports/directory.js';
 import { createEngine, type SharedResults } from '../../../src/server/execution/engine.js';
 import { untilIdle, userViewer } from '../../support/unit/fanout.js';
 import { budget, createCounts } from '../../support/unit/socialFanout.js';
@@ -19,14 +20,15 @@ afterEach(() => {
   for (const stream of streams.splice(0)) void stream.return();
 });
 
-const engineOver = (hub: object) => {
+const engineOver = ({ fanout: hub, people }: { readonly fanout: object; readonly people: Directory }) => {
   const engine = createEngine({
     schema: createSchema(),
     contextFor: (operation) =>
       createContext(
-        { presence: {}, hub, people: {}, relations: {}, social: {} } as unknown as Parameters<typeof createContext>[0],
+        { presence: {}, hub, people, relations: {}, social: {} } as unknown as Parameters<typeof createContext>[0],
         operation,
       ),
+    people,
     log: { error: () => {} },
     introspection: 'all',
     suggestions: true,
@@ -53,7 +55,7 @@ const shown = (texts: readonly string[]) =>
 describe('one execution', () => {
   it('of counts serves all who watch the object', async () => {
     const f = await createCounts();
-    const { engine, share } = engineOver(f.fanout);
+    const { engine, share } = engineOver(f);
     await f.users('ann', ...VIEWERS);
     await f.putObject('post', { open: true });
     await f.put('post', { likes: 1 });
@@ -73,7 +75,7 @@ describe('one execution', () => {
 
   it('of an act serves all who see it, and another all for whom it is gone', async () => {
     const f = await createTimelines();
-    const { engine, share } = engineOver(f.fanout);
+    const { engine, share } = engineOver(f);
     await f.users('ann', ...VIEWERS);
     for (const viewer of VIEWERS) await f.people.follow(viewer, 'ann');
     const all = await Promise.all(VIEWERS.map((viewer) => share(viewer, ACTS)));
@@ -94,7 +96,7 @@ describe('one execution', () => {
 
   it('is for each viewer where the presence of the actor is asked for', async () => {
     const f = await createTimelines();
-    const { open } = engineOver(f.fanout);
+    const { open } = engineOver(f);
     await f.users('ann', 'me');
     const opened = await open('me', 'subscription { timelineChanged { id actor { id presence { status } } } }');
     expect('render' in opened).toBe(false);
