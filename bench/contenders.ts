@@ -9,7 +9,7 @@ import { createPoster, untilAvailable } from './client/poster.js';
 import { userIdsOf } from './client/userIds.js';
 import { type Server, startServer } from './process.js';
 import { SECRET, tokenOf } from './tokens.js';
-import { KINDS, PRESENCE_WORKLOADS, usersOf, type WorkloadName } from './workloads/all.js';
+import { KINDS, NAMED_WORKLOAD, PRESENCE_WORKLOADS, usersOf, type WorkloadName } from './workloads/all.js';
 
 /** The package; this file is compiled into a folder of a folder of it. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -72,7 +72,7 @@ const introduce = async (port: number, count: number): Promise<void> => {
 };
 
 /** Without delays, what each piece of work costs. */
-const EACH_ALONE: readonly WorkloadName[] = [...PRESENCE_WORKLOADS, 'counts-5000', 'tell', 'timeline'];
+const EACH_ALONE: readonly WorkloadName[] = [...PRESENCE_WORKLOADS, NAMED_WORKLOAD, 'counts-5000', 'tell', 'timeline'];
 /** With the default pace, how much is sent. */
 const STORMS: readonly WorkloadName[] = ['counts-storm', 'tray'];
 
@@ -106,7 +106,7 @@ export const SERVERS = {
   ws: {
     title: 'bare ws',
     dialect: 'bare',
-    workloads: [...PRESENCE_WORKLOADS, 'counts-5000', 'counts-storm'],
+    workloads: [...PRESENCE_WORKLOADS, NAMED_WORKLOAD, 'counts-5000', 'counts-storm'],
     start: () => startServer(ownServer('bare.js')),
   },
   rollcall: {

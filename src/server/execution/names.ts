@@ -72,7 +72,11 @@ export const createNames = ({ profiles, knownProfile }: Pick<Directory, 'profile
         const reading = read(missing);
         for (const id of missing) fetching.set(id, reading);
         // A microtask later: after all who wait.
-        void reading.then(() => queueMicrotask(() => missing.forEach((id) => found.delete(id))));
+        void reading.then(() =>
+          queueMicrotask(() => {
+            for (const id of missing) found.delete(id);
+          }),
+        );
       }
       void (fetching.get(userId) ?? Promise.resolve()).then(onKnown);
     },

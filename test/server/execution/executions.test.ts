@@ -8,6 +8,7 @@ import type { Directory } from '../../../src/presence/ports/directory.js';
 import { createEngine, type SharedResults } from '../../../src/server/execution/engine.js';
 import * as operations from '../../generated/operations.js';
 import { createFanout, untilIdle, userViewer } from '../../support/unit/fanout.js';
+import { openSharedSocket } from '../../support/unit/sharedSocket.js';
 import { createCounts } from '../../support/unit/socialFanout.js';
 import { createTimelines } from '../../support/unit/timelines.js';
 
@@ -121,6 +122,7 @@ const measure = async (query: string, scene: Scene) => {
     suggestions: true,
   });
   const sent: unknown[] = [];
+  const sockets: { readonly sent: string[] }[] = [];
   for (const viewer of scene.viewers ?? VIEWERS) {
     const prepared = engine.prepare(
       { query, variables: scene.variables ?? {} },
@@ -133,9 +135,9 @@ const measure = async (query: string, scene: Scene) => {
     if (!('run' in prepared)) throw prepared[0];
     const opened = (await prepared.run()) as SharedResults | AsyncIterableIterator<unknown>;
     if ('render' in opened) {
-      const { stream, render } = opened;
-      streams.push(stream);
-      stream.flow({ take: (delivery) => sent.push(JSON.parse(render(delivery))) > 0 });
+      const socket = openSharedSocket(opened);
+      streams.push({ return: socket.end });
+      sockets.push(socket);
     } else {
       streams.push(opened);
       void (async () => {
@@ -145,10 +147,10 @@ const measure = async (query: string, scene: Scene) => {
   }
   await untilIdle();
   executions = 0;
-  sent.splice(0);
+  for (const list of [sent, ...sockets.map((socket) => socket.sent)]) list.splice(0);
   await scene.happen();
   await untilIdle();
-  return { executions, sent };
+  return { executions, sent: [...sent, ...sockets.flatMap((socket) => socket.sent.map((text) => JSON.parse(text)))] };
 };
 
 const readmes = [...readFileSync('README.md', 'utf8').matchAll(/```graphql\n([^`]*)```/g)]
@@ -171,6 +173,8 @@ describe('one event to ten viewers', () => {
   it.each(shared)('is one execution of %s', async (name) => {
     const { executions, sent } = await measure(DOCUMENTS.get(name)!, await SCENES[name]!());
     expect(sent).toHaveLength(10);
+    expect(sent.filter((result) => JSON.stringify(result) !== JSON.stringify(sent[0]))).toEqual([]);
+    expect(sent[0]).not.toHaveProperty('errors');
     expect(executions).toBe(1);
   });
 
@@ -180,6 +184,8 @@ describe('one event to ten viewers', () => {
       variables: {},
     });
     expect(sent).toHaveLength(10);
+    expect(sent.filter((result) => JSON.stringify(result) !== JSON.stringify(sent[0]))).toEqual([]);
+    expect(sent[0]).not.toHaveProperty('errors');
     expect(executions).toBe(1);
   });
 

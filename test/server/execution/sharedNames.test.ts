@@ -6,8 +6,8 @@ import { createSchema } from '../../../src/graphql/schema.js';
 import { unavailable } from '../../../src/presence/errors.js';
 import type { UserProfile } from '../../../src/presence/ports/directory.js';
 import { createEngine, type SharedResults } from '../../../src/server/execution/engine.js';
-import { Running } from '../../../src/server/ws/running.js';
 import { createFanout, untilIdle, userViewer } from '../../support/unit/fanout.js';
+import { openSharedSocket } from '../../support/unit/sharedSocket.js';
 
 const PRESENCE = `subscription ($ids: [ID!]) {
   presenceChanged(userIds: $ids) { userId user { id name avatarUrl } status statusMessage { text } activities { name } asOf }
@@ -21,9 +21,9 @@ interface Result {
   readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
 }
 
-const ended: { return(): unknown }[] = [];
+const ended: { end(): unknown }[] = [];
 afterEach(() => {
-  for (const running of ended.splice(0)) void running.return();
+  for (const socket of ended.splice(0)) void socket.end();
 });
 
 const start = async () => {
@@ -42,6 +42,8 @@ const start = async () => {
       profiles: (userIds) =>
         cache.fill(userIds, async () => {
           fetches.push(userIds);
+          // A fetch that is repeated for ever would stop the clock.
+          if (fetches.length > 100) await new Promise(() => {});
           const read = await people.profiles(userIds);
           await answer();
           return read;
@@ -52,39 +54,23 @@ const start = async () => {
     suggestions: true,
   });
   /** Subscribes over a socket that takes what it is sent until `room` is used up. */
-  const watch = async (viewer: string, query: string, variables: Record<string, unknown>, room = 10_000) => {
+  const watch = async (viewer: string, query: string, variables: Record<string, unknown>, room?: number) => {
     const caller = { viewer: userViewer(viewer), connectionId: null };
     const budget = { watched: 0, conversations: 0, objects: 0 };
     const prepared = engine.prepare({ query, variables }, { caller, budget, requestId: 'r' });
     if (!('run' in prepared)) throw prepared[0];
     const shared = (await prepared.run()) as SharedResults;
-    const sent: string[] = [];
-    let drained = () => {};
-    const running = new Running({ settle: () => {} });
-    ended.push(running);
-    running.share(shared, {
-      id: 'w',
-      outbound: {
-        push(frame, pusher) {
-          sent.push(frame);
-          drained = () => pusher.drained();
-          return sent.length < room;
-        },
-      },
-      frame: (_, payload) => payload,
-    });
+    const socket = openSharedSocket(shared, room);
+    ended.push(socket);
+    const { sent } = socket;
     return {
-      results: (): readonly Result[] => sent.map((text) => JSON.parse(Buffer.from(text, 'latin1').toString())),
+      ...socket,
+      results: (): readonly Result[] => sent.map((text) => JSON.parse(text)),
       shown: (): readonly Record<string, unknown>[] =>
         sent.map((text) => {
-          const { data } = JSON.parse(Buffer.from(text, 'latin1').toString());
+          const { data } = JSON.parse(text);
           return data.presenceChanged ?? data.typingChanged;
         }),
-      sent,
-      drain(more: number) {
-        room = sent.length + more;
-        drained();
-      },
     };
   };
   return {
