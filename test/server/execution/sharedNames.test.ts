@@ -264,6 +264,7 @@ describe('what waits for a name', () => {
       ['ONLINE', { id: 'ann', name: 'Ann', avatarUrl: 'https://pictures.example/Ann' }],
       ['OFFLINE', { id: 'ann', name: null, avatarUrl: null }],
     ]);
+    expect(me.results()[1]).not.toHaveProperty('errors');
     expect(you.sent).toHaveLength(1);
   });
 
