@@ -146,14 +146,6 @@ export default [
     tests: names,
   },
   {
-    name: 'a full socket gets what a name was fetched for',
-    promise: 'A name that becomes known has nothing sent to a socket that is full.',
-    file: 'src/server/ws/running.ts',
-    from: 'if (this.isFull || this.isFetching) return false;',
-    to: 'if (this.isFetching) return false;',
-    tests: names,
-  },
-  {
     name: 'a changed name stays cached',
     promise: 'What is cached of a name is forgotten with its change, by the time that the change is answered.',
     file: 'src/adapters/sql/accessCaches.ts',

@@ -24,8 +24,6 @@ export interface Destination {
  * in charge of the operation's start and end.
  */
 class Feed implements Sink<Delivery>, Pusher {
-  /** Whether the socket takes no more until it drained. */
-  private isFull = false;
   /** Whether a name is being fetched. */
   private isFetching = false;
   private readonly head: string;
@@ -46,13 +44,12 @@ class Feed implements Sink<Delivery>, Pusher {
   }
 
   take(delivery: Delivery): boolean {
-    this.isFull = !this.outbound.push(this.frame(this.head, this.render(delivery)), this);
-    return !this.isFull;
+    return this.outbound.push(this.frame(this.head, this.render(delivery)), this);
   }
 
   knows(userId: string, upcoming: () => Iterable<string>): boolean {
     const { names } = this;
-    if (this.isFull || this.isFetching) return false;
+    if (this.isFetching) return false;
     if (names === null || names.known(userId) !== undefined) return true;
     this.isFetching = true;
     names.fetch(userId, upcoming(), () => {
@@ -63,7 +60,6 @@ class Feed implements Sink<Delivery>, Pusher {
   }
 
   drained(): void {
-    this.isFull = false;
     this.stream.resume();
   }
 
