@@ -9,7 +9,7 @@ import { createPoster, untilAvailable } from './client/poster.js';
 import { userIdsOf } from './client/userIds.js';
 import { type Server, startServer } from './process.js';
 import { SECRET, tokenOf } from './tokens.js';
-import { KINDS, PRESENCE_WORKLOADS, usersOf, type WorkloadName } from './workloads/all.js';
+import { KINDS, NAMED_WORKLOAD, PRESENCE_WORKLOADS, usersOf, type WorkloadName } from './workloads/all.js';
 
 /** The package; this file is compiled into a folder of a folder of it. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -39,9 +39,15 @@ const EVERY_CHANGE = {
   RATE_READS: 'off',
 };
 
+/** Each of several workers answers for itself, in turn: each is asked more than once. */
+const READY_TIMES = 4;
+
 const isReady = async (port: number): Promise<void> => {
-  while ((await fetch(`http://127.0.0.1:${port}/ready`)).status !== 200)
-    await new Promise((wake) => setTimeout(wake, READY_EVERY_MS));
+  for (let times = 0; times < READY_TIMES; ) {
+    const { status } = await fetch(`http://127.0.0.1:${port}/ready`, { headers: { connection: 'close' } });
+    times = status === 200 ? times + 1 : 0;
+    if (status !== 200) await new Promise((wake) => setTimeout(wake, READY_EVERY_MS));
+  }
 };
 
 /**
@@ -66,7 +72,7 @@ const introduce = async (port: number, count: number): Promise<void> => {
 };
 
 /** Without delays, what each piece of work costs. */
-const EACH_ALONE: readonly WorkloadName[] = [...PRESENCE_WORKLOADS, 'counts-5000', 'tell', 'timeline'];
+const EACH_ALONE: readonly WorkloadName[] = [...PRESENCE_WORKLOADS, NAMED_WORKLOAD, 'counts-5000', 'tell', 'timeline'];
 /** With the default pace, how much is sent. */
 const STORMS: readonly WorkloadName[] = ['counts-storm', 'tray'];
 
@@ -100,7 +106,7 @@ export const SERVERS = {
   ws: {
     title: 'bare ws',
     dialect: 'bare',
-    workloads: [...PRESENCE_WORKLOADS, 'counts-5000', 'counts-storm'],
+    workloads: [...PRESENCE_WORKLOADS, NAMED_WORKLOAD, 'counts-5000', 'counts-storm'],
     start: () => startServer(ownServer('bare.js')),
   },
   rollcall: {
@@ -116,6 +122,16 @@ export const SERVERS = {
     start: async (backEnds, { quick }) =>
       startRollcall(
         { ...EVERY_CHANGE, REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() },
+        usersOf(quick),
+      ),
+  },
+  'rollcall-redis-2': {
+    title: 'Rollcall, Redis + PostgreSQL, 2 workers',
+    dialect: 'graphql',
+    workloads: PRESENCE_WORKLOADS,
+    start: async (backEnds, { quick }) =>
+      startRollcall(
+        { ...EVERY_CHANGE, WORKERS: '2', REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() },
         usersOf(quick),
       ),
   },

@@ -24,6 +24,18 @@ export const FIGURES: readonly Figure[] = [
     ...delivery,
   },
   {
+    workload: 'named-1000',
+    figure: 'one by one',
+    title: 'The same with the document of the README, which asks for names: one change at a time',
+    ...delivery,
+  },
+  {
+    workload: 'named-1000',
+    figure: 'bursts of 20',
+    title: 'The same with the document of the README, which asks for names: 20 changes at once',
+    ...delivery,
+  },
+  {
     workload: 'fanout-5000',
     figure: 'one by one',
     title: 'One user, watched by 5,000: one change at a time',
@@ -198,6 +210,7 @@ const toTextbook = { server: 'rollcall-redis', to: 'textbook' } as const;
 
 export const GOALS: readonly Goal[] = [
   { what: 'Watched by 1,000', workload: 'fanout-1000', figure: 'one by one', ...toBare, atMost: 1.1 },
+  { what: 'Watched by 1,000, with names', workload: 'named-1000', figure: 'one by one', ...toBare, atMost: 1.1 },
   { what: 'Watched by 5,000', workload: 'fanout-5000', figure: 'one by one', ...toBare, atMost: 1.1 },
   { what: 'Watched by 1,000, bursts', workload: 'fanout-1000', figure: 'bursts of 20', ...toBare, atMost: 0.2 },
   { what: 'Watched by 5,000, bursts', workload: 'fanout-5000', figure: 'bursts of 20', ...toBare, atMost: 0.2 },

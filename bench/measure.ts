@@ -9,6 +9,8 @@ export interface Reading {
   readonly value: number;
   /** What both spent, and how long it took, in ms. */
   readonly serverMs: number;
+  /** Of that, the process of the server that spent most: a worker, where it has several. */
+  readonly busiestMs?: number;
   readonly clientMs: number;
   readonly wallMs: number;
 }

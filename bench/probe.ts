@@ -1,12 +1,41 @@
 /**
  * Loaded into every server before its own code, alike: tells the parent how much memory is in use after a collection
- * (`--expose-gc`).
+ * (`--expose-gc`), that of its workers included.
  */
-process.on('message', () => {
+import cluster from 'node:cluster';
+import type { Memory } from './process.js';
+
+const own = (): Memory => {
   globalThis.gc?.();
   globalThis.gc?.();
   const { heapUsed, external, rss } = process.memoryUsage();
-  process.send?.({ heap: heapUsed + external, rss });
+  return { heap: heapUsed + external, rss };
+};
+
+const isMemory = (message: unknown): message is Memory =>
+  typeof message === 'object' && message !== null && 'heap' in message && 'rss' in message;
+
+const ofWorkers = (): Promise<readonly Memory[]> =>
+  Promise.all(
+    Object.values(cluster.workers ?? {}).map(
+      (worker) =>
+        new Promise<Memory>((resolve) => {
+          const received = (message: unknown) => {
+            if (!isMemory(message)) return;
+            worker?.off('message', received);
+            resolve(message);
+          };
+          worker?.on('message', received);
+          worker?.send('memory');
+        }),
+    ),
+  );
+
+process.on('message', async (message) => {
+  if (message !== 'memory') return;
+  const all = [own(), ...(await ofWorkers())];
+  const sum = (of: (memory: Memory) => number) => all.reduce((total, each) => total + of(each), 0);
+  process.send?.({ heap: sum(({ heap }) => heap), rss: sum(({ rss }) => rss) });
 });
 // The server ends when it would without this.
 process.channel?.unref();

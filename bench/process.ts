@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ClientOrder } from './client/main.js';
 import type { Reading } from './measure.js';
+import { processesOf } from './processTree.js';
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
@@ -91,7 +92,9 @@ export const startServer = async (file: string, env: Record<string, string> = {}
       }),
     async stop() {
       // A profile is written at an end of the server's own.
-      child.kill(PROFILES ? 'SIGTERM' : 'SIGKILL');
+      if (PROFILES) child.kill('SIGTERM');
+      // Workers would stop gracefully, beside the next server.
+      else for (const each of processesOf(child.pid ?? -1)) process.kill(each, 'SIGKILL');
       await ended;
     },
   };

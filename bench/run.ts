@@ -14,7 +14,7 @@ import { type Result, replaceBetween, short } from './measure.js';
 import { type Options, readOptions, USAGE } from './options.js';
 import { runClient } from './process.js';
 import { reportOf } from './report.js';
-import { PRESENCE_WORKLOADS, type WorkloadName } from './workloads/all.js';
+import { NAMED_WORKLOAD, PRESENCE_WORKLOADS, type WorkloadName } from './workloads/all.js';
 
 const PAGE = join(ROOT, 'docs', 'performance.md');
 const RESULTS = join(ROOT, 'bench', 'results');
@@ -92,7 +92,8 @@ const run = async (options: Options): Promise<void> => {
     : `Measured on ${date}, ${rounds}, on ${machine}, with a load of ${load} before.`;
   process.stdout.write(`${reportOf(results, about)}\n`);
   if (!options.writeDocs) return;
-  const isPresence = ({ workload }: Result) => PRESENCE_WORKLOADS.some((each) => each === workload);
+  const isPresence = ({ workload }: Result) =>
+    [...PRESENCE_WORKLOADS, NAMED_WORKLOAD].some((each) => each === workload);
   const sections = { bench: results.filter(isPresence), social: results.filter((each) => !isPresence(each)) };
   for (const [name, part] of Object.entries(sections)) {
     if (part.length === 0) continue;

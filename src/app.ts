@@ -438,7 +438,7 @@ const openDemoPage = async (
 /** GraphQL over HTTP, Server-Sent Events and WebSockets. It does not listen yet. */
 const createEdge = (
   { config, log, metrics, stopping }: Start,
-  { ping, rateLimits }: BackEnds,
+  { ping, rateLimits, people }: BackEnds,
   { node }: NodeParts,
   { signIn, origins }: ReturnType<typeof createDoor>,
   services: Services,
@@ -452,6 +452,7 @@ const createEdge = (
   const engine = createEngine({
     schema: createSchema(),
     contextFor: (operation) => createContext(services, operation),
+    people,
     log,
     introspection: config.introspection,
     suggestions: !config.production,
@@ -611,12 +612,16 @@ const startLease = async (
   stopping.push(() => http.failReadiness());
 };
 
-/** What is seen of the server from inside the network. Returns its port; null where metrics are not served. */
+/**
+ * What is seen of the server from inside the network. Returns its port; null where metrics are not served, or (not `isServed`)
+ * by another process.
+ */
 const startMetrics = async (
   { config, metrics, stopping }: Start,
   { node, writeBehind }: NodeParts,
   hub: HubParts,
   { connections, http, sockets }: Edge,
+  isServed: boolean,
 ): Promise<number | null> => {
   metrics.read(() => ({
     webSockets: sockets.size,
@@ -629,7 +634,7 @@ const startMetrics = async (
     storeReady: node.ready,
     journalLagMs: writeBehind.lagMs,
   }));
-  if (config.metricsPort === null) return null;
+  if (config.metricsPort === null || !isServed) return null;
   const server = await serveMetrics(metrics, config.metricsPort, config);
   stopping.push(() => server.stop());
   return server.port;
@@ -637,14 +642,25 @@ const startMetrics = async (
 
 /**
  * Starts the server, with the demo users where `demo` says so. Tokens are verified by `secrets` and the key set of `config`.
- * Rejects with a StartFault when the operator has something to mend.
+ * Rejects with a StartFault when the operator has something to mend. `metrics`, where given, are counted into, and are served
+ * by another process.
  */
 export const startApp = async (
   config: Config,
-  { log, secrets, demo }: { readonly log: Log; readonly secrets: readonly string[]; readonly demo: boolean },
+  {
+    log,
+    secrets,
+    demo,
+    metrics: shared,
+  }: {
+    readonly log: Log;
+    readonly secrets: readonly string[];
+    readonly demo: boolean;
+    readonly metrics?: Metrics | undefined;
+  },
 ): Promise<App> => {
   const stopping: Start['stopping'] = [];
-  const metrics = config.metricsPort === null ? NO_METRICS : createMetrics();
+  const metrics = shared ?? (config.metricsPort === null ? NO_METRICS : createMetrics());
   const start: Start = { config, log, metrics, outages: createOutages({ log }), stopping };
 
   /** Stops what was started, the latest first, also where some of it fails. */
@@ -680,7 +696,7 @@ export const startApp = async (
     const parts = { happenings, ...stores, records, readRecords, isLive, presence, hub, sockets, refused };
     stopping.push(await openDoors({ ...start, ...parts }));
     if (demo) await seedDemo(people);
-    const metricsPort = await startMetrics(start, node, hub, edge);
+    const metricsPort = await startMetrics(start, node, hub, edge, shared === undefined);
     const port = await listen(edge.http.server, { ...config, setting: 'PORT' });
 
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;

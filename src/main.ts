@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The process: command line → environment → config → app → signals. */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { App } from './app.js';
 import { commandOf, HELP } from './cli/commandLine.js';
 import { banner } from './cli/demo.js';
 import { printToken } from './cli/token.js';
@@ -9,6 +11,8 @@ import { ConfigError, readConfig } from './config/readConfig.js';
 import { StartFault } from './config/startFault.js';
 import { developmentSecret } from './server/auth/tokens.js';
 import { createLog, type Log } from './telemetry/log.js';
+import type { Metrics } from './telemetry/metrics.js';
+import { workerNumber } from './workers/worker.js';
 
 /** How long a graceful stop may take before the process ends regardless. */
 const STOP_WITHIN_MS = 14_000;
@@ -23,23 +27,57 @@ const logUncaught = (log: Log): void => {
   process.on('warning', (warning) => log.warn({ err: warning }, 'a warning of Node.js'));
 };
 
-const run = async (config: Config, log: Log): Promise<void> => {
-  for (const warning of config.warnings) log.warn(warning);
-  const { secrets, jwksUrl } = config.auth;
+/** The keys of tokens, and whether there are demo users. */
+const keysOf = async ({ auth, dataDir, databaseUrl }: Config) => {
   // Only in development; production without any key was refused.
-  const ownSecret = secrets.length === 0 && jwksUrl === null ? await developmentSecret(config.dataDir) : null;
-  // An external database is not ours to put demo users into.
-  const demo = ownSecret !== null && config.databaseUrl === null;
+  const ownSecret = auth.secrets.length === 0 && auth.jwksUrl === null ? await developmentSecret(dataDir) : null;
+  return {
+    ownSecret,
+    secrets: ownSecret === null ? auth.secrets : [ownSecret],
+    // An external database is not ours to put demo users into.
+    demo: ownSecret !== null && databaseUrl === null,
+  };
+};
+type Keys = Awaited<ReturnType<typeof keysOf>>;
 
+/** What the process that a person started says of itself before all else. */
+const greet = ({ warnings }: Config, { ownSecret }: Keys, log: Log): void => {
+  for (const warning of warnings) log.warn(warning);
   // A person at a terminal waits for some seconds.
   if (ownSecret !== null && process.stdout.isTTY)
     process.stdout.write('Rollcall starts. The first start in a folder makes its database.\n');
+};
 
-  // Before anything starts, so that a signal during the start is not lost.
-  let asked: NodeJS.Signals | null = null;
-  const stopAsked = new Promise<NodeJS.Signals>((resolve) => {
+/** What it says when the port is open. */
+const announce = async ({ auth }: Config, { ownSecret, demo }: Keys, url: string): Promise<void> => {
+  if (ownSecret !== null) process.stdout.write(await banner({ ...auth, url, secret: ownSecret, demo }));
+};
+
+/** Resolves to the first signal that asks this process to stop. */
+const signalled = (): Promise<string> =>
+  new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
+
+/** Serves until `stopAsked`, which says why; then the process ends. */
+const serve = async (
+  config: Config,
+  {
+    log,
+    keys: { secrets, demo },
+    stopAsked,
+    metrics,
+    onListening,
+  }: {
+    readonly log: Log;
+    readonly keys: Keys;
+    readonly stopAsked: Promise<string>;
+    /** Where another process serves them. */
+    readonly metrics?: Metrics;
+    readonly onListening: (app: App) => Promise<void> | void;
+  },
+): Promise<void> => {
+  let asked: string | null = null;
   void stopAsked.then((signal) => {
     asked = signal;
     // Also ends a start that waits for a database, or for another node's migrations.
@@ -49,24 +87,75 @@ const run = async (config: Config, log: Log): Promise<void> => {
     }, STOP_WITHIN_MS).unref();
   });
 
-  const secretsOf = ownSecret === null ? secrets : [ownSecret];
   // Loaded here: the commands, and settings that are refused, need none of it, and it is most of what a start loads.
   const { startApp } = await import('./app.js');
-  const app = await startApp(config, { log, secrets: secretsOf, demo }).catch((error: unknown) => {
+  const app = await startApp(config, { log, secrets, demo, metrics }).catch((error: unknown) => {
     if (asked === null) throw error;
     // Ctrl-C reaches every process of the terminal, the one that makes a new database too.
     log.info({ signal: asked }, 'stopped before the start was over');
     process.exit(0);
   });
-  const { port, url, metricsPort } = app;
-  log.info({ port, url, ...(metricsPort !== null && { metricsPort }) }, 'listening');
-  if (ownSecret !== null) process.stdout.write(await banner({ ...config.auth, url, secret: ownSecret, demo }));
+  await onListening(app);
 
   const signal = await stopAsked;
   log.info({ signal }, 'stopping');
   await app.stop();
   log.info('stopped');
   process.exit(0);
+};
+
+/** One process that does everything. */
+const runAlone = async (config: Config, log: Log): Promise<void> => {
+  const keys = await keysOf(config);
+  greet(config, keys, log);
+  await serve(config, {
+    log,
+    keys,
+    // Before anything starts, so that a signal during the start is not lost.
+    stopAsked: signalled(),
+    async onListening({ port, url, metricsPort }) {
+      log.info({ port, url, ...(metricsPort !== null && { metricsPort }) }, 'listening');
+      await announce(config, keys, url);
+    },
+  });
+};
+
+/** The process that a person started, with `WORKERS`: it starts `count` of them, says what concerns all of them, and ends with them. */
+const runPrimary = async (config: Config, log: Log, count: number): Promise<void> => {
+  const keys = await keysOf(config);
+  greet(config, keys, log);
+  const { runWorkers } = await import('./workers/primary.js');
+  const { code, fault } = await runWorkers(config, {
+    count,
+    log,
+    // A worker that is late ends itself before.
+    stopWithinMs: STOP_WITHIN_MS + 500,
+    async onListening({ port, url, metricsPort }) {
+      log.info({ port, url, ...(metricsPort !== null && { metricsPort }), workers: count }, 'listening');
+      await announce(config, keys, url);
+    },
+  });
+  if (fault !== null) throw new StartFault(fault);
+  log.info('stopped');
+  process.exit(code);
+};
+
+/** One of several workers. What concerns all of them, the primary says. */
+const runWorker = async (config: Config, log: Log): Promise<void> => {
+  const [{ connectToPrimary }, { createMetrics, NO_METRICS }] = await Promise.all([
+    import('./workers/worker.js'),
+    import('./telemetry/metrics.js'),
+  ]);
+  const metrics = config.metricsPort === null ? NO_METRICS : createMetrics();
+  const primary = connectToPrimary(() => metrics.snapshot());
+  const stopAsked = Promise.race([signalled(), primary.stopAsked]);
+  await serve(config, { log, keys: await keysOf(config), stopAsked, metrics, onListening: primary.listening }).catch(
+    async (error: unknown) => {
+      if (!(error instanceof StartFault)) throw error;
+      await primary.fault(error.message);
+      process.exit(1);
+    },
+  );
 };
 
 /**
@@ -91,9 +180,13 @@ const configOrEnd = (): Config => {
 
 const start = (): void => {
   const config = configOrEnd();
-  const log = createLog({ level: config.logLevel });
+  const worker = workerNumber();
+  const count = config.workers === 'auto' ? availableParallelism() : config.workers;
+  const log = createLog({ level: config.logLevel, worker, isShared: worker !== null || count > 1 });
   logUncaught(log);
-  run(config, log).catch((error: unknown) => {
+  const running =
+    worker !== null ? runWorker(config, log) : count > 1 ? runPrimary(config, log, count) : runAlone(config, log);
+  running.catch((error: unknown) => {
     // What the operator can mend is one sentence; anything else is a bug, and is logged whole.
     if (error instanceof StartFault) endWith([error.message], log);
     log.fatal({ err: error }, 'the server could not start');

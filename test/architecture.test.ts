@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ['graphql', 'doors/dialects', 'fanout', 'service', 'presence', 'social', 'config', 'async', 'telemetry'],
   adapters: ['presence', 'social', 'config', 'async'],
   doors: ['service', 'node', 'presence', 'social', 'config', 'async', 'telemetry'],
+  workers: ['server/http', 'config', 'telemetry', 'async'],
   cli: ['config', 'server/auth', 'graphql', 'presence'],
 };
 /** The wiring, which imports everything. */

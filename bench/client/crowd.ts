@@ -34,7 +34,7 @@ export interface Crowd {
   /** Subscribes one of them by this message, and waits for the events with which the subscription begins. */
   subscribe(member: Member, message: string, beginsWith: number): Promise<void>;
   /** Subscribes one of them, and waits for the present state of each whom they watch. */
-  watch(member: Member, userIds: readonly string[]): Promise<void>;
+  watch(member: Member, userIds: readonly string[], named?: boolean): Promise<void>;
   /** Makes a change over HTTP, in the name of its user. */
   post(change: Change): Promise<void>;
   /** Asks over HTTP, in the name of a user, or of the host where that is null. Resolves with the body of the answer. */
@@ -133,7 +133,7 @@ export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
       return members;
     },
     subscribe,
-    watch: (member, userIds) => subscribe(member, dialect.watching(userIds), userIds.length),
+    watch: (member, userIds, named) => subscribe(member, dialect.watching(userIds, named), userIds.length),
     ask: (userId, { path, body }) => poster.post(path, userId === null ? hostToken : tokenFor(userId), body),
     async post(change) {
       const { path, body } = dialect.request(change);

@@ -16,7 +16,8 @@ export interface Dialect {
   greeting(token: string): string | null;
   /** What to say to a message while connecting; null when it is the acceptance. */
   reply(text: string, token: string): string | null;
-  watching(userIds: readonly string[]): string;
+  /** `named`: with name and picture, as a list of users shows them. */
+  watching(userIds: readonly string[], named?: boolean): string;
   /** What to answer to a message that comes by itself on an open connection; null: nothing. */
   pong(text: string): string | null;
   /** A change as an HTTP request. */
@@ -31,6 +32,9 @@ export interface Dialect {
 
 const SUBSCRIPTION =
   'subscription Watch($userIds: [ID!]) { presenceChanged(userIds: $userIds) { userId status statusMessage { text } lastSeen asOf } }';
+/** The subscription of the README. */
+const NAMED =
+  'subscription Watch($userIds: [ID!]) { presenceChanged(userIds: $userIds) { userId user { name } status statusMessage { text emoji } activities { type name } asOf } }';
 const MUTATION = 'mutation Set($input: SetPresenceInput!) { setPresence(input: $input) { status asOf } }';
 
 const inputOf = ({ status, text }: Change) => ({ status, statusMessage: { text } });
@@ -58,8 +62,12 @@ const graphql: Dialect = {
   eventHead: '{"id":"w","type":"next"',
   greeting: (token) => JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }),
   reply: (text) => (text.includes('"connection_ack"') ? null : refuse(text)),
-  watching: (userIds) =>
-    JSON.stringify({ id: 'w', type: 'subscribe', payload: { query: SUBSCRIPTION, variables: { userIds } } }),
+  watching: (userIds, named = false) =>
+    JSON.stringify({
+      id: 'w',
+      type: 'subscribe',
+      payload: { query: named ? NAMED : SUBSCRIPTION, variables: { userIds } },
+    }),
   pong: (text) => (text.startsWith('{"type":"ping"') ? '{"type":"pong"}' : null),
   request: (change) => ({
     path: '/graphql',

@@ -26,6 +26,7 @@ export const workloads = (quick: boolean) => {
   return {
     'fanout-1000': fanout({ watchers: size(1_000), changes: few(150), bursts: few(15) }),
     'fanout-5000': fanout({ watchers: size(5_000), changes: few(30), bursts: few(3) }),
+    'named-1000': fanout({ watchers: size(1_000), changes: few(150), bursts: few(15), named: true }),
     'graph-1000': graph({ users: size(1_000), changes: quick ? QUICK_USERS : 1_000 }),
     'graph-5000': graph({ users: size(5_000), changes: quick ? QUICK_USERS : 2_500 }),
     connect: connect({ users: size(5_000) }),
@@ -43,6 +44,9 @@ export const workloads = (quick: boolean) => {
     }),
   } satisfies Record<string, Workload>;
 };
+
+/** Of the servers that have names, and of the bare one, whose messages have none. */
+export const NAMED_WORKLOAD = 'named-1000' satisfies keyof ReturnType<typeof workloads>;
 
 export type WorkloadName = keyof ReturnType<typeof workloads>;
 export const WORKLOAD_NAMES = Object.keys(workloads(true)) as readonly WorkloadName[];

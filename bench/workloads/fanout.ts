@@ -7,12 +7,23 @@ import type { Reading } from '../measure.js';
 const BURST = 20;
 
 export const fanout =
-  ({ watchers, changes, bursts }: { watchers: number; changes: number; bursts: number }) =>
+  ({
+    watchers,
+    changes,
+    bursts,
+    named = false,
+  }: {
+    readonly watchers: number;
+    readonly changes: number;
+    readonly bursts: number;
+    /** Whether they ask for the name beside each state. */
+    readonly named?: boolean;
+  }) =>
   async (target: Target): Promise<readonly Reading[]> => {
     const crowd = createCrowd(target);
     const star = 'star-00000';
     const members = await crowd.connect(userIdsOf('fan', watchers));
-    await inFlight(members, 32, (member) => crowd.watch(member, [star]));
+    await inFlight(members, 32, (member) => crowd.watch(member, [star], named));
     await untilIdle(target.pid);
 
     const once = async (count: number) => {

@@ -24,6 +24,7 @@ http://127.0.0.1:4000, with its data in ./data and demo users to try.
   ALLOWED_ORIGINS     web origins that may call, such as https://app.example.com
   DATABASE_URL        postgres://… (without it an embedded database in DATA_DIR)
   REDIS_URL           redis://… for many processes as one service; needs DATABASE_URL
+  WORKERS             how many processes serve PORT (1), or auto; more than one needs REDIS_URL
   LOG_LEVEL           info, or debug, warn, error, silent
 
 All settings: docs/semantics.md#settings

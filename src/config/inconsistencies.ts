@@ -92,6 +92,11 @@ export const inconsistencies = (
   if (redisUrls === null && redisShards !== 1 && !isSet('REDIS_URL')) {
     faults.push('REDIS_SHARDS must be left out where REDIS_URL is not set: there is no Redis to divide.');
   }
+  if (redisUrls === null && config.workers !== 1 && !isSet('REDIS_URL')) {
+    faults.push(
+      'WORKERS must be 1, or left out, where REDIS_URL is not set: several processes share live state through Redis alone.',
+    );
+  }
   if (config.timings.typingTimeoutMs > MAX_TYPING_MS) {
     faults.push('TYPING_TIMEOUT must be at most 60s: who hides after so long would still be seen typing.');
   }

@@ -111,6 +111,9 @@ export const readConfig = (env: Environment): Config => {
       readWhole(text, { min: 0, max: 65_535 }),
     ),
     keepAliveMs: time('KEEP_ALIVE_TIMEOUT', 75_000),
+    workers: read<number | 'auto'>('WORKERS', 1, '`auto`, or a whole number from 1 to 64', (text) =>
+      text === 'auto' ? text : readWhole(text, { min: 1, max: 64 }),
+    ),
     dataDir: verbatim('DATA_DIR') ?? './data',
     databaseUrl: read<string | null>(
       'DATABASE_URL',

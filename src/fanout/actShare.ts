@@ -1,8 +1,6 @@
 import type { Act, ActView } from '../social/socialTypes.js';
 import type { Shared } from './delivery.js';
-
-/** Acts whose shares are kept: those that are being sent. */
-const MAX_SHARES = 1_000;
+import { Recent } from './recent.js';
 
 /** An act as all who see it are sent it, or as all are for whom it is gone: one object each, so that it is executed once. */
 export class ActShare implements Shared<ActView> {
@@ -12,6 +10,10 @@ export class ActShare implements Shared<ActView> {
     readonly ownerId: string | null,
     readonly gone: boolean,
   ) {}
+
+  get named(): string | null {
+    return this.gone ? null : this.act.actorId;
+  }
 
   /** An act has no instant of its own: what is told is told. */
   viewAt(): ActView {
@@ -37,16 +39,13 @@ export type ShareOf = (act: Act, ownerId: string | null, gone: boolean) => ActSh
 
 /** The share of an act, the same object for all subscriptions that ask for it at about the same time. */
 export const createActShares = (): ShareOf => {
-  const shares = new Map<string, ActShare>();
+  const shares = new Recent<ActShare>();
   return (act, ownerId, gone) => {
     const key = `${gone ? '-' : '+'}${act.id}`;
     const known = shares.get(key);
     if (known && known.ownerId === ownerId && known.act.seq === act.seq) return known;
     const share = new ActShare(act, ownerId, gone);
-    shares.delete(key);
-    shares.set(key, share);
-    if (shares.size > MAX_SHARES)
-      for (const oldest of [...shares.keys()].slice(0, MAX_SHARES / 2)) shares.delete(oldest);
+    shares.put(key, share);
     return share;
   };
 };

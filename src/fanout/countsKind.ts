@@ -61,5 +61,6 @@ export const COUNTS: Kind<CountsTypes> = {
   expiresAt: () => null,
   // Counts have no last event: they fall silent.
   notVisible: null,
+  named: () => null,
   viewOf: (objectId, all, asOf) => ({ objectId, all, asOf }),
 };

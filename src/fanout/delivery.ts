@@ -2,6 +2,8 @@ import type { Kind, KindTypes } from './kind.js';
 
 /** What is sent to all who see the same: one object for all of them, so that it is executed and serialised once. */
 export interface Shared<View extends object = object> {
+  /** Whose name and picture may stand in it; null: nobody's. */
+  readonly named: string | null;
   viewAt(asOf: number): View;
 }
 
@@ -24,6 +26,10 @@ export class Projection<T extends KindTypes> implements Shared<T['view']> {
     return content === this.content
       ? this
       : new Projection(this.kind, this.key, content, this.asOf, this.revision, this.revoked);
+  }
+
+  get named(): string | null {
+    return this.revoked ? null : this.kind.named(this.key);
   }
 
   viewAt(asOf: number): T['view'] {

@@ -24,10 +24,11 @@ import { PresenceSubscription, type PresenceSubscriptionDeps } from './presenceS
 import { createRefresher } from './refresher.js';
 import { createSharedReader } from './sharedReader.js';
 import type { SocialHub } from './socialHub.js';
-import type { PushedIterator, SharedStream, SubscriptionBudget, SubscriptionIterator } from './subscription.js';
+import type { SharedStream, SubscriptionBudget, SubscriptionIterator } from './subscription.js';
 import { createSubscriptionRegistry } from './subscriptionRegistry.js';
 import { Topic } from './topic.js';
 import { createTopicRegistry } from './topicRegistry.js';
+import { createTypingShares } from './typingShare.js';
 import { TypingSubscription, type TypingSubscriptionDeps } from './typingSubscription.js';
 import { createVisibilityChanges } from './visibilityChanges.js';
 
@@ -68,7 +69,7 @@ export interface Hub {
 /** Some of the same, for who pushes to its sockets without the execution of an operation. */
 export interface PushedHub {
   watchPresence(...args: Parameters<Hub['watchPresence']>): Promise<SharedStream<PresenceView>>;
-  watchTyping(...args: Parameters<Hub['watchTyping']>): Promise<PushedIterator<TypingView>>;
+  watchTyping(...args: Parameters<Hub['watchTyping']>): Promise<SharedStream<TypingView>>;
 }
 
 /** What is held for subscriptions: all zero when there are none. */
@@ -140,6 +141,7 @@ export const createHub = ({
     store,
     people,
     reads,
+    shareOf: createTypingShares(),
     conversationsOf: createSharedReader((viewerId) => people.conversationsOf(viewerId, MAX_CONVERSATIONS)),
     setOwner: subscriptions.setOwner,
     onError,
@@ -206,11 +208,11 @@ export const createHub = ({
       await subscription.start(options);
       return subscription;
     },
-    async watchTyping(viewer, options): Promise<PushedIterator<TypingView>> {
+    async watchTyping(viewer, options): Promise<TypingSubscription> {
       const subscription = new TypingSubscription(ofTyping, viewer, options.conversationId, options.budget);
       subscriptions.add(subscription);
       await subscription.start(options);
-      return subscription.outbox;
+      return subscription;
     },
     async watchMe(viewer, options): Promise<SubscriptionIterator<MeView>> {
       const subscription = new MeSubscription(ofMe, viewer, options.budget);

@@ -41,6 +41,8 @@ export interface Kind<T extends KindTypes> {
   expiresAt(content: T['content']): number | null;
   /** What is sent last to a viewer whose visibility was revoked; null: nothing. */
   readonly notVisible: T['content'] | null;
+  /** Whose name and picture may stand in what is sent of it; null: nobody's. */
+  named(key: string): string | null;
   /** `revoked`: of {@link Kind.notVisible}. */
   viewOf(key: string, content: T['content'], asOf: number, revoked: boolean): T['view'];
 }

@@ -9,11 +9,18 @@ export interface OutboxOwner<Item extends object, T> {
   collapse(items: readonly Item[]): readonly Item[];
   /** Called once, when the subscription ends. */
   onReturn(): void;
+  /** Whose name and picture may stand in what is sent for the item; null, or left out: nobody's. */
+  named?(item: Item): string | null;
 }
 
 /** Takes pushed values; answers false once it can take no more for now. That value was taken still. */
 export interface Sink<T> {
   take(value: T): boolean;
+  /**
+   * Whether it can take now what may name that user; left out: always. Where it answers false nothing goes out until it has the
+   * outbox resumed. `upcoming` lists whom what waits may name.
+   */
+  knows?(userId: string, upcoming: () => Iterable<string>): boolean;
 }
 
 /**
@@ -38,9 +45,9 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
 
   put(item: Item): void {
     if (this.ended) return;
-    if (this.isFlowing) {
+    if (this.isFlowing && this.admits(this.named(item))) {
       const value = this.owner.authorize(item);
-      if (value !== undefined) this.push(value);
+      if (value !== undefined) this.push(value, null);
       return;
     }
     this.waiting.push(item);
@@ -57,9 +64,9 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
     resolve(result);
   }
 
-  /** Sends a value that is authorized already; false where it would have to wait, and was not taken. */
-  push(value: T): boolean {
-    if (!this.isFlowing || !this.sink) return false;
+  /** Sends a value that is authorized already, and may name that user; false where it would have to wait, and was not taken. */
+  push(value: T, named: string | null): boolean {
+    if (!this.isFlowing || !this.sink || !this.admits(named)) return false;
     this.flows = this.sink.take(value);
     return true;
   }
@@ -113,7 +120,10 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
   }
 
   private take(): IteratorYieldResult<T> | undefined {
-    for (let item = this.waiting.shift(); item !== undefined; item = this.waiting.shift()) {
+    for (let item = this.waiting[0]; item !== undefined; item = this.waiting[0]) {
+      // Authorized once the name is known: what is revoked until then is not sent.
+      if (!this.admits(this.named(item))) return undefined;
+      this.waiting.shift();
       const value = this.owner.authorize(item);
       if (value !== undefined) return { done: false, value };
     }
@@ -121,6 +131,16 @@ export class Outbox<Item extends object, T> implements AsyncIterableIterator<T> 
     this.waiting = [];
     this.limit = MAX_WAITING;
     return undefined;
+  }
+
+  private named(item: Item): string | null {
+    return this.sink?.knows ? (this.owner.named?.(item) ?? null) : null;
+  }
+
+  private admits(named: string | null): boolean {
+    if (named === null || !this.sink?.knows) return true;
+    this.flows = this.sink.knows(named, () => this.waiting.flatMap((item) => this.named(item) ?? []));
+    return this.flows;
   }
 }
 

@@ -65,6 +65,7 @@ export const PRESENCE: Kind<PresenceTypes> = {
   expires: (facets) => facets.self,
   expiresAt: (content) => content.statusMessage?.expiresAt ?? null,
   notVisible: NOT_VISIBLE,
+  named: (userId) => userId,
   viewOf: (userId, content, asOf, revoked) => ({
     userId,
     ...content,

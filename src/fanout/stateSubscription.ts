@@ -6,10 +6,10 @@
 import type { AccessChange } from '../presence/ports/bus.js';
 import type { Viewer } from '../presence/visibility.js';
 import { Cohort } from './cohort.js';
-import { type Delivery, type Projection, viewOf } from './delivery.js';
+import type { Delivery, Projection } from './delivery.js';
+import { DeliveryStream } from './deliveryStream.js';
 import type { KindTypes } from './kind.js';
 import { Outbox, type OutboxOwner, type Sink } from './outbox.js';
-import type { SharedStream } from './subscription.js';
 import type { OpenSubscription } from './subscriptionRegistry.js';
 import type { Topic } from './topic.js';
 import type { TopicRegistry } from './topicRegistry.js';
@@ -28,12 +28,8 @@ type Place<T extends KindTypes> = Watcher<T> | Cohort<T>;
 
 /** There is one a subscription, with a place for each topic: a class, for its size. */
 export abstract class StateSubscription<T extends KindTypes>
-  implements
-    SharedStream<T['view']>,
-    WatcherOwner<T>,
-    OutboxOwner<Pending<T>, Delivery<Projection<T>>>,
-    WatcherSource<T>,
-    OpenSubscription
+  extends DeliveryStream<T['view'], Projection<T>>
+  implements WatcherOwner<T>, OutboxOwner<Pending<T>, Delivery<Projection<T>>>, WatcherSource<T>, OpenSubscription
 {
   readonly outbox = new Outbox<Pending<T>, Delivery<Projection<T>>>(this);
   private places: Place<T>[] = [];
@@ -42,7 +38,9 @@ export abstract class StateSubscription<T extends KindTypes>
   constructor(
     protected readonly deps: StateSubscriptionDeps<T>,
     readonly viewer: Viewer,
-  ) {}
+  ) {
+    super();
+  }
 
   abstract accessChanged(change: AccessChange): void;
   abstract accessChangesMissed(): void;
@@ -55,32 +53,18 @@ export abstract class StateSubscription<T extends KindTypes>
     return new Watcher(this, topic);
   }
 
-  async next(): Promise<IteratorResult<T['view']>> {
-    const next = await this.outbox.next();
-    return next.done ? next : { done: false, value: viewOf(next.value) };
-  }
-
-  async return(): Promise<IteratorResult<T['view']>> {
-    await this.outbox.return();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  flow(sink: Sink<Delivery<Projection<T>>>): void {
-    this.outbox.flow(sink);
+  override flow(sink: Sink<Delivery<Projection<T>>>): void {
+    super.flow(sink);
     this.trySync();
   }
 
-  resume(): void {
-    this.outbox.resume();
+  override resume(): void {
+    super.resume();
     this.trySync();
   }
 
   take(delivery: Delivery<Projection<T>>): boolean {
-    return this.outbox.push(delivery);
+    return this.outbox.push(delivery, delivery.projection.named);
   }
 
   detach(cohort: Cohort<T>): void {
@@ -100,6 +84,10 @@ export abstract class StateSubscription<T extends KindTypes>
 
   authorize(pending: Pending<T>): Delivery<Projection<T>> | undefined {
     return pending.watcher.authorize(pending);
+  }
+
+  named({ watcher, state }: Pending<T>): string | null {
+    return state === 'revoked' ? null : watcher.named;
   }
 
   /** One item a topic: that visibility was revoked, where that is the latest; else the present state. */

@@ -20,9 +20,10 @@ import type { Act, ActView, MuteTarget } from '../social/socialTypes.js';
 import type { ActListener, ActorTopic, Holds, Judgement, LostSight } from './actorTopic.js';
 import type { ActShare, ShareOf } from './actShare.js';
 import { checkWatched, roomForRoster } from './budget.js';
-import { type Delivery, viewOf } from './delivery.js';
+import type { Delivery } from './delivery.js';
+import { DeliveryStream } from './deliveryStream.js';
 import type { Clock } from './epochs.js';
-import { Outbox, type OutboxOwner, type Sink } from './outbox.js';
+import { Outbox, type OutboxOwner } from './outbox.js';
 import { createRefresher } from './refresher.js';
 import {
   type Cause,
@@ -35,7 +36,7 @@ import {
   type Touched,
   userKey,
 } from './sightLosses.js';
-import type { SharedStream, SubscriptionBudget } from './subscription.js';
+import type { SubscriptionBudget } from './subscription.js';
 import type { OpenSubscription } from './subscriptionRegistry.js';
 import type { TopicRegistry } from './topicRegistry.js';
 
@@ -88,7 +89,8 @@ interface PendingAct {
 type ActDelivery = Delivery<ActShare>;
 
 export class TimelineSubscription
-  implements SharedStream<ActView, ActShare>, OutboxOwner<PendingAct, ActDelivery>, ActListener, OpenSubscription
+  extends DeliveryStream<ActView, ActShare>
+  implements OutboxOwner<PendingAct, ActDelivery>, ActListener, OpenSubscription
 {
   readonly outbox = new Outbox<PendingAct, ActDelivery>(this);
   hasEnded = false;
@@ -122,6 +124,7 @@ export class TimelineSubscription
     readonly viewer: Viewer,
     private readonly budget: SubscriptionBudget,
   ) {
+    super();
     this.losses = new SightLosses(deps.clock);
   }
 
@@ -186,28 +189,6 @@ export class TimelineSubscription
     this.rereading.request();
   }
 
-  async next(): Promise<IteratorResult<ActView>> {
-    const next = await this.outbox.next();
-    return next.done ? next : { done: false, value: viewOf(next.value) };
-  }
-
-  async return(): Promise<IteratorResult<ActView>> {
-    await this.outbox.return();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  flow(sink: Sink<ActDelivery>): void {
-    this.outbox.flow(sink);
-  }
-
-  resume(): void {
-    this.outbox.resume();
-  }
-
   authorize({ share, judgedAt }: PendingAct): ActDelivery | undefined {
     const { act, ownerId, gone } = share;
     if (this.known.get(act.id) !== share) return undefined;
@@ -216,6 +197,10 @@ export class TimelineSubscription
     this.forget(act.id);
     this.judgeAgain(act);
     return undefined;
+  }
+
+  named({ share }: PendingAct): string | null {
+    return share.named;
   }
 
   /** What is known to be the latest of each act; of acts that were not sent the latest alone. */

@@ -23,10 +23,13 @@ import type { TypingView } from '../service/contract.js';
 import { checkMayUse } from '../service/conversationUse.js';
 import type { ReadBudget } from '../service/readBudget.js';
 import { checkConversations } from './budget.js';
+import type { Delivery } from './delivery.js';
+import { DeliveryStream } from './deliveryStream.js';
 import { Outbox, type OutboxOwner } from './outbox.js';
 import { createRefresher } from './refresher.js';
 import type { SubscriptionBudget } from './subscription.js';
 import type { OpenSubscription, SubscriptionRegistry } from './subscriptionRegistry.js';
+import type { TypingShare, TypingShareOf } from './typingShare.js';
 import { TypistAuthorization } from './typistAuthorization.js';
 import type { WatchedConversation } from './watchedConversation.js';
 import {
@@ -39,6 +42,7 @@ import {
 export interface TypingSubscriptionDeps extends WatchedConversationsDeps {
   readonly people: Pick<AccessReader, 'conversation' | 'blockedAmong'>;
   readonly reads: ReadBudget;
+  readonly shareOf: TypingShareOf;
   readonly onError: (error: unknown) => void;
   readonly setOwner: SubscriptionRegistry['setOwner'];
   readonly onEnd: (subscription: TypingSubscription) => void;
@@ -63,9 +67,10 @@ const allStale = (): Stale => ({ conversations: true, typists: true, users: new 
 const nothingStale = (): Stale => ({ conversations: false, typists: false, users: new Set() });
 
 export class TypingSubscription
-  implements OutboxOwner<PendingTyping, TypingView>, OpenSubscription, ConversationsOwner
+  extends DeliveryStream<TypingView, TypingShare>
+  implements OutboxOwner<PendingTyping, Delivery<TypingShare>>, OpenSubscription, ConversationsOwner
 {
-  readonly outbox = new Outbox<PendingTyping, TypingView>(this);
+  readonly outbox = new Outbox<PendingTyping, Delivery<TypingShare>>(this);
   ownerId: string | null | undefined = undefined;
   private phase: TypingPhase = 'starting';
   /** Counts access changes: a reading that began before the latest does not hold. */
@@ -83,6 +88,7 @@ export class TypingSubscription
     readonly conversationId: string | null,
     readonly budget: SubscriptionBudget,
   ) {
+    super();
     this.conversations = new WatchedConversations(deps, this);
     this.authorization = new TypistAuthorization(deps.people, viewer.userId);
   }
@@ -103,19 +109,19 @@ export class TypingSubscription
     this.authorizing.open();
   }
 
-  authorize({ conversation, userId }: PendingTyping): TypingView | undefined {
+  authorize({ conversation, userId }: PendingTyping): Delivery<TypingShare> | undefined {
     const isTyping = this.showsTypist(conversation, userId);
     if (isTyping === conversation.wasDelivered(userId) || (isTyping && this.phase !== 'live')) return undefined;
     conversation.setDelivered(userId, isTyping);
     const expiresAt = isTyping ? conversation.expiresAt(userId) : null;
-    const revoked = !conversation.allowed || this.authorization.isBlocked(userId);
-    return {
-      conversationId: conversation.conversationId,
-      userId,
-      isTyping,
-      expiresAt,
-      ...(revoked && { revoked: true }),
-    };
+    const revoked = this.isRevoked(conversation, userId);
+    const { conversationId } = conversation;
+    const view = { conversationId, userId, isTyping, expiresAt, ...(revoked && { revoked: true as const }) };
+    return { projection: this.deps.shareOf(view), asOf: 0 };
+  }
+
+  named({ conversation, userId }: PendingTyping): string | null {
+    return this.isRevoked(conversation, userId) ? null : userId;
   }
 
   collapse(waiting: readonly PendingTyping[]): readonly PendingTyping[] {
@@ -195,6 +201,11 @@ export class TypingSubscription
       this.authorization.isAllowed(userId) &&
       conversation.hasTypist(userId)
     );
+  }
+
+  /** Whether the viewer may not see the typist, or the conversation: a stop has no name and no picture. */
+  private isRevoked(conversation: WatchedConversation, userId: string): boolean {
+    return !conversation.allowed || this.authorization.isBlocked(userId);
   }
 
   /** Enqueues the user where the viewer was shown something else; a typist without an answer is asked about first. */

@@ -107,6 +107,10 @@ export class Watcher<T extends KindTypes> {
     return this.topic.key;
   }
 
+  get named(): string | null {
+    return this.topic.kind.named(this.key);
+  }
+
   get viewer(): Viewer {
     return this.owner.viewer;
   }

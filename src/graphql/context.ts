@@ -23,8 +23,8 @@ export interface Services {
 
 /** Loads of single fields, batched into one call for all fields of an answer. */
 export interface Loaders {
-  /** By user id; null for a user whom the host did not describe. */
-  readonly profile: DataLoader<string, UserProfile | null>;
+  /** By user id; null for a user whom the host did not describe. At once in an execution for many, which must not wait. */
+  readonly profile: { load(userId: string): Promise<UserProfile | null> | UserProfile | null };
   /** By user id: whether the user types in a conversation that the caller shares. */
   readonly isTyping: DataLoader<string, boolean>;
   /** By user id: the presence of a user beside something else; null where the caller may not see the user. */

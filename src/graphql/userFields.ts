@@ -1,7 +1,7 @@
 /** Users as the host describes them, their follows and blocks, and the circles and conversations of the host. */
 import type { ListedUser, UserListPage } from '../service/relationLists.js';
 import type { Builder } from './builder.js';
-import { callerOf } from './context.js';
+import { type Context, callerOf } from './context.js';
 import type { PageInfoRef } from './pageInfo.js';
 import type { PrivacyTypes } from './privacyFields.js';
 
@@ -12,22 +12,28 @@ export interface UserShape {
   readonly profileHidden: boolean;
 }
 
+type ProfileField = 'name' | 'avatarUrl';
+
+/** A field of the profile. At once where the profile is at hand: an execution for many must not wait. */
+const fieldOf =
+  (field: ProfileField) =>
+  ({ id, profileHidden }: UserShape, _: unknown, { loaders }: Pick<Context, 'loaders'>) => {
+    if (profileHidden) return null;
+    const profile = loaders.profile.load(id);
+    return profile instanceof Promise ? profile.then((read) => read?.[field] ?? null) : (profile?.[field] ?? null);
+  };
+
 /** Adds the type `User`. */
 export const addUser = (builder: Builder) =>
   builder.objectRef<UserShape>('User').implement({
     description: 'What the host application says of a user, for showing beside their presence.',
     fields: (t) => ({
       id: t.exposeID('id'),
-      name: t.string({
-        nullable: true,
-        resolve: async ({ id, profileHidden }, _, { loaders }) =>
-          profileHidden ? null : ((await loaders.profile.load(id))?.name ?? null),
-      }),
+      name: t.string({ nullable: true, resolve: fieldOf('name') }),
       avatarUrl: t.string({
         nullable: true,
         description: 'An `http` or `https` address.',
-        resolve: async ({ id, profileHidden }, _, { loaders }) =>
-          profileHidden ? null : ((await loaders.profile.load(id))?.avatarUrl ?? null),
+        resolve: fieldOf('avatarUrl'),
       }),
     }),
   });

@@ -18,6 +18,11 @@ const MAX_CAUSES = 5;
 /** Lines are written together: so many bytes at once, or what there is after so many milliseconds. */
 const BUFFERED = 4_096;
 const FLUSH_MS = 50;
+/**
+ * Several workers write to one pipe: at most so many bytes at once (PIPE_BUF of Linux), which arrive in one piece whatever
+ * the others write.
+ */
+const SHARED = { minLength: 2_048, maxWrite: 4_096 };
 
 /** What a database driver's message goes on with, after its first line, are parameters: people's texts. */
 const messageOf = (error: Error): string =>
@@ -39,15 +44,23 @@ const loggedError = (error: unknown, depth = 0): LoggedError => {
 
 /**
  * The log: JSON lines on standard output, or wherever `destination` writes. Errors go under `err`, and nothing of
- * them but their kind, first line and frames is written. Nobody logs a URL, a token or a text.
+ * them but their kind, first line and frames is written. Nobody logs a URL, a token or a text. `worker` is the number of the
+ * worker that writes, in each of its lines; several of them share standard output.
  */
 export const createLog = ({
   level,
+  worker = null,
+  isShared = worker !== null,
   destination,
 }: {
   readonly level: LogLevel;
+  readonly worker?: number | null;
+  /** Whether other processes write to the same standard output. */
+  readonly isShared?: boolean;
   readonly destination?: DestinationStream;
 }): Log => {
-  const options = { level, base: null, serializers: { err: (error: unknown) => loggedError(error) } };
-  return pino(options, destination ?? pino.destination({ sync: false, minLength: BUFFERED, periodicFlush: FLUSH_MS }));
+  const base = worker === null ? null : { worker };
+  const options = { level, base, serializers: { err: (error: unknown) => loggedError(error) } };
+  const pieces = isShared ? SHARED : { minLength: BUFFERED };
+  return pino(options, destination ?? pino.destination({ sync: false, periodicFlush: FLUSH_MS, ...pieces }));
 };

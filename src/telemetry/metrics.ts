@@ -1,11 +1,12 @@
 /**
- * Counters and measurements for Prometheus (docs/operations.md lists them). No other file knows prom-client: the wiring
- * hands these hooks to whoever has something to count, and sizes are read when the metrics are.
+ * Counters and measurements for Prometheus (docs/operations.md lists them). No file outside this folder knows prom-client:
+ * the wiring hands these hooks to whoever has something to count, and sizes are read when the metrics are.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { PresenceError } from '../presence/errors.js';
 import type { Transition } from '../presence/transitions.js';
 import type { Call } from './instrument.js';
+import { type MetricsSnapshot, snapshotOf } from './snapshots.js';
 
 /** The sizes of this node, read when the metrics are. */
 export interface Sizes {
@@ -90,6 +91,8 @@ export interface Metrics {
   /** All metrics in the text format of Prometheus, whose media type is `contentType`. */
   text(): Promise<string>;
   readonly contentType: string;
+  /** The same as values, to be added to those of other processes. */
+  snapshot(): Promise<MetricsSnapshot>;
 }
 
 /** Counts nothing. */
@@ -119,6 +122,7 @@ export const NO_METRICS: Metrics = {
   read: () => {},
   text: async () => '',
   contentType: Registry.PROMETHEUS_CONTENT_TYPE,
+  snapshot: async () => [],
 };
 
 const BUCKETS_SECONDS = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2];
@@ -195,6 +199,7 @@ export const createMetrics = (): Metrics => {
   return {
     text: () => registry.metrics(),
     contentType: registry.contentType,
+    snapshot: () => snapshotOf(registry),
     called: (backEnd, { method, ms, error }) =>
       durations[backEnd].observe({ method, outcome: outcomeOf(error) }, ms / 1_000),
     received: (kind) => messages.inc({ kind }),

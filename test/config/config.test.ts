@@ -22,6 +22,7 @@ describe('readConfig', () => {
       port: 4000,
       metricsPort: null,
       keepAliveMs: 75_000,
+      workers: 1,
       dataDir: './data',
       databaseUrl: null,
       redisUrls: null,
@@ -408,6 +409,18 @@ describe('readConfig', () => {
     const page = readFileSync(new URL('../../docs/semantics.md', import.meta.url), 'utf8').split('\n## Settings\n')[1];
     const firstColumn = page?.match(/^\| `[^|]*\|/gm)?.join('') ?? '';
     expect([...firstColumn.matchAll(/`(\w+)`/g)].map(([, name]) => name).sort()).toEqual([...read].sort());
+  });
+
+  it('several processes need Redis; one does not', () => {
+    const redis = { REDIS_URL: 'redis://redis', DATABASE_URL: 'postgres://database/rollcall' };
+    expect(readConfig({ WORKERS: '1' }).workers).toBe(1);
+    expect(readConfig({ ...redis, WORKERS: '4' }).workers).toBe(4);
+    expect(readConfig({ ...redis, WORKERS: 'auto' }).workers).toBe('auto');
+    const needed = [expect.stringMatching(/^WORKERS must be 1, or left out, where REDIS_URL is not set: .* Redis/)];
+    for (const WORKERS of ['2', 'auto']) expect(faultsOf({ WORKERS })).toEqual(needed);
+    for (const WORKERS of ['0', '65', '1.5', 'all']) {
+      expect(faultsOf({ ...redis, WORKERS })).toEqual(['WORKERS must be `auto`, or a whole number from 1 to 64.']);
+    }
   });
 
   it('every fault is reported at once, and no value is repeated', () => {

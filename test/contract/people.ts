@@ -161,7 +161,10 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         queries = 0;
         await ask();
         expect(queries).toBe(0);
+        expect(elsewhere.knownProfile('nobody')).toBeNull();
+        expect(elsewhere.knownProfile('somebody')).toBeUndefined();
         await people.upsertUsers([{ id: 'nobody', name: 'Nobody' }]);
+        expect(elsewhere.knownProfile('nobody')).toBeUndefined();
         expect((await elsewhere.profiles(['nobody'])).get('nobody')?.name).toBe('Nobody');
       });
 
@@ -186,6 +189,7 @@ export const describePeople = (name: string, open: () => Promise<OpenDatabase>):
         await people.deleteUser('ann');
 
         expect(await accessFactsOf('bob', 'ann')).toEqual({ ...NO_RELATION, exists: false, privacy: DEFAULT_PRIVACY });
+        expect(people.knownProfile('ann')).toBeUndefined();
         expect((await people.profiles(['ann'])).size).toBe(0);
         await people.upsertUsers([{ id: 'ann' }]);
         expect(await accessFactsOf('bob', 'ann')).toEqual({ ...NO_RELATION, exists: true, privacy: DEFAULT_PRIVACY });

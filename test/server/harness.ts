@@ -21,6 +21,7 @@ import { createGraphqlProtocol } from '../../src/server/ws/graphqlConnection.js'
 import { createSockets } from '../../src/server/ws/webSocketServer.js';
 import type { Caller, Presence } from '../../src/service/contract.js';
 import { createLog } from '../../src/telemetry/log.js';
+import { createFakePeople } from '../support/unit/fakePeople.js';
 
 export const SECRET = 'a secret for tests, of more than 32 bytes';
 
@@ -248,6 +249,7 @@ export const startServer = async (options: ServerOptions = {}) => {
   const engine = createEngine({
     schema,
     contextFor: ({ caller, budget }: Operation) => ({ caller, budget }),
+    people: createFakePeople().people,
     log,
     introspection: options.introspection ?? 'all',
     suggestions: options.suggestions ?? true,

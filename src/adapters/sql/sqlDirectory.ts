@@ -213,6 +213,11 @@ export const createDirectory = ({
       return found;
     },
 
+    knownProfile(userId) {
+      const cached = profiles.get(userId);
+      return cached === NO_PROFILE ? null : cached;
+    },
+
     async upsertUsers(list) {
       const upserts = mergeUpserts(list);
       if (upserts.length === 0) return 0;

@@ -27,6 +27,8 @@ export interface Directory {
   deletedAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Names and pictures by id, without unknown users. Cached, and kept true by access changes. */
   profiles(userIds: readonly string[]): Promise<ReadonlyMap<string, UserProfile>>;
+  /** The same of one user as far as it is cached: null where there is no such user, undefined where it has to be read. */
+  knownProfile(userId: string): UserProfile | null | undefined;
   /**
    * Creates or updates users, and returns how many distinct ones. A deleted user comes back as a new generation; UNAVAILABLE while
    * the old one's relations are still being removed.

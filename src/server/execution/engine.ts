@@ -14,9 +14,11 @@ import type { Introspection } from '../../config/config.js';
 import type { SharedStream } from '../../fanout/subscription.js';
 import { unauthenticated } from '../../graphql/context.js';
 import type { ErrorLog } from '../../graphql/maskedErrors.js';
+import type { Directory } from '../../presence/ports/directory.js';
 import { createDocuments } from './documents.js';
 import { createExecutionTimeout } from './executionTimeout.js';
 import { createFinishing } from './finishing.js';
+import { createNames, type Names } from './names.js';
 import type { ContextFor, HttpOperation, Operation, Params } from './operation.js';
 import { createRendering, type Renderer } from './rendering.js';
 import { newRequestId } from './requestIds.js';
@@ -50,6 +52,8 @@ export interface Prepared {
 export interface SharedResults {
   readonly stream: SharedStream;
   readonly render: Renderer;
+  /** Null where it sends no names: else those of each delivery must be known before. */
+  readonly names: Names | null;
 }
 
 /**
@@ -60,6 +64,7 @@ export interface SharedResults {
 export const createEngine = ({
   schema,
   contextFor,
+  people,
   log,
   introspection,
   suggestions,
@@ -69,6 +74,8 @@ export const createEngine = ({
 }: {
   readonly schema: GraphQLSchema;
   readonly contextFor: ContextFor;
+  /** Names and pictures for deliveries that many share. */
+  readonly people: Pick<Directory, 'profiles' | 'knownProfile'>;
   readonly log: ErrorLog;
   readonly introspection: Introspection;
   readonly suggestions: boolean;
@@ -79,8 +86,10 @@ export const createEngine = ({
   readonly onSubscriptionRefused?: OnRefused;
 }) => {
   const finishing = createFinishing({ log, suggestions, onDelivery });
+  const names = createNames(people);
   const rendering = createRendering({
     schema,
+    names,
     finish: (result) => finishing.result(result, newRequestId()),
     onDelivery,
   });
@@ -96,9 +105,9 @@ export const createEngine = ({
     if (!rendering.isShared(args)) return null;
     const source = await createSourceEventStream(args);
     // Without a renderer for one that is refused: renderers are cached.
-    return isAsyncIterable(source)
-      ? { stream: source as AsyncIterable<unknown> as SharedStream, render: rendering.rendererFor(args) }
-      : source;
+    if (!isAsyncIterable(source)) return source;
+    const stream = source as AsyncIterable<unknown> as SharedStream;
+    return { stream, render: rendering.rendererFor(args), names: rendering.isNamed(args) ? names : null };
   };
 
   const open = async (args: ExecutionArgs, { caller, requestId }: Operation) => {

@@ -23,7 +23,8 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Delivery, Shared } from '../../fanout/delivery.js';
 import { MAX_VARIABLE_FAULTS } from './documentLimits.js';
-import { isPerViewer, isSharedField } from './sharedFields.js';
+import { type Known, type Names, profileOf } from './names.js';
+import { isOfProfile, isPerViewer, isSharedField } from './sharedFields.js';
 
 /** The text of a delivery: the JSON of the result in UTF-8, each byte a character. */
 export type Renderer = (delivery: Delivery) => string;
@@ -43,6 +44,8 @@ interface Shape {
   readonly operation: OperationDefinitionNode;
   /** The document without the arguments of the subscription, which decide what to watch and not what is sent. */
   readonly document: DocumentNode;
+  /** Whether it asks for names or pictures. */
+  readonly named: boolean;
   /** The variables that decide what is sent. */
   readonly used: readonly string[];
   /** By the JSON of the values of `used`. */
@@ -51,6 +54,8 @@ interface Shape {
 
 /** A rendered projection: the text around the stand-in, and the whole text for the latest `asOf`. */
 interface Rendered {
+  /** What was known of the user whom it names. */
+  readonly known: Known | undefined;
   readonly around: readonly string[];
   asOf: number;
   text: string;
@@ -70,10 +75,12 @@ const withoutArguments = (node: FieldNode, { args }: GraphQLField<unknown, unkno
 
 export const createRendering = ({
   schema,
+  names,
   finish,
   onDelivery,
 }: {
   readonly schema: GraphQLSchema;
+  readonly names: Names;
   /** Called for each rendered delivery. */
   readonly onDelivery: () => void;
   /** The last step of a result, see finishing.ts. */
@@ -87,6 +94,7 @@ export const createRendering = ({
     const [root] = operation?.selectionSet.selections ?? [];
     if (!operation || root?.kind !== Kind.FIELD || !isSharedField(root.name.value)) return null;
     let isShared = true;
+    let named = false;
     const used = new Set<string>();
     const types = new TypeInfo(schema);
     const withoutWatched = visit(
@@ -96,6 +104,7 @@ export const createRendering = ({
         Field(node) {
           const parent = types.getParentType();
           if (isPerViewer(parent?.name, node.name.value)) isShared = false;
+          if (isOfProfile(parent?.name, node.name.value)) named = true;
           const field = types.getFieldDef();
           return field && parent === schema.getSubscriptionType() && node.arguments?.length
             ? withoutArguments(node, field)
@@ -110,7 +119,13 @@ export const createRendering = ({
     const bare = visit(withoutWatched, {
       VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null),
     });
-    return { operation, document: bare, used: [...used].sort(), renderers: new LRUCache({ max: MAX_VARIABLES }) };
+    return {
+      operation,
+      document: bare,
+      named,
+      used: [...used].sort(),
+      renderers: new LRUCache({ max: MAX_VARIABLES }),
+    };
   };
 
   const shapeOf = (document: DocumentNode, operationName: string | null | undefined): Shape | null => {
@@ -122,37 +137,44 @@ export const createRendering = ({
     return shape;
   };
 
-  const rendererOf = (args: ExecutionArgs): Renderer => {
+  const rendererOf = (args: ExecutionArgs, named: boolean): Renderer => {
     const rendered = new WeakMap<Shared, Rendered>();
     let last: { readonly projection: Shared; readonly rendered: Rendered } | undefined;
 
-    const renderedOf = (projection: Shared): Rendered => {
-      const known = rendered.get(projection);
-      if (known) return known;
+    const renderedOf = (projection: Shared, known: Known | undefined): Rendered => {
+      const before = rendered.get(projection);
+      if (before && before.known === known) return before;
       executions += 1;
-      const result = execute({ ...args, rootValue: projection.viewAt(STAND_IN), contextValue: {} });
+      // A projection names one user at most.
+      const contextValue = { loaders: { profile: { load: () => profileOf(known) } } };
+      const result = execute({ ...args, rootValue: projection.viewAt(STAND_IN), contextValue });
       const around = asBytes(JSON.stringify(finish(result as ExecutionResult))).split(STAND_IN_TEXT);
-      const made = { around, asOf: -1, text: '' };
+      const made = { known, around, asOf: -1, text: '' };
       rendered.set(projection, made);
       return made;
     };
 
     return ({ projection, asOf }) => {
       onDelivery();
+      const known = named && projection.named !== null ? names.known(projection.named) : undefined;
       // One projection goes to many subscribers in succession.
-      if (last?.projection !== projection) last = { projection, rendered: renderedOf(projection) };
-      const { rendered: known } = last;
-      if (known.asOf !== asOf) {
-        known.asOf = asOf;
-        known.text = known.around.length === 1 ? known.around[0]! : known.around.join(new Date(asOf).toISOString());
+      if (last?.projection !== projection || last.rendered.known !== known) {
+        last = { projection, rendered: renderedOf(projection, known) };
       }
-      return known.text;
+      const { rendered: text } = last;
+      if (text.asOf !== asOf) {
+        text.asOf = asOf;
+        text.text = text.around.length === 1 ? text.around[0]! : text.around.join(new Date(asOf).toISOString());
+      }
+      return text.text;
     };
   };
 
   return {
     /** Whether a subscription sends the same to a whole cohort. */
     isShared: ({ document, operationName }: ExecutionArgs): boolean => shapeOf(document, operationName) !== null,
+    /** Whether it sends names or pictures: they must be known before a delivery is rendered. */
+    isNamed: ({ document, operationName }: ExecutionArgs): boolean => shapeOf(document, operationName)?.named === true,
     /** The renderer of a shared subscription whose variables are valid. Throws where it is not shared. */
     rendererFor({ document, operationName, variableValues }: ExecutionArgs): Renderer {
       const shape = shapeOf(document, operationName);
@@ -167,7 +189,8 @@ export const createRendering = ({
       const key = JSON.stringify(values);
       const shared = renderers.get(key);
       if (shared) return shared;
-      const renderer = rendererOf({ schema, document: shape.document, operationName, variableValues: values });
+      const bare = { schema, document: shape.document, operationName, variableValues: values };
+      const renderer = rendererOf(bare, shape.named);
       renderers.set(key, renderer);
       return renderer;
     },

@@ -3,6 +3,7 @@ import type { Delivery } from '../../fanout/delivery.js';
 import type { Sink } from '../../fanout/outbox.js';
 import type { SharedStream } from '../../fanout/subscription.js';
 import type { Prepared, SharedResults } from '../execution/engine.js';
+import type { Names } from '../execution/names.js';
 import type { Renderer } from '../execution/rendering.js';
 import { type Framer, headOf } from './frames.js';
 import type { Outbound, Pusher } from './outbound.js';
@@ -23,23 +24,39 @@ export interface Destination {
  * in charge of the operation's start and end.
  */
 class Feed implements Sink<Delivery>, Pusher {
+  /** Whether a name is being fetched. */
+  private isFetching = false;
   private readonly head: string;
   private readonly outbound: Pick<Outbound, 'push'>;
   private readonly frame: Framer;
   private readonly stream: SharedStream;
   private readonly render: Renderer;
+  private readonly names: Names | null;
 
-  constructor({ stream, render }: SharedResults, { id, outbound, frame }: Destination) {
+  constructor({ stream, render, names }: SharedResults, { id, outbound, frame }: Destination) {
     this.head = headOf(id);
     this.outbound = outbound;
     this.frame = frame;
     this.stream = stream;
     this.render = render;
+    this.names = names;
     stream.flow(this);
   }
 
   take(delivery: Delivery): boolean {
     return this.outbound.push(this.frame(this.head, this.render(delivery)), this);
+  }
+
+  knows(userId: string, upcoming: () => Iterable<string>): boolean {
+    const { names } = this;
+    if (this.isFetching) return false;
+    if (names === null || names.known(userId) !== undefined) return true;
+    this.isFetching = true;
+    names.fetch(userId, upcoming(), () => {
+      this.isFetching = false;
+      this.stream.resume();
+    });
+    return false;
   }
 
   drained(): void {

@@ -26,6 +26,7 @@ const start = async () => {
     schema: createSchema(),
     contextFor: (operation) =>
       createContext({ presence, hub: hub as never, people, relations: {} as never, social: {} as never }, operation),
+    people,
     log: { error: () => {} },
     introspection: 'users',
     suggestions: false,

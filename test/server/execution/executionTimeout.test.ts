@@ -2,6 +2,7 @@
 import { createSchema } from 'graphql-yoga';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createEngine } from '../../../src/server/execution/engine.js';
+import { createFakePeople } from '../../support/unit/fakePeople.js';
 import { userViewer } from '../../support/unit/fanout.js';
 
 /** What is promised, in ms. */
@@ -25,6 +26,7 @@ const setUp = (storeAnswers: boolean) => {
       resolvers: { Query: { slow: async () => (await wait()) && wait() }, Mutation: { slow: wait } },
     }),
     contextFor: () => ({}),
+    people: createFakePeople().people,
     log: { error: () => {} },
     introspection: 'users',
     suggestions: false,

@@ -1,6 +1,7 @@
 /** People, journal and limits in memory, for tests of what is built on them. */
 import { pairKey } from '../../../src/presence/pairs.js';
 import type { AccessChange, Bus } from '../../../src/presence/ports/bus.js';
+import type { UserProfile } from '../../../src/presence/ports/directory.js';
 import type { ConversationOwner } from '../../../src/presence/ports/groups.js';
 import type { Journal } from '../../../src/presence/ports/journal.js';
 import type { RateLimits } from '../../../src/presence/ports/rates.js';
@@ -51,6 +52,9 @@ export const createFakePeople = ({
   const blocks = new Set<string>();
   const circles = new Map<string, Group>();
   const conversations = new Map<string, Group>();
+  const named = new Map<string, { readonly name?: string | null; readonly avatarUrl?: string | null }>();
+  /** Those that were read since they changed. */
+  const profiles = new Map<string, UserProfile | null>();
   const persisted = new Map<string, NonNullable<JournalRow['persisted']>>();
 
   const exists = (userId: string) => users.get(userId)?.deleted === false;
@@ -143,8 +147,18 @@ export const createFakePeople = ({
     accessFacts: async (pairs) =>
       new Map(pairs.map(({ viewerId, userId }) => [pairKey(viewerId, userId), accessFactsOf(viewerId, userId)])),
     accessFactsToWatch: (pairs) => people.accessFacts(pairs),
-    profiles: async (userIds) =>
-      new Map(userIds.filter(exists).map((id) => [id, { id, name: null, avatarUrl: null }] as const)),
+    async profiles(userIds) {
+      const unread = userIds.filter((id) => !profiles.has(id));
+      for (const id of unread)
+        profiles.set(id, exists(id) ? { id, name: null, avatarUrl: null, ...named.get(id) } : null);
+      return new Map(
+        userIds.flatMap((id) => {
+          const profile = profiles.get(id);
+          return profile ? [[id, profile] as const] : [];
+        }),
+      );
+    },
+    knownProfile: (userId) => profiles.get(userId),
     async roster(viewerId, limit) {
       const followed = [...follows].map((pair): [string, string] => JSON.parse(pair));
       const ids = [
@@ -210,9 +224,13 @@ export const createFakePeople = ({
     unblock: (from, to) => relate(blocks, from, to, false, false),
 
     async upsertUsers(upserts) {
-      for (const { id, privacy } of upserts) {
+      for (const { id, privacy, name, avatarUrl } of upserts) {
         const before = users.get(id);
-        if (before?.deleted === false && !privacy) continue;
+        const profile = { ...(name !== undefined && { name }), ...(avatarUrl !== undefined && { avatarUrl }) };
+        const isNamed = Object.keys(profile).length > 0;
+        if (before?.deleted === false && !privacy && !isNamed) continue;
+        named.set(id, { ...named.get(id), ...profile });
+        profiles.delete(id);
         const generation = (before?.generation ?? 0) + (before?.deleted ? 1 : 0);
         users.set(id, { generation, deleted: false });
         privacies.set(id, { ...privacyOf(id), ...privacy });
@@ -223,7 +241,7 @@ export const createFakePeople = ({
         await bus.publishAccessChange({
           kind: 'user',
           userId: id,
-          mayRevoke: before?.deleted === false,
+          mayRevoke: before?.deleted === false && privacy !== undefined,
           deleted: false,
         });
       }
@@ -234,6 +252,8 @@ export const createFakePeople = ({
       if (!user || user.deleted) return false;
       users.set(userId, { generation: user.generation, deleted: true });
       privacies.delete(userId);
+      named.delete(userId);
+      profiles.delete(userId);
       persisted.delete(userId);
       for (const set of [follows, blocks]) {
         for (const pair of set) if (JSON.parse(pair).includes(userId)) set.delete(pair);

@@ -8,13 +8,13 @@ import type { PushedHub } from '../../../fanout/hub.js';
 import type { Sink } from '../../../fanout/outbox.js';
 import { PresenceError } from '../../../presence/errors.js';
 import type { PresenceView } from '../../../presence/view.js';
-import type { Caller, TypingView } from '../../../service/contract.js';
+import type { Caller } from '../../../service/contract.js';
 import { bearerToken, urlToken } from '../../auth/credentials.js';
 import { CLOSE, closeOf } from '../closeCodes.js';
 import { Connection, type ConnectionDeps, type Upgraded } from '../webSocketConnection.js';
 import type { SocketProtocol } from '../webSocketServer.js';
 import type { Dialect } from './dialect.js';
-import { createPresenceFrames, Feed, frameOf, type PresenceDelivery } from './feeds.js';
+import { createPresenceFrames, Feed, frameOf, type PresenceDelivery, type TypingDelivery } from './feeds.js';
 import { readSessionParams } from './sessionParams.js';
 
 /** The length of one message of a client. */
@@ -40,7 +40,7 @@ interface DialectDeps extends ConnectionDeps {
   readonly onDelivery: () => void;
   readonly onSubscriptionRefused: DialectPorts['onSubscriptionRefused'];
   readonly presenceFrame: (delivery: PresenceDelivery) => string;
-  readonly typingFrame: (view: TypingView) => string | null;
+  readonly typingFrame: (delivery: TypingDelivery) => string | null;
 }
 
 /** What ends a subscription. */
@@ -170,8 +170,8 @@ export const createDialectProtocol = (
         onDelivery();
         return presenceFrames(delivery);
       },
-      typingFrame(view) {
-        const message = dialect.typing(view, now());
+      typingFrame(delivery) {
+        const message = dialect.typing(viewOf(delivery), now());
         if (message === null) return null;
         onDelivery();
         return frameOf(message);

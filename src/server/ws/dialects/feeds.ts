@@ -2,11 +2,13 @@
 import { type Delivery, type Shared, viewOf } from '../../../fanout/delivery.js';
 import type { Sink } from '../../../fanout/outbox.js';
 import type { PresenceView } from '../../../presence/view.js';
+import type { TypingView } from '../../../service/contract.js';
 import { textFrame } from '../frames.js';
 import type { Outbound, Pusher } from '../outbound.js';
 import type { Dialect } from './dialect.js';
 
 export type PresenceDelivery = Delivery<Shared<PresenceView>>;
+export type TypingDelivery = Delivery<Shared<TypingView>>;
 
 /** A message as a frame, see frames.ts. */
 export const frameOf = (message: object): string =>

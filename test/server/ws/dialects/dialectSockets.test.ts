@@ -371,7 +371,7 @@ describe.each(['/api/presence/subscribe', '/gateway'])('any socket of a dialect:
     slow.socket.pause();
     const userId = 'x'.repeat(64 * 1024);
     const content = { ...NOT_VISIBLE, userId, asOf: NOW };
-    const projection = { viewAt: () => content };
+    const projection = { named: null, viewAt: () => content };
     // As long as the socket takes more: first the kernel does.
     for (let asOf = NOW; sinks.at(-1)?.take({ projection, asOf }); asOf += 1) await untilIdle();
     const other = await d.open(path);

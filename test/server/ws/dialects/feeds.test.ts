@@ -23,13 +23,13 @@ it('a change is put into words once for all who see the same at the same instant
       return MOBILE_SOCKET.presence(seen);
     },
   });
-  const projection = { viewAt: view };
+  const projection = { named: null, viewAt: view };
   const first = frames({ projection, asOf: NOON });
   for (let subscriber = 0; subscriber < 100; subscriber += 1) expect(frames({ projection, asOf: NOON })).toBe(first);
   expect(encoded).toBe(1);
   expect(first).toContain('"last_seen":"2026-11-22T12:00:00.000Z"');
   expect(frames({ projection, asOf: NOON + 1 })).toContain('"last_seen":"2026-11-22T12:00:00.001Z"');
-  expect(frames({ projection: { viewAt: view }, asOf: NOON })).toBe(first);
+  expect(frames({ projection: { named: null, viewAt: view }, asOf: NOON })).toBe(first);
   expect(encoded).toBe(3);
 });
 

@@ -1,0 +1,32 @@
+/** What the primary and its workers say to each other (docs/operations.md, "Several processes on one machine"). */
+import type { MetricsSnapshot } from '../telemetry/snapshots.js';
+
+/** Where a worker listens, which is where all of them do. */
+export interface Place {
+  readonly port: number;
+  /** Such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+}
+
+export type ToWorker =
+  /** Stop gracefully, as upon that signal. */
+  | { readonly kind: 'stop'; readonly signal: string }
+  /** Answer with what was counted, and with this number. */
+  | { readonly kind: 'measure'; readonly ask: number };
+
+export type FromWorker =
+  | ({ readonly kind: 'listening' } & Place)
+  /** The worker ends: it could not start, for a reason that the operator can mend. */
+  | { readonly kind: 'fault'; readonly sentence: string }
+  | { readonly kind: 'metrics'; readonly ask: number; readonly metrics: MetricsSnapshot };
+
+const TO_WORKER: ReadonlySet<unknown> = new Set<ToWorker['kind']>(['stop', 'measure']);
+const FROM_WORKER: ReadonlySet<unknown> = new Set<FromWorker['kind']>(['listening', 'fault', 'metrics']);
+
+const kindOf = (message: unknown): unknown =>
+  typeof message === 'object' && message !== null && 'kind' in message ? message.kind : undefined;
+
+/** Whether something that came over the channel is for a worker: others may use the channel as well. */
+export const isToWorker = (message: unknown): message is ToWorker => TO_WORKER.has(kindOf(message));
+/** The same of what comes from a worker. */
+export const isFromWorker = (message: unknown): message is FromWorker => FROM_WORKER.has(kindOf(message));

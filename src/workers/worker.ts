@@ -1,0 +1,51 @@
+/** The side of a worker: what it says to its primary, and what it is asked. */
+import cluster from 'node:cluster';
+import type { MetricsSnapshot } from '../telemetry/snapshots.js';
+import { type FromWorker, isToWorker, type Place } from './messages.js';
+
+/** The variable of a worker's environment that has its number, from 1. */
+export const NUMBER_VARIABLE = 'ROLLCALL_WORKER';
+
+/** The number of the worker that this process is; null: it is none. */
+export const workerNumber = (): number | null => (cluster.isWorker ? Number(process.env[NUMBER_VARIABLE]) : null);
+
+export interface Primary {
+  /** Resolves when the primary asks this worker to stop, or has died: to a word for the log. */
+  readonly stopAsked: Promise<string>;
+  listening(place: Place): void;
+  /** Resolves when it is said, or cannot be. */
+  fault(sentence: string): Promise<void>;
+}
+
+/** Connects this worker to its primary, to which `snapshot` says what was counted. */
+export const connectToPrimary = (snapshot: () => Promise<MetricsSnapshot>): Primary => {
+  const say = (message: FromWorker) =>
+    new Promise<void>((resolve) => {
+      if (process.send === undefined) resolve();
+      else process.send(message, undefined, undefined, () => resolve());
+    });
+  const stopAsked = new Promise<string>((resolve) => {
+    // Without a primary nobody hands out connections. Node.js would end the process on the spot: it stops gracefully.
+    cluster.worker?.once('disconnect', () => {
+      if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
+      resolve('the primary is gone');
+    });
+    process.on('message', (message: unknown) => {
+      if (!isToWorker(message)) return;
+      if (message.kind === 'stop') resolve(message.signal);
+      else {
+        const { ask } = message;
+        // Without an answer the primary goes on with what it was told last.
+        snapshot().then(
+          (metrics) => say({ kind: 'metrics', ask, metrics }),
+          () => {},
+        );
+      }
+    });
+  });
+  return {
+    stopAsked,
+    listening: ({ port, url }) => void say({ kind: 'listening', port, url }),
+    fault: (sentence) => say({ kind: 'fault', sentence }),
+  };
+};

@@ -1,0 +1,156 @@
+const names = ['test/server/execution/sharedNames.test.ts'];
+const executions = ['test/server/execution/executions.test.ts'];
+
+/** @type {readonly import('./mutant.d.ts').Mutant[]} */
+export default [
+  {
+    name: 'names are loaded for each viewer',
+    promise: 'A document that asks for names is executed once for all who see the same.',
+    file: 'src/server/execution/sharedFields.ts',
+    from: "new Set(['name', 'avatarUrl'])",
+    to: 'new Set([])',
+    tests: executions,
+  },
+  {
+    name: 'a typist is executed for each viewer',
+    promise: 'That somebody types is executed once for all who are shown it.',
+    file: 'src/server/execution/sharedFields.ts',
+    from: ", 'typingChanged'])",
+    to: '])',
+    tests: executions,
+  },
+  {
+    name: 'all viewers of a typist have a share of their own',
+    promise: 'That somebody types is executed once for all who are shown it.',
+    file: 'src/fanout/typingShare.ts',
+    from: 'if (known?.shows(view)) return known;',
+    to: '',
+    tests: executions,
+  },
+  {
+    name: 'a cohort shares what types beside its users',
+    promise: 'What depends on the viewer is executed for each viewer.',
+    file: 'src/server/execution/sharedFields.ts',
+    from: "(type === 'Presence' && field === 'isTyping')",
+    to: 'false',
+    tests: ['test/server/execution/shared.test.ts'],
+  },
+  {
+    name: 'a cohort shares the presence beside a user',
+    promise: 'What depends on the viewer is executed for each viewer.',
+    file: 'src/server/execution/sharedFields.ts',
+    from: "(type === 'User' && field !== 'id' && field !== '__typename' && !isOfProfile(type, field))",
+    to: 'false',
+    tests: ['test/server/execution/shared.test.ts', 'test/server/execution/sharedSocial.test.ts'],
+  },
+  {
+    name: 'the name is kept after revocation',
+    promise: 'The event that revokes visibility has no name and no picture, and waits for none.',
+    file: 'src/fanout/presenceKind.ts',
+    from: '...(revoked && { revoked: true as const }),',
+    to: '',
+    tests: names,
+  },
+  {
+    name: 'what revokes waits for the name',
+    promise: 'The event that revokes visibility has no name and no picture, and waits for none.',
+    file: 'src/fanout/stateSubscription.ts',
+    from: "return state === 'revoked' ? null : watcher.named;",
+    to: 'return watcher.named;',
+    tests: names,
+  },
+  {
+    name: 'a typist who is hidden keeps the name',
+    promise: 'The stop of a typist whom a block hides has no name, and is shared with nobody who may see it.',
+    file: 'src/fanout/typingShare.ts',
+    from: "view.revoked ? '-' : '+'",
+    to: "'+'",
+    tests: names,
+  },
+  {
+    name: 'what waits for a name is authorized before',
+    promise: 'What waits for a name is not sent to who may no longer see it once the name is known.',
+    file: 'src/fanout/outbox.ts',
+    from: `      if (!this.admits(this.named(item))) return undefined;
+      this.waiting.shift();
+      const value = this.owner.authorize(item);`,
+    to: `      const value = this.owner.authorize(item);
+      if (!this.admits(this.named(item))) return undefined;
+      this.waiting.shift();`,
+    tests: names,
+  },
+  {
+    name: 'one load a viewer',
+    promise: 'A name is fetched once for all who wait for it.',
+    file: 'src/server/execution/names.ts',
+    from: 'filter((id) => !fetching.has(id) && known(id) === undefined)',
+    to: 'filter((id) => known(id) === undefined)',
+    tests: names,
+  },
+  {
+    name: 'one load a name',
+    promise: 'The names of all that waits are fetched together.',
+    file: 'src/server/execution/names.ts',
+    from: '...new Set([userId, ...others])',
+    to: 'userId',
+    tests: names,
+  },
+  {
+    name: 'a rendered name outlives the change',
+    promise: 'A name is that of the moment, also in the snapshot of a state that did not change.',
+    file: 'src/server/execution/rendering.ts',
+    from: 'if (before && before.known === known) return before;',
+    to: 'if (before) return before;',
+    tests: names,
+  },
+  {
+    name: 'the latest text outlives the change',
+    promise: 'A name is that of the moment, also in the snapshot of a state that did not change.',
+    file: 'src/server/execution/rendering.ts',
+    from: ' || last.rendered.known !== known) {',
+    to: ') {',
+    tests: names,
+  },
+  {
+    name: 'a failed fetch counts for ever',
+    promise:
+      'Where a name cannot be read the event is sent with an error in its place, and the next one reads it again.',
+    file: 'src/server/execution/names.ts',
+    from: 'for (const id of missing) found.delete(id);',
+    to: '',
+    tests: names,
+  },
+  {
+    name: 'a failed fetch is waited for',
+    promise:
+      'Where a name cannot be read the event is sent with an error in its place, and the next one reads it again.',
+    file: 'src/server/execution/names.ts',
+    from: 'for (const userId of missing) found.set(userId, failure);',
+    to: 'void failure;',
+    tests: names,
+  },
+  {
+    name: 'a name that changes all the time is waited for',
+    promise: 'A fetch that changes overtake is repeated, three times at most.',
+    file: 'src/server/execution/names.ts',
+    from: 'for (const userId of missing) found.set(userId, read.get(userId) ?? null);',
+    to: '',
+    tests: names,
+  },
+  {
+    name: 'a name that was overtaken is shown',
+    promise: 'A fetch that changes overtake is repeated, three times at most.',
+    file: 'src/server/execution/names.ts',
+    from: 'const ATTEMPTS = 3;',
+    to: 'const ATTEMPTS = 1;',
+    tests: names,
+  },
+  {
+    name: 'a changed name stays cached',
+    promise: 'What is cached of a name is forgotten with its change, by the time that the change is answered.',
+    file: 'src/adapters/sql/accessCaches.ts',
+    from: '    profiles.forget(change.userId);\n',
+    to: '',
+    tests: ['test/adapters/sql/pglite.test.ts'],
+  },
+];
