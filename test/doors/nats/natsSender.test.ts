@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OutMessage } from '../../../src/doors/nats/natsEncode.js';
 import { createSender } from '../../../src/doors/nats/natsSender.js';
 import type { OutKind } from '../../../src/doors/nats/natsSubjects.js';
@@ -79,6 +79,10 @@ const setUp = ({ maxKept = 10 } = {}) => {
 let under: ReturnType<typeof setUp>;
 beforeEach(() => {
   under = setUp();
+});
+// What cannot be read is tried again for as long as the link is up, also beside the tests that come next.
+afterEach(() => {
+  under.link.isUp = false;
 });
 const become = (payloads: readonly string[]) => vi.waitFor(() => expect(under.payloads()).toEqual(payloads));
 
