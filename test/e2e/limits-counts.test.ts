@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { insist } from '../support/cluster/insist.js';
 import { PRESENCE_CHANGED } from '../support/http/api.js';
 import { serve } from '../support/http/rollcall.js';
 import { openEventStream } from '../support/http/sse.js';
@@ -60,7 +61,9 @@ describe('relations', { timeout: 120_000 }, () => {
     expect(await alice.presence()).toHaveLength(1_000);
     await alice.unfollow(many[0] ?? '');
     expect(await alice.follow(many[10_000] ?? '')).toBe(true);
-    expect((await (await alice.lurk()).watch().take(5_000)).length).toBe(5_000);
+    const watcher = await alice.lurk();
+    // A busy machine may not read so many in the time that one command has: clients try again.
+    await insist(async () => expect((await watcher.watch().take(5_000)).length).toBe(5_000));
   });
 });
 
