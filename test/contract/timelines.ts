@@ -183,7 +183,9 @@ export const describeTimelines = (
                 (owner.audience === 'EVERYONE' ||
                   (owner.audience === 'MUTUALS' && near) ||
                   (owner.audience === 'FOLLOWERS' && (near || relationOf!.follows || relationOf!.sharesConversation)));
-              const uses = !post || (isOwner ? owner.exists : post.open || post.isMember || reaches);
+              // What a deleted user owned is for its members alone.
+              const open = post?.open && owner?.exists !== false;
+              const uses = !post || (isOwner ? owner.exists : open || post.isMember || reaches);
               const blocked = pair.blocked || (!isOwner && relationOf?.blocked);
               const hidden = blocked || isMuted(actorId) || isMuted(objectId);
               const seen = !gone && pair.exists && onRoster && (wide || mutual) && uses && !hidden;
