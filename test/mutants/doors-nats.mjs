@@ -182,8 +182,8 @@ export default [
     name: 'one state has many ids',
     promise: 'The header Nats-Msg-Id is the same for the same state.',
     file: 'src/doors/nats/natsEncode.ts',
-    from: "messageOfState('notice', [notice.id, notice.position], {",
-    to: "messageOfState('notice', [notice.id, notice.position, unseen], {",
+    from: "messageOfState('notice', [due.notice.id, due.notice.position], {",
+    to: "messageOfState('notice', [due.notice.id, due.notice.position, due.unseen], {",
     tests: encode,
   },
   {

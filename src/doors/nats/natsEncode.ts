@@ -8,6 +8,8 @@ import type { DueNotice } from '../../social/ports/trays.js';
 import { gatewayUpdate } from '../dialects/gateway.js';
 import { GATEWAY_STATUS, type GatewayStatus } from '../dialects/gatewayWords.js';
 import { lastSeenOf, messageOf } from '../dialects/seen.js';
+import { iso } from '../instants.js';
+import { noticeBody } from '../noticeBody.js';
 import type { OutKind } from './natsSubjects.js';
 
 export interface OutMessage {
@@ -20,8 +22,6 @@ export interface OutMessage {
 
 /** What a service token sees, without what {@link activityMessage} tells. */
 const STATUS_FACETS: Facets = { ...EVERYTHING, activity: false };
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 /** Ids may hold anything, a header may not: a digest of what tells one state from another. */
 const messageOfState = (kind: OutKind, state: readonly unknown[], body: unknown): OutMessage => ({
@@ -98,21 +98,5 @@ export const typingMessage = (conversationId: string, userId: string, at: number
 };
 
 /** `presence.notice.due`. */
-export const noticeMessage = ({ notice, unseen }: DueNotice): OutMessage =>
-  messageOfState('notice', [notice.id, notice.position], {
-    user_id: notice.userId,
-    notice: {
-      id: notice.id,
-      position: notice.position,
-      verb: notice.verb,
-      object_id: notice.objectId,
-      object_type: notice.objectType,
-      actor_ids: notice.actorIds,
-      actor_count: notice.actorCount,
-      text: notice.latest.text,
-      data: notice.latest.data,
-      at: iso(notice.at),
-    },
-    unseen,
-    as_of: notice.at,
-  });
+export const noticeMessage = (due: DueNotice): OutMessage =>
+  messageOfState('notice', [due.notice.id, due.notice.position], { ...noticeBody(due), as_of: due.notice.at });

@@ -1,7 +1,7 @@
 /** Delivers one batch of users, however often it takes: reads them, sends, divides what is refused, and removes the marks. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { withTimeout } from '../../async/timeout.js';
 import { sameContent } from '../../presence/view.js';
+import { timedRequest } from '../timedRequest.js';
 import { type Backoff, OF_REQUESTS, waitAfter } from './attempts.js';
 import { byPart, type InFlight, type Taken } from './inFlight.js';
 import type { PartLeases } from './partLeases.js';
@@ -78,13 +78,8 @@ export const createBatchDelivery = ({
   };
 
   const post = async (states: readonly UserState[], divides: boolean): Promise<Posted> => {
-    const ending = new AbortController();
-    const end = () => ending.abort();
-    stopped.addEventListener('abort', end, { once: true });
     try {
-      stopped.throwIfAborted();
-      const late = () => new Error(`No answer within ${requestMs} ms.`);
-      const sent = await withTimeout(send(states, ending.signal), requestMs, late);
+      const sent = await timedRequest((ending) => send(states, ending), requestMs, stopped);
       const { asked = states.length } = sent;
       if (asked > 0) onSent(asked);
       return { alone: new Set(sent.refused), isAsked: asked > 0 };
@@ -93,9 +88,6 @@ export const createBatchDelivery = ({
       if (error instanceof Refused) throw error;
       if (divides && !stopped.aborted && !(error instanceof TryLater)) throw new Refused('It fails again and again.');
       throw new RequestFailed(error instanceof TryLater ? error.afterMs : 0);
-    } finally {
-      stopped.removeEventListener('abort', end);
-      end();
     }
   };
 

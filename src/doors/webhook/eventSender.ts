@@ -1,6 +1,5 @@
 /** Tells the webhook of events that happened once: takes them from the outbox, looks at each anew, posts, and removes them. */
 import { every } from '../../async/loop.js';
-import { withTimeout } from '../../async/timeout.js';
 import type { DuePlace } from '../../node/dueAnew.js';
 import type { Directory } from '../../presence/ports/directory.js';
 import type { StateMarks } from '../../presence/ports/stateMarks.js';
@@ -8,6 +7,7 @@ import type { EventOutbox, OutboxEvent } from '../../social/ports/eventOutbox.js
 import type { DueNotice } from '../../social/ports/trays.js';
 import { OF_REFUSED, OF_REQUESTS, waitAfter } from '../states/attempts.js';
 import { Refused, TryLater } from '../states/sending.js';
+import { timedRequest } from '../timedRequest.js';
 import { noticeDue, userDeleted, type WebhookEvent } from './webhookEvents.js';
 import type { PostEvents } from './webhookRequests.js';
 
@@ -89,25 +89,9 @@ export const startEventSender = ({
     return told;
   };
 
-  const request = async (told: readonly Told[], stopped: AbortSignal): Promise<void> => {
-    const ending = new AbortController();
-    const end = () => ending.abort();
-    stopped.addEventListener('abort', end, { once: true });
-    try {
-      stopped.throwIfAborted();
-      const late = () => new Error(`No answer within ${requestMs} ms.`);
-      await withTimeout(
-        post(
-          told.map(({ event }) => event),
-          ending.signal,
-        ),
-        requestMs,
-        late,
-      );
-    } finally {
-      stopped.removeEventListener('abort', end);
-      end();
-    }
+  const request = (told: readonly Told[], stopped: AbortSignal): Promise<void> => {
+    const events = told.map(({ event }) => event);
+    return timedRequest((ending) => post(events, ending), requestMs, stopped);
   };
 
   /** Posts events, and divides what is refused until the event that is refused stands alone. */

@@ -1,5 +1,7 @@
 /** The events of the webhook as JSON has them, purely (docs/doors.md#webhooks). */
 import type { DueNotice } from '../../social/ports/trays.js';
+import { iso, isoOrNull } from '../instants.js';
+import { noticeBody } from '../noticeBody.js';
 import type { UserState } from '../states/sending.js';
 
 export interface WebhookEvent {
@@ -8,9 +10,6 @@ export interface WebhookEvent {
   readonly timestamp: string;
   readonly data: unknown;
 }
-
-const iso = (instant: number): string => new Date(instant).toISOString();
-const isoOrNull = (instant: number | null): string | null => (instant === null ? null : iso(instant));
 
 /** The whole state of a user. */
 export const presenceChanged = (state: UserState): WebhookEvent => ({
@@ -38,25 +37,10 @@ export const presenceChanged = (state: UserState): WebhookEvent => ({
 });
 
 /** A notice that nobody looked at. */
-export const noticeDue = ({ notice, unseen }: DueNotice): WebhookEvent => ({
+export const noticeDue = (due: DueNotice): WebhookEvent => ({
   type: 'notice.due',
-  timestamp: iso(notice.at),
-  data: {
-    user_id: notice.userId,
-    notice: {
-      id: notice.id,
-      position: notice.position,
-      verb: notice.verb,
-      object_id: notice.objectId,
-      object_type: notice.objectType,
-      actor_ids: notice.actorIds,
-      actor_count: notice.actorCount,
-      text: notice.latest.text,
-      data: notice.latest.data,
-      at: iso(notice.at),
-    },
-    unseen,
-  },
+  timestamp: iso(due.notice.at),
+  data: noticeBody(due),
 });
 
 export const userDeleted = (userId: string, at: number): WebhookEvent => ({
