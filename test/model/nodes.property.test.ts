@@ -196,7 +196,7 @@ const world = async (open: () => Promise<Stores>) => {
   const changes: Promise<void>[] = [];
   await presence.node.start();
 
-  const answered: unknown[] = [];
+  const answered: { readonly userId: string }[] = [];
   for (const id of USERS) await bus.subscribeUser(id, (message) => answered.push(message));
   await bus.subscribeTyping(ROOM, (message) => answered.push(message));
   const comings: unknown[] = [];
@@ -336,8 +336,10 @@ const world = async (open: () => Promise<Stores>) => {
     async step(what: Command) {
       const result = await act(what).catch(codeOf);
       await settle();
-      // Within one commit the order of messages of different kinds is not promised.
-      return { result: result ?? null, views: await views(), answered: answered.splice(0), comings: comings.splice(0) };
+      // The order of messages of several users is not promised, such as of two whose typing ends at one instant.
+      const told = USERS.map((id) => answered.filter(({ userId }) => userId === id));
+      answered.length = 0;
+      return { result: result ?? null, views: await views(), told, comings: comings.splice(0) };
     },
     failures,
     close,
