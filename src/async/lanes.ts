@@ -3,17 +3,23 @@
  * holds up its own lane alone.
  */
 export interface Lanes {
-  /** Runs it after what waits under that key. False where too much waits: then it is not run. `failed`: it is given up. */
-  push(key: string, work: () => Promise<void>, failed?: () => void): boolean;
+  /** Runs it after what waits under that key. False where too much waits: then it is not run. */
+  push(key: string, work: () => Promise<void>, options?: PieceOptions): boolean;
   /** Resolves when nothing waits or runs. */
   idle(): Promise<void>;
   /** How many pieces wait or run. */
   readonly size: number;
 }
 
-interface Piece {
+export interface PieceOptions {
+  /** It is given up. */
+  readonly failed?: () => void;
+  /** In place of those of all. */
+  readonly attempts?: number;
+}
+
+interface Piece extends Required<PieceOptions> {
   readonly work: () => Promise<void>;
-  readonly failed: () => void;
 }
 
 interface Lane {
@@ -23,7 +29,8 @@ interface Lane {
 
 /**
  * At most `atOnce` run at a time, the longest waiting lane first. Work that rejects with what `again` says is run again after
- * `pauseMs`, twice as long each time, up to `attempts` in all, and has no place meanwhile; what else it rejects with goes to `onFailed`.
+ * `pauseMs`, twice as long each time, up to `maxPauseMs` and to `attempts` in all, and has no place meanwhile; what else it rejects
+ * with goes to `onFailed`.
  */
 export const createLanes = ({
   atOnce,
@@ -31,6 +38,7 @@ export const createLanes = ({
   maxInLane,
   attempts,
   pauseMs,
+  maxPauseMs,
   again,
   onFailed,
 }: {
@@ -39,6 +47,7 @@ export const createLanes = ({
   readonly maxInLane: number;
   readonly attempts: number;
   readonly pauseMs: number;
+  readonly maxPauseMs: number;
   readonly again: (error: unknown) => boolean;
   readonly onFailed: (error: unknown) => void;
 }): Lanes => {
@@ -60,16 +69,16 @@ export const createLanes = ({
   };
 
   const run = async (key: string, lane: Lane): Promise<void> => {
-    const { work, failed } = lane.waiting[0]!;
+    const piece = lane.waiting[0]!;
     try {
-      await work();
+      await piece.work();
       next(key, lane);
     } catch (error) {
       lane.failures += 1;
-      if (again(error) && lane.failures < attempts) {
-        setTimeout(() => resume(key), pauseMs * 2 ** (lane.failures - 1)).unref();
+      if (again(error) && lane.failures < piece.attempts) {
+        setTimeout(() => resume(key), Math.min(maxPauseMs, pauseMs * 2 ** (lane.failures - 1))).unref();
       } else {
-        failed();
+        piece.failed();
         onFailed(error);
         next(key, lane);
       }
@@ -92,15 +101,16 @@ export const createLanes = ({
   };
 
   return {
-    push(key, work, failed = () => {}) {
+    push(key, work, options) {
+      const piece = { work, failed: () => {}, attempts, ...options };
       const lane = lanes.get(key);
       if (size >= maxWaiting || (lane && lane.waiting.length >= maxInLane)) return false;
       size += 1;
       if (lane) {
-        lane.waiting.push({ work, failed });
+        lane.waiting.push(piece);
         return true;
       }
-      lanes.set(key, { waiting: [{ work, failed }], failures: 0 });
+      lanes.set(key, { waiting: [piece], failures: 0 });
       resume(key);
       return true;
     },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLanes } from '../../src/async/lanes.js';
 
 class Passing extends Error {}
@@ -11,6 +11,7 @@ const setUp = (changes: Partial<Parameters<typeof createLanes>[0]> = {}) => {
     maxInLane: 10,
     attempts: 3,
     pauseMs: 1,
+    maxPauseMs: 1,
     again: (error) => error instanceof Passing,
     onFailed: (error) => failures.push(error),
     ...changes,
@@ -93,8 +94,10 @@ describe('lanes', () => {
         tries += 1;
         throw new Passing();
       },
-      () => {
-        givenUp += 1;
+      {
+        failed() {
+          givenUp += 1;
+        },
       },
     );
     lanes.push('ana', quick('after'));
@@ -108,6 +111,21 @@ describe('lanes', () => {
     // Who waits for another attempt holds up nobody else.
     expect(triesBefore).toBe(1);
     expect(done).toEqual(['beside', 'after']);
+  });
+
+  it('pause twice as long each time, and no longer than so long', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { lanes } = setUp({ pauseMs: 100, maxPauseMs: 250 });
+    const at: number[] = [];
+    const begun = Date.now();
+    const work = async () => {
+      at.push(Date.now() - begun);
+      throw new Passing();
+    };
+    lanes.push('ana', work, { attempts: 5 });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(at).toEqual([0, 100, 300, 550, 800]);
   });
 
   it('give up at once what does not pass', async () => {

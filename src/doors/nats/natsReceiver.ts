@@ -8,8 +8,15 @@ import type { InKind } from './natsSubjects.js';
 const AT_ONCE = 64;
 const MAX_WAITING = 20_000;
 const MAX_OF_ONE_USER = 100;
+/** Of what connections tell, which comes again or ends by itself: for some seconds. */
 const ATTEMPTS = 5;
-const PAUSE_MS = 200;
+/** Of what is said once: for longer than a Redis takes to restart, half a minute. */
+const ATTEMPTS_ONCE = 12;
+const PAUSE_MS = 250;
+const MAX_PAUSE_MS = 4_000;
+const SAID_ONCE: ReadonlySet<InKind> = new Set(['voiceStarted', 'voiceEnded']);
+/** How much of the queue what connections tell may fill. */
+const OF_CONNECTIONS = 3 / 4;
 
 /**
  * What became of a message. `late`: something of later was known. `dropped`: too much waited. `failed`: unknown users, and back ends
@@ -20,7 +27,7 @@ export type Outcome = 'applied' | 'late' | 'malformed' | 'dropped' | 'failed';
 export interface Receiver {
   /** Never throws, and waits for nothing. */
   receive(kind: InKind, bytes: Uint8Array): void;
-  readonly lanes: Pick<Lanes, 'idle'>;
+  readonly lanes: Pick<Lanes, 'idle' | 'size'>;
 }
 
 export const createReceiver = ({
@@ -42,6 +49,7 @@ export const createReceiver = ({
     maxInLane: MAX_OF_ONE_USER,
     attempts: ATTEMPTS,
     pauseMs: PAUSE_MS,
+    maxPauseMs: MAX_PAUSE_MS,
     again: isTemporary,
     onFailed: onError,
   });
@@ -76,7 +84,13 @@ export const createReceiver = ({
         const isOfUse = await apply(event);
         onReceived(kind, isOfUse ? 'applied' : 'late');
       };
-      if (!lanes.push(event.userId, work, () => onReceived(kind, 'failed'))) onReceived(kind, 'dropped');
+      const isSaidOnce = SAID_ONCE.has(kind);
+      const hasRoom = isSaidOnce || lanes.size < maxWaiting * OF_CONNECTIONS;
+      const options = {
+        failed: () => onReceived(kind, 'failed'),
+        ...(isSaidOnce && { attempts: ATTEMPTS_ONCE }),
+      };
+      if (!hasRoom || !lanes.push(event.userId, work, options)) onReceived(kind, 'dropped');
     },
   };
 };
