@@ -235,6 +235,7 @@ const startNode = async (
     departures,
     onTransition,
     onCommit: happenings.commits.call,
+    onDeleted: happenings.deletions.call,
     onJournalFailure: onError,
   });
   const nodeName = randomUUID();

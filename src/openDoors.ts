@@ -73,6 +73,7 @@ const openNats = async (deps: DoorDeps): Promise<Stop | null> => {
   });
   const deaf = [
     happenings.commits.add(door.committed),
+    happenings.deletions.add(door.userDeleted),
     happenings.typing.add(door.typingStarted),
     happenings.noticesDue.add(door.noticesDue),
   ];

@@ -9,7 +9,7 @@ import type { Bus, SessionsEnded } from '../presence/ports/bus.js';
 import type { Journal } from '../presence/ports/journal.js';
 import type { Missing, RecordStore } from '../presence/ports/records.js';
 import type { TypingStore } from '../presence/ports/typing.js';
-import { tick } from '../presence/record.js';
+import { deleted, tick } from '../presence/record.js';
 import { fromJournal } from '../presence/recovery.js';
 import { durableOf } from '../presence/scheduling.js';
 import { isRevoked, sessionById } from '../presence/session.js';
@@ -53,6 +53,8 @@ export interface RecordWriter {
   tick(userId: string): Promise<void>;
   /** Has all nodes forget a session that the store lacks as of that revision, whoever ended it. Never rejects. */
   announceEnd(userId: string, ended: { readonly sessionId: string; readonly revision: number }): Promise<void>;
+  /** Drops the live record of a deleted user. False where it is of a later generation: the user was named again. */
+  forget(userId: string, generation: number): Promise<boolean>;
   /** Writes to the journal what it may lack; what it has of later revisions stays. */
   persist(persisted: DurablePresence): Promise<void>;
 }
@@ -99,6 +101,9 @@ const createHidingWrites = ({
  */
 export type OnCommit = (before: PresenceRecord, after: PresenceRecord, now: number, isRestored: boolean) => void;
 
+/** This node dropped the live record of a user who was deleted: the record before, and as all that is over. */
+export type OnDeleted = (before: PresenceRecord, after: PresenceRecord) => void;
+
 /** How a commit came about. */
 interface Circumstances {
   readonly cause: Cause | undefined;
@@ -113,6 +118,7 @@ export const createRecordWriter = ({
   departures,
   onTransition,
   onCommit = () => {},
+  onDeleted = () => {},
   onJournalFailure,
 }: {
   readonly store: Pick<RecordStore, 'update' | 'forget'> & Pick<TypingStore, 'clearTyping'>;
@@ -124,17 +130,25 @@ export const createRecordWriter = ({
   readonly onTransition: (transition: Transition) => void;
   /** This node committed a change, at `now` on the store's clock. Called before the command is answered; must not throw. */
   readonly onCommit?: OnCommit;
+  /** Once over all nodes. Must not throw. */
+  readonly onDeleted?: OnDeleted;
   /** A write or message that failed after a commit; the write-behind or reconciliation makes up for it. */
   readonly onJournalFailure: (error: unknown) => void;
 }): RecordWriter => {
   const persistHiding = createHidingWrites({ journal, recentCommits, onJournalFailure });
+
+  const forget = async (userId: string, generation: number): Promise<boolean> => {
+    const forgotten = await store.forget(userId, generation);
+    if (forgotten?.record) onDeleted(forgotten.record, deleted(forgotten.record, forgotten.now));
+    return forgotten !== null;
+  };
 
   /** The record to start from, where the store has none that is whole. */
   const readJournal = async (userId: string, { doubtful }: Missing) => {
     const row = (await journal.read([userId])).get(userId);
     if (!row) {
       // The user was deleted, which an older store does not know.
-      if (doubtful) await store.forget(userId, doubtful.generation);
+      if (doubtful) await forget(userId, doubtful.generation);
       throw notFound('There is no such user.');
     }
     return recentCommits.withUnjournaled(fromJournal(userId, row, doubtful));
@@ -203,6 +217,7 @@ export const createRecordWriter = ({
 
   return {
     update,
+    forget,
     updateWhenReady: (userId, decide, cause) =>
       commit(
         userId,

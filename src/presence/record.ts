@@ -289,6 +289,18 @@ export const endSession = (record: PresenceRecord, sessionId: string, now: numbe
     return { record: revokeSession(current, ended, now), result: true };
   });
 
+/**
+ * The record of a user who was deleted at `now`: as of all that is over, with nothing in it that others do not see of who left. Of who
+ * hid, others see no difference.
+ */
+export const deleted = (record: PresenceRecord, now: number): PresenceRecord => {
+  const known = record.sessions.map((session) =>
+    session.connections.length > 0 ? sessionWith(session, { knownLiveAt: now }) : session,
+  );
+  const { record: ended } = decide(record, now, (current) => ({ record: endSessions(current, known), result: null }));
+  return recordWith(ended, { message: null, revoked: [] });
+};
+
 /** `putActivity`: one list for each source, while the user is live. False past {@link MAX_HOST_SOURCES}. */
 export const putActivity = (
   record: PresenceRecord,

@@ -41,13 +41,13 @@ export const createAccessChangeService = ({
   recentCommits,
   records,
 }: {
-  readonly store: Pick<RecordStore, 'read' | 'forget'> &
+  readonly store: Pick<RecordStore, 'read'> &
     Pick<TypingStore, 'typing' | 'typingOf' | 'clearTyping'> &
     Pick<PlaceIndex, 'usersAt'>;
   readonly people: Pick<AccessReader, 'conversationsOwnedBy'> & ConversationReader;
   readonly journal: Pick<Journal, 'read'>;
   readonly recentCommits: Pick<RecentCommits, 'forget' | 'liveUsers'>;
-  readonly records: Pick<RecordWriter, 'update'>;
+  readonly records: Pick<RecordWriter, 'update' | 'forget'>;
 }): AccessChangeService => {
   const lostPlaces = createLostPlaces({ store, people, records });
   /** What must not be left undone goes on until the back-ends answer. */
@@ -67,7 +67,7 @@ export const createAccessChangeService = ({
       if (present && generation >= present.generation) return;
       recentCommits.forget(userId);
       // Where a record of a later generation came meanwhile, decide anew.
-      if (await store.forget(userId, generation)) return;
+      if (await records.forget(userId, generation)) return;
     }
   };
 

@@ -78,6 +78,22 @@ it('connections of many users open, beat and close over both, each told once', a
   expect(applied(1)).toBeGreaterThan(0);
 });
 
+it('of a user who is deleted one node tells that they are offline', async () => {
+  const peer = await listen();
+  const people = await Promise.all(Array.from({ length: 10 }, () => fresh('deleted')));
+  for (const [i, { id }] of people.entries()) await cluster.person(id, cluster.node(i % 2)).connect();
+  for (const person of people) await expect.poll(() => statuses(peer, person)).toEqual(['online']);
+  for (const { id } of people) await cluster.host().deleteUser(id);
+  for (const person of people) await peer.heard.nextWhere(isStatus(person, 'offline'));
+  // Whatever either node told before has come when this has.
+  for (const node of cluster.nodes) {
+    const marker = await fresh('marker');
+    await cluster.person(marker.id, node).connect();
+    await peer.heard.nextWhere(isStatus(marker, 'online'));
+  }
+  for (const person of people) expect(statuses(peer, person)).toEqual(['online', 'offline']);
+});
+
 it('what was closed at one node is not opened at the other', async () => {
   const peer = await listen();
   const people = await Promise.all(Array.from({ length: 10 }, () => fresh('closed')));

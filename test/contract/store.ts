@@ -415,7 +415,8 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
           await store.announceTyping('room', userId);
           await typing.next();
         }
-        await store.forget('ana', 1);
+        const live = await recordOf('ana');
+        expect(await store.forget('ana', 1)).toEqual({ record: live, now: expect.any(Number) });
         expect(await inbox.next()).toEqual({ userId: 'ana', record: null });
         expect(await typing.next()).toMatchObject({ userId: 'ana', isTyping: false });
         expect(await recordOf('ana')).toBeUndefined();
@@ -432,16 +433,23 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         const [session] = (await recordOf('ana'))?.sessions ?? [];
         const [incarnation = ''] = session?.connections.map(nodeOf) ?? [];
         expect(await store.usersOn(incarnation)).toEqual(['ana']);
-        expect(await store.forget('ana', 1)).toBe(true);
+        await store.forget('ana', 1);
         expect(await store.usersOn(incarnation)).toEqual([]);
+      });
+
+      it('says to one of those who call what was dropped', async () => {
+        await connect('ana');
+        const live = await recordOf('ana');
+        const answers = await Promise.all(Array.from({ length: 4 }, () => store.forget('ana', 1)));
+        expect(answers.map((answer) => answer?.record).filter((found) => found !== null)).toEqual([live]);
       });
 
       it('leaves a record of a later generation', async () => {
         await store.update('ana', restored('ana', { generation: 2 }), count);
         const persisted = await recordOf('ana');
-        expect(await store.forget('ana', 1)).toBe(false);
+        expect(await store.forget('ana', 1)).toBeNull();
         expect(await recordOf('ana')).toEqual(persisted);
-        expect(await store.forget('ana', 2)).toBe(true);
+        expect(await store.forget('ana', 2)).toMatchObject({ record: { generation: 2 } });
         expect(await recordOf('ana')).toBeUndefined();
       });
 

@@ -160,6 +160,37 @@ describe('what is told', () => {
   });
 });
 
+describe('a user who is deleted', () => {
+  it('is told offline, once, and without activities', async () => {
+    const [ana] = await rollcall.strangers('ana');
+    const peer = await listen();
+    const socket = await ana.connect();
+    await socket.setPresence({ status: 'DO_NOT_DISTURB', activities: [{ type: 'PLAYING', name: 'Go' }] });
+    const { body: busy } = await peer.heard.nextWhere(isAbout(STATUS, ana, { status: 'dnd' }));
+    const { body: plays } = await peer.heard.nextWhere(isAbout(ACTIVITY, ana));
+    await host.deleteUser(ana.id);
+    const { body } = await peer.heard.nextWhere(isAbout(STATUS, ana, { status: 'offline' }));
+    expect(body).toMatchObject({ from: 'dnd', custom_status: '' });
+    expect(body.as_of).toBeGreaterThan(busy.as_of);
+    expect(Date.parse(body.last_seen)).toBeLessThanOrEqual(body.as_of);
+    const over = await peer.heard.nextWhere(isAbout(ACTIVITY, ana));
+    expect(over.body).toMatchObject({ activity: null, activities: [] });
+    expect(over.body.as_of).toBeGreaterThan(plays.as_of);
+    await settle(peer);
+    expect(toldOf(peer, ana).filter(({ body: { status } }) => status === 'offline')).toHaveLength(1);
+  });
+
+  it('is not told of where they hid, or were not there', async () => {
+    const [hides, away] = await rollcall.strangers('hides', 'away');
+    const socket = await hides.connect();
+    await socket.setPresence({ status: 'INVISIBLE', activities: [{ type: 'PLAYING', name: 'Go' }] });
+    const peer = await listen();
+    for (const { id } of [hides, away]) await host.deleteUser(id);
+    await settle(peer);
+    expect([...toldOf(peer, hides), ...toldOf(peer, away)]).toEqual([]);
+  });
+});
+
 describe('what gateways tell', () => {
   it('a connection is a session until it closes, and the grace is over', async () => {
     const [ana] = await rollcall.strangers('ana');
@@ -314,7 +345,15 @@ describe('what gateways tell', () => {
 
 describe('while NATS is away', () => {
   it('the latest of each user is kept, read anew, and told afterwards: nothing of the past', async () => {
-    const [ana, hides, typist, reads, waits] = await rollcall.strangers('ana', 'hides', 'typist', 'reads', 'waits');
+    const [ana, hides, typist, reads, waits, goes] = await rollcall.strangers(
+      'ana',
+      'hides',
+      'typist',
+      'reads',
+      'waits',
+      'goes',
+    );
+    await goes.connect();
     const room = rollcall.fresh('room');
     await host.putConversation(room, [typist.id, hides.id]);
     const [socket, hiding, typing] = [await ana.connect(), await hides.connect(), await typist.connect()];
@@ -327,6 +366,7 @@ describe('while NATS is away', () => {
     await hiding.setPresence({ status: 'INVISIBLE' });
     await typing.setTyping(room);
     await typing.setTyping(room, false);
+    await host.deleteUser(goes.id);
     const social = socialOf(host);
     for (const { id } of [reads, waits]) {
       await social.tell({ id: rollcall.fresh('like'), verb: 'like', actorId: ana.id, objectId: 'post', notify: [id] });
@@ -345,6 +385,7 @@ describe('while NATS is away', () => {
     const statuses = (person: Person) =>
       toldOf(peer, person).flatMap(({ subject, body }) => (subject === STATUS ? [body.status] : []));
     expect(new Set(statuses(ana))).toEqual(new Set(['idle']));
+    expect(statuses(goes)).toEqual(['offline']);
     expect(new Set(statuses(hides))).toEqual(new Set(['offline']));
     expect(toldOf(peer, ana)[0]?.body.from).toBe('online');
     expect(peer.heard.transcript.filter(({ subject }) => subject === TYPING)).toEqual([]);

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../src/presence/errors.js';
 import type { AccessChange } from '../../src/presence/ports/bus.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
+import { statusSeenByOthers } from '../../src/presence/status.js';
+import { contentFor } from '../../src/presence/view.js';
+import { EVERYTHING } from '../../src/presence/visibility.js';
 import { setUpPresence, user } from './serviceUnderTest.js';
 
 const deleted: AccessChange = { kind: 'user', userId: 'ana', mayRevoke: true, deleted: true };
@@ -14,6 +17,41 @@ describe('the live state of a deleted user', () => {
     journal.rows.delete('ana');
     await presence.accessChanged(deleted);
     expect(await live(store)).toBeUndefined();
+  });
+
+  it('is over for those who hear of deletions: once, however many nodes drop it', async () => {
+    const { presence, store, journal, connect, deletions, now } = setUpPresence();
+    await connect('ana');
+    await presence.setPresence(user('ana'), {
+      status: 'DO_NOT_DISTURB',
+      activities: [{ type: 'PLAYING', name: 'Go', details: null, startedAt: null, expiresAt: null }],
+    });
+    const before = (await live(store))!;
+    journal.rows.delete('ana');
+    await Promise.all([presence.accessChanged(deleted), presence.accessChanged(deleted)]);
+    await presence.accessChanged(deleted);
+    expect(deletions).toEqual([[before, expect.objectContaining({ userId: 'ana', sessions: [], lastSeen: now })]]);
+    const after = deletions[0]![1];
+    expect(statusSeenByOthers(after)).toBe('OFFLINE');
+    expect(after.revisions.status).toBeGreaterThan(before.revisions.status);
+  });
+
+  it('is no news of who hid', async () => {
+    const { presence, journal, connect, deletions } = setUpPresence();
+    await connect('ana');
+    await presence.setPresence(user('ana'), { status: 'INVISIBLE' });
+    journal.rows.delete('ana');
+    await presence.accessChanged(deleted);
+    const [before, after] = deletions[0]!;
+    expect(contentFor(after, EVERYTHING)).toEqual(contentFor(before, EVERYTHING));
+    expect(after.revisions).toEqual(before.revisions);
+  });
+
+  it('is nothing where nobody was live', async () => {
+    const { presence, journal, deletions } = setUpPresence();
+    journal.rows.delete('ana');
+    await presence.accessChanged(deleted);
+    expect(deletions).toEqual([]);
   });
 
   it('is dropped once the store and the journal can be asked again', async () => {

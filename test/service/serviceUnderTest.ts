@@ -1,5 +1,6 @@
 import { createMemoryBus } from '../../src/adapters/memory/memoryBus.js';
 import { createMemoryStore } from '../../src/adapters/memory/memoryStore.js';
+import type { OnDeleted } from '../../src/node/recordWriter.js';
 import type { TypingMessage, UserMessage } from '../../src/presence/ports/bus.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
 import type { Caller } from '../../src/service/contract.js';
@@ -32,6 +33,7 @@ export const setUpPresence = ({
   const limits = createFakeRateLimits();
   const failures: unknown[] = [];
   const typingStarts: string[] = [];
+  const deletions: Parameters<OnDeleted>[] = [];
   const presence = assemblePresence({
     bus,
     store: wrap(store),
@@ -41,6 +43,7 @@ export const setUpPresence = ({
     timings: timings(),
     newIncarnation: () => 'here',
     onTypingStarted: (conversationId, userId) => typingStarts.push(`${userId} in ${conversationId}`),
+    onDeleted: (...records) => deletions.push(records),
     newId: () => `new-${++made}`,
     onJournalFailure: (error) => failures.push(error),
   });
@@ -54,6 +57,8 @@ export const setUpPresence = ({
     failures,
     /** What listeners were told of: `ana in room`. */
     typingStarts,
+    /** Deleted users: the record before, and as all that is over. */
+    deletions,
     get now() {
       return now;
     },

@@ -121,11 +121,12 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
 
     async forget(userId, generation) {
       await typing.clearTyping(userId, null);
-      if ((records.get(userId)?.generation ?? 0) > generation) return false;
+      const record = records.get(userId) ?? null;
+      if (record && record.generation > generation) return null;
       drop(userId);
       stateMarks.changed(userId);
       bus.publishUser({ userId, record: null });
-      return true;
+      return { record, now: clock() };
     },
   } satisfies RecordStore;
 

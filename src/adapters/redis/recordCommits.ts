@@ -221,7 +221,7 @@ export const createRecordCommits = ({
     async forget(userId, generation) {
       const { shard, due, live, dirty, allStateMarks, on } = keys.ofId(userId);
       for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
-        const { text } = await reads.open(userId);
+        const { now, text } = await reads.open(userId);
         const record = text !== undefined && isReadable(text) ? decodeRecord(text) : undefined;
         const nodes = [...nodesOf(record)];
         const [done] = await redises.run(
@@ -229,8 +229,10 @@ export const createRecordCommits = ({
           [keys.record(userId), due, live, dirty, keys.gone(userId), shard, ...allStateMarks, ...nodes.map(on)],
           [userId, GONE_MS, keys.userChannel(userId), publish, generation, text ?? ''],
         );
-        if (done === FORGOTTEN && record) await places.dropped(userId, seenPlacesOf(record), record.revision);
-        if (done !== MOVED) return done === FORGOTTEN;
+        if (done === MOVED) continue;
+        if (done !== FORGOTTEN) return null;
+        if (record) await places.dropped(userId, seenPlacesOf(record), record.revision);
+        return { record: record ?? null, now };
       }
       throw crowded();
     },

@@ -28,6 +28,8 @@ const CLOSE_WITHIN_MS = 500;
 export interface NatsDoor {
   /** This node committed a change. Waits for nothing, and never throws. */
   committed(before: PresenceRecord, after: PresenceRecord): void;
+  /** This node dropped the live record of a user who was deleted: the record before, and as all that is over. */
+  userDeleted(before: PresenceRecord, after: PresenceRecord): void;
   /** A user who is seen live began to type. */
   typingStarted(conversationId: string, userId: string): void;
   noticesDue(due: readonly DueNotice[]): void;
@@ -85,21 +87,27 @@ export const openNatsDoor = ({
     await sender.settled();
   };
 
+  const tell = (before: PresenceRecord, after: PresenceRecord, last?: PresenceRecord): void => {
+    const { userId } = after;
+    if (changesStatus(before, after)) {
+      const from = statusWord(before);
+      sender.tell({ kind: 'status', userId, from, last }, statusMessage(after, from));
+    }
+    if (changesActivity(before, after)) sender.tell({ kind: 'activity', userId, last }, activityMessage(after));
+  };
+
   return {
     committed(before, after) {
-      const { userId } = after;
-      if (changesStatus(before, after)) {
-        const from = statusWord(before);
-        sender.tell({ kind: 'status', userId, from }, statusMessage(after, from));
-      }
-      if (changesActivity(before, after)) sender.tell({ kind: 'activity', userId }, activityMessage(after));
+      tell(before, after);
       service.committed(before, after).catch(onForgotten);
     },
+    userDeleted: (before, after) => tell(before, after, after),
     // Read first: whoever hides meanwhile is not told of.
     typingStarted: (conversationId, userId) => sender.tell({ kind: 'typing', userId, conversationId }, null),
     noticesDue(due) {
       for (const each of due) {
-        sender.tell({ kind: 'notice', userId: each.notice.userId, due: each }, noticeMessage(each));
+        const { userId, id, position } = each.notice;
+        sender.tell({ kind: 'notice', userId, id, position }, noticeMessage(each));
       }
     },
     async stop() {

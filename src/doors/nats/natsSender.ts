@@ -6,9 +6,9 @@ import { createKeptLatest } from './keptLatest.js';
 import type { NatsLink } from './natsConnection.js';
 import type { OutMessage } from './natsEncode.js';
 import { OUT_SUBJECTS, type OutKind } from './natsSubjects.js';
-import { keyOf, type Pending, type PendingOf, type ReadAnew } from './pendingMessages.js';
+import { joined, keyOf, type Pending, type PendingOf, type ReadAnew } from './pendingMessages.js';
 
-/** How many users of each subject may wait. */
+/** How many users of each subject may wait: by ids and a state without sessions at the most, of some hundred bytes. */
 const MAX_KEPT = 100_000;
 /** How many are read anew at once. */
 const BATCH = 200;
@@ -50,9 +50,6 @@ export const createSender = ({
   readonly onDropped: (kind: OutKind) => void;
   readonly onError: (error: unknown) => void;
 }): Sender => {
-  // What is told of a status is what it was before the first of those that nobody heard of.
-  const joined = (earlier: Pending, later: Pending): Pending =>
-    earlier.kind === 'status' && later.kind === 'status' ? { ...later, from: earlier.from } : later;
   const keptOf = new Map(KINDS.map((kind) => [kind, createKeptLatest<Pending>({ limit: maxKept, join: joined })]));
   const keptCount = (): number => KINDS.reduce((sum, kind) => sum + keptOf.get(kind)!.size, 0);
 

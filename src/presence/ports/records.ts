@@ -16,6 +16,14 @@ export interface Reading {
   readonly doubtful?: ReadonlySet<string>;
 }
 
+/** What {@link RecordStore.forget} dropped. */
+export interface Forgotten {
+  /** The live record, to the one call that dropped it; null where there was none that this release reads. */
+  readonly record: PresenceRecord | null;
+  /** The store's clock. */
+  readonly now: number;
+}
+
 /** Why an update has no record of the store to start from. */
 export interface Missing {
   /** The store is recovering: a record may yet be restored by another node. */
@@ -61,8 +69,8 @@ export interface RecordStore {
   /** Marks all live records, so that the journal gets their `lastSeen`. */
   markLiveDirty(): Promise<void>;
   /**
-   * Drops the record, schedule and typing of a deleted user, and publishes the typing stops. False, with nothing dropped, where the
+   * Drops the record, schedule and typing of a deleted user, and publishes the typing stops. Null, with nothing dropped, where the
    * record is of a later generation: the user was named again.
    */
-  forget(userId: string, generation: number): Promise<boolean>;
+  forget(userId: string, generation: number): Promise<Forgotten | null>;
 }

@@ -74,7 +74,7 @@ it('ends sessions, hides users and forgets those who were deleted', async () => 
   await limit(1);
   await store.update('ana', restored('ana'), (record, now) => commands.endSession(record, 'tab', now));
   await say('bo', { status: 'INVISIBLE' });
-  expect(await store.forget('cy', 1)).toBe(true);
+  expect(await store.forget('cy', 1)).toMatchObject({ record: { userId: 'cy' } });
   const { records } = await store.read(['ana', 'bo', 'cy']);
   expect([...records.values()].map(({ chosen, sessions }) => [chosen, sessions.length])).toEqual([
     ['ONLINE', 0],

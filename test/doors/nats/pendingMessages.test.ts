@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createReadAnew, keyOf, type PendingOf } from '../../../src/doors/nats/pendingMessages.js';
+import { createReadAnew, joined, keyOf, type PendingOf } from '../../../src/doors/nats/pendingMessages.js';
 import { unavailable } from '../../../src/presence/errors.js';
 import type { PresenceRecord } from '../../../src/presence/types.js';
-import type { DueNotice } from '../../../src/social/ports/trays.js';
 import type { Notice } from '../../../src/social/socialTypes.js';
 import { NOON, record, session } from '../../support/unit/builders.js';
 
@@ -73,7 +72,8 @@ const noticeOf = (userId: string, position = 3): Notice => ({
 const pendingNotice = (userId: string): PendingOf<'notice'> => ({
   kind: 'notice',
   userId,
-  due: { notice: noticeOf(userId), unseen: 1 } satisfies DueNotice,
+  id: `n-${userId}`,
+  position: 3,
 });
 
 describe('what is told late', () => {
@@ -87,6 +87,29 @@ describe('what is told late', () => {
       ['ana', 'gone'].map((userId) => ({ kind: 'activity', userId }) as const),
     );
     expect(activities.size).toBe(1);
+  });
+
+  it('is what was last of a user who was deleted, unless they were named again and came since', async () => {
+    const last = record({ userId: 'ana', revision: NOON, lastSeen: NOON - 5 });
+    const status = { kind: 'status', userId: 'ana', from: 'online', last } as const;
+    const activity = { kind: 'activity', userId: 'ana', last } as const;
+    const told = async () => JSON.parse([...(await readAnew.status([status])).values()][0]!.payload);
+    const offline = { status: 'offline', from: 'online', last_seen: new Date(NOON - 5).toISOString() };
+    expect(await told()).toMatchObject(offline);
+    expect((await readAnew.activity([activity])).size).toBe(1);
+    records.set('ana', record({ userId: 'ana', generation: 2, revision: 0 }));
+    expect(await told()).toMatchObject(offline);
+    records.set('ana', record({ userId: 'ana', generation: 2, revision: NOON + 9, sessions: [session()] }));
+    expect(await told()).toMatchObject({ status: 'online' });
+  });
+
+  it('of two about the same is the later one, and what was last of a deleted user stays known', () => {
+    const last = record({ userId: 'ana', revision: NOON });
+    const earlier = { kind: 'status', userId: 'ana', from: 'dnd', last } as const;
+    expect(joined(earlier, { kind: 'status', userId: 'ana', from: 'idle' })).toEqual(earlier);
+    const activity = { kind: 'activity', userId: 'ana' } as const;
+    expect(joined({ ...activity, last }, activity)).toEqual({ ...activity, last });
+    expect(joined(activity, { ...activity, last })).toEqual({ ...activity, last });
   });
 
   it('is typing that goes on, in the very conversation', async () => {

@@ -3,7 +3,7 @@ import { createDepartures } from '../../../src/node/departures.js';
 import { createNode } from '../../../src/node/node.js';
 import { createRecentCommits } from '../../../src/node/recentCommits.js';
 import { createRecordReader } from '../../../src/node/recordReader.js';
-import { createRecordWriter } from '../../../src/node/recordWriter.js';
+import { createRecordWriter, type OnDeleted } from '../../../src/node/recordWriter.js';
 import type { Bus } from '../../../src/presence/ports/bus.js';
 import type { Journal } from '../../../src/presence/ports/journal.js';
 import type { RateLimits } from '../../../src/presence/ports/rates.js';
@@ -34,6 +34,7 @@ export const assemblePresence = ({
   onReady = () => {},
   onTransition = () => {},
   onTypingStarted = () => {},
+  onDeleted = () => {},
   onJournalFailure,
 }: {
   readonly store: LiveStore;
@@ -49,6 +50,7 @@ export const assemblePresence = ({
   readonly onRevived?: (emptied: boolean) => void;
   readonly onReady?: () => void;
   readonly onTransition?: (transition: Transition) => void;
+  readonly onDeleted?: OnDeleted;
   readonly onTypingStarted?: (conversationId: string, userId: string) => void;
   /** Failures of the journal, and of what the node does by itself. */
   readonly onJournalFailure: (error: unknown) => void;
@@ -63,6 +65,7 @@ export const assemblePresence = ({
     recentCommits,
     departures,
     onTransition,
+    onDeleted,
     onJournalFailure,
   });
   const node = createNode({
