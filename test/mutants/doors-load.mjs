@@ -43,4 +43,20 @@ export default [
     to: 'await marks.mark(consumer, before);',
     tests: leases,
   },
+  {
+    name: 'each piece of a body is kept',
+    promise: 'A body that comes byte by byte takes its length in memory.',
+    file: 'src/server/http/body.ts',
+    from: '        piece.copy(bytes, size);\n',
+    to: '        piece.copy(bytes, size);\n        ((globalThis as any).pieces ??= []).push(piece);\n',
+    tests: ['test/server/http/body.test.ts'],
+  },
+  {
+    name: 'a body is gathered in what it came in',
+    promise: 'What was received is not written into.',
+    file: 'src/server/http/body.ts',
+    from: 'if (size + piece.length > bytes.length) {',
+    to: 'if (size + piece.length > bytes.buffer.byteLength - bytes.byteOffset) {',
+    tests: ['test/server/http/body.test.ts'],
+  },
 ];
