@@ -1,4 +1,4 @@
-/** When a sender tries again, purely: exponential, with jitter, so that nodes do not come back in step. */
+/** When and in which order a sender tries again, purely: exponential, with jitter, so that nodes do not come back in step. */
 
 export interface Backoff {
   readonly firstMs: number;
@@ -13,3 +13,10 @@ export const OF_REFUSED: Backoff = { firstMs: 60_000, maxMs: 3_600_000 };
 /** The wait after so many failures in a row, from half of it to the whole by `chance` (0 to 1). */
 export const waitAfter = ({ firstMs, maxMs }: Backoff, failures: number, chance: number): number =>
   Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 30)) * (0.5 + chance / 2);
+
+/** The items in an order of chance. */
+export const shuffled = <T>(items: readonly T[], chance: () => number): readonly T[] =>
+  items
+    .map((item) => ({ item, at: chance() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ item }) => item);

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sameContent } from '../../presence/view.js';
 import { timedRequest } from '../timedRequest.js';
-import { type Backoff, OF_REQUESTS, waitAfter } from './attempts.js';
+import { type Backoff, OF_REQUESTS, shuffled, waitAfter } from './attempts.js';
 import { byPart, type InFlight, type Taken } from './inFlight.js';
 import type { PartLeases } from './partLeases.js';
 import type { ReadStates } from './readStates.js';
@@ -192,9 +192,3 @@ export const createBatchDelivery = ({
     for (const each of taken) inFlight.end(each);
   };
 };
-
-const shuffled = <T>(items: readonly T[], chance: () => number): readonly T[] =>
-  items
-    .map((item) => ({ item, at: chance() }))
-    .sort((one, other) => one.at - other.at)
-    .map(({ item }) => item);

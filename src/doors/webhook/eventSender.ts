@@ -1,32 +1,44 @@
 /** Tells the webhook of events that happened once: takes them from the outbox, looks at each anew, posts, and removes them. */
 import { every } from '../../async/loop.js';
-import type { DuePlace } from '../../node/dueAnew.js';
-import type { Directory } from '../../presence/ports/directory.js';
-import type { StateMarks } from '../../presence/ports/stateMarks.js';
-import type { EventOutbox, OutboxEvent } from '../../social/ports/eventOutbox.js';
-import type { DueNotice } from '../../social/ports/trays.js';
-import { OF_REFUSED, OF_REQUESTS, waitAfter } from '../states/attempts.js';
+import { type Backoff, OF_REFUSED, shuffled, waitAfter } from '../states/attempts.js';
+import { createConsumerHealth } from '../states/consumerHealth.js';
+import { ConsumerFails, DIVIDED_AFTER, FailsAgain, sendDivided, startDivision } from '../states/division.js';
 import { Refused, TryLater } from '../states/sending.js';
 import { timedRequest } from '../timedRequest.js';
-import { noticeDue, userDeleted, type WebhookEvent } from './webhookEvents.js';
+import { createFailedEvents } from './failedEvents.js';
+import { createEventReader, type EventReaderOptions, idsOf, type Told } from './readEvents.js';
 import type { PostEvents } from './webhookRequests.js';
 
 const LOOK_EVERY_MS = 500;
 const MAX_EVENTS = 100;
 const REQUEST_MS = 5_000;
-/** Longer than a batch takes that is divided to the end, each request as long as it may. */
+/** For how long nobody else takes what was taken. */
 const LEASE_MS = 120_000;
-/** How long a deletion waits, at the most, for requests about the states of its user: longer than one takes. */
-const STATES_MS = 20_000;
-/** How soon it is looked again whether those have ended. */
+/** What is left of a lease where the last request under it ends: for writing what came of it. */
+const MARGIN_MS = 10_000;
+/** How soon those are looked at again that were taken and not tried. */
 const LOOK_AGAIN_MS = 500;
 
-/** An event and what is posted of it. */
-interface Told {
-  readonly id: number;
-  readonly refusals: number;
-  readonly event: WebhookEvent;
+/** What was taken at once. */
+interface Batch {
+  /** When its lease ends. */
+  readonly until: number;
+  /** How many requests the receiver had taken before. */
+  readonly accepted: number;
+  /** Whether what fails is divided, as what is refused is. */
+  readonly divides: boolean;
+  readonly stopped: AbortSignal;
 }
+
+/** A request failed: all that was taken waits. */
+class RequestFailed extends Error {
+  constructor(readonly afterMs: number) {
+    super('The request failed.');
+  }
+}
+
+/** Nothing more is told of what was taken: its lease is about to end, or the server stops. */
+class LeaseEnds extends Error {}
 
 export const startEventSender = ({
   outbox,
@@ -39,13 +51,11 @@ export const startEventSender = ({
   onError,
   lookEveryMs = LOOK_EVERY_MS,
   requestMs = REQUEST_MS,
+  leaseMs = LEASE_MS,
+  marginMs = MARGIN_MS,
+  backoff,
   chance = Math.random,
-}: {
-  readonly outbox: EventOutbox;
-  readonly people: Pick<Directory, 'deletedAmong'>;
-  readonly marks: Pick<StateMarks, 'markedAmong'>;
-  /** Those of the notices that are to be told still. */
-  readonly dueAnew: (due: readonly DuePlace[]) => Promise<readonly DueNotice[]>;
+}: EventReaderOptions & {
   readonly post: PostEvents;
   readonly onSent: (events: number) => void;
   readonly onFailed: (error: unknown) => void;
@@ -53,84 +63,103 @@ export const startEventSender = ({
   readonly onError: (error: unknown) => void;
   readonly lookEveryMs?: number;
   readonly requestMs?: number;
+  readonly leaseMs?: number;
+  readonly marginMs?: number;
+  readonly backoff?: Backoff;
   readonly chance?: () => number;
 }) => {
-  /** How often in a row requests failed, and until when none is made for that. */
-  let failures = 0;
-  let pausedUntil = 0;
+  const health = createConsumerHealth({ backoff, chance });
+  const failedOf = createFailedEvents();
 
-  const idsOf = (events: readonly { readonly id: number }[]) => events.map(({ id }) => id);
+  const read = createEventReader({ outbox, people, marks, dueAnew });
 
-  /** What there is to be told of the events now; the others are removed, or wait. */
-  const toldOf = async (taken: readonly OutboxEvent[]): Promise<readonly Told[]> => {
-    const notices = taken.filter(({ kind }) => kind === 'notice.due');
-    const deletions = taken.filter(({ kind }) => kind === 'user.deleted');
-    const userIds = [...new Set(taken.map(({ userId }) => userId))];
-    const deleted = await people.deletedAmong(userIds);
-    const wanted = await dueAnew(
-      notices
-        .filter(({ userId }) => !deleted.has(userId))
-        .map(({ userId, noticeId, position }) => ({ userId, id: noticeId, position })),
-    );
-    const due = new Map(wanted.map((each) => [JSON.stringify([each.notice.id, each.notice.position]), each]));
-    // While a user is marked, a request about their state may be under way: the deletion is told after it.
-    const marked = await marks.markedAmong('webhook', [...new Set(deletions.map(({ userId }) => userId))]);
-    const early = deletions.filter(({ userId, ageMs }) => marked.has(userId) && ageMs < STATES_MS);
-    await outbox.postpone(idsOf(early), LOOK_AGAIN_MS, false);
-    const told: Told[] = [];
-    const over: number[] = [];
-    for (const { id, kind, userId, noticeId, position, at, refusals } of taken) {
-      const notice = due.get(JSON.stringify([noticeId, position]));
-      if (kind === 'notice.due' && notice) told.push({ id, refusals, event: noticeDue(notice) });
-      else if (kind === 'notice.due' || !deleted.has(userId)) over.push(id);
-      else if (!early.some((each) => each.id === id)) told.push({ id, refusals, event: userDeleted(userId, at) });
-    }
-    await outbox.remove(over);
-    return told;
+  const putBack = async (events: readonly Told[], how: Parameters<typeof health.failed>[0]): Promise<void> => {
+    const waitMs = health.failed(how);
+    failedOf.add(idsOf(events));
+    await outbox.postpone(idsOf(events), waitMs, false);
   };
 
-  const request = (told: readonly Told[], stopped: AbortSignal): Promise<void> => {
-    const events = told.map(({ event }) => event);
-    return timedRequest((ending) => post(events, ending), requestMs, stopped);
-  };
-
-  /** Posts events, and divides what is refused until the event that is refused stands alone. */
-  const tell = async (told: readonly Told[], stopped: AbortSignal): Promise<void> => {
-    if (told.length === 0) return;
+  /** Tells events in one request, or in as many as it takes. False: the receiver fails, at some of them or as a whole. */
+  const tell = async (events: readonly Told[], batch: Batch): Promise<boolean> => {
+    const divides = batch.divides || events.some(({ id }) => failedOf.timesOf(id) >= DIVIDED_AFTER);
+    const send = async (some: readonly Told[]): Promise<boolean> => {
+      if (performance.now() + requestMs + marginMs > batch.until) throw new LeaseEnds();
+      const told = [...some].sort((one, other) => one.id - other.id);
+      try {
+        await timedRequest(
+          (ending) =>
+            post(
+              told.map(({ event }) => event),
+              ending,
+            ),
+          requestMs,
+          batch.stopped,
+        );
+      } catch (error) {
+        if (batch.stopped.aborted) throw new LeaseEnds();
+        onFailed(error);
+        if (error instanceof Refused) throw error;
+        if (divides && !(error instanceof TryLater)) throw new FailsAgain();
+        throw new RequestFailed(error instanceof TryLater ? error.afterMs : 0);
+      }
+      health.worked();
+      onSent(told.length);
+      failedOf.forget(idsOf(told));
+      await outbox.remove(idsOf(told));
+      return true;
+    };
+    const division = startDivision<Told>();
     try {
-      await request(told, stopped);
+      // In another order each time: where the receiver fails at many, others come first.
+      await sendDivided(divides ? shuffled(events, chance) : events, send, division);
     } catch (error) {
-      if (stopped.aborted) return;
-      onFailed(error);
-      if (!(error instanceof Refused)) {
-        failures += 1;
-        const afterMs = error instanceof TryLater ? Math.min(error.afterMs, OF_REQUESTS.maxMs) : 0;
-        const waitMs = Math.max(afterMs, waitAfter(OF_REQUESTS, failures, chance()));
-        pausedUntil = performance.now() + waitMs;
-        await outbox.postpone(idsOf(told), waitMs, false);
-        return;
+      if (error instanceof RequestFailed || error instanceof ConsumerFails) {
+        await putBack(events, error instanceof RequestFailed ? { afterMs: error.afterMs } : { mayBeItems: true });
+        return false;
       }
-      const [only] = told;
-      if (told.length === 1 && only) {
-        await outbox.postpone([only.id], waitAfter(OF_REFUSED, only.refusals + 1, chance()), true);
-        return;
-      }
-      const middle = Math.ceil(told.length / 2);
-      await tell(told.slice(0, middle), stopped);
-      await tell(told.slice(middle), stopped);
-      return;
+      // Of those whose lease is about to end nothing is said: they are taken again.
+      if (!(error instanceof LeaseEnds)) throw error;
     }
-    failures = 0;
-    onSent(told.length);
-    await outbox.remove(idsOf(told));
+    // It is known whom it fails at once it took something since.
+    const isKnown = health.accepted > batch.accepted;
+    const failing = division.refused.filter(({ error }) => error instanceof FailsAgain);
+    const unknown = isKnown ? [] : failing;
+    for (const each of division.refused) {
+      const { item } = each;
+      if (unknown.includes(each)) continue;
+      failedOf.forget([item.id]);
+      await outbox.postpone([item.id], waitAfter(OF_REFUSED, item.refusals + 1, chance()), true);
+    }
+    if (unknown.length === 0) return failing.length === 0;
+    await putBack(
+      unknown.map(({ item }) => item),
+      { mayBeItems: true },
+    );
+    return false;
+  };
+
+  /** Those that were refused before are told one by one, after the others, until one fails: nobody waits for more than that. */
+  const tellAll = async (told: readonly Told[], batch: Batch): Promise<void> => {
+    const before = told.filter(({ refusals }) => refusals > 0);
+    let goesOn = await tell(
+      told.filter(({ refusals }) => refusals === 0),
+      batch,
+    );
+    for (const [i, each] of before.entries()) {
+      if (goesOn) goesOn = await tell([each], { ...batch, divides: true });
+      else return outbox.postpone(idsOf(before.slice(i)), LOOK_AGAIN_MS, false);
+    }
   };
 
   const looking = every(
     lookEveryMs,
     async (stopped) => {
-      while (!stopped.aborted && performance.now() >= pausedUntil) {
-        const taken = await outbox.take(MAX_EVENTS, LEASE_MS);
-        await tell(await toldOf(taken), stopped);
+      while (!stopped.aborted && !health.isPaused) {
+        const until = performance.now() + leaseMs;
+        const { accepted } = health;
+        const taken = await outbox.take(MAX_EVENTS, leaseMs);
+        const told = await read(taken);
+        await tellAll(told, { until, accepted, stopped, divides: health.failures >= DIVIDED_AFTER });
         if (taken.length < MAX_EVENTS) return;
       }
     },
