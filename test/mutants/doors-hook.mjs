@@ -280,4 +280,12 @@ export default [
     to: 'if (times.size > 0) break;',
     tests: ['test/doors/webhook/failedEvents.test.ts'],
   },
+  {
+    name: 'what fails alone holds all others up',
+    promise: 'Where a consumer may fail at what it was sent, something else is tried within 15 s.',
+    file: 'src/doors/states/consumerHealth.ts',
+    from: 'mayBeItems ? Math.min(waitMs, PROBE_MS) : waitMs',
+    to: 'waitMs',
+    tests: ['test/doors/states/consumerHealth.test.ts'],
+  },
 ];

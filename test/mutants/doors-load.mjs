@@ -59,4 +59,28 @@ export default [
     to: 'if (size + piece.length > bytes.buffer.byteLength - bytes.byteOffset) {',
     tests: ['test/server/http/body.test.ts'],
   },
+  {
+    name: 'everybody is marked with each renewal',
+    promise: 'While the database is away, everybody is marked once more after growing waits, and not every 2.5 s.',
+    file: 'src/doors/states/partLeases.ts',
+    from: ' && now() >= anewFrom',
+    to: '',
+    tests: leases,
+  },
+  {
+    name: 'a wait for the database never grows short again',
+    promise: 'Once everybody was marked, the next failure waits as the first one.',
+    file: 'src/doors/states/partLeases.ts',
+    from: '          failures = 0;',
+    to: '          failures += 0;',
+    tests: leases,
+  },
+  {
+    name: 'each node reads who was told to be live',
+    promise: 'Who was told to be live is read, in pages, by nodes that send the part alone.',
+    file: 'src/doors/states/partLeases.ts',
+    from: 'if (found.holds && found.anew) anew.push(known.at);',
+    to: 'if (found.anew) anew.push(known.at);',
+    tests: leases,
+  },
 ];

@@ -37,7 +37,13 @@ export const createConsumerHealth = ({
       pausedUntil = 0;
     },
     /** It failed, and asks to be left alone for `afterMs`. Returns how long what it failed at waits, in ms. */
-    failed({ afterMs = 0, mayBeItems = false }: { readonly afterMs?: number; readonly mayBeItems?: boolean }): number {
+    failed({
+      afterMs = 0,
+      mayBeItems = false,
+    }: {
+      readonly afterMs?: number;
+      readonly mayBeItems?: boolean;
+    } = {}): number {
       failures += 1;
       const waitMs = Math.max(Math.min(afterMs, backoff.maxMs), waitAfter(backoff, failures, chance()));
       pausedUntil = now() + (mayBeItems ? Math.min(waitMs, PROBE_MS) : waitMs);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { every } from '../../async/loop.js';
 import type { MarkPart, StateConsumer, StateMarks } from '../../presence/ports/stateMarks.js';
 import type { ToldLive } from '../../presence/ports/toldLive.js';
+import { OF_TELLING_ANEW, waitAfter } from './attempts.js';
 
 /** For how long commits mark after the last renewal of any node. */
 const REGISTERED_MS = 24 * 3_600_000;
@@ -37,6 +38,7 @@ export const startPartLeases = ({
   onAnew,
   timings: { leaseMs, renewEveryMs, marginMs },
   now = () => performance.now(),
+  chance = Math.random,
 }: {
   readonly consumer: StateConsumer;
   readonly marks: StateMarks;
@@ -48,6 +50,7 @@ export const startPartLeases = ({
   readonly onAnew: () => void;
   readonly timings: PartTimings;
   readonly now?: () => number;
+  readonly chance?: () => number;
 }) => {
   const named = (part: number): MarkPart => ({ consumer, part, holder: randomUUID() });
   const parts = Array.from(
@@ -84,6 +87,9 @@ export const startPartLeases = ({
   };
 
   let tellingAnew: Promise<void> | undefined;
+  /** How often in a row that failed, and when it is begun again at the earliest. */
+  let failures = 0;
+  let anewFrom = Number.NEGATIVE_INFINITY;
   const renew = async (stopped: AbortSignal): Promise<void> => {
     const anew: MarkPart[] = [];
     const renewed = await Promise.allSettled(
@@ -101,10 +107,17 @@ export const startPartLeases = ({
         if (found.holds && found.anew) anew.push(known.at);
       }),
     );
-    if (anew.length > 0 && !tellingAnew) {
+    if (anew.length > 0 && !tellingAnew && now() >= anewFrom) {
       // Beside the renewals: it may take longer than a lease.
       tellingAnew = tellAnew(anew, stopped)
-        .catch(onError)
+        .then(() => {
+          failures = 0;
+        })
+        .catch((error: unknown) => {
+          failures += 1;
+          anewFrom = now() + waitAfter(OF_TELLING_ANEW, failures, chance());
+          onError(error);
+        })
         .finally(() => {
           tellingAnew = undefined;
         });

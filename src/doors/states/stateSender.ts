@@ -48,7 +48,7 @@ export const startStateSender = (
   const { marks, onError, onUncertain = () => {} } = options;
   const inFlight = createInFlight();
   const refused = createRefusedUsers({ max: maxRefused, backoff: refusedBackoff, now, chance });
-  const leases = startPartLeases({ ...options, onLost: refused.lost, onAnew: onUncertain, timings, now });
+  const leases = startPartLeases({ ...options, onLost: refused.lost, onAnew: onUncertain, timings, now, chance });
   const batches = new Set<Promise<void>>();
 
   /** Up to {@link MAX_STATES} users, of as many parts as it takes. */

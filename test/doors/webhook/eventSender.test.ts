@@ -35,9 +35,10 @@ const start = (options: Partial<Parameters<typeof startEventSender>[0]> = {}) =>
       for (const id of gone) rows.delete(id);
     },
     async postpone(those, ms, refused) {
+      const dueAt = performance.now() + ms;
       for (const id of those) {
         const row = rows.get(id);
-        if (row) rows.set(id, { ...row, dueAt: performance.now() + ms, refusals: row.refusals + (refused ? 1 : 0) });
+        if (row) rows.set(id, { ...row, dueAt, refusals: row.refusals + (refused ? 1 : 0) });
       }
     },
     sweep: async () => 0,
@@ -160,12 +161,23 @@ it('tells the others also where requests in between are taken', async () => {
   answer.mockImplementation(async (events) => {
     if (!usersIn(events).includes('user-42')) return;
     // They are due before those that failed.
-    if (events.length === 100) await outbox.add(many(100, `others-${batches++}`).map(notice));
+    await outbox.add(many(100, `others-${batches++}`).map(notice));
     throw new Error('500');
   });
   await outbox.add(first.map(notice));
   const told = first.filter((userId) => userId !== 'user-42').map((userId) => `notice.due ${userId}`);
   await waitFor(() => expect(usersOf()).toEqual(expect.arrayContaining(told)));
+});
+
+it('divides after three failures in a row, whichever events they were of', async () => {
+  const { outbox, rows, answer, notice, posted } = start();
+  answer.mockImplementation((events) => {
+    if (answer.mock.calls.length <= 3 || usersIn(events).includes('user-342')) throw new Error('503');
+  });
+  await outbox.add(many(400).map(notice));
+  await waitFor(() => expect(posted.flat()).toHaveLength(399));
+  await waitFor(() => expect([...rows.values()]).toMatchObject([{ userId: 'user-342', refusals: 1 }]));
+  expect(answer.mock.calls.slice(0, 5).map(([events]) => events.length)).toEqual([100, 100, 100, 100, 50]);
 });
 
 it.each([1, 31])(
