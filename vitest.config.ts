@@ -12,10 +12,10 @@ const EMBEDDED_ONLY = ['test/e2e/{page,starting}.test.ts'];
  * on the embedded ones too.
  */
 const REDIS_ONLY = [
-  'test/e2e/{graphiql,http,log,me,metrics,operations,signing-in,sockets}.test.ts',
-  'test/e2e/{broadcast,first-subscription,invisibility,many-subscriptions,random-changes,relation-lists,roster}.test.ts',
+  'test/e2e/{dialect-sockets,graphiql,history,http,http-sessions,log,me,metrics,operations,signing-in,sockets,stream}.test.ts',
+  'test/e2e/{broadcast,first-subscription,invisibility,many-subscriptions,random-changes,relation-lists,roster,visibility-changes}.test.ts',
   'test/e2e/{indistinguishable,limits}-*.test.ts',
-  'test/e2e/social-{counts,due,model,places,timeline,worlds}.test.ts',
+  'test/e2e/social-{counts,due,model,places,timeline,trays,worlds}.test.ts',
 ];
 const isThorough = process.env.ROLLCALL_THOROUGH === 'on';
 

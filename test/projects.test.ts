@@ -14,7 +14,7 @@ const EMBEDDED_ONLY = new Set(['test/e2e/page.test.ts', 'test/e2e/starting.test.
 
 /** Their subject is what asks the back ends nothing. */
 const REDIS_ONLY =
-  /^test\/e2e\/(?:broadcast|first-subscription|graphiql|http|indistinguishable-.*|invisibility|limits-.*|log|many-subscriptions|me|metrics|operations|random-changes|relation-lists|roster|signing-in|social-(?:counts|due|model|places|timeline|worlds)|sockets)\.test\.ts$/;
+  /^test\/e2e\/(?:broadcast|dialect-sockets|first-subscription|graphiql|history|http|http-sessions|indistinguishable-.*|invisibility|limits-.*|log|many-subscriptions|me|metrics|operations|random-changes|relation-lists|roster|signing-in|social-(?:counts|due|model|places|timeline|trays|worlds)|sockets|stream|visibility-changes)\.test\.ts$/;
 
 const isThorough = process.env.ROLLCALL_THOROUGH === 'on';
 

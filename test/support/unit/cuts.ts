@@ -1,5 +1,6 @@
 /** One of a node's calls to what is outside it, at which the node, or the call alone, comes to an end. */
 import { unavailable } from '../../../src/presence/errors.js';
+import { rounds } from '../cluster/rounds.js';
 
 /**
  * What becomes of that call. `dies`: it takes effect, and the node does nothing any more; `refused`: it does not take
@@ -17,13 +18,16 @@ export const HOWS: readonly How[] = ['dies', 'refused', 'unanswered', 'held up']
 /** Calls that read alone: to be refused is to have no answer, and a node that dies with the answer has done nothing more. */
 const READS = ['open', 'read', 'journal read', 'typists', 'due', 'zrange', 'pttl', 'smembers'];
 
-/** All cuts of those calls, by their names. */
+/** How each call is cut first. It is another one in each run. */
+const FIRST = Math.floor(Math.random() * 12);
+
+/** Cuts of those calls, by their names: each call in one way, and the next call in the next way; in the thorough run in all of them. */
 export const cutsOf = (calls: readonly string[], hows: readonly How[]): readonly Cut[] =>
-  calls.flatMap((call, at) =>
-    hows
-      .filter((how) => !READS.includes(call) || how === 'unanswered' || how === 'held up')
-      .map((how) => ({ at, how })),
-  );
+  calls.flatMap((call, at) => {
+    const here = hows.filter((how) => !READS.includes(call) || how === 'unanswered' || how === 'held up');
+    const next = (FIRST + at) % here.length;
+    return rounds(here.slice(next, next + 1), here).map((how) => ({ at, how }));
+  });
 
 type Call<A extends unknown[], T> = (...args: A) => Promise<T>;
 
