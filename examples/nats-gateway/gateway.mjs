@@ -5,6 +5,8 @@
  *
  *     node examples/nats-gateway/gateway.mjs [nats://127.0.0.1:4222] [user] [prefix.]
  *
+ * The URL may have a user and a password, or a token, and `tls://` for TLS, as NATS_URL of the server may.
+ *
  * Of each user it keeps the message with the greatest `as_of`: messages of two nodes may overtake each other.
  */
 import { randomUUID } from 'node:crypto';
@@ -13,7 +15,16 @@ import { connect } from '@nats-io/transport-node';
 const [url = 'nats://127.0.0.1:4222', userId = 'demo-ana', prefix = ''] = process.argv.slice(2);
 const HEARTBEAT_MS = 10_000;
 
-const nats = await connect({ servers: new URL(url).host, name: 'gateway', maxReconnectAttempts: -1 });
+// The client takes servers without what signs in.
+const { host, protocol, username, password } = new URL(url);
+const name = decodeURIComponent(username);
+const nats = await connect({
+  servers: host,
+  name: 'gateway',
+  maxReconnectAttempts: -1,
+  ...(protocol === 'tls:' && { tls: {} }),
+  ...(name && (password ? { user: name, pass: decodeURIComponent(password) } : { token: name })),
+});
 const tell = (subject, fields) => nats.publish(`${prefix}${subject}`, JSON.stringify(fields));
 const print = (line) => process.stdout.write(`${line}\n`);
 

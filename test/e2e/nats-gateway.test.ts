@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { connect } from '@nats-io/transport-node';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { startNats } from '../support/cluster/nats.js';
 import { serve } from '../support/http/rollcall.js';
@@ -15,8 +16,8 @@ afterAll(() => nats.stop());
 const rollcall = await serve({ NATS_URL: nats.url, NATS_PREFIX: 'eu', PRESENCE_OFFLINE_DEBOUNCE: '200ms' });
 
 /** The example as one user, with the lines that it prints. */
-const startGateway = (userId: string) => {
-  const child = spawn(process.execPath, [EXAMPLE, nats.url, userId, 'eu.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const startGateway = (userId: string, url = nats.url) => {
+  const child = spawn(process.execPath, [EXAMPLE, url, userId, 'eu.'], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInbox<string>('the gateway');
   createInterface(child.stdout).on('line', (line) => lines.push(line));
@@ -35,4 +36,25 @@ it('its user is online until it stops, and it prints whom it hears of', async ()
   going.child.kill('SIGTERM');
   expect(await watching.lines.next()).toBe(`${goes.id} is offline`);
   expect(await going.ended).toEqual([0, null]);
+});
+
+it.each([
+  [['--user', 'gate', '--pass', 'p@ss'], 'gate:p%40ss', { user: 'gate', pass: 'p@ss' }],
+  [['--auth', 't/ken'], 't%2Fken', { token: 't/ken' }],
+] as const)('it signs in by its URL: %j', async (args, inUrl, options) => {
+  const guarded = await startNats({ args });
+  onTestFinished(() => guarded.stop());
+  const peer = await connect({ servers: guarded.url.replace('nats://', ''), ...options });
+  onTestFinished(() => peer.close());
+  const opened = createInbox<unknown>('NATS');
+  peer.subscribe('eu.gateway.connection.opened', { callback: (_, message) => opened.push(message.json()) });
+  await peer.flush();
+  const { child } = startGateway('guarded', guarded.url.replace('nats://', `nats://${inUrl}@`));
+  expect(await opened.next()).toMatchObject({ user_id: 'guarded' });
+  child.kill('SIGTERM');
+});
+
+it('it tells nothing in the clear where its URL says TLS', async () => {
+  const { ended } = startGateway('secret', nats.url.replace('nats:', 'tls:'));
+  expect(await ended).toEqual([1, null]);
 });
