@@ -54,5 +54,8 @@ export const forbidden = (message: string): PresenceError => new PresenceError('
 export const isUnavailable = (error: unknown): error is PresenceError =>
   error instanceof PresenceError && error.code === 'UNAVAILABLE';
 
+export const isNotFound = (error: unknown): error is PresenceError =>
+  error instanceof PresenceError && error.code === 'NOT_FOUND';
+
 /** Whether the failure goes away by itself, so that the work is tried again; that of a record of a newer release does not. */
 export const isTemporary = (error: unknown): boolean => isUnavailable(error) && !(error instanceof UnreadableRecord);

@@ -4,7 +4,7 @@
  * bring it back.
  */
 import type { RecordWriter } from '../node/recordWriter.js';
-import { notFound } from '../presence/errors.js';
+import { isNotFound, notFound } from '../presence/errors.js';
 import * as gateways from '../presence/gatewayCommands.js';
 import type { Clock } from '../presence/ports/clock.js';
 import type { ClosedNames } from '../presence/ports/closedNames.js';
@@ -128,10 +128,16 @@ export const createGatewayService = ({
     async heartbeat({ userId, connectionId, idle }) {
       checkId(userId, 'user_id');
       checkId(connectionId, 'connection_id');
-      await ensureUser(userId);
-      const { result } = await records.updateWhenReady(userId, (before, now) =>
-        gateways.gatewayHeartbeat(before, { connectionId, idle }, now, timings),
-      );
+      const beat = () =>
+        records.updateWhenReady(userId, (before, now) =>
+          gateways.gatewayHeartbeat(before, { connectionId, idle }, now, timings),
+        );
+      const { result } = await beat().catch(async (error: unknown) => {
+        // Only a user of whom nothing is live may be unknown: the others are not looked for with every heartbeat.
+        if (!isNotFound(error)) throw error;
+        await ensureUser(userId);
+        return beat();
+      });
       if (result === 'held') return true;
       const name = nameOfConnection(connectionId);
       const isClosed = result === 'closed' || (await store.isClosed(userId, name));

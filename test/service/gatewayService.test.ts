@@ -10,17 +10,26 @@ const { heartbeatTimeoutMs, graceMs } = timings();
 const setUp = ({ store: wrap = (store: LiveStore) => store } = {}) => {
   const under = setUpPresence();
   const { presence } = under;
+  const ensured: string[] = [];
   const gateways = createGatewayService({
     records: presence.records,
     store: wrap(under.store),
-    people: under.people.people,
+    people: {
+      async ensure(userId) {
+        ensured.push(userId);
+        const exists = await under.people.people.ensure(userId);
+        if (exists && !under.journal.rows.has(userId))
+          under.journal.rows.set(userId, { generation: 1, persisted: null });
+        return exists;
+      },
+    },
     presence,
     timings: timings(),
   });
   const of = (userId: string, connectionId = 'socket-1') => ({ userId, connectionId });
   const sessionsOf = async (userId: string) =>
     [...(await under.store.read([userId])).records.values()].flatMap(({ sessions }) => sessions);
-  return { ...under, gateways, of, sessionsOf, wait: under.wait, at: () => under.now };
+  return { ...under, ensured, gateways, of, sessionsOf, wait: under.wait, at: () => under.now };
 };
 
 describe('a connection of a gateway', () => {
@@ -41,6 +50,20 @@ describe('a connection of a gateway', () => {
     const { gateways, of, sessionsOf } = setUp();
     expect(await gateways.heartbeat({ ...of('ana'), idle: true })).toBe(true);
     expect(await sessionsOf('ana')).toMatchObject([{ id: 'socket-1', reportedIdle: true }]);
+  });
+
+  it('of a user of whom nobody knows is opened too, and the user is named', async () => {
+    const { gateways, of, sessionsOf, ensured } = setUp();
+    expect(await gateways.heartbeat(of('eve'))).toBe(true);
+    expect(ensured).toEqual(['eve']);
+    expect(await sessionsOf('eve')).toMatchObject([{ id: 'socket-1' }]);
+  });
+
+  it('does not look for its user with every heartbeat', async () => {
+    const { gateways, of, ensured } = setUp();
+    await gateways.opened(of('ana'));
+    for (let time = 0; time < 3; time += 1) expect(await gateways.heartbeat(of('ana'))).toBe(true);
+    expect(ensured).toEqual(['ana']);
   });
 
   it('stays closed for as long as a heartbeat could be missing, and while heartbeats come', async () => {
@@ -94,8 +117,9 @@ describe('a connection of a gateway', () => {
   });
 
   it('of a user who was deleted is refused', async () => {
-    const { gateways, of, people } = setUp();
+    const { gateways, of, people, journal } = setUp();
     await people.people.deleteUser('bo');
+    journal.rows.delete('bo');
     await expect(gateways.opened(of('bo'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(gateways.heartbeat(of('bo'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
