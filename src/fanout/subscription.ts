@@ -20,14 +20,11 @@ export interface SubscriptionIterator<T> extends AsyncIterableIterator<T> {
   return(): Promise<IteratorResult<T>>;
 }
 
-/** A subscription that can be pushed instead of iterated. */
-export interface PushedIterator<T, Pushed = T> extends SubscriptionIterator<T> {
+/** A subscription that can be pushed instead of iterated; its deliveries are then shared by all who see the same. */
+export interface SharedStream<View extends object = object, S extends Shared<View> = Shared<View>>
+  extends SubscriptionIterator<View> {
   /** What waits goes to `sink` at once, and from now on what comes. */
-  flow(sink: Sink<Pushed>): void;
+  flow(sink: Sink<Delivery<S>>): void;
   /** The sink, which answered false, can take more. */
   resume(): void;
 }
-
-/** One whose deliveries, when they are pushed, are shared by all who see the same. */
-export interface SharedStream<View extends object = object, S extends Shared<View> = Shared<View>>
-  extends PushedIterator<View, Delivery<S>> {}

@@ -1,6 +1,7 @@
 /** The objects of the feed dialect (docs/doors.md#rest). Pure. */
 import type { PresenceView } from '../../presence/view.js';
 import type { Act, Count } from '../../social/socialTypes.js';
+import { iso } from '../instants.js';
 import { isShownLive, lastSeenOf, studioOf } from './seen.js';
 
 export interface FeedPresence {
@@ -63,7 +64,7 @@ export const feedAct = (
     object_type: objectType ?? '',
     text: text ?? '',
     data: data ?? '',
-    created_at: new Date(at).toISOString(),
+    created_at: iso(at),
     like_count: countOf(LIKES),
     comment_count: countOf(COMMENTS),
   };

@@ -1,6 +1,7 @@
 /** The objects of the gateway dialect (docs/doors.md#rest). Pure. */
 import type { ActivityType } from '../../presence/types.js';
 import type { PresenceView } from '../../presence/view.js';
+import { iso } from '../instants.js';
 import { GATEWAY_STATUS, type GatewayStatus } from './gatewayWords.js';
 import { lastSeenOf, messageOf } from './seen.js';
 
@@ -43,7 +44,7 @@ const wordOf = (wanted: ActivityType): GatewayActivityType | undefined =>
 const activityOf = ({ activities }: PresenceView): GatewayActivity | undefined => {
   for (const { type, name, startedAt } of activities) {
     const word = wordOf(type);
-    if (word !== undefined) return { type: word, name, started_at: new Date(startedAt).toISOString() };
+    if (word !== undefined) return { type: word, name, started_at: iso(startedAt) };
   }
   return undefined;
 };

@@ -1,6 +1,7 @@
 /** What all dialects of REST and their sockets say of a user as a viewer sees them (docs/doors.md#rest). Pure. */
 import type { PresenceStatus } from '../../presence/types.js';
 import type { PresenceView, VisibleActivity } from '../../presence/view.js';
+import { iso } from '../instants.js';
 
 /** Whether a dialect shows the status as live. INVISIBLE, which only its own user reads, is offline in every dialect. */
 export const isShownLive = (status: PresenceStatus): boolean => status !== 'OFFLINE' && status !== 'INVISIBLE';
@@ -10,7 +11,7 @@ export const isShownLive = (status: PresenceStatus): boolean => status !== 'OFFL
  * 1970-01-01 where it is unknown or not for this viewer.
  */
 export const lastSeenOf = ({ status, lastSeen, asOf }: PresenceView): string =>
-  new Date(isShownLive(status) ? asOf : (lastSeen ?? 0)).toISOString();
+  iso(isShownLive(status) ? asOf : (lastSeen ?? 0));
 
 /** The text of the status message; empty without one. */
 export const messageOf = ({ statusMessage }: PresenceView): string => statusMessage?.text ?? '';

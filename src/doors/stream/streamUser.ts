@@ -1,6 +1,7 @@
 /** How a state becomes an update of a user object at Stream (docs/doors.md#stream). Pure. */
 import type { PresenceStatus } from '../../presence/types.js';
 import type { PresenceView } from '../../presence/view.js';
+import { iso } from '../instants.js';
 
 /** The fields that this door owns. All others of the object are the host's, or Stream's own. */
 export interface StreamFields {
@@ -47,7 +48,7 @@ export const updateOf = ({ userId, status, activities, lastSeen, asOf }: Presenc
       in_studio: studio !== undefined,
       invisible,
       ...(studio && { daw_type: studio.name }),
-      ...(lastActive !== null && { last_active_at: new Date(lastActive).toISOString() }),
+      ...(lastActive !== null && { last_active_at: iso(lastActive) }),
     },
     unset: [...(studio ? [] : ['daw_type' as const]), ...(lastActive === null ? ['last_active_at' as const] : [])],
   };
