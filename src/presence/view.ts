@@ -102,6 +102,10 @@ export const viewAt = (record: PresenceRecord, facets: Facets, now: number): Pre
   return { userId: record.userId, status, statusMessage, activities, devices, lastSeen, asOf };
 };
 
+/** The activities of a user at `now`, also of one who hides or is not there: for the user alone. */
+export const ownActivitiesAt = (record: PresenceRecord, now: number): readonly VisibleActivity[] =>
+  activitiesOf(record).filter((activity) => !isOver(activity, now));
+
 /** Whether two views show the same content, whatever their `asOf`. */
 export const sameContent = (a: PresenceContent, b: PresenceContent): boolean =>
   a === b ||

@@ -1,7 +1,7 @@
 /** The services that resolvers and sockets call: what they take, give and reject with. */
 import type { Page } from '../presence/rosterOrder.js';
 import type { ActivityInput, DeviceType, PresenceStatus, StatusMessage } from '../presence/types.js';
-import type { PresenceView } from '../presence/view.js';
+import type { PresenceView, VisibleActivity } from '../presence/view.js';
 import type { Privacy, Viewer } from '../presence/visibility.js';
 import type { Here } from '../social/socialTypes.js';
 import type { HistoryService } from './historyService.js';
@@ -34,6 +34,8 @@ export interface MeView {
   readonly userId: string;
   readonly presence: PresenceView;
   readonly chosenStatus: PresenceStatus;
+  /** Also while the user is OFFLINE, when `presence` has none: they are seen again with the status. */
+  readonly activities: readonly VisibleActivity[];
   readonly privacy: Privacy;
   readonly sessions: readonly SessionView[];
 }

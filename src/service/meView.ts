@@ -3,7 +3,7 @@ import { sameItems } from '../presence/copies.js';
 import { expiryOf } from '../presence/record.js';
 import { isIdle } from '../presence/status.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
-import { sameContent, viewAt } from '../presence/view.js';
+import { ownActivitiesAt, sameContent, viewAt } from '../presence/view.js';
 import { type Privacy, SELF } from '../presence/visibility.js';
 import type { MeView, SessionView } from './contract.js';
 
@@ -12,6 +12,7 @@ export const meViewAt = (record: PresenceRecord, privacy: Privacy, now: number, 
   userId: record.userId,
   presence: viewAt(record, SELF, now),
   chosenStatus: record.chosen,
+  activities: ownActivitiesAt(record, now),
   privacy,
   sessions: record.sessions.map((session) => ({
     id: session.id,

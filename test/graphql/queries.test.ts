@@ -191,6 +191,7 @@ describe('me', () => {
       userId: 'ana',
       presence: view({ userId: 'ana', status: 'INVISIBLE' }),
       chosenStatus: 'INVISIBLE',
+      activities: [],
       privacy: DEFAULT_PRIVACY,
       sessions: [{ id: 's', device: 'WEB', idle: false, startedAt: NOW, expiresAt: NOW }],
     };

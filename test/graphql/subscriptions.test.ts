@@ -185,6 +185,7 @@ describe('meChanged', () => {
       userId: 'ana',
       presence: view({ userId: 'ana', status: 'INVISIBLE' }),
       chosenStatus: 'INVISIBLE',
+      activities: [],
       privacy: DEFAULT_PRIVACY,
       sessions: [{ id: 'tab', device: 'WEB', idle: false, startedAt: NOW, expiresAt: NOW }],
     };

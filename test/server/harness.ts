@@ -310,6 +310,7 @@ export const startServer = async (options: ServerOptions = {}) => {
     lines,
     gates,
     connections,
+    engine,
     sockets,
     http,
     stop,

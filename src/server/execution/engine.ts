@@ -99,6 +99,15 @@ export const createEngine = ({
 
   const documents = createDocuments({ schema, introspection });
   let mutations = 0;
+  /** Counts it among the mutations under way until it is over. */
+  const mutating = async <T>(run: () => Promise<T>): Promise<T> => {
+    mutations += 1;
+    try {
+      return await run();
+    } finally {
+      mutations -= 1;
+    }
+  };
 
   /** Opens a subscription that shares its executions with others; null where each viewer needs its own. */
   const openShared = async (args: ExecutionArgs) => {
@@ -149,6 +158,7 @@ export const createEngine = ({
     get mutations() {
       return mutations;
     },
+    mutating,
     /** Reports a subscription that was refused before `prepare` or `run`. */
     subscriptionRefused: onSubscriptionRefused,
 

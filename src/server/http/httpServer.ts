@@ -35,6 +35,7 @@ export interface HttpDoor {
 export type OpenHttpDoor = (shared: {
   readonly requests: Requests;
   readonly finishing: Engine['finishing'];
+  readonly mutating: Engine['mutating'];
 }) => HttpDoor;
 
 export interface Http {
@@ -79,7 +80,7 @@ export const createHttp = ({
   const { engine } = handling;
   const requests = createRequests({ signIn, origins });
   const graphql = createGraphqlHandler({ ...handling, requests, stallMs });
-  const door = openDoor?.({ requests, finishing: engine.finishing }) ?? null;
+  const door = openDoor?.({ requests, finishing: engine.finishing, mutating: engine.mutating }) ?? null;
   let stopping = false;
   let stopped: Promise<void> | null = null;
 

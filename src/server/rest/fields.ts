@@ -137,7 +137,7 @@ export const pathId: Field<string> = {
   read: id.read,
 };
 
-/** Ids with commas between them, as they stand in a query; none where it is left out or empty. */
+/** Ids with commas between them, as they stand in a query, and spaces around them where a client writes some; none where it is left out or empty. */
 export const commaIds: Field<readonly string[]> = {
   schema: {
     type: 'string',
@@ -145,7 +145,13 @@ export const commaIds: Field<readonly string[]> = {
   },
   required: false,
   read(value, what) {
-    const ids = value === undefined ? [] : textOf(value, what).split(',').filter(Boolean);
+    const ids =
+      value === undefined
+        ? []
+        : textOf(value, what)
+            .split(',')
+            .map((each) => each.trim())
+            .filter(Boolean);
     checkCount(ids.length, what, MAX_ITEMS);
     return ids.map((each, index) => checkId(each, `${what}[${index}]`));
   },

@@ -27,7 +27,7 @@ export const studioActivities = async (
   if (name) return activityOf('IN_STUDIO', name);
   if (isThere === undefined) return name === '' ? [] : undefined;
   if (name === undefined) {
-    const { activities } = (await presence.me(caller)).presence;
+    const { activities } = await presence.me(caller);
     if (activities.some(({ type }) => type === 'IN_STUDIO')) return undefined;
   }
   return activityOf('IN_STUDIO', UNNAMED_STUDIO);

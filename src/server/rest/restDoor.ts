@@ -27,6 +27,11 @@ interface Entry extends Route {
 
 const ENTRIES: readonly Entry[] = DIALECTS.flatMap((dialect) => dialect.routes.map((route) => ({ ...route, dialect })));
 
+const ALL_METHODS: readonly Method[] = ['GET', 'POST', 'PUT'];
+const firstSegmentOf = (path: string): string | undefined => path.split('/', 2)[1];
+/** Below these the paths are those of the dialects, also where there is nothing. */
+const FIRST_SEGMENTS = new Set(ENTRIES.map(({ path }) => firstSegmentOf(path)));
+
 /** The methods of a path, as `Allow` says them. */
 const allowedOf = (methods: Iterable<Method>): string =>
   [...[...methods].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(', ');
@@ -57,6 +62,12 @@ const sendFault = (response: ServerResponse, { status, retryAfterSeconds, body }
 const sendBodyFault = (response: ServerResponse, { status, message }: BodyFault): void =>
   sendJson(response, status, { error: 'bad_user_input', message });
 
+const sendNothingHere = (response: ServerResponse): void =>
+  sendJson(response, 404, {
+    error: 'not_found',
+    message: `There is nothing at this path. ${DESCRIPTION_PATH} lists what there is.`,
+  });
+
 const sendNotAllowed = (response: ServerResponse, allowed: string): void => {
   response.setHeader('allow', allowed);
   sendJson(response, 405, { error: 'method_not_allowed', message: `This path takes ${allowed}.` });
@@ -77,7 +88,7 @@ export const createRestDoor = ({
   };
   let description: unknown;
 
-  return ({ requests, finishing }) => {
+  return ({ requests, finishing, mutating }) => {
     /** True for a preflight, which is then answered. Pages of other origins may read when to try again. */
     const cors = (request: IncomingMessage, response: ServerResponse, allowed: string): boolean => {
       if (request.method === 'OPTIONS') response.setHeader('allow', allowed);
@@ -116,7 +127,9 @@ export const createRestDoor = ({
         given.body = jsonOf(body);
       }
       const ask = route.prepare(given);
-      return { answer: await inTime(ask(services, callerOf(identity, null)), onTimeout) };
+      const answer = () => inTime(ask(services, callerOf(identity, null)), onTimeout);
+      const isMutation = route.byUser && route.method !== 'GET';
+      return { answer: await (isMutation ? mutating(answer) : answer()) };
     };
 
     const serveRoute = async (
@@ -151,6 +164,10 @@ export const createRestDoor = ({
       sendJson(response, 200, description);
     };
 
+    const serveNothing = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      if (!cors(request, response, allowedOf(ALL_METHODS))) sendNothingHere(response);
+    };
+
     const servePath = async (
       found: ReadonlyMap<Method, Match<Entry>>,
       request: IncomingMessage,
@@ -169,7 +186,8 @@ export const createRestDoor = ({
       serve(request, response, url) {
         if (url.pathname === DESCRIPTION_PATH) return serveDescription(request, response);
         const found = find(url.pathname);
-        return found.size === 0 ? null : servePath(found, request, response, url.searchParams);
+        if (found.size > 0) return servePath(found, request, response, url.searchParams);
+        return FIRST_SEGMENTS.has(firstSegmentOf(url.pathname)) ? serveNothing(request, response) : null;
       },
     };
   };

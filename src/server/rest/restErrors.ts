@@ -31,6 +31,8 @@ export interface Fault {
   readonly body: ErrorBody;
 }
 
+/** What `/graphql` says of other transports is of no use here. */
+const SIGN_IN = 'Sign in first: send a valid token in the header Authorization: Bearer TOKEN.';
 /** Where the error itself does not say how long to wait. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -51,7 +53,7 @@ export const faultOf = (
   const word = raw instanceof WordedError ? raw.word : code.toLowerCase();
   const plain = {
     error: word,
-    message: finished.message,
+    message: code === 'UNAUTHENTICATED' ? SIGN_IN : finished.message,
     ...(typeof requestId === 'string' && { request_id: requestId }),
   };
   return {

@@ -80,6 +80,7 @@ const TABLE: readonly [string, Field<unknown>, readonly (readonly [unknown, unkn
       ['', []],
       ['a,b', ['a', 'b']],
       [',a,,b,', ['a', 'b']],
+      [' a, b ,\tc , ,', ['a', 'b', 'c']],
     ],
     ['x'.repeat(129), Array(1_001).fill('a').join()],
   ],

@@ -11,7 +11,7 @@ type UserPresence = RestServices['presence']['userPresence'];
 const start = async (userPresence: UserPresence, { storeAnswers = true } = {}) => {
   const services = { presence: { userPresence } } as unknown as RestServices;
   const openDoor = createRestDoor({ services, storeAnswers: () => storeAnswers });
-  const server = await startServer({ openDoor });
+  const server = await startServer({ openDoor, allowedOrigins: ['https://app.example'] });
   const token = await tokenOf('ana');
   return { server, ask: (path = '/presence/ben') => askRest(server.url, { method: 'GET', path, token }), token };
 };
@@ -75,6 +75,55 @@ it('requests of a user under way are counted together with those of /graphql', a
   answer();
   for (const each of await Promise.all(pending)) expect(each.status).toBe(404);
   expect((await ask()).status).toBe(404);
+});
+
+describe("a path that is nobody's, beside those of the dialects", () => {
+  it.each(['/presence', '/presence/', '/presence/ben/', '/api/v1/presence/status/', '/api/presence/users/ben/more'])(
+    '%s is answered in their words, whoever there is',
+    async (path) => {
+      const { ask } = await start(() => Promise.reject(new Error('nobody is asked for')));
+      const answer = await ask(path);
+      expect(answer.status).toBe(404);
+      expect(answer.json).toEqual({
+        error: 'not_found',
+        message: 'There is nothing at this path. /openapi.json lists what there is.',
+      });
+    },
+  );
+
+  it('is read by pages of allowed origins alone', async () => {
+    const { server } = await start(async () => null);
+    const ask = (origin: string) => askRest(server.url, { method: 'GET', path: '/presence/', headers: { origin } });
+    const headersOf = async (origin: string) => (await ask(origin)).headers.get('access-control-allow-origin');
+    expect(await headersOf('https://app.example')).toBe('https://app.example');
+    expect(await headersOf('https://elsewhere.example')).toBeNull();
+  });
+});
+
+it.each([
+  ['POST', '/presence/typing', { channel_id: 'room' }, 1],
+  ['POST', '/presence/bulk', { user_ids: ['ben'] }, 0],
+  ['GET', '/presence/ben', undefined, 0],
+] as const)('%s %s counts among the mutations under way, or not', async (method, path, body, count) => {
+  let server: Awaited<ReturnType<typeof startServer>>;
+  const counts: number[] = [];
+  const note = () => counts.push(server.engine.mutations);
+  const presence = {
+    setTyping: async () => void note(),
+    presenceOf: async () => {
+      note();
+      return [];
+    },
+    userPresence: async () => {
+      note();
+      return null;
+    },
+  };
+  const services = { presence } as unknown as RestServices;
+  server = await startServer({ openDoor: createRestDoor({ services, storeAnswers: () => true }) });
+  await askRest(server.url, { method, path, token: await tokenOf('ana'), body });
+  expect(counts).toEqual([count]);
+  expect(server.engine.mutations).toBe(0);
 });
 
 it('a path of nobody is answered as ever', async () => {

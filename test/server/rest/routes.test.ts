@@ -24,9 +24,10 @@ const start = async () => {
   const bus = createMemoryBus();
   const { people, journal } = createFakePeople({ bus });
   let limits = NO_LIMITS;
+  let now = NOON;
   const presence = assemblePresence({
     bus,
-    store: createMemoryStore({ bus, clock: () => NOON }),
+    store: createMemoryStore({ bus, clock: () => now }),
     people,
     journal,
     rateLimits: { take: (...args) => limits.take(...args), count: (...args) => limits.count(...args) },
@@ -54,6 +55,9 @@ const start = async () => {
     put: (body: unknown) => ask('PUT', '/api/v1/presence/status', body),
     feed: (body: unknown) => ask('PUT', '/api/v1/me/presence', body),
     me: () => presence.me(user('ana')),
+    pass: (ms: number) => {
+      now += ms;
+    },
     useUp: () => {
       limits = USED_UP;
     },
@@ -97,6 +101,43 @@ describe('who says offline is hidden before anything is read', () => {
     await feed({ status: 'offline', in_studio: true });
     await feed({ status: 'online' });
     expect((await me()).presence.activities.map(({ name }) => name)).toEqual(['Logic']);
+  });
+});
+
+describe('a studio keeps its name while its user is offline', () => {
+  it.each([
+    ['at a sign of life', [{ in_studio: true }, { status: 'online' }]],
+    ['and back with it', [{ status: 'online', in_studio: true }]],
+  ])('%s', async (_, bodies) => {
+    const { feed, me } = await start();
+    await feed({ status: 'online', daw_type: 'Logic' });
+    await feed({ status: 'offline' });
+    for (const body of bodies) expect((await feed(body)).status).toBe(200);
+    expect((await me()).presence.activities.map(({ name }) => name)).toEqual(['Logic']);
+  });
+
+  it('and back in the words of daw', async () => {
+    const { put, me } = await start();
+    await put({ status: 'in_studio', daw: 'Logic' });
+    await put({ status: 'offline' });
+    await put({ status: 'in_studio' });
+    expect((await me()).presence.activities.map(({ name }) => name)).toEqual(['Logic']);
+  });
+
+  it('and one that expired meanwhile is none', async () => {
+    const { feed, me, presence, pass } = await start();
+    const activity = {
+      type: 'IN_STUDIO',
+      name: 'Logic',
+      details: null,
+      startedAt: null,
+      expiresAt: NOON + 1_000,
+    } as const;
+    await presence.setPresence(user('ana'), { status: 'ONLINE', activities: [activity] });
+    await feed({ status: 'offline' });
+    pass(1_000);
+    await feed({ status: 'online', in_studio: true });
+    expect((await me()).presence.activities.map(({ name }) => name)).toEqual(['DAW']);
   });
 });
 
@@ -157,6 +198,10 @@ describe('a refusal', () => {
       const answer = await ask('GET', '/presence/ana', undefined, { token });
       expect(answer.status).toBe(401);
       expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      expect(answer.json).toEqual({
+        error: 'unauthenticated',
+        message: 'Sign in first: send a valid token in the header Authorization: Bearer TOKEN.',
+      });
     }
   });
 });
