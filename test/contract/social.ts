@@ -1219,6 +1219,20 @@ export const describeSocial = (
         expect([(await since(1)).partial, (await since(2)).partial]).toEqual([true, false]);
       });
 
+      it('removes an act that its notice outlived within the retention of acts, not a day later', async () => {
+        const node = createSocial({ db: database.db, bus, logged: true, retention: { actRetentionMs: 1 } });
+        const sweep = async () => {
+          while (await node.sweepSocial());
+        };
+        await social.tell([act('1')]);
+        await age('acts', 'told_at', 31 * DAY);
+        await sweep();
+        expect(await rows(sql`select id as text from acts`)).toEqual([{ text: '1' }]);
+        await age('notices', 'at', 91 * DAY);
+        await sweep();
+        expect(await rows(sql`select id as text from acts`)).toEqual([]);
+      });
+
       it('keeps an act as long as a tray has it, and removes old ones that no tray has', async () => {
         await social.tell([act('1'), act('2', { recipients: [] }), act('3', { recipients: [] })]);
         await age('acts', 'told_at', 31 * DAY, sql`id <> '3'`);

@@ -12,6 +12,14 @@ export default [
     tests: ['test/adapters/sql/trays.test.ts'],
   },
   {
+    name: 'what a walk passed by waits for a day',
+    promise: 'An act that its notice outlived is removed within the retention of acts, once the notice is gone.',
+    file: 'src/adapters/sql/socialSweeps.ts',
+    from: 'startedAt > Math.min(walkMs, retentionMs)',
+    to: 'startedAt > walkMs',
+    tests: contract,
+  },
+  {
     name: 'a batch is joined with what it removes',
     promise: 'A batch of a removal or a sweep is read once, whatever the statistics say.',
     file: 'src/adapters/sql/expressions.ts',

@@ -92,7 +92,7 @@ export const createSocialSweeps = ({
   readonly db: Database;
   readonly commit: CommitSocial;
   readonly retention?: Retention;
-  /** After how long a walk begins again. */
+  /** After how long a walk begins again, unless what it removes is kept for less: then after that time. */
   readonly walkMs?: number;
 }) => {
   const { noticeRetentionMs, actRetentionMs, countRetentionMs, maxNotices } = retention;
@@ -176,7 +176,7 @@ export const createSocialSweeps = ({
     return found;
   };
 
-  /** Looks at the next rows by age. What has to stay is passed by, until the walk begins again, a day later. */
+  /** Looks at the next rows by age. What has to stay is passed by, until the walk begins again: a day later, or sooner. */
   const walk = (
     table: ReturnType<typeof sql>,
     age: ReturnType<typeof sql>,
@@ -187,7 +187,7 @@ export const createSocialSweeps = ({
     let cursor = START;
     let startedAt = Number.NEGATIVE_INFINITY;
     return async (): Promise<boolean> => {
-      if (performance.now() - startedAt > walkMs) {
+      if (performance.now() - startedAt > Math.min(walkMs, retentionMs)) {
         cursor = START;
         startedAt = performance.now();
       }

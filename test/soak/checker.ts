@@ -1,0 +1,84 @@
+/**
+ * Whether watchers know what is so: the crowd holds still until graces and intervals are over, and then what each was told last has to be
+ * what the API answers, for those who may be seen and for those who may not.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { QUERIES } from './documents.js';
+import type { Person } from './people.js';
+import type { Told } from './receivers.js';
+import { insist } from './requests.js';
+import type { Stage } from './stage.js';
+import { pickSome, portOf, type World } from './world.js';
+
+/** The grace, typing, and an interval, with time for what is found a second late. */
+const QUIET_MS = 8_000;
+/** Messages still run out, and sessions: a difference may be on its way. */
+const SETTLED_WITHIN_MS = 15_000;
+/** A receiver that failed four times hears again seconds later. */
+const TOLD_WITHIN_MS = 60_000;
+const AGAIN_MS = 1_000;
+const WATCHERS = 25;
+
+/** Asks until there is no difference. */
+const untilNone = async (difference: () => Promise<string | null>, withinMs: number): Promise<string | null> => {
+  const endsAt = performance.now() + withinMs;
+  for (;;) {
+    const found = await insist(difference);
+    if (found === null || performance.now() > endsAt) return found;
+    await wait(AGAIN_MS);
+  }
+};
+
+const GATEWAY: Readonly<Record<string, string>> = {
+  ONLINE: 'online',
+  AWAY: 'idle',
+  DO_NOT_DISTURB: 'dnd',
+  OFFLINE: 'offline',
+};
+
+/** How what was told outside differs from what the host is answered. Of whom nothing was told is offline. */
+const outside = async (
+  world: World,
+  name: string,
+  told: ReadonlyMap<string, Told>,
+  wordOf: (status: string) => string,
+): Promise<string | null> => {
+  const users = await world.requests.graphql<readonly { userId: string; status: string }[]>(
+    portOf(world),
+    world.hostToken,
+    QUERIES.presence,
+    { userIds: world.ids },
+  );
+  for (const { userId, status } of users) {
+    const last = told.get(userId)?.status ?? wordOf('OFFLINE');
+    if (last !== wordOf(status)) return `${name}: ${userId} is ${status}, and was told last as ${last}`;
+  }
+  return null;
+};
+
+/** What the webhook and NATS were told. */
+export const checkOutside = async (world: World, { receiver, bus }: Stage): Promise<void> => {
+  const differences = await Promise.all([
+    untilNone(() => outside(world, 'webhook', receiver.told, (status) => status), TOLD_WITHIN_MS),
+    bus && untilNone(() => outside(world, 'NATS', bus.told, (status) => GATEWAY[status]!), TOLD_WITHIN_MS),
+  ]);
+  for (const difference of differences) if (difference) world.failed(difference);
+};
+
+/** Compares once the crowd holds still, with some of the watchers. */
+export const checkWatchers = async (world: World, people: readonly Person[]): Promise<void> => {
+  await wait(QUIET_MS);
+  const watching = people.flatMap(({ tabs }) => [...tabs]).filter(({ isOpen, watches }) => isOpen && watches.size > 0);
+  if (watching.length === 0) return;
+  for (const tab of pickSome(world, watching, WATCHERS)) {
+    for (const watch of tab.watches) {
+      // One that left meanwhile is told nothing any more.
+      const difference = await untilNone(
+        async () => (tab.isOpen && tab.watches.has(watch) ? watch.difference() : null),
+        SETTLED_WITHIN_MS,
+      );
+      world.count(`watches compared: ${watch.kind}`);
+      if (difference) world.failed(`${tab.kind}: ${difference}`);
+    }
+  }
+};
