@@ -1,6 +1,38 @@
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
   {
+    name: 'a signature of another length fits',
+    promise: 'A token that no shared secret signed is refused.',
+    file: 'src/server/auth/sharedSecrets.ts',
+    from: 'return signature.length === expected.length && timingSafeEqual(signature, expected);',
+    to: 'return timingSafeEqual(signature, expected.subarray(0, signature.length));',
+    tests: ['test/server/auth/sharedSecrets.test.ts'],
+  },
+  {
+    name: 'what the header asks for is not looked at',
+    promise: 'A token by a shared secret is judged as jose judges it, its header included.',
+    file: 'src/server/auth/sharedSecrets.ts',
+    from: "JSON.stringify({ ...header, alg: 'none' })",
+    to: "JSON.stringify({ alg: 'none' })",
+    tests: ['test/server/auth/sharedSecrets.test.ts'],
+  },
+  {
+    name: 'the claims are not looked at',
+    promise: 'A token by a shared secret is judged as jose judges it, its claims included.',
+    file: 'src/server/auth/sharedSecrets.ts',
+    from: "signed.indexOf('.') + 1)}.`, claims)",
+    to: "signed.indexOf('.') + 1)}.`)",
+    tests: ['test/server/auth/sharedSecrets.test.ts'],
+  },
+  {
+    name: 'the last secret alone counts',
+    promise: 'Any of the shared secrets may have signed a token.',
+    file: 'src/server/auth/sharedSecrets.ts',
+    from: 'keys.some((key) => fits(signature, signed, key))',
+    to: 'keys.slice(-1).some((key) => fits(signature, signed, key))',
+    tests: ['test/server/auth/sharedSecrets.test.ts'],
+  },
+  {
     name: 'every read costs one unit, in memory',
     promise: 'A read of many users spends as many units, in memory.',
     file: 'src/adapters/memory/memoryAllowance.ts',

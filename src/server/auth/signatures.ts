@@ -6,7 +6,7 @@ type Key = Parameters<typeof jwtVerify>[1];
 /** The payload of a token, by the first key that its signature fits. Rejects where it fits none. */
 export const verifyWithEach = async (
   token: string,
-  keys: AsyncIterable<Key> | Iterable<Promise<Key>>,
+  keys: AsyncIterable<Key>,
   options: JWTVerifyOptions,
 ): Promise<JWTPayload> => {
   for await (const key of keys) {

@@ -1,11 +1,10 @@
-import { webcrypto } from 'node:crypto';
 import { decodeProtectedHeader, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { unauthenticated } from '../../graphql/context.js';
 import { isUnavailable } from '../../presence/errors.js';
 import { checkId } from '../../presence/validate.js';
 import { ASYMMETRIC, createKeySet, JWKS_MAX_AGE_MS } from './keySet.js';
-import { verifyWithEach } from './signatures.js';
+import { createSharedSecrets } from './sharedSecrets.js';
 import { Refused, reasonOf, type SignInRefusal } from './signInRefusals.js';
 
 /** Whom a token identifies. */
@@ -50,11 +49,6 @@ const identityOf = (payload: JWTPayload, serviceScope: string): Identity => {
   return { userId: checkId(sub ?? '', 'sub'), service: hasScope(payload, serviceScope), expiresAt: (exp ?? 0) * 1_000 };
 };
 
-const keyOf = (secret: string) =>
-  webcrypto.subtle.importKey('raw', new TextEncoder().encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'verify',
-  ]);
-
 /**
  * Verifies tokens by shared secrets (HS256), by the keys of a JWKS, or by both, each with its own algorithms
  * (docs/semantics.md, "Signing in"). A key that is removed from the set counts for {@link WITHDRAWN_WITHIN_MS} at most.
@@ -83,14 +77,12 @@ export const createAuth = ({
   readonly onRefused?: (reason: SignInRefusal) => void;
   readonly onKeySet?: (error: unknown) => void;
 }): Auth => {
-  // Imported once rather than for every token.
-  const sharedKeys = secrets.map(keyOf);
   const claims = {
     requiredClaims: ['exp', 'sub'],
     ...(issuer !== null && { issuer }),
     ...(audience !== null && { audience }),
   };
-
+  const shared = secrets.length === 0 ? null : createSharedSecrets(secrets, claims);
   const keySet =
     jwksUrl === null
       ? null
@@ -98,10 +90,9 @@ export const createAuth = ({
 
   const payloadOf = async (token: string): Promise<JWTPayload> => {
     if (!COMPACT.test(token)) throw new Refused('malformed');
-    const { alg, kid } = decodeProtectedHeader(token);
-    if (sharedKeys.length > 0 && alg === 'HS256') {
-      return await verifyWithEach(token, sharedKeys, { ...claims, algorithms: ['HS256'] });
-    }
+    const header = decodeProtectedHeader(token);
+    const { alg, kid } = header;
+    if (shared && alg === 'HS256') return shared.verify(token, header);
     // Checked before the key set is asked: a token that no key of it could verify causes no fetch.
     if (keySet === null || alg === undefined || !ASYMMETRIC.includes(alg)) throw new Refused('algorithm');
     return await keySet.verify(token, kid);
