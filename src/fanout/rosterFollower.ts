@@ -99,7 +99,8 @@ export class RosterFollower {
     const { owner } = this;
     switch (change.kind) {
       case 'relation':
-        return change.users.includes(owner.viewer.userId);
+        // Whoever follows or blocks the viewer is on no other roster than before.
+        return change.users[0] === owner.viewer.userId;
       case 'circle':
         return change.members.includes(owner.viewer.userId);
       case 'user':

@@ -171,7 +171,7 @@ export class TimelineSubscription
         const [a, b] = change.users;
         this.lose(userKey(a === userId ? b : a), { gains: !change.mayRevoke, blocked: change.firstBlock === true });
         this.hurry();
-        this.hurryRoster();
+        if (a === userId) this.hurryRoster();
         return;
       }
       case 'user':

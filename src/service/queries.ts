@@ -78,11 +78,14 @@ export const createQueries = ({
       checkFirst(first, MAX_ITEMS);
       const from = after === null ? null : readCursor(after).userId;
       const { userIds, total } = await store.live({ after: from, limit: first + 1 });
-      const { nowOf, records } = await readRecords(userIds.slice(0, first));
+      const listed = userIds.slice(0, first);
+      const { nowOf, records } = await readRecords(listed);
+      // In the order of the list: a reading comes in the order of the shards.
+      const found = listed.flatMap((userId) => records.get(userId) ?? []);
       return {
         totalCount: total,
         // Users who hid since they were listed are left out.
-        items: [...records.values()].filter(isSeenLive).map((record) => ({
+        items: found.filter(isSeenLive).map((record) => ({
           cursor: cursorOf({ live: true, userId: record.userId }),
           view: viewAt(record, EVERYTHING, nowOf(record.userId)),
         })),

@@ -34,6 +34,25 @@ it('an access change costs those whom it names, however many subscriptions are o
   expect((await hall.news()).map(({ userId }) => userId)).toEqual(['ann']);
 });
 
+it('whoever follows or blocks a viewer costs them no reading of their roster', async () => {
+  const calls: string[] = [];
+  const f = await createFanout({ gate: async (call, answered) => void (answered || calls.push(call)) });
+  const strangers = Array.from({ length: 20 }, (_, i) => `u${i}`);
+  await f.users('ann', 'bob', ...strangers);
+  const mine = await f.collect('ann', null);
+  await mine.news();
+  calls.length = 0;
+  for (const stranger of strangers) {
+    await f.follow(stranger, 'ann');
+    await untilIdle();
+  }
+  expect(calls.filter((call) => call === 'people.roster')).toEqual([]);
+  await f.follow('ann', 'bob');
+  await f.connect('bob');
+  expect((await mine.news()).map(({ userId }) => userId)).toContain('bob');
+  expect(calls.filter((call) => call === 'people.roster')).toHaveLength(1);
+});
+
 it('a change of one user costs those who watch themselves nothing, but for that user', async () => {
   const calls: string[] = [];
   const f = await createFanout({ gate: async (call, answered) => void (answered || calls.push(call)) });

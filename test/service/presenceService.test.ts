@@ -409,6 +409,27 @@ describe('online', () => {
     expect(second).toMatchObject({ totalCount: 3, hasNextPage: false, hasPreviousPage: true });
   });
 
+  it('pages in the order of the list, whatever order the records are read in', async () => {
+    const { presence, connect } = setUpPresence({
+      store: (store) => ({
+        ...store,
+        async read(userIds) {
+          const reading = await store.read(userIds);
+          return { ...reading, records: new Map([...reading.records].reverse()) };
+        },
+      }),
+    });
+    for (const id of ['di', 'ana', 'cy', 'bo']) await connect(id);
+    const seen: string[] = [];
+    for (let after: string | null = null, hasNextPage = true; hasNextPage; ) {
+      const page = await presence.online(host.viewer, { first: 3, after });
+      seen.push(...page.items.map(({ view }) => view.userId));
+      ({ hasNextPage } = page);
+      after = page.items.at(-1)!.cursor;
+    }
+    expect(seen).toEqual(['ana', 'bo', 'cy', 'di']);
+  });
+
   it('shows nobody who hid between the count and the reading', async () => {
     let hide: () => Promise<unknown> = async () => {};
     const { presence, connect } = setUpPresence({

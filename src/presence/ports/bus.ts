@@ -43,6 +43,7 @@ export type AccessChange = {
 } & (
   | {
       readonly kind: 'relation';
+      /** Who follows or blocks, and whom. */
       readonly users: readonly [string, string];
       readonly mayRevoke: boolean;
       /** A block of two users neither of whom blocked the other before: until now each may have seen what it hides. */
