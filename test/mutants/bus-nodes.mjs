@@ -37,8 +37,8 @@ export default [
     name: 'a connection counts as silent while it is being made',
     promise: 'A replacement connection has time to connect before it counts as silent.',
     file: 'src/adapters/redis/gaps.ts',
-    from: 'connectedAt = now + CONNECTING_MS;',
-    to: 'connectedAt = now;',
+    from: 'connectedAwakeMs = awakeMs + CONNECTING_MS;',
+    to: 'connectedAwakeMs = awakeMs;',
     tests: ['test/adapters/redis/silence.test.ts'],
   },
 ];

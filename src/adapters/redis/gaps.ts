@@ -3,11 +3,16 @@ import type { Unsubscribe } from '../../presence/ports/bus.js';
 import { createTopics } from '../busTopics.js';
 import type { RedisConnection } from './redisConnection.js';
 
-/** A node receives its own probe about once a second; silence for longer means that the connection is dead. */
+/**
+ * A node receives its own probe about once a second; silence for longer means that the connection is dead. Only time counts in which the
+ * event loop runs: what arrives during a stall is read after it.
+ */
 const SILENCE_MS = 3_500;
 /** How long new connections may take before they count as silent: replaced earlier they would never be made. */
 const CONNECTING_MS = 2_000;
 const WATCH_MS = 500;
+/** The most that one look counts as, in ms: the event loop stood still for the rest. */
+const MAX_AWAKE_MS = 2 * WATCH_MS;
 
 /**
  * Reports gaps, in which messages may have been missed. Each node sends itself a probe through every shard, once a second, with
@@ -28,24 +33,30 @@ export const createGapDetector = ({
   const probedAt = new Map<number, number>();
   /** Since when messages may have been missed; undefined while none can have been. */
   let interruptedAt: number | undefined = performance.now();
-  /** From when on probes are to arrive over the present connections; undefined before they are subscribed to. */
-  let connectedAt: number | undefined;
+  /** Milliseconds in which the event loop ran, as of the last look; and when, in these, each shard's probe last arrived. */
+  let awakeMs = 0;
+  let lookedAt = performance.now();
+  const probedAwakeMs = new Map<number, number>();
+  /** From when on, in these, probes are to arrive over the present connections; undefined before they are subscribed to. */
+  let connectedAwakeMs: number | undefined;
 
   const interrupted = () => {
     interruptedAt = performance.now();
   };
   connection.onInterruption(interrupted);
 
-  const isSilent = (shard: number, now: number, since: number) =>
-    now - Math.max(since, probedAt.get(shard) ?? since) > SILENCE_MS;
+  const isSilent = (shard: number, since: number) =>
+    awakeMs - Math.max(since, probedAwakeMs.get(shard) ?? since) > SILENCE_MS;
 
   const watchdog = setInterval(() => {
-    const now = performance.now();
-    const since = connectedAt;
+    const elapsedMs = performance.now() - lookedAt;
+    lookedAt += elapsedMs;
+    awakeMs += Math.min(elapsedMs, MAX_AWAKE_MS);
+    const since = connectedAwakeMs;
     if (since === undefined) return;
-    const silent = Array.from({ length: shards }, (_, shard) => shard).some((shard) => isSilent(shard, now, since));
+    const silent = Array.from({ length: shards }, (_, shard) => shard).some((shard) => isSilent(shard, since));
     if (!silent) return;
-    connectedAt = now + CONNECTING_MS;
+    connectedAwakeMs = awakeMs + CONNECTING_MS;
     interrupted();
     void pubSub.reconnect().then(interrupted);
   }, WATCH_MS);
@@ -56,12 +67,13 @@ export const createGapDetector = ({
 
     /** All probes are subscribed to: from now on they have to arrive. */
     started(): void {
-      connectedAt = performance.now();
+      connectedAwakeMs = awakeMs;
     },
 
     /** The probe of a shard arrived. */
     probed(shard: number): void {
       probedAt.set(shard, performance.now());
+      probedAwakeMs.set(shard, awakeMs);
       const since = interruptedAt;
       if (since === undefined || probedAt.size < shards) return;
       for (const at of probedAt.values()) if (at < since) return;

@@ -1,3 +1,5 @@
+import { overTurns } from '../../async/overTurns.js';
+
 /** Checks within one time-out. */
 const CHECKS = 30;
 /** Pings within one time-out. */
@@ -56,7 +58,7 @@ export interface KeepAlive {
 
 /**
  * Pings peers every third of `timeoutMs`, and gives up those from which nothing was received for all of it. One timer
- * serves all. Time counts only while the event loop runs: after a stall, however long, answers that wait in the sockets are
+ * serves all, some of them in each turn of the event loop. Time counts only while the event loop runs: after a stall, however long, answers that wait in the sockets are
  * read before anybody is given up. `now` is a monotonic clock in milliseconds.
  */
 export const createKeepAlive = ({
@@ -70,17 +72,23 @@ export const createKeepAlive = ({
   const watch: PulseWatch = { pulses: new Set(), now, awakeMs: 0 };
   let checkedAt = now();
 
-  const check = () => {
-    for (const pulse of watch.pulses) {
-      // One check early rather than one late, so that a lost peer is given up within the time-out.
-      if (watch.awakeMs - pulse.receivedAwakeMs >= timeoutMs - checkMs) {
-        pulse.stop();
-        pulse.peer.lost(now() - pulse.receivedAt);
-      } else if (watch.awakeMs - pulse.pingedAwakeMs >= timeoutMs / PINGS) {
-        pulse.pingedAwakeMs = watch.awakeMs;
-        pulse.peer.ping();
-      }
+  const checkOne = (pulse: Pulse) => {
+    // One check early rather than one late, so that a lost peer is given up within the time-out.
+    if (watch.awakeMs - pulse.receivedAwakeMs >= timeoutMs - checkMs) {
+      pulse.stop();
+      pulse.peer.lost(now() - pulse.receivedAt);
+    } else if (watch.awakeMs - pulse.pingedAwakeMs >= timeoutMs / PINGS) {
+      pulse.pingedAwakeMs = watch.awakeMs;
+      pulse.peer.ping();
     }
+  };
+  let isChecking = false;
+  const check = () => {
+    if (isChecking) return;
+    isChecking = true;
+    overTurns(watch.pulses, checkOne, () => {
+      isChecking = false;
+    });
   };
 
   const timer = setInterval(() => {

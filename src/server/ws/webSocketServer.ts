@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { createCoalescer } from '../../async/coalescer.js';
+import { overTurns } from '../../async/overTurns.js';
 import type { ErrorCode } from '../../presence/errors.js';
 import type { Caller } from '../../service/contract.js';
 import { urlOf } from '../auth/credentials.js';
@@ -219,7 +220,7 @@ export const createSockets = ({
     },
     flush: coalescer.run,
     pingAll() {
-      for (const connection of open.values()) connection.ping();
+      overTurns(open.values(), (connection) => connection.ping());
     },
     stop({ spreadMs = MAX_SPREAD_MS } = {}) {
       stopped ??= closeAll(Math.min(spreadMs, MAX_SPREAD_MS));

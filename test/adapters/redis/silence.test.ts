@@ -51,3 +51,16 @@ it('connections that are silent are given up, and those that take their place ha
   await vi.advanceTimersByTimeAsync(1_000);
   expect(reconnect).toHaveBeenCalledTimes(2);
 });
+
+it('a stall of the event loop is no silence: what arrived meanwhile is read after it', async () => {
+  const reconnect = await startSilentBus();
+  for (let stalls = 0; stalls < 2; stalls += 1) {
+    await vi.advanceTimersByTimeAsync(500);
+    vi.setSystemTime(Date.now() + 60_000);
+  }
+  await vi.advanceTimersByTimeAsync(500);
+  expect(reconnect).not.toHaveBeenCalled();
+  // However often it stalls, what stays silent is given up.
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(reconnect).toHaveBeenCalledTimes(1);
+});

@@ -50,6 +50,18 @@ describe('keep-alive', () => {
     expect(keepAlive.size).toBe(0);
   });
 
+  it('pings many over several turns of the event loop', () => {
+    const { watch } = start();
+    const peers = Array.from({ length: 1_200 }, () => watch(true));
+    const pinged = () => peers.reduce((sum, peer) => sum + peer.pings(), 0);
+    const counts: number[] = [];
+    while (counts.at(-1) !== peers.length) {
+      vi.advanceTimersToNextTimer();
+      if (pinged() > 0) counts.push(pinged());
+    }
+    expect(counts.slice(0, 3)).toEqual([500, 1_000, 1_200]);
+  });
+
   it('any message counts as an answer', () => {
     const { watch } = start();
     const peer = watch();
