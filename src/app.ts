@@ -74,6 +74,7 @@ import { createMetrics, type Metrics, NO_METRICS } from './telemetry/metrics.js'
 import { createOutages, type Outages } from './telemetry/outages.js';
 
 const LEASE_HEARTBEAT_MS = 1_000;
+/** One reconciliation a minute: half of that it is spread over. */
 const RECONCILE_MS = 60_000;
 /** How often what is left of deleted users is looked for and removed. */
 const FINISH_DELETIONS_MS = 5_000;
@@ -603,7 +604,7 @@ const startLease = async (
   const onReconcileError = outages.failures('reconciliation');
   await node.leaseHeartbeat();
   const leasing = every(LEASE_HEARTBEAT_MS, () => node.leaseHeartbeat(), outages.failures('renewing the lease'));
-  const reconciling = every(RECONCILE_MS, (stopped) => node.reconcile(stopped), onReconcileError);
+  const reconciling = every(RECONCILE_MS / 2, (stopped) => node.reconcile(stopped, RECONCILE_MS / 2), onReconcileError);
   stopping.push(bus.onGap(() => void node.reconcile(reconciling.stopped).catch(onReconcileError)));
   // While the store hangs each of them waits for its answer: all at once, rather than one after another.
   stopping.push(async () => {

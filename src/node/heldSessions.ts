@@ -3,6 +3,7 @@
  * connection are in heldConnection.ts.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { localOf } from '../presence/connectionNames.js';
 import { unavailable } from '../presence/errors.js';
 import type { Emptied } from '../presence/ports/leases.js';
 import { holderOf, isRevoked, sessionById } from '../presence/session.js';
@@ -45,8 +46,12 @@ export interface HeldSessionService {
 
 export interface HeldSessions {
   readonly service: HeldSessionService;
-  all(): readonly Held[];
   readonly size: number;
+  /** Of whom there is any. */
+  userIds(): Iterable<string>;
+  holds(userId: string): boolean;
+  /** Those of a user that the store should have. */
+  registeredOf(userId: string): readonly Held[];
   /** The ids of the sessions that they hold, by user. */
   sessionIds(): ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether this node serves the connection of that name, of whichever incarnation. */
@@ -77,8 +82,8 @@ export interface HeldSessions {
 const isLostByStore = ({ lostByStore }: Held): boolean => lostByStore;
 const isUnrestored = ({ state }: Held): boolean => state === 'awaiting pong' || state === 'restoring';
 
-const isAny = (connections: ReadonlyMap<string, Held>, is: (connection: Held) => boolean): boolean => {
-  for (const connection of connections.values()) if (is(connection)) return true;
+const isAny = (connections: Iterable<Held>, is: (connection: Held) => boolean): boolean => {
+  for (const connection of connections) if (is(connection)) return true;
   return false;
 };
 
@@ -97,13 +102,24 @@ export const createHeldSessions = ({
   readonly onError: (error: unknown) => void;
 }): HeldSessions => {
   const held = new Map<string, Held>();
+  const byUser = new Map<string, readonly Held[]>();
+  /** Those that may have to answer or to be restored still: nobody looks at all the others each second. */
+  const unsettled = new Set<Held>();
   /** Closed connections whose close is not committed yet. */
   const closing = new Map<string, Held>();
 
   const isHeld = (connection: Held): boolean => held.get(connection.local) === connection;
-  const drop = (connection: Held): void => void held.delete(connection.local);
+  const isRegistered = (connection: Held): boolean => isHeld(connection) && connection.state === 'registered';
+  const drop = (connection: Held): void => {
+    if (!isHeld(connection)) return;
+    held.delete(connection.local);
+    const others = ofUser(connection.userId).filter((other) => other !== connection);
+    if (others.length > 0) byUser.set(connection.userId, others);
+    else byUser.delete(connection.userId);
+  };
+  const ofUser = (userId: string): readonly Held[] => byUser.get(userId) ?? [];
 
-  const { restoreConnection, withLostSession } = createConnectionRestore({
+  const { restoreConnection: restoreNow, withLostSession } = createConnectionRestore({
     records,
     recentCommits,
     timings,
@@ -113,8 +129,19 @@ export const createHeldSessions = ({
     onError,
   });
 
+  const restoreConnection = (connection: Held): Promise<void> => {
+    unsettled.add(connection);
+    return restoreNow(connection);
+  };
+  /** Those that are held and have yet to answer or to be restored. */
+  const stillUnsettled = function* (): Iterable<Held> {
+    for (const connection of unsettled) {
+      if (isRegistered(connection) || !isHeld(connection)) unsettled.delete(connection);
+      else yield connection;
+    }
+  };
   const restoreAll = (which: (connection: Held) => boolean): void => {
-    for (const connection of held.values()) if (which(connection)) void restoreConnection(connection);
+    for (const connection of stillUnsettled()) if (which(connection)) void restoreConnection(connection);
   };
 
   const service: HeldSessionService = {
@@ -122,7 +149,11 @@ export const createHeldSessions = ({
 
     open({ local, userId, sessionId }) {
       const name = nameOf(local);
-      held.set(local, { local, userId, sessionId, name, state: 'opening', lostByStore: false });
+      const before = held.get(local);
+      if (before) drop(before);
+      const connection: Held = { local, userId, sessionId, name, state: 'opening', lostByStore: false };
+      held.set(local, connection);
+      byUser.set(userId, [...ofUser(userId), connection]);
       return name;
     },
 
@@ -175,30 +206,28 @@ export const createHeldSessions = ({
 
   return {
     service,
-    all: () => [...held.values()],
     get size() {
       return held.size;
     },
-    sessionIds() {
-      const byUser = new Map<string, Set<string>>();
-      for (const { userId, sessionId } of held.values()) {
-        byUser.set(userId, (byUser.get(userId) ?? new Set()).add(sessionId));
-      }
-      return byUser;
-    },
-    has: (connectionId) => held.has(connectionId.slice(connectionId.lastIndexOf('/') + 1)),
-    isRegistered: (connection) => isHeld(connection) && connection.state === 'registered',
+    userIds: () => byUser.keys(),
+    holds: (userId) => byUser.has(userId),
+    registeredOf: (userId) => ofUser(userId).filter(isRegistered),
+    sessionIds: () =>
+      new Map([...byUser].map(([userId, connections]) => [userId, new Set(connections.map((each) => each.sessionId))])),
+    has: (connectionId) => held.has(localOf(connectionId)),
+    isRegistered,
     get awaiting() {
-      return isAny(held, isUnrestored) || isAny(closing, isLostByStore);
+      return isAny(stillUnsettled(), isUnrestored) || isAny(closing.values(), isLostByStore);
     },
     get restorePending() {
-      return (
-        isAny(held, ({ state, lostByStore }) => lostByStore && state !== 'registered') || isAny(closing, isLostByStore)
-      );
+      return isAny(stillUnsettled(), isLostByStore) || isAny(closing.values(), isLostByStore);
     },
 
     awaitPongs(emptied) {
-      for (const connection of held.values()) connection.state = 'awaiting pong';
+      for (const connection of held.values()) {
+        connection.state = 'awaiting pong';
+        unsettled.add(connection);
+      }
       for (const each of [...held.values(), ...closing.values()]) each.lostByStore ||= emptied(each.userId);
     },
     missedRecovery() {
@@ -209,13 +238,15 @@ export const createHeldSessions = ({
     restoreConnection,
 
     revoke(connectionIds) {
-      const revoked = new Set(connectionIds);
-      for (const connection of held.values()) if (revoked.has(connection.name)) drop(connection);
+      for (const connectionId of connectionIds) {
+        const connection = held.get(localOf(connectionId));
+        if (connection?.name === connectionId) drop(connection);
+      }
     },
     endSessions(userId, { sessionIds, revision }) {
       const known = recentCommits.record(userId);
-      for (const connection of held.values()) {
-        if (connection.userId !== userId || !sessionIds.includes(connection.sessionId)) continue;
+      for (const connection of ofUser(userId)) {
+        if (!sessionIds.includes(connection.sessionId)) continue;
         const isOfBefore = known !== undefined && known.revision < revision && sessionById(known, connection.sessionId);
         if (isOfBefore && connection.state !== 'opening') drop(connection);
       }

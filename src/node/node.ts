@@ -21,6 +21,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Bus, Unsubscribe } from '../presence/ports/bus.js';
 import type { Clock } from '../presence/ports/clock.js';
 import type { Emptied, LeaseStore, Renewal, RestorePhase } from '../presence/ports/leases.js';
+import type { RecordStore } from '../presence/ports/records.js';
 import type { Transition } from '../presence/transitions.js';
 import type { Timings } from '../presence/types.js';
 import { createHeldSessions, type HeldSessionService } from './heldSessions.js';
@@ -83,7 +84,7 @@ export const createNode = ({
   onTransition,
   onError,
 }: {
-  readonly store: LeaseStore & Clock;
+  readonly store: LeaseStore & Pick<RecordStore, 'heads'> & Clock;
   readonly bus: Pick<Bus, 'subscribeEnded'>;
   readonly records: RecordWriter;
   readonly readRecords: ReadRecords;

@@ -2,9 +2,12 @@
  * Reconciliation: connections that the store has of this node against those that the node serves; each may have lost what the
  * other has. See docs/architecture.md#many-nodes.
  */
-import { groupedBy, inBatches } from '../async/batches.js';
+import { setImmediate as otherWork, setTimeout as wait } from 'node:timers/promises';
+import { inBatches, inPieces } from '../async/batches.js';
+import { nodeOf } from '../presence/connectionNames.js';
 import type { Clock } from '../presence/ports/clock.js';
 import type { LeaseStore } from '../presence/ports/leases.js';
+import type { RecordStore } from '../presence/ports/records.js';
 import { reconcile } from '../presence/recovery.js';
 import { isRevoked } from '../presence/session.js';
 import type { PresenceRecord, Timings } from '../presence/types.js';
@@ -14,11 +17,15 @@ import type { RecentCommits } from './recentCommits.js';
 import type { ReadRecords } from './recordReader.js';
 import type { RecordWriter } from './recordWriter.js';
 
+/** How many users are looked at before other work has its turn. */
+const PIECE = 500;
+
 /**
- * Reconciles the store with the node, once. After `stopped` it begins no further user: they are left to the next time, or to the
- * nodes that find this one gone. Rejects while the store is unavailable.
+ * Reconciles the store with the node, once: some users at a time, over `spreadMs` (0), so that neither the node nor the store is occupied
+ * with all of them. After `stopped` it begins with no further users: they are left to the next time, or to the nodes that find this one
+ * gone. Rejects while the store is unavailable.
  */
-export type Reconcile = (stopped?: AbortSignal) => Promise<void>;
+export type Reconcile = (stopped?: AbortSignal, spreadMs?: number) => Promise<void>;
 
 export const createReconciliation = ({
   store,
@@ -30,7 +37,7 @@ export const createReconciliation = ({
   timings,
   onError,
 }: {
-  readonly store: Pick<LeaseStore, 'usersOn'> & Clock;
+  readonly store: Pick<LeaseStore, 'usersOn'> & Pick<RecordStore, 'heads'> & Clock;
   readonly records: RecordWriter;
   readonly readRecords: ReadRecords;
   readonly recentCommits: RecentCommits;
@@ -48,6 +55,11 @@ export const createReconciliation = ({
       'lost',
     );
   };
+
+  const hasUnserved = (record: PresenceRecord): boolean =>
+    record.sessions.some(({ connections }) =>
+      connections.some((name) => nodeOf(name) === incarnation() && !heldSessions.has(name)),
+    );
 
   /**
    * Whether the store lost a connection that it lacks. Otherwise its session was ended on purpose: the record lists it as revoked;
@@ -71,22 +83,49 @@ export const createReconciliation = ({
     }
   };
 
-  return async (stopped) => {
-    const byUser = groupedBy(heldSessions.all(), ({ userId }) => userId);
-    const inStore = await store.usersOn(incarnation());
-    const users = [...new Set([...inStore, ...byUser.keys()])];
-    await inBatches(users, (userId) => endUnserved(userId).catch(onError), stopped);
-    if (stopped?.aborted) return;
+  /** What the store has of those users. Where it is what this node knows already, the record itself is not read. */
+  const readChanged = async (userIds: readonly string[]): Promise<ReadonlyMap<string, PresenceRecord>> => {
+    const heads = await store.heads(userIds);
+    const present = new Map<string, PresenceRecord>();
+    const changed: string[] = [];
+    for (const userId of userIds) {
+      const known = recentCommits.record(userId);
+      const head = heads.get(userId);
+      if (known && head && known.revision === head.revision && known.generation === head.generation) {
+        present.set(userId, known);
+      } else changed.push(userId);
+    }
+    if (changed.length > 0)
+      for (const [userId, record] of (await readRecords(changed)).records) present.set(userId, record);
+    return present;
+  };
 
-    const { records: present } = await readRecords([...byUser.keys()]);
-    await inBatches([...byUser], ([userId, held]) => restoreLost(held, present.get(userId)), stopped);
+  const reconcileUsers = async (userIds: readonly string[], stopped: AbortSignal | undefined): Promise<void> => {
+    // Before the records are read: what is registered meanwhile they may not have yet.
+    const held = new Map(userIds.map((userId) => [userId, heldSessions.registeredOf(userId)]));
+    const present = await readChanged(userIds);
+    const unserved = [...present.values()].filter(hasUnserved);
+    await inBatches(unserved, ({ userId }) => endUnserved(userId).catch(onError), stopped);
     if (stopped?.aborted) return;
-
+    await inBatches([...held], ([userId, connections]) => restoreLost(connections, present.get(userId)), stopped);
     for (const record of present.values()) if (record.sessions.length > 0) recentCommits.observed(record);
+  };
+
+  return async (stopped, spreadMs = 0) => {
+    const users = new Set([...(await store.usersOn(incarnation())), ...heldSessions.userIds()]);
+    const pieces = inPieces([...users], PIECE);
+    for (const piece of pieces) {
+      await reconcileUsers(piece, stopped);
+      if (stopped?.aborted) return;
+      if (spreadMs === 0) await otherWork();
+      else await wait(spreadMs / pieces.length, undefined, { ref: false, signal: stopped }).catch(() => {});
+      if (stopped?.aborted) return;
+    }
+
     const now = await store.now();
     recentCommits.prune(
       (record) =>
-        byUser.has(record.userId) ||
+        heldSessions.holds(record.userId) ||
         record.sessions.some(({ graceUntil, leaseUntil }) => (graceUntil ?? leaseUntil ?? 0) > now),
       now,
     );

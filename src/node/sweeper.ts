@@ -10,6 +10,8 @@ import type { TypingStore } from '../presence/ports/typing.js';
 const BATCH = 500;
 /** How many of them are ticked at a time: the users of a lost node are all due at the same moment. */
 const AT_ONCE = 50;
+/** How late a user is, in ms, when others than the node that comes first for them tick them too. */
+const OTHERS_AFTER_MS = 500;
 
 export interface Sweeper {
   /** Resolves when the sweep under way is over; what else is due stays due. Idempotent. */
@@ -72,7 +74,7 @@ export const startSweeper = ({
     let users = 0;
     // A user whose tick failed stays due until the next sweep: asking on in this one would only return them again.
     while (more && !failed && !stopped.aborted) {
-      const due = await store.dueUsers(BATCH);
+      const due = await store.dueUsers(BATCH, { othersAfterMs: OTHERS_AFTER_MS });
       await tickAll(due, stopped);
       users += due.length;
       more = due.length === BATCH;

@@ -13,13 +13,13 @@ const BATCH = 1_000;
 const LOOK_AFTER_MS = 5_000;
 
 export interface WriteBehind {
-  /** Writes everything that is marked. Rejects while the store or the journal is unavailable; the marks stay. */
+  /** Writes everything that is marked, whichever node's share it is. Rejects while the store or the journal is unavailable; the marks stay. */
   flush(): Promise<void>;
   /** The store lost something, and maybe marks: writes those recent commits of this node that the journal lacks. */
   rescue(): Promise<void>;
-  /** The age of the oldest mark that may be unwritten, in ms. */
+  /** The age of the oldest mark that may be unwritten, in ms, in the share of the store that this node writes. */
   readonly lagMs: number;
-  /** Marks all who are still live, so that their `lastSeen` is journaled, and flushes a last time. Idempotent; rejects as `flush`. */
+  /** Marks those whose live record ends with this process, and flushes a last time. Idempotent; rejects as `flush`. */
   stop(): Promise<void>;
 }
 
@@ -34,15 +34,15 @@ const isJournaled = (row: JournalRow | undefined, persisted: DurablePresence): b
 };
 
 /**
- * Flushes every `everyMs`, and marks all live users every `liveEveryMs`, so that the journal knows how long they were live.
- * What this node committed is remembered until the journal has it, whichever node wrote it.
+ * Flushes every `everyMs`, and marks live users every `liveEveryMs`, some at a time, so that the journal knows how long they were live.
+ * What this node committed is remembered until the journal has it, whichever node wrote it. Nodes divide what is marked among themselves.
  */
 export const startWriteBehind = ({
   store,
   journal,
   recentCommits,
   everyMs = 1_000,
-  liveEveryMs = 60_000,
+  liveEveryMs = 1_000,
   onError,
 }: {
   readonly store: Pick<RecordStore, 'dirty' | 'clean' | 'markLiveDirty'>;
@@ -56,11 +56,15 @@ export const startWriteBehind = ({
   let running: Promise<void> = Promise.resolve();
   /** What was marked by then is in the journal. */
   let journaledAt = performance.now();
+  /** The last drain failed: until one succeeds no share of others is left to them, which they may be unable to write either. */
+  let hasFailed = false;
 
-  const drain = async () => {
+  const drain = async (shared: boolean) => {
     const startedAt = performance.now();
+    const isShared = shared && !hasFailed;
+    hasFailed = true;
     for (;;) {
-      const { now, records } = await store.dirty(BATCH);
+      const { now, records } = await store.dirty(BATCH, { shared: isShared });
       if (records.length > 0) {
         await journal.write(records.map((record) => durableOf(record, now)));
         recentCommits?.journaled(records);
@@ -68,6 +72,7 @@ export const startWriteBehind = ({
       }
       if (records.length < BATCH) break;
     }
+    hasFailed = false;
     journaledAt = startedAt;
   };
 
@@ -88,17 +93,17 @@ export const startWriteBehind = ({
     return running;
   };
 
-  const flush = () =>
+  const write = (shared: boolean) =>
     inTurn(async () => {
       // Both, also where the store cannot be asked.
-      const results = await Promise.allSettled([drain(), look(LOOK_AFTER_MS)]);
+      const results = await Promise.allSettled([drain(shared), look(LOOK_AFTER_MS)]);
       for (const result of results) if (result.status === 'rejected') throw result.reason;
     });
+  const flush = () => write(false);
   const rescue = () => inTurn(() => look(0));
 
-  const flushing = every(everyMs, flush, onError);
-  const liveTimer = setInterval(() => void store.markLiveDirty().catch(onError), liveEveryMs);
-  liveTimer.unref();
+  const flushing = every(everyMs, () => write(true), onError);
+  const marking = every(liveEveryMs, () => store.markLiveDirty(), onError);
 
   return {
     flush,
@@ -109,10 +114,9 @@ export const startWriteBehind = ({
     async stop() {
       if (stopped) return;
       stopped = true;
-      clearInterval(liveTimer);
-      await flushing.stop();
+      await Promise.all([marking.stop(), flushing.stop()]);
       try {
-        await store.markLiveDirty();
+        await store.markLiveDirty({ ending: true });
         await flush();
       } catch (error) {
         // Without the store, the journal still gets what this node remembers.

@@ -1,6 +1,7 @@
 /** A node and the store that differ after the store lost its last second, as a promoted replica does. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inBatches } from '../../src/async/batches.js';
 import { unavailable } from '../../src/presence/errors.js';
 import type { LostNode, Renewal } from '../../src/presence/ports/leases.js';
 import type { LiveStore } from '../../src/presence/ports/stores.js';
@@ -26,10 +27,13 @@ const ana = { viewer: { kind: 'user', userId: 'ana' }, connectionId: null } as c
 /** A node as the server makes it, over the shared Redis. `deaf`: it receives no message of ended sessions. */
 const startNode = async ({
   deaf = false,
+  users = [],
   store = {},
   graceMs = DEFAULT_TIMINGS.graceMs,
 }: {
   deaf?: boolean;
+  /** Beside ana. */
+  users?: readonly string[];
   store?: Partial<LiveStore>;
   graceMs?: number;
 } = {}) => {
@@ -55,8 +59,8 @@ const startNode = async ({
       },
     },
     bus,
-    people: createFakePeople({ userIds: ['ana'] }).people,
-    journal: createFakeJournal(['ana']).journal,
+    people: createFakePeople({ userIds: ['ana', ...users] }).people,
+    journal: createFakeJournal(['ana', ...users]).journal,
     rateLimits: createFakeRateLimits().rateLimits,
     timings: timings({ graceMs }),
     newId: () => 'new',
@@ -106,7 +110,46 @@ const takeCopy = async () => {
   };
 };
 
+/** How many scripts and commands Redis has run since, by name; of scripts those that they ran too. */
+const countCalls = async () => {
+  await redis.admin.config('RESETSTAT');
+  return async () =>
+    Object.fromEntries(
+      [...(await redis.admin.info('commandstats')).matchAll(/cmdstat_(\w+):calls=(\d+)/g)].map(([, name, count]) => [
+        name!,
+        Number(count),
+      ]),
+    );
+};
+
 describe('reconciliation', () => {
+  it('of users who are idle takes few commands, and reads the beginnings of their records alone', async () => {
+    const users = Array.from({ length: 600 }, (_, place) => `user ${place}`);
+    const node = await startNode({ users });
+    await inBatches(users, (userId) =>
+      node.presence.connect({ userId, connectionId: userId, sessionId: 'tab', device: 'WEB' }),
+    );
+    const calls = await countCalls();
+    await node.presence.node.reconcile();
+    const { eval: evals = 0, evalsha = 0, mget = 0, get = 0, smembers = 0, getrange = 0, sscan = 0 } = await calls();
+    // Two pieces in four shards, and the clock.
+    expect(evals + evalsha).toBeLessThanOrEqual(10);
+    expect([mget, smembers]).toEqual([0, 0]);
+    expect(get).toBeLessThanOrEqual(2);
+    expect(getrange).toBe(users.length);
+    expect(sscan).toBe(SHARDS);
+    expect(await node.sessions()).toEqual([]);
+  });
+
+  it('reads the records of those whom another node changed', async () => {
+    const [node, other] = [await startNode(), await startNode()];
+    await node.open('1', 'tab');
+    await other.open('1', 'phone');
+    const calls = await countCalls();
+    await node.presence.node.reconcile();
+    expect(await calls()).toMatchObject({ mget: 1 });
+  });
+
   it('restores a connection whose opening was lost', async () => {
     const node = await startNode();
     await node.open('1', 'tab');

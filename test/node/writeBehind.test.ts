@@ -93,6 +93,36 @@ describe('the write-behind', () => {
     expect((await store.read(['ana'])).records.size).toBe(0);
   });
 
+  it('leaves the shares of others to them, except while the journal is away', async () => {
+    const { connect, journal, store } = setUp();
+    const asked: unknown[] = [];
+    const writeBehind = startWriteBehind({
+      store: {
+        ...store,
+        dirty(limit, options) {
+          asked.push(options?.shared);
+          // What the others would write.
+          return options?.shared ? Promise.resolve({ now: 0, records: [] }) : store.dirty(limit);
+        },
+      },
+      journal: journal.journal,
+      onError: () => {},
+    });
+    onTestFinished(() => writeBehind.stop());
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asked).toEqual([true, true]);
+    await connect('ana');
+    journal.failure = unavailable('PostgreSQL is away.');
+    await expect(writeBehind.flush()).rejects.toBe(journal.failure);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(writeBehind.lagMs).toBeGreaterThan(9_000);
+    journal.failure = undefined;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asked.slice(-2)).toEqual([false, true]);
+    expect(asked.slice(2, -2)).not.toContain(true);
+    expect(writeBehind.lagMs).toBeLessThan(2_000);
+  });
+
   it('writes a record again that changed during the write, and the newest stays', async () => {
     const { connect, choose, journal, persisted } = setUp();
     await connect('ana');

@@ -1,15 +1,16 @@
+import { nodeOf } from '../../presence/connectionNames.js';
 import type { LeaseStore } from '../../presence/ports/leases.js';
-import { nodesOf } from '../../presence/recovery.js';
 import type { PresenceRecord } from '../../presence/types.js';
 
 /** The lease of a single process: there is no other node to declare it lost, and the store cannot be lost without it. */
 export const createMemoryLeases = (records: ReadonlyMap<string, PresenceRecord>): LeaseStore => {
-  const usersOn = (incarnation: string) =>
-    [...records.values()].filter((record) => nodesOf(record).has(incarnation)).map(({ userId }) => userId);
+  const isOn = (incarnation: string) => (record: PresenceRecord) =>
+    record.sessions.some(({ connections }) => connections.some((name) => nodeOf(name) === incarnation));
   return {
     renewLease: async () => ({ lost: false, emptied: null, readyInMs: 0, awaited: false }),
     lostNodes: async () => [],
-    usersOn: async (incarnation) => usersOn(incarnation),
-    dismiss: async (incarnation) => usersOn(incarnation).length === 0,
+    usersOn: async (incarnation) => [...records.values()].filter(isOn(incarnation)).map(({ userId }) => userId),
+    isFirstFor: () => true,
+    dismiss: async (incarnation) => ![...records.values()].some(isOn(incarnation)),
   };
 };

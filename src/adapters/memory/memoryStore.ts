@@ -1,3 +1,4 @@
+import { byBytes } from '../../presence/byBytes.js';
 import { seenPlacesOf } from '../../presence/places.js';
 import type { CommitBus } from '../../presence/ports/bus.js';
 import type { Missing, RecordStore } from '../../presence/ports/records.js';
@@ -5,6 +6,7 @@ import type { StateMarking } from '../../presence/ports/stateMarks.js';
 import type { LiveStore } from '../../presence/ports/stores.js';
 import { scheduleOf } from '../../presence/scheduling.js';
 import type { PresenceRecord } from '../../presence/types.js';
+import { createLiveRound } from './liveRound.js';
 import { type Clock, createMonotonicClock } from './memoryClock.js';
 import { createMemoryClosedNames } from './memoryClosedNames.js';
 import { createMemoryLeases } from './memoryLeases.js';
@@ -25,6 +27,7 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
   const schedule = createSchedule();
   const seenLive = new Set<string>();
   const dirty = new Set<string>();
+  const nextLive = createLiveRound({ seenLive, clock });
   const typing = createMemoryTyping({ bus, clock });
   const places = createMemoryPlaces({ bus });
   const stateMarks = createMemoryStateMarks({ clock, seenLive });
@@ -61,6 +64,15 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     if (placesMoved.length > 0) places.committed(next, placesMoved);
   };
 
+  const recordsOf = (userIds: readonly string[]): ReadonlyMap<string, PresenceRecord> => {
+    const found = new Map<string, PresenceRecord>();
+    for (const userId of userIds) {
+      const record = records.get(userId);
+      if (record) found.set(userId, record);
+    }
+    return found;
+  };
+
   const recordStore = {
     async update(userId, restore, decide) {
       for (;;) {
@@ -78,13 +90,13 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     },
 
     async read(userIds) {
-      const found = new Map<string, PresenceRecord>();
-      for (const userId of userIds) {
-        const record = records.get(userId);
-        if (record) found.set(userId, record);
-      }
+      const found = recordsOf(userIds);
       const now = clock();
       return { now, nowOf: () => now, records: found };
+    },
+
+    async heads(userIds) {
+      return recordsOf(userIds);
     },
 
     async dueUsers(limit) {
@@ -92,9 +104,8 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
     },
 
     async live({ after, limit }) {
-      const userIds = [...seenLive].sort();
-      const from = after === null ? 0 : userIds.findIndex((userId) => userId > after);
-      return { userIds: from < 0 ? [] : userIds.slice(from, from + limit), total: userIds.length };
+      const userIds = [...seenLive].filter((userId) => after === null || byBytes(userId, after) > 0).sort(byBytes);
+      return { userIds: userIds.slice(0, limit), total: seenLive.size };
     },
 
     async liveAmong(userIds) {
@@ -115,8 +126,8 @@ export const createMemoryStore = ({ bus, clock = createMonotonicClock() }: { bus
       }
     },
 
-    async markLiveDirty() {
-      for (const userId of seenLive) dirty.add(userId);
+    async markLiveDirty({ ending } = { ending: false }) {
+      for (const userId of ending ? seenLive : nextLive()) dirty.add(userId);
     },
 
     async forget(userId, generation) {

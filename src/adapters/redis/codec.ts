@@ -7,6 +7,7 @@
  */
 import { recordWith } from '../../presence/copies.js';
 import { unavailable, unreadableRecord } from '../../presence/errors.js';
+import type { RecordHead } from '../../presence/ports/records.js';
 import type { PresenceRecord, Session } from '../../presence/types.js';
 
 export const FORMAT = 1;
@@ -105,6 +106,13 @@ export const encodeBody = (record: PresenceRecord): string =>
 /** The head up to and including the revision: what a commit expects to find. */
 export const expectedHead = ({ generation, revision }: PresenceRecord): string =>
   `${FORMAT}|${generation}|${revision}|`;
+
+/** Which state a record is, by its first 48 characters; undefined for a format of another release, and for none. */
+export const headOf = (text: string): RecordHead | undefined => {
+  if (!isReadable(text)) return undefined;
+  const [, generation, revision] = text.split('|', 3).map(Number);
+  return { generation: generation!, revision: revision! };
+};
 
 /** Whether this release knows the format of a record. */
 export const isReadable = (text: string): boolean => text.startsWith(`${FORMAT}|`);

@@ -1,35 +1,39 @@
 /** Marks of records that the journal has not got yet: setting, listing and removing them. */
 import type { RecordStore } from '../../presence/ports/records.js';
+import { LIVE_ROUND_MS, MARKED_A_SECOND } from '../livePace.js';
 import { isReadable } from './codec.js';
+import { fromParts } from './fromParts.js';
 import { inShards } from './inShards.js';
-import type { Keys } from './keys.js';
+import type { Keys, ShardKeys } from './keys.js';
+import type { NodeShares } from './nodeShares.js';
 import { GONE_MS } from './recordCommits.js';
 import { READ_AT_ONCE, type RecordReads } from './recordReads.js';
 import { inPairs } from './replies.js';
 import type { Redises } from './scripts.js';
 
-/** All who are seen live are marked at most once in so many ms, by whichever node comes first. */
-const MARK_GUARD_MS = 50_000;
+/** Who is seen live is marked in slices of at most so many, each of which Redis is occupied with for some milliseconds. */
+const MAX_SLICE = 1_000;
+/** A slice a second, by whichever node comes first: a little less, since timers are late. */
+const SLICE_EVERY_MS = 900;
 
 export const createJournalMarks = ({
   redises,
   keys,
   reads,
+  shares,
 }: {
   readonly redises: Redises;
   readonly keys: Keys;
   readonly reads: Pick<RecordReads, 'readStored' | 'surviving'>;
+  readonly shares: Pick<NodeShares, 'mine'>;
 }): Pick<RecordStore, 'dirty' | 'clean' | 'markLiveDirty'> => {
-  /** Up to `limit` marked users, oldest mark first. */
-  const marked = async (limit: number): Promise<readonly string[]> => {
-    const perShard = await Promise.all(
-      keys.all.map(({ dirty }) => redises.ask((client) => client.zrange(dirty, 0, limit - 1, 'WITHSCORES'))),
+  /** Up to `limit` marked users of those shards, of each the oldest marks, and the older mark first. */
+  const marked = async (shards: readonly ShardKeys[], limit: number): Promise<readonly string[]> => {
+    const found = await fromParts(shards, limit, async ({ dirty }, offset, count) =>
+      inPairs(await redises.ask((client) => client.zrange(dirty, offset, offset + count - 1, 'WITHSCORES'))),
     );
-    return perShard
-      .flatMap(inPairs)
-      .sort(([, oneAt], [, otherAt]) => oneAt - otherAt)
-      .slice(0, limit)
-      .map(([userId]) => userId);
+    const users = [...found].sort(([, oneAt], [, otherAt]) => oneAt - otherAt).map(([userId]) => userId);
+    return [...new Set(users)].slice(0, limit);
   };
 
   const clean: RecordStore['clean'] = async (written) => {
@@ -48,8 +52,9 @@ export const createJournalMarks = ({
   return {
     clean,
 
-    async dirty(limit) {
-      const { now, texts } = await reads.readStored(await marked(limit), { evenRecovering: true });
+    async dirty(limit, { shared } = { shared: false }) {
+      const users = await marked(shared ? shares.mine(keys.all) : keys.all, limit);
+      const { now, texts } = await reads.readStored(users, { evenRecovering: true });
       const gone = texts.flatMap(({ userId, text }) => (text === null ? { userId, revision: 0 } : []));
       if (gone.length > 0) await clean(gone);
       // A record of a newer release is for the nodes of that release to bring into the journal.
@@ -60,8 +65,13 @@ export const createJournalMarks = ({
     },
 
     async markLiveDirty() {
+      const slice = Math.min(MAX_SLICE, Math.ceil(MARKED_A_SECOND / keys.shards));
       await Promise.all(
-        keys.all.map(({ live, dirty, dirtyGuard }) => redises.run('mark', [live, dirty, dirtyGuard], [MARK_GUARD_MS])),
+        shares
+          .mine(keys.all)
+          .map(({ shard, live, dirty, dirtyGuard }) =>
+            redises.run('mark', [shard, live, dirty, dirtyGuard], [slice, SLICE_EVERY_MS, LIVE_ROUND_MS]),
+          ),
       );
     },
   };

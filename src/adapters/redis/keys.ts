@@ -46,7 +46,7 @@ export interface ShardKeys {
   readonly live: string;
   /** Users whose record the journal has not got yet. */
   readonly dirty: string;
-  /** Keeps all who are seen live from being marked dirty too often. */
+  /** Keeps nodes of an earlier release from marking all who are seen live dirty at once. */
   readonly dirtyGuard: string;
   /** Users whose state a consumer has yet to be told, see `StateMarks`. */
   stateMarks(consumer: StateConsumer): string;

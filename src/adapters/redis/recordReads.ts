@@ -1,8 +1,8 @@
 /** Reading records: many at once for those who ask, or one to decide about. */
 import type { LRUCache } from 'lru-cache';
-import type { Reading } from '../../presence/ports/records.js';
+import type { Reading, RecordHead } from '../../presence/ports/records.js';
 import type { PresenceRecord } from '../../presence/types.js';
-import { decodeRecord, expectedHead, isReadable } from './codec.js';
+import { decodeRecord, expectedHead, headOf, isReadable } from './codec.js';
 import { inShards } from './inShards.js';
 import type { Keys } from './keys.js';
 import { ofUser, oneEach } from './replies.js';
@@ -89,6 +89,20 @@ export const createRecordReads = ({
         } else unreadable.add(userId);
       }
       return { now, nowOf, records, unreadable, doubtful };
+    },
+
+    async heads(userIds: readonly string[]): Promise<ReadonlyMap<string, RecordHead>> {
+      const heads = new Map<string, RecordHead>();
+      await Promise.all(
+        inShards(keys, userIds, READ_AT_ONCE).map(async ({ keys: { shard }, ids }) => {
+          const [since, ...texts] = await redises.run('heads', [shard, ...ids.map(keys.record)]);
+          for (const [i, text] of oneEach(ids, texts).entries()) {
+            const head = headOf(String(text));
+            if (head && head.revision > Number(since)) heads.set(ids[i]!, head);
+          }
+        }),
+      );
+      return heads;
     },
 
     /** One record to decide about, also while its shard recovers. */

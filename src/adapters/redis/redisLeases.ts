@@ -1,11 +1,20 @@
 import { unavailable } from '../../presence/errors.js';
 import type { LeaseStore, LostNode, RestorePhase } from '../../presence/ports/leases.js';
 import { type Keys, SHARDS_KEY, type ShardKeys } from './keys.js';
+import { createNodeShares } from './nodeShares.js';
 import { inPairs } from './replies.js';
 import type { Redises } from './scripts.js';
 import { createShardRenewals, type LeaseOptions, type ShardRenewal } from './shardRenewal.js';
 
 const GAP_MS = 3_000;
+/** About how many members of a set are listed at a time. */
+const LISTED_AT_ONCE = 1_000;
+
+/** A member of a schedule whose moment has passed. */
+export interface Due {
+  readonly member: string;
+  readonly lateMs: number;
+}
 
 /** What renewals found. */
 interface Findings {
@@ -29,8 +38,12 @@ export const createRedisLeases = ({
   readonly publish: 'PUBLISH' | 'SPUBLISH';
 }) => {
   const shards = keys.all;
-  const { seen, renew } = createShardRenewals({ redises, shards, publish, gapMs, ...options });
-  let renewals = 0;
+  const renewals = createShardRenewals({ redises, shards, publish, gapMs, ...options });
+  const { seen, renew } = renewals;
+  let renewed = 0;
+  /** As the latest look found them. */
+  let lostIncarnations: ReadonlySet<string> = new Set();
+  const shares = createNodeShares(() => ({ ...renewals.known(), lost: lostIncarnations }));
   /** How far this node is with its restore, as its latest renewal announced. */
   let restorePhase: RestorePhase = 'done';
   /** What was found and could not be reported yet, since another shard did not answer. */
@@ -54,11 +67,23 @@ export const createRedisLeases = ({
     return findings;
   };
 
+  /** In steps: listing many at once would keep Redis from all else. */
+  const membersOf = async (set: string): Promise<readonly string[]> => {
+    const members = new Set<string>();
+    let cursor = '0';
+    do {
+      const [next, some] = await redises.ask((client) => client.sscan(set, cursor, 'COUNT', LISTED_AT_ONCE));
+      for (const member of some) members.add(member);
+      cursor = next;
+    } while (cursor !== '0');
+    return [...members];
+  };
+
   const port: LeaseStore = {
     async renewLease(incarnation, options = { restorePhase: 'done' }) {
       restorePhase = options.restorePhase;
       // All shards have the same leases: one of them lists the nodes, another one each time.
-      const listing = shards[renewals++ % shards.length];
+      const listing = shards[renewed++ % shards.length];
       const found = await allOrFirstFailure(
         shards.map((shard) => renewIn(shard, incarnation, { listsNodes: shard === listing })),
       );
@@ -82,13 +107,14 @@ export const createRedisLeases = ({
         const before = found.get(incarnation);
         found.set(incarnation, { incarnation, aliveAt: Math.min(aliveAt, before?.aliveAt ?? aliveAt) });
       }
+      lostIncarnations = new Set(found.keys());
       return [...found.values()];
     },
 
+    isFirstFor: shares.isFirstFor,
+
     async usersOn(incarnation) {
-      const members = await Promise.all(
-        shards.map((shard) => redises.ask((client) => client.smembers(shard.on(incarnation)))),
-      );
+      const members = await Promise.all(shards.map((shard) => membersOf(shard.on(incarnation))));
       return members.flat();
     },
 
@@ -125,11 +151,13 @@ export const createRedisLeases = ({
         throw unavailable('The live store is recovering after an interruption.');
     },
 
-    /** Up to `limit` members of a shard's schedule that are due. */
-    async due(shard: string, schedule: string, limit: number): Promise<readonly string[]> {
-      const members = await redises.run('due', [shard, schedule], [limit, gapMs]);
-      return members.map(String);
+    /** Up to `limit` members of a shard's schedule that are due, beyond the first `offset`, the longest due first. */
+    async due(shard: string, schedule: string, limit: number, offset = 0): Promise<readonly Due[]> {
+      const [now, ...found] = await redises.run('due', [shard, schedule], [limit, gapMs, offset]);
+      return inPairs(found).map(([member, at]) => ({ member, lateMs: Number(now) - at }));
     },
+
+    shares,
 
     /** Up to which revision records of a shard may be of before an outage, as this process last saw it. */
     sinceOf: (shard: ShardKeys): number => seen.get(shard)?.since ?? 0,

@@ -120,7 +120,7 @@ export const createRedisPlaces = ({
   };
 
   const marksOf = async (shard: string, moved: string): Promise<readonly Mark[]> => {
-    const names = await due(shard, moved, BATCH);
+    const names = (await due(shard, moved, BATCH)).map(({ member }) => member);
     if (names.length === 0) return [];
     const scores = oneEach(names, await redises.ask((client) => client.zmscore(moved, ...names)));
     return names.flatMap((name, i) => {

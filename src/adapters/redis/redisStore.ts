@@ -57,13 +57,14 @@ export const createRedisStore = ({
   });
   const recordStore = {
     read: reads.read,
+    heads: reads.heads,
     update: commits.update,
     async forget(userId: string, generation: number) {
       await typing.clearTyping(userId, null);
       return commits.forget(userId, generation);
     },
-    ...createUserIndexes({ redises, keys, due: leases.due }),
-    ...createJournalMarks({ redises, keys, reads }),
+    ...createUserIndexes({ redises, keys, leases }),
+    ...createJournalMarks({ redises, keys, reads, shares: leases.shares }),
   } satisfies RecordStore;
   return {
     ...recordStore,

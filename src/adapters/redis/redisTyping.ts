@@ -1,6 +1,7 @@
 import type { TypingEntry, TypingStore } from '../../presence/ports/typing.js';
 import { inShards } from './inShards.js';
 import type { Keys, ShardKeys } from './keys.js';
+import type { RedisLeases } from './redisLeases.js';
 import { inThrees } from './replies.js';
 import type { Redises } from './scripts.js';
 
@@ -25,7 +26,7 @@ export const createRedisTyping = ({
   readonly keys: Keys;
   readonly publish: 'PUBLISH' | 'SPUBLISH';
   /** Up to `limit` members of a shard's schedule that are due. */
-  readonly due: (shard: string, schedule: string, limit: number) => Promise<readonly string[]>;
+  readonly due: RedisLeases['due'];
 }): TypingStore => {
   const typistsIn = ({ shard }: ShardKeys, conversationId: string) => [
     shard,
@@ -117,9 +118,9 @@ export const createRedisTyping = ({
     async expireTyping() {
       const ended = await Promise.all(
         keys.all.map(async (shard) => {
-          const conversationIds = await due(shard.shard, shard.typingDue, BATCH);
+          const ended = await due(shard.shard, shard.typingDue, BATCH);
           const stopped = await Promise.all(
-            conversationIds.map((conversationId) =>
+            ended.map(({ member: conversationId }) =>
               redises.run(
                 'lapse',
                 [...typistsIn(shard, conversationId), shard.typingDue],

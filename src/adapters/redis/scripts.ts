@@ -13,6 +13,7 @@ export type ScriptName =
   | 'dismiss'
   | 'due'
   | 'forget'
+  | 'heads'
   | 'lapse'
   | 'lapsed'
   | 'list'

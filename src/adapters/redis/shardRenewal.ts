@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { processOf } from '../../presence/connectionNames.js';
 import type { Renewal, RestorePhase } from '../../presence/ports/leases.js';
 import type { ShardKeys } from './keys.js';
+import type { KnownNodes } from './nodeShares.js';
 import type { Redises } from './scripts.js';
 
 export interface LeaseOptions {
@@ -58,9 +59,15 @@ export const createShardRenewals = ({
   const requested = new Map<ShardKeys, Map<string, string>>(shards.map((shard) => [shard, new Map()]));
   /** The nodes that had leases a moment ago: a shard that lost something recovers until they are back. */
   let knownNodes: readonly string[] = [];
+  /** The incarnations that have leases, as the latest list has them, and this node's own name. */
+  let listed: readonly string[] = [];
+  let node = '';
 
   return {
     seen: seen as ReadonlyMap<ShardKeys, Seen>,
+
+    /** Who has leases, for advice alone. */
+    known: (): Omit<KnownNodes, 'lost'> => ({ incarnations: listed, node, clock: seen.get(shards[0]!)?.clock ?? 0 }),
 
     /** `listsNodes`: also brings the known nodes up to date. */
     async renew(
@@ -68,6 +75,7 @@ export const createShardRenewals = ({
       incarnation: string,
       { phase, listsNodes }: { readonly phase: RestorePhase; readonly listsNodes: boolean },
     ): Promise<ShardRenewal> {
+      node = processOf(incarnation);
       const before = seen.get(shard);
       const requestedBefore = requested.get(shard)?.get(incarnation) ?? '';
       if (before !== undefined) requested.get(shard)?.set(incarnation, before.epoch);
@@ -84,7 +92,7 @@ export const createShardRenewals = ({
           maxQuietMs,
           shard.probeChannel(probe),
           publish,
-          processOf(incarnation),
+          node,
           STAGES[phase],
           before?.epoch ?? '',
           before?.clock ?? 0,
@@ -97,7 +105,8 @@ export const createShardRenewals = ({
       requested.get(shard)?.set(incarnation, String(epoch));
       const emptied = before !== undefined && before.epoch !== epoch;
       if (listsNodes && !emptied && left === 0) {
-        knownNodes = [...new Set(incarnations.map((each) => processOf(String(each))))];
+        listed = incarnations.map(String);
+        knownNodes = [...new Set(listed.map(processOf))];
       }
       return { emptied, lost: state === 'lost' && !emptied, readyInMs: Number(left), awaited: awaited === 1 };
     },

@@ -44,6 +44,11 @@ export interface LeaseStore {
   lostNodes(): Promise<readonly LostNode[]>;
   /** Users with connections of that incarnation. */
   usersOn(incarnation: string): Promise<readonly string[]>;
+  /**
+   * Whether, of all nodes that have a lease, this one comes first to do for a user what any node may do; with `turn` 1, 2, …: second,
+   * third. It is advice, by what was known at the last renewal: whatever is left after a while everybody does.
+   */
+  isFirstFor(userId: string, turn?: number): boolean;
   /** Removes the lease, or the mark as lost, of an incarnation without users; false where it has users. */
   dismiss(incarnation: string): Promise<boolean>;
 }

@@ -24,6 +24,9 @@ export interface Forgotten {
   readonly now: number;
 }
 
+/** Which state of a record it is. */
+export type RecordHead = Pick<PresenceRecord, 'generation' | 'revision'>;
+
 /** Why an update has no record of the store to start from. */
 export interface Missing {
   /** The store is recovering: a record may yet be restored by another node. */
@@ -53,21 +56,38 @@ export interface RecordStore {
   ): Promise<{ readonly record: PresenceRecord; readonly result: R; readonly now: number }>;
   /** The live records of those users, in one reading. */
   read(userIds: readonly string[]): Promise<Reading>;
-  /** Up to `limit` users whose `dueAt` has passed. They stay due until a commit reschedules them. */
-  dueUsers(limit: number): Promise<readonly string[]>;
-  /** Up to `limit` users seen live (audience aside), by id, beyond `after`; and how many there are in all. */
+  /**
+   * Of which generation and revision the records of those users are, for who may know them already. Users are missing of whom there is
+   * no record, or one from before an outage, which has to be read.
+   */
+  heads(userIds: readonly string[]): Promise<ReadonlyMap<string, RecordHead>>;
+  /**
+   * Up to `limit` users whose `dueAt` has passed. They stay due until a commit reschedules them. With `othersAfterMs` those for whom
+   * another node comes first (see `LeaseStore.isFirstFor`) are left to it for so long.
+   */
+  dueUsers(limit: number, options?: { readonly othersAfterMs: number }): Promise<readonly string[]>;
+  /** Up to `limit` users seen live (audience aside), in the order of the bytes of their ids, beyond `after`; and how many there are in all. */
   live(options: { readonly after: string | null; readonly limit: number }): Promise<{
     readonly userIds: readonly string[];
     readonly total: number;
   }>;
   /** Those of the users who are seen live, audience aside. */
   liveAmong(userIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Up to `limit` records marked for the journal, the oldest mark first. */
-  dirty(limit: number): Promise<{ readonly now: number; readonly records: readonly PresenceRecord[] }>;
+  /**
+   * Up to `limit` records marked for the journal, of each part of the store the oldest marks. With `shared`, of those parts alone that
+   * are this node's for the next seconds: the nodes take turns, so that whatever one leaves is another's soon.
+   */
+  dirty(
+    limit: number,
+    options?: { readonly shared: boolean },
+  ): Promise<{ readonly now: number; readonly records: readonly PresenceRecord[] }>;
   /** Removes the marks of records still at these revisions, and drops those in which nothing is live. */
   clean(written: readonly { readonly userId: string; readonly revision: number }[]): Promise<void>;
-  /** Marks all live records, so that the journal gets their `lastSeen`. */
-  markLiveDirty(): Promise<void>;
+  /**
+   * Marks the next of the live records, so that the journal gets their `lastSeen`: asked once a second, on however many nodes, it comes
+   * to each about once a minute, and more seldom where there are too many for that. `ending`: marks all that end with this process.
+   */
+  markLiveDirty(options?: { readonly ending: boolean }): Promise<void>;
   /**
    * Drops the record, schedule and typing of a deleted user, and publishes the typing stops. Null, with nothing dropped, where the
    * record is of a later generation: the user was named again.

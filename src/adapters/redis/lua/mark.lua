@@ -1,7 +1,31 @@
--- Marks all who are seen live for the journal, unless another node did so a moment ago. Their scores in `live` are later than
--- any moment, so that users who changed something come first.
--- KEYS[1] live   KEYS[2] dirty (zsets of users)   KEYS[3] guard (string)
--- ARGV[1] for how long nobody does it again, in ms
--- Returns how many users are marked now; 0: another node did it.
-if not redis.call('SET', KEYS[3], '1', 'NX', 'PX', ARGV[1]) then return 0 end
-return redis.call('ZUNIONSTORE', KEYS[2], 2, KEYS[2], KEYS[1], 'AGGREGATE', 'MIN')
+-- Marks the next of those who are seen live for the journal, unless a node did so a moment ago, in slices: nothing else is served while
+-- a script runs. Where a round over all of them ends the next begins, but not sooner than a while after it began. The marks have scores
+-- later than any moment, so that users who changed something come first.
+-- KEYS[1] shard (hash, see renew.lua), with more fields: marked:at, when a slice was last marked; marked:from, where the next one
+--   begins, as ZRANGEBYLEX takes it, or empty; marked:round, when the round began
+-- KEYS[2] live   KEYS[3] dirty (zsets of users)   KEYS[4] guard (string), by which an earlier release, which marks everybody at once, knows
+--   that another node does
+-- ARGV[1] limit, at most 1,000   ARGV[2] the least between two slices, in ms   ARGV[3] the least between the beginnings of two
+--   rounds, in ms
+-- Returns how many users are in the slice.
+local shard = redis.call('HMGET', KEYS[1], 'epoch', 'clock', 'marked:at', 'marked:from', 'marked:round')
+if not shard[1] then return 0 end
+local time = redis.call('TIME')
+local now = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(shard[2] or 0))
+local from, round = shard[4] or '', tonumber(shard[5] or 0)
+if now - tonumber(shard[3] or 0) < tonumber(ARGV[2]) then return 0 end
+if from == '' then
+  if now - round < tonumber(ARGV[3]) then return 0 end
+  from, round = '-', now
+end
+local users = redis.call('ZRANGEBYLEX', KEYS[2], from, '+', 'LIMIT', 0, ARGV[1])
+local marks = {}
+for i, user in ipairs(users) do
+  marks[2 * i - 1] = string.format('%.0f', UNCHANGED)
+  marks[2 * i] = user
+end
+if #users > 0 then redis.call('ZADD', KEYS[3], 'NX', unpack(marks)) end
+redis.call('SET', KEYS[4], '1', 'PX', 2 * ARGV[3])
+redis.call('HSET', KEYS[1], 'marked:at', string.format('%.0f', now), 'marked:round', string.format('%.0f', round),
+  'marked:from', #users == tonumber(ARGV[1]) and '(' .. users[#users] or '')
+return #users
