@@ -39,8 +39,8 @@ export default [
     name: 'an unavailable store blocks the journal',
     promise: "A node's own commits reach the journal even while the store is unavailable.",
     file: 'src/node/writeBehind.ts',
-    from: 'const results = await Promise.allSettled([drain(), look(LOOK_AFTER_MS)]);',
-    to: 'await drain();\n      const results = await Promise.allSettled([look(LOOK_AFTER_MS)]);',
+    from: 'const results = await Promise.allSettled([drain(shared), look(LOOK_AFTER_MS)]);',
+    to: 'await drain(shared);\n      const results = await Promise.allSettled([look(LOOK_AFTER_MS)]);',
     tests: writing,
   },
   {

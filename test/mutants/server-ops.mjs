@@ -28,8 +28,8 @@ export default [
     name: 'the second secret is ignored',
     promise: 'During a rotation tokens of the older secret are accepted.',
     file: 'src/server/auth/verifier.ts',
-    from: 'const sharedKeys = secrets.map(keyOf);',
-    to: 'const sharedKeys = secrets.slice(0, 1).map(keyOf);',
+    from: 'createSharedSecrets(secrets, claims)',
+    to: 'createSharedSecrets(secrets.slice(0, 1), claims)',
     tests: ['test/server/auth/verifier.test.ts'],
   },
   {
