@@ -9,7 +9,14 @@ import { createPoster, untilAvailable } from './client/poster.js';
 import { userIdsOf } from './client/userIds.js';
 import { type Server, startServer } from './process.js';
 import { SECRET, tokenOf } from './tokens.js';
-import { KINDS, NAMED_WORKLOAD, PRESENCE_WORKLOADS, usersOf, type WorkloadName } from './workloads/all.js';
+import {
+  KINDS,
+  LATENCY_WORKLOADS,
+  NAMED_WORKLOAD,
+  PRESENCE_WORKLOADS,
+  usersOf,
+  type WorkloadName,
+} from './workloads/all.js';
 
 /** The package; this file is compiled into a folder of a folder of it. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -38,6 +45,9 @@ const EVERY_CHANGE = {
   RATE_CONNECTIONS: 'off',
   RATE_READS: 'off',
 };
+
+/** Events leave with those of the same turn of the event loop, and wait for no others. */
+const NO_WAIT = { DELIVERY_WAIT: '0' };
 
 /** Each of several workers answers for itself, in turn: each is asked more than once. */
 const READY_TIMES = 4;
@@ -72,7 +82,14 @@ const introduce = async (port: number, count: number): Promise<void> => {
 };
 
 /** Without delays, what each piece of work costs. */
-const EACH_ALONE: readonly WorkloadName[] = [...PRESENCE_WORKLOADS, NAMED_WORKLOAD, 'counts-5000', 'tell', 'timeline'];
+const EACH_ALONE: readonly WorkloadName[] = [
+  ...PRESENCE_WORKLOADS,
+  NAMED_WORKLOAD,
+  ...LATENCY_WORKLOADS,
+  'counts-5000',
+  'tell',
+  'timeline',
+];
 /** With the default pace, how much is sent. */
 const STORMS: readonly WorkloadName[] = ['counts-storm', 'tray'];
 
@@ -106,7 +123,7 @@ export const SERVERS = {
   ws: {
     title: 'bare ws',
     dialect: 'bare',
-    workloads: [...PRESENCE_WORKLOADS, NAMED_WORKLOAD, 'counts-5000', 'counts-storm'],
+    workloads: [...PRESENCE_WORKLOADS, NAMED_WORKLOAD, ...LATENCY_WORKLOADS, 'counts-5000', 'counts-storm'],
     start: () => startServer(ownServer('bare.js')),
   },
   rollcall: {
@@ -135,6 +152,22 @@ export const SERVERS = {
         usersOf(quick),
       ),
   },
+  'rollcall-no-wait': {
+    title: 'Rollcall, memory + PGlite, no wait',
+    dialect: 'graphql',
+    workloads: LATENCY_WORKLOADS,
+    start: (_, { quick }) => startRollcall({ ...EVERY_CHANGE, ...NO_WAIT }, usersOf(quick)),
+  },
+  'rollcall-redis-no-wait': {
+    title: 'Rollcall, Redis + PostgreSQL, no wait',
+    dialect: 'graphql',
+    workloads: LATENCY_WORKLOADS,
+    start: async (backEnds, { quick }) =>
+      startRollcall(
+        { ...EVERY_CHANGE, ...NO_WAIT, REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() },
+        usersOf(quick),
+      ),
+  },
   'rollcall-defaults': {
     title: 'Rollcall as it comes: interval 1 s, rates on',
     dialect: 'graphql',
@@ -152,7 +185,7 @@ export const SERVERS = {
   textbook: {
     title: 'textbook, Redis',
     dialect: 'graphql',
-    workloads: PRESENCE_WORKLOADS,
+    workloads: [...PRESENCE_WORKLOADS, ...LATENCY_WORKLOADS],
     start: async (backEnds) => startServer(ownServer('textbook.js'), { REDIS_URL: await backEnds.redis() }),
   },
   'textbook-memory': {
@@ -178,7 +211,7 @@ export const SERVERS = {
   socketio: {
     title: 'Socket.IO, Redis adapter',
     dialect: 'socketio',
-    workloads: PRESENCE_WORKLOADS,
+    workloads: [...PRESENCE_WORKLOADS, ...LATENCY_WORKLOADS],
     // Not compiled: its packages are the benchmarks' own.
     start: async (backEnds) =>
       startServer(join(ROOT, 'bench', 'servers', 'socketio.mjs'), { REDIS_URL: await backEnds.redis() }),

@@ -1,4 +1,5 @@
 /** What is measured, in the order of the report, and what it is to come to. */
+import { figuresOf, SAME_RATE, SHARES } from './workloads/latency.js';
 
 export interface Figure {
   readonly workload: string;
@@ -7,6 +8,12 @@ export interface Figure {
   readonly unit: 'µs' | 'ms' | 'KiB' | '';
   readonly per: string;
 }
+
+/** The shapes of the workloads of latency. */
+const LATENCY = {
+  'latency-1000': 'One user, watched by 1,000',
+  'latency-graph': '1,000 users, each watching 50',
+};
 
 const delivery = { unit: 'µs', per: 'server CPU a delivery' } as const;
 
@@ -189,11 +196,48 @@ export const FIGURES: readonly Figure[] = [
     per: 'server CPU a page',
   },
   { workload: 'timeline', figure: 'page, time', title: 'The same, one at a time', unit: 'ms', per: 'time a page' },
+  ...Object.entries(LATENCY).map(
+    ([workload, shape]): Figure => ({
+      workload,
+      figure: 'capacity',
+      title: `${shape}: 32 changes in flight, as fast as they go`,
+      unit: '',
+      per: 'deliveries a second',
+    }),
+  ),
 ];
 
+/** Several figures of one workload beside each other. */
+export interface Columns {
+  readonly workload: string;
+  readonly title: string;
+  readonly columns: readonly { readonly figure: string; readonly head: string }[];
+}
+
+export const COLUMNS: readonly Columns[] = Object.entries(LATENCY).flatMap(([workload, shape]) => {
+  const loads = [
+    ...Object.keys(SHARES).map((load) => ({ load, of: `${load} of the server's capacity` })),
+    { load: SAME_RATE, of: 'the same rate for all' },
+  ];
+  return loads.map(({ load, of }) => {
+    const { rate, half, most, worst, cost } = figuresOf(load);
+    return {
+      workload,
+      title: `${shape}: changes by the clock, ${of}`,
+      columns: [
+        { figure: rate, head: 'changes a second' },
+        { figure: half, head: 'half of the deliveries within, ms' },
+        { figure: most, head: '99 of 100 within, ms' },
+        { figure: worst, head: 'the last within, ms' },
+        { figure: cost, head: 'server CPU a delivery, µs' },
+      ],
+    };
+  });
+});
+
 /**
- * What a figure is to be at most: as a ratio to another server, to another figure of its own server (`toFigure`), or (`to` null) in
- * its own unit.
+ * What a figure is to be at most: as a ratio to another server, to another figure of its own server (`toFigure`), or (`to` null, or
+ * `plus`, more than the other server) in its own unit.
  */
 export interface Goal {
   readonly what: string;
@@ -202,6 +246,7 @@ export interface Goal {
   readonly server: string;
   readonly to: string | null;
   readonly toFigure?: string;
+  readonly plus?: true;
   readonly atMost: number;
 }
 
@@ -214,7 +259,7 @@ export const GOALS: readonly Goal[] = [
   { what: 'Watched by 5,000', workload: 'fanout-5000', figure: 'one by one', ...toBare, atMost: 1.1 },
   { what: 'Watched by 1,000, bursts', workload: 'fanout-1000', figure: 'bursts of 20', ...toBare, atMost: 0.2 },
   { what: 'Watched by 5,000, bursts', workload: 'fanout-5000', figure: 'bursts of 20', ...toBare, atMost: 0.2 },
-  { what: '1,000 × 50', workload: 'graph-1000', figure: 'changes', ...toBare, atMost: 0.7 },
+  { what: '1,000 × 50', workload: 'graph-1000', figure: 'changes', ...toBare, atMost: 0.8 },
   { what: '5,000 × 50', workload: 'graph-5000', figure: 'changes', ...toBare, atMost: 0.95 },
   { what: 'Connecting', workload: 'connect', figure: 'connect', ...toBare, atMost: 1.5 },
   {
@@ -231,10 +276,10 @@ export const GOALS: readonly Goal[] = [
     figure: 'resident',
     server: 'rollcall',
     to: null,
-    atMost: 10,
+    atMost: 14,
   },
   { what: 'Heap a connection, KiB', workload: 'connect', figure: 'heap', server: 'rollcall', to: null, atMost: 10 },
-  { what: 'A change over HTTP', workload: 'mutations', figure: 'over HTTP', ...toTextbook, atMost: 0.25 },
+  { what: 'A change over HTTP', workload: 'mutations', figure: 'over HTTP', ...toTextbook, atMost: 0.35 },
   { what: 'Watched by 1,000', workload: 'fanout-1000', figure: 'one by one', ...toTextbook, atMost: 0.15 },
   { what: 'Watched by 5,000', workload: 'fanout-5000', figure: 'one by one', ...toTextbook, atMost: 0.15 },
   { what: '1,000 × 50', workload: 'graph-1000', figure: 'changes', ...toTextbook, atMost: 0.15 },
@@ -268,4 +313,17 @@ export const GOALS: readonly Goal[] = [
     toFigure: 'setPresence',
     atMost: 3,
   },
+  ...Object.entries(LATENCY).flatMap(([workload, shape]) =>
+    (['rollcall', 'rollcall-redis'] as const).map(
+      (server): Goal => ({
+        what: `99 of 100 deliveries at half load, ms: ${shape}`,
+        workload,
+        figure: figuresOf('50 %').most,
+        server,
+        to: 'ws',
+        plus: true,
+        atMost: 5,
+      }),
+    ),
+  ),
 ];

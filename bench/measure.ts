@@ -65,6 +65,15 @@ export const ratiosOf = (
   });
 };
 
+/** The same for differences, in the figure's own unit. */
+export const differencesOf = (results: readonly Result[], which: Which, base: string): readonly number[] => {
+  const bases = new Map(readingsOf(results, { ...which, server: base }).map(({ round, value }) => [round, value]));
+  return readingsOf(results, which).flatMap(({ round, value }) => {
+    const less = bases.get(round);
+    return less === undefined ? [] : [value - less];
+  });
+};
+
 /** A client that is busy for more of the time than this, and more than the server, held the server up. */
 const BUSY = 0.85;
 

@@ -1,9 +1,25 @@
 /** The report in Markdown: the goals first, then a table a figure. */
 import { SERVERS, type ServerName } from './contenders.js';
-import { FIGURES, type Figure, GOALS } from './figures.js';
-import { isClientBound, type Result, ratiosOf, readingsOf, short, spreadOf, spreadText, tableOf } from './measure.js';
+import { COLUMNS, type Columns, FIGURES, type Figure, GOALS, type Goal } from './figures.js';
+import {
+  differencesOf,
+  isClientBound,
+  type Result,
+  ratiosOf,
+  readingsOf,
+  short,
+  spreadOf,
+  spreadText,
+  tableOf,
+} from './measure.js';
 
 const BARE = 'ws';
+
+/** How busy the client was, with a star where it set the pace. */
+const clientShare = (readings: readonly Result[]): string => {
+  const share = spreadOf(readings.map(({ clientMs, wallMs }) => (100 * clientMs) / wallMs)).median;
+  return `${Math.round(share)} %${isClientBound(readings) ? ' *' : ''}`;
+};
 
 const figureTable = (results: readonly Result[], { workload, figure, title, unit, per }: Figure): string | null => {
   const rows = (Object.keys(SERVERS) as ServerName[]).flatMap((server) => {
@@ -11,13 +27,12 @@ const figureTable = (results: readonly Result[], { workload, figure, title, unit
     const readings = readingsOf(results, which);
     if (readings.length === 0) return [];
     const ratios = ratiosOf(results, which, BARE);
-    const share = spreadOf(readings.map(({ clientMs, wallMs }) => (100 * clientMs) / wallMs)).median;
     return [
       [
         SERVERS[server].title,
         spreadText(spreadOf(readings.map(({ value }) => value))),
         ratios.length === 0 ? '–' : spreadText(spreadOf(ratios)),
-        unit === 'KiB' ? '–' : `${Math.round(share)} %${isClientBound(readings) ? ' *' : ''}`,
+        unit === 'KiB' ? '–' : clientShare(readings),
       ],
     ];
   });
@@ -25,12 +40,26 @@ const figureTable = (results: readonly Result[], { workload, figure, title, unit
   return `### ${title}\n\n${tableOf(['server', unit === '' ? per : `${per}, ${unit}`, 'ratio to bare ws', 'client busy'], rows)}`;
 };
 
+/** A row for each server that has the first of the columns. */
+const columnTable = (results: readonly Result[], { workload, title, columns }: Columns): string | null => {
+  const rows = (Object.keys(SERVERS) as ServerName[]).flatMap((server) => {
+    const [first = [], ...others] = columns.map(({ figure }) => readingsOf(results, { workload, figure, server }));
+    if (first.length === 0) return [];
+    const cells = [first, ...others].map((readings) => spreadText(spreadOf(readings.map(({ value }) => value))));
+    return [[SERVERS[server].title, ...cells, clientShare(first)]];
+  });
+  if (rows.length === 0) return null;
+  return `### ${title}\n\n${tableOf(['server', ...columns.map(({ head }) => head), 'client busy'], rows)}`;
+};
+
+const measuredOf = (results: readonly Result[], goal: Goal): readonly number[] => {
+  if (goal.to === null) return readingsOf(results, goal).map(({ value }) => value);
+  return goal.plus ? differencesOf(results, goal, goal.to) : ratiosOf(results, goal, goal.to, goal.toFigure);
+};
+
 const goalTable = (results: readonly Result[]): string | null => {
   const rows = GOALS.flatMap((goal) => {
-    const values =
-      goal.to === null
-        ? readingsOf(results, goal).map(({ value }) => value)
-        : ratiosOf(results, goal, goal.to, goal.toFigure);
+    const values = measuredOf(results, goal);
     if (values.length === 0) return [];
     const spread = spreadOf(values);
     const against = goal.toFigure ? `its ${goal.toFigure}` : (goal.to ?? '–');
@@ -39,7 +68,7 @@ const goalTable = (results: readonly Result[]): string | null => {
         goal.what,
         goal.server,
         against,
-        `≤ ${short(goal.atMost)}`,
+        `≤ ${goal.plus ? '+ ' : ''}${short(goal.atMost)}`,
         spreadText(spread),
         spread.median <= goal.atMost ? 'met' : 'not met',
       ],
@@ -51,7 +80,11 @@ const goalTable = (results: readonly Result[]): string | null => {
 
 /** The whole report. `about` says of which machine and when; it comes first. */
 export const reportOf = (results: readonly Result[], about: string): string => {
-  const tables = [goalTable(results), ...FIGURES.map((figure) => figureTable(results, figure))];
+  const tables = [
+    goalTable(results),
+    ...FIGURES.map((figure) => figureTable(results, figure)),
+    ...COLUMNS.map((columns) => columnTable(results, columns)),
+  ];
   return [
     about,
     'Every cell is least – **median** – most over the rounds. Ratios are taken within a round.',

@@ -14,7 +14,7 @@ import { type Result, replaceBetween, short } from './measure.js';
 import { type Options, readOptions, USAGE } from './options.js';
 import { runClient } from './process.js';
 import { reportOf } from './report.js';
-import { NAMED_WORKLOAD, PRESENCE_WORKLOADS, type WorkloadName } from './workloads/all.js';
+import { LATENCY_WORKLOADS, NAMED_WORKLOAD, PRESENCE_WORKLOADS, type WorkloadName } from './workloads/all.js';
 
 const PAGE = join(ROOT, 'docs', 'performance.md');
 const RESULTS = join(ROOT, 'bench', 'results');
@@ -94,7 +94,12 @@ const run = async (options: Options): Promise<void> => {
   if (!options.writeDocs) return;
   const isPresence = ({ workload }: Result) =>
     [...PRESENCE_WORKLOADS, NAMED_WORKLOAD].some((each) => each === workload);
-  const sections = { bench: results.filter(isPresence), social: results.filter((each) => !isPresence(each)) };
+  const isLatency = ({ workload }: Result) => LATENCY_WORKLOADS.some((each) => each === workload);
+  const sections = {
+    bench: results.filter(isPresence),
+    latency: results.filter(isLatency),
+    social: results.filter((each) => !isPresence(each) && !isLatency(each)),
+  };
   for (const [name, part] of Object.entries(sections)) {
     if (part.length === 0) continue;
     const page = await readFile(PAGE, 'utf8');

@@ -486,6 +486,7 @@ const createEdge = (
   const sockets = createSockets({
     server: http.server,
     isBusy: () => engine.mutations > 0,
+    deliveryWaitMs: config.deliveryWaitMs,
     signIn,
     connections,
     admits: (userId) => rateLimits.take('connection', userId),

@@ -3,6 +3,7 @@ import { tokenOf } from '../tokens.js';
 import { type Change, DIALECTS, type Dialect, type DialectName } from './dialects.js';
 import { createPoster } from './poster.js';
 import type { Request } from './socialMessages.js';
+import { createStopwatch, DIGITS, MARK, type Stopwatch } from './stopwatch.js';
 import { createTally, type Tally } from './tally.js';
 import { openWire, type Wire } from './wire.js';
 
@@ -27,6 +28,8 @@ export interface Member {
 export interface Crowd {
   readonly dialect: Dialect;
   readonly tally: Tally;
+  /** Times the deliveries of changes that were begun with `time`. */
+  readonly stopwatch: Stopwatch;
   /** Of the host's back end. */
   readonly hostToken: string;
   /** Opens a socket for each, signed in. */
@@ -41,6 +44,8 @@ export interface Crowd {
   ask(userId: string | null, request: Request): Promise<string>;
   /** Makes a change over the user's own socket, on which nothing else may be asked meanwhile. */
   say(member: Member, change: Change): Promise<void>;
+  /** Times the deliveries of a change from that instant on (of `performance.now`). */
+  time(change: Change, from: number): void;
   /** A change of that user that nobody made before. */
   change(userId: string): Change;
   /** Closes all that is open. */
@@ -66,6 +71,8 @@ export const inFlight = async <T>(
 export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
   const dialect = DIALECTS[name];
   const tally = createTally();
+  const stopwatch = createStopwatch();
+  let timed = false;
   const poster = createPoster({ port, connections: HTTP_CONNECTIONS });
   const tokens = new Map<string, string>();
   const hostToken = tokenOf('the-host', { service: true });
@@ -88,11 +95,23 @@ export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
       throw new Error(`This was never said: ${event}`);
   });
 
+  const onEvent = (data: Buffer, start: number, size: number): void => {
+    if (timed) stopwatch.arrived(data, start, size);
+  };
+
   const connectOne = async (userId: string): Promise<Member> => {
     const { path, protocol, eventHead } = dialect;
     const token = tokenFor(userId);
     const early: string[] = [];
-    const wire = await openWire({ port, path, protocol, eventHead, tally, onText: (text) => early.push(text) });
+    const wire = await openWire({
+      port,
+      path,
+      protocol,
+      eventHead,
+      tally,
+      onText: (text) => early.push(text),
+      onEvent,
+    });
     wires.push(wire);
     await new Promise<void>((resolve) => {
       wire.onText = (text) => {
@@ -122,6 +141,7 @@ export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
   return {
     dialect,
     tally,
+    stopwatch,
     hostToken,
     async connect(userIds) {
       // Beforehand: tokens are the client's to make, and none of the server's work.
@@ -151,9 +171,13 @@ export const createCrowd = ({ port, dialect: name }: Target): Crowd => {
       });
       wire.onText = listen;
     },
+    time({ text }, from) {
+      timed = true;
+      stopwatch.start(Number(text.slice(MARK.length)), from);
+    },
     change(userId) {
       changes += 1;
-      const text = `change ${String(changes).padStart(8, '0')}`;
+      const text = `${MARK}${String(changes).padStart(DIGITS, '0')}`;
       const change: Change = { userId, text, status: changes % 2 === 0 ? 'ONLINE' : 'AWAY' };
       sent.set(text, change);
       return change;

@@ -46,6 +46,7 @@ export const openWire = ({
   eventHead,
   tally,
   onText,
+  onEvent,
 }: {
   readonly port: number;
   readonly path: string;
@@ -55,6 +56,8 @@ export const openWire = ({
   readonly tally: Tally;
   /** Takes every message that is no event, from the first on. */
   readonly onText: (text: string) => void;
+  /** Takes the bytes of every event. */
+  readonly onEvent: (data: Buffer, start: number, size: number) => void;
 }): Promise<Wire> =>
   new Promise((resolve, reject) => {
     // Of the beginning, the part that names the subscription and the part that names the kind of message.
@@ -94,6 +97,7 @@ export const openWire = ({
         data.readUInt32LE(start + kindAt) === kind;
       if (isEvent) {
         events += 1;
+        onEvent(data, start, size);
         if (events === target) reached();
         if (tally.count()) tally.check(data.toString('utf8', start, start + size));
       } else if (opcode === TEXT) wire.onText(data.toString('utf8', start, start + size));

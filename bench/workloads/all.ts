@@ -5,6 +5,7 @@ import { connect } from './connect.js';
 import { counts, countsStorm } from './counts.js';
 import { fanout } from './fanout.js';
 import { graph } from './graph.js';
+import { latency, star, web } from './latency.js';
 import { mutations } from './mutations.js';
 import { telling } from './tell.js';
 import { timeline } from './timeline.js';
@@ -31,6 +32,8 @@ export const workloads = (quick: boolean) => {
     'graph-5000': graph({ users: size(5_000), changes: quick ? QUICK_USERS : 2_500 }),
     connect: connect({ users: size(5_000) }),
     mutations: mutations({ users: size(4_000) }),
+    'latency-1000': latency({ shape: star(size(1_000)), sameRate: 50, seconds: quick ? 1 : 8 }),
+    'latency-graph': latency({ shape: web(size(1_000)), sameRate: 1_000, seconds: quick ? 1 : 8 }),
     'counts-5000': counts({ watchers: size(5_000), puts: few(30) }),
     'counts-storm': countsStorm({ watchers: size(200), puts: quick ? 100 : 1_000 }),
     tell: telling({ users: size(5_000), acts: size(2_000), posts: few(40) }),
@@ -47,6 +50,11 @@ export const workloads = (quick: boolean) => {
 
 /** Of the servers that have names, and of the bare one, whose messages have none. */
 export const NAMED_WORKLOAD = 'named-1000' satisfies keyof ReturnType<typeof workloads>;
+
+/** How long deliveries take. */
+export const LATENCY_WORKLOADS = ['latency-1000', 'latency-graph'] as const satisfies readonly (keyof ReturnType<
+  typeof workloads
+>)[];
 
 export type WorkloadName = keyof ReturnType<typeof workloads>;
 export const WORKLOAD_NAMES = Object.keys(workloads(true)) as readonly WorkloadName[];

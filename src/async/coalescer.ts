@@ -1,5 +1,3 @@
-/** How long a run may be delayed by further events. */
-const MAX_WAIT_MS = 10;
 const LOOK_EVERY_MS = 1;
 /** Work under way often ends within a few turns of the event loop, which are cheaper than a timer. */
 const QUIET_TURNS = 16;
@@ -11,16 +9,19 @@ export interface Due {
 
 /**
  * Runs what was scheduled once no more events come, so that many events become one write. It waits while turns of the
- * event loop bring events, and while `isBusy` says that more may come, but no longer than {@link MAX_WAIT_MS}.
+ * event loop bring events, and while `isBusy` says that more may come, but no longer than `maxWaitMs`.
  */
 export const createCoalescer = ({
+  maxWaitMs,
   isBusy = () => false,
   now = () => performance.now(),
 }: {
+  /** How long a run may be delayed by further events; 0: what one turn of the event loop brings runs together, and waits for no other. */
+  readonly maxWaitMs: number;
   /** Whether work is under way that may bring more events. */
   readonly isBusy?: () => boolean;
   readonly now?: () => number;
-} = {}) => {
+}) => {
   let scheduled: Due[] = [];
   /** How many events there were, now and at the last look. */
   let events = 0;
@@ -40,7 +41,7 @@ export const createCoalescer = ({
     eventsBefore = events;
     quietTurns = cameMore ? 0 : quietTurns + 1;
     if (scheduled.length === 0) return;
-    if (now() - since >= MAX_WAIT_MS || (!cameMore && !isBusy())) run();
+    if (now() - since >= maxWaitMs || (!cameMore && !isBusy())) run();
     else if (quietTurns < QUIET_TURNS) setImmediate(look);
     else setTimeout(look, LOOK_EVERY_MS);
   };

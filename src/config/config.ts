@@ -80,6 +80,8 @@ export interface Config {
   readonly metricsPort: number | null;
   /** How long an idle connection of HTTP is kept. */
   readonly keepAliveMs: number;
+  /** How long an event may wait for others, to leave in one write, while more may come. */
+  readonly deliveryWaitMs: number;
   /** How many processes serve the port; `auto`: one for each processor. */
   readonly workers: number | 'auto';
   readonly dataDir: string;

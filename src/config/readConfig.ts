@@ -34,6 +34,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const CLUSTER_SHARDS = 64;
 const DAY_MS = 86_400_000;
+/** What waits longer is noticed. */
+const MAX_DELIVERY_WAIT_MS = 1_000;
 const ON_OFF = ['on', 'off'] as const;
 
 const DURATION_HINT = 'a time such as `5s`, `500ms` or plain seconds, at most 24 days';
@@ -111,6 +113,10 @@ export const readConfig = (env: Environment): Config => {
       readWhole(text, { min: 0, max: 65_535 }),
     ),
     keepAliveMs: time('KEEP_ALIVE_TIMEOUT', 75_000),
+    deliveryWaitMs: read('DELIVERY_WAIT', 10, 'a time such as `10ms`, at most `1s`; 0 turns it off', (text) => {
+      const ms = readDuration(text);
+      return ms !== undefined && ms <= MAX_DELIVERY_WAIT_MS ? ms : undefined;
+    }),
     workers: read<number | 'auto'>('WORKERS', 1, '`auto`, or a whole number from 1 to 64', (text) =>
       text === 'auto' ? text : readWhole(text, { min: 1, max: 64 }),
     ),

@@ -2,11 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createCoalescer } from '../../src/async/coalescer.js';
 
-const start = () => {
+const start = ({ maxWaitMs = 10 } = {}) => {
   let clock = 0;
   let runs = 0;
   let busy = false;
-  const coalescer = createCoalescer({ now: () => clock, isBusy: () => busy });
+  const coalescer = createCoalescer({ maxWaitMs, now: () => clock, isBusy: () => busy });
   const due = {
     run: () => {
       runs += 1;
@@ -66,6 +66,16 @@ describe('the end of a tick', () => {
     pass(10);
     while (runs() === 1) await turn();
     expect(runs()).toBe(2);
+  });
+
+  it('comes after one turn where nothing may wait, whatever is under way', async () => {
+    const { coalescer, due, runs, setBusy } = start({ maxWaitMs: 0 });
+    setBusy(true);
+    coalescer.schedule(due);
+    coalescer.moreMayCome();
+    expect(runs()).toBe(0);
+    await turn();
+    expect(runs()).toBe(1);
   });
 
   it('may be had at once, and what is asked for later has its own', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  differencesOf,
   isClientBound,
   type Result,
   ratiosOf,
@@ -80,6 +81,19 @@ describe('ratios', () => {
       result({ server: 'rollcall' }),
     ];
     expect(ratiosOf(results, which, 'ws')).toEqual([]);
+  });
+});
+
+describe('differences', () => {
+  it('are taken within a round, also where the other took no time that could be read', () => {
+    const results = [
+      result({ round: 1, value: 10 }),
+      result({ round: 2, value: 0 }),
+      result({ round: 1, server: 'rollcall', value: 5 }),
+      result({ round: 2, server: 'rollcall', value: 60 }),
+      result({ round: 3, server: 'rollcall' }),
+    ];
+    expect(differencesOf(results, which, 'ws')).toEqual([-5, 60]);
   });
 });
 

@@ -22,6 +22,7 @@ describe('readConfig', () => {
       port: 4000,
       metricsPort: null,
       keepAliveMs: 75_000,
+      deliveryWaitMs: 10,
       workers: 1,
       dataDir: './data',
       databaseUrl: null,
@@ -181,6 +182,12 @@ describe('readConfig', () => {
     const others = ['HEARTBEAT_INTERVAL', 'HEARTBEAT_TIMEOUT', 'SESSION_TTL', 'IDLE_AFTER', 'TYPING_TIMEOUT'];
     const faults = faultsOf(Object.fromEntries(others.map((name) => [name, '0'])));
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual(others);
+  });
+
+  it('an event waits for others as long as is said, for a second at the most, or not at all', () => {
+    expect(readConfig({ DELIVERY_WAIT: '0' }).deliveryWaitMs).toBe(0);
+    expect(readConfig({ DELIVERY_WAIT: '1s' }).deliveryWaitMs).toBe(1_000);
+    expect(faultsOf({ DELIVERY_WAIT: '1001ms' })).toEqual([expect.stringMatching(/^DELIVERY_WAIT must be a time/)]);
   });
 
   it('typing lasts a minute at most, since longer the store does not know where somebody types', () => {

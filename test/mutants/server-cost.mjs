@@ -56,4 +56,20 @@ export default [
     to: 'const wholeAt = taken;',
     tests: ['test/adapters/rateLimits.test.ts'],
   },
+  {
+    name: 'events wait although none may',
+    promise: 'With DELIVERY_WAIT=0 an event leaves with those of its turn of the event loop, whatever is under way.',
+    file: 'src/async/coalescer.ts',
+    from: 'now() - since >= maxWaitMs ||',
+    to: 'now() - since >= 10 ||',
+    tests: ['test/async/coalescer.test.ts'],
+  },
+  {
+    name: 'an event may wait for ever',
+    promise: 'No event waits for others for more than a second.',
+    file: 'src/config/readConfig.ts',
+    from: 'ms !== undefined && ms <= MAX_DELIVERY_WAIT_MS ? ms : undefined',
+    to: 'ms',
+    tests: ['test/config/config.test.ts'],
+  },
 ];

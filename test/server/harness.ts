@@ -272,6 +272,7 @@ export const startServer = async (options: ServerOptions = {}) => {
   const sockets = createSockets({
     server: http.server,
     isBusy: () => engine.mutations > 0,
+    deliveryWaitMs: 10,
     signIn,
     presence,
     connections,

@@ -11,7 +11,9 @@ import type { Operation, Params } from '../execution/operation.js';
 import { mediaType } from './mediaType.js';
 import { ALWAYS } from './respond.js';
 
-const answers = createCoalescer();
+/** How long an answer may wait for others. */
+const MAX_WAIT_MS = 10;
+const answers = createCoalescer({ maxWaitMs: MAX_WAIT_MS });
 
 const MAX_DIRECT_BYTES = 64 * 1024;
 const JSON_TYPE = 'application/json';

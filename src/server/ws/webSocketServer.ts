@@ -72,6 +72,7 @@ export const createSockets = ({
   server,
   origins,
   isBusy = () => false,
+  deliveryWaitMs,
   onReceived = () => {},
   heartbeatTimeoutMs,
   maxUnauthenticated = MAX_UNAUTHENTICATED,
@@ -83,6 +84,8 @@ export const createSockets = ({
   readonly origins: Origins;
   /** Whether work is under way that is about to change what subscriptions deliver: their frames leave in one write. */
   readonly isBusy?: () => boolean;
+  /** How long a frame may wait for others at most. */
+  readonly deliveryWaitMs: number;
   /** A pong, a ping, or any other message was received. */
   readonly onReceived?: (connectionId: string) => void;
   readonly heartbeatTimeoutMs: number;
@@ -105,7 +108,7 @@ export const createSockets = ({
   const ending = new Set<Promise<void>>();
 
   const keepAlive = createKeepAlive({ timeoutMs: heartbeatTimeoutMs });
-  const coalescer = createCoalescer({ isBusy });
+  const coalescer = createCoalescer({ maxWaitMs: deliveryWaitMs, isBusy });
   const deps: ConnectionDeps = {
     ...ports,
     coalescer,

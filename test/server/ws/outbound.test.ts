@@ -57,7 +57,7 @@ const start = () => {
   const fake = fakeSocket();
   const onStall = vi.fn();
   const outbound = new Outbound(fake.socket as never, fake.stream as never, new ReadFlow(fake.socket), {
-    coalescer: createCoalescer(),
+    coalescer: createCoalescer({ maxWaitMs: 10 }),
     onStall,
     stallMs: 10_000,
   });
