@@ -10,6 +10,7 @@ import { userIdsOf } from './client/userIds.js';
 import { type Server, startServer } from './process.js';
 import { SECRET, tokenOf } from './tokens.js';
 import {
+  isCold,
   KINDS,
   LATENCY_WORKLOADS,
   NAMED_WORKLOAD,
@@ -26,7 +27,13 @@ export interface Contender {
   readonly dialect: DialectName;
   /** Where it makes sense to measure it. */
   readonly workloads: readonly WorkloadName[];
-  start(backEnds: BackEnds, options: { readonly quick: boolean }): Promise<Server>;
+  start(backEnds: BackEnds, options: StartOptions): Promise<Server>;
+}
+
+interface StartOptions {
+  readonly quick: boolean;
+  /** What is measured: where that is a process just started, the server has done nothing before. */
+  readonly workload: WorkloadName;
 }
 
 const BULK = 1_000;
@@ -64,15 +71,11 @@ const isReady = async (port: number): Promise<void> => {
  * Makes the users beforehand, as the host's back end would: seen by everyone, so that who watches whom takes no
  * follows. Every change of sight is as it always is; the facts are just few.
  */
-const introduce = async (port: number, count: number): Promise<void> => {
+export const introduce = async (port: number, userIds: readonly string[]): Promise<void> => {
   const poster = createPoster({ port, connections: 1 });
   const token = tokenOf('the-host', { service: true });
   const everyone = { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' };
-  const users = KINDS.flatMap((kind) => userIdsOf(kind, count)).map((id) => ({
-    id,
-    name: id,
-    privacy: everyone,
-  }));
+  const users = userIds.map((id) => ({ id, name: id, privacy: everyone }));
   for (let from = 0; from < users.length; from += BULK) {
     const query = 'mutation Users($users: [UserInput!]!) { upsertUsers(users: $users) }';
     const variables = { users: users.slice(from, from + BULK) };
@@ -93,31 +96,58 @@ const EACH_ALONE: readonly WorkloadName[] = [
 /** With the default pace, how much is sent. */
 const STORMS: readonly WorkloadName[] = ['counts-storm', 'tray'];
 
-/** Starts the built server, ready and with so many users of each kind. */
-export const startRollcall = async (env: Readonly<Record<string, string>>, users: number): Promise<Server> => {
+/** Starts the built server with these settings, and resolves when it is ready. */
+export const startReady = async (env: Readonly<Record<string, string>>): Promise<Server> => {
+  const server = await startServer(rollcallFile(), { HOST: '127.0.0.1', AUTH_JWT_SECRET: SECRET, ...env });
+  try {
+    await isReady(server.port);
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+};
+
+/**
+ * Starts the built server, ready and with so many users of each kind. A `fresh` one was told of them in a process before this
+ * one, on the same data.
+ */
+export const startRollcall = async (
+  env: Readonly<Record<string, string>>,
+  users: number,
+  { fresh = false } = {},
+): Promise<Server> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
   const remove = () => rm(dataDir, { recursive: true, force: true });
+  const whole = { DATA_DIR: join(dataDir, 'data'), ...env };
   try {
-    const server = await startServer(rollcallFile(), {
-      HOST: '127.0.0.1',
-      AUTH_JWT_SECRET: SECRET,
-      DATA_DIR: join(dataDir, 'data'),
-      ...env,
-    });
-    const stop = () => server.stop().finally(remove);
+    const first = await startReady(whole);
     try {
-      await isReady(server.port);
-      await introduce(server.port, users);
+      await introduce(first.port, everybody(users));
     } catch (error) {
-      await stop();
+      await first.stop();
       throw error;
     }
-    return { ...server, stop };
+    if (fresh) await first.end();
+    const server = fresh ? await startReady(whole) : first;
+    return { ...server, stop: () => server.stop().finally(remove) };
   } catch (error) {
     await remove();
     throw error;
   }
 };
+
+/** Users of each kind. */
+const everybody = (count: number): readonly string[] => KINDS.flatMap((kind) => userIdsOf(kind, count));
+
+const shared = async (backEnds: BackEnds) => ({
+  REDIS_URL: await backEnds.redis(),
+  DATABASE_URL: await backEnds.postgres(),
+});
+
+/** As a workload needs it. */
+const startFor = ({ quick, workload }: StartOptions, env: Readonly<Record<string, string>>): Promise<Server> =>
+  startRollcall(env, usersOf(quick), { fresh: isCold(workload) });
 
 export const SERVERS = {
   ws: {
@@ -130,57 +160,45 @@ export const SERVERS = {
     title: 'Rollcall, memory + PGlite',
     dialect: 'graphql',
     workloads: EACH_ALONE,
-    start: (_, { quick }) => startRollcall(EVERY_CHANGE, usersOf(quick)),
+    start: (_, options) => startFor(options, EVERY_CHANGE),
   },
   'rollcall-redis': {
     title: 'Rollcall, Redis + PostgreSQL',
     dialect: 'graphql',
     workloads: EACH_ALONE,
-    start: async (backEnds, { quick }) =>
-      startRollcall(
-        { ...EVERY_CHANGE, REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() },
-        usersOf(quick),
-      ),
+    start: async (backEnds, options) => startFor(options, { ...EVERY_CHANGE, ...(await shared(backEnds)) }),
   },
   'rollcall-redis-2': {
     title: 'Rollcall, Redis + PostgreSQL, 2 workers',
     dialect: 'graphql',
     workloads: PRESENCE_WORKLOADS,
-    start: async (backEnds, { quick }) =>
-      startRollcall(
-        { ...EVERY_CHANGE, WORKERS: '2', REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() },
-        usersOf(quick),
-      ),
+    start: async (backEnds, options) =>
+      startFor(options, { ...EVERY_CHANGE, WORKERS: '2', ...(await shared(backEnds)) }),
   },
   'rollcall-no-wait': {
     title: 'Rollcall, memory + PGlite, no wait',
     dialect: 'graphql',
     workloads: LATENCY_WORKLOADS,
-    start: (_, { quick }) => startRollcall({ ...EVERY_CHANGE, ...NO_WAIT }, usersOf(quick)),
+    start: (_, options) => startFor(options, { ...EVERY_CHANGE, ...NO_WAIT }),
   },
   'rollcall-redis-no-wait': {
     title: 'Rollcall, Redis + PostgreSQL, no wait',
     dialect: 'graphql',
     workloads: LATENCY_WORKLOADS,
-    start: async (backEnds, { quick }) =>
-      startRollcall(
-        { ...EVERY_CHANGE, ...NO_WAIT, REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() },
-        usersOf(quick),
-      ),
+    start: async (backEnds, options) => startFor(options, { ...EVERY_CHANGE, ...NO_WAIT, ...(await shared(backEnds)) }),
   },
   'rollcall-defaults': {
     title: 'Rollcall as it comes: interval 1 s, rates on',
     dialect: 'graphql',
     // Not one who is watched by many: a user who changes faster than the rates allow is refused, and that is the point of them.
     workloads: ['graph-1000', 'graph-5000', 'connect', 'mutations', ...STORMS],
-    start: (_, { quick }) => startRollcall({}, usersOf(quick)),
+    start: (_, options) => startFor(options, {}),
   },
   'rollcall-redis-defaults': {
     title: 'Rollcall as it comes, Redis + PostgreSQL',
     dialect: 'graphql',
     workloads: STORMS,
-    start: async (backEnds, { quick }) =>
-      startRollcall({ REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() }, usersOf(quick)),
+    start: async (backEnds, options) => startFor(options, await shared(backEnds)),
   },
   textbook: {
     title: 'textbook, Redis',
@@ -199,9 +217,9 @@ export const SERVERS = {
     dialect: 'graphql',
     workloads: ['counts-5000', 'tell', 'timeline', ...STORMS],
     start: async (backEnds, { quick }) => {
-      const env = { REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() };
+      const env = await shared(backEnds);
       const server = await startServer(ownServer('textbookSocial.js'), env);
-      await introduce(server.port, usersOf(quick)).catch(async (error: unknown) => {
+      await introduce(server.port, everybody(usersOf(quick))).catch(async (error: unknown) => {
         await server.stop();
         throw error;
       });

@@ -96,6 +96,27 @@ export const FIGURES: readonly Figure[] = [
     per: 'server CPU a change',
   },
   {
+    workload: 'cold-connect',
+    figure: 'connect',
+    title: 'Just started: the first 1,000 connect, 128 at once, sign in, and subscribe to 50 users each',
+    unit: 'µs',
+    per: 'server CPU a connection',
+  },
+  { workload: 'cold-connect', figure: 'time', title: 'The same: until all are there', unit: 'ms', per: 'time' },
+  {
+    workload: 'cold-change',
+    figure: 'over HTTP',
+    title: 'Just started: the first change of each of 1,000 users, over HTTP, 32 in flight',
+    unit: 'µs',
+    per: 'server CPU a change',
+  },
+  {
+    workload: 'cold-fanout',
+    figure: 'one by one',
+    title: 'Just started: one user, watched by 1,000: the first 20 changes, one at a time',
+    ...delivery,
+  },
+  {
     workload: 'counts-5000',
     figure: 'one by one',
     title: 'Counts of one object, watched by 5,000: one put at a time',
@@ -269,6 +290,15 @@ export const GOALS: readonly Goal[] = [
     server: 'rollcall-redis',
     to: 'ws',
     atMost: 2,
+  },
+  { what: 'Connecting to a process just started', workload: 'cold-connect', figure: 'connect', ...toBare, atMost: 2.5 },
+  {
+    what: 'Connecting to a process just started, on Redis + PostgreSQL',
+    workload: 'cold-connect',
+    figure: 'connect',
+    server: 'rollcall-redis',
+    to: 'ws',
+    atMost: 3,
   },
   {
     what: 'Resident memory a connection, KiB',

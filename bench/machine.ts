@@ -13,12 +13,18 @@ export const machineText = (): string => {
   return `${processors.length} × ${model}, ${gib} GiB, Linux ${release()}, Node ${process.version}`;
 };
 
+/** How many files a process may have open. */
+export const openFiles = (): number => {
+  const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return line === 'unlimited' ? Number.POSITIVE_INFINITY : Number(line);
+};
+
 /** Throws with a sentence for the operator where this machine cannot run the benchmarks. */
 export const checkMachine = (): void => {
   if (process.platform !== 'linux') throw new Error('The benchmarks read CPU time from /proc, which only Linux has.');
-  const line = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-  if (line !== 'unlimited' && Number(line) < OPEN_FILES)
+  const allowed = openFiles();
+  if (allowed < OPEN_FILES)
     throw new Error(
-      `5,000 sockets take ${OPEN_FILES} open files, and ${line} are allowed: run \`ulimit -n ${OPEN_FILES}\` first.`,
+      `5,000 sockets take ${OPEN_FILES} open files, and ${allowed} are allowed: run \`ulimit -n ${OPEN_FILES}\` first.`,
     );
 };

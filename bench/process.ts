@@ -20,7 +20,12 @@ export interface Server {
   readonly port: number;
   /** After a collection. */
   memory(): Promise<Memory>;
+  /** The longest stall of its event loop since this was last asked, in ms; 0 the first time. */
+  stall(): Promise<number>;
+  /** At once, with its workers. */
   stop(): Promise<void>;
+  /** As an operator stops it, with what it has to write. */
+  end(): Promise<void>;
 }
 
 /** One workload takes a minute or two at the slowest server. */
@@ -32,7 +37,13 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-const launch = (file: string, args: readonly string[], execArgv: readonly string[], env: Record<string, string>) => {
+/** Starts a process of the benchmarks, which does not outlive this one. `output` has the last of what it printed. */
+export const launch = (
+  file: string,
+  args: readonly string[],
+  execArgv: readonly string[],
+  env: Record<string, string>,
+) => {
   const child = fork(file, args, {
     execArgv: [...execArgv],
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
@@ -90,11 +101,20 @@ export const startServer = async (file: string, env: Record<string, string> = {}
         child.once('message', (answer) => resolve(answer as Memory));
         child.send('memory');
       }),
+    stall: () =>
+      new Promise((resolve) => {
+        child.once('message', (answer) => resolve((answer as { readonly stallMs: number }).stallMs));
+        child.send('stall');
+      }),
     async stop() {
       // A profile is written at an end of the server's own.
       if (PROFILES) child.kill('SIGTERM');
       // Workers would stop gracefully, beside the next server.
       else for (const each of processesOf(child.pid ?? -1)) process.kill(each, 'SIGKILL');
+      await ended;
+    },
+    async end() {
+      child.kill('SIGTERM');
       await ended;
     },
   };

@@ -39,7 +39,7 @@ const measure = async (
 ): Promise<readonly Result[]> => {
   const contender: Contender = SERVERS[name];
   if (!contender.workloads.includes(workload)) return [];
-  const server = await contender.start(backEnds, { quick });
+  const server = await contender.start(backEnds, { quick, workload });
   try {
     const readings = await runClient(server, { workload, quick, dialect: contender.dialect });
     say(

@@ -38,7 +38,10 @@ const frameOf = (opcode: number, payload: Buffer): Buffer => {
   return Buffer.concat([head, payload]);
 };
 
-/** Opens a WebSocket. Whatever goes wrong later, a close included, is thrown: it ends the run. */
+/**
+ * Opens a WebSocket. Whatever goes wrong later is thrown: it ends the run. So is a close, unless `onClose` is told of it, with its code;
+ * null: there was no close frame.
+ */
 export const openWire = ({
   port,
   path,
@@ -47,6 +50,7 @@ export const openWire = ({
   tally,
   onText,
   onEvent,
+  onClose,
 }: {
   readonly port: number;
   readonly path: string;
@@ -58,6 +62,7 @@ export const openWire = ({
   readonly onText: (text: string) => void;
   /** Takes the bytes of every event. */
   readonly onEvent: (data: Buffer, start: number, size: number) => void;
+  readonly onClose?: (code: number | null) => void;
 }): Promise<Wire> =>
   new Promise((resolve, reject) => {
     // Of the beginning, the part that names the subscription and the part that names the kind of message.
@@ -71,6 +76,7 @@ export const openWire = ({
     let target = -1;
     let reached = () => {};
     let closing = false;
+    let code: number | null = null;
 
     const wire: Wire = {
       onText,
@@ -102,7 +108,10 @@ export const openWire = ({
         if (tally.count()) tally.check(data.toString('utf8', start, start + size));
       } else if (opcode === TEXT) wire.onText(data.toString('utf8', start, start + size));
       else if (opcode === PING) socket.write(frameOf(PONG, Buffer.from(data.subarray(start, start + size))));
-      else if (opcode === CLOSE)
+      else if (opcode === CLOSE && onClose) {
+        code = size >= 2 ? data.readUInt16BE(start) : null;
+        socket.end(frameOf(CLOSE, Buffer.from(data.subarray(start, start + size))));
+      } else if (opcode === CLOSE)
         throw new Error(
           `Closed by the server: ${size >= 2 ? data.readUInt16BE(start) : ''} ${data.toString('utf8', start + 2, start + size)}`,
         );
@@ -114,8 +123,14 @@ export const openWire = ({
       if (!open) {
         const end = data.indexOf('\r\n\r\n');
         if (end < 0) return Buffer.from(data);
-        if (!data.toString('latin1', 0, 12).startsWith('HTTP/1.1 101'))
-          throw new Error(`The upgrade was refused: ${data.toString('latin1', 0, end)}`);
+        if (!data.toString('latin1', 0, 12).startsWith('HTTP/1.1 101')) {
+          const refusal = new Error(`The upgrade was refused: ${data.toString('latin1', 0, end)}`);
+          if (!onClose) throw refusal;
+          closing = true;
+          reject(refusal);
+          socket.destroy();
+          return null;
+        }
         open = true;
         at = end + 4;
         resolve(wire);
@@ -162,6 +177,9 @@ export const openWire = ({
     });
     socket.once('error', reject);
     socket.once('close', () => {
-      if (!closing) throw new Error('The server hung up.');
+      if (closing) return;
+      if (!onClose) throw new Error('The server hung up.');
+      if (open) onClose(code);
+      else reject(new Error('The server hung up.'));
     });
   });

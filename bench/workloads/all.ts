@@ -1,6 +1,7 @@
 /** The workloads by name, full-sized and (for a look at whether all works) small. */
 import type { Target } from '../client/crowd.js';
 import type { Reading } from '../measure.js';
+import { coldChange, coldConnect, coldFanout } from './cold.js';
 import { connect } from './connect.js';
 import { counts, countsStorm } from './counts.js';
 import { fanout } from './fanout.js';
@@ -34,6 +35,9 @@ export const workloads = (quick: boolean) => {
     mutations: mutations({ users: size(4_000) }),
     'latency-1000': latency({ shape: star(size(1_000)), sameRate: 50, seconds: quick ? 1 : 8 }),
     'latency-graph': latency({ shape: web(size(1_000)), sameRate: 1_000, seconds: quick ? 1 : 8 }),
+    'cold-connect': coldConnect({ users: size(1_000) }),
+    'cold-change': coldChange({ users: size(1_000) }),
+    'cold-fanout': coldFanout({ watchers: size(1_000), changes: few(20) }),
     'counts-5000': counts({ watchers: size(5_000), puts: few(30) }),
     'counts-storm': countsStorm({ watchers: size(200), puts: quick ? 100 : 1_000 }),
     tell: telling({ users: size(5_000), acts: size(2_000), posts: few(40) }),
@@ -59,6 +63,11 @@ export const LATENCY_WORKLOADS = ['latency-1000', 'latency-graph'] as const sati
 export type WorkloadName = keyof ReturnType<typeof workloads>;
 export const WORKLOAD_NAMES = Object.keys(workloads(true)) as readonly WorkloadName[];
 
+/** In a process that was just started. */
+export const COLD_WORKLOADS = ['cold-connect', 'cold-change', 'cold-fanout'] as const satisfies readonly WorkloadName[];
+
+export const isCold = (name: WorkloadName): boolean => COLD_WORKLOADS.some((each) => each === name);
+
 /** What happens to people, and what happens around them. */
 export const PRESENCE_WORKLOADS = [
   'fanout-1000',
@@ -67,4 +76,5 @@ export const PRESENCE_WORKLOADS = [
   'graph-5000',
   'connect',
   'mutations',
+  ...COLD_WORKLOADS,
 ] as const satisfies readonly WorkloadName[];
