@@ -1,7 +1,8 @@
 /**
  * Joins the reads of one moment into one query, so that a thousand clients who connect at once cost the database a few
- * queries: the calls of one turn of the event loop, and those within {@link SPACING_MS} of the last query. A call on its
- * own goes out at once. Nothing is answered from before the call.
+ * queries: the calls of one turn of the event loop, those within {@link SPACING_MS} of the last query, and those until its answer,
+ * for {@link PATIENCE_MS} at most: a process that was just started, or a database that is busy, gets fewer and larger queries instead of
+ * more at once. A call on its own goes out at once. Nothing is answered from before the call.
  *
  * Why not `dataloader`: it batches single keys and resolves a promise for each, where one call here has up to 5,000 items
  * whose answers must come from one statement; its `maxBatchSize` would divide a call. With whole calls as its keys it
@@ -12,6 +13,8 @@ import { isUnavailable } from '../../presence/errors.js';
 
 /** The least time between two queries that join calls, in ms. */
 const SPACING_MS = 10;
+/** For how long an answer that does not come holds up the next query, in ms. */
+const PATIENCE_MS = 50;
 
 /**
  * Loads the answers for any number of items, by the key of the item. The map may hold the answers of other calls too: all
@@ -43,6 +46,9 @@ export const createLoader = <Item, Answer>({
   const waiting: Call<Item, Answer>[] = [];
   let sentAt = Number.NEGATIVE_INFINITY;
   let isScheduled = false;
+  /** Queries without an answer. */
+  let underWay = 0;
+  let timer: NodeJS.Timeout | undefined;
 
   const loadOne = ({ items, resolve, reject }: Call<Item, Answer>): Promise<void> => load(items).then(resolve, reject);
 
@@ -72,8 +78,27 @@ export const createLoader = <Item, Answer>({
 
   const send = () => {
     isScheduled = false;
+    timer = undefined;
     sentAt = performance.now();
-    while (waiting.length > 0) void loadTogether(take());
+    while (waiting.length > 0) {
+      underWay += 1;
+      void loadTogether(take()).finally(answered);
+    }
+  };
+
+  /** Has `send` run when it may. */
+  const schedule = () => {
+    const waitMs = sentAt + (underWay > 0 ? PATIENCE_MS : SPACING_MS) - performance.now();
+    if (waitMs > 0) timer = setTimeout(send, waitMs);
+    else setImmediate(send);
+  };
+
+  const answered = () => {
+    underWay -= 1;
+    if (underWay > 0 || timer === undefined || !isScheduled) return;
+    clearTimeout(timer);
+    timer = undefined;
+    schedule();
   };
 
   return (items) =>
@@ -81,8 +106,6 @@ export const createLoader = <Item, Answer>({
       waiting.push({ items, resolve, reject });
       if (isScheduled) return;
       isScheduled = true;
-      const waitMs = sentAt + SPACING_MS - performance.now();
-      if (waitMs > 0) setTimeout(send, waitMs);
-      else setImmediate(send);
+      schedule();
     });
 };

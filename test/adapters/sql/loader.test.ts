@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLoader } from '../../../src/adapters/sql/loader.js';
 import { unavailable } from '../../../src/presence/errors.js';
 
@@ -41,7 +41,7 @@ describe('calls of a loader', () => {
     expect(await answers).toEqual([[1, 2], [], [3]]);
   });
 
-  it('soon after a query share the next one, and do not wait for the answer of the first', async () => {
+  it('soon after a query share the next one, and do not wait for long for the answer of the first', async () => {
     const { load, asked, answer } = setUp();
     const first = load(['a']);
     await turn();
@@ -51,6 +51,27 @@ describe('calls of a loader', () => {
     await expect.poll(() => asked).toEqual([['a'], ['bb', 'ccc']]);
     await answer();
     expect(await first).toEqual([1]);
+    expect(await others).toEqual([[2], [3]]);
+  });
+
+  it('while a query is under way share the next one, which goes out with the answer, or after 50 ms', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { load, asked, answer } = setUp();
+    void load(['a']);
+    await turn();
+    const others = Promise.all([load(['bb']), load(['ccc'])]);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(asked).toEqual([['a']]);
+    await answer();
+    await turn();
+    expect(asked.slice(1)).toEqual([['bb', 'ccc']]);
+    void load(['dddd']);
+    await vi.advanceTimersByTimeAsync(49);
+    expect(asked).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked.slice(2)).toEqual([['dddd']]);
+    await answer();
     expect(await others).toEqual([[2], [3]]);
   });
 
