@@ -179,17 +179,28 @@ export const connect = (
   });
 
 /**
- * A connection closed, or was lost; `aliveAt` is when it last answered. Removes that connection alone: a late close never ends a
+ * The grace, in ms, of a connection whose client was sent away and may take so much longer to come back: at most until when the users
+ * of a node that died would be gone. Turned off it stays off.
+ */
+const graceOf = ({ graceMs, heartbeatTimeoutMs }: Timings, returnsWithinMs: number): number =>
+  graceMs === 0 ? 0 : graceMs + Math.min(returnsWithinMs, heartbeatTimeoutMs);
+
+/**
+ * A connection closed, or was lost; `aliveAt` is when it last answered. `returnsWithinMs` prolongs the grace, see {@link graceOf}. Removes that connection alone: a late close never ends a
  * session that a newer connection resumed. Without another connection the session is left to its grace or its HTTP lease.
  */
 export const disconnect = (
   record: PresenceRecord,
-  options: { readonly connectionId: string; readonly aliveAt: number },
+  options: {
+    readonly connectionId: string;
+    readonly aliveAt: number;
+    readonly returnsWithinMs?: number | undefined;
+  },
   now: number,
   timings: Timings,
 ): Decision<null> =>
   decide(record, now, (current) => ({
-    record: loseConnection(current, options, now, timings.graceMs),
+    record: loseConnection(current, options, now, graceOf(timings, options.returnsWithinMs ?? 0)),
     result: null,
   }));
 

@@ -38,7 +38,7 @@ export const createConnectionService = ({
     return id;
   },
 
-  async disconnect({ userId, connectionId: local, lastReceivedMsAgo }) {
+  async disconnect({ userId, connectionId: local, lastReceivedMsAgo, returnsWithinMs }) {
     const connectionId = heldSessions.close(local);
     if (connectionId === undefined) return;
     try {
@@ -47,7 +47,7 @@ export const createConnectionService = ({
         (before, now) =>
           record.disconnect(
             heldSessions.recall(local, before, now),
-            { connectionId, aliveAt: Math.floor(now - lastReceivedMsAgo) },
+            { connectionId, aliveAt: Math.floor(now - lastReceivedMsAgo), returnsWithinMs },
             now,
             timings,
           ),

@@ -71,13 +71,14 @@ export interface ConnectionService {
     readonly device: DeviceType | null;
   }): Promise<string>;
   /**
-   * A connection closed (`lastReceivedMsAgo` 0) or was lost. Removes that connection alone; the grace begins. After
-   * UNAVAILABLE it has to be called again.
+   * A connection closed (`lastReceivedMsAgo` 0) or was lost. Removes that connection alone; the grace begins, longer by
+   * `returnsWithinMs` where the server sent the client away. After UNAVAILABLE it has to be called again.
    */
   disconnect(options: {
     readonly userId: string;
     readonly connectionId: string;
     readonly lastReceivedMsAgo: number;
+    readonly returnsWithinMs?: number;
   }): Promise<void>;
 }
 

@@ -52,6 +52,45 @@ describe('a session of a connection', () => {
     expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + SECOND });
   });
 
+  it('whose client was sent away ends when the grace and the time to come back are over, and not a millisecond before', () => {
+    const ana = story();
+    ana.connect();
+    ana.wait(MINUTE);
+    ana.close('n/1', { returnsWithinMs: 12 * SECOND });
+    ana.wait(17 * SECOND - 1);
+    expect(ana.others().status).toBe('ONLINE');
+    ana.wait(1);
+    expect(ana.others()).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + MINUTE });
+  });
+
+  it('whose client was sent away ends no later than if its node had died', () => {
+    const ana = story({ heartbeatTimeoutMs: 45 * SECOND });
+    ana.connect();
+    ana.close('n/1', { returnsWithinMs: 10 * MINUTE });
+    ana.wait(50 * SECOND - 1);
+    expect(ana.others().status).toBe('ONLINE');
+    ana.wait(1);
+    expect(ana.others().status).toBe('OFFLINE');
+  });
+
+  it('ends at once without a grace, also where the client was sent away', () => {
+    const ana = story({ graceMs: 0 });
+    ana.connect();
+    ana.close('n/1', { returnsWithinMs: 10 * SECOND });
+    expect(ana.others().status).toBe('OFFLINE');
+  });
+
+  it('has the usual grace again once its client came back and closed by itself', () => {
+    const ana = story();
+    ana.connect();
+    ana.close('n/1', { returnsWithinMs: 30 * SECOND });
+    ana.wait(20 * SECOND);
+    ana.connect('tab', 'm/1');
+    ana.close('m/1');
+    ana.wait(5 * SECOND);
+    expect(ana.statuses).toEqual(['ONLINE', 'OFFLINE']);
+  });
+
   it('has a grace of its own', () => {
     const ana = story();
     ana.connect('tab', 'n/1', 'WEB');

@@ -34,10 +34,13 @@ export class SessionHold {
 
   /**
    * Disconnects the session; does nothing where none was taken. `silentMs` is how long nothing had been received of the
-   * connection. Retries while the store is unavailable, until `abandoned` is aborted. Never rejects: other failures are
+   * connection, `returnsWithinMs` how much longer than the grace its client may take to come back. Retries while the store is unavailable, until `abandoned` is aborted. Never rejects: other failures are
    * logged.
    */
-  async release(silentMs: number, abandoned: AbortSignal): Promise<void> {
+  async release(
+    { silentMs, returnsWithinMs }: { readonly silentMs: number; readonly returnsWithinMs: number },
+    abandoned: AbortSignal,
+  ): Promise<void> {
     const { userId, connectionId } = this;
     const { presence, log } = this.ports;
     const lastReceivedAt = performance.now() - silentMs;
@@ -46,7 +49,7 @@ export class SessionHold {
     for (;;) {
       try {
         const lastReceivedMsAgo = Math.max(0, performance.now() - lastReceivedAt);
-        return await presence.disconnect({ userId, connectionId, lastReceivedMsAgo });
+        return await presence.disconnect({ userId, connectionId, lastReceivedMsAgo, returnsWithinMs });
       } catch (error) {
         if (!isUnavailable(error)) {
           log.error({ err: error }, 'disconnect failed');

@@ -79,7 +79,9 @@ export abstract class Connection implements OutboundOwner, Peer {
   /** Gives back the place among the user's connections. */
   private releasePlace: (() => void) | null = null;
   /** How long nothing had been received when keep-alive gave the connection up; 0 where it did not. */
-  private silentMs = 0;
+  silentMs = 0;
+  /** How much longer than the grace the client may take to come back; 0 where it was not sent away. */
+  returnsWithinMs = 0;
   private ended = false;
   /** Messages received while reads are paused. */
   private unread: string[] | undefined = undefined;
@@ -142,6 +144,13 @@ export abstract class Connection implements OutboundOwner, Peer {
     this.socket.close(code, fitReason(reason));
   }
 
+  /** The server restarts: the client is to connect again, which may take so many ms longer than the grace. */
+  sendAway(returnsWithinMs: number): void {
+    // A client that closed by itself left.
+    if (this.isOpen) this.returnsWithinMs = returnsWithinMs;
+    this.close(CLOSE.RESTART, 'The server restarts.');
+  }
+
   /** The socket closed: nothing more is sent. */
   closed(): void {
     this.pulse.stop();
@@ -153,7 +162,7 @@ export abstract class Connection implements OutboundOwner, Peer {
     this.ended = true;
     this.expiry?.callOff();
     this.releasePlace?.();
-    await Promise.all([this.finish(code, reason), this.hold?.release(this.silentMs, abandoned)]);
+    await Promise.all([this.finish(code, reason), this.hold?.release(this, abandoned)]);
   }
 
   /** A message was received. */

@@ -13,6 +13,7 @@ import { refuseSocket } from '../http/socketRefusal.js';
 import { createAdmissionGate } from './admissionGate.js';
 import { CLOSE } from './closeCodes.js';
 import { createKeepAlive } from './keepAlive.js';
+import { closeEveryMs, returnsWithinMs } from './restartSpread.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './upgrades.js';
 import type { Connection, ConnectionDeps, ConnectionPorts, Upgraded } from './webSocketConnection.js';
 
@@ -22,9 +23,6 @@ const CLOSE_TIMEOUT_MS = 2_000;
 const MAX_ENTERING = 64;
 /** Sockets whose client has not signed in yet: beyond these the oldest is closed. */
 const MAX_UNAUTHENTICATED = 10_000;
-/** Over how long a stop spreads the closing of sockets, and the interval between two where there are few. */
-const MAX_SPREAD_MS = 5_000;
-const SPREAD_STEP_MS = 10;
 /** How long a stop, once all sockets are told to close, retries to disconnect sessions of an unavailable store. */
 const RELEASE_TIMEOUT_MS = 2_000;
 
@@ -62,7 +60,7 @@ export interface Sockets {
   pingAll(): void;
   /**
    * Refuses upgrades from now on, closes all sockets with 1012, spread over at most `spreadMs` milliseconds, and
-   * resolves when their sessions are disconnected. Idempotent.
+   * resolves when their sessions are disconnected: those of clients that were sent away wait longer for them. Idempotent.
    */
   stop(options?: { readonly spreadMs?: number }): Promise<void>;
 }
@@ -180,14 +178,15 @@ export const createSockets = ({
   };
   server.on('upgrade', (request, socket, head) => afterPendingRequests(socket, () => onUpgrade(request, socket, head)));
 
-  const closeAll = async (spreadMs: number): Promise<void> => {
+  const closeAll = async (spreadMs: number | undefined): Promise<void> => {
     const sockets = [...open];
-    const stepMs = Math.min(SPREAD_STEP_MS, spreadMs / Math.max(1, sockets.length));
+    const stepMs = closeEveryMs(sockets.length, spreadMs);
+    const returnMs = returnsWithinMs(sockets.length);
     const gone = sockets.map(
       ([socket, connection], index) =>
         new Promise<void>((resolve) => {
           socket.once('close', () => resolve());
-          setTimeout(() => connection.close(CLOSE.RESTART, 'The server restarts.'), index * stepMs);
+          setTimeout(() => connection.sendAway(returnMs), index * stepMs);
         }),
     );
     const giveUp = setTimeout(() => abandon.abort(), sockets.length * stepMs + RELEASE_TIMEOUT_MS);
@@ -225,8 +224,8 @@ export const createSockets = ({
     pingAll() {
       overTurns(open.values(), (connection) => connection.ping());
     },
-    stop({ spreadMs = MAX_SPREAD_MS } = {}) {
-      stopped ??= closeAll(Math.min(spreadMs, MAX_SPREAD_MS));
+    stop({ spreadMs } = {}) {
+      stopped ??= closeAll(spreadMs);
       return stopped;
     },
   };

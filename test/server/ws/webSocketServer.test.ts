@@ -454,6 +454,30 @@ describe('the end of a connection', () => {
     expect(server.sockets.size).toBe(0);
   });
 
+  it('stopping gives each whom it sends away time to come back, more the more there are, and nobody else', async () => {
+    const within = async (count: number): Promise<ReadonlyMap<string, number>> => {
+      const server = await startServer();
+      const gone = await connect(server, {}, 'gone');
+      for (let n = 0; n < count; n += 1) await connect(server, {}, `u${n}`);
+      // Closed before, and still there: it does not read the close frame.
+      gone.socket.pause();
+      server.connections.closeUser('gone');
+      await server.sockets.stop();
+      const ends = server.events.seen.filter(({ name }) => name === 'disconnect');
+      return new Map(
+        ends.map(({ value }) => {
+          const { userId, returnsWithinMs } = value as { userId: string; returnsWithinMs: number };
+          return [userId, returnsWithinMs];
+        }),
+      );
+    };
+    const [few, more] = [await within(1), await within(3)];
+    expect(few.get('u0')).toBeGreaterThanOrEqual(10_000);
+    expect(more.get('u0')! - few.get('u0')!).toBe(8);
+    expect(new Set(['u1', 'u2'].map((userId) => more.get(userId)))).toEqual(new Set([more.get('u0')]));
+    expect(more.get('gone')).toBe(0);
+  });
+
   it('a client that does not answer the close frame does not hold up the stop', async () => {
     const server = await startServer();
     const client = await connect(server);
