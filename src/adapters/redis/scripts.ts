@@ -25,6 +25,7 @@ export type ScriptName =
   | 'renew'
   | 'stateAnew'
   | 'stateMark'
+  | 'statePostpone'
   | 'stateRelease'
   | 'stateRenew'
   | 'stateTake'
