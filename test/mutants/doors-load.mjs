@@ -83,4 +83,12 @@ export default [
     to: 'if (found.anew) anew.push(known.at);',
     tests: leases,
   },
+  {
+    name: 'who changes while others are marked anew is left to nobody',
+    promise: 'No change is lost, however slowly the store answers.',
+    file: 'src/doors/states/batchDelivery.ts',
+    from: 'changed.length > 0; changed = users.filter(hasChanged)) {',
+    to: 'changed.length > 0; changed = []) {',
+    tests: ['test/doors/states/stateSender.test.ts'],
+  },
 ];

@@ -94,9 +94,14 @@ export const createBatchDelivery = ({
       try {
         const unchanged = users.filter(({ changed }) => !changed).map(({ userId }) => userId);
         if (unchanged.length > 0 && !(await marks.told(at, unchanged))) leases.lose(at);
-        // Their mark was taken once more, and so it was not removed: the next batch takes it.
-        const changed = users.filter((each) => each.changed).map(({ userId }) => userId);
-        if (changed.length > 0) await marks.mark(consumer, changed);
+        // Their mark was taken once more: it is made anew, for the next batch. Until the store has answered they may change again, and others too.
+        for (let changed = users.filter(hasChanged); changed.length > 0; changed = users.filter(hasChanged)) {
+          for (const each of changed) each.changed = false;
+          await marks.mark(
+            consumer,
+            changed.map(({ userId }) => userId),
+          );
+        }
       } catch (error) {
         leases.lose(at);
         onError(error);
@@ -199,3 +204,5 @@ export const createBatchDelivery = ({
   };
   return { deliver, putOff };
 };
+
+const hasChanged = ({ changed }: Taken): boolean => changed;

@@ -80,6 +80,45 @@ describe('a sender of states', () => {
     expect(consumer.users()).toEqual([['ana'], ['bob'], ['ana']]);
   });
 
+  it('tells who changes while it is noted that others changed', async () => {
+    const states = createStates();
+    let isOpen = () => {};
+    const opened = new Promise<void>((resolve) => {
+      isOpen = resolve;
+    });
+    const consumer = createFakeConsumer(async () => {
+      await opened;
+      return {};
+    });
+    const taken: string[] = [];
+    const takenOf = (userId: string) => taken.filter((each) => each === userId).length;
+    let isNoted = false;
+    const marks: typeof states.marks = {
+      ...states.marks,
+      async take(...args) {
+        const users = await states.marks.take(...args);
+        taken.push(...users);
+        return users;
+      },
+      async mark(...args) {
+        await states.marks.mark(...args);
+        if (isNoted) return;
+        isNoted = true;
+        // Before the store has answered, both are taken: one whose mark this is, and one who changes now.
+        await states.set('bob', 'AWAY');
+        await waitFor(() => expect([takenOf('ana'), takenOf('bob')]).toEqual([3, 2]));
+      },
+    };
+    await states.connect('ana');
+    await states.connect('bob');
+    await states.start(consumer, { marks });
+    await waitFor(() => expect(consumer.users()).toEqual([['ana', 'bob']]));
+    await states.set('ana', 'AWAY');
+    await waitFor(() => expect(takenOf('ana')).toBe(2));
+    isOpen();
+    await shows(consumer, { ana: 'AWAY', bob: 'AWAY' });
+  });
+
   it('tries again what failed, the latest state alone, and the very same where nothing changed', async () => {
     const states = createStates();
     let fails = 3;
