@@ -9,6 +9,14 @@ export default [
     tests: ['test/config/config.test.ts'],
   },
   {
+    name: 'what a door sends to has a password',
+    promise: 'A URL to which no request can be made is refused at the start, and its password is in no log.',
+    file: 'src/config/readDoors.ts',
+    from: "username === '' && password === '' ? url : undefined",
+    to: 'url',
+    tests: ['test/config/config.test.ts'],
+  },
+  {
     name: 'a commit marks nobody in Redis',
     promise: 'A commit that others see marks its user for the webhook, in the same step.',
     file: 'src/adapters/redis/lua/commit.lua',
