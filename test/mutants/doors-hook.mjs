@@ -368,4 +368,12 @@ export default [
     to: 'health.accepted < accepted &&',
     tests: ['test/doors/states/stateSender.test.ts'],
   },
+  {
+    name: 'failures of the database wait like those of the consumer',
+    promise: 'Where the live store or the database fails, states wait five seconds at most.',
+    file: 'src/doors/states/batchDelivery.ts',
+    from: 'waitAfter(OF_OWN_FAILURES, ownFailures, chance())',
+    to: 'waitAfter(backoff, ownFailures, chance())',
+    tests: ['test/doors/states/stateSender.test.ts'],
+  },
 ];

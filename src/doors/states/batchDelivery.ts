@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sameContent } from '../../presence/view.js';
 import { timedRequest } from '../timedRequest.js';
-import { type Backoff, OF_REQUESTS, shuffled, waitAfter } from './attempts.js';
+import { type Backoff, OF_OWN_FAILURES, OF_REQUESTS, shuffled, waitAfter } from './attempts.js';
 import type { ConsumerHealth } from './consumerHealth.js';
 import { ConsumerFails, DIVIDED_AFTER, FailsAgain, sendDivided, startDivision } from './division.js';
 import { byPart, type InFlight, type Taken } from './inFlight.js';
@@ -174,10 +174,13 @@ export const createBatchDelivery = ({
     const states = new Map<string, UserState>();
     const { accepted } = health;
     let left = taken;
-    for (let failures = isAgain ? DIVIDED_AFTER + 1 : 1; left.length > 0 && !stopped.aborted; failures += 1) {
+    /** How often the consumer failed, and how often the live store or the database. */
+    let failures = isAgain ? DIVIDED_AFTER : 0;
+    let ownFailures = 0;
+    while (left.length > 0 && !stopped.aborted) {
       const division = startDivision<Taken>();
       try {
-        const divides = failures > DIVIDED_AFTER;
+        const divides = failures >= DIVIDED_AFTER;
         await sendDivided(left, (some) => sendOnce(some, { states, divides }), division);
         // Where it took nothing since, it may be the consumer that fails, and no user.
         const isSuspect = ({ error }: { readonly error: Refused }) =>
@@ -192,9 +195,15 @@ export const createBatchDelivery = ({
           await consumerFails(left);
           break;
         }
-        if (!(error instanceof RequestFailed)) onError(error);
-        const afterMs = error instanceof RequestFailed ? Math.min(error.afterMs, backoff.maxMs) : 0;
-        const waitMs = Math.max(afterMs, waitAfter(backoff, failures, chance()));
+        let waitMs: number;
+        if (error instanceof RequestFailed) {
+          failures += 1;
+          waitMs = Math.max(Math.min(error.afterMs, backoff.maxMs), waitAfter(backoff, failures, chance()));
+        } else {
+          onError(error);
+          ownFailures += 1;
+          waitMs = waitAfter(OF_OWN_FAILURES, ownFailures, chance());
+        }
         await wait(waitMs, undefined, { ref: false, signal: stopped }).catch(() => {});
       }
       // In another order: where many are refused, others come first this time.

@@ -448,6 +448,20 @@ describe('a sender of states', () => {
     expect(onFailed).not.toHaveBeenCalled();
   });
 
+  it('waits shortly where its own database fails, however long it waits for the consumer', async () => {
+    const states = createStates();
+    let isAway = false;
+    const read: typeof states.readRecords = (userIds) =>
+      isAway ? Promise.reject(unavailable('away')) : states.readRecords(userIds);
+    const consumer = createFakeConsumer();
+    const { onError } = await states.start(consumer, { read, backoff: { firstMs: 3_600_000, maxMs: 3_600_000 } });
+    isAway = true;
+    await states.connect('ana');
+    await waitFor(() => expect(onError).toHaveBeenCalled());
+    isAway = false;
+    await shows(consumer, { ana: 'ONLINE' });
+  });
+
   it('stops amid a request, and leaves the user marked for the next sender', async () => {
     const states = createStates();
     const consumer = createFakeConsumer();
