@@ -84,7 +84,7 @@ export default [
     name: 'one user at whom the consumer fails stops the others',
     promise: 'Where a consumer fails at one user again and again, all others are told.',
     file: 'src/doors/states/batchDelivery.ts',
-    from: 'const divides = failures > DIVIDED_AFTER;',
+    from: 'const divides = failures >= DIVIDED_AFTER;',
     to: 'const divides = false;',
     tests: ['test/doors/states/stateSender.test.ts'],
   },
