@@ -30,7 +30,7 @@ import { createNode } from './node/node.js';
 import { createRecentCommits } from './node/recentCommits.js';
 import { createRecordReader, type ReadRecords } from './node/recordReader.js';
 import { createRecordWriter } from './node/recordWriter.js';
-import { startSweeper } from './node/sweeper.js';
+import { type Sweeper, startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
 import { openDoors, openHistory, openRest } from './openDoors.js';
 import type { AccessChange } from './presence/ports/bus.js';
@@ -208,10 +208,10 @@ const startSocialLoops = (
   stopping.push(() => sweeping.stop());
 };
 
-/** What this node does by itself: it holds sessions, commits, sweeps, and writes behind. */
+/** What this node does by itself whoever hears of it: it holds sessions, commits, and writes behind. */
 const startNode = async (
   { config, log, metrics, outages, stopping }: Start,
-  { bus, store, db, people, social, journal, sweepMs }: BackEnds,
+  { bus, store, db, people, journal, sweepMs }: BackEnds,
   { pingAll, reread }: { readonly pingAll: () => void; readonly reread: () => void },
   happenings: Happenings,
 ) => {
@@ -265,25 +265,35 @@ const startNode = async (
   stopping.push(() => node.stop());
   const writeBehind = startWriteBehind({ store, journal, recentCommits, onError: onWriteBehindError });
   stopping.push(() => writeBehind.stop());
-  const sweeper = startSweeper({
-    store,
-    tick: records.tick,
-    everyMs: sweepMs,
-    spreadMs: sweepMs,
-    onSwept: metrics.swept,
-    onError: outages.failures('sweeping'),
-  });
-  stopping.push(() => sweeper.stop());
   const finishing = every(
     FINISH_DELETIONS_MS,
     (stopped) => people.finishDeletions(() => stopped.aborted),
     outages.failures('removing data of deleted users'),
   );
   stopping.push(() => finishing.stop());
-  startSocialLoops({ metrics, outages, stopping, log }, { social }, readRecords, happenings);
-  return { recentCommits, readRecords, readAlike, history, departures, records, node, writeBehind, sweeper };
+  return { recentCommits, readRecords, readAlike, history, departures, records, node, writeBehind };
 };
 type NodeParts = Awaited<ReturnType<typeof startNode>>;
+
+/** What this node does for everybody when it is due, of which the doors hear: they open before, and close after it has stopped. */
+const startDue = (
+  start: Start,
+  { store, social, sweepMs }: Pick<BackEnds, 'store' | 'social' | 'sweepMs'>,
+  { records, readRecords }: Pick<NodeParts, 'records' | 'readRecords'>,
+  happenings: Pick<Happenings, 'noticesDue'>,
+): Sweeper => {
+  const sweeper = startSweeper({
+    store,
+    tick: records.tick,
+    everyMs: sweepMs,
+    spreadMs: sweepMs,
+    onSwept: start.metrics.swept,
+    onError: start.outages.failures('sweeping'),
+  });
+  start.stopping.push(() => sweeper.stop());
+  startSocialLoops(start, { social }, readRecords, happenings);
+  return sweeper;
+};
 
 /** Blocks and mutes of one user that may wait on one node: more than the allowance of mutations lets through at once. */
 const MAX_HIDING = 100;
@@ -596,14 +606,14 @@ const followAccessChanges = async (
 };
 
 /** The lease goes on until the last socket is closed: nobody who is still connected may be declared lost. */
-const startLease = async (
+const keepLease = (
   { outages, stopping }: Start,
   { bus }: BackEnds,
-  { node, sweeper }: NodeParts,
+  { node }: NodeParts,
   { http, sockets }: Edge,
-): Promise<void> => {
+  sweeper: Sweeper,
+): void => {
   const onReconcileError = outages.failures('reconciliation');
-  await node.leaseHeartbeat();
   const leasing = every(LEASE_HEARTBEAT_MS, () => node.leaseHeartbeat(), outages.failures('renewing the lease'));
   const reconciling = every(RECONCILE_MS / 2, (stopped) => node.reconcile(stopped, RECONCILE_MS / 2), onReconcileError);
   stopping.push(bus.onGap(() => void node.reconcile(reconciling.stopped).catch(onReconcileError)));
@@ -690,7 +700,8 @@ export const startApp = async (
     const openDoor = await openRest(config, { services: asked, storeAnswers: () => node.node.storeAnswers });
     const edge = createEdge(start, backEnds, node, door, asked, { page, openDoor });
     await followAccessChanges(start, backEnds, services, hub, edge);
-    await startLease(start, backEnds, node, edge);
+    // The lease alone: lost nodes, as all that is due, wait for the doors, which hear of it.
+    await node.node.renewLease();
     const { store, bus, social: trays, stateMarks, toldLive, eventOutbox } = backEnds;
     const { records, readRecords, recentCommits } = node;
     const { sockets, refused } = edge;
@@ -698,6 +709,7 @@ export const startApp = async (
     const isLive = (userId: string) => recentCommits.record(userId) !== undefined;
     const parts = { happenings, ...stores, records, readRecords, isLive, presence, hub, sockets, refused };
     stopping.push(await openDoors({ ...start, ...parts }));
+    keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
     if (demo) await seedDemo(people);
     const metricsPort = await startMetrics(start, node, hub, edge, shared === undefined);
     const port = await listen(edge.http.server, { ...config, setting: 'PORT' });

@@ -3,7 +3,7 @@
  * A gateway that speaks to Rollcall over NATS (docs/doors.md#nats): one connection of one user. It opens it, sends heartbeats, and
  * closes it at the end; and it prints the status of everybody, as a service would that shows it.
  *
- *     node examples/nats-gateway/gateway.mjs [nats://127.0.0.1:4222] [user] [prefix.]
+ *     node examples/nats-gateway/gateway.mjs [nats://127.0.0.1:4222] [user] [prefix]
  *
  * The URL may have a user and a password, or a token, and `tls://` for TLS, as NATS_URL of the server may.
  *
@@ -12,7 +12,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from '@nats-io/transport-node';
 
-const [url = 'nats://127.0.0.1:4222', userId = 'demo-ana', prefix = ''] = process.argv.slice(2);
+const [url = 'nats://127.0.0.1:4222', userId = 'ada', prefix = ''] = process.argv.slice(2);
 const HEARTBEAT_MS = 10_000;
 
 // The client takes servers without what signs in.
@@ -25,12 +25,14 @@ const nats = await connect({
   ...(protocol === 'tls:' && { tls: {} }),
   ...(name && (password ? { user: name, pass: decodeURIComponent(password) } : { token: name })),
 });
-const tell = (subject, fields) => nats.publish(`${prefix}${subject}`, JSON.stringify(fields));
+/** As `NATS_PREFIX` stands before every subject. */
+const subjectOf = (subject) => (prefix === '' ? subject : `${prefix.replace(/\.$/, '')}.${subject}`);
+const tell = (subject, fields) => nats.publish(subjectOf(subject), JSON.stringify(fields));
 const print = (line) => process.stdout.write(`${line}\n`);
 
 /** The latest state of each user. */
 const latest = new Map();
-nats.subscribe(`${prefix}presence.status.changed`, {
+nats.subscribe(subjectOf('presence.status.changed'), {
   callback(error, message) {
     if (error) return print(error.message);
     const state = message.json();

@@ -2,13 +2,14 @@
  * A stand-in for Stream, to see what Rollcall would send there (docs/doors.md#stream). It checks the token, keeps user objects as
  * Stream does, and prints each of them as it changes. Nothing leaves this machine.
  *
- *     node examples/stream/stand-in.mjs
+ *     node examples/stream/stand-in.mjs [port]
  *     STREAM_URL=http://127.0.0.1:4010 STREAM_KEY=key STREAM_SECRET=secret npm start
  */
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 
-const { STREAM_KEY = 'key', STREAM_SECRET = 'secret', PORT = '4010' } = process.env;
+const { STREAM_KEY = 'key', STREAM_SECRET = 'secret' } = process.env;
+const [port = '4010'] = process.argv.slice(2);
 
 /** The user objects by id. In a product their names and pictures are here too. */
 const users = new Map();
@@ -52,6 +53,6 @@ const server = createServer((request, response) => {
     () => response.writeHead(400).end(),
   );
 });
-server.listen(Number(PORT), '127.0.0.1', () => {
+server.listen(Number(port), '127.0.0.1', () => {
   console.log(`A stand-in for Stream listens on http://127.0.0.1:${server.address().port}`);
 });

@@ -46,7 +46,7 @@ const apply = ({ type, data }) => {
   }
 };
 
-const server = createServer(async (request, response) => {
+const receive = async (request, response) => {
   const chunks = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -59,6 +59,14 @@ const server = createServer(async (request, response) => {
   for (const event of JSON.parse(body).events) apply(event);
   // Answer once the events are stored: what is not answered comes again.
   response.writeHead(204).end();
+};
+
+const server = createServer((request, response) => {
+  // Whoever breaks a request off harms nobody else. An answer that could not be made asks for a repetition.
+  receive(request, response).catch((error) => {
+    console.error(error.message);
+    if (!response.headersSent) response.writeHead(500).end();
+  });
 });
 server.listen(Number(port), '127.0.0.1', () => print(`listening on ${server.address().port}`));
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -2,6 +2,15 @@
 import type { DoorsConfig, NatsConfig, StreamConfig, WebhookConfig } from './config.js';
 import { RETENTION_HINT, readList, readRetention, readSecrets, readSubjectPrefix, readUrl } from './settings.js';
 
+/** Requests cannot be made to a URL with a user and a password, and each failure would write them to the log. */
+const readPlainUrl = (text: string): string | undefined => {
+  const url = readUrl(text, ['http:', 'https:']);
+  if (url === undefined) return undefined;
+  const { username, password } = new URL(url);
+  return username === '' && password === '' ? url : undefined;
+};
+const PLAIN_URL_HINT = 'an http:// or https:// URL, without a user and a password';
+
 /** How a setting is read; a fault is noted by it, and the fallback taken. */
 export interface Reader {
   read<T>(name: string, fallback: T, hint: string, parse: (text: string) => T | undefined): T;
@@ -35,9 +44,7 @@ const isWebhookSecret = (secret: string): boolean =>
   !secret.startsWith('whsec_') || /^whsec_[A-Za-z0-9+/]{2,}={0,2}$/.test(secret);
 
 const readWebhook = ({ read }: Reader): WebhookConfig | null => {
-  const url = read<string | null>('WEBHOOK_URL', null, 'an http:// or https:// URL', (text) =>
-    readUrl(text, ['http:', 'https:']),
-  );
+  const url = read<string | null>('WEBHOOK_URL', null, PLAIN_URL_HINT, readPlainUrl);
   const hint = 'one secret, or two with a comma; after `whsec_` there is base64';
   const secrets = read<readonly string[]>('WEBHOOK_SECRET', [], hint, (text) => {
     const given = readSecrets(text);
@@ -49,9 +56,7 @@ const readWebhook = ({ read }: Reader): WebhookConfig | null => {
 const readStream = ({ read, verbatim }: Reader): StreamConfig | null => {
   const key = verbatim('STREAM_KEY');
   const secret = verbatim('STREAM_SECRET');
-  const url = read('STREAM_URL', STREAM_URL, 'an http:// or https:// URL', (text) =>
-    readUrl(text, ['http:', 'https:']),
-  );
+  const url = read('STREAM_URL', STREAM_URL, PLAIN_URL_HINT, readPlainUrl);
   return key === null || secret === null ? null : { url, key, secret };
 };
 

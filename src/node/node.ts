@@ -58,7 +58,9 @@ export interface Node extends HeldSessionService {
   readonly connections: number;
   /** Subscribes to ends of sessions on other nodes. */
   start(): Promise<void>;
-  /** Renews the lease and acts on what the renewal found. Every second or so. Rejects while the store is unavailable. */
+  /** Renews the lease and acts on what the renewal found about this node. Rejects while the store is unavailable. */
+  renewLease(): Promise<void>;
+  /** The same, and takes over from nodes that are lost. Every second or so. */
   leaseHeartbeat(): Promise<void>;
   /** Compares what the store has of this node with what the node serves. Once a minute, and after a gap. */
   readonly reconcile: Reconcile;
@@ -202,10 +204,16 @@ export const createNode = ({
     onReady();
   };
 
-  const renewAndRestore = async (): Promise<void> => {
+  const renewOnce = async (): Promise<void> => {
     const { readyInMs, awaited } = await renewLease();
     await restorePending(awaited);
     becomeReady(readyInMs);
+  };
+  const renewAndRestore = async (): Promise<void> => {
+    const before = restorePhase();
+    await renewOnce();
+    // Other nodes wait for this one: progress is announced at once.
+    if (before !== 'done' && restorePhase() !== before) await renewOnce();
   };
 
   return {
@@ -229,11 +237,9 @@ export const createNode = ({
       });
     },
 
+    renewLease: renewAndRestore,
     async leaseHeartbeat() {
-      const before = restorePhase();
       await renewAndRestore();
-      // Other nodes wait for this one: progress is announced at once.
-      if (before !== 'done' && restorePhase() !== before) await renewAndRestore();
       await shortly(sweepLostNodes());
     },
 

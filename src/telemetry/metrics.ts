@@ -80,10 +80,10 @@ export interface Metrics {
   streamFailed(): void;
   /** Registers the reader of what waits for Stream. Called once, where its door is open. */
   readStream(state: () => StreamState): void;
-  /** The webhook took so many states or events; failed or refused a request; or so many are not told any more. */
+  /** The webhook took so many states or events; failed or refused a request; or so many events are not told any more. */
   webhookSent(kind: 'state' | 'event', count: number): void;
   webhookFailed(): void;
-  webhookDropped(kind: 'state' | 'event', count: number): void;
+  webhookDropped(events: number): void;
   /** Registers the reader of what the webhook is still to be told. Called once, where its door is open. */
   readWebhook(state: () => WebhookState): void;
   /** Registers the reader of the sizes. Called once. */
@@ -194,7 +194,7 @@ export const createMetrics = (): Metrics => {
 
   const webhookSent = counterBy('kind', 'rollcall_webhook_sent_total', 'States and events that the webhook took.');
   const webhookFailed = counter('rollcall_webhook_failed_total', 'Requests that failed or were refused.');
-  const webhookDropped = counterBy('kind', 'rollcall_webhook_dropped_total', 'What is not told any more.');
+  const webhookDropped = counter('rollcall_webhook_dropped_total', 'Events that are not told any more.');
 
   return {
     text: () => registry.metrics(),
@@ -234,7 +234,7 @@ export const createMetrics = (): Metrics => {
     historyDropped: (steps) => lostSteps.inc(steps),
     webhookSent: (kind, count) => webhookSent.inc({ kind }, count),
     webhookFailed: () => webhookFailed.inc(),
-    webhookDropped: (kind, count) => webhookDropped.inc({ kind }, count),
+    webhookDropped: (events) => webhookDropped.inc(events),
     readWebhook(state) {
       gaugeOf('rollcall_webhook_marked', 'Users whose state is still to be sent.', () => state().marked);
       gaugeOf('rollcall_webhook_lag_seconds', 'Age of the oldest of them.', () => state().lagMs / 1_000);

@@ -83,6 +83,8 @@ describe('readConfig', () => {
     [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: 'whsec_' }, 'WEBHOOK_SECRET must be one secret'],
     [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: 'whsec_b25l,whsec_!' }, 'WEBHOOK_SECRET must be one secret'],
     [{ WEBHOOK_URL: 'ftp://example.com', WEBHOOK_SECRET: 'one' }, 'WEBHOOK_URL must be an http'],
+    [{ WEBHOOK_URL: 'https://name@example.com', WEBHOOK_SECRET: 'one' }, 'without a user and a password'],
+    [{ STREAM_URL: 'https://:word@example.com', STREAM_KEY: 'k', STREAM_SECRET: 's' }, 'without a user and a password'],
     [{ STREAM_KEY: 'key' }, 'STREAM_KEY and STREAM_SECRET must both be set'],
     [{ STREAM_URL: 'https://example.com' }, 'STREAM_KEY must be set'],
     [{ NATS_PREFIX: 'a' }, 'NATS_URL must be set'],

@@ -134,6 +134,43 @@ export const stateMarksContract = (name: string, open: () => Promise<MarksUnderT
       expect(await take(100, 'two')).toEqual(['ana']);
     });
 
+    it('puts off who was taken, also for who gains the lease, until their time comes or they change', async () => {
+      await register({ ...TIMES, leaseMs: LEASE_MS });
+      const users = ['ana', 'bob', 'cem'];
+      for (const userId of users) await connect(userId);
+      await take();
+      const postpone = (userId: string, ms: number, holder = 'one') =>
+        marks.postpone(partOf(userId, holder), new Map([[userId, ms]]));
+      expect(await postpone('ana', 60_000)).toBe(true);
+      expect(await postpone('bob', 4 * LEASE_MS)).toBe(true);
+      expect(await take()).toEqual([]);
+      await marks.markBehind('webhook', users);
+      expect(await take()).toEqual([]);
+      await under.pass(LEASE_MS + 1);
+      await register(TIMES, 'two');
+      // Who was taken and not put off is found; the others wait on.
+      expect(await take(100, 'two')).toEqual(['cem']);
+      expect(await postpone('cem', 60_000)).toBe(false);
+      await told('cem', 'two');
+      await under.pass(3 * LEASE_MS);
+      expect(await take(100, 'two')).toEqual(['bob']);
+      await set('ana', 'AWAY');
+      expect(await take(100, 'two')).toEqual(['ana']);
+      // A change that nobody took yet stays.
+      await set('ana', 'DO_NOT_DISTURB');
+      expect(await postpone('ana', 60_000, 'two')).toBe(true);
+      expect(await take(100, 'two')).toEqual(['ana']);
+    });
+
+    it('does not count who is put off as late', async () => {
+      await register();
+      await connect('ana');
+      await take();
+      await marks.postpone(partOf('ana'), new Map([['ana', 60_000]]));
+      await under.pass(30);
+      expect(await marks.renew(partOf('ana'), TIMES)).toMatchObject({ marked: 1, oldestMs: 0 });
+    });
+
     it('gives up a lease for the next one at once', async () => {
       await register();
       await Promise.all(partsOf().map((part) => marks.release(part)));

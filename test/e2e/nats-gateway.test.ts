@@ -17,7 +17,7 @@ const rollcall = await serve({ NATS_URL: nats.url, NATS_PREFIX: 'eu', PRESENCE_O
 
 /** The example as one user, with the lines that it prints. */
 const startGateway = (userId: string, url = nats.url) => {
-  const child = spawn(process.execPath, [EXAMPLE, url, userId, 'eu.'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [EXAMPLE, url, userId, 'eu'], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInbox<string>('the gateway');
   createInterface(child.stdout).on('line', (line) => lines.push(line));

@@ -1,5 +1,6 @@
 /** The webhook to the host (docs/doors.md#webhooks), and its example, which is killed and comes back. */
 import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
@@ -137,6 +138,10 @@ it('tells the example everything that it missed while it was killed', async () =
     WEBHOOK_SECRET: `another, ${SECRET}`,
     PRESENCE_OFFLINE_DEBOUNCE: '100ms',
   });
+  // A request that breaks off, and one that nobody signed, do it no harm.
+  const broken = connect(Number(first.port), '127.0.0.1');
+  broken.write('POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n{', () => broken.destroy());
+  expect((await fetch(`http://127.0.0.1:${first.port}/`, { method: 'POST', body: '{' })).status).toBe(401);
   const [ana, bob] = await own.strangers('ana', 'bob');
   const socket = await ana.connect();
   await first.lines.nextWhere((line) => line === `${ana.id} is ONLINE`);

@@ -83,4 +83,24 @@ export default [
     to: 'if (found.anew) anew.push(known.at);',
     tests: leases,
   },
+  {
+    name: 'who changes while others are marked anew is left to nobody',
+    promise: 'No change is lost, however slowly the store answers.',
+    file: 'src/doors/states/batchDelivery.ts',
+    from: 'changed.length > 0; changed = users.filter(hasChanged)) {',
+    to: 'changed.length > 0; changed = []) {',
+    tests: ['test/doors/states/stateSender.test.ts'],
+  },
+  {
+    name: 'what is due is done before the doors open, and until they are closed',
+    promise: 'Of what comes due while a node starts or stops its doors hear.',
+    file: 'src/app.ts',
+    from: `    stopping.push(await openDoors({ ...start, ...parts }));
+    keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
+`,
+    to: `    keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
+    stopping.push(await openDoors({ ...start, ...parts }));
+`,
+    tests: ['test/cluster/nats-due.test.ts'],
+  },
 ];

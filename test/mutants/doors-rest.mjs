@@ -278,4 +278,12 @@ export default [
     to: '',
     tests: ['test/docs/rest.test.ts'],
   },
+  {
+    name: 'a socket asked for over plain HTTP is nothing',
+    promise: 'Where a proxy drops the upgrade to a socket of a dialect, the answer says so.',
+    file: 'src/server/rest/restDoor.ts',
+    from: 'new Set([GATEWAY_PATH, MOBILE_PATH])',
+    to: 'new Set([GATEWAY_PATH])',
+    tests: door,
+  },
 ];

@@ -6,7 +6,7 @@ import { serveTest } from '../support/http/rollcall.js';
 import { createInbox } from '../support/unit/inbox.js';
 
 it('prints the user object of somebody who comes and goes', async () => {
-  const standIn = spawn(process.execPath, ['examples/stream/stand-in.mjs'], { env: { ...process.env, PORT: '0' } });
+  const standIn = spawn(process.execPath, ['examples/stream/stand-in.mjs', '0']);
   onTestFinished(() => void standIn.kill('SIGKILL'));
   const lines = createInbox<string>('the output of the stand-in');
   createInterface({ input: standIn.stdout }).on('line', (line) => lines.push(line));

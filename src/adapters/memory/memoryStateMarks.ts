@@ -1,7 +1,7 @@
 import { STATE_CONSUMERS, type StateConsumer, type StateMarks } from '../../presence/ports/stateMarks.js';
 import type { Clock } from './memoryClock.js';
 
-/** The marks of one consumer: each user is in one of the three. A user who is marked again comes last. */
+/** The marks of one consumer: each user is in one of the four. A user who is marked again comes last. */
 interface Marks {
   /** Until when commits mark; 0: it was never registered. */
   till: number;
@@ -13,6 +13,8 @@ interface Marks {
   readonly unchanged: Set<string>;
   /** Users whom a sender took, by since when they were marked. */
   readonly taken: Map<string, number>;
+  /** Users who are put off, by until when. */
+  readonly postponed: Map<string, number>;
 }
 
 /** The marks of a single process, in one part. */
@@ -30,23 +32,25 @@ export const createMemoryStateMarks = ({
     changed: new Map(),
     unchanged: new Set(),
     taken: new Map(),
+    postponed: new Map(),
   });
   const all = new Map<StateConsumer, Marks>(STATE_CONSUMERS.map((consumer) => [consumer, empty()]));
   const of = (consumer: StateConsumer): Marks => all.get(consumer)!;
 
-  const markIn = ({ changed, unchanged, taken }: Marks, userId: string): void => {
+  const markIn = ({ changed, unchanged, taken, postponed }: Marks, userId: string): void => {
     unchanged.delete(userId);
     taken.delete(userId);
+    postponed.delete(userId);
     if (!changed.has(userId)) changed.set(userId, clock());
   };
-  const isMarked = ({ changed, unchanged, taken }: Marks, userId: string): boolean =>
-    changed.has(userId) || unchanged.has(userId) || taken.has(userId);
+  const isMarked = ({ changed, unchanged, taken, postponed }: Marks, userId: string): boolean =>
+    [changed, unchanged, taken, postponed].some((users) => users.has(userId));
   const markBehind = (marks: Marks, userIds: Iterable<string>): void => {
     for (const userId of userIds) if (!isMarked(marks, userId)) marks.unchanged.add(userId);
   };
   const isHeld = ({ lease }: Marks, holder: string): boolean => lease?.holder === holder && lease.until > clock();
-  const clear = ({ changed, unchanged, taken }: Marks): void => {
-    for (const users of [changed, unchanged, taken]) users.clear();
+  const clear = ({ changed, unchanged, taken, postponed }: Marks): void => {
+    for (const users of [changed, unchanged, taken, postponed]) users.clear();
   };
 
   const port: StateMarks = {
@@ -70,7 +74,8 @@ export const createMemoryStateMarks = ({
       if (marks.lease === null || marks.lease.holder === holder) marks.lease = { holder, until: now + leaseMs };
       const [first = now] = marks.changed.values();
       const oldest = Math.min(first, ...marks.taken.values());
-      const marked = marks.changed.size + marks.unchanged.size + marks.taken.size;
+      const { size: postponed } = marks.postponed;
+      const marked = marks.changed.size + marks.unchanged.size + marks.taken.size + postponed;
       return { holds: isHeld(marks, holder), anew: marks.anew, marked, oldestMs: now - oldest };
     },
 
@@ -98,7 +103,12 @@ export const createMemoryStateMarks = ({
     async take({ consumer, holder }, limit) {
       const marks = of(consumer);
       if (!isHeld(marks, holder)) return [];
-      const { changed, unchanged, taken } = marks;
+      const { changed, unchanged, taken, postponed } = marks;
+      for (const [userId, until] of postponed) {
+        if (until > clock()) continue;
+        postponed.delete(userId);
+        unchanged.add(userId);
+      }
       const users: string[] = [];
       for (const [userId, since] of changed) {
         if (users.length === limit) break;
@@ -123,6 +133,14 @@ export const createMemoryStateMarks = ({
         else markIn(marks, userId);
       }
       return held;
+    },
+
+    async postpone({ consumer, holder }, waits) {
+      const marks = of(consumer);
+      if (!isHeld(marks, holder)) return false;
+      const now = clock();
+      for (const [userId, ms] of waits) if (marks.taken.delete(userId)) marks.postponed.set(userId, now + ms);
+      return true;
     },
 
     async markedAmong(consumer, userIds) {

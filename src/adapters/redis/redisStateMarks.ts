@@ -84,6 +84,17 @@ export const createRedisStateMarks = ({
       return held === 1;
     },
 
+    async postpone({ consumer, part, holder }, waits) {
+      const { stateLease, stateMarks } = keys.of(part);
+      const args = [...waits].flatMap(([userId, ms]) => [userId, Math.ceil(ms)]);
+      const [held] = await redises.run(
+        'statePostpone',
+        [stateLease(consumer), stateMarks(consumer)],
+        [holder, ...args],
+      );
+      return held === 1;
+    },
+
     async markedAmong(consumer, userIds) {
       const found = await Promise.all(
         inShards(keys, userIds, AT_ONCE).map(async ({ keys: { stateMarks }, ids }) => {

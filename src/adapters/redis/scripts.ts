@@ -26,6 +26,7 @@ export type ScriptName =
   | 'renew'
   | 'stateAnew'
   | 'stateMark'
+  | 'statePostpone'
   | 'stateRelease'
   | 'stateRenew'
   | 'stateTake'

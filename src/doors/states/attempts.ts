@@ -9,6 +9,8 @@ export interface Backoff {
 export const OF_REQUESTS: Backoff = { firstMs: 1_000, maxMs: 300_000 };
 /** How long a user waits whose state the consumer refused: from a minute to an hour. */
 export const OF_REFUSED: Backoff = { firstMs: 60_000, maxMs: 3_600_000 };
+/** How long a batch waits where the live store or the database failed: that is over soon, and says nothing of the consumer. */
+export const OF_OWN_FAILURES: Backoff = { firstMs: 500, maxMs: 5_000 };
 /** How long it waits to mark everybody once more, where that failed: each time all who are live are marked. */
 export const OF_TELLING_ANEW: Backoff = { firstMs: 5_000, maxMs: 60_000 };
 

@@ -1,4 +1,7 @@
-/** Users whose state the consumer refuses: each waits by itself, so that nobody else waits for them. Bounded. */
+/**
+ * Users whose state the consumer refuses: each waits by itself, so that nobody else waits for them. Their marks wait in the store; here
+ * is how often they were refused. Bounded: who finds no room waits for the longest time each time.
+ */
 import type { MarkPart } from '../../presence/ports/stateMarks.js';
 import { type Backoff, OF_REFUSED, waitAfter } from './attempts.js';
 
@@ -22,25 +25,31 @@ export const createRefusedUsers = ({
   const users = new Map<string, RefusedUser>();
   return {
     has: (userId: string): boolean => users.has(userId),
-    /** False where there is no room: the user is given up until they change. */
-    add(userId: string, at: MarkPart): boolean {
-      const times = (users.get(userId)?.times ?? 0) + 1;
-      if (times === 1 && users.size >= max) return false;
-      users.set(userId, { at, times, retryAt: now() + waitAfter(backoff, times, chance()) });
-      return true;
+    /** How long the user is to wait who was refused now, in ms. Who changed meanwhile waits as if it was the first time. */
+    add(userId: string, at: MarkPart, hasChanged: boolean): number {
+      const before = users.get(userId);
+      if (!before && users.size >= max) return waitAfter({ ...backoff, firstMs: backoff.maxMs }, 1, chance());
+      const times = hasChanged ? 1 : (before?.times ?? 0) + 1;
+      const waitMs = waitAfter(backoff, times, chance());
+      users.set(userId, { at, times, retryAt: now() + waitMs });
+      return waitMs;
+    },
+    /**
+     * How long the user who was taken is still to wait, in ms; 0: they are tried now. Who is taken before their time changed: their wait
+     * begins anew, and ends no later than it would have.
+     */
+    waitOf(userId: string, at: MarkPart): number {
+      const before = users.get(userId);
+      if (!before || before.retryAt <= now()) return 0;
+      const retryAt = Math.min(before.retryAt, now() + waitAfter(backoff, 1, chance()));
+      users.set(userId, { at, times: 0, retryAt });
+      return retryAt - now();
     },
     /** The consumer took the user, or there is nothing to be told of them. */
     delete: (userId: string): boolean => users.delete(userId),
     /** Somebody else has the marks of that part now. */
     lost(at: MarkPart): void {
       for (const [userId, refused] of users) if (refused.at === at) users.delete(userId);
-    },
-    /** Somebody whose wait is over and whom `isFree` lets go; undefined: nobody. */
-    due(isFree: (userId: string) => boolean): { readonly userId: string; readonly at: MarkPart } | undefined {
-      for (const [userId, { at, retryAt }] of users) {
-        if (retryAt <= now() && isFree(userId)) return { userId, at };
-      }
-      return undefined;
     },
   };
 };

@@ -52,8 +52,6 @@ export interface StateSenderOptions {
   readonly onError: (error: unknown) => void;
   /** Called after each request that the consumer took, with the number of states. */
   readonly onSent: (states: number) => void;
-  /** Called where a refused user is given up until their next change: more are refused than are kept. */
-  readonly onDropped: () => void;
   /** Called where it is not known any more what the consumer has: another node may have sent, or everybody is told anew. */
   readonly onUncertain?: () => void;
 }

@@ -5,6 +5,7 @@
 import { every } from '../../async/loop.js';
 import { type Backoff, OF_REFUSED } from './attempts.js';
 import { createBatchDelivery } from './batchDelivery.js';
+import { createConsumerHealth } from './consumerHealth.js';
 import { createInFlight, type Taken } from './inFlight.js';
 import { PART_TIMINGS, type PartTimings, startPartLeases } from './partLeases.js';
 import { createStateReader } from './readStates.js';
@@ -16,7 +17,9 @@ const LOOK_EVERY_MS = 250;
 /** Batches of one node at a time. */
 const MAX_BATCHES = 4;
 const REQUEST_MS = 5_000;
-/** How many users are kept whose state was refused. */
+/** How soon those are taken again who were refused, where others of them are being tried. */
+const RETRY_LATER_MS = 5_000;
+/** Of how many users it is known how often their state was refused. */
 const MAX_REFUSED = 1_000;
 
 /** What tests make shorter. */
@@ -49,13 +52,15 @@ export const startStateSender = (
   const inFlight = createInFlight();
   const refused = createRefusedUsers({ max: maxRefused, backoff: refusedBackoff, now, chance });
   const leases = startPartLeases({ ...options, onLost: refused.lost, onAnew: onUncertain, timings, now, chance });
+  const health = createConsumerHealth({ backoff, chance, now });
   const batches = new Set<Promise<void>>();
 
   /** Up to {@link MAX_STATES} users, of as many parts as it takes. */
-  const take = async (): Promise<readonly Taken[]> => {
-    const taken: Taken[] = [];
+  const take = async (): Promise<{ fresh: readonly Taken[]; again: readonly Taken[]; isFull: boolean }> => {
+    const [fresh, again, early]: [Taken[], Taken[], Taken[]] = [[], [], []];
+    const waits = new Map<string, number>();
+    let room = MAX_STATES;
     for (const at of leases.held()) {
-      const room = MAX_STATES - taken.length;
       if (room === 0) break;
       let found: readonly string[] = [];
       try {
@@ -65,41 +70,53 @@ export const startStateSender = (
         leases.lose(at);
         onError(error);
       }
+      room -= found.length;
       for (const userId of found) {
-        // Who is refused changed: they are told once their wait is over.
-        const begun = refused.has(userId) ? undefined : inFlight.begin(userId, at);
-        if (begun) taken.push(begun);
+        const begun = inFlight.begin(userId, at);
+        if (!begun) continue;
+        const waitMs = refused.waitOf(userId, at);
+        if (waitMs > 0) waits.set(userId, waitMs);
+        (waitMs > 0 ? early : refused.has(userId) ? again : fresh).push(begun);
       }
-      if (found.length === room) break;
     }
-    return taken;
+    await putOff(early, ({ userId }) => waits.get(userId)!);
+    return { fresh, again, isFull: room === 0 };
   };
 
-  const start = (taken: readonly Taken[]): void => {
-    const batch = deliver(taken).finally(() => batches.delete(batch));
+  const start = (delivered: Promise<void>): void => {
+    const batch = delivered.finally(() => batches.delete(batch));
     batches.add(batch);
+  };
+
+  /** Those who were refused before are tried one by one: nobody else waits for them. */
+  let isRetrying = false;
+  const retry = async (again: readonly Taken[]): Promise<void> => {
+    isRetrying = true;
+    for (const each of again) await deliver([each], true);
+    isRetrying = false;
   };
 
   const looking = every(
     lookEveryMs,
     async (stopped) => {
-      while (!stopped.aborted && batches.size < MAX_BATCHES) {
-        const again = refused.due((userId) => !inFlight.has(userId));
-        const begun = again && inFlight.begin(again.userId, again.at);
-        const taken = begun ? [begun] : await take();
-        if (taken.length > 0) start(taken);
-        if (taken.length === MAX_STATES && batches.size === MAX_BATCHES) await Promise.race(batches);
-        else if (!begun && taken.length < MAX_STATES) break;
+      while (!stopped.aborted && !health.isPaused && batches.size < MAX_BATCHES) {
+        const { fresh, again, isFull } = await take();
+        if (fresh.length > 0) start(deliver(fresh));
+        if (again.length > 0 && isRetrying) await putOff(again, () => RETRY_LATER_MS);
+        else if (again.length > 0) start(retry(again));
+        if (!isFull) break;
+        if (batches.size >= MAX_BATCHES) await Promise.race(batches);
       }
     },
     onError,
   );
-  const deliver = createBatchDelivery({
+  const { deliver, putOff } = createBatchDelivery({
     ...options,
     read: createStateReader({ readRecords, people }),
     leases,
     inFlight,
     refused,
+    health,
     stopped: looking.stopped,
     requestMs,
     ...(backoff && { backoff }),

@@ -80,7 +80,6 @@ export const openStreamDoor = async (options: StreamDoorOptions): Promise<() => 
       },
       onError,
       onUncertain: lastSent.forgetAll,
-      onDropped: () => onRefused(new Error('More users are refused than are kept: one waits for their next change.')),
     },
     timings,
   );

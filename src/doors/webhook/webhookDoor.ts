@@ -52,7 +52,6 @@ export const openWebhookDoor = ({
     onFailed,
     onError,
     onSent: (count) => metrics.webhookSent('state', count),
-    onDropped: () => metrics.webhookDropped('state', 1),
   });
   metrics.readWebhook(() => sender);
   const events = startEventSender({
@@ -100,7 +99,7 @@ export const openWebhookDoor = ({
     async (stopped) => {
       for (let gone = KEPT.limit; gone === KEPT.limit && !stopped.aborted; ) {
         gone = await outbox.sweep(KEPT);
-        metrics.webhookDropped('event', gone);
+        metrics.webhookDropped(gone);
       }
     },
     onError,
@@ -110,7 +109,7 @@ export const openWebhookDoor = ({
     noticesDue(due: readonly DueNotice[]): void {
       const room = MAX_PENDING - pending.length;
       pending.push(...due.slice(0, room));
-      if (due.length > room) metrics.webhookDropped('event', due.length - room);
+      if (due.length > room) metrics.webhookDropped(due.length - room);
       void writeInTurn();
     },
     async stop(): Promise<void> {

@@ -60,6 +60,11 @@ export interface StateMarks {
    * had changed, since whoever holds it may have sent a later state before this one.
    */
   told(part: MarkPart, userIds: readonly string[]): Promise<boolean>;
+  /**
+   * Puts off users whose mark was taken, by as many ms each: they are not taken before, whoever holds the lease then, unless they
+   * change. False: the lease was lost, and nothing is done.
+   */
+  postpone(part: MarkPart, waits: ReadonlyMap<string, number>): Promise<boolean>;
   /** Those of the users who are marked, taken or not. */
   markedAmong(consumer: StateConsumer, userIds: readonly string[]): Promise<ReadonlySet<string>>;
 }

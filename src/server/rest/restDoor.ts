@@ -12,6 +12,7 @@ import type { OpenHttpDoor } from '../http/httpServer.js';
 import { unreadableCoding } from '../http/mediaType.js';
 import type { BodyFault } from '../http/requests.js';
 import { ALWAYS, sendJson } from '../http/respond.js';
+import { GATEWAY_PATH, MOBILE_PATH } from '../ws/dialects/dialectPaths.js';
 import { DIALECTS } from './dialectTables.js';
 import { describeRest } from './openapi.js';
 import { type Fault, faultOf } from './restErrors.js';
@@ -19,6 +20,7 @@ import type { Dialect, Given, Method, RestServices, Route } from './route.js';
 import { createRouteTrie, type Match, paramsIn } from './routeTrie.js';
 
 const DESCRIPTION_PATH = '/openapi.json';
+const SOCKET_PATHS: ReadonlySet<string> = new Set([GATEWAY_PATH, MOBILE_PATH]);
 
 /** A row, with its dialect. */
 interface Entry extends Route {
@@ -71,6 +73,16 @@ const sendNothingHere = (response: ServerResponse): void =>
 const sendNotAllowed = (response: ServerResponse, allowed: string): void => {
   response.setHeader('allow', allowed);
   sendJson(response, 405, { error: 'method_not_allowed', message: `This path takes ${allowed}.` });
+};
+
+/** A socket of a dialect, asked for over plain HTTP. */
+const sendUpgradeRequired = async (response: ServerResponse): Promise<void> => {
+  response.setHeader('upgrade', 'websocket');
+  sendJson(response, 426, {
+    error: 'upgrade_required',
+    message:
+      'This path is a WebSocket. Where one was asked for, a proxy dropped Upgrade and Connection: let them pass on.',
+  });
 };
 
 /** `storeAnswers`: whether the live store answered lately; while it does not, answers are bounded in time. */
@@ -185,6 +197,7 @@ export const createRestDoor = ({
     return {
       serve(request, response, url) {
         if (url.pathname === DESCRIPTION_PATH) return serveDescription(request, response);
+        if (SOCKET_PATHS.has(url.pathname)) return sendUpgradeRequired(response);
         const found = find(url.pathname);
         if (found.size > 0) return servePath(found, request, response, url.searchParams);
         return FIRST_SEGMENTS.has(firstSegmentOf(url.pathname)) ? serveNothing(request, response) : null;

@@ -59,7 +59,10 @@ const explained = async (query: SQL) => {
     const { Plan } = row!['QUERY PLAN'][0];
     expect(nodesOf(Plan).some((node) => node['Relation Name'] !== undefined)).toBe(true);
     const blocks = (Plan['Shared Hit Blocks'] ?? 0) + (Plan['Shared Read Blocks'] ?? 0);
+    // What is run once, before the rest.
+    const before = nodesOf(Plan).filter((node) => node['Parent Relationship'] === 'InitPlan');
     return {
+      locksOnce: before.flatMap(nodesOf).some((node) => node['Node Type'] === 'LockRows'),
       whole: readWhole(Plan).filter((scan) => scan.includes('presence_history') && !scan.startsWith('Tid')),
       blocks,
     };
@@ -91,6 +94,13 @@ describe('however long the history of a user is', () => {
     const { whole, blocks } = await explained(query());
     expect(whole).toEqual([]);
     expect(blocks).toBeLessThan(most);
+  });
+
+  it.each([
+    ['the sweep', () => sweepQuery(90 * DAY_MS)],
+    ['a deletion', () => historyRemovalQuery('busy')],
+  ])('%s reads its batch before all else, whatever the planner expects', async (_, query) => {
+    expect((await explained(query())).locksOnce).toBe(true);
   });
 
   it('a deletion reads its batch once', async () => {

@@ -19,6 +19,7 @@ const createManyParts = () => {
     toldAnew: vi.fn(async () => {}),
     take: unused,
     told: unused,
+    postpone: unused,
     markedAmong: unused,
   } satisfies StateMarks;
   return { marks, begun };

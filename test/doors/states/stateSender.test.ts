@@ -80,6 +80,45 @@ describe('a sender of states', () => {
     expect(consumer.users()).toEqual([['ana'], ['bob'], ['ana']]);
   });
 
+  it('tells who changes while it is noted that others changed', async () => {
+    const states = createStates();
+    let isOpen = () => {};
+    const opened = new Promise<void>((resolve) => {
+      isOpen = resolve;
+    });
+    const consumer = createFakeConsumer(async () => {
+      await opened;
+      return {};
+    });
+    const taken: string[] = [];
+    const takenOf = (userId: string) => taken.filter((each) => each === userId).length;
+    let isNoted = false;
+    const marks: typeof states.marks = {
+      ...states.marks,
+      async take(...args) {
+        const users = await states.marks.take(...args);
+        taken.push(...users);
+        return users;
+      },
+      async mark(...args) {
+        await states.marks.mark(...args);
+        if (isNoted) return;
+        isNoted = true;
+        // Before the store has answered, both are taken: one whose mark this is, and one who changes now.
+        await states.set('bob', 'AWAY');
+        await waitFor(() => expect([takenOf('ana'), takenOf('bob')]).toEqual([3, 2]));
+      },
+    };
+    await states.connect('ana');
+    await states.connect('bob');
+    await states.start(consumer, { marks });
+    await waitFor(() => expect(consumer.users()).toEqual([['ana', 'bob']]));
+    await states.set('ana', 'AWAY');
+    await waitFor(() => expect(takenOf('ana')).toBe(2));
+    isOpen();
+    await shows(consumer, { ana: 'AWAY', bob: 'AWAY' });
+  });
+
   it('tries again what failed, the latest state alone, and the very same where nothing changed', async () => {
     const states = createStates();
     let fails = 3;
@@ -181,15 +220,101 @@ describe('a sender of states', () => {
     expect(consumer.requests.at(-1)).toHaveLength(1);
   });
 
-  it('keeps as many refused as it may, and drops and counts the others', async () => {
+  it('loses nobody of more who are refused than it remembers', async () => {
     const states = createStates();
+    let refuses = true;
     const consumer = createFakeConsumer((sent) => ({
-      refused: sent.filter(({ userId }) => userId !== 'user-00000').map(({ userId }) => userId),
+      refused: sent.filter(({ userId }) => refuses && userId !== 'user-00000').map(({ userId }) => userId),
     }));
     for (const userId of many(10)) await states.connect(userId);
-    const { sender, onDropped } = await states.start(consumer, { maxRefused: 4 });
-    await waitFor(() => expect(onDropped).toHaveBeenCalledTimes(5));
-    await waitFor(() => expect(sender.marked).toBe(4));
+    const { sender } = await states.start(consumer, {
+      maxRefused: 4,
+      refusedBackoff: { firstMs: 100, maxMs: 400 },
+    });
+    await waitFor(() => expect(sender.marked).toBe(9));
+    for (const userId of many(10)) await states.end(userId);
+    await shows(consumer, { 'user-00000': 'OFFLINE' });
+    refuses = false;
+    await shows(consumer, Object.fromEntries(many(10).map((userId) => [userId, 'OFFLINE'])));
+    await waitFor(() => expect(sender.marked).toBe(0));
+    expect(states.toldLive.users.size).toBe(0);
+  });
+
+  it('tells a change that came while a refused user was tried again', async () => {
+    const states = createStates();
+    let isOpen = () => {};
+    const opened = new Promise<void>((resolve) => {
+      isOpen = resolve;
+    });
+    const consumer = createFakeConsumer(async () => {
+      if (consumer.requests.length === 1) throw new Refused('400');
+      await opened;
+      return {};
+    });
+    await states.start(consumer, { refusedBackoff: { firstMs: 20, maxMs: 40 } });
+    await states.connect('ana');
+    await waitFor(() => expect(consumer.requests).toHaveLength(2));
+    await states.set('ana', 'AWAY');
+    await states.connect('bob');
+    // Marks that came before this one are taken.
+    await waitFor(() => expect(consumer.users().slice(2)).toEqual([['bob']]));
+    isOpen();
+    await shows(consumer, { ana: 'AWAY', bob: 'ONLINE' });
+  });
+
+  it('remembers nobody as refused who was refused under a lease that is lost', async () => {
+    const states = createStates();
+    let isOpen = () => {};
+    const opened = new Promise<void>((resolve) => {
+      isOpen = resolve;
+    });
+    const consumer = createFakeConsumer(async (sent) => {
+      if (consumer.requests.length > 1) return {};
+      await opened;
+      return { refused: sent.map(({ userId }) => userId) };
+    });
+    let frozen = false;
+    const marks = {
+      ...states.marks,
+      renew: (...args: Parameters<typeof states.marks.renew>) =>
+        frozen ? Promise.reject(unavailable('It hangs.')) : states.marks.renew(...args),
+    };
+    await states.start(consumer, { marks, parts: { leaseMs: 300, renewEveryMs: 20, marginMs: 10 } });
+    await states.connect('ana');
+    await waitFor(() => expect(consumer.requests).toHaveLength(1));
+    frozen = true;
+    const other = createFakeConsumer();
+    const { sender } = await states.start(other, { awaits: false });
+    await shows(other, { ana: 'ONLINE' });
+    isOpen();
+    await sender.stop();
+    frozen = false;
+    await states.set('ana', 'AWAY');
+    await shows(consumer, { ana: 'AWAY' });
+  });
+
+  it('tells the others where batches are refused whole', async () => {
+    const states = createStates();
+    const consumer = createFakeConsumer(refusing((userId) => userId !== 'ana'));
+    await states.start(consumer);
+    for (const userId of many(450)) await states.connect(userId);
+    await waitFor(() => expect(consumer.requests.length).toBeGreaterThan(80));
+    await states.connect('ana');
+    await shows(consumer, { ana: 'ONLINE' });
+  });
+
+  it('puts nobody off who waits alone while the consumer fails', async () => {
+    const states = createStates();
+    let fails = true;
+    const consumer = createFakeConsumer(() => {
+      if (fails) throw new Error('503');
+      return {};
+    });
+    await states.start(consumer);
+    await states.connect('ana');
+    await waitFor(() => expect(consumer.requests.length).toBeGreaterThan(8));
+    fails = false;
+    await shows(consumer, { ana: 'ONLINE' });
   });
 
   it('loses nobody where the consumer refuses everything for a while', async () => {
@@ -198,11 +323,10 @@ describe('a sender of states', () => {
       throw new Refused('401');
     });
     for (const userId of many(50)) await states.connect(userId);
-    const { onDropped } = await states.start(consumer, { maxRefused: 4 });
+    await states.start(consumer);
     await waitFor(() => expect(consumer.requests.length).toBeGreaterThan(50));
     consumer.answer = () => ({});
     await waitFor(() => expect(consumer.latest.size).toBe(50));
-    expect(onDropped).not.toHaveBeenCalled();
   });
 
   it('tells nothing of who is deleted or was never named', async () => {
@@ -322,6 +446,20 @@ describe('a sender of states', () => {
     fails = false;
     await shows(consumer, { ana: 'ONLINE' });
     expect(onFailed).not.toHaveBeenCalled();
+  });
+
+  it('waits shortly where its own database fails, however long it waits for the consumer', async () => {
+    const states = createStates();
+    let isAway = false;
+    const read: typeof states.readRecords = (userIds) =>
+      isAway ? Promise.reject(unavailable('away')) : states.readRecords(userIds);
+    const consumer = createFakeConsumer();
+    const { onError } = await states.start(consumer, { read, backoff: { firstMs: 3_600_000, maxMs: 3_600_000 } });
+    isAway = true;
+    await states.connect('ana');
+    await waitFor(() => expect(onError).toHaveBeenCalled());
+    isAway = false;
+    await shows(consumer, { ana: 'ONLINE' });
   });
 
   it('stops amid a request, and leaves the user marked for the next sender', async () => {

@@ -126,6 +126,14 @@ it.each([
   expect(server.engine.mutations).toBe(0);
 });
 
+it.each(['/gateway', '/api/presence/subscribe'])('%s asked for without an upgrade says so', async (path) => {
+  const { ask } = await start(async () => null);
+  const answer = await ask(path);
+  expect(answer.status).toBe(426);
+  expect(answer.headers.get('upgrade')).toBe('websocket');
+  expect(answer.json).toEqual({ error: 'upgrade_required', message: expect.stringContaining('WebSocket') });
+});
+
 it('a path of nobody is answered as ever', async () => {
   const { ask } = await start(async () => null);
   const answer = await ask('/elsewhere');

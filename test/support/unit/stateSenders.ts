@@ -98,7 +98,7 @@ export const createStates = () => {
     }: SenderTimings & { marks?: StateMarks; read?: ReadRecords; awaits?: boolean } = {},
   ) => {
     const toldAnew = vi.fn(marks.toldAnew);
-    const said = { onFailed: vi.fn(), onError: vi.fn(), onSent: vi.fn(), onDropped: vi.fn() };
+    const said = { onFailed: vi.fn(), onError: vi.fn(), onSent: vi.fn() };
     const sender = startStateSender(
       {
         consumer: 'webhook',

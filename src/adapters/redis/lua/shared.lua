@@ -39,7 +39,7 @@ end
 
 -- What is added to the score of a mark that a sender took: the same mark still, and a change of the user lowers it again.
 local TAKEN = 4503599627370496
--- From this score on users are marked who did not change.
+-- From this score on users are marked who did not change, and, behind it by the instant in ms, who are put off until then.
 local UNCHANGED = 9000000000000000
 
 -- Schedules a conversation for the end of its first typist. Its keys outlive the end of the last one by a minute.

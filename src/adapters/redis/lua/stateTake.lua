@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Takes marks: first of users who changed, the oldest first. See `StateMarks`.
+-- Takes marks: first of users who changed, the oldest first; none of users who are put off. See `StateMarks`.
 -- KEYS[1] lease (string: its holder)   KEYS[2] marks (zset: user → since when, in µs)
 -- ARGV[1] holder   ARGV[2] limit
 -- Returns {user, ...}; {}: the lease is another's.
@@ -13,7 +13,8 @@ end
 if #users < tonumber(ARGV[2]) then
   local time = redis.call('TIME')
   local taken = string.format('%.0f', time[1] * 1000000 + time[2] + TAKEN)
-  for _, user in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], UNCHANGED, '+inf', 'LIMIT', 0, ARGV[2] - #users)) do
+  local due = string.format('%.0f', UNCHANGED + time[1] * 1000 + math.floor(time[2] / 1000))
+  for _, user in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], UNCHANGED, due, 'LIMIT', 0, ARGV[2] - #users)) do
     redis.call('ZADD', KEYS[2], taken, user)
     users[#users + 1] = user
   end
