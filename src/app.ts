@@ -32,7 +32,7 @@ import { createRecordReader, type ReadRecords } from './node/recordReader.js';
 import { createRecordWriter } from './node/recordWriter.js';
 import { type Sweeper, startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
-import { openDoors, openHistory, openRest } from './openDoors.js';
+import { type OpenDoors, openDoors, openHistory, openRest } from './openDoors.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
 import { createSignIn } from './server/auth/signIn.js';
@@ -688,6 +688,9 @@ export const startApp = async (
   try {
     const backEnds = await openBackEnds(start);
     const { people } = backEnds;
+    // Last of all but the back ends: until the node itself has stopped, things happen that doors tell.
+    let doors: OpenDoors | null = null;
+    stopping.push(() => doors?.stop());
     const happenings = createHappenings(start.outages.failures('telling a door', 'it is not told again'));
     const pingedAndReread = { pingAll: () => edge.sockets.pingAll(), reread: () => hub.reread() };
     const node = await startNode(start, backEnds, pingedAndReread, happenings);
@@ -708,7 +711,9 @@ export const startApp = async (
     const stores = { store, bus, stateMarks, toldLive, eventOutbox, people, trays };
     const isLive = (userId: string) => recentCommits.record(userId) !== undefined;
     const parts = { happenings, ...stores, records, readRecords, isLive, presence, hub, sockets, refused };
-    stopping.push(await openDoors({ ...start, ...parts }));
+    const opened = await openDoors({ ...start, ...parts });
+    doors = opened;
+    stopping.push(() => opened.refuse());
     keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
     if (demo) await seedDemo(people);
     const metricsPort = await startMetrics(start, node, hub, edge, shared === undefined);

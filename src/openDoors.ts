@@ -54,11 +54,19 @@ export interface DoorDeps {
   readonly refused: (caller: Caller | null, code: string) => void;
 }
 
-/** A door that is open: what stops it. Idempotent. */
+/** What stops a door that is open, once nothing happens any more that it would tell. */
 type Stop = () => Promise<void>;
 
+/** The doors that are open. */
+export interface OpenDoors {
+  /** Nothing comes in by them any more: other nodes take it. Resolves when what came is done, and never rejects. */
+  refuse(): Promise<void>;
+  /** Stops them, all at once, once nothing happens any more that they would tell; never rejects. */
+  stop(): Promise<void>;
+}
+
 /** docs/doors.md#nats */
-const openNats = async (deps: DoorDeps): Promise<Stop | null> => {
+const openNats = async (deps: DoorDeps): Promise<OpenDoors | null> => {
   const { config, metrics, outages, happenings, store, people, trays, records, readRecords, presence } = deps;
   if (config.doors.nats === null) return null;
   const { createGatewayService } = await import('./service/gatewayService.js');
@@ -77,9 +85,12 @@ const openNats = async (deps: DoorDeps): Promise<Stop | null> => {
     happenings.typing.add(door.typingStarted),
     happenings.noticesDue.add(door.noticesDue),
   ];
-  return async () => {
-    for (const stop of deaf) stop();
-    await door.stop();
+  return {
+    refuse: door.refuse,
+    async stop() {
+      for (const stop of deaf) stop();
+      await door.stop();
+    },
   };
 };
 
@@ -133,12 +144,15 @@ const openStream = async (deps: DoorDeps): Promise<Stop | null> => {
   return openStreamDoor({ ...deps, marks: deps.stateMarks, config: stream });
 };
 
-/** Opens the doors. What it returns stops them, all at once; idempotent, and never rejects. */
-export const openDoors = async (deps: DoorDeps): Promise<Stop> => {
-  const opened = await Promise.all([openNats(deps), openWebhook(deps), openSockets(deps), openStream(deps)]);
-  const stops = opened.filter((stop) => stop !== null);
-  return async () => {
-    await Promise.allSettled(stops.map((stop) => stop()));
+/** Opens the doors that the settings name. */
+export const openDoors = async (deps: DoorDeps): Promise<OpenDoors> => {
+  const [nats, ...others] = await Promise.all([openNats(deps), openWebhook(deps), openSockets(deps), openStream(deps)]);
+  const stops = [nats?.stop, ...others].filter((stop) => stop != null);
+  return {
+    refuse: async () => nats?.refuse(),
+    async stop() {
+      await Promise.allSettled(stops.map((stop) => stop()));
+    },
   };
 };
 

@@ -141,6 +141,17 @@ it('sessions of gateways outlive an emptied Redis: the next heartbeat has them',
   await peer.heard.nextWhere(isStatus(ana, 'offline'));
 });
 
+it('what a node commits while it stops is told', async () => {
+  // Without a grace its users leave with its sockets.
+  const node = await cluster.add({ PRESENCE_OFFLINE_DEBOUNCE: '0' });
+  const peer = await listen();
+  const ana = await fresh('ana');
+  await cluster.person(ana.id, node).connect();
+  await peer.heard.nextWhere(isStatus(ana, 'online'));
+  await node.stop();
+  await peer.heard.nextWhere(isStatus(ana, 'offline'));
+});
+
 it('a node stops at once, whether or not NATS answers', async () => {
   const node = await cluster.add();
   nats.signal('SIGSTOP');

@@ -402,4 +402,13 @@ export default [
     to: '        onStarted(conversationId, userId);\n        if (await seenLiveRecord(userId)) {',
     tests: ['test/service/typingService.test.ts'],
   },
+  {
+    name: 'doors stop before what they tell of',
+    promise:
+      'What a node commits while it stops is told over NATS: users who leave with its sockets are not online for ever.',
+    file: 'src/app.ts',
+    from: 'stopping.push(() => opened.refuse());',
+    to: 'stopping.push(() => opened.stop());',
+    tests: nodes,
+  },
 ];

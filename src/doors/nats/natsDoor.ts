@@ -21,7 +21,7 @@ import type { ReadAnew } from './pendingMessages.js';
 
 /** All nodes share what comes in. */
 const QUEUE_GROUP = 'rollcall';
-/** How long a stop takes at the most: for what waits, and for letting go. */
+/** How long each step of a stop takes at the most: for what came in, for what waits, and for letting go. */
 const FINISH_WITHIN_MS = 1_500;
 const CLOSE_WITHIN_MS = 500;
 
@@ -33,7 +33,9 @@ export interface NatsDoor {
   /** A user who is seen live began to type. */
   typingStarted(conversationId: string, userId: string): void;
   noticesDue(due: readonly DueNotice[]): void;
-  /** Resolves within 2 s, and never rejects. */
+  /** Nothing comes in any more. Resolves when what came is applied, within 2 s, and never rejects. */
+  refuse(): Promise<void>;
+  /** Tells what waits, and lets go. Resolves within 2 s, and never rejects. */
   stop(): Promise<void>;
 }
 
@@ -82,9 +84,8 @@ export const openNatsDoor = ({
   metrics.readNats(() => ({ connected: link.isUp, kept: sender.kept }));
   const onForgotten = outages.failures('remembering that a session was ended');
 
-  const finish = async (): Promise<void> => {
-    await receiver.lanes.idle();
-    await sender.settled();
+  const finish = async (work: Promise<void>): Promise<void> => {
+    await withTimeout(work, FINISH_WITHIN_MS, () => new Error('NATS does not take what waits.')).catch(() => {});
   };
 
   const tell = (before: PresenceRecord, after: PresenceRecord, last?: PresenceRecord): void => {
@@ -110,9 +111,12 @@ export const openNatsDoor = ({
         sender.tell({ kind: 'notice', userId, id, position }, noticeMessage(each));
       }
     },
-    async stop() {
+    async refuse() {
       link.unsubscribe();
-      await withTimeout(finish(), FINISH_WITHIN_MS, () => new Error('NATS does not take what waits.')).catch(() => {});
+      await finish(receiver.lanes.idle());
+    },
+    async stop() {
+      await finish(sender.settled());
       await link.stop(CLOSE_WITHIN_MS);
     },
   };
