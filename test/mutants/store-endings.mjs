@@ -43,4 +43,12 @@ export default [
     to: "if ((error as { code?: string }).code === 'UNAVAILABLE') throw error;",
     tests: recovering,
   },
+  {
+    name: 'a deleted user has connections to end',
+    promise: 'A connection that closes after its user was deleted has nothing to end, which is no error.',
+    file: 'src/server/ws/sessionHold.ts',
+    from: 'if (isNotFound(error)) return;',
+    to: '',
+    tests: ['test/server/ws/sessionHold.test.ts'],
+  },
 ];

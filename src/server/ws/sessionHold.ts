@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnavailable, PresenceError } from '../../presence/errors.js';
+import { isNotFound, isUnavailable, PresenceError } from '../../presence/errors.js';
 import type { Presence } from '../../service/contract.js';
 import type { Log } from '../../telemetry/log.js';
 import type { ConnectParams } from './connectParams.js';
@@ -51,6 +51,8 @@ export class SessionHold {
         const lastReceivedMsAgo = Math.max(0, performance.now() - lastReceivedAt);
         return await presence.disconnect({ userId, connectionId, lastReceivedMsAgo, returnsWithinMs });
       } catch (error) {
+        // The user was deleted, and the session with them.
+        if (isNotFound(error)) return;
         if (!isUnavailable(error)) {
           log.error({ err: error }, 'disconnect failed');
           return;
