@@ -12,7 +12,7 @@ import { createCrowd } from './crowd.js';
 import { prepare } from './host.js';
 import { readOptions } from './options.js';
 import { leaveAll } from './people.js';
-import { cpuOf, type Reading, readFigures } from './readings.js';
+import { cpuOf, type Figures, type Reading, readFigures } from './readings.js';
 import { createRelations } from './relations.js';
 import { createRequests } from './requests.js';
 import { openStage, RETENTION_S } from './stage.js';
@@ -50,9 +50,9 @@ const run = async (): Promise<void> => {
   const warnings = new Map<string, number>();
   const stage = await openStage({
     random,
-    onLine(name, { level, msg }) {
+    onLine(name, { level, msg, err }) {
       // `error` is a bug of Rollcall, `fatal` an end.
-      if (level >= 50) failed(`${name} logged: ${msg}`);
+      if (level >= 50) failed(`${name} logged: ${msg} ${err?.stack ?? ''}`.trim());
       else warnings.set(msg, (warnings.get(msg) ?? 0) + 1);
     },
   });
@@ -76,7 +76,10 @@ const run = async (): Promise<void> => {
   };
   // Nothing that was started outlives this.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void stage.stop().finally(() => process.exit(1)));
+    process.once(signal, () => {
+      say(`stopped by ${signal}`);
+      void stage.stop().finally(() => process.exit(1));
+    });
   let crowdCame = performance.now();
   const take = async (phase: Reading['phase'], counting = false): Promise<Reading> => {
     const minute = (performance.now() - crowdCame) / MINUTE_MS;
@@ -111,7 +114,11 @@ const run = async (): Promise<void> => {
       minute = (performance.now() - crowdCame) / MINUTE_MS;
       if (minute >= nextReading) {
         nextReading += 1;
-        const { figures } = await take('crowd');
+        // One that cannot be taken is left out.
+        const figures = await take('crowd').then(
+          (reading) => reading.figures,
+          () => ({}) as Figures,
+        );
         const heaps = stage.nodes.map(({ name }) => `${((figures[`${name}: heap, KiB`] ?? 0) / 1_024).toFixed(1)} MiB`);
         say(
           `${crowd.open} tabs, heaps ${heaps.join(' and ')}, load ${loadavg()[0]!.toFixed(1)}, ${failures.length} failures`,
@@ -131,6 +138,8 @@ const run = async (): Promise<void> => {
         say(`node 2 is restarted by ${signal}`);
         restartedAt = performance.now();
         await stage.nodes[1]!.restart(signal);
+        // What a killed node has not told over NATS yet is lost with it.
+        if (signal === 'SIGKILL') for (const id of world.ids) stage.bus?.forget(id);
         restartedAt = performance.now();
       }
       await wait(500);
@@ -164,13 +173,15 @@ const run = async (): Promise<void> => {
     say(`what was received outside: ${JSON.stringify({ ...stage.receiver.counts, nats: stage.bus?.counts })}`);
     if (stage.receiver.counts.forged > 0) failed(`${stage.receiver.counts.forged} requests of the webhook were forged`);
     say(`warnings of the nodes: ${JSON.stringify(Object.fromEntries(warnings))}`);
+  } catch (error) {
+    failed(`The run ended: ${error instanceof Error ? error.stack : error}`);
   } finally {
     requests.close();
     await stage.stop();
   }
 };
 
-await run().catch((error: unknown) => failed(`The run ended: ${error instanceof Error ? error.stack : error}`));
+await run();
 
 const rows = rowsOf(readings);
 const wrong = rows.filter(({ grows, stays }) => grows || stays);

@@ -106,24 +106,22 @@ const setPresence: Deed = {
   weight: 22,
   async run(world, person) {
     const { random } = world;
-    const message = {
-      text: fresh('says'),
-      ...(random() < 0.3 && { emoji: '🎧' }),
-      ...(random() < 0.6 && { expiresAt: inMs(2_000 + random() * 20_000) }),
-    };
-    const activity = {
-      type: pick(world, ['PLAYING', 'LISTENING', 'IN_STUDIO', 'IN_CALL']),
-      name: fresh('something'),
-      ...(random() < 0.5 && { expiresAt: inMs(2_000 + random() * 20_000) }),
-    };
     const chosen = random() < 0.5 ? { status: pick(world, STATUSES) } : {};
-    const input = {
-      ...chosen,
-      ...(random() < 0.5 && { statusMessage: random() < 0.2 ? null : message }),
-      ...(random() < 0.3 && { activities: random() < 0.3 ? [] : [activity] }),
+    const [says, does] = [fresh('says'), fresh('something')];
+    const [changes, acts, ends] = [random(), random(), random()];
+    /** Anew at each attempt: an end may be past by then. */
+    const inputNow = () => {
+      const expiry = ends < 0.6 ? { expiresAt: inMs(2_000 + ends * 30_000) } : {};
+      const message = { text: says, ...(changes < 0.2 && { emoji: '🎧' }), ...expiry };
+      const activity = { type: acts < 0.1 ? 'IN_STUDIO' : 'PLAYING', name: does, ...expiry };
+      return {
+        ...chosen,
+        ...(changes < 0.5 && { statusMessage: changes < 0.1 ? null : message }),
+        ...(acts < 0.3 && { activities: acts < 0.05 ? [] : [activity] }),
+      };
     };
     const call = () =>
-      insist(() => ask<{ status: string; asOf: string }>(world, person, MUTATIONS.setPresence, { input }));
+      insist(() => ask<{ status: string; asOf: string }>(world, person, MUTATIONS.setPresence, { input: inputNow() }));
     if ('status' in chosen) await choosing(world, person, call);
     else await call();
   },

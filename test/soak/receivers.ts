@@ -121,7 +121,9 @@ export const openBus = async (url: string): Promise<Bus> => {
     told,
     forget: (userId) => void told.delete(userId),
     counts,
-    tell: (subject, body) => connection.publish(subject, JSON.stringify(body)),
+    tell(subject, body) {
+      if (!connection.isClosed()) connection.publish(subject, JSON.stringify(body));
+    },
     stop: () => connection.close(),
   };
 };

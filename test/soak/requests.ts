@@ -89,16 +89,18 @@ interface Fault {
 export const refusalOf = ({ message, extensions = {} }: Fault): Refusal =>
   new Refusal(extensions.code ?? '?', message, extensions.retryAfterMs);
 
-const ATTEMPTS = 60;
+/** On a busy machine back ends are unavailable for minutes. */
+const DONE_WITHIN_MS = 600_000;
 
 /** Repeats what was UNAVAILABLE or not answered, for calls that may be repeated: afterwards it is done, or was refused. */
 export const insist = async <T>(call: () => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt += 1) {
+  const endsAt = performance.now() + DONE_WITHIN_MS;
+  for (;;) {
     try {
       return await call();
     } catch (error) {
       const again = error instanceof HungUp || (error instanceof Refusal && error.code === 'UNAVAILABLE');
-      if (!again || attempt === ATTEMPTS) throw error;
+      if (!again || performance.now() > endsAt) throw error;
       await wait(error instanceof Refusal ? Math.min(error.retryAfterMs, 2_000) : 500);
     }
   }

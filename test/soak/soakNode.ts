@@ -8,6 +8,7 @@ import type { Inside } from './probe.js';
 export interface LogLine {
   readonly level: number;
   readonly msg: string;
+  readonly err?: { readonly message: string; readonly stack?: string };
 }
 
 export interface SoakNode {
@@ -50,7 +51,13 @@ export const startNode = async ({
   const start = async (): Promise<ChildProcess> => {
     asked = false;
     const child = fork(`${dist}/main.js`, [], {
-      execArgv: ['--expose-gc', '--import', fileURLToPath(new URL('probe.js', import.meta.url))],
+      // SIGUSR2 leaves a snapshot of the heap in the folder in which the run was started.
+      execArgv: [
+        '--expose-gc',
+        '--heapsnapshot-signal=SIGUSR2',
+        '--import',
+        fileURLToPath(new URL('probe.js', import.meta.url)),
+      ],
       env: {
         PATH: process.env.PATH ?? '',
         SOAK_DIST: dist,

@@ -2,6 +2,7 @@
 import { get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SUBSCRIPTIONS } from './documents.js';
+import { Refusal } from './requests.js';
 import { type Closed, type Goodbye, type GraphqlLine, openGraphql, openLine } from './sockets.js';
 import {
   type Viewer,
@@ -90,6 +91,7 @@ export const openGraphqlTab = async (world: World, viewer: Viewer, session: stri
   let line: GraphqlLine | null = null;
   let left = false;
   let isOver = false;
+  let isReturning = false;
 
   const watch = () => {
     if (!line || watches.size >= MAX_WATCHES) return;
@@ -107,9 +109,11 @@ export const openGraphqlTab = async (world: World, viewer: Viewer, session: stri
     watches.clear();
     if (left) return;
     world.count(`closed ${code} ${reason}`.trim());
+    isOver ||= FINAL.includes(code);
+    // One that is still being opened is refused to whoever opens it.
+    if (!line) return;
     line = null;
-    if (FINAL.includes(code)) isOver = true;
-    else void comeBack();
+    if (!isOver) void comeBack();
   };
   const connect = async () => {
     const port = portOf(world);
@@ -127,10 +131,13 @@ export const openGraphqlTab = async (world: World, viewer: Viewer, session: stri
   };
   /** As a client does: on any node that takes it. */
   const comeBack = async () => {
-    for (let attempt = 0; attempt < RETURNS && !left && !line; attempt += 1) {
+    if (isReturning) return;
+    isReturning = true;
+    for (let attempt = 0; attempt < RETURNS && !left && !line && !isOver; attempt += 1) {
       await wait(200 + world.random() * RELOAD_MS);
       if (!left) await connect().catch(() => world.count('connections refused'));
     }
+    isReturning = false;
     isOver = line === null;
   };
 
@@ -256,7 +263,14 @@ export const openStreamTab = (world: World, viewer: Viewer): Promise<Tab> =>
       (response) => {
         if (response.statusCode !== 200) {
           asking.destroy();
-          reject(new Error(`A stream was answered ${response.statusCode}`));
+          // What is behind the server is away, or the user was deleted.
+          const expected = { 401: 'UNAUTHENTICATED', 429: 'RATE_LIMITED', 503: 'UNAVAILABLE' } as Record<
+            number,
+            string
+          >;
+          reject(
+            new Refusal(expected[response.statusCode ?? 0] ?? '?', `A stream was answered ${response.statusCode}`),
+          );
           return;
         }
         world.count('connections');
