@@ -95,11 +95,12 @@ export default [
     name: 'what is due is done before the doors open, and until they are closed',
     promise: 'Of what comes due while a node starts or stops its doors hear.',
     file: 'src/app.ts',
-    from: `    stopping.push(await openDoors({ ...start, ...parts }));
+    from: `    doors = opened;
+    stopping.push(() => opened.refuse());
     keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
 `,
     to: `    keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
-    stopping.push(await openDoors({ ...start, ...parts }));
+    stopping.push(() => opened.refuse().then(() => opened.stop()));
 `,
     tests: ['test/cluster/nats-due.test.ts'],
   },

@@ -15,7 +15,7 @@ const loggedWhere = async (failure: Error): Promise<readonly unknown[]> => {
   };
   const hold = new SessionHold({ presence, log }, 'ana', '1');
   await hold.take({ presence: true, sessionId: 'tab', device: 'WEB' });
-  await hold.release(0, new AbortController().signal);
+  await hold.release({ silentMs: 0, returnsWithinMs: 0 }, new AbortController().signal);
   return logged;
 };
 
