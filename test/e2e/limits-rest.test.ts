@@ -32,6 +32,14 @@ describe('a used-up allowance', () => {
     expect((await ask(one, 'POST', '/presence/bulk', { user_ids: ['a', 'b', 'c'] })).status).toBe(200);
     expect((await ask(one, 'GET', '/presence/a')).status).toBe(429);
   });
+
+  it('is the one of GraphQL: what is used up here is used up there', async () => {
+    const [one, other] = await rollcall.strangers('one', 'other');
+    expect((await ask(one, 'POST', '/presence/bulk', { user_ids: ['a', 'b', 'c'] })).status).toBe(200);
+    await expect(one.presence(['a'])).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await other.presence(['a', 'b', 'c']);
+    expect((await ask(other, 'GET', '/presence/a')).status).toBe(429);
+  });
 });
 
 it('where REST is off there is nothing', async () => {
