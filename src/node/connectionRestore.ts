@@ -74,7 +74,10 @@ export const createConnectionRestore = ({
     // It closed meanwhile.
     await records.update(
       connection.userId,
-      (record, now) => disconnect(record, { connectionId: name, aliveAt: now }, now, timings),
+      (record, now) => {
+        const { returnsWithinMs } = connection;
+        return disconnect(record, { connectionId: name, aliveAt: now, returnsWithinMs }, now, timings);
+      },
       'closed',
     );
   };

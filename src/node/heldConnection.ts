@@ -23,4 +23,6 @@ export interface Held {
   state: 'opening' | 'registered' | 'awaiting pong' | 'restoring';
   /** The store lost it, or may have, in a recovery that waits for its restore. */
   lostByStore: boolean;
+  /** Once it closed: how much longer than the grace its client may take to come back, in ms. */
+  returnsWithinMs: number;
 }

@@ -26,10 +26,11 @@ export interface HeldSessionService {
   /** The store has it. */
   opened(local: string): void;
   /**
-   * The connection closed, so it is not restored any more. Returns its name in the store, the same again until `closed` reports
-   * that the store has the close; undefined for a connection without a session.
+   * The connection closed, so it is not restored any more; its client may take `returnsWithinMs` longer than the grace to come back.
+   * Returns its name in the store, the same again until `closed` reports that the store has the close; undefined for a connection
+   * without a session.
    */
-  close(local: string): string | undefined;
+  close(local: string, returnsWithinMs?: number): string | undefined;
   closed(local: string): void;
   /** The record with the session of a connection that closes, where the store lost that session. */
   recall(local: string, record: PresenceRecord, now: number): PresenceRecord;
@@ -54,7 +55,7 @@ export interface HeldSessions {
   registeredOf(userId: string): readonly Held[];
   /** The ids of the sessions that they hold, by user. */
   sessionIds(): ReadonlyMap<string, ReadonlySet<string>>;
-  /** Whether this node serves the connection of that name, of whichever incarnation. */
+  /** Whether this node serves the connection of that name, of whichever incarnation, or is about to commit its close. */
   has(connectionId: string): boolean;
   /** Whether this node serves it and the store should have it. */
   isRegistered(connection: Held): boolean;
@@ -151,7 +152,15 @@ export const createHeldSessions = ({
       const name = nameOf(local);
       const before = held.get(local);
       if (before) drop(before);
-      const connection: Held = { local, userId, sessionId, name, state: 'opening', lostByStore: false };
+      const connection: Held = {
+        local,
+        userId,
+        sessionId,
+        name,
+        state: 'opening',
+        lostByStore: false,
+        returnsWithinMs: 0,
+      };
       held.set(local, connection);
       byUser.set(userId, [...ofUser(userId), connection]);
       return name;
@@ -162,9 +171,10 @@ export const createHeldSessions = ({
       if (connection?.state === 'opening') connection.state = 'registered';
     },
 
-    close(local) {
+    close(local, returnsWithinMs = 0) {
       const connection = held.get(local);
       if (connection) {
+        connection.returnsWithinMs = returnsWithinMs;
         closing.set(local, connection);
         drop(connection);
       }
@@ -214,7 +224,10 @@ export const createHeldSessions = ({
     registeredOf: (userId) => ofUser(userId).filter(isRegistered),
     sessionIds: () =>
       new Map([...byUser].map(([userId, connections]) => [userId, new Set(connections.map((each) => each.sessionId))])),
-    has: (connectionId) => held.has(localOf(connectionId)),
+    has(connectionId) {
+      const local = localOf(connectionId);
+      return held.has(local) || closing.has(local);
+    },
     isRegistered,
     get awaiting() {
       return isAny(stillUnsettled(), isUnrestored) || isAny(closing.values(), isLostByStore);

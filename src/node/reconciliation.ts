@@ -23,7 +23,7 @@ const PIECE = 500;
 /**
  * Reconciles the store with the node, once: some users at a time, over `spreadMs` (0), so that neither the node nor the store is occupied
  * with all of them. After `stopped` it begins with no further users: they are left to the next time, or to the nodes that find this one
- * gone. Rejects while the store is unavailable.
+ * gone. Rejects where the store was unavailable, after it looked at all users who could be read: the others are left to the next time.
  */
 export type Reconcile = (stopped?: AbortSignal, spreadMs?: number) => Promise<void>;
 
@@ -114,8 +114,10 @@ export const createReconciliation = ({
   return async (stopped, spreadMs = 0) => {
     const users = new Set([...(await store.usersOn(incarnation())), ...heldSessions.userIds()]);
     const pieces = inPieces([...users], PIECE);
+    const failures: unknown[] = [];
     for (const piece of pieces) {
-      await reconcileUsers(piece, stopped);
+      // Otherwise nobody would ever look at those behind users of whom the store cannot answer.
+      await reconcileUsers(piece, stopped).catch((error: unknown) => void failures.push(error));
       if (stopped?.aborted) return;
       if (spreadMs === 0) await otherWork();
       else await wait(spreadMs / pieces.length, undefined, { ref: false, signal: stopped }).catch(() => {});
@@ -129,5 +131,6 @@ export const createReconciliation = ({
         record.sessions.some(({ graceUntil, leaseUntil }) => (graceUntil ?? leaseUntil ?? 0) > now),
       now,
     );
+    if (failures.length > 0) throw failures[0];
   };
 };

@@ -39,7 +39,7 @@ export const createConnectionService = ({
   },
 
   async disconnect({ userId, connectionId: local, lastReceivedMsAgo, returnsWithinMs }) {
-    const connectionId = heldSessions.close(local);
+    const connectionId = heldSessions.close(local, returnsWithinMs);
     if (connectionId === undefined) return;
     try {
       await records.update(

@@ -43,6 +43,7 @@ const startNode = async ({
   let incarnations = 0;
   const revived: boolean[] = [];
   let held: Promise<void> | undefined;
+  let changes = 0;
   const lost: LostNode[] = [];
   let renewing = (renew: () => Promise<Renewal>) => renew();
   const presence = assemblePresence({
@@ -55,7 +56,9 @@ const startNode = async ({
         const until = held;
         held = undefined;
         await until;
-        return live.store.update(...args);
+        return live.store.update(...args).finally(() => {
+          changes += 1;
+        });
       },
     },
     bus,
@@ -76,6 +79,10 @@ const startNode = async ({
     presence,
     sessions,
     revived,
+    /** How many changes of records are over. */
+    get changes() {
+      return changes;
+    },
     /** Replaces the renewals of the node's lease. */
     whenRenewing(between: typeof renewing) {
       renewing = between;
@@ -94,7 +101,8 @@ const startNode = async ({
     },
     open: (connectionId: string, sessionId: string) =>
       presence.connect({ userId: 'ana', connectionId, sessionId, device: 'WEB' }),
-    close: (connectionId: string) => presence.disconnect({ userId: 'ana', connectionId, lastReceivedMsAgo: 0 }),
+    close: (connectionId: string, returnsWithinMs = 0) =>
+      presence.disconnect({ userId: 'ana', connectionId, lastReceivedMsAgo: 0, returnsWithinMs }),
     /** Whether the store lists the user among those on the node. */
     isOn: async () => (await live.store.usersOn(presence.node.nameOf('').slice(0, -1))).includes('ana'),
   };
@@ -280,6 +288,36 @@ describe('reconciliation', () => {
     expect(node.presence.node.connections).toBe(2);
   });
 
+  it('looks at those behind users who cannot be read, each time', async () => {
+    const users = Array.from({ length: 1_100 }, (_, place) => `user ${place}`);
+    const heads: LiveStore['heads'] = async (userIds) => {
+      if (!userIds.includes('ana')) throw unavailable('Of these alone.');
+      return node.store.heads(userIds);
+    };
+    // In three pieces, of which hers is the second.
+    const usersOn = async () => users.toSpliced(700, 0, 'ana');
+    const node = await startNode({ users, store: { heads, usersOn } });
+    await node.open('1', 'tab');
+    const goBack = await takeCopy();
+    await node.close('1');
+    await goBack();
+    await expect(node.presence.node.reconcile()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await node.sessions()).toMatchObject([{ id: 'tab', connections: [] }]);
+  });
+
+  it('leaves a connection that is closing to its close, and to the grace of who is sent away', async () => {
+    const node = await startNode();
+    await node.open('1', 'tab');
+    const goOn = node.holdNextChange();
+    const closing = node.close('1', 20_000);
+    await node.presence.node.reconcile();
+    goOn();
+    await closing;
+    const [session] = await node.sessions();
+    expect(session).toMatchObject({ id: 'tab', connections: [] });
+    expect(session!.graceUntil! - (await node.store.now())).toBeGreaterThan(15_000);
+  });
+
   it('holds no connection that was refused its session', async () => {
     const node = await startNode();
     const refused = node.presence.connect({ userId: 'nobody', connectionId: '1', sessionId: 'tab', device: null });
@@ -309,6 +347,22 @@ describe('a node that was declared lost', () => {
     node.presence.node.answered('1');
     while (node.presence.node.connections > 0) await node.presence.node.leaseHeartbeat();
     expect((await node.sessions()).map(({ id }) => id)).toEqual(['phone']);
+  });
+
+  it('gives who is sent away while being restored the grace of that', async () => {
+    const node = await startNode();
+    await node.open('1', 'tab');
+    lostOnce(node);
+    await node.presence.node.leaseHeartbeat();
+    const goOn = node.holdNextChange();
+    node.presence.node.answered('1');
+    await node.close('1', 20_000);
+    goOn();
+    // It opened, closed, was restored, and closed once more.
+    await expect.poll(() => node.changes).toBe(4);
+    const [session] = await node.sessions();
+    expect(session).toMatchObject({ id: 'tab', connections: [] });
+    expect(session!.graceUntil! - (await node.store.now())).toBeGreaterThan(15_000);
   });
 
   it('restores its sessions also where, without a grace, others ended them at once', async () => {

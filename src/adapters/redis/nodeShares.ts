@@ -27,14 +27,24 @@ export interface KnownNodes {
   readonly clock: number;
 }
 
+/** The place of a node among all that have a lease: the same order on each. Alone, where it is not among them. */
+const placeIn = ({ incarnations, lost, node }: KnownNodes): { readonly index: number; readonly count: number } => {
+  const alive = incarnations.filter((incarnation) => !lost.has(incarnation)).map(processOf);
+  const nodes = [...new Set(alive)].sort();
+  const index = nodes.indexOf(node);
+  return index < 0 ? { index: 0, count: 1 } : { index, count: nodes.length };
+};
+
 export const createNodeShares = (known: () => KnownNodes): NodeShares => {
-  /** The place of this node among all that have a lease: the same order on each. Alone, where it is not among them. */
-  const place = (): { readonly index: number; readonly count: number } => {
-    const { incarnations, lost, node } = known();
-    const alive = incarnations.filter((incarnation) => !lost.has(incarnation)).map(processOf);
-    const nodes = [...new Set(alive)].sort();
-    const index = nodes.indexOf(node);
-    return index < 0 ? { index: 0, count: 1 } : { index, count: nodes.length };
+  let nodes = known();
+  let found = placeIn(nodes);
+  /** Found once a renewal: it is asked for each of thousands of users. */
+  const place = () => {
+    const { incarnations, lost, node } = nodes;
+    nodes = known();
+    const isSame = nodes.incarnations === incarnations && nodes.lost === lost && nodes.node === node;
+    if (!isSame) found = placeIn(nodes);
+    return found;
   };
   return {
     get nodes() {

@@ -1,5 +1,6 @@
 /** Several nodes over one Redis divide what any of them may do, and take up what is left. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createNodeShares, type KnownNodes } from '../../../src/adapters/redis/nodeShares.js';
 import { inBatches } from '../../../src/async/batches.js';
 import { connect, restoreRecord } from '../../../src/presence/record.js';
 import { openLiveInTest } from '../../support/cluster/live.js';
@@ -38,6 +39,26 @@ const connectAll = (store: Store, incarnation: string) =>
       connect(record, { connectionId: `${incarnation}/1`, sessionId: 'tab', device: 'WEB' }, now),
     ),
   );
+
+it('who comes first for many users is found from the list of nodes once', () => {
+  let readings = 0;
+  const incarnations = Object.assign(['a.1', 'b.1', 'c.1'], {
+    filter(...args: Parameters<string[]['filter']>) {
+      readings += 1;
+      return Array.prototype.filter.apply(this, args) as string[];
+    },
+  });
+  let known: KnownNodes = { incarnations, lost: new Set(), node: 'b', clock: 1 };
+  const shares = createNodeShares(() => ({ ...known }));
+  const ofB = USERS.filter((userId) => shares.isFirstFor(userId)).length;
+  expect(readings).toBe(1);
+  expect([shares.nodes, ofB > 0, ofB < USERS.length / 2]).toEqual([3, true, true]);
+  // What becomes known since counts at once.
+  known = { ...known, lost: new Set(['a.1', 'c.1']) };
+  expect([shares.nodes, USERS.every((userId) => shares.isFirstFor(userId))]).toEqual([1, true]);
+  known = { ...known, incarnations: ['b.2', 'd.1'] };
+  expect(shares.nodes).toBe(2);
+});
 
 describe('the nodes of one store', () => {
   it('come first for each user one after the other', async () => {
