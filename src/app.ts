@@ -13,7 +13,6 @@ import { createSocial } from './adapters/sql/social.js';
 import { createEventOutbox } from './adapters/sql/sqlEventOutbox.js';
 import { createJournal } from './adapters/sql/sqlJournal.js';
 import { createToldLive } from './adapters/sql/sqlToldLive.js';
-import { lately } from './async/lately.js';
 import { every } from './async/loop.js';
 import { retry } from './async/retry.js';
 import { createDemoPeople, seedDemo } from './cli/demo.js';
@@ -68,6 +67,7 @@ import { createTellService } from './service/tellService.js';
 import { createTimelineService } from './service/timelineService.js';
 import { createTypingService } from './service/typingService.js';
 import { createUserQueue } from './service/userQueue.js';
+import { createAnswerCheck } from './telemetry/answerCheck.js';
 import { type Call, observed } from './telemetry/instrument.js';
 import type { Log } from './telemetry/log.js';
 import { createMetrics, type Metrics, NO_METRICS } from './telemetry/metrics.js';
@@ -85,6 +85,8 @@ const SWEEP_MS = 100;
 const SHARED_SWEEP_MS = 250;
 /** How long one answer of the database serves all who ask whether the server is ready. */
 const READY_FOR_MS = 1_000;
+/** A query that was answered so long ago is an answer as well. */
+const JUST_ANSWERED_MS = 250;
 /** How long after a failure the index of places is put right again. */
 const REINDEX_MS = 1_000;
 
@@ -129,7 +131,17 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
 
   const database = await openDatabase({ ...config, onAdvice: (sentence) => log.warn(sentence) });
   stopping.push(() => database.close());
-  const db = observed(database.db, outages.of('the database').called);
+  // Anybody may ask whether the server is ready, however often.
+  const databaseCheck = createAnswerCheck({
+    ask: () => database.ping(),
+    justMs: JUST_ANSWERED_MS,
+    goodForMs: READY_FOR_MS,
+  });
+  const databaseOutage = outages.of('the database');
+  const db = observed(database.db, (call) => {
+    databaseOutage.called(call);
+    databaseCheck.called(call);
+  });
   const timed = (call: Call) => metrics.called('database', call);
   /**
    * Whether the change log is written and followed. Other processes write there, and a commit may take effect whose answer is lost:
@@ -157,7 +169,7 @@ const openBackEnds = async ({ config, log, metrics, outages, stopping }: Start) 
     bus,
     store,
     db,
-    ping: () => database.ping(),
+    databaseAnswers: databaseCheck.answers,
     people,
     social,
     acts: social,
@@ -450,7 +462,7 @@ const openDemoPage = async (
 /** GraphQL over HTTP, Server-Sent Events and WebSockets. It does not listen yet. */
 const createEdge = (
   { config, log, metrics, stopping }: Start,
-  { ping, rateLimits, people }: BackEnds,
+  { databaseAnswers, rateLimits, people }: BackEnds,
   { node }: NodeParts,
   { signIn, origins }: ReturnType<typeof createDoor>,
   services: Services,
@@ -472,8 +484,6 @@ const createEdge = (
     onDelivery: metrics.delivered,
     onSubscriptionRefused: refused,
   });
-  // Anybody may ask whether the server is ready, however often.
-  const databaseAnswers = lately(ping, READY_FOR_MS);
   const http = createHttp({
     engine,
     signIn,

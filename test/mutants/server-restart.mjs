@@ -66,4 +66,20 @@ export default [
     to: '',
     tests: ['test/adapters/sql/loader.test.ts'],
   },
+  {
+    name: 'a busy node leaves rotation',
+    promise: 'A database that answers queries keeps a node ready, however many wait.',
+    file: 'src/telemetry/answerCheck.ts',
+    from: 'if (now() - answeredAt >= justMs) await asked();',
+    to: 'await asked();',
+    tests: ['test/telemetry/answerCheck.test.ts'],
+  },
+  {
+    name: 'a failed query counts as an answer',
+    promise: 'A database that fails every query takes its node out of rotation.',
+    file: 'src/telemetry/answerCheck.ts',
+    from: 'if (error === undefined) answeredAt',
+    to: 'if (error !== null) answeredAt',
+    tests: ['test/telemetry/answerCheck.test.ts'],
+  },
 ];

@@ -14,8 +14,8 @@ import { pickSome, portOf, type World } from './world.js';
 const QUIET_MS = 8_000;
 /** Messages still run out, and sessions: a difference may be on its way. */
 const SETTLED_WITHIN_MS = 15_000;
-/** A receiver that failed four times hears again seconds later. */
-const TOLD_WITHIN_MS = 60_000;
+/** A receiver that failed four times hears again seconds later; a user whom it refused twice in a row after one and two minutes. */
+const TOLD_WITHIN_MS = 240_000;
 const AGAIN_MS = 1_000;
 const WATCHERS = 25;
 
