@@ -148,7 +148,7 @@ const runWorker = async (config: Config, log: Log): Promise<void> => {
   ]);
   const metrics = config.metricsPort === null ? NO_METRICS : createMetrics();
   const primary = connectToPrimary(() => metrics.snapshot());
-  const stopAsked = Promise.race([signalled(), primary.stopAsked]);
+  const stopAsked = Promise.race([signalled(), primary.gone]);
   await serve(config, { log, keys: await keysOf(config), stopAsked, metrics, onListening: primary.listening }).catch(
     async (error: unknown) => {
       if (!(error instanceof StartFault)) throw error;

@@ -51,6 +51,7 @@ export const forkWorker = (number: number, { received, ended }: WorkerEvents): W
     id: worker.id,
     pid: child.pid,
     send: (message: ToWorker) => void child.send(message, () => {}),
+    stop: (signal) => void child.kill(signal),
     kill: () => void child.kill('SIGKILL'),
   };
 };

@@ -1,4 +1,7 @@
-/** What the primary and its workers say to each other (docs/operations.md, "Several processes on one machine"). */
+/**
+ * What the primary and its workers say to each other (docs/operations.md, "Several processes on one machine"). A worker that
+ * still loads loses what is sent to it, so a stop is a signal.
+ */
 import type { MetricsSnapshot } from '../telemetry/snapshots.js';
 
 /** Where a worker listens, which is where all of them do. */
@@ -8,11 +11,11 @@ export interface Place {
   readonly url: string;
 }
 
-export type ToWorker =
-  /** Stop gracefully, as upon that signal. */
-  | { readonly kind: 'stop'; readonly signal: string }
-  /** Answer with what was counted, and with this number. */
-  | { readonly kind: 'measure'; readonly ask: number };
+/** Answer with what was counted, and with this number. */
+export interface ToWorker {
+  readonly kind: 'measure';
+  readonly ask: number;
+}
 
 export type FromWorker =
   | ({ readonly kind: 'listening' } & Place)
@@ -20,7 +23,7 @@ export type FromWorker =
   | { readonly kind: 'fault'; readonly sentence: string }
   | { readonly kind: 'metrics'; readonly ask: number; readonly metrics: MetricsSnapshot };
 
-const TO_WORKER: ReadonlySet<unknown> = new Set<ToWorker['kind']>(['stop', 'measure']);
+const TO_WORKER: ReadonlySet<unknown> = new Set<ToWorker['kind']>(['measure']);
 const FROM_WORKER: ReadonlySet<unknown> = new Set<FromWorker['kind']>(['listening', 'fault', 'metrics']);
 
 const kindOf = (message: unknown): unknown =>

@@ -7,7 +7,7 @@ import type { Log } from '../telemetry/log.js';
 import type { MetricsSnapshot } from '../telemetry/snapshots.js';
 import { forkWorker } from './forkWorker.js';
 import type { Place } from './messages.js';
-import { type Supervisor, superviseWorkers, type WorkerProcess } from './supervisor.js';
+import { type StopSignal, type Supervisor, superviseWorkers, type WorkerProcess } from './supervisor.js';
 
 /** For how long a worker may take to say what it counted. */
 const METRICS_WITHIN_MS = 2_000;
@@ -40,7 +40,7 @@ const createMetricsReader = () => {
 /** The first signal stops all workers; a second one kills them. */
 const followSignals = (workers: Supervisor, log: Log): void => {
   let stoppingSince: number | null = null;
-  const asked = (signal: NodeJS.Signals) => {
+  const asked = (signal: StopSignal) => {
     const at = performance.now();
     if (stoppingSince === null) {
       stoppingSince = at;
@@ -51,7 +51,7 @@ const followSignals = (workers: Supervisor, log: Log): void => {
       workers.kill();
     }
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, asked);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => asked(signal));
 };
 
 /**

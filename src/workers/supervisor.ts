@@ -6,6 +6,9 @@ import type { Log } from '../telemetry/log.js';
 import type { FromWorker, Place, ToWorker } from './messages.js';
 import { afterDeath, MAX_DEATHS, SOUND_AFTER_MS } from './restarts.js';
 
+/** A signal that asks for a graceful stop. */
+export type StopSignal = 'SIGTERM' | 'SIGINT';
+
 export interface WorkerExit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -19,6 +22,8 @@ export interface WorkerProcess {
   readonly pid: number | undefined;
   /** Never throws; what is sent to a process that has ended is lost. */
   send(message: ToWorker): void;
+  /** Asks it to stop gracefully. Where it still loads, and hears nothing, that ends it. */
+  stop(signal: StopSignal): void;
   /** Ends it at once. */
   kill(): void;
 }
@@ -41,7 +46,7 @@ export interface Supervisor {
   /** The workers that listen now, by number. */
   listening(): readonly { readonly number: number; readonly process: WorkerProcess }[];
   /** Asks all workers to stop, as upon that signal; kills those that take longer than the limit. Idempotent. */
-  stop(signal: string): void;
+  stop(signal: StopSignal): void;
   /** Kills all workers. */
   kill(): void;
 }
@@ -125,11 +130,11 @@ export const superviseWorkers = ({
     end(outcome);
   };
 
-  const stop = (signal: string) => {
+  const stop = (signal: StopSignal) => {
     if (isStopping) return;
     isStopping = true;
     for (const { restart } of workers) clearTimeout(restart);
-    for (const process of running()) process.send({ kind: 'stop', signal });
+    for (const process of running()) process.stop(signal);
     late = setTimeout(() => {
       log.error('stopping takes too long; workers are killed');
       for (const process of running()) process.kill();

@@ -10,8 +10,8 @@ export const NUMBER_VARIABLE = 'ROLLCALL_WORKER';
 export const workerNumber = (): number | null => (cluster.isWorker ? Number(process.env[NUMBER_VARIABLE]) : null);
 
 export interface Primary {
-  /** Resolves when the primary asks this worker to stop, or has died: to a word for the log. */
-  readonly stopAsked: Promise<string>;
+  /** Resolves when it has died: to a word for the log. */
+  readonly gone: Promise<string>;
   listening(place: Place): void;
   /** Resolves when it is said, or cannot be. */
   fault(sentence: string): Promise<void>;
@@ -24,27 +24,24 @@ export const connectToPrimary = (snapshot: () => Promise<MetricsSnapshot>): Prim
       if (process.send === undefined) resolve();
       else process.send(message, undefined, undefined, () => resolve());
     });
-  const stopAsked = new Promise<string>((resolve) => {
+  const gone = new Promise<string>((resolve) => {
     // Without a primary nobody hands out connections. Node.js would end the process on the spot: it stops gracefully.
     cluster.worker?.once('disconnect', () => {
       if (cluster.worker) cluster.worker.exitedAfterDisconnect = true;
       resolve('the primary is gone');
     });
-    process.on('message', (message: unknown) => {
-      if (!isToWorker(message)) return;
-      if (message.kind === 'stop') resolve(message.signal);
-      else {
-        const { ask } = message;
-        // Without an answer the primary goes on with what it was told last.
-        snapshot().then(
-          (metrics) => say({ kind: 'metrics', ask, metrics }),
-          () => {},
-        );
-      }
-    });
+  });
+  process.on('message', (message: unknown) => {
+    if (!isToWorker(message)) return;
+    const { ask } = message;
+    // Without an answer the primary goes on with what it was told last.
+    snapshot().then(
+      (metrics) => say({ kind: 'metrics', ask, metrics }),
+      () => {},
+    );
   });
   return {
-    stopAsked,
+    gone,
     listening: ({ port, url }) => void say({ kind: 'listening', port, url }),
     fault: (sentence) => say({ kind: 'fault', sentence }),
   };

@@ -66,6 +66,18 @@ describe('a start of several workers', () => {
     ]);
   });
 
+  it('stops at once, gracefully, while a worker still loads', async () => {
+    const { cluster } = await startWorkers({ WORKERS: '1' });
+    const loads = encodeURIComponent(
+      `if (process.env.ROLLCALL_WORKER === '2') { console.log('{"msg":"loading"}'); await new Promise((go) => setTimeout(go, 600_000)); }`,
+    );
+    const run = await startBeside(cluster, { NODE_OPTIONS: `--import=data:text/javascript,${loads}` });
+    await run.logged('loading');
+    run.child.kill('SIGTERM');
+    expect(await run.exited).toEqual({ code: 0, signal: null });
+    expect(linesOf(run).filter(({ level }) => Number(level) > 30)).toEqual([]);
+  });
+
   it('prints what development prints once, and its tokens are good at all workers', async () => {
     const { cluster } = await startWorkers({ WORKERS: '1' });
     const DATA_DIR = await mkdtemp(join(tmpdir(), 'rollcall-workers-'));

@@ -73,6 +73,14 @@ export default [
     tests: ['test/workers/supervisor.test.ts'],
   },
   {
+    name: 'a worker that still loads is not stopped',
+    promise: 'A stop of all ends workers that still load.',
+    file: 'src/workers/forkWorker.ts',
+    from: '    stop: (signal) => void child.kill(signal),\n',
+    to: "    stop: (signal) => void child.send({ kind: 'stop', signal }, () => {}),\n",
+    tests: ['test/cluster/workers-start.test.ts'],
+  },
+  {
     name: 'a second signal is passed over',
     promise: 'A second signal kills all workers.',
     file: 'src/workers/primary.ts',

@@ -1,15 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../src/telemetry/log.js';
-import type { ToWorker } from '../../src/workers/messages.js';
 import { SOUND_AFTER_MS } from '../../src/workers/restarts.js';
-import { superviseWorkers, type WorkerEvents } from '../../src/workers/supervisor.js';
+import { type StopSignal, superviseWorkers, type WorkerEvents } from '../../src/workers/supervisor.js';
 
 const STOP_WITHIN_MS = 14_500;
 const PLACE = { port: 4000, url: 'http://127.0.0.1:4000' };
 
 interface Started {
   readonly number: number;
-  readonly sent: readonly ToWorker[];
+  readonly asked: readonly StopSignal[];
   killed: boolean;
   listens(): void;
   faults(sentence: string): void;
@@ -24,10 +23,10 @@ const supervised = (count: number) => {
   const supervisor = superviseWorkers({
     count,
     fork(number: number, { received, ended }: WorkerEvents) {
-      const sent: ToWorker[] = [];
+      const asked: StopSignal[] = [];
       const worker: Started = {
         number,
-        sent,
+        asked,
         killed: false,
         listens: () => received({ kind: 'listening', ...PLACE }),
         faults: (sentence) => received({ kind: 'fault', sentence }),
@@ -37,7 +36,8 @@ const supervised = (count: number) => {
       return {
         id: started.length,
         pid: 1_000 + started.length,
-        send: (message) => void sent.push(message),
+        send: () => {},
+        stop: (signal) => void asked.push(signal),
         kill() {
           worker.killed = true;
         },
@@ -158,7 +158,7 @@ describe('a worker that dies', () => {
       worker(1 + death).ends();
       if (death < 5) await vi.advanceTimersByTimeAsync(200 * 2 ** death);
     }
-    expect(worker(0).sent).toEqual([{ kind: 'stop', signal: 'SIGTERM' }]);
+    expect(worker(0).asked).toEqual(['SIGTERM']);
     worker(0).ends(0);
     expect((await over).code).toBe(1);
   });
@@ -185,7 +185,7 @@ describe('a stop', () => {
   it('asks all at once, is over when all are gone, and starts none again', async () => {
     const { worker, stop, over, numbers } = serving();
     stop('SIGINT');
-    for (const index of [0, 1]) expect(worker(index).sent).toEqual([{ kind: 'stop', signal: 'SIGINT' }]);
+    for (const index of [0, 1]) expect(worker(index).asked).toEqual(['SIGINT']);
     worker(1).ends(0);
     let isOver = false;
     void over.then(() => {
