@@ -125,23 +125,31 @@ const watchAll = async (port: number, userIds: readonly string[]) => {
         },
       }).then((wire) => {
         wires.push(wire);
+        const watch = (index: number) => {
+          const query = 'subscription ($userIds: [ID!]) { presenceChanged(userIds: $userIds) { userId status } }';
+          const variables = { userIds: lists[from + index] };
+          wire.send(JSON.stringify({ id: `${index}`, type: 'subscribe', payload: { query, variables } }));
+        };
         listen = (text) => {
           const pong = graphql.pong(text);
           if (pong !== null) wire.send(pong);
           else if (text.includes('"connection_ack"')) {
-            lists.slice(from, from + LISTS).forEach((list, index) => {
-              const query = 'subscription ($userIds: [ID!]) { presenceChanged(userIds: $userIds) { userId status } }';
-              wire.send(
-                JSON.stringify({ id: `${index}`, type: 'subscribe', payload: { query, variables: { userIds: list } } }),
-              );
-            });
+            lists.slice(from, from + LISTS).forEach((_, index) => void watch(index));
             resolve();
           } else {
-            const { userId, status } = (
-              JSON.parse(text) as { payload: { data: { presenceChanged: { userId: string; status: string } } } }
-            ).payload.data.presenceChanged;
-            shown.set(userId, status);
-            if (watches && status === 'OFFLINE') offline.add(userId);
+            const { id, type, payload } = JSON.parse(text) as {
+              id: string;
+              type: string;
+              payload?: { data?: { presenceChanged: { userId: string; status: string } } };
+            };
+            const seen = payload?.data?.presenceChanged;
+            if (seen) {
+              shown.set(seen.userId, seen.status);
+              if (watches && seen.status === 'OFFLINE') offline.add(seen.userId);
+            } else if (type !== 'next') {
+              // The server ended it: it was UNAVAILABLE.
+              setTimeout(() => watch(Number(id)), LOOK_MS);
+            }
           }
         };
         wire.onText = listen;
