@@ -153,4 +153,20 @@ export default [
     to: '',
     tests: ['test/adapters/sql/pglite.test.ts'],
   },
+  {
+    name: 'other operations of a document decide whether it is shared',
+    promise: 'An event is executed once for all who see the same, whatever else stands in their document.',
+    file: 'src/server/execution/rendering.ts',
+    from: "separateOperations(document)[operation.name?.value ?? '']!,",
+    to: 'document,',
+    tests: ['test/server/execution/shared.test.ts'],
+  },
+  {
+    name: 'what subscriptions that ended were executed with is kept',
+    promise: 'Variables of subscriptions that ended are not kept.',
+    file: 'src/server/execution/rendering.ts',
+    from: 'renderers.set(key, new WeakRef(renderer));',
+    to: 'renderers.set(key, { deref: () => renderer } as never);',
+    tests: ['test/server/execution/costs.test.ts'],
+  },
 ];

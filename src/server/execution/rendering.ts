@@ -16,6 +16,7 @@ import {
   isRequiredArgument,
   Kind,
   type OperationDefinitionNode,
+  separateOperations,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -29,7 +30,7 @@ import { isOfProfile, isPerViewer, isSharedField } from './sharedFields.js';
 /** The text of a delivery: the JSON of the result in UTF-8, each byte a character. */
 export type Renderer = (delivery: Delivery) => string;
 
-/** Renderers cached for one document: one for each set of variables. */
+/** Renderers known for one operation: one for each set of variables. */
 const MAX_VARIABLES = 64;
 
 /**
@@ -42,15 +43,24 @@ const STAND_IN_TEXT = new Date(STAND_IN).toISOString();
 /** One operation of a document that selects only what is the same for a whole cohort. */
 interface Shape {
   readonly operation: OperationDefinitionNode;
-  /** The document without the arguments of the subscription, which decide what to watch and not what is sent. */
+  /** It and its fragments, without the arguments of the subscription, which decide what to watch and not what is sent. */
   readonly document: DocumentNode;
   /** Whether it asks for names or pictures. */
   readonly named: boolean;
   /** The variables that decide what is sent. */
   readonly used: readonly string[];
-  /** By the JSON of the values of `used`. */
-  readonly renderers: LRUCache<string, Renderer>;
+  /** By the JSON of the values of `used`. Open subscriptions alone keep a renderer: what clients send may be long. */
+  readonly renderers: Renderers;
 }
+
+type Renderers = LRUCache<string, WeakRef<Renderer>>;
+
+/** Forgets the keys of renderers that nobody uses any more: they are as long as the variables. */
+const unused = new FinalizationRegistry<{ readonly renderers: Renderers; readonly key: string }>(
+  ({ renderers, key }) => {
+    if (renderers.peek(key)?.deref() === undefined) renderers.delete(key);
+  },
+);
 
 /** A rendered projection: the text around the stand-in, and the whole text for the latest `asOf`. */
 interface Rendered {
@@ -98,7 +108,7 @@ export const createRendering = ({
     const used = new Set<string>();
     const types = new TypeInfo(schema);
     const withoutWatched = visit(
-      document,
+      separateOperations(document)[operation.name?.value ?? '']!,
       visitWithTypeInfo(types, {
         VariableDefinition: () => false,
         Field(node) {
@@ -187,11 +197,12 @@ export const createRendering = ({
         used.flatMap((name) => (Object.hasOwn(coerced, name) ? [[name, coerced[name]]] : [])),
       );
       const key = JSON.stringify(values);
-      const shared = renderers.get(key);
+      const shared = renderers.get(key)?.deref();
       if (shared) return shared;
       const bare = { schema, document: shape.document, operationName, variableValues: values };
       const renderer = rendererOf(bare, shape.named);
-      renderers.set(key, renderer);
+      renderers.set(key, new WeakRef(renderer));
+      unused.register(renderer, { renderers, key });
       return renderer;
     },
     /** The number of executions so far. */

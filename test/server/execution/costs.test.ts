@@ -5,6 +5,7 @@ import { createSchema } from '../../../src/graphql/schema.js';
 import { createDocuments } from '../../../src/server/execution/documents.js';
 import { createEngine } from '../../../src/server/execution/engine.js';
 import { createFanout, untilIdle, userViewer } from '../../support/unit/fanout.js';
+import { createCounts } from '../../support/unit/socialFanout.js';
 import { bytesInUse, cpuMsOf } from '../../support/unit/usage.js';
 import { connect, post, startServer } from '../harness.js';
 
@@ -207,6 +208,53 @@ describe('what is cached', () => {
     expect(await open(query, { a: 'ann', with: false })).not.toBe([...renders][0]);
     await untilIdle();
     expect((await bytesInUse()) - before).toBeLessThan(8 * MIB);
+  });
+
+  it('of variables that decide what is sent goes with the subscriptions that have them', async () => {
+    const f = await createCounts();
+    await f.users('me');
+    await f.putObject('post', { open: true });
+    const engine = createEngine({
+      schema: createSchema(),
+      contextFor: (operation) =>
+        createContext(
+          {
+            hub: f.fanout as never,
+            people: f.people,
+            presence: {} as never,
+            relations: {} as never,
+            social: {} as never,
+          },
+          operation,
+        ),
+      people: f.people,
+      log: { error: () => {} },
+      introspection: 'users',
+      suggestions: false,
+    });
+    const open = async (n: number) => {
+      const prepared = engine.prepare(
+        {
+          query: `subscription ($name: String!) { countsChanged(objectIds: ["post"]) { count(name: $name) } } # ${n % 8}`,
+          variables: { name: `${n} ${'x'.repeat(LONG - 100)}` },
+        },
+        {
+          caller: { viewer: userViewer('me'), connectionId: null },
+          budget: { watched: 0, conversations: 0, objects: 0 },
+          requestId: 'r',
+        },
+      );
+      if (!('run' in prepared)) throw prepared[0];
+      const opened = await prepared.run();
+      if (!('render' in opened)) throw new Error('It is not shared.');
+      return opened;
+    };
+    const before = await bytesInUse();
+    for (let n = 0; n < 200; n += 1) await (await open(n)).stream.return();
+    expect((await bytesInUse()) - before).toBeLessThan(8 * MIB);
+    const [one, other] = [await open(0), await open(0)];
+    expect(other.render).toBe(one.render);
+    for (const { stream } of [one, other]) await stream.return();
   });
 
   it('of the messages of open subscriptions is no more than what they ask', async () => {

@@ -31,10 +31,14 @@ const start = async () => {
     introspection: 'all',
     suggestions: true,
   });
-  const open = async (viewer: Viewer, query: string, variables: Record<string, unknown>) => {
+  const open = async (
+    viewer: Viewer,
+    query: string,
+    { operationName, ...variables }: Record<string, unknown> & { readonly operationName?: string },
+  ) => {
     const caller = { viewer, connectionId: null };
     const prepared = engine.prepare(
-      { query, variables },
+      { query, variables, ...(operationName !== undefined && { operationName }) },
       { caller, budget: { watched: 0, conversations: 0, objects: 0 }, requestId: 'r' },
     );
     if (!('run' in prepared)) throw prepared[0];
@@ -96,6 +100,28 @@ describe('a delivery that many share', () => {
     expect(f.engine.rendering.executions).toBe(4);
     await f.say('ann', 'hello');
     expect(f.engine.rendering.executions).toBe(7);
+  });
+
+  it('is one execution whatever other operations its document has', async () => {
+    const f = await start();
+    await f.users('ann', 'bob', 'me', 'you');
+    await everyone(f, 'ann');
+    const query = `subscription S($ids: [ID!]) { presenceChanged(userIds: $ids) { ...Shown } }
+      subscription Other($ids: [ID!]) { presenceChanged(userIds: $ids) { ...Shown ...Typing } }
+      query Q($ids: [ID!], $with: Boolean!) { presence(userIds: $ids) { ...Shown ...Typing @include(if: $with) } }
+      fragment Shown on Presence { userId statusMessage { ...Message } asOf }
+      fragment Message on StatusMessage { text }
+      fragment Typing on Presence { isTyping user { presence { status } } }`;
+    const me = await f.share('me', ['ann'], { query, operationName: 'S' });
+    const you = await f.share('you', ['bob', 'ann'], { query, operationName: 'S' });
+    await f.say('ann', 'hello');
+    await untilIdle();
+    expect(me.shown().at(-1)).toMatchObject({ userId: 'ann', statusMessage: { text: 'hello' } });
+    expect(you.sent.at(-1)).toBe(me.sent.at(-1));
+    expect(f.engine.rendering.executions).toBe(2);
+    const other = await f.open(userViewer('me'), query, { ids: ['ann'], operationName: 'Other' });
+    expect(other).not.toHaveProperty('render');
+    streams.push(other as AsyncIterableIterator<unknown> as never);
   });
 
   it('never holds more than the facets of its viewer', async () => {
