@@ -4,6 +4,7 @@
  */
 import { setImmediate as otherWork, setTimeout as wait } from 'node:timers/promises';
 import { inBatches, inPieces } from '../async/batches.js';
+import { createShared } from '../async/shared.js';
 import { nodeOf } from '../presence/connectionNames.js';
 import type { Clock } from '../presence/ports/clock.js';
 import type { LeaseStore } from '../presence/ports/leases.js';
@@ -23,7 +24,7 @@ const PIECE = 500;
 /**
  * Reconciles the store with the node, once: some users at a time, over `spreadMs` (0), so that neither the node nor the store is occupied
  * with all of them. After `stopped` it begins with no further users: they are left to the next time, or to the nodes that find this one
- * gone. Rejects where the store was unavailable, after it looked at all users who could be read: the others are left to the next time.
+ * gone. Those that are not spread are not made beside each other: of what is asked for during one, there is one more. Rejects where the store was unavailable, after it looked at all users who could be read: the others are left to the next time.
  */
 export type Reconcile = (stopped?: AbortSignal, spreadMs?: number) => Promise<void>;
 
@@ -111,7 +112,7 @@ export const createReconciliation = ({
     for (const record of present.values()) if (record.sessions.length > 0) recentCommits.observed(record);
   };
 
-  return async (stopped, spreadMs = 0) => {
+  const round: Reconcile = async (stopped, spreadMs = 0) => {
     const users = new Set([...(await store.usersOn(incarnation())), ...heldSessions.userIds()]);
     const pieces = inPieces([...users], PIECE);
     const failures: unknown[] = [];
@@ -132,5 +133,14 @@ export const createReconciliation = ({
       now,
     );
     if (failures.length > 0) throw failures[0];
+  };
+
+  let stoppedBy: AbortSignal | undefined;
+  // A store that is slow has gaps again and again.
+  const atOnce = createShared(() => round(stoppedBy));
+  return (stopped, spreadMs = 0) => {
+    if (spreadMs > 0) return round(stopped, spreadMs);
+    stoppedBy = stopped;
+    return atOnce();
   };
 };

@@ -305,6 +305,29 @@ describe('reconciliation', () => {
     expect(await node.sessions()).toMatchObject([{ id: 'tab', connections: [] }]);
   });
 
+  it('goes over all once more after several gaps, however many there were meanwhile', async () => {
+    let rounds = 0;
+    let atOnce = 0;
+    let most = 0;
+    const users = Array.from({ length: 1_100 }, (_, place) => `user ${place}`);
+    const usersOn = async () => {
+      rounds += 1;
+      return users;
+    };
+    const heads: LiveStore['heads'] = async (userIds) => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      return node.store.heads(userIds).finally(() => {
+        atOnce -= 1;
+      });
+    };
+    const node = await startNode({ users, store: { heads, usersOn } });
+    await Promise.all(Array.from({ length: 5 }, () => node.presence.node.reconcile()));
+    expect([rounds, most]).toEqual([2, 1]);
+    await node.presence.node.reconcile();
+    expect(rounds).toBe(3);
+  });
+
   it('leaves a connection that is closing to its close, and to the grace of who is sent away', async () => {
     const node = await startNode();
     await node.open('1', 'tab');

@@ -304,4 +304,20 @@ export default [
     to: 'aliveAt: now }',
     tests: ['test/adapters/reconciliation.test.ts'],
   },
+  {
+    name: 'a reconciliation beside the other after each gap',
+    promise: 'However often a node has gaps, it goes over its users one round at a time.',
+    file: 'src/async/shared.ts',
+    from: '    if (!running) return run();',
+    to: '    if (!next) return run();',
+    tests: ['test/adapters/reconciliation.test.ts'],
+  },
+  {
+    name: 'a gap during a reconciliation is passed over',
+    promise: 'After a gap during a reconciliation the node goes over all its users once more.',
+    file: 'src/async/shared.ts',
+    from: 'running.catch(() => {}).then(run);',
+    to: 'running;',
+    tests: ['test/adapters/reconciliation.test.ts'],
+  },
 ];
