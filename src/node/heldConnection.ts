@@ -7,7 +7,7 @@
  * | `registered`    | the store has it under `name`                          | `restoring`: a command or reconciliation misses it   |
  * | `awaiting pong` | the node took a new incarnation and pinged the socket  | `restoring`: it answered; or the store lost it, and  |
  * |                 |                                                        | it stayed silent                                     |
- * | `restoring`     | it is written back, and again after an outage          | `registered`: the store has it under its new name    |
+ * | `restoring`     | it waits to be written back, or is; again after outages | `registered`: the store has it under its new name    |
  *
  * From every state a new incarnation leads to `awaiting pong`. The states end when the connection closes, when its session is
  * ended on purpose, or when reconciliation finds that the store rightly lacks it. See docs/architecture.md#recovery.

@@ -12,6 +12,7 @@ import { createConnectionRestore } from './connectionRestore.js';
 import type { Held } from './heldConnection.js';
 import type { RecentCommits } from './recentCommits.js';
 import type { RecordWriter } from './recordWriter.js';
+import { createRestoreLine } from './restoreLine.js';
 
 /** How long a command waits for the session of its own connection to be restored, and how often it tries, in ms. */
 const RESTORED_WITHIN_MS = 1_200;
@@ -134,6 +135,7 @@ export const createHeldSessions = ({
     unsettled.add(connection);
     return restoreNow(connection);
   };
+  const line = createRestoreLine({ restore: restoreConnection, isHeld });
   /** Those that are held and have yet to answer or to be restored. */
   const stillUnsettled = function* (): Iterable<Held> {
     for (const connection of unsettled) {
@@ -142,7 +144,7 @@ export const createHeldSessions = ({
     }
   };
   const restoreAll = (which: (connection: Held) => boolean): void => {
-    for (const connection of stillUnsettled()) if (which(connection)) void restoreConnection(connection);
+    for (const connection of stillUnsettled()) if (which(connection)) line.add(connection);
   };
 
   const service: HeldSessionService = {
@@ -192,7 +194,9 @@ export const createHeldSessions = ({
 
     answered(local) {
       const connection = held.get(local);
-      if (connection?.state === 'awaiting pong') void restoreConnection(connection);
+      if (connection?.state !== 'awaiting pong') return;
+      unsettled.add(connection);
+      line.add(connection);
     },
 
     isMissing(local, record) {
@@ -237,6 +241,7 @@ export const createHeldSessions = ({
     },
 
     awaitPongs(emptied) {
+      line.clear();
       for (const connection of held.values()) {
         connection.state = 'awaiting pong';
         unsettled.add(connection);

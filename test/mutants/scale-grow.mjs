@@ -320,4 +320,20 @@ export default [
     to: 'running;',
     tests: ['test/adapters/reconciliation.test.ts'],
   },
+  {
+    name: 'all are restored at once',
+    promise: 'However many connections a node serves, it restores some at a time.',
+    file: 'src/node/restoreLine.ts',
+    from: '      if (underWay >= AT_ONCE) return;\n',
+    to: '',
+    tests: ['test/node/heldSessions.test.ts'],
+  },
+  {
+    name: 'a closed connection is restored when its turn comes',
+    promise: 'A connection that closed before its turn is not restored.',
+    file: 'src/node/restoreLine.ts',
+    from: "connection.state !== 'restoring' || !isHeld(connection)",
+    to: "connection.state !== 'restoring'",
+    tests: ['test/node/heldSessions.test.ts'],
+  },
 ];
