@@ -48,4 +48,20 @@ export default [
     to: 'in (${oldest})',
     tests: ['test/adapters/sql/plans.test.ts'],
   },
+  {
+    name: 'a shared conversation reads as a block',
+    promise: 'Each relation of a pair is read as what it is.',
+    file: 'src/adapters/sql/accessFacts.ts',
+    from: 'blocked: (bits & RELATIONS.blocked) !== 0',
+    to: 'blocked: (bits & RELATIONS.sharesConversation) !== 0',
+    tests: ['test/adapters/sql/accessFacts.test.ts'],
+  },
+  {
+    name: 'the summary of a tombstone is that of a user',
+    promise: 'Of a user who does not exist the facts say so.',
+    file: 'src/adapters/sql/accessSummary.ts',
+    from: 'const [relationKinds, status = null, lastSeen = null, activity = null] =',
+    to: "const [relationKinds, status = 'EVERYONE', lastSeen = 'EVERYONE', activity = 'EVERYONE'] =",
+    tests: ['test/adapters/sql/accessFacts.test.ts'],
+  },
 ];

@@ -5,9 +5,9 @@ import type { AccessFacts, Relation } from '../../presence/visibility.js';
 import {
   type AccessSummary,
   accessSummariesOf,
-  accessSummaryColumns,
+  accessSummaryIn,
+  accessSummaryText,
   RELATION_KINDS,
-  toAccessSummary,
   usersOf,
 } from './accessSummary.js';
 import type { Database, Orm } from './database.js';
@@ -47,14 +47,26 @@ export const sharesConversation = (one: SQL, other: SQL) =>
 const viewer = sql`pair.viewer_id`;
 const user = sql`pair.user_id`;
 
-/** Evaluates `condition` only where both users have relations of that kind. */
-const ifBothHave = (kind: keyof typeof RELATION_KINDS, condition: SQL): SQL<boolean> => {
-  const bit = sql.raw(String(RELATION_KINDS[kind]));
-  return sql<boolean>`case when viewer.relation_kinds & seen.relation_kinds & ${bit} <> 0 then ${condition} else false end`;
+/** How a pair is related, as bits. */
+const RELATIONS = { follows: 1, followedBy: 2, sharesCircle: 4, sharesConversation: 8, blocked: 16 } as const;
+
+const relationOf = (bits: number): Relation => ({
+  follows: (bits & RELATIONS.follows) !== 0,
+  followedBy: (bits & RELATIONS.followedBy) !== 0,
+  sharesCircle: (bits & RELATIONS.sharesCircle) !== 0,
+  sharesConversation: (bits & RELATIONS.sharesConversation) !== 0,
+  blocked: (bits & RELATIONS.blocked) !== 0,
+});
+
+/** `bit` where the condition holds, else 0. Evaluates `condition` only where both users have relations of that kind. */
+const ifBothHave = (kind: keyof typeof RELATION_KINDS, condition: SQL, bit: number): SQL => {
+  const shared = sql.raw(String(RELATION_KINDS[kind]));
+  return sql`case when viewer.relation_kinds & seen.relation_kinds & ${shared} = 0 then 0
+    when ${condition} then ${sql.raw(String(bit))} else 0 end`;
 };
 
 /**
- * One query for any number of distinct pairs, one row each. Sharing is symmetric, so it is looked up from the side with
+ * One query for any number of distinct pairs, one row each, of few columns: reading them is a good part of a connection's cost. Sharing is symmetric, so it is looked up from the side with
  * more distinct users: the one viewer of a long list may be in hundreds of conversations.
  */
 export const accessFactsQuery = (orm: Orm, pairs: readonly Pair[]) => {
@@ -67,15 +79,13 @@ export const accessFactsQuery = (orm: Orm, pairs: readonly Pair[]) => {
     .select({
       viewerId: sql<string>`pair.viewer_id`,
       userId: sql<string>`pair.user_id`,
-      viewer: accessSummaryColumns('viewer'),
-      user: accessSummaryColumns('seen'),
-      relation: {
-        follows: ifBothHave('follows', follows(viewer, user)),
-        followedBy: ifBothHave('follows', follows(user, viewer)),
-        sharesCircle: ifBothHave('circles', sharesCircle(many, few)),
-        sharesConversation: ifBothHave('conversations', sharesConversation(many, few)),
-        blocked: ifBothHave('blocks', isBlocked(viewer, user)),
-      },
+      viewer: accessSummaryText('viewer'),
+      user: accessSummaryText('seen'),
+      relation: sql<number>`${ifBothHave('follows', follows(viewer, user), RELATIONS.follows)}
+        + ${ifBothHave('follows', follows(user, viewer), RELATIONS.followedBy)}
+        + ${ifBothHave('circles', sharesCircle(many, few), RELATIONS.sharesCircle)}
+        + ${ifBothHave('conversations', sharesConversation(many, few), RELATIONS.sharesConversation)}
+        + ${ifBothHave('blocks', isBlocked(viewer, user), RELATIONS.blocked)}`,
     })
     .from(
       sql`unnest(${textArray(viewerIds)}, ${textArray(userIds)}) as pair (viewer_id, user_id)
@@ -109,7 +119,7 @@ export const createPairFacts = ({ db }: { readonly db: Database }): Load<Pair, P
       return new Map(
         [...rows].map(([key, { viewer, user, relation }]) => [
           key,
-          { viewer: toAccessSummary(viewer), user: toAccessSummary(user), relation },
+          { viewer: accessSummaryIn(viewer), user: accessSummaryIn(user), relation: relationOf(relation) },
         ]),
       );
     },

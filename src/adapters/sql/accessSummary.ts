@@ -80,6 +80,25 @@ export const toAccessSummary = ({ status, lastSeen, activity, relationKinds }: A
     ? { exists: true, privacy: { status, lastSeen, activity }, relationKinds }
     : { exists: false, privacy: DEFAULT_PRIVACY, relationKinds };
 
+/** A summary of {@link accessSummariesOf} as one text: what a result of thousands of rows costs is its columns. */
+export const accessSummaryText = (alias: 'viewer' | 'seen'): SQL<string> => {
+  const columns = ['relation_kinds', 'status', 'last_seen', 'activity'].map((name) => sql.raw(`${alias}.${name}`));
+  return sql<string>`concat_ws(' ', ${sql.join(columns, sql`, `)})`;
+};
+
+/** The summaries by their texts: there are few, and those that are alike are one object. */
+const byText = new Map<string, AccessSummary>();
+
+/** The summary in an {@link accessSummaryText}, which leaves out what is null. */
+export const accessSummaryIn = (text: string): AccessSummary => {
+  const known = byText.get(text);
+  if (known) return known;
+  const [relationKinds, status = null, lastSeen = null, activity = null] = text.split(' ') as [string, ...Audience[]];
+  const summary = toAccessSummary({ status, lastSeen, activity, relationKinds: Number(relationKinds) });
+  byText.set(text, summary);
+  return summary;
+};
+
 /** Summaries by id, of users and of tombstones; unknown ids are missing. */
 export const readAccessSummaries = async (
   orm: Orm,
