@@ -25,7 +25,7 @@ const BESIDE_NPM = [
   'test/{cluster,e2e,scripts}/**/*.test.ts',
   'test/adapters/!(storedMessages).test.ts',
   'test/adapters/redis/!(codec|silence).test.ts',
-  'test/adapters/sql/!(cache|fileLock|firstAnswer|gatheredTells|loader|membershipCache|pairLookup|rowsByKey|upsert).test.ts',
+  'test/adapters/sql/!(accessFacts|cache|fileLock|firstAnswer|gatheredTells|listColumns|loader|membershipCache|pairLookup|rowsByKey|upsert).test.ts',
   'test/graphql/checkSchema.test.ts',
   'test/model/!(record.property).test.ts',
   'test/server/http/proxy.test.ts',

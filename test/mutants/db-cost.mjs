@@ -64,4 +64,28 @@ export default [
     to: "const [relationKinds, status = 'EVERYONE', lastSeen = 'EVERYONE', activity = 'EVERYONE'] =",
     tests: ['test/adapters/sql/accessFacts.test.ts'],
   },
+  {
+    name: 'a result that comes twice is read once',
+    promise: 'The lists of a query come in one row, and are equally long.',
+    file: 'src/adapters/sql/listColumns.ts',
+    from: 'row === undefined || result.length > 1',
+    to: 'row === undefined',
+    tests: ['test/adapters/sql/listColumns.test.ts'],
+  },
+  {
+    name: 'lists of different lengths are read',
+    promise: 'The lists of a query come in one row, and are equally long.',
+    file: 'src/adapters/sql/listColumns.ts',
+    from: 'if (lengths.size > 1) throw new RowMismatch();',
+    to: '',
+    tests: ['test/adapters/sql/listColumns.test.ts'],
+  },
+  {
+    name: 'facts go to the pairs in the order in which they were asked for',
+    promise: 'Each relation of a pair is read as what it is.',
+    file: 'src/adapters/sql/accessFacts.ts',
+    from: 'pairKey(viewerId[row]!, userId[row]!)',
+    to: '[...asked.keys()][row]!',
+    tests: ['test/adapters/sql/accessFacts.test.ts'],
+  },
 ];

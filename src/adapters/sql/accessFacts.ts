@@ -12,6 +12,7 @@ import {
 } from './accessSummary.js';
 import type { Database, Orm } from './database.js';
 import { exists, textArray } from './expressions.js';
+import { columnsOf, listOf } from './listColumns.js';
 import { createLoader, type Load } from './loader.js';
 import type { PairCondition } from './pairLookup.js';
 import { rowsByKey } from './rowsByKey.js';
@@ -66,8 +67,8 @@ const ifBothHave = (kind: keyof typeof RELATION_KINDS, condition: SQL, bit: numb
 };
 
 /**
- * One query for any number of distinct pairs, one row each, of few columns: reading them is a good part of a connection's cost. Sharing is symmetric, so it is looked up from the side with
- * more distinct users: the one viewer of a long list may be in hundreds of conversations.
+ * One query for any number of distinct pairs: the lists of what is known of each. Sharing is symmetric, so it is looked up
+ * from the side with more distinct users: the one viewer of a long list may be in hundreds of conversations.
  */
 export const accessFactsQuery = (orm: Orm, pairs: readonly Pair[]) => {
   const viewerIds = pairs.map((pair) => pair.viewerId);
@@ -77,15 +78,15 @@ export const accessFactsQuery = (orm: Orm, pairs: readonly Pair[]) => {
   return orm
     .with(orm.$with('summary', {}).as(accessSummariesOf(usersOf(pairs))))
     .select({
-      viewerId: sql<string>`pair.viewer_id`,
-      userId: sql<string>`pair.user_id`,
-      viewer: accessSummaryText('viewer'),
-      user: accessSummaryText('seen'),
-      relation: sql<number>`${ifBothHave('follows', follows(viewer, user), RELATIONS.follows)}
+      viewerId: listOf<string>(viewer),
+      userId: listOf<string>(user),
+      viewer: listOf<string>(accessSummaryText('viewer')),
+      user: listOf<string>(accessSummaryText('seen')),
+      relation: listOf<number>(sql`${ifBothHave('follows', follows(viewer, user), RELATIONS.follows)}
         + ${ifBothHave('follows', follows(user, viewer), RELATIONS.followedBy)}
         + ${ifBothHave('circles', sharesCircle(many, few), RELATIONS.sharesCircle)}
         + ${ifBothHave('conversations', sharesConversation(many, few), RELATIONS.sharesConversation)}
-        + ${ifBothHave('blocks', isBlocked(viewer, user), RELATIONS.blocked)}`,
+        + ${ifBothHave('blocks', isBlocked(viewer, user), RELATIONS.blocked)}`),
     })
     .from(
       sql`unnest(${textArray(viewerIds)}, ${textArray(userIds)}) as pair (viewer_id, user_id)
@@ -111,17 +112,17 @@ export const createPairFacts = ({ db }: { readonly db: Database }): Load<Pair, P
     async load(pairs) {
       if (pairs.length === 0) return new Map();
       const asked = new Map(pairs.map((pair) => [pairKey(pair.viewerId, pair.userId), pair]));
-      const rows = await db.run(async (orm) =>
-        rowsByKey(new Set(asked.keys()), await accessFactsQuery(orm, [...asked.values()]), ({ viewerId, userId }) =>
-          pairKey(viewerId, userId),
-        ),
-      );
-      return new Map(
-        [...rows].map(([key, { viewer, user, relation }]) => [
-          key,
-          { viewer: accessSummaryIn(viewer), user: accessSummaryIn(user), relation: relationOf(relation) },
-        ]),
-      );
+      return await db.run(async (orm) => {
+        const { viewerId, userId, viewer, user, relation } = columnsOf(
+          await accessFactsQuery(orm, [...asked.values()]),
+        );
+        const facts = viewerId.map((_, row) => ({
+          viewer: accessSummaryIn(viewer[row]!),
+          user: accessSummaryIn(user[row]!),
+          relation: relationOf(relation[row]!),
+        }));
+        return rowsByKey(new Set(asked.keys()), facts, (_, row) => pairKey(viewerId[row]!, userId[row]!));
+      });
     },
   });
 

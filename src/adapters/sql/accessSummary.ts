@@ -80,13 +80,13 @@ export const toAccessSummary = ({ status, lastSeen, activity, relationKinds }: A
     ? { exists: true, privacy: { status, lastSeen, activity }, relationKinds }
     : { exists: false, privacy: DEFAULT_PRIVACY, relationKinds };
 
-/** A summary of {@link accessSummariesOf} as one text: what a result of thousands of rows costs is its columns. */
+/** A summary of {@link accessSummariesOf} as one text, for {@link accessSummaryIn}: there are few different ones. */
 export const accessSummaryText = (alias: 'viewer' | 'seen'): SQL<string> => {
   const columns = ['relation_kinds', 'status', 'last_seen', 'activity'].map((name) => sql.raw(`${alias}.${name}`));
   return sql<string>`concat_ws(' ', ${sql.join(columns, sql`, `)})`;
 };
 
-/** The summaries by their texts: there are few, and those that are alike are one object. */
+/** The summaries by their texts: those that are alike are one object. */
 const byText = new Map<string, AccessSummary>();
 
 /** The summary in an {@link accessSummaryText}, which leaves out what is null. */

@@ -18,14 +18,15 @@ export class RowMismatch extends Error {
 export const rowsByKey = <Row>(
   keys: ReadonlySet<string>,
   rows: readonly Row[],
-  keyOf: (row: Row) => string,
+  keyOf: (row: Row, index: number) => string,
 ): ReadonlyMap<string, Row> => {
   const found = new Map<string, Row>();
-  for (const row of rows) {
-    // A hole in the list reads as undefined, whatever its type says.
-    const key = row === undefined ? undefined : keyOf(row);
+  for (let index = 0; index < rows.length; index += 1) {
+    // A hole in the list reads as undefined.
+    const row = rows[index];
+    const key = row === undefined ? undefined : keyOf(row, index);
     if (key === undefined || !keys.has(key) || found.has(key)) throw new RowMismatch();
-    found.set(key, row);
+    found.set(key, row as Row);
   }
   if (found.size !== keys.size) throw new RowMismatch();
   return found;

@@ -1,9 +1,10 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { unreadableRecord } from '../../presence/errors.js';
 import type { Journal } from '../../presence/ports/journal.js';
-import type { DurablePresence, JournalRow } from '../../presence/types.js';
+import type { DurablePresence, JournalRow, PresenceStatus } from '../../presence/types.js';
 import type { Database, Orm } from './database.js';
 import { bigintArray, textArray } from './expressions.js';
+import { columnsOf, listOf } from './listColumns.js';
 import { createLoader } from './loader.js';
 import { rowsByKey } from './rowsByKey.js';
 import { presenceJournal, users } from './tables.js';
@@ -12,9 +13,6 @@ import { presenceJournal, users } from './tables.js';
 const FORMAT = 1;
 /** Bound on the users of several reads that share a query. */
 const MAX_USERS = 4_000;
-
-/** An earlier release wrote the row without these revisions. */
-const UNKNOWN = { chosenAsOf: null, messageAsOf: null };
 
 /** The newest row of each user: one statement cannot write a row twice. */
 const newest = (rows: readonly DurablePresence[]): readonly DurablePresence[] => {
@@ -30,9 +28,30 @@ const newest = (rows: readonly DurablePresence[]): readonly DurablePresence[] =>
   return [...byUser.values()];
 };
 
-const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect | null): JournalRow => {
-  if (journal === null) return { generation, persisted: null };
-  if (journal.format !== FORMAT) {
+/** What is read of a row, in this order, as JSON has it. */
+type StoredRow = readonly [
+  format: number,
+  revision: number,
+  asOfRevision: number | null,
+  chosen: PresenceStatus,
+  chosenAsOf: number | null,
+  messageText: string | null,
+  messageEmoji: string | null,
+  messageExpiresAt: number | null,
+  messageAsOf: number | null,
+  lastSeen: number | null,
+];
+const storedRow: SQL = (() => {
+  const { format, revision, asOfRevision, chosen, chosenAsOf } = presenceJournal;
+  const { messageText, messageEmoji, messageExpiresAt, messageAsOf, lastSeen } = presenceJournal;
+  return sql`json_build_array(${format}, ${revision}, ${asOfRevision}, ${chosen}, ${chosenAsOf},
+    ${messageText}, ${messageEmoji}, ${messageExpiresAt}, ${messageAsOf}, ${lastSeen})`;
+})();
+
+const toRow = (generation: number, stored: StoredRow | null): JournalRow => {
+  if (stored === null) return { generation, persisted: null };
+  const [format, revision, asOfRevision, chosen, chosenAsOf, text, emoji, expiresAt, messageAsOf, lastSeen] = stored;
+  if (format !== FORMAT) {
     return {
       generation,
       get persisted(): never {
@@ -40,17 +59,16 @@ const toRow = (generation: number, journal: typeof presenceJournal.$inferSelect 
       },
     };
   }
-  const { revision, chosen, messageText, messageEmoji, messageExpiresAt, lastSeen } = journal;
-  const { chosenAsOf, messageAsOf } = journal.asOfRevision === revision ? journal : UNKNOWN;
-  const message = messageText === null ? null : { text: messageText, emoji: messageEmoji, expiresAt: messageExpiresAt };
+  // An earlier release wrote the row without the revisions of its parts.
+  const isOfThis = asOfRevision === revision;
   return {
     generation,
     persisted: {
       revision,
       chosen,
-      chosenAsOf: chosenAsOf ?? revision,
-      message,
-      messageAsOf: messageAsOf ?? revision,
+      chosenAsOf: (isOfThis ? chosenAsOf : null) ?? revision,
+      message: text === null ? null : { text, emoji, expiresAt },
+      messageAsOf: (isOfThis ? messageAsOf : null) ?? revision,
       lastSeen,
     },
   };
@@ -117,10 +135,14 @@ export const journalWrite = (rows: readonly DurablePresence[]): SQL => {
           and excluded.last_seen > coalesce(stored.last_seen, 0)))`;
 };
 
-/** One row for each of those distinct ids: the journal of the user's present generation, null where no user exists. */
+/** Lists of those distinct ids: the journal of the user's present generation, null where no user exists. */
 export const journalQuery = (orm: Orm, userIds: readonly string[]) =>
   orm
-    .select({ id: sql<string>`asked.id`, generation: users.generation, journal: presenceJournal })
+    .select({
+      id: listOf<string>(sql`asked.id`),
+      generation: listOf<number | null>(sql`${users.generation}`),
+      journal: listOf<StoredRow | null>(sql`case when ${presenceJournal.userId} is not null then ${storedRow} end`),
+    })
     .from(sql`unnest(${textArray(userIds)}) as asked (id)`)
     .leftJoin(users, and(eq(users.id, sql`asked.id`), isNull(users.deletedAt)))
     .leftJoin(
@@ -135,16 +157,15 @@ export const journalQuery = (orm: Orm, userIds: readonly string[]) =>
  * when it is read, since null would say that nothing was persisted.
  */
 export const createJournal = ({ db }: { readonly db: Database }) => {
-  const readRows = createLoader<string, JournalRow>({
+  const readRows = createLoader<string, JournalRow | null>({
     max: MAX_USERS,
     async load(userIds) {
       const asked = new Set(userIds);
-      const rows = await db.run(async (orm) => rowsByKey(asked, await journalQuery(orm, [...asked]), ({ id }) => id));
-      return new Map(
-        [...rows].flatMap(([id, { generation, journal }]) =>
-          generation === null ? [] : [[id, toRow(generation, journal)]],
-        ),
-      );
+      return await db.run(async (orm) => {
+        const { id, generation, journal } = columnsOf(await journalQuery(orm, [...asked]));
+        const rows = generation.map((of, row) => (of === null ? null : toRow(of, journal[row] ?? null)));
+        return rowsByKey(asked, rows, (_, row) => id[row]!);
+      });
     },
   });
 
