@@ -143,19 +143,11 @@ export default [
     tests: ['test/doors/stream/channelSight.test.ts'],
   },
   {
-    name: 'nobody is told of somebody deleted',
-    promise: 'The object of a user who was deleted here shows that they left.',
-    file: 'src/doors/stream/deletedStates.ts',
-    from: 'if (records.has(userId) || reading.unreadable?.has(userId)) continue;',
-    to: 'if (userId) continue;',
-    tests: ['test/doors/stream/channelSight.test.ts'],
-  },
-  {
     name: 'the readings of Stream leave out who is deleted',
     promise: 'The door tells Stream of users who are deleted, as of anybody who left.',
     file: 'src/doors/stream/streamDoor.ts',
-    from: 'readRecords: withDeleted(readRecords),',
-    to: 'readRecords,',
+    from: 'people: NOBODY_DELETED,',
+    to: 'people,',
     tests: ['test/doors/stream/streamDoor.test.ts'],
   },
   {

@@ -11,7 +11,6 @@ import type { Metrics } from '../../telemetry/metrics.js';
 import type { Outages } from '../../telemetry/outages.js';
 import { Refused } from '../states/sending.js';
 import { type SenderTimings, startStateSender } from '../states/stateSender.js';
-import { withDeleted } from './deletedStates.js';
 import { createLastSent } from './lastSent.js';
 import { startSightMarks } from './sightMarks.js';
 import { SomebodyUnknown } from './streamAnswers.js';
@@ -35,7 +34,7 @@ export interface StreamDoorOptions {
   readonly settleMs?: number;
 }
 
-/** Users who are deleted are told too, see `withDeleted`. */
+/** The object at Stream outlives a user who is deleted here, so it is told that they left, as it is told of anybody else. */
 const NOBODY_DELETED = { deletedAmong: async () => new Set<string>() };
 
 /** Opens the door. What it returns ends what is under way; idempotent, and never rejects. */
@@ -52,7 +51,7 @@ export const openStreamDoor = async (options: StreamDoorOptions): Promise<() => 
       consumer: 'stream',
       marks,
       toldLive,
-      readRecords: withDeleted(readRecords),
+      readRecords,
       people: NOBODY_DELETED,
       send: createSendToStream({
         client: createStreamClient(config),

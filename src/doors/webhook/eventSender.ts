@@ -71,7 +71,7 @@ export const startEventSender = ({
   const health = createConsumerHealth({ backoff, chance });
   const failedOf = createFailedEvents();
 
-  const read = createEventReader({ outbox, people, marks, dueAnew });
+  const { read, finish } = createEventReader({ outbox, people, marks, dueAnew });
 
   const putBack = async (events: readonly Told[], how: Parameters<typeof health.failed>[0]): Promise<void> => {
     const waitMs = health.failed(how);
@@ -105,7 +105,7 @@ export const startEventSender = ({
       health.worked();
       onSent(told.length);
       failedOf.forget(idsOf(told));
-      await outbox.remove(idsOf(told));
+      await finish(told);
       return true;
     };
     const division = startDivision<Told>();

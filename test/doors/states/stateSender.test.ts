@@ -329,7 +329,7 @@ describe('a sender of states', () => {
     await waitFor(() => expect(consumer.latest.size).toBe(50));
   });
 
-  it('tells nothing of who is deleted or was never named', async () => {
+  it('tells nothing of who is deleted', async () => {
     const states = createStates();
     const consumer = createFakeConsumer();
     const { sender } = await states.start(consumer);
@@ -337,12 +337,20 @@ describe('a sender of states', () => {
     await shows(consumer, { ana: 'ONLINE' });
     states.deleted.add('ana');
     await states.set('ana', 'AWAY');
-    states.known.has = (userId) => userId !== 'nobody';
-    await states.marks.mark('webhook', ['nobody']);
     await waitFor(() => expect(states.toldLive.users.size).toBe(0));
-    await waitFor(async () => expect(await states.marks.markedAmong('webhook', ['ana', 'nobody'])).toEqual(new Set()));
+    await waitFor(async () => expect(await states.marks.markedAmong('webhook', ['ana'])).toEqual(new Set()));
     await waitFor(() => expect(sender.marked).toBe(0));
     expect(consumer.requests).toHaveLength(1);
+  });
+
+  it('tells that somebody is OFFLINE who was never seen: what is known of them is of a former life', async () => {
+    const states = createStates();
+    const consumer = createFakeConsumer();
+    await states.start(consumer);
+    states.known.has = () => false;
+    await states.marks.mark('webhook', ['ana']);
+    await shows(consumer, { ana: 'OFFLINE' });
+    expect(consumer.latest.get('ana')).toMatchObject({ lastSeen: null, asOf: expect.any(Number) });
   });
 
   it('tells who left while everything was lost, after a restart with an empty store', async () => {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { asSeenInChannels } from '../../../src/doors/stream/channelSight.js';
-import { withDeleted } from '../../../src/doors/stream/deletedStates.js';
 import { startSightMarks } from '../../../src/doors/stream/sightMarks.js';
 import type { AccessChange } from '../../../src/presence/ports/bus.js';
 import type { PresenceView } from '../../../src/presence/view.js';
 import type { AccessFacts, Audience, Privacy } from '../../../src/presence/visibility.js';
-import { NOON, record } from '../../support/unit/builders.js';
+import { NOON } from '../../support/unit/builders.js';
 
 const STATE: PresenceView = {
   userId: 'ana',
@@ -56,22 +55,6 @@ describe('what is shown in channels of Stream', () => {
     const left = { status: 'OFFLINE', activities: [], devices: [], lastSeen: null };
     expect(asSeenInChannels(LIVE, found)).toMatchObject(left);
     expect(asSeenInChannels(STATE, found)).toMatchObject(left);
-  });
-});
-
-describe('readings for Stream', () => {
-  it('have a record of whoever is deleted, who was never seen, and none that could not be read', async () => {
-    const ana = record({ userId: 'ana', lastSeen: NOON });
-    const read = withDeleted(async () => ({
-      now: NOON,
-      nowOf: () => NOON,
-      records: new Map([['ana', ana]]),
-      unreadable: new Set(['newer']),
-    }));
-    const { records } = await read(['ana', 'gone', 'newer']);
-    expect([...records.keys()]).toEqual(['ana', 'gone']);
-    expect(records.get('ana')).toBe(ana);
-    expect(records.get('gone')).toMatchObject({ userId: 'gone', sessions: [], lastSeen: null });
   });
 });
 

@@ -45,12 +45,18 @@ const start = (options: Partial<Parameters<typeof startEventSender>[0]> = {}) =>
   };
   const state = { deleted: new Set<string>(), marked: new Set<string>(), read: new Set<string>() };
   const posted: (readonly WebhookEvent[])[] = [];
+  const markedAnew: string[] = [];
   const answer = vi.fn((_: readonly WebhookEvent[]): Promise<void> | void => {});
   const said = { onSent: vi.fn(), onFailed: vi.fn(), onError: vi.fn() };
   const sender = startEventSender({
     outbox,
     people: { deletedAmong: async (userIds) => new Set(userIds.filter((userId) => state.deleted.has(userId))) },
-    marks: { markedAmong: async (_, userIds) => new Set(userIds.filter((userId) => state.marked.has(userId))) },
+    marks: {
+      markedAmong: async (_, userIds) => new Set(userIds.filter((userId) => state.marked.has(userId))),
+      async mark(consumer, userIds) {
+        markedAnew.push(...userIds.map((userId) => `${consumer} ${userId}`));
+      },
+    },
     dueAnew: async (due) =>
       due
         .filter(({ id }) => !state.read.has(id))
@@ -81,7 +87,7 @@ const start = (options: Partial<Parameters<typeof startEventSender>[0]> = {}) =>
     answer.mockImplementation((events) => {
       if (usersIn(events).includes(userId)) throw new Error('500');
     });
-  return { failAt, outbox, rows, state, posted, answer, notice, deletion, usersOf, ...said };
+  return { failAt, outbox, rows, state, posted, markedAnew, answer, notice, deletion, usersOf, ...said };
 };
 
 it('tells events once, and removes them', async () => {
@@ -100,6 +106,25 @@ it('looks at each anew: not of what was read, of whose user is deleted, nor of w
   await outbox.add([notice('reader'), notice('gone'), deletion('back'), notice('ana')]);
   await waitFor(() => expect(rows.size).toBe(0));
   expect(usersOf()).toEqual(['notice.due ana']);
+});
+
+it('marks who was named again before their deletion was told: the receiver has a state of their former life', async () => {
+  const { outbox, rows, state, notice, deletion, usersOf, markedAnew } = start();
+  state.deleted.add('gone');
+  await outbox.add([deletion('back'), deletion('gone'), notice('ana')]);
+  await waitFor(() => expect(rows.size).toBe(0));
+  expect(usersOf()).toEqual(['user.deleted gone', 'notice.due ana']);
+  expect(markedAnew).toEqual(['webhook back']);
+});
+
+it('marks who was named again while their deletion was being told', async () => {
+  const { outbox, rows, state, deletion, usersOf, answer, markedAnew } = start();
+  state.deleted.add('back').add('gone');
+  answer.mockImplementation(() => void state.deleted.delete('back'));
+  await outbox.add([deletion('back'), deletion('gone')]);
+  await waitFor(() => expect(rows.size).toBe(0));
+  expect(usersOf()).toEqual(['user.deleted back', 'user.deleted gone']);
+  expect(markedAnew).toEqual(['webhook back']);
 });
 
 it('tells of a deletion once no state of the user is on its way', async () => {
