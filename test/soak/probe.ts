@@ -5,8 +5,10 @@
 import * as v8 from 'node:v8';
 
 export interface Inside {
-  /** Bytes. */
+  /** Bytes, without compiled code. */
   readonly heap: number;
+  /** Bytes of compiled code on the heap. */
+  readonly code: number;
   readonly external: number;
   /** Resources that keep the process from ending, by type. */
   readonly resources: Readonly<Record<string, number>>;
@@ -41,9 +43,11 @@ const inside = async (counting: boolean): Promise<Inside> => {
   globalThis.gc?.();
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
+  const { code_and_metadata_size: machine, bytecode_and_metadata_size: bytes } = v8.getHeapCodeStatistics();
+  const code = machine + bytes;
   const resources: Record<string, number> = {};
   for (const type of process.getActiveResourcesInfo()) resources[type] = (resources[type] ?? 0) + 1;
-  return { heap: heapUsed, external, resources, objects: counted };
+  return { heap: heapUsed - code, code, external, resources, objects: counted };
 };
 
 process.on('message', (message) => {

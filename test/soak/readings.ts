@@ -92,10 +92,11 @@ const metricsOf = async (node: SoakNode): Promise<Record<string, number>> => {
 };
 
 const ofNode = async (node: SoakNode, ports: Stage['ports']): Promise<Record<string, number>> => {
-  const { heap, external, resources } = await node.inside(false);
+  const { heap, code, external, resources } = await node.inside(false);
   const { Timeout = 0, ...handles } = resources;
   return {
     'heap, KiB': heap / KIB,
+    'compiled code, KiB': code / KIB,
     'external, KiB': external / KIB,
     'resident, KiB': residentOf(node.pid),
     handles: Object.values(handles).reduce((sum, count) => sum + count, 0),
