@@ -1,5 +1,5 @@
 /**
- * What grows with the crowd: a minute of idle connections, of marking who is live, of the drain, and a lost node, with simulated clients
+ * What grows with the crowd: a minute of idle connections, of marking who is live, of the drain, a lost node, and an emptied Redis, with simulated clients
  * (records and connections without sockets) and without PostgreSQL. See docs/performance.md#what-grows-with-the-crowd.
  */
 import { loadavg } from 'node:os';
@@ -8,13 +8,14 @@ import { ROOT } from './contenders.js';
 import { machineText } from './machine.js';
 import { tableOf } from './measure.js';
 import { drainBy } from './scale/drain.js';
+import { emptyStore } from './scale/emptied.js';
 import { idleMinute } from './scale/idle.js';
 import { loseNode } from './scale/lost.js';
 import { markMinute } from './scale/marks.js';
 import { createRig } from './scale/rig.js';
 
 const USAGE = `npm run bench:scale -- [options]
-  --only A,B            of idle, marks, drain, lost (all)
+  --only A,B            of idle, marks, drain, lost, emptied (all)
   --connections A,B     connections of a node (1000,10000,100000)
   --live A,B            live users of a shard (1000,10000,100000,1000000)
   --nodes A,B           nodes, survivors (1,2,4,8)
@@ -31,7 +32,7 @@ const numbersOf = (text: string): readonly number[] =>
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'idle,marks,drain,lost' },
+    only: { type: 'string', default: 'idle,marks,drain,lost,emptied' },
     connections: { type: 'string', default: '1000,10000,100000' },
     live: { type: 'string', default: '1000,10000,100000,1000000' },
     nodes: { type: 'string', default: '1,2,4,8' },
@@ -118,6 +119,23 @@ try {
     }
     const head = ['scripts a user', 'time, ms', 'ticks a due user', 'scripts a due user', 'time, ms'];
     print(`A lost node with ${whole(users)} users`, ['survivors', ...head], rows);
+  }
+  if (isWanted('emptied')) {
+    const rows = [];
+    for (const connections of numbersOf(values.connections)) {
+      const { cost, back, failures } = await emptyStore(rig, connections);
+      rows.push([
+        whole(connections),
+        whole(back),
+        whole(cost.wallMs),
+        whole(failures),
+        whole(cost.cpuMs),
+        whole(cost.blockMs),
+        fine(cost.longestMs),
+      ]);
+    }
+    const head = ['restored', 'time, ms', 'failures', 'CPU, ms', 'longest block, ms', 'longest command, ms'];
+    print('A Redis that came back empty', ['connections', ...head], rows);
   }
 } finally {
   await rig.stop();

@@ -97,7 +97,8 @@ export const createRig = async (root: string) => {
     const bus = rollcall.createRedisBus({ connection, keys, probe: name });
     const rows = { written: 0 };
     const journal = {
-      read: async () => new Map(),
+      read: async (userIds: readonly string[]) =>
+        new Map(userIds.map((userId) => [userId, { generation: 1, persisted: null }])),
       async write(written: readonly unknown[]) {
         rows.written += written.length;
         await wait(JOURNAL_MS);
@@ -106,6 +107,8 @@ export const createRig = async (root: string) => {
     const recentCommits = rollcall.createRecentCommits();
     const { readRecords } = rollcall.createRecordReader({ store, journal, recentCommits });
     const failures: unknown[] = [];
+    const onRevived: (() => void)[] = [];
+    let incarnations = 0;
     const onError = (error: unknown) => void failures.push(error);
     const records = rollcall.createRecordWriter({
       store,
@@ -123,8 +126,10 @@ export const createRig = async (root: string) => {
       readRecords,
       recentCommits,
       timings: TIMINGS as never,
-      newIncarnation: () => `${name}.1`,
-      onRevived: () => {},
+      newIncarnation: () => `${name}.${++incarnations}`,
+      onRevived: () => {
+        for (const listener of onRevived) listener();
+      },
       onReady: () => {},
       onTransition: () => {},
       onError,
@@ -135,7 +140,7 @@ export const createRig = async (root: string) => {
       await connection.close();
     };
     opened.push(close);
-    return { name, keys, store, journal, rows, recentCommits, records, node, failures };
+    return { name, keys, store, journal, rows, recentCommits, records, node, failures, onRevived };
   };
   /** The record of a user with one connection of that incarnation. */
   const recordOf = (userId: string, incarnation: string, at: number): PresenceRecord => {

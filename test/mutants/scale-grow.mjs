@@ -336,4 +336,28 @@ export default [
     to: "connection.state !== 'restoring'",
     tests: ['test/node/heldSessions.test.ts'],
   },
+  {
+    name: 'all that close are disconnected at once',
+    promise: 'However many sockets close at once, their sessions are disconnected some at a time.',
+    file: 'src/server/ws/webSocketServer.ts',
+    from: 'createLimit(MAX_LEAVING)',
+    to: '(run) => run()',
+    tests: ['test/server/ws/sessionHold.test.ts'],
+  },
+  {
+    name: 'a stop waits for each that closes while the store hangs',
+    promise: 'A stop that waits no longer for an unavailable store begins no further disconnect.',
+    file: 'src/server/ws/sessionHold.ts',
+    from: 'abandoned.aborted && !storeAnswers()',
+    to: 'false',
+    tests: ['test/server/ws/sessionHold.test.ts'],
+  },
+  {
+    name: 'a stop leaves those whose turn had not come',
+    promise: 'Where the store answers, a stop disconnects all sessions, however long that takes.',
+    file: 'src/server/ws/sessionHold.ts',
+    from: 'abandoned.aborted && !storeAnswers()',
+    to: 'abandoned.aborted',
+    tests: ['test/server/ws/sessionHold.test.ts'],
+  },
 ];

@@ -9,13 +9,23 @@ const RETRY_MS = 1_000;
 /** Whether the store may hold the session although connecting failed. */
 const mayHold = (error: unknown): boolean => !(error instanceof PresenceError) || error.code === 'UNAVAILABLE';
 
+/** What all holds of a server share. */
+export interface HoldPorts {
+  readonly presence: Pick<Presence, 'connect' | 'disconnect'>;
+  /** Runs what it is given when its turn comes: when all sockets close at once, the store is asked no faster than it answers. */
+  readonly leave: (run: () => Promise<void>) => Promise<void>;
+  /** Whether the live store answers. */
+  readonly storeAnswers: () => boolean;
+  readonly log: Log;
+}
+
 /** One connection's hold on its session: from connecting until the store has committed the disconnect. */
 export class SessionHold {
   /** Whether the store may hold the session; a promise while connecting. */
   private held: Promise<boolean> | boolean = false;
 
   constructor(
-    private readonly ports: { readonly presence: Pick<Presence, 'connect' | 'disconnect'>; readonly log: Log },
+    private readonly ports: HoldPorts,
     private readonly userId: string,
     private readonly connectionId: string,
   ) {}
@@ -42,14 +52,18 @@ export class SessionHold {
     abandoned: AbortSignal,
   ): Promise<void> {
     const { userId, connectionId } = this;
-    const { presence, log } = this.ports;
+    const { presence, leave, storeAnswers, log } = this.ports;
     const lastReceivedAt = performance.now() - silentMs;
     // A connection that closes while it connects waits for the outcome: the disconnect must come after.
     if (!(await this.held)) return;
     for (;;) {
       try {
-        const lastReceivedMsAgo = Math.max(0, performance.now() - lastReceivedAt);
-        return await presence.disconnect({ userId, connectionId, lastReceivedMsAgo, returnsWithinMs });
+        return await leave(async () => {
+          // Each that waits would wait for the same time-out, and the server is to stop.
+          if (abandoned.aborted && !storeAnswers()) return;
+          const lastReceivedMsAgo = Math.max(0, performance.now() - lastReceivedAt);
+          await presence.disconnect({ userId, connectionId, lastReceivedMsAgo, returnsWithinMs });
+        });
       } catch (error) {
         // The user was deleted, and the session with them.
         if (isNotFound(error)) return;

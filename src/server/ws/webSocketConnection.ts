@@ -20,7 +20,7 @@ import type { ConnectParams } from './connectParams.js';
 import type { KeepAlive, Peer, Pulse } from './keepAlive.js';
 import { Outbound, type OutboundOwner } from './outbound.js';
 import { ReadFlow } from './readFlow.js';
-import { SessionHold } from './sessionHold.js';
+import { type HoldPorts, SessionHold } from './sessionHold.js';
 
 /** What all connections of a server share. */
 export interface ConnectionPorts {
@@ -38,6 +38,8 @@ export interface ConnectionPorts {
 export interface ConnectionDeps extends ConnectionPorts {
   /** Bounds how many connections are admitted at a time. */
   readonly gate: AdmissionGate;
+  /** Bounds how many sessions are disconnected at a time. */
+  readonly leave: HoldPorts['leave'];
   readonly keepAlive: KeepAlive;
   readonly coalescer: Coalescer;
   /** How long a reader may leave more than 256 KiB unread. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { createCoalescer } from '../../async/coalescer.js';
+import { createLimit } from '../../async/limit.js';
 import { overTurns } from '../../async/overTurns.js';
 import type { ErrorCode } from '../../presence/errors.js';
 import type { Caller } from '../../service/contract.js';
@@ -21,6 +22,8 @@ import type { Connection, ConnectionDeps, ConnectionPorts, Upgraded } from './we
 const CLOSE_TIMEOUT_MS = 2_000;
 /** Connections admitted at a time: when thousands reconnect at once, the store and the database are asked no faster. */
 const MAX_ENTERING = 64;
+/** Sessions disconnected at a time: when thousands of sockets close at once, no answer of the store would be read in time. */
+const MAX_LEAVING = 200;
 /** Sockets whose client has not signed in yet: beyond these the oldest is closed. */
 const MAX_UNAUTHENTICATED = 10_000;
 /** How long a stop, once all sockets are told to close, retries to disconnect sessions of an unavailable store. */
@@ -116,6 +119,7 @@ export const createSockets = ({
     onSlowReader,
     keepAlive,
     gate: createAdmissionGate(MAX_ENTERING),
+    leave: createLimit(MAX_LEAVING),
   };
 
   // One set of listeners serves all sockets: closures for each would be a good part of a connection's memory.
