@@ -33,7 +33,7 @@ export const RULES: readonly Rule[] = [
     because: 'V8 keeps room that it once needed',
   },
   { about: /: (?:files|handles)$/, growth: WITH_THE_CROWD, above: 24, because: 'pools of connections' },
-  { about: /: timers$/, growth: WITH_THE_CROWD, above: 6 },
+  { about: /: timers$/, growth: WITH_THE_CROWD, above: 24, because: 'pools of connections' },
   { about: /: sockets to (?:postgres|others)$/, growth: WITH_THE_CROWD, above: 12, because: 'pools of connections' },
   { about: /: sockets to /, growth: WITH_THE_CROWD, above: 0 },
   { about: /^node .*: failed calls$/, growth: { least: 1, share: 0 }, above: 0 },
