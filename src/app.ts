@@ -4,6 +4,7 @@
  * starts last stops first.
  */
 import { randomUUID } from 'node:crypto';
+import type { GraphQLSchema } from 'graphql';
 import { openLive } from './adapters/backEnds.js';
 import { createRateLimits } from './adapters/rateLimits.js';
 import { startChangeLogFeed, startSocialLogFeed } from './adapters/sql/changeLogFeed.js';
@@ -32,10 +33,14 @@ import { createRecordWriter } from './node/recordWriter.js';
 import { type Sweeper, startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
 import { type OpenDoors, openDoors, openHistory, openRest } from './openDoors.js';
+import { pairKey } from './presence/pairs.js';
+import type { Pair } from './presence/ports/access.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
+import type { AccessFacts } from './presence/visibility.js';
 import { createSignIn } from './server/auth/signIn.js';
 import type { SignInRefusal } from './server/auth/signInRefusals.js';
+import { signToken } from './server/auth/tokens.js';
 import { createAuth } from './server/auth/verifier.js';
 import { createConnections } from './server/connections.js';
 import { createDeletedUserCheck } from './server/deletedUsers.js';
@@ -47,6 +52,7 @@ import { serveMetrics } from './server/http/metricsServer.js';
 import { createOrigins } from './server/http/origins.js';
 import { BUILT_PAGE, openPage, type Page } from './server/http/page.js';
 import { createGraphqlProtocol } from './server/ws/graphqlConnection.js';
+import { warmUp } from './server/ws/warmUp.js';
 import { createSockets } from './server/ws/webSocketServer.js';
 import { createAccessChangeService } from './service/accessChangeService.js';
 import { createConnectionService } from './service/connectionService.js';
@@ -466,7 +472,11 @@ const createEdge = (
   { node }: NodeParts,
   { signIn, origins }: ReturnType<typeof createDoor>,
   services: Services,
-  { page, openDoor }: { readonly page: Page | null; readonly openDoor: OpenHttpDoor | null },
+  {
+    schema,
+    page = null,
+    openDoor = null,
+  }: { readonly schema: GraphQLSchema; readonly page?: Page | null; readonly openDoor?: OpenHttpDoor | null },
 ) => {
   const connections = createConnections();
   const refused = (caller: Caller | null, code: string) => {
@@ -474,7 +484,7 @@ const createEdge = (
     log.info({ userId: caller?.viewer.userId, code }, 'subscription refused');
   };
   const engine = createEngine({
-    schema: createSchema(),
+    schema,
     contextFor: (operation) => createContext(services, operation),
     people,
     log,
@@ -663,6 +673,98 @@ const startMetrics = async (
   return server.port;
 };
 
+/** Clients that the warm-up makes at the most, and the users whom each watches. */
+const WARM_UP = { clients: 512, watched: 50 };
+/** Everybody who is asked about in the warm-up. */
+const ANYBODY: AccessFacts = {
+  exists: true,
+  privacy: { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' },
+  follows: false,
+  followedBy: false,
+  sharesCircle: false,
+  sharesConversation: false,
+  blocked: false,
+};
+
+/**
+ * Back ends for the warm-up: all that is written stays in memory. The store and the database of the server are read, about users who
+ * are nobody, and what they answer is not used.
+ */
+const openNowhere = async ({ config }: Start, { store, people, journal, ...others }: BackEnds): Promise<BackEnds> => {
+  const live = await openLive({ ...config, redisUrls: null, onMessage: () => {}, onError: () => {} });
+  const anybody = async (pairs: readonly Pair[]) => {
+    await people.accessFacts(pairs);
+    return new Map(pairs.map(({ viewerId, userId }) => [pairKey(viewerId, userId), ANYBODY]));
+  };
+  return {
+    ...others,
+    bus: live.bus,
+    store: {
+      ...live.store,
+      async read(userIds) {
+        if (config.redisUrls !== null) await store.read(userIds);
+        return await live.store.read(userIds);
+      },
+    },
+    stateMarks: live.stateMarks,
+    people: {
+      ...people,
+      ensure: async () => true,
+      accessFacts: anybody,
+      accessFactsToWatch: anybody,
+      finishDeletions: async () => {},
+    },
+    journal: {
+      async read(userIds) {
+        await journal.read(userIds);
+        return new Map(userIds.map((userId) => [userId, { generation: 1, persisted: null }]));
+      },
+      write: async () => {},
+    },
+    rateLimits: createRateLimits({ presence: null, typing: null, mutation: null, read: null, connection: null }),
+  };
+};
+
+/**
+ * Serves clients that come from inside, with the code that serves all others, so that the first of those find it compiled: a second
+ * server, on back ends of its own ({@link openNowhere}), which nobody can reach and which has ended when this resolves. Never rejects.
+ */
+const warm = async (start: Start, backEnds: BackEnds, schema: GraphQLSchema): Promise<void> => {
+  const log = start.log.child({}, { level: 'silent' });
+  const secret = randomUUID();
+  const auth = { ...start.config.auth, jwksUrl: null, issuer: null, audience: null };
+  const doors = { rest: false, nats: null, webhook: null, stream: null, historyMs: null };
+  const inner: Start = {
+    config: { ...start.config, auth, doors },
+    log,
+    metrics: NO_METRICS,
+    outages: createOutages({ log }),
+    stopping: [],
+  };
+  const timeUp = AbortSignal.timeout(start.config.warmUpMs);
+  const startedAt = performance.now();
+  try {
+    const nowhere = await openNowhere(inner, backEnds);
+    const happenings = createHappenings(() => {});
+    const node = await startNode(inner, nowhere, { pingAll() {}, reread() {} }, happenings);
+    const services = createServices(inner, nowhere, node, happenings);
+    const hub = startFanout(inner, nowhere, node, services);
+    const door = createDoor(inner, nowhere, [secret]);
+    const asked = { ...services, hub, people: nowhere.people };
+    const { http } = createEdge(inner, nowhere, node, door, asked, { schema });
+    const tokenOf = (userId: string) => signToken({ secret, userId, ttlSeconds: 60 });
+    const clients = await warmUp({ ...WARM_UP, server: http.server, tokenOf, newId: randomUUID, stopped: timeUp });
+    start.log.debug({ clients, ms: Math.round(performance.now() - startedAt) }, 'warmed up');
+  } catch (error) {
+    start.log.debug({ err: error }, 'the warm-up failed');
+  } finally {
+    for (const stop of inner.stopping.reverse())
+      await Promise.resolve()
+        .then(stop)
+        .catch(() => {});
+  }
+};
+
 /**
  * Starts the server, with the demo users where `demo` says so. Tokens are verified by `secrets` and the key set of `config`.
  * Rejects with a StartFault when the operator has something to mend. `metrics`, where given, are counted into, and are served
@@ -698,6 +800,8 @@ export const startApp = async (
   try {
     const backEnds = await openBackEnds(start);
     const { people } = backEnds;
+    const schema = createSchema();
+    if (config.warmUpMs > 0) await warm(start, backEnds, schema);
     // Last of all but the back ends: until the node itself has stopped, things happen that doors tell.
     let doors: OpenDoors | null = null;
     stopping.push(() => doors?.stop());
@@ -711,7 +815,7 @@ export const startApp = async (
     const page = await openDemoPage(start, { demo, secrets });
     const asked = { presence, relations, social, hub, people };
     const openDoor = await openRest(config, { services: asked, storeAnswers: () => node.node.storeAnswers });
-    const edge = createEdge(start, backEnds, node, door, asked, { page, openDoor });
+    const edge = createEdge(start, backEnds, node, door, asked, { schema, page, openDoor });
     await followAccessChanges(start, backEnds, services, hub, edge);
     // The lease alone: lost nodes, as all that is due, wait for the doors, which hear of it.
     await node.node.renewLease();

@@ -82,6 +82,8 @@ export interface Config {
   readonly keepAliveMs: number;
   /** How long an event may wait for others, to leave in one write, while more may come. */
   readonly deliveryWaitMs: number;
+  /** For how long a start runs the code of a connection before it listens; 0: not at all. */
+  readonly warmUpMs: number;
   /** How many processes serve the port; `auto`: one for each processor. */
   readonly workers: number | 'auto';
   readonly dataDir: string;

@@ -36,6 +36,7 @@ const CLUSTER_SHARDS = 64;
 const DAY_MS = 86_400_000;
 /** What waits longer is noticed. */
 const MAX_DELIVERY_WAIT_MS = 1_000;
+const MAX_WARM_UP_MS = 10_000;
 const ON_OFF = ['on', 'off'] as const;
 
 const DURATION_HINT = 'a time such as `5s`, `500ms` or plain seconds, at most 24 days';
@@ -116,6 +117,10 @@ export const readConfig = (env: Environment): Config => {
     deliveryWaitMs: read('DELIVERY_WAIT', 10, 'a time such as `10ms`, at most `1s`; 0 turns it off', (text) => {
       const ms = readDuration(text);
       return ms !== undefined && ms <= MAX_DELIVERY_WAIT_MS ? ms : undefined;
+    }),
+    warmUpMs: read('WARM_UP', production ? 1_000 : 0, 'a time such as `1s`, at most `10s`; 0 turns it off', (text) => {
+      const ms = readDuration(text);
+      return ms !== undefined && ms <= MAX_WARM_UP_MS ? ms : undefined;
     }),
     workers: read<number | 'auto'>('WORKERS', 1, '`auto`, or a whole number from 1 to 64', (text) =>
       text === 'auto' ? text : readWhole(text, { min: 1, max: 64 }),

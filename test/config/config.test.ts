@@ -23,6 +23,7 @@ describe('readConfig', () => {
       metricsPort: null,
       keepAliveMs: 75_000,
       deliveryWaitMs: 10,
+      warmUpMs: 0,
       workers: 1,
       dataDir: './data',
       databaseUrl: null,
@@ -190,6 +191,14 @@ describe('readConfig', () => {
     expect(readConfig({ DELIVERY_WAIT: '0' }).deliveryWaitMs).toBe(0);
     expect(readConfig({ DELIVERY_WAIT: '1s' }).deliveryWaitMs).toBe(1_000);
     expect(faultsOf({ DELIVERY_WAIT: '1001ms' })).toEqual([expect.stringMatching(/^DELIVERY_WAIT must be a time/)]);
+  });
+
+  it('a start in production warms up for a second, or as long as is said, for ten seconds at the most', () => {
+    const production = { NODE_ENV: 'production', AUTH_JWT_SECRET: 'x'.repeat(32) };
+    expect(readConfig(production).warmUpMs).toBe(1_000);
+    expect(readConfig({ ...production, WARM_UP: '0' }).warmUpMs).toBe(0);
+    expect(readConfig({ WARM_UP: '10s' }).warmUpMs).toBe(10_000);
+    expect(faultsOf({ WARM_UP: '11s' })).toEqual([expect.stringMatching(/^WARM_UP must be a time/)]);
   });
 
   it('typing lasts a minute at most, since longer the store does not know where somebody types', () => {

@@ -4,8 +4,10 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { sql } from 'drizzle-orm';
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openPglite } from '../../src/adapters/sql/pglite.js';
 import { removeFolder } from '../support/cluster/folders.js';
 import { freePort } from '../support/cluster/freePort.js';
 import { post } from '../support/http/http.js';
@@ -120,6 +122,34 @@ it('Ctrl-C while the first database is made ends the start in one line', async (
   expect(starting.output().trim().split('\n')).toEqual([
     expect.stringMatching(/"signal":"SIGINT","msg":"stopped before the start was over"/),
   ]);
+});
+
+it('a start that warms up serves clients of its own, of whom nothing is left', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-e2e-'));
+  onTestFinished(() => removeFolder(folder));
+  const DATA_DIR = join(folder, 'data');
+  await copyPreparedData(DATA_DIR);
+  const server = run('main.js', [], { ...QUIET, DATA_DIR, WARM_UP: '10s', LOG_LEVEL: 'debug', METRICS_PORT: '0' });
+  const { clients, ms } = await server.logged('warmed up');
+  expect(clients).toBeGreaterThan(0);
+  expect(ms).toBeGreaterThan(0);
+  const { metricsPort } = await server.logged('listening');
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  const counted =
+    /^rollcall_(?:deliveries|sign_ins|subscriptions|sessions|connected|connections|watched|bus)\S* (?!0$)/;
+  const happened = /^rollcall_transitions_total\{kind="(?!store_settled)/;
+  expect(metrics.split('\n').filter((line) => counted.test(line) || happened.test(line))).toEqual([]);
+  server.child.kill('SIGTERM');
+  expect(await server.exited).toEqual({ code: 0, signal: null });
+  expect(server.output()).not.toMatch(/"userId"/);
+  const { db, close } = await openPglite({ dataDir: DATA_DIR });
+  onTestFinished(close);
+  const tables = ['users', 'presence_journal', 'follows', 'fact_log'];
+  const counts = tables.map((table) => sql`(select count(*)::int from ${sql.identifier(table)})`);
+  const written = await db.run((orm) =>
+    orm.select({ rows: sql<number>`${sql.join(counts, sql` + `)}` }).from(sql`(select 1) as one`),
+  );
+  expect(written).toEqual([{ rows: 0 }]);
 });
 
 describe('the code of a door', () => {

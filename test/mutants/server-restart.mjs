@@ -82,4 +82,20 @@ export default [
     to: 'if (error !== null) answeredAt',
     tests: ['test/telemetry/answerCheck.test.ts'],
   },
+  {
+    name: 'the clients of a warm-up become users',
+    promise: 'What a start warms up with leaves nothing behind.',
+    file: 'src/app.ts',
+    from: 'ensure: async () => true,',
+    to: '',
+    tests: ['test/e2e/starting.test.ts'],
+  },
+  {
+    name: 'a warm-up waits for answers that do not come',
+    promise: 'A warm-up ends when its time is up.',
+    file: 'src/server/ws/warmUp.ts',
+    from: "stopped.addEventListener('abort', leave);",
+    to: '',
+    tests: ['test/server/ws/warmUp.test.ts'],
+  },
 ];

@@ -31,6 +31,8 @@ export const QUIET: Environment = {
   HOST: '127.0.0.1',
   PORT: '0',
   LOG_LEVEL: 'info',
+  // A second of each of hundreds of starts.
+  WARM_UP: '0',
   AUTH_JWT_SECRET: TEST_SECRET,
   BROADCAST_INTERVAL: '0',
   RATE_PRESENCE: 'off',
