@@ -20,7 +20,7 @@ export default [
     name: 'a commit marks nobody in Redis',
     promise: 'A commit that others see marks its user for the webhook, in the same step.',
     file: 'src/adapters/redis/lua/commit.lua',
-    from: "if ARGV[20] == '1' then markStates(KEYS[1], shard, 6, 8, user, time, now) end",
+    from: "if term[12] == '1' then markStates(KEYS[1], shard, 6, 6, user, time, now) end",
     to: '',
     tests: ['test/adapters/redis/redisStateMarks.test.ts'],
   },

@@ -37,7 +37,7 @@ export default [
     name: 'a commit leaves no mark for the index',
     promise: 'A user who entered a place is in its index, also where the node died in between.',
     file: 'src/adapters/redis/lua/commit.lua',
-    from: "for i = 22, 21 + marks do redis.call('ZADD', KEYS[8], string.format('%.0f', revision + ARGV[19]), ARGV[i]) end",
+    from: "for i = arg + 5, firstJoined do redis.call('ZADD', KEYS[6], string.format('%.0f', revision + ARGV[2]), ARGV[i]) end",
     to: '',
     tests: ['test/model/deaths.test.ts'],
   },

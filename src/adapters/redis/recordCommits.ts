@@ -1,6 +1,6 @@
 /**
- * Changing records. A decision is made in this process and committed by one script that compares, stores, schedules and
- * publishes; where the record moved in between, the decision is made again. See docs/design.md#2-shape.
+ * Changing records. A decision is made in this process and committed by a script that compares, stores, schedules and
+ * publishes in one step; where the record moved in between, the decision is made again. See docs/design.md#2-shape.
  */
 import type { LRUCache } from 'lru-cache';
 import { sameItems } from '../../presence/copies.js';
@@ -12,10 +12,11 @@ import { nodesOf } from '../../presence/recovery.js';
 import { scheduleOf } from '../../presence/scheduling.js';
 import type { PresenceRecord, Session } from '../../presence/types.js';
 import { atRevision, decodeRecord, encodeBody, expectedHead, FORMAT, isReadable } from './codec.js';
+import { createGatheredCommits } from './gatheredCommits.js';
 import type { Keys } from './keys.js';
 import type { RecordReads } from './recordReads.js';
 import type { RedisLeases } from './redisLeases.js';
-import { MOVED_MS, moveName, type RedisPlaces } from './redisPlaces.js';
+import { moveName, type RedisPlaces } from './redisPlaces.js';
 import { ofUser } from './replies.js';
 import type { Redises } from './scripts.js';
 import { afterOutage, isDoubtful } from './shardOutage.js';
@@ -29,7 +30,7 @@ export const GONE_MS = 10_000;
 /** By how much a record may grow while Redis is full: who leaves, or hides, gets a moment or two noted. */
 const SLACK_CHARS = 64;
 
-/** What commit.lua returns first. */
+/** What commit.lua says became of a commit. */
 const COMMITTED = 1;
 const WITHOUT_LEASE = -2;
 /** What forget.lua returns first. */
@@ -96,6 +97,7 @@ export const createRecordCommits = ({
   /** By how much Redis' clock is ahead of ours; a little too little, by the way of the answer. */
   let clockAheadMs: number | undefined;
   const inTurn = createUserTurns();
+  const send = createGatheredCommits({ redises, publish });
 
   /** Undefined where the record moved. */
   const commit = async (
@@ -113,21 +115,10 @@ export const createRecordCommits = ({
       : placesMoved(stored, next);
     const body = encodeBody(next);
     const movedOr = (revision: number) => (revision === next.revision ? '' : revision);
-    const [done, now, revision] = await redises.run(
-      'commit',
-      [
-        shard.shard,
-        keys.record(userId),
-        shard.due,
-        shard.live,
-        shard.dirty,
-        keys.gone(userId),
-        shard.nodes,
-        shard.placesMoved,
-        ...shard.allStateMarks,
-        ...nodes.map(({ node }) => shard.on(node)),
-      ],
-      [
+    const [done, now, revision] = await send(shard, {
+      userId,
+      keys: [keys.record(userId), keys.gone(userId), ...nodes.map(({ node }) => shard.on(node))],
+      terms: [
         stored ? expectedHead(stored) : '',
         restored?.gone ?? '',
         `${FORMAT}|${next.generation}|`,
@@ -135,37 +126,33 @@ export const createRecordCommits = ({
         movedOr(next.revisions.status),
         movedOr(next.revisions.lastSeen),
         movedOr(next.revisions.activity),
-        body,
         schedule.dueAt ?? '',
         schedule.seenLive ? 1 : 0,
         schedule.live ? 1 : 0,
         schedule.durableChanged || restored ? 1 : 0,
-        schedule.projectionChanged ? keys.userChannel(userId) : '',
-        publish,
-        userId,
+        // Who is restored live may have been told to be gone, or not been told at all.
+        schedule.changedForOthers || (restored && schedule.seenLive) ? 1 : 0,
         (restored?.openedAt ?? 0) + GONE_MS,
         since,
         epoch,
-        MOVED_MS,
-        // Who is restored live may have been told to be gone, or not been told at all.
-        schedule.changedForOthers || (restored && schedule.seenLive) ? 1 : 0,
-        moved.length,
-        ...moved.map((conversationId) => moveName({ userId, conversationId })),
-        ...nodes.map(({ node, joins }) => (joins ? node : '')),
       ],
-      () => body.length <= encodeBody(base).length + SLACK_CHARS,
-    );
+      body,
+      channel: schedule.projectionChanged ? keys.userChannel(userId) : '',
+      marks: moved.map((conversationId) => moveName({ userId, conversationId })),
+      joined: nodes.map(({ node, joins }) => (joins ? node : '')),
+      shrinks: () => body.length <= encodeBody(base).length + SLACK_CHARS,
+    });
     if (done === WITHOUT_LEASE) {
       await Promise.all(nodes.filter(({ joins }) => joins).map(({ node }) => leases.register(shard, node)));
       return commit(basis, next);
     }
     if (done !== COMMITTED) return undefined;
-    clockAheadMs = Number(now) - monotonicMs();
+    clockAheadMs = now - monotonicMs();
     const record = atRevision(next, Number(revision));
     if (schedule.live) lastCommitted.set(userId, record);
     else lastCommitted.delete(userId);
     if (moved.length > 0) await places.committed(record, moved);
-    return { now: Number(now), record };
+    return { now, record };
   };
 
   /** Decides about the record as this node left it, and commits. Undefined where that cannot be, or the record moved. */

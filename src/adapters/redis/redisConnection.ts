@@ -1,4 +1,5 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { afterEndOfTurn } from '../../async/endOfTurn.js';
 import { createPubSub, type PubSubClient } from './pubSub.js';
 import type { RedisClient } from './scripts.js';
 
@@ -41,7 +42,7 @@ const writeAtEndOfTurn = ({ stream }: Redis): void => {
   // Missing before the first connection, and destroyed between two.
   if (!stream?.writable || stream.writableCorked > 0) return;
   stream.cork();
-  setImmediate(() => stream.uncork());
+  afterEndOfTurn(() => stream.uncork());
 };
 
 class JoiningRedis extends Redis {

@@ -2,7 +2,7 @@
 import { unavailable } from '../../presence/errors.js';
 import type { PresenceRecord } from '../../presence/types.js';
 
-const misfit = () =>
+export const misfit = () =>
   unavailable('The live store gave an answer that does not fit the question. Try again in a moment.');
 
 /** The replies, one for each id. Throws UNAVAILABLE where there are more or fewer. */

@@ -61,10 +61,14 @@ const SHARED = 'shared.lua';
 const PASSING =
   /^(READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|MOVED|ASK|OOM|NOREPLICAS|BUSY|UNKILLABLE|NOAUTH|MISCONF)/;
 
+/** Whether a server that cannot serve now said so. A script is refused at its first write, so that none was made. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof ReplyError && PASSING.test((error as Error).message);
+
 /** UNAVAILABLE where Redis cannot be asked. A script's own fault is a bug of ours, and stays what it is. */
 const asUnavailable = (error: unknown): unknown => {
   if (error instanceof PresenceError) return error;
-  if (error instanceof ReplyError && !PASSING.test((error as Error).message)) return error;
+  if (error instanceof ReplyError && !isRefusal(error)) return error;
   return unreachable();
 };
 

@@ -1,0 +1,77 @@
+const tests = ['test/adapters/redis/gatheredCommits.test.ts'];
+
+export default [
+  {
+    name: 'each commit is a script of its own',
+    promise: 'Commits of one turn to one shard are one script.',
+    file: 'src/adapters/redis/gatheredCommits.ts',
+    from: 'const MAX_COMMITS = 64;',
+    to: 'const MAX_COMMITS = 1;',
+    tests,
+  },
+  {
+    name: 'a script carries any number of commits',
+    promise: 'A script carries 64 commits at most.',
+    file: 'src/adapters/redis/gatheredCommits.ts',
+    from: 'const MAX_COMMITS = 64;',
+    to: 'const MAX_COMMITS = 640;',
+    tests,
+  },
+  {
+    name: 'a script carries commits of any size',
+    promise: 'A script carries 64 Ki characters of records, or one record.',
+    file: 'src/adapters/redis/gatheredCommits.ts',
+    from: '      present.chars + body.length <= MAX_CHARS &&\n',
+    to: '',
+    tests,
+  },
+  {
+    name: 'a commit takes the place of another of its user',
+    promise: 'Two commits of one user are never in one script.',
+    file: 'src/adapters/redis/gatheredCommits.ts',
+    from: ' &&\n      !present.commits.has(userId);',
+    to: ';',
+    tests,
+  },
+  {
+    name: 'a missing answer is no fault',
+    promise: 'Who is not in the answer of a script of many is UNAVAILABLE.',
+    file: 'src/adapters/redis/gatheredCommits.ts',
+    from: 'if (!answer) throw misfit();',
+    to: '',
+    tests,
+  },
+  {
+    name: 'a refusal of many is the last word',
+    promise:
+      'Users can hide while Redis is full, also with others at once; what a replica refused is sent to its master.',
+    file: 'src/adapters/redis/gatheredCommits.ts',
+    from: 'isRefusal(answers.get(userId)) ? await send(shard, [commit]) : answers',
+    to: 'answers',
+    tests,
+  },
+  {
+    name: 'one commit fails all of its script',
+    promise: 'Of the commits of one script each is committed, refused or fails by itself.',
+    file: 'src/adapters/redis/lua/commit.lua',
+    from: 'done, answer = pcall(commit, term, key, arg, marks, nodes)',
+    to: 'done, answer = true, commit(term, key, arg, marks, nodes)',
+    tests,
+  },
+  {
+    name: 'a refused commit ends its script',
+    promise: 'Of the commits of one script each is committed, refused or fails by itself.',
+    file: 'src/adapters/redis/lua/commit.lua',
+    from: '  answers[#answers + 1] = {ARGV[arg + 2], answer}\n',
+    to: '  answers[#answers + 1] = {ARGV[arg + 2], answer}\n  if answer[1] == 0 then return answers end\n',
+    tests,
+  },
+  {
+    name: 'commits leave in a write of their own',
+    promise: 'What one turn sends to Redis leaves in one write, its commits too.',
+    file: 'src/adapters/redis/redisConnection.ts',
+    from: 'afterEndOfTurn(() => stream.uncork());',
+    to: 'setImmediate(() => stream.uncork());',
+    tests,
+  },
+];
