@@ -2,6 +2,7 @@
  * Runs the code of a connection before the first client does: a process just started compiles each function when it is first called,
  * and interprets it for its first hundreds of calls, so its first connections cost many times what later ones do, all at once.
  */
+import { setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
@@ -69,6 +70,8 @@ export const warmUp = async ({
   readonly stopped: AbortSignal;
 }): Promise<number> => {
   const userIds = Array.from({ length: watched }, newId);
+  // Node.js takes more than ten for a leak.
+  setMaxListeners(AT_ONCE, stopped);
   let served = 0;
   try {
     while (served < clients && !stopped.aborted) {
