@@ -74,4 +74,12 @@ export default [
     to: 'setImmediate(() => stream.uncork());',
     tests,
   },
+  {
+    name: 'a subscriber is read after it was stopped',
+    promise: 'A slot of a Cluster that moves ends no node.',
+    file: 'src/adapters/redis/droppedConnector.ts',
+    from: 'this.stream?.destroy();',
+    to: 'this.stream?.end();',
+    tests: ['test/adapters/redis/droppedConnector.test.ts'],
+  },
 ];

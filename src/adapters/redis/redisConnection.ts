@@ -1,5 +1,6 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { afterEndOfTurn } from '../../async/endOfTurn.js';
+import { DroppedConnector } from './droppedConnector.js';
 import { createPubSub, type PubSubClient } from './pubSub.js';
 import type { RedisClient } from './scripts.js';
 
@@ -35,6 +36,12 @@ const FOR_SUBSCRIPTIONS: RedisOptions = {
   // connection closes before the answers have come.
   enableReadyCheck: false,
   disableClientInfo: true,
+};
+
+const FOR_SHARDED_SUBSCRIPTIONS: RedisOptions = {
+  ...FOR_SUBSCRIPTIONS,
+  // ioredis declares one that is made of anything.
+  Connector: DroppedConnector as NonNullable<RedisOptions['Connector']>,
 };
 
 /** Commands of one turn of the event loop leave in one write, in order: writing is what costs most, on both sides. */
@@ -121,7 +128,7 @@ const openCluster = (urls: readonly string[]): Opened => {
     publish: 'SPUBLISH',
     pubSub: createPubSub({
       // A client of its own: reconnecting it interrupts no command.
-      open: () => new Cluster([...urls], { ...optionsWith(FOR_SUBSCRIPTIONS), shardedSubscribers: true }),
+      open: () => new Cluster([...urls], { ...optionsWith(FOR_SHARDED_SUBSCRIPTIONS), shardedSubscribers: true }),
       subscribe: (subscriber, channel) => subscriber.ssubscribe(channel),
       unsubscribe: (subscriber, channel) => subscriber.sunsubscribe(channel),
       publish: (channel, message) => client.spublish(channel, message),
