@@ -6,7 +6,7 @@ import type { Transition } from '../presence/transitions.js';
 import type { Timings } from '../presence/types.js';
 import type { RecordWriter } from './recordWriter.js';
 
-/** At how many looks a node leaves users to the nodes that come first for them: first its own, then those of the node before it. */
+/** At how many looks a node leaves users to the nodes that come first for them: first its own, then those of the node before it too. */
 const SHARED_LOOKS = 2;
 
 /**
@@ -36,7 +36,9 @@ export const createLostNodeSweep = ({
     const userIds = await store.usersOn(incarnation);
     const { count, users } = looks.get(incarnation) ?? { count: 0, users: userIds.length };
     looks.set(incarnation, { count: count + 1, users });
-    const mine = count < SHARED_LOOKS ? userIds.filter((userId) => store.isFirstFor(userId, count)) : shuffled(userIds);
+    // Its own who are left at the second look are those of whom the store did not answer.
+    const isMine = (userId: string) => store.isFirstFor(userId) || (count > 0 && store.isFirstFor(userId, 1));
+    const mine = count < SHARED_LOOKS ? userIds.filter(isMine) : shuffled(userIds);
     await inBatches(mine, (userId) =>
       records
         .update(userId, (record, now) => nodeLost(record, { incarnation, aliveAt }, now, timings), 'node lost')

@@ -169,6 +169,14 @@ export default [
     tests: ['test/adapters/redis/nodeShares.test.ts'],
   },
   {
+    name: 'its own wait for the third look',
+    promise: 'A survivor changes its own users of a lost node again at its next look where the store did not answer.',
+    file: 'src/node/lostNodes.ts',
+    from: 'store.isFirstFor(userId) || (count > 0 &&',
+    to: '(count === 0 && store.isFirstFor(userId)) || (count > 0 &&',
+    tests: ['test/node/lostNodes.test.ts'],
+  },
+  {
     name: 'what a survivor leaves stays',
     promise: 'Users of a lost node whom one survivor leaves are taken up by the others.',
     file: 'src/node/lostNodes.ts',
