@@ -88,4 +88,12 @@ export default [
     to: '[...asked.keys()][row]!',
     tests: ['test/adapters/sql/accessFacts.test.ts'],
   },
+  {
+    name: 'the embedded database reads whole tables',
+    promise: 'The embedded database reads by an index what was empty when it was opened.',
+    file: 'src/adapters/sql/pglite.ts',
+    from: 'set enable_seqscan = off',
+    to: 'set enable_seqscan = on',
+    tests: ['test/adapters/sql/pglite.test.ts'],
+  },
 ];

@@ -110,7 +110,9 @@ export const openPglite = async (options: { readonly dataDir: string }): Promise
     const orm = drizzle({ client: pglite });
     await migrate(orm, { migrationsFolder });
     // There is no autovacuum process to remove dead rows.
-    await orm.execute(sql`vacuum`);
+    await orm.execute(sql`vacuum analyze`);
+    // Nor one to count rows: what was empty at the start is taken for empty, and would be read from end to end for each connection.
+    await orm.execute(sql`set enable_seqscan = off`);
 
     let closing: Promise<void> | undefined;
     // A database inside the process never hangs; it is slow at worst, and a late answer is better than none.

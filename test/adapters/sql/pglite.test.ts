@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessFactsQuery } from '../../../src/adapters/sql/accessFacts.js';
 import type { OpenDatabase } from '../../../src/adapters/sql/database.js';
 import { describeJournal } from '../../contract/journal.js';
 import { describePeople } from '../../contract/people.js';
@@ -29,6 +31,14 @@ describe('PGlite', () => {
     for (let i = 0; i < 5; i++) await database.ping();
     clearImmediate(counting);
     expect(turns).toBeGreaterThanOrEqual(4);
+  });
+
+  it('reads by an index what was empty at its start', async () => {
+    const plan = await database.db.run((orm) =>
+      orm.execute(sql`explain ${accessFactsQuery(orm, [{ viewerId: 'ana', userId: 'bob' }]).getSQL()}`),
+    );
+    expect(JSON.stringify(plan)).toContain('Index');
+    expect(JSON.stringify(plan)).not.toContain('Seq Scan');
   });
 
   it('answers until it is closed, and is UNAVAILABLE then', async () => {
