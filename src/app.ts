@@ -673,6 +673,15 @@ const startMetrics = async (
   return server.port;
 };
 
+/** Stops what was started, the latest first, also where some of it fails. */
+const stopAll = async ({ log, stopping }: Pick<Start, 'log' | 'stopping'>): Promise<void> => {
+  for (const stop of stopping.splice(0).reverse()) {
+    await Promise.resolve()
+      .then(stop)
+      .catch((error: unknown) => log.error({ err: error }, 'stopping failed'));
+  }
+};
+
 /** Clients that the warm-up makes at the most, and the users whom each watches. */
 const WARM_UP = { clients: 512, watched: 50 };
 /** Everybody who is asked about in the warm-up. */
@@ -758,10 +767,7 @@ const warm = async (start: Start, backEnds: BackEnds, schema: GraphQLSchema): Pr
   } catch (error) {
     start.log.debug({ err: error }, 'the warm-up failed');
   } finally {
-    for (const stop of inner.stopping.reverse())
-      await Promise.resolve()
-        .then(stop)
-        .catch(() => {});
+    await stopAll(inner);
   }
 };
 
@@ -787,15 +793,6 @@ export const startApp = async (
   const stopping: Start['stopping'] = [];
   const metrics = shared ?? (config.metricsPort === null ? NO_METRICS : createMetrics());
   const start: Start = { config, log, metrics, outages: createOutages({ log }), stopping };
-
-  /** Stops what was started, the latest first, also where some of it fails. */
-  const stopAll = async () => {
-    for (const stop of stopping.splice(0).reverse()) {
-      await Promise.resolve()
-        .then(stop)
-        .catch((error: unknown) => log.error({ err: error }, 'stopping failed'));
-    }
-  };
 
   try {
     const backEnds = await openBackEnds(start);
@@ -835,9 +832,9 @@ export const startApp = async (
 
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let stopped: Promise<void> | undefined;
-    return { port, url: `http://${host}:${port}`, metricsPort, stop: () => (stopped ??= stopAll()) };
+    return { port, url: `http://${host}:${port}`, metricsPort, stop: () => (stopped ??= stopAll(start)) };
   } catch (error) {
-    await stopAll();
+    await stopAll(start);
     throw error;
   }
 };
