@@ -9,14 +9,7 @@ const HEARTBEAT_MS = 1_000;
 const HEARTBEATS = 120;
 
 export const emptyStore = async (rig: Rig, connections: number) => {
-  const here = await rig.openNode(1, 'here');
-  const userIds = Array.from({ length: connections }, (_, i) => `user-${i}`);
-  const recordOf = await rig.addUsers(here, userIds, 'here.1');
-  for (const userId of userIds) {
-    here.node.open({ local: userId, userId, sessionId: 'tab' });
-    here.node.opened(userId);
-    here.recentCommits.observed(recordOf(userId));
-  }
+  const { here, userIds } = await rig.openConnected(connections);
   let answered = 0;
   const answer = () => {
     for (const userId of userIds.slice(answered, answered + A_TURN)) here.node.answered(userId);

@@ -6,14 +6,7 @@ const SPREAD_MS = 5_000;
 const HEARTBEATS = 60;
 
 export const idleMinute = async (rig: Rig, connections: number) => {
-  const here = await rig.openNode(1, 'here');
-  const userIds = Array.from({ length: connections }, (_, i) => `user-${i}`);
-  const recordOf = await rig.addUsers(here, userIds, 'here.1');
-  for (const userId of userIds) {
-    here.node.open({ local: userId, userId, sessionId: 'tab' });
-    here.node.opened(userId);
-    here.recentCommits.observed(recordOf(userId));
-  }
+  const { here } = await rig.openConnected(connections);
   // An earlier build read all of them at once, which may take longer than a command may.
   let isWhole = true;
   const reconciled = await rig.measure(() =>

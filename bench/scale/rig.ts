@@ -218,6 +218,18 @@ export const createRig = async (root: string) => {
     admin,
     openNode,
     addUsers,
+    /** A node with that many connections, each of a user of its own, as the store has them. */
+    async openConnected(connections: number) {
+      const here = await openNode(1, 'here');
+      const userIds = Array.from({ length: connections }, (_, i) => `user-${i}`);
+      const recordOf = await addUsers(here, userIds, 'here.1');
+      for (const userId of userIds) {
+        here.node.open({ local: userId, userId, sessionId: 'tab' });
+        here.node.opened(userId);
+        here.recentCommits.observed(recordOf(userId));
+      }
+      return { here, userIds };
+    },
     measure,
     /** Closes all nodes and empties Redis. */
     async clear() {
