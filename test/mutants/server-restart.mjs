@@ -54,8 +54,24 @@ export default [
     promise:
       'A process that was just started, or a busy database, gets fewer and larger queries instead of more at once.',
     file: 'src/adapters/sql/loader.ts',
-    from: 'underWay > 0 ? PATIENCE_MS : SPACING_MS',
-    to: 'SPACING_MS',
+    from: 'underWay > 0 ? PATIENCE_MS : Math',
+    to: 'Math',
+    tests: ['test/adapters/sql/loader.test.ts'],
+  },
+  {
+    name: 'the next query follows at once',
+    promise: 'A busy database is asked for a third of the time, in larger queries.',
+    file: 'src/adapters/sql/loader.ts',
+    from: 'const SHARE = 3;',
+    to: 'const SHARE = 1;',
+    tests: ['test/adapters/sql/loader.test.ts'],
+  },
+  {
+    name: 'a slow answer delays the next query for as long as it took',
+    promise: 'No query waits for another for more than 50 ms.',
+    file: 'src/adapters/sql/loader.ts',
+    from: 'Math.min(Math.max(SPACING_MS, SHARE * tookMs), PATIENCE_MS)',
+    to: 'Math.max(SPACING_MS, SHARE * tookMs)',
     tests: ['test/adapters/sql/loader.test.ts'],
   },
   {

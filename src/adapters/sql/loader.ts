@@ -1,8 +1,8 @@
 /**
  * Joins the reads of one moment into one query, so that a thousand clients who connect at once cost the database a few
- * queries: the calls of one turn of the event loop, those within {@link SPACING_MS} of the last query, and those until its answer,
- * for {@link PATIENCE_MS} at most: a process that was just started, or a database that is busy, gets fewer and larger queries instead of
- * more at once. A call on its own goes out at once. Nothing is answered from before the call.
+ * queries: the calls of one turn of the event loop, those within {@link SPACING_MS} of the last query, and those until its answer and
+ * for twice as long again, for {@link PATIENCE_MS} at most: a process that was just started, a database that is busy, and one that works in this
+ * thread get fewer and larger queries instead of more. A call on its own goes out at once. Nothing is answered from before the call.
  *
  * Why not `dataloader`: it batches single keys and resolves a promise for each, where one call here has up to 5,000 items
  * whose answers must come from one statement; its `maxBatchSize` would divide a call. With whole calls as its keys it
@@ -13,7 +13,9 @@ import { isUnavailable } from '../../presence/errors.js';
 
 /** The least time between two queries that join calls, in ms. */
 const SPACING_MS = 10;
-/** For how long an answer that does not come holds up the next query, in ms. */
+/** From query to query, of the time that the last answer took: a third of the time is spent on queries, each of which costs by itself. */
+const SHARE = 3;
+/** For how long a query holds up the next one, in ms. */
 const PATIENCE_MS = 50;
 
 /**
@@ -48,6 +50,8 @@ export const createLoader = <Item, Answer>({
   let isScheduled = false;
   /** Queries without an answer. */
   let underWay = 0;
+  /** How long the answer took that came last. */
+  let tookMs = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const loadOne = ({ items, resolve, reject }: Call<Item, Answer>): Promise<void> => load(items).then(resolve, reject);
@@ -82,19 +86,22 @@ export const createLoader = <Item, Answer>({
     sentAt = performance.now();
     while (waiting.length > 0) {
       underWay += 1;
-      void loadTogether(take()).finally(answered);
+      const askedAt = sentAt;
+      void loadTogether(take()).finally(() => answered(performance.now() - askedAt));
     }
   };
 
   /** Has `send` run when it may. */
   const schedule = () => {
-    const waitMs = sentAt + (underWay > 0 ? PATIENCE_MS : SPACING_MS) - performance.now();
+    const spacingMs = underWay > 0 ? PATIENCE_MS : Math.min(Math.max(SPACING_MS, SHARE * tookMs), PATIENCE_MS);
+    const waitMs = sentAt + spacingMs - performance.now();
     if (waitMs > 0) timer = setTimeout(send, waitMs);
     else setImmediate(send);
   };
 
-  const answered = () => {
+  const answered = (ms: number) => {
     underWay -= 1;
+    tookMs = ms;
     if (underWay > 0 || timer === undefined || !isScheduled) return;
     clearTimeout(timer);
     timer = undefined;

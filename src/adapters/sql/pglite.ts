@@ -13,6 +13,8 @@ import type { Database, OpenDatabase } from './database.js';
 import { createDatabase } from './database.js';
 import { takeLock } from './fileLock.js';
 import { migrationsFolder, packageRoot } from './packagePaths.js';
+import { withPrepared } from './preparedPglite.js';
+import { startVacuum } from './vacuum.js';
 
 /**
  * PGlite's defaults with less memory: the buffers that PostgreSQL shares among a hundred processes serve one here. Without
@@ -107,21 +109,28 @@ export const openPglite = async (options: { readonly dataDir: string }): Promise
   const { cluster, release } = await inDataDir(options.dataDir, () => prepareFolder(options.dataDir));
   try {
     const pglite = await openCluster(options.dataDir, cluster);
-    const orm = drizzle({ client: pglite });
+    const orm = drizzle({ client: withPrepared(pglite) as PGlite });
     await migrate(orm, { migrationsFolder });
-    // There is no autovacuum process to remove dead rows.
+    // All queries are by keys, and 3,000 rows of a table say enough for these.
+    await orm.execute(sql`set default_statistics_target = 10`);
     await orm.execute(sql`vacuum analyze`);
-    // Nor one to count rows: what was empty at the start is taken for empty, and would be read from end to end for each connection.
+    await orm.execute(sql`set plan_cache_mode = force_generic_plan`);
+    // Until its rows are counted, a new table would be read from end to end.
     await orm.execute(sql`set enable_seqscan = off`);
 
     let closing: Promise<void> | undefined;
     // A database inside the process never hangs; it is slow at worst, and a late answer is better than none.
     const inside = createDatabase({ orm: () => orm, isOpen: () => closing === undefined, deadline: null });
+    // It works in this thread, and its promises alone let no timer and no socket have a turn, however many follow each other.
+    const run: Database['run'] = async (work) => {
+      await setImmediate();
+      return await inside.run(work);
+    };
+    const vacuum = startVacuum({ run });
     const db: Database = {
-      async run(work) {
-        // It works in this thread, and its promises alone let no timer and no socket have a turn, however many follow each other.
-        await setImmediate();
-        return await inside.run(work);
+      run(work) {
+        vacuum.worked();
+        return run(work);
       },
     };
     return {
@@ -130,7 +139,10 @@ export const openPglite = async (options: { readonly dataDir: string }): Promise
         await db.run((orm) => orm.execute(sql`select 1`));
       },
       close() {
-        closing ??= pglite.close().finally(release);
+        closing ??= vacuum
+          .stop()
+          .then(() => pglite.close())
+          .finally(release);
         return closing;
       },
     };

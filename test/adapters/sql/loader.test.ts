@@ -54,25 +54,45 @@ describe('calls of a loader', () => {
     expect(await others).toEqual([[2], [3]]);
   });
 
-  it('while a query is under way share the next one, which goes out with the answer, or after 50 ms', async () => {
+  it('while a query is under way share the next one, which waits three times as long as the answer took', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
     const { load, asked, answer } = setUp();
     void load(['a']);
     await turn();
     const others = Promise.all([load(['bb']), load(['ccc'])]);
-    await vi.advanceTimersByTimeAsync(20);
-    expect(asked).toEqual([['a']]);
+    await vi.advanceTimersByTimeAsync(12);
     await answer();
+    await vi.advanceTimersByTimeAsync(23);
     await turn();
-    expect(asked.slice(1)).toEqual([['bb', 'ccc']]);
-    void load(['dddd']);
-    await vi.advanceTimersByTimeAsync(49);
-    expect(asked).toHaveLength(2);
+    expect(asked).toEqual([['a']]);
     await vi.advanceTimersByTimeAsync(1);
-    expect(asked.slice(2)).toEqual([['dddd']]);
+    expect(asked.slice(1)).toEqual([['bb', 'ccc']]);
     await answer();
     expect(await others).toEqual([[2], [3]]);
+  });
+
+  it('wait 50 ms at most, for an answer or after one', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { load, asked, answer } = setUp();
+    void load(['a']);
+    await turn();
+    void load(['bb']);
+    await vi.advanceTimersByTimeAsync(49);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked.slice(1)).toEqual([['bb']]);
+    await vi.advanceTimersByTimeAsync(30);
+    await answer();
+    void load(['ccc']);
+    await vi.advanceTimersByTimeAsync(19);
+    await turn();
+    expect(asked).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    await turn();
+    expect(asked.slice(2)).toEqual([['ccc']]);
+    await answer();
   });
 
   it('are divided among queries by the bound on items, and never within a call', async () => {
