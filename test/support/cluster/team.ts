@@ -137,17 +137,24 @@ export const createTeam = (
       await this.settled(nodes);
       return nodes;
     },
-    /** Runs heartbeats and answers of all nodes until each can read the store. Rejects after so many ms. */
-    async settled(nodes: readonly TeamNode[], withinMs = SETTLED_WITHIN_MS): Promise<void> {
+    /**
+     * Runs heartbeats and answers of all nodes until each can read the store. Resolves to the longest time, in ms, that one round of
+     * them took. Rejects after `withinMs`.
+     */
+    async settled(nodes: readonly TeamNode[], withinMs = SETTLED_WITHIN_MS): Promise<number> {
       const endsAt = performance.now() + withinMs;
-      while (performance.now() < endsAt) {
+      let longestMs = 0;
+      for (let beganAt = performance.now(); beganAt < endsAt; ) {
         for (const node of nodes) {
           await node.turn().catch(() => {});
           node.answer();
         }
         const readings = await Promise.all(nodes.map((node) => node.records()));
-        if (!readings.includes('refused')) return;
+        if (!readings.includes('refused')) return longestMs;
         await breathe();
+        const now = performance.now();
+        longestMs = Math.max(longestMs, now - beganAt);
+        beganAt = now;
       }
       throw new Error(`the store has not recovered after ${withinMs} ms`);
     },
