@@ -78,7 +78,7 @@ describe('somebody', () => {
     await hers.pane.getByRole('button', { name: `More about ${ben.name}` }).click();
     await hers.pane.getByRole('button', { name: 'Block You see nothing of each other' }).click();
     await hers.misses(ben);
-    await his.sees(ada, 'OFFLINE');
+    await his.losesSightOf(ada);
     await hers.openTab('Privacy');
     await hers.click(`Unblock ${ben.name}`);
     await hers.sees(ben, 'ONLINE');

@@ -77,6 +77,9 @@ export const paneOf = (page: Page, { name }: Pick<Character, 'name'>) => {
       personCalled(other)
         .and(pane.locator(`[data-status=${status}]`))
         .waitFor(),
+    /** Waits until the pane shows somebody as offline, or no longer lists them, as after a new connection. */
+    losesSightOf: (other: Pick<Character, 'name'>) =>
+      personCalled(other).and(pane.locator('[data-status]:not([data-status=OFFLINE])')).waitFor({ state: 'detached' }),
     /** Waits until the pane does not list somebody. */
     misses: (other: Pick<Character, 'name'>) => personCalled(other).waitFor({ state: 'detached' }),
     /** Waits until the pane's connection is in that phase. */
