@@ -18,14 +18,8 @@ if from == '' then
   if now - round < tonumber(ARGV[3]) then return 0 end
   from, round = '-', now
 end
-local users = redis.call('ZRANGEBYLEX', KEYS[2], from, '+', 'LIMIT', 0, ARGV[1])
-local marks = {}
-for i, user in ipairs(users) do
-  marks[2 * i - 1] = string.format('%.0f', UNCHANGED)
-  marks[2 * i] = user
-end
-if #users > 0 then redis.call('ZADD', KEYS[3], 'NX', unpack(marks)) end
+local users, last = markUnchanged(KEYS[2], KEYS[3], from, ARGV[1])
 redis.call('SET', KEYS[4], '1', 'PX', 2 * ARGV[3])
 redis.call('HSET', KEYS[1], 'marked:at', string.format('%.0f', now), 'marked:round', string.format('%.0f', round),
-  'marked:from', #users == tonumber(ARGV[1]) and '(' .. users[#users] or '')
+  'marked:from', last and '(' .. last or '')
 return #users

@@ -42,6 +42,19 @@ local TAKEN = 4503599627370496
 -- From this score on users are marked who did not change, and, behind it by the instant in ms, who are put off until then.
 local UNCHANGED = 9000000000000000
 
+-- Marks the next of `live` (zset) in `marks` (zset) who are not marked yet, at most `limit` of up to 1,000, beginning `from`, as
+-- ZRANGEBYLEX takes it. Returns them, and the last where there may be more.
+local function markUnchanged(live, marks, from, limit)
+  local users = redis.call('ZRANGEBYLEX', live, from, '+', 'LIMIT', 0, limit)
+  local scored = {}
+  for i, user in ipairs(users) do
+    scored[2 * i - 1] = string.format('%.0f', UNCHANGED)
+    scored[2 * i] = user
+  end
+  if #users > 0 then redis.call('ZADD', marks, 'NX', unpack(scored)) end
+  return users, #users == tonumber(limit) and users[#users] or nil
+end
+
 -- Schedules a conversation for the end of its first typist. Its keys outlive the end of the last one by a minute.
 local function scheduleTyping(typists, ends, due, conversation)
   local first = redis.call('ZRANGE', ends, 0, 0, 'WITHSCORES')[2]

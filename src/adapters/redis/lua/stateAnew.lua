@@ -5,14 +5,8 @@
 -- ARGV[3] from whom on, as ZRANGEBYLEX takes it   ARGV[4] limit, at most 1,000
 -- Returns {the last of them}; {}: there are no more.
 if ARGV[2] == '' then
-  local users = redis.call('ZRANGEBYLEX', KEYS[3], ARGV[3], '+', 'LIMIT', 0, ARGV[4])
-  local marks = {}
-  for i, user in ipairs(users) do
-    marks[2 * i - 1] = string.format('%.0f', UNCHANGED)
-    marks[2 * i] = user
-  end
-  if #users > 0 then redis.call('ZADD', KEYS[2], 'NX', unpack(marks)) end
-  return {#users == tonumber(ARGV[4]) and users[#users] or nil}
+  local _, last = markUnchanged(KEYS[3], KEYS[2], ARGV[3], ARGV[4])
+  return {last}
 end
 if redis.call('HGET', KEYS[1], 'anew:' .. ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], 'anew:' .. ARGV[1]) end
 return {}
