@@ -68,7 +68,7 @@ export const startSweeper = ({
     else for (const batch of inPieces(due, AT_ONCE)) if (!stopped.aborted) await Promise.all(batch.map(tickOne));
   };
 
-  const sweep = async (stopped: AbortSignal) => {
+  const tickDue = async (stopped: AbortSignal) => {
     failed = false;
     let more = true;
     let users = 0;
@@ -80,8 +80,11 @@ export const startSweeper = ({
       more = due.length === BATCH;
     }
     onSwept(users);
-    if (!stopped.aborted) await store.expireTyping();
-    if (!stopped.aborted) await store.indexPlaces();
+  };
+  /** All of it, whatever of it fails: a part of the store may be away. */
+  const sweep = async (stopped: AbortSignal) => {
+    const parts = await Promise.allSettled([tickDue(stopped), store.expireTyping(), store.indexPlaces()]);
+    for (const part of parts) if (part.status === 'rejected') onError(part.reason);
   };
 
   const sweeping = every(

@@ -161,6 +161,31 @@ export default [
     tests: ['test/adapters/redis/nodeShares.test.ts'],
   },
   {
+    name: 'a shard that is away stops all listings',
+    promise:
+      'Healthy shards do not wait for one that is away: who is due there is changed, and the journal gets their marks.',
+    file: 'src/adapters/redis/fromParts.ts',
+    from: 'failures.push(answer.reason);',
+    to: 'throw answer.reason;',
+    tests: ['test/adapters/redis/fromParts.test.ts'],
+  },
+  {
+    name: 'a failed listing passes for an empty one',
+    promise: 'Where nothing could be listed, a shard that is away is an error.',
+    file: 'src/adapters/redis/fromParts.ts',
+    from: 'if (found.length === 0 && failures.length > 0) throw failures[0];',
+    to: '',
+    tests: ['test/adapters/redis/fromParts.test.ts'],
+  },
+  {
+    name: 'typing waits for who is due',
+    promise: 'Where it cannot be told who is due, typing ends all the same.',
+    file: 'src/node/sweeper.ts',
+    from: 'Promise.allSettled([tickDue(stopped), store.expireTyping(), store.indexPlaces()])',
+    to: 'Promise.allSettled([tickDue(stopped).then(() => store.expireTyping())])',
+    tests: ['test/node/sweeper.test.ts'],
+  },
+  {
     name: 'survivors take all users of a lost node',
     promise: 'The survivors of a lost node change each of its users once.',
     file: 'src/node/lostNodes.ts',
