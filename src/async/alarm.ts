@@ -2,6 +2,15 @@
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
+ * Clears a timer that keeps no process alive, and whose delay is long and hardly ever that of another. Node.js keeps the list of timers
+ * of one delay, 160 bytes, until that delay is over, but for timers that keep the process alive: those go at once.
+ */
+export const clearLong = (timer: NodeJS.Timeout | undefined): void => {
+  timer?.ref();
+  clearTimeout(timer);
+};
+
+/**
  * Calls `action` at an instant (milliseconds since 1970), however far off: beyond the longest delay of one timer too.
  * Keeps no process alive. A class, for its size: each connection has one.
  */
@@ -18,7 +27,7 @@ export class Alarm {
   }
 
   callOff(): void {
-    clearTimeout(this.timer);
+    clearLong(this.timer);
   }
 
   private wait(ms: number): NodeJS.Timeout {

@@ -2,6 +2,7 @@
  * The end of a status message that a user without a session sees of themselves. Nobody commits it
  * (docs/design.md#status), so the record is read at that moment.
  */
+import { clearLong } from '../async/alarm.js';
 
 /** The next reading where the store's clock had not come that far; and where the store could not be asked. */
 const SOON_MS = 10;
@@ -28,7 +29,7 @@ export const createExpiry = ({
   let expiresAt: number | null = null;
 
   const wait = (leastMs: number): void => {
-    clearTimeout(timer);
+    clearLong(timer);
     if (expiresAt === null) return;
     timer = setTimeout(expire, Math.min(MAX_WAIT_MS, Math.max(leastMs, expiresAt - storeNow()))).unref();
   };

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { at } from '../../src/async/alarm.js';
 
@@ -35,5 +37,24 @@ describe('at', () => {
     vi.advanceTimersByTime(2 ** 33);
     expect(action).not.toHaveBeenCalled();
     at(Number.POSITIVE_INFINITY, action)();
+  });
+
+  it('leaves nothing behind when it is called off, however far off the instant is', () => {
+    vi.useRealTimers();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const used = () => {
+      collect();
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const callOff = (count: number) => {
+      for (let ms = 1; ms <= count; ms += 1) at(Date.now() + 3_600_000 + ms, () => {})();
+    };
+    callOff(1_000);
+    const before = used();
+    callOff(50_000);
+    // Node.js keeps 160 bytes for each delay otherwise.
+    expect((used() - before) / 50_000).toBeLessThan(80);
   });
 });

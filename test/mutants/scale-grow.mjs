@@ -161,6 +161,14 @@ export default [
     tests: ['test/adapters/redis/nodeShares.test.ts'],
   },
   {
+    name: 'what is called off stays until its instant',
+    promise: 'A connection that closes leaves nothing of the timer that would have ended it with its token.',
+    file: 'src/async/alarm.ts',
+    from: '  timer?.ref();\n',
+    to: '',
+    tests: ['test/async/alarm.test.ts'],
+  },
+  {
     name: 'a shard that is away stops all listings',
     promise:
       'Healthy shards do not wait for one that is away: who is due there is changed, and the journal gets their marks.',

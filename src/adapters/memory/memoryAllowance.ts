@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from '../../async/alarm.js';
+import { clearLong, MAX_TIMER_MS } from '../../async/alarm.js';
 import type { Rate } from '../../config/settings.js';
 import { type Allowance, MOST } from '../allowance.js';
 
@@ -16,7 +16,7 @@ export const createMemoryAllowance = ({ burst, intervalMs }: Rate): Allowance =>
       const waitMs = limit === null ? 0 : taken - limit * burst * intervalMs - now;
       if (waitMs > 0) return waitMs;
       const wholeAt = Math.min(taken, now + MOST * burst * intervalMs);
-      clearTimeout(before?.timer);
+      clearLong(before?.timer);
       const timer = setTimeout(() => users.delete(userId), Math.min(wholeAt - now, MAX_TIMER_MS)).unref();
       users.set(userId, { wholeAt, timer });
       return 0;
