@@ -42,9 +42,9 @@ describe('the fit', () => {
   });
 
   it('finds a heap that grows by 3 MiB an hour beneath noise of 1 MiB', () => {
-    const leaking = readingsOf(60, (minute) => ({ [HEAP]: 40_000 + minute * 52 + (minute % 2) * 1_024 }));
+    const leaking = readingsOf(60, (minute) => ({ [HEAP]: 20_000 + minute * 52 + (minute % 2) * 1_024 }));
     expect(rowOf(leaking, HEAP)).toMatchObject({ grows: true });
-    const flat = readingsOf(60, (minute) => ({ [HEAP]: 40_000 + (minute % 2) * 1_024 }));
+    const flat = readingsOf(60, (minute) => ({ [HEAP]: 20_000 + (minute % 2) * 1_024 }));
     expect(rowOf(flat, HEAP)).toMatchObject({ grows: false });
   });
 
