@@ -206,6 +206,7 @@ const run = async (sockets: number): Promise<readonly Step[]> => {
     return node;
   };
   const clients = startClients(NODES);
+  let watcher: Awaited<ReturnType<typeof watchAll>> | undefined;
   let balancing = true;
   let serving: Server[] = [];
   const balance = async () => {
@@ -227,7 +228,7 @@ const run = async (sockets: number): Promise<readonly Step[]> => {
     say(`${sockets} come to ${NODES} nodes …`);
     clients.send({ kind: 'come', userIds: users, watched, width: WIDTH });
     while ((await clients.report()).live < sockets) await wait(LOOK_MS);
-    const watcher = await watchAll(watching.port, users);
+    watcher = await watchAll(watching.port, users);
 
     const steps: Step[] = [];
     for (const old of [...serving]) {
@@ -253,7 +254,10 @@ const run = async (sockets: number): Promise<readonly Step[]> => {
         for (const [how, times] of Object.entries(report.ends)) ends[how] = (ends[how] ?? 0) + times;
         if (hasStopped && report.live === sockets) break;
         if (report.live < sockets) allBackMs = performance.now() - startedAt;
-        if (performance.now() - startedAt > BACK_WITHIN_MS) throw new Error(`${report.live} of ${sockets} are back.`);
+        if (performance.now() - startedAt > BACK_WITHIN_MS) {
+          const stopped = hasStopped ? 'has stopped' : 'has not stopped';
+          throw new Error(`${report.live} of ${sockets} are there, and the node ${stopped}: ${JSON.stringify(ends)}`);
+        }
       }
       serving = staying;
       const stalls = await Promise.all(staying.map((node) => node.stall()));
@@ -266,10 +270,10 @@ const run = async (sockets: number): Promise<readonly Step[]> => {
     }
     balancing = false;
     await balancer;
-    watcher.close();
     return steps;
   } finally {
     balancing = false;
+    watcher?.close();
     clients.stop();
     for (const node of nodes) await node.stop().catch(() => {});
     await backEnds.stop();
