@@ -217,5 +217,6 @@ describe('the sweeper', () => {
     await stopping;
     expect(under.ticked.length).toBeGreaterThan(0);
     expect(under.ticked.length).toBeLessThan(100);
+    expect(under.expiries).toBe(1);
   });
 });

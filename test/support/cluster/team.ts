@@ -144,17 +144,16 @@ export const createTeam = (
     async settled(nodes: readonly TeamNode[], withinMs = SETTLED_WITHIN_MS): Promise<number> {
       const endsAt = performance.now() + withinMs;
       let longestMs = 0;
-      for (let beganAt = performance.now(); beganAt < endsAt; ) {
+      while (performance.now() < endsAt) {
+        const beganAt = performance.now();
         for (const node of nodes) {
           await node.turn().catch(() => {});
           node.answer();
         }
         const readings = await Promise.all(nodes.map((node) => node.records()));
+        longestMs = Math.max(longestMs, performance.now() - beganAt);
         if (!readings.includes('refused')) return longestMs;
         await breathe();
-        const now = performance.now();
-        longestMs = Math.max(longestMs, now - beganAt);
-        beganAt = now;
       }
       throw new Error(`the store has not recovered after ${withinMs} ms`);
     },
