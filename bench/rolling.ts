@@ -40,13 +40,14 @@ const CLIENT = fileURLToPath(new URL('client/returning.js', import.meta.url));
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-const isReady = (port: number): Promise<boolean> =>
+/** What a node answers to a balancer: a status, or why there is none. */
+const readiness = (port: number): Promise<string> =>
   fetch(`http://127.0.0.1:${port}/ready`, {
     headers: { connection: 'close' },
     signal: AbortSignal.timeout(2_000),
   }).then(
-    ({ status }) => status === 200,
-    () => false,
+    ({ status }) => `${status}`,
+    (error: Error) => (error.name === 'TimeoutError' ? 'no answer in time' : 'no connection'),
   );
 
 interface Clients {
@@ -86,6 +87,7 @@ const startClients = (count: number): Clients => {
       }
       return {
         live: reports.reduce((sum, each) => sum + each.live, 0),
+        waiting: reports.reduce((sum, each) => sum + each.waiting, 0),
         absences: reports.flatMap((each) => each.absences),
         ends,
       };
@@ -209,11 +211,13 @@ const run = async (sockets: number): Promise<readonly Step[]> => {
   let watcher: Awaited<ReturnType<typeof watchAll>> | undefined;
   let balancing = true;
   let serving: Server[] = [];
+  let probes: Record<string, number> = {};
   const balance = async () => {
     while (balancing) {
       const asked = [...serving];
-      const ready = await Promise.all(asked.map(({ port }) => isReady(port)));
-      clients.send({ kind: 'serving', ports: asked.flatMap(({ port }, i) => (ready[i] ? [port] : [])) });
+      const answers = await Promise.all(asked.map(({ port }) => readiness(port)));
+      for (const answer of answers) probes[answer] = (probes[answer] ?? 0) + 1;
+      clients.send({ kind: 'serving', ports: asked.flatMap(({ port }, i) => (answers[i] === '200' ? [port] : [])) });
       await wait(BALANCER_MS);
     }
   };
@@ -238,6 +242,7 @@ const run = async (sockets: number): Promise<readonly Step[]> => {
       const staying = serving.filter((each) => each !== old);
       await Promise.all(staying.map((node) => node.stall()));
       await clients.report();
+      probes = {};
       const startedAt = performance.now();
       const stopping = old.end();
       const absences: number[] = [];
@@ -256,7 +261,9 @@ const run = async (sockets: number): Promise<readonly Step[]> => {
         if (report.live < sockets) allBackMs = performance.now() - startedAt;
         if (performance.now() - startedAt > BACK_WITHIN_MS) {
           const stopped = hasStopped ? 'has stopped' : 'has not stopped';
-          throw new Error(`${report.live} of ${sockets} are there, and the node ${stopped}: ${JSON.stringify(ends)}`);
+          throw new Error(
+            `${report.live} of ${sockets} are there, ${report.waiting} wait before another attempt, and the node ${stopped}: ${JSON.stringify({ ends, probes })}`,
+          );
         }
       }
       serving = staying;
@@ -264,7 +271,7 @@ const run = async (sockets: number): Promise<readonly Step[]> => {
       await watcher.allLive();
       const step = { away: ends['1012'] ?? 0, allBackMs, absences, stalls, ends, offline: watcher.take() };
       say(
-        `${step.away} sent away: all back after ${seconds(allBackMs)} s, ${step.offline} seen offline, stalls ${stalls.map((ms) => Math.round(ms)).join(', ')} ms, ${JSON.stringify(ends)}`,
+        `${step.away} sent away: all back after ${seconds(allBackMs)} s, ${step.offline} seen offline, stalls ${stalls.map((ms) => Math.round(ms)).join(', ')} ms, ${JSON.stringify({ ends, probes })}`,
       );
       steps.push(step);
     }

@@ -35,6 +35,8 @@ export type Order =
 export interface Report {
   /** Connected, with the present state of each whom they watch. */
   readonly live: number;
+  /** Who waits before the next attempt. */
+  readonly waiting: number;
   /** How long each was away, in ms, since the last report. */
   readonly absences: readonly number[];
   /** What ended connections and attempts since the last report, by close code or by what was said instead. */
@@ -43,6 +45,7 @@ export interface Report {
 
 let ports: readonly number[] = [];
 let live = 0;
+let waiting = 0;
 let absences: number[] = [];
 let ends: Record<string, number> = {};
 const tally = createTally();
@@ -62,16 +65,14 @@ const connectOnce = async (
   if (port === undefined) return 'nowhere';
   return new Promise<string>((resolve) => {
     let wire: Wire | null = null;
+    let isOver = false;
     const early: string[] = [];
     const impatience =
-      patienceMs === Number.POSITIVE_INFINITY
-        ? undefined
-        : setTimeout(() => {
-            wire?.close();
-            end('gave up');
-          }, patienceMs);
+      patienceMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => end('gave up'), patienceMs);
     const end = (how: string) => {
+      isOver = true;
       clearTimeout(impatience);
+      wire?.close();
       resolve(how);
     };
     const listen = (text: string) => {
@@ -79,12 +80,11 @@ const connectOnce = async (
       if (pong !== null) wire?.send(pong);
       else if (text.includes('"connection_ack"')) {
         clearTimeout(impatience);
-        void wire?.received(WATCHED).then(onLive);
+        void wire?.received(WATCHED).then(() => {
+          if (!isOver) onLive();
+        });
         wire?.send(watching);
-      } else if (text.includes('"type":"error"') || text.includes('"errors"')) {
-        wire?.close();
-        end('refused');
-      }
+      } else if (/"type":"(error|complete)"|"errors"/.test(text)) end('refused');
     };
     openWire({
       port,
@@ -98,6 +98,7 @@ const connectOnce = async (
     }).then(
       (opened) => {
         wire = opened;
+        if (isOver) return wire.close();
         wire.onText = listen;
         early.forEach(listen);
         wire.send(
@@ -129,7 +130,9 @@ const run = async (userId: string, watched: readonly string[], manner: Manner, o
     if (isLive) live -= 1;
     awaySince ??= performance.now();
     ended(how);
+    waiting += 1;
     await new Promise((wake) => setTimeout(wake, manner.waitMs(attempt)));
+    waiting -= 1;
     attempt += 1;
   }
 };
@@ -137,7 +140,7 @@ const run = async (userId: string, watched: readonly string[], manner: Manner, o
 process.on('message', (order: Order) => {
   if (order.kind === 'serving') ports = order.ports;
   else if (order.kind === 'report') {
-    process.send?.({ live, absences, ends } satisfies Report);
+    process.send?.({ live, waiting, absences, ends } satisfies Report);
     absences = [];
     ends = {};
   } else {
