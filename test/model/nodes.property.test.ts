@@ -338,6 +338,9 @@ const world = async (open: () => Promise<Stores>) => {
       await settle();
       // The order of messages of several users is not promised, such as of two whose typing ends at one instant.
       const told = USERS.map((id) => answered.filter(({ userId }) => userId === id));
+      // Who lost sight of a room stops typing and leaves it at once, by two commits of which either may come first.
+      if (what.kind === 'members' || what.kind === 'delete')
+        for (const messages of told) messages.sort((a, b) => Number('record' in a) - Number('record' in b));
       answered.length = 0;
       return { result: result ?? null, views: await views(), told, comings: comings.splice(0) };
     },
