@@ -12,6 +12,9 @@ export function createApollo(url: string, getToken: () => Promise<string>, sessi
     lazy: false,
     retryAttempts: Infinity,
     shouldRetry: () => true,
+    // Not for minutes after a long outage, as by default.
+    retryWait: (attempts) =>
+      new Promise((wake) => setTimeout(wake, Math.random() * Math.min(16_000, 1_000 * 2 ** attempts))),
     connectionParams: async () => ({ authorization: await authorization(), sessionId, device: 'WEB' }),
   });
   const http = new SetContextLink(async ({ headers }) => ({

@@ -27,6 +27,9 @@ export function watchPeople(
     lazy: false,
     retryAttempts: Infinity,
     shouldRetry: () => true,
+    // Not for minutes after a long outage, as by default.
+    retryWait: (attempts) =>
+      new Promise((wake) => setTimeout(wake, Math.random() * Math.min(16_000, 1_000 * 2 ** attempts))),
     connectionParams: async () => ({ authorization: `Bearer ${await getToken()}`, sessionId, device: 'WEB' }),
     on: {
       // The subscription starts with everybody who can be seen; who is not among them cannot be seen any more.

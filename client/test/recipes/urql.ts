@@ -18,6 +18,9 @@ export function createUrql(url: string, getToken: () => Promise<string>, session
     lazy: false,
     retryAttempts: Infinity,
     shouldRetry: () => true,
+    // Not for minutes after a long outage, as by default.
+    retryWait: (attempts) =>
+      new Promise((wake) => setTimeout(wake, Math.random() * Math.min(16_000, 1_000 * 2 ** attempts))),
     connectionParams: async () => ({ authorization: await authorization(), sessionId, device: 'WEB' }),
   });
   const overSocket = subscriptionExchange({
