@@ -23,6 +23,8 @@ export interface Held {
   state: 'opening' | 'registered' | 'awaiting pong' | 'restoring';
   /** The store lost it, or may have, in a recovery that waits for its restore. */
   lostByStore: boolean;
+  /** The end of the grace that its session had when it took it, by the store's clock; null where it had none. */
+  graceBefore: number | null;
   /** Once it closed: how much longer than the grace its client may take to come back, in ms. */
   returnsWithinMs: number;
 }

@@ -24,14 +24,14 @@ export interface HeldSessionService {
   nameOf(local: string): string;
   /** A connection is about to hold a session. Returns its name in the store. */
   open(connection: { readonly local: string; readonly userId: string; readonly sessionId: string }): string;
-  /** The store has it. */
-  opened(local: string): void;
+  /** The store has it. `graceBefore`: see {@link Held}. */
+  opened(local: string, graceBefore: number | null): void;
   /**
    * The connection closed, so it is not restored any more; its client may take `returnsWithinMs` longer than the grace to come back.
-   * Returns its name in the store, the same again until `closed` reports that the store has the close; undefined for a connection
-   * without a session.
+   * Returns it, with its name in the store, the same again until `closed` reports that the store has the close; undefined for a
+   * connection without a session.
    */
-  close(local: string, returnsWithinMs?: number): string | undefined;
+  close(local: string, returnsWithinMs?: number): Pick<Held, 'name' | 'graceBefore'> | undefined;
   closed(local: string): void;
   /** The record with the session of a connection that closes, where the store lost that session. */
   recall(local: string, record: PresenceRecord, now: number): PresenceRecord;
@@ -161,6 +161,7 @@ export const createHeldSessions = ({
         name,
         state: 'opening',
         lostByStore: false,
+        graceBefore: null,
         returnsWithinMs: 0,
       };
       held.set(local, connection);
@@ -168,9 +169,12 @@ export const createHeldSessions = ({
       return name;
     },
 
-    opened(local) {
-      const connection = held.get(local);
-      if (connection?.state === 'opening') connection.state = 'registered';
+    opened(local, graceBefore) {
+      // It may have closed meanwhile.
+      const connection = held.get(local) ?? closing.get(local);
+      if (!connection) return;
+      connection.graceBefore = graceBefore;
+      if (connection.state === 'opening') connection.state = 'registered';
     },
 
     close(local, returnsWithinMs = 0) {
@@ -180,7 +184,7 @@ export const createHeldSessions = ({
         closing.set(local, connection);
         drop(connection);
       }
-      return closing.get(local)?.name;
+      return closing.get(local);
     },
 
     closed(local) {

@@ -186,8 +186,10 @@ const graceOf = ({ graceMs, heartbeatTimeoutMs }: Timings, returnsWithinMs: numb
   graceMs === 0 ? 0 : graceMs + Math.min(returnsWithinMs, heartbeatTimeoutMs);
 
 /**
- * A connection closed, or was lost; `aliveAt` is when it last answered. `returnsWithinMs` prolongs the grace, see {@link graceOf}. Removes that connection alone: a late close never ends a
- * session that a newer connection resumed. Without another connection the session is left to its grace or its HTTP lease.
+ * A connection closed, or was lost; `aliveAt` is when it last answered. `returnsWithinMs` prolongs the grace, see {@link graceOf}; and it
+ * is not over before `graceUntil`, the end of the grace that the session had when the connection took it. Removes that connection alone: a
+ * late close never ends a session that a newer connection resumed. Without another connection the session is left to its grace or
+ * its HTTP lease.
  */
 export const disconnect = (
   record: PresenceRecord,
@@ -195,14 +197,19 @@ export const disconnect = (
     readonly connectionId: string;
     readonly aliveAt: number;
     readonly returnsWithinMs?: number | undefined;
+    readonly graceUntil?: number | null;
   },
   now: number,
   timings: Timings,
 ): Decision<null> =>
-  decide(record, now, (current) => ({
-    record: loseConnection(current, options, now, graceOf(timings, options.returnsWithinMs ?? 0)),
-    result: null,
-  }));
+  decide(record, now, (current) => {
+    const graceMs = graceOf(timings, options.returnsWithinMs ?? 0);
+    const leftMs = (options.graceUntil ?? now) - now;
+    return {
+      record: loseConnection(current, options, now, graceMs === 0 ? 0 : Math.max(graceMs, leftMs)),
+      result: null,
+    };
+  });
 
 /** The session of a command: the named one; else the connection's own; else the most recently active. */
 export interface SessionReference {

@@ -3,6 +3,7 @@ import type { HeldSessionService } from '../node/heldSessions.js';
 import type { RecordWriter } from '../node/recordWriter.js';
 import { isTemporary, isUnavailable } from '../presence/errors.js';
 import * as record from '../presence/record.js';
+import { sessionById } from '../presence/session.js';
 import type { Timings } from '../presence/types.js';
 import { checkId } from '../presence/validate.js';
 import type { ConnectionService } from './contract.js';
@@ -22,10 +23,12 @@ export const createConnectionService = ({
   async connect({ userId, connectionId: local, sessionId, device }) {
     const id = sessionId === null ? newId() : checkId(sessionId, 'sessionId');
     const connectionId = heldSessions.open({ local, userId, sessionId: id });
+    let graceBefore: number | null = null;
     try {
-      await records.update(userId, (before, now) =>
-        record.connect(before, { connectionId, sessionId: id, device }, now),
-      );
+      await records.update(userId, (before, now) => {
+        graceBefore = sessionById(before, id)?.graceUntil ?? null;
+        return record.connect(before, { connectionId, sessionId: id, device }, now);
+      });
     } catch (error) {
       // While the store is unavailable it may have it all the same: the disconnect releases it.
       if (!isUnavailable(error)) {
@@ -34,20 +37,22 @@ export const createConnectionService = ({
       }
       throw error;
     }
-    heldSessions.opened(local);
+    heldSessions.opened(local, graceBefore);
     return id;
   },
 
-  async disconnect({ userId, connectionId: local, lastReceivedMsAgo, returnsWithinMs }) {
-    const connectionId = heldSessions.close(local, returnsWithinMs);
-    if (connectionId === undefined) return;
+  async disconnect({ userId, connectionId: local, lastReceivedMsAgo, returnsWithinMs, isUnused = false }) {
+    const closing = heldSessions.close(local, returnsWithinMs);
+    if (closing === undefined) return;
+    const { name: connectionId, graceBefore } = closing;
+    const graceUntil = isUnused ? graceBefore : null;
     try {
       await records.update(
         userId,
         (before, now) =>
           record.disconnect(
             heldSessions.recall(local, before, now),
-            { connectionId, aliveAt: Math.floor(now - lastReceivedMsAgo), returnsWithinMs },
+            { connectionId, aliveAt: Math.floor(now - lastReceivedMsAgo), returnsWithinMs, graceUntil },
             now,
             timings,
           ),

@@ -72,13 +72,16 @@ export interface ConnectionService {
   }): Promise<string>;
   /**
    * A connection closed (`lastReceivedMsAgo` 0) or was lost. Removes that connection alone; the grace begins, longer by
-   * `returnsWithinMs` where the server sent the client away. After UNAVAILABLE it has to be called again.
+   * `returnsWithinMs` where the server sent the client away. Where nothing came over it since it took the session (`isUnused`), its
+   * client may have given up before it was let in: a grace that the session had then goes on. After UNAVAILABLE it has to be called
+   * again.
    */
   disconnect(options: {
     readonly userId: string;
     readonly connectionId: string;
     readonly lastReceivedMsAgo: number;
     readonly returnsWithinMs?: number;
+    readonly isUnused?: boolean;
   }): Promise<void>;
 }
 

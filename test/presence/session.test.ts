@@ -91,6 +91,36 @@ describe('a session of a connection', () => {
     expect(ana.statuses).toEqual(['ONLINE', 'OFFLINE']);
   });
 
+  it('keeps the grace that it had where its client gave up before it was let in', () => {
+    const ana = story();
+    ana.connect();
+    ana.close('n/1', { returnsWithinMs: 30 * SECOND });
+    const { graceUntil } = ana.record.sessions[0]!;
+    ana.wait(15 * SECOND);
+    ana.connect('tab', 'm/1');
+    ana.close('m/1', { graceUntil });
+    ana.wait(20 * SECOND - 1);
+    expect(ana.others().status).toBe('ONLINE');
+    ana.wait(1);
+    expect(ana.others().status).toBe('OFFLINE');
+  });
+
+  it('has at least the usual grace where its client gave up, and none where graces are turned off', () => {
+    const ana = story();
+    ana.connect();
+    ana.close();
+    const { graceUntil } = ana.record.sessions[0]!;
+    ana.wait(4 * SECOND);
+    ana.connect('tab', 'm/1');
+    ana.close('m/1', { graceUntil });
+    ana.wait(5 * SECOND - 1);
+    expect(ana.others().status).toBe('ONLINE');
+    const bo = story({ graceMs: 0 });
+    bo.connect();
+    bo.close('n/1', { graceUntil: bo.now + MINUTE });
+    expect(bo.others().status).toBe('OFFLINE');
+  });
+
   it('has a grace of its own', () => {
     const ana = story();
     ana.connect('tab', 'n/1', 'WEB');

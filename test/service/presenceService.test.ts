@@ -159,6 +159,26 @@ describe('the caller', () => {
     expect(seen).toMatchObject({ status: 'OFFLINE', lastSeen: NOON + 15_000 });
   });
 
+  it('who gave up before they were let in has the time that they had to come back', async () => {
+    const { presence, wait, connect, people } = setUpPresence();
+    people.follow('bo', 'ana');
+    const statusOf = async () => (await presence.userPresence(user('bo').viewer, 'ana'))?.status;
+    await connect('ana', 'tab');
+    const gone = { userId: 'ana', lastReceivedMsAgo: 0 };
+    await presence.disconnect({ ...gone, connectionId: 'n/ana', returnsWithinMs: 30_000 });
+    await wait(15_000);
+    const again = { userId: 'ana', sessionId: 'tab', device: null };
+    await presence.connect({ ...again, connectionId: 'n/2' });
+    await presence.disconnect({ ...gone, connectionId: 'n/2', isUnused: true });
+    await wait(19_000);
+    expect(await statusOf()).toBe('ONLINE');
+    // Who used it left.
+    await presence.connect({ ...again, connectionId: 'n/3' });
+    await presence.disconnect({ ...gone, connectionId: 'n/3' });
+    await wait(6_000);
+    expect(await statusOf()).toBe('OFFLINE');
+  });
+
   it('gets from setPresence how they see themselves, as of the commit', async () => {
     const { presence } = setUpPresence();
     const view = await presence.setPresence(ana, { status: 'INVISIBLE', statusMessage: message(), device: 'DESKTOP' });

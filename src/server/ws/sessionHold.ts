@@ -44,11 +44,15 @@ export class SessionHold {
 
   /**
    * Disconnects the session; does nothing where none was taken. `silentMs` is how long nothing had been received of the
-   * connection, `returnsWithinMs` how much longer than the grace its client may take to come back. Retries while the store is unavailable, until `abandoned` is aborted. Never rejects: other failures are
-   * logged.
+   * connection, `returnsWithinMs` how much longer than the grace its client may take to come back, `isUnused` whether nothing came over
+   * it. Retries while the store is unavailable, until `abandoned` is aborted. Never rejects: other failures are logged.
    */
   async release(
-    { silentMs, returnsWithinMs }: { readonly silentMs: number; readonly returnsWithinMs: number },
+    {
+      silentMs,
+      returnsWithinMs,
+      isUnused,
+    }: { readonly silentMs: number; readonly returnsWithinMs: number; readonly isUnused: boolean },
     abandoned: AbortSignal,
   ): Promise<void> {
     const { userId, connectionId } = this;
@@ -62,7 +66,7 @@ export class SessionHold {
           // Each that waits would wait for the same time-out, and the server is to stop.
           if (abandoned.aborted && !storeAnswers()) return;
           const lastReceivedMsAgo = Math.max(0, performance.now() - lastReceivedAt);
-          await presence.disconnect({ userId, connectionId, lastReceivedMsAgo, returnsWithinMs });
+          await presence.disconnect({ userId, connectionId, lastReceivedMsAgo, returnsWithinMs, isUnused });
         });
       } catch (error) {
         // The user was deleted, and the session with them.

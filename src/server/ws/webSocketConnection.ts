@@ -84,6 +84,8 @@ export abstract class Connection implements OutboundOwner, Peer {
   silentMs = 0;
   /** How much longer than the grace the client may take to come back; 0 where it was not sent away. */
   returnsWithinMs = 0;
+  /** Whether nothing came over it since it began to take the session. */
+  isUnused = true;
   private ended = false;
   /** Messages received while reads are paused. */
   private unread: string[] | undefined = undefined;
@@ -201,6 +203,7 @@ export abstract class Connection implements OutboundOwner, Peer {
 
   /** The client gave a sign of life. */
   answered(): void {
+    if (this.hold !== null) this.isUnused = false;
     this.pulse.received();
     this.deps.onReceived(this.connectionId);
   }

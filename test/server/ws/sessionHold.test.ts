@@ -16,7 +16,7 @@ const loggedWhere = async (failure: Error): Promise<readonly unknown[]> => {
   };
   const hold = new SessionHold({ presence, log, leave: (run) => run(), storeAnswers: () => true }, 'ana', '1');
   await hold.take({ presence: true, sessionId: 'tab', device: 'WEB' });
-  await hold.release({ silentMs: 0, returnsWithinMs: 0 }, new AbortController().signal);
+  await hold.release({ silentMs: 0, returnsWithinMs: 0, isUnused: false }, new AbortController().signal);
   return logged;
 };
 
@@ -71,7 +71,7 @@ describe('a connection that closes', () => {
     const ports = { presence, leave: (run: () => Promise<void>) => run(), storeAnswers: () => answers };
     const hold = new SessionHold({ ...ports, log: {} as Log }, 'ana', '1');
     await hold.take({ presence: true, sessionId: 'tab', device: 'WEB' });
-    await hold.release({ silentMs: 0, returnsWithinMs: 0 }, AbortSignal.abort());
+    await hold.release({ silentMs: 0, returnsWithinMs: 0, isUnused: false }, AbortSignal.abort());
     expect(asked).toBe(attempts);
   });
 });

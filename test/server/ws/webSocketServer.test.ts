@@ -296,6 +296,21 @@ describe('the end of a connection', () => {
     expect(server.connections.users).toBe(0);
   });
 
+  it('it says whether anything came over it once it took its session', async () => {
+    const server = await startServer();
+    const unused = await connect(server);
+    unused.socket.terminate();
+    await server.events.until('disconnect');
+    const used = await connect(server, {}, 'bob');
+    await used.sync();
+    used.socket.terminate();
+    const ends = await server.events.until<{ userId: string; isUnused: boolean }>('disconnect', 2);
+    expect(ends.map(({ userId, isUnused }) => [userId, isUnused])).toEqual([
+      ['ada', true],
+      ['bob', false],
+    ]);
+  });
+
   it('disconnecting is retried while the store is unavailable, with how long nothing had been received', async () => {
     const reported: number[] = [];
     const server = await startServer({

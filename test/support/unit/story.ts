@@ -87,8 +87,16 @@ export const story = ({
     connect(sessionId = 'tab', connectionId = 'n/1', device: DeviceType | null = null) {
       take(commands.connect(current, { connectionId, sessionId, device }, now));
     },
-    close(connectionId = 'n/1', { heardMsAgo = 0, returnsWithinMs = 0 } = {}) {
-      take(commands.disconnect(current, { connectionId, aliveAt: now - heardMsAgo, returnsWithinMs }, now, timings));
+    close(
+      connectionId = 'n/1',
+      {
+        heardMsAgo = 0,
+        returnsWithinMs = 0,
+        graceUntil = null,
+      }: { readonly heardMsAgo?: number; readonly returnsWithinMs?: number; readonly graceUntil?: number | null } = {},
+    ) {
+      const aliveAt = now - heardMsAgo;
+      take(commands.disconnect(current, { connectionId, aliveAt, returnsWithinMs, graceUntil }, now, timings));
     },
     set(said: Said, from: From = {}) {
       take(commands.setPresence(current, { ...said, sessionReference: sessionReference(from) }, now, timings));
