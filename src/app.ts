@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import { openLive } from './adapters/backEnds.js';
+import { openNowhere } from './adapters/nowhere.js';
 import { createRateLimits } from './adapters/rateLimits.js';
 import { startChangeLogFeed, startSocialLogFeed } from './adapters/sql/changeLogFeed.js';
 import { openDatabase } from './adapters/sql/openDatabase.js';
@@ -33,11 +34,8 @@ import { createRecordWriter } from './node/recordWriter.js';
 import { type Sweeper, startSweeper } from './node/sweeper.js';
 import { startWriteBehind } from './node/writeBehind.js';
 import { type OpenDoors, openDoors, openHistory, openRest } from './openDoors.js';
-import { pairKey } from './presence/pairs.js';
-import type { Pair } from './presence/ports/access.js';
 import type { AccessChange } from './presence/ports/bus.js';
 import type { Transition } from './presence/transitions.js';
-import type { AccessFacts } from './presence/visibility.js';
 import { createSignIn } from './server/auth/signIn.js';
 import type { SignInRefusal } from './server/auth/signInRefusals.js';
 import { signToken } from './server/auth/tokens.js';
@@ -102,6 +100,10 @@ export interface App {
   readonly port: number;
   /** Where metrics are served; null where they are not. */
   readonly metricsPort: number | null;
+  /** What `/ready` says. Never rejects. */
+  isReady(): Promise<boolean>;
+  /** Over how many ms a stop that begins now closes the open sockets. */
+  drainMs(): number;
   /** Leaves rotation, closes every connection (1012), writes what is pending, and closes the back-ends. Idempotent. */
   stop(): Promise<void>;
 }
@@ -526,6 +528,7 @@ const createEdge = (
     storeAnswers: () => node.storeAnswers,
     onReceived: (connectionId) => node.answered(connectionId),
     heartbeatTimeoutMs: config.timings.heartbeatTimeoutMs,
+    drainTimeoutMs: config.drainTimeoutMs,
     onSlowReader: (caller) => {
       metrics.slowReader();
       log.info({ userId: caller?.viewer.userId }, 'slow reader');
@@ -668,7 +671,7 @@ const startMetrics = async (
     journalLagMs: writeBehind.lagMs,
   }));
   if (config.metricsPort === null || !isServed) return null;
-  const server = await serveMetrics(metrics, config.metricsPort, config);
+  const server = await serveMetrics(metrics, config.metricsPort, { ...config, isReady: http.isReady });
   stopping.push(() => server.stop());
   return server.port;
 };
@@ -684,55 +687,6 @@ const stopAll = async ({ log, stopping }: Pick<Start, 'log' | 'stopping'>): Prom
 
 /** Clients that the warm-up makes at the most, and the users whom each watches. */
 const WARM_UP = { clients: 512, watched: 50 };
-/** Everybody who is asked about in the warm-up. */
-const ANYBODY: AccessFacts = {
-  exists: true,
-  privacy: { status: 'EVERYONE', lastSeen: 'EVERYONE', activity: 'EVERYONE' },
-  follows: false,
-  followedBy: false,
-  sharesCircle: false,
-  sharesConversation: false,
-  blocked: false,
-};
-
-/**
- * Back ends for the warm-up: all that is written stays in memory. The store and the database of the server are read, about users who
- * are nobody, and what they answer is not used.
- */
-const openNowhere = async ({ config }: Start, { store, people, journal, ...others }: BackEnds): Promise<BackEnds> => {
-  const live = await openLive({ ...config, redisUrls: null, onMessage: () => {}, onError: () => {} });
-  const anybody = async (pairs: readonly Pair[]) => {
-    await people.accessFacts(pairs);
-    return new Map(pairs.map(({ viewerId, userId }) => [pairKey(viewerId, userId), ANYBODY]));
-  };
-  return {
-    ...others,
-    bus: live.bus,
-    store: {
-      ...live.store,
-      async read(userIds) {
-        if (config.redisUrls !== null) await store.read(userIds);
-        return await live.store.read(userIds);
-      },
-    },
-    stateMarks: live.stateMarks,
-    people: {
-      ...people,
-      ensure: async () => true,
-      accessFacts: anybody,
-      accessFactsToWatch: anybody,
-      finishDeletions: async () => {},
-    },
-    journal: {
-      async read(userIds) {
-        await journal.read(userIds);
-        return new Map(userIds.map((userId) => [userId, { generation: 1, persisted: null }]));
-      },
-      write: async () => {},
-    },
-    rateLimits: createRateLimits({ presence: null, typing: null, mutation: null, read: null, connection: null }),
-  };
-};
 
 /**
  * Serves clients that come from inside, with the code that serves all others, so that the first of those find it compiled: a second
@@ -753,7 +707,9 @@ const warm = async (start: Start, backEnds: BackEnds, schema: GraphQLSchema): Pr
   const timeUp = AbortSignal.timeout(start.config.warmUpMs);
   const startedAt = performance.now();
   try {
-    const nowhere = await openNowhere(inner, backEnds);
+    const { close, people, ...others } = await openNowhere(start.config, backEnds);
+    inner.stopping.push(close);
+    const nowhere: BackEnds = { ...backEnds, ...others, people: { ...backEnds.people, ...people } };
     const happenings = createHappenings(() => {});
     const node = await startNode(inner, nowhere, { pingAll() {}, reread() {} }, happenings);
     const services = createServices(inner, nowhere, node, happenings);
@@ -825,14 +781,22 @@ export const startApp = async (
     const opened = await openDoors({ ...start, ...parts });
     doors = opened;
     stopping.push(() => opened.refuse());
+    // Before what stops first: while clients are sent away, `/ready` there says no.
+    const metricsPort = await startMetrics(start, node, hub, edge, shared === undefined);
     keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
     if (demo) await seedDemo(people);
-    const metricsPort = await startMetrics(start, node, hub, edge, shared === undefined);
     const port = await listen(edge.http.server, { ...config, setting: 'PORT' });
 
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let stopped: Promise<void> | undefined;
-    return { port, url: `http://${host}:${port}`, metricsPort, stop: () => (stopped ??= stopAll(start)) };
+    return {
+      port,
+      url: `http://${host}:${port}`,
+      metricsPort,
+      isReady: edge.http.isReady,
+      drainMs: () => sockets.drainMs,
+      stop: () => (stopped ??= stopAll(start)),
+    };
   } catch (error) {
     await stopAll(start);
     throw error;

@@ -10,12 +10,10 @@ import type { Config } from './config/config.js';
 import { ConfigError, readConfig } from './config/readConfig.js';
 import { StartFault } from './config/startFault.js';
 import { developmentSecret } from './server/auth/tokens.js';
+import { stopWithinMs } from './server/ws/restartSpread.js';
 import { createLog, type Log } from './telemetry/log.js';
 import type { Metrics } from './telemetry/metrics.js';
 import { workerNumber } from './workers/worker.js';
-
-/** How long a graceful stop may take before the process ends regardless. */
-const STOP_WITHIN_MS = 14_000;
 
 /** Uncaught errors and warnings become lines of the log, and nothing is printed beside it. */
 const logUncaught = (log: Log): void => {
@@ -78,18 +76,22 @@ const serve = async (
   },
 ): Promise<void> => {
   let asked: string | null = null;
+  let app: App | null = null;
   void stopAsked.then((signal) => {
     asked = signal;
     // Also ends a start that waits for a database, or for another node's migrations.
-    setTimeout(() => {
-      log.error('stopping takes too long; ending without the rest of it');
-      process.exit(1);
-    }, STOP_WITHIN_MS).unref();
+    setTimeout(
+      () => {
+        log.error('stopping takes too long; ending without the rest of it');
+        process.exit(1);
+      },
+      stopWithinMs(app?.drainMs() ?? 0),
+    ).unref();
   });
 
   // Loaded here: the commands, and settings that are refused, need none of it, and it is most of what a start loads.
   const { startApp } = await import('./app.js');
-  const app = await startApp(config, { log, secrets, demo, metrics }).catch((error: unknown) => {
+  app = await startApp(config, { log, secrets, demo, metrics }).catch((error: unknown) => {
     if (asked === null) throw error;
     // Ctrl-C reaches every process of the terminal, the one that makes a new database too.
     log.info({ signal: asked }, 'stopped before the start was over');
@@ -129,7 +131,7 @@ const runPrimary = async (config: Config, log: Log, count: number): Promise<void
     count,
     log,
     // A worker that is late ends itself before.
-    stopWithinMs: STOP_WITHIN_MS + 500,
+    stopWithinMs: stopWithinMs(config.drainTimeoutMs) + 500,
     async onListening({ port, url, metricsPort }) {
       log.info({ port, url, ...(metricsPort !== null && { metricsPort }), workers: count }, 'listening');
       await announce(config, keys, url);
@@ -147,9 +149,17 @@ const runWorker = async (config: Config, log: Log): Promise<void> => {
     import('./telemetry/metrics.js'),
   ]);
   const metrics = config.metricsPort === null ? NO_METRICS : createMetrics();
-  const primary = connectToPrimary(() => metrics.snapshot());
+  let app: App | null = null;
+  const primary = connectToPrimary({
+    snapshot: () => metrics.snapshot(),
+    isReady: async () => app !== null && (await app.isReady()),
+  });
   const stopAsked = Promise.race([signalled(), primary.gone]);
-  await serve(config, { log, keys: await keysOf(config), stopAsked, metrics, onListening: primary.listening }).catch(
+  const onListening = (started: App) => {
+    app = started;
+    primary.listening(started);
+  };
+  await serve(config, { log, keys: await keysOf(config), stopAsked, metrics, onListening }).catch(
     async (error: unknown) => {
       if (!(error instanceof StartFault)) throw error;
       await primary.fault(error.message);

@@ -84,6 +84,8 @@ export interface Config {
   readonly deliveryWaitMs: number;
   /** For how long a start runs the code of a connection before it listens; 0: not at all. */
   readonly warmUpMs: number;
+  /** Over how long a stop closes the sockets at most. */
+  readonly drainTimeoutMs: number;
   /** How many processes serve the port; `auto`: one for each processor. */
   readonly workers: number | 'auto';
   readonly dataDir: string;

@@ -34,9 +34,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const CLUSTER_SHARDS = 64;
 const DAY_MS = 86_400_000;
-/** What waits longer is noticed. */
-const MAX_DELIVERY_WAIT_MS = 1_000;
-const MAX_WARM_UP_MS = 10_000;
 const ON_OFF = ['on', 'off'] as const;
 
 const DURATION_HINT = 'a time such as `5s`, `500ms` or plain seconds, at most 24 days';
@@ -82,6 +79,11 @@ export const readConfig = (env: Environment): Config => {
   /** For how long something is kept. */
   const retention = (name: string, fallback: number): number =>
     read(name, fallback, RETENTION_HINT, (text) => readRetention(text) || undefined);
+  const boundedTime = (name: string, fallback: number, max: number, hint: string): number =>
+    read(name, fallback, hint, (text) => {
+      const ms = readDuration(text);
+      return ms !== undefined && ms <= max ? ms : undefined;
+    });
   const rate = (name: string, burst: number, intervalMs: number): Rate | null =>
     read<Rate | null>(name, { burst, intervalMs }, RATE_HINT, readRate);
   const flag = (name: string, fallback: boolean): boolean =>
@@ -114,14 +116,14 @@ export const readConfig = (env: Environment): Config => {
       readWhole(text, { min: 0, max: 65_535 }),
     ),
     keepAliveMs: time('KEEP_ALIVE_TIMEOUT', 75_000),
-    deliveryWaitMs: read('DELIVERY_WAIT', 10, 'a time such as `10ms`, at most `1s`; 0 turns it off', (text) => {
-      const ms = readDuration(text);
-      return ms !== undefined && ms <= MAX_DELIVERY_WAIT_MS ? ms : undefined;
-    }),
-    warmUpMs: read('WARM_UP', production ? 1_000 : 0, 'a time such as `1s`, at most `10s`; 0 turns it off', (text) => {
-      const ms = readDuration(text);
-      return ms !== undefined && ms <= MAX_WARM_UP_MS ? ms : undefined;
-    }),
+    deliveryWaitMs: boundedTime('DELIVERY_WAIT', 10, 1_000, 'a time such as `10ms`, at most `1s`; 0 turns it off'),
+    warmUpMs: boundedTime(
+      'WARM_UP',
+      production ? 1_000 : 0,
+      10_000,
+      'a time such as `1s`, at most `10s`; 0 turns it off',
+    ),
+    drainTimeoutMs: boundedTime('DRAIN_TIMEOUT', 60_000, 600_000, 'a time such as `30s`, at most `600s`'),
     workers: read<number | 'auto'>('WORKERS', 1, '`auto`, or a whole number from 1 to 64', (text) =>
       text === 'auto' ? text : readWhole(text, { min: 1, max: 64 }),
     ),

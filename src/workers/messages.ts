@@ -11,20 +11,24 @@ export interface Place {
   readonly url: string;
 }
 
-/** Answer with what was counted, and with this number. */
+/** Answer with what was counted, or whether clients can be served; and with this number. */
 export interface ToWorker {
-  readonly kind: 'measure';
+  readonly kind: 'measure' | 'ready';
   readonly ask: number;
 }
+
+export type WorkerAnswer =
+  | { readonly kind: 'metrics'; readonly ask: number; readonly metrics: MetricsSnapshot }
+  | { readonly kind: 'readiness'; readonly ask: number; readonly isReady: boolean };
 
 export type FromWorker =
   | ({ readonly kind: 'listening' } & Place)
   /** The worker ends: it could not start, for a reason that the operator can mend. */
   | { readonly kind: 'fault'; readonly sentence: string }
-  | { readonly kind: 'metrics'; readonly ask: number; readonly metrics: MetricsSnapshot };
+  | WorkerAnswer;
 
-const TO_WORKER: ReadonlySet<unknown> = new Set<ToWorker['kind']>(['measure']);
-const FROM_WORKER: ReadonlySet<unknown> = new Set<FromWorker['kind']>(['listening', 'fault', 'metrics']);
+const TO_WORKER: ReadonlySet<unknown> = new Set<ToWorker['kind']>(['measure', 'ready']);
+const FROM_WORKER: ReadonlySet<unknown> = new Set<FromWorker['kind']>(['listening', 'fault', 'metrics', 'readiness']);
 
 const kindOf = (message: unknown): unknown =>
   typeof message === 'object' && message !== null && 'kind' in message ? message.kind : undefined;

@@ -1,39 +1,47 @@
-/** The primary of several workers: it serves nobody itself, but for the metrics of all of them. */
+/** The primary of several workers: it serves nobody itself, but for the metrics of all of them and whether they are ready. */
 import { withTimeout } from '../async/timeout.js';
 import type { Config } from '../config/config.js';
 import { serveMetrics } from '../server/http/metricsServer.js';
 import { createGatheredMetrics, type Source } from '../telemetry/gatheredMetrics.js';
 import type { Log } from '../telemetry/log.js';
-import type { MetricsSnapshot } from '../telemetry/snapshots.js';
 import { forkWorker } from './forkWorker.js';
-import type { Place } from './messages.js';
+import type { Place, ToWorker, WorkerAnswer } from './messages.js';
 import { type StopSignal, type Supervisor, superviseWorkers, type WorkerProcess } from './supervisor.js';
 
-/** For how long a worker may take to say what it counted. */
-const METRICS_WITHIN_MS = 2_000;
+/** For how long a worker may take to answer. */
+const ANSWER_WITHIN_MS = 2_000;
 /** A signal that follows another so soon is the same one: a terminal and npm both pass on Ctrl-C. */
 const SAME_SIGNAL_MS = 1_000;
 
-/** Asks workers for their metrics. */
-const createMetricsReader = () => {
+/** Asks workers for their metrics, and whether they are ready. */
+const createQuestions = () => {
   let asked = 0;
-  const waiting = new Map<number, (metrics: MetricsSnapshot) => void>();
+  const waiting = new Map<number, (answer: WorkerAnswer) => void>();
+  /** Null where there is no answer in time. */
+  const ask = (process: WorkerProcess, kind: ToWorker['kind']): Promise<WorkerAnswer | null> => {
+    asked += 1;
+    const number = asked;
+    const answer = new Promise<WorkerAnswer>((resolve) => waiting.set(number, resolve));
+    process.send({ kind, ask: number });
+    return withTimeout(answer, ANSWER_WITHIN_MS, () => new Error('The worker does not answer.'))
+      .catch(() => null)
+      .finally(() => waiting.delete(number));
+  };
   return {
-    received({ ask, metrics }: { readonly ask: number; readonly metrics: MetricsSnapshot }) {
-      waiting.get(ask)?.(metrics);
+    answered(answer: WorkerAnswer) {
+      waiting.get(answer.ask)?.(answer);
     },
     sourceOf: (process: WorkerProcess): Source => ({
       id: process.id,
       async read() {
-        asked += 1;
-        const ask = asked;
-        const answer = new Promise<MetricsSnapshot>((resolve) => waiting.set(ask, resolve));
-        process.send({ kind: 'measure', ask });
-        return withTimeout(answer, METRICS_WITHIN_MS, () => new Error('The worker does not answer.'))
-          .catch(() => null)
-          .finally(() => waiting.delete(ask));
+        const answer = await ask(process, 'measure');
+        return answer?.kind === 'metrics' ? answer.metrics : null;
       },
     }),
+    async isReady(process: WorkerProcess): Promise<boolean> {
+      const answer = await ask(process, 'ready');
+      return answer?.kind === 'readiness' && answer.isReady;
+    },
   };
 };
 
@@ -72,21 +80,25 @@ export const runWorkers = async (
     readonly onListening: (place: Place & { readonly metricsPort: number | null }) => void;
   },
 ): Promise<{ readonly code: 0 | 1; readonly fault: string | null }> => {
-  const reader = createMetricsReader();
+  const questions = createQuestions();
   let workers: Supervisor | null = null;
-  const metrics = createGatheredMetrics(
-    () => workers?.listening().map(({ process }) => reader.sourceOf(process)) ?? [],
-  );
+  const listening = () => workers?.listening().map(({ process }) => process) ?? [];
+  const metrics = createGatheredMetrics(() => listening().map(questions.sourceOf));
+  /** A connection may get to any of those that listen. */
+  const isReady = async () => {
+    const answers = await Promise.all(listening().map(questions.isReady));
+    return answers.length > 0 && answers.every((is) => is);
+  };
   const { metricsPort: setting } = config;
   // Before the workers start: its port may be in use.
-  const server = setting === null ? null : await serveMetrics(metrics, setting, config);
+  const server = setting === null ? null : await serveMetrics(metrics, setting, { ...config, isReady });
   workers = superviseWorkers({
     count,
     fork: forkWorker,
     log,
     stopWithinMs,
     onListening: (place) => onListening({ ...place, metricsPort: server?.port ?? null }),
-    onMetrics: reader.received,
+    onAnswer: questions.answered,
     onDeath: metrics.workerDied,
   });
   followSignals(workers, log);

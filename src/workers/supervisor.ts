@@ -3,7 +3,7 @@
  * knows of no processes: `fork` makes them.
  */
 import type { Log } from '../telemetry/log.js';
-import type { FromWorker, Place, ToWorker } from './messages.js';
+import type { FromWorker, Place, ToWorker, WorkerAnswer } from './messages.js';
 import { afterDeath, MAX_DEATHS, SOUND_AFTER_MS } from './restarts.js';
 
 /** A signal that asks for a graceful stop. */
@@ -72,7 +72,7 @@ export const superviseWorkers = ({
   log,
   stopWithinMs,
   onListening,
-  onMetrics = () => {},
+  onAnswer = () => {},
   onDeath = () => {},
   random = Math.random,
   now = () => performance.now(),
@@ -84,7 +84,7 @@ export const superviseWorkers = ({
   readonly stopWithinMs: number;
   /** Called once, when each of the workers listens or has died for the first time, and one of them listens. */
   readonly onListening: (place: Place) => void;
-  readonly onMetrics?: (message: Extract<FromWorker, { kind: 'metrics' }>) => void;
+  readonly onAnswer?: (answer: WorkerAnswer) => void;
   /** A worker ended that nobody had asked to. */
   readonly onDeath?: () => void;
   readonly random?: () => number;
@@ -153,9 +153,9 @@ export const superviseWorkers = ({
     worker.fault = null;
     worker.process = fork(number, {
       received(message) {
-        if (message.kind === 'metrics') onMetrics(message);
+        if (message.kind === 'listening') listens(worker, message);
         else if (message.kind === 'fault') worker.fault = message.sentence;
-        else listens(worker, message);
+        else onAnswer(message);
       },
       ended: (exit) => ended(worker, exit),
     });

@@ -1,7 +1,7 @@
 /** The side of a worker: what it says to its primary, and what it is asked. */
 import cluster from 'node:cluster';
 import type { MetricsSnapshot } from '../telemetry/snapshots.js';
-import { type FromWorker, isToWorker, type Place } from './messages.js';
+import { type FromWorker, isToWorker, type Place, type WorkerAnswer } from './messages.js';
 
 /** The variable of a worker's environment that has its number, from 1. */
 export const NUMBER_VARIABLE = 'ROLLCALL_WORKER';
@@ -17,8 +17,14 @@ export interface Primary {
   fault(sentence: string): Promise<void>;
 }
 
-/** Connects this worker to its primary, to which `snapshot` says what was counted. */
-export const connectToPrimary = (snapshot: () => Promise<MetricsSnapshot>): Primary => {
+/** Connects this worker to its primary, to which `snapshot` says what was counted, and `isReady` whether clients can be served. */
+export const connectToPrimary = ({
+  snapshot,
+  isReady,
+}: {
+  readonly snapshot: () => Promise<MetricsSnapshot>;
+  readonly isReady: () => Promise<boolean>;
+}): Primary => {
   const say = (message: FromWorker) =>
     new Promise<void>((resolve) => {
       if (process.send === undefined) resolve();
@@ -33,12 +39,13 @@ export const connectToPrimary = (snapshot: () => Promise<MetricsSnapshot>): Prim
   });
   process.on('message', (message: unknown) => {
     if (!isToWorker(message)) return;
-    const { ask } = message;
+    const { kind, ask } = message;
+    const answer: Promise<WorkerAnswer> =
+      kind === 'ready'
+        ? isReady().then((is) => ({ kind: 'readiness', ask, isReady: is }))
+        : snapshot().then((metrics) => ({ kind: 'metrics', ask, metrics }));
     // Without an answer the primary goes on with what it was told last.
-    snapshot().then(
-      (metrics) => say({ kind: 'metrics', ask, metrics }),
-      () => {},
-    );
+    answer.then(say, () => {});
   });
   return {
     gone,

@@ -13,7 +13,7 @@ const LEAVING = rounds(90, 200);
 /** The second node stops first, and then the first. */
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await startCluster({ nodes: 2, env: PATIENT });
+  cluster = await startCluster({ nodes: 2, env: { ...PATIENT, METRICS_PORT: '0' } });
 });
 afterAll(() => cluster.stop());
 
@@ -25,11 +25,15 @@ it('a node that is signalled twice to stop sends its clients elsewhere, and nobo
   await observer.until(ids, isLive);
   observer.forget();
 
+  const { metricsPort } = await leaving.run.logged('listening');
+  const inside = async () => (await fetch(`http://127.0.0.1:${metricsPort}/ready`)).status;
+  expect(await inside()).toBe(200);
   const toldAt = Date.now();
   leaving.signal('SIGTERM');
   leaving.signal('SIGTERM');
   await vi.waitUntil(() => crowd.closes.length > 0, { timeout: STOPS_WITHIN_MS, interval: 1 });
   expect(await leaving.readiness(), 'it was taken out of rotation before').not.toBe(200);
+  expect(await inside(), 'and says so on the port of metrics').toBe(503);
   const exit = await leaving.stop();
   const exitedAfter = Date.now() - toldAt;
   await crowd.allLive();

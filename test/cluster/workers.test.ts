@@ -76,6 +76,18 @@ describe('two workers', () => {
     }, PATIENTLY);
   });
 
+  it('are ready when all of those that listen are', async () => {
+    const { node } = await startWorkers({ METRICS_PORT: '0' });
+    const { metricsPort } = await node.run.logged('listening');
+    const ready = async () => (await fetch(`http://127.0.0.1:${metricsPort}/ready`)).status;
+    expect(await ready()).toBe(200);
+    const [hanging] = pidsOf(node, 2);
+    process.kill(hanging!, 'SIGSTOP');
+    expect(await ready()).toBe(503);
+    process.kill(hanging!, 'SIGCONT');
+    await vi.waitUntil(async () => (await ready()) === 200, PATIENTLY);
+  });
+
   it('count into one page of metrics, which goes on when one of them dies', async () => {
     const { cluster, node } = await startWorkers({ METRICS_PORT: '0' });
     const { metricsPort } = await node.run.logged('listening');

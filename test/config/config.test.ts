@@ -24,6 +24,7 @@ describe('readConfig', () => {
       keepAliveMs: 75_000,
       deliveryWaitMs: 10,
       warmUpMs: 0,
+      drainTimeoutMs: 60_000,
       workers: 1,
       dataDir: './data',
       databaseUrl: null,
@@ -199,6 +200,12 @@ describe('readConfig', () => {
     expect(readConfig({ ...production, WARM_UP: '0' }).warmUpMs).toBe(0);
     expect(readConfig({ WARM_UP: '10s' }).warmUpMs).toBe(10_000);
     expect(faultsOf({ WARM_UP: '11s' })).toEqual([expect.stringMatching(/^WARM_UP must be a time/)]);
+  });
+
+  it('a stop closes sockets over a minute at most, or as long as is said, up to ten minutes', () => {
+    expect(readConfig({ DRAIN_TIMEOUT: '0' }).drainTimeoutMs).toBe(0);
+    expect(readConfig({ DRAIN_TIMEOUT: '600s' }).drainTimeoutMs).toBe(600_000);
+    expect(faultsOf({ DRAIN_TIMEOUT: '601s' })).toEqual([expect.stringMatching(/^DRAIN_TIMEOUT must be a time/)]);
   });
 
   it('typing lasts a minute at most, since longer the store does not know where somebody types', () => {

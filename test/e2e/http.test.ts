@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { serverAudits } from 'graphql-http';
 import { createClient as createSseClient } from 'graphql-sse';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { PRESENCE_CHANGED, type Presence, TYPING_CHANGED, type Typing } from '../support/http/api.js';
 import { post, postBody } from '../support/http/http.js';
 import { serve } from '../support/http/rollcall.js';
@@ -59,6 +62,27 @@ describe('graphql over HTTP', () => {
 describe('health and readiness', () => {
   it('are told without a token', async () => {
     for (const path of ['/health', '/ready']) expect((await fetch(`${rollcall.origin}${path}`)).status).toBe(200);
+  });
+});
+
+describe('a crowd that comes at once', () => {
+  it('finds room while the server is busy', async () => {
+    // The system may allow fewer than the server asks for.
+    const allowed = Number(await readFile('/proc/sys/net/core/somaxconn', 'utf8').catch(() => '128'));
+    const sockets = Array.from({ length: Math.min(2_000, allowed) }, () => new Socket());
+    onTestFinished(() => sockets.forEach((socket) => void socket.destroy()));
+    const { port } = new URL(rollcall.origin);
+    onTestFinished(() => void process.kill(rollcall.run.pid, 'SIGCONT'));
+    process.kill(rollcall.run.pid, 'SIGSTOP');
+    // The system makes the connections, as far as there is room where they wait; the others it drops.
+    await Promise.all(
+      sockets.map((socket) => {
+        socket.connect(Number(port), '127.0.0.1');
+        return once(socket, 'connect');
+      }),
+    );
+    process.kill(rollcall.run.pid, 'SIGCONT');
+    expect((await fetch(`${rollcall.origin}/health`)).status).toBe(200);
   });
 });
 

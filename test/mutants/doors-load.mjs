@@ -97,9 +97,12 @@ export default [
     file: 'src/app.ts',
     from: `    doors = opened;
     stopping.push(() => opened.refuse());
+    // Before what stops first: while clients are sent away, \`/ready\` there says no.
+    const metricsPort = await startMetrics(start, node, hub, edge, shared === undefined);
     keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
 `,
-    to: `    keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
+    to: `    const metricsPort = await startMetrics(start, node, hub, edge, shared === undefined);
+    keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
     stopping.push(() => opened.refuse().then(() => opened.stop()));
 `,
     tests: ['test/cluster/nats-due.test.ts'],

@@ -68,7 +68,7 @@ export default [
     name: 'an event may wait for ever',
     promise: 'No event waits for others for more than a second.',
     file: 'src/config/readConfig.ts',
-    from: 'ms !== undefined && ms <= MAX_DELIVERY_WAIT_MS ? ms : undefined',
+    from: 'ms !== undefined && ms <= max ? ms : undefined',
     to: 'ms',
     tests: ['test/config/config.test.ts'],
   },

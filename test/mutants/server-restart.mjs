@@ -45,8 +45,8 @@ export default [
     promise:
       'Nobody who was sent away by a node that stops is seen offline when the grace is over before the crowd is back.',
     file: 'src/service/connectionService.ts',
-    from: 'aliveAt: Math.floor(now - lastReceivedMsAgo), returnsWithinMs }',
-    to: 'aliveAt: Math.floor(now - lastReceivedMsAgo) }',
+    from: 'aliveAt: Math.floor(now - lastReceivedMsAgo), returnsWithinMs, graceUntil }',
+    to: 'aliveAt: Math.floor(now - lastReceivedMsAgo), graceUntil }',
     tests: ['test/cluster/restart-grace.test.ts'],
   },
   {
@@ -101,7 +101,7 @@ export default [
   {
     name: 'the clients of a warm-up become users',
     promise: 'What a start warms up with leaves nothing behind.',
-    file: 'src/app.ts',
+    file: 'src/adapters/nowhere.ts',
     from: 'ensure: async () => true,',
     to: '',
     tests: ['test/e2e/starting.test.ts'],
@@ -113,5 +113,72 @@ export default [
     from: "stopped.addEventListener('abort', leave);",
     to: '',
     tests: ['test/server/ws/warmUp.test.ts'],
+  },
+  {
+    name: 'a crowd finds as much room as Node.js gives',
+    promise: 'A crowd of thousands that comes at once waits for the server in order.',
+    file: 'src/server/http/listen.ts',
+    from: 'host: place.host, backlog: BACKLOG }',
+    to: 'host: place.host }',
+    tests: ['test/e2e/http.test.ts'],
+  },
+  {
+    name: 'ready before it listens',
+    promise: 'A server that does not listen is not ready, whichever port is asked.',
+    file: 'src/server/http/httpServer.ts',
+    from: 'if (stopping || !server.listening) return false;',
+    to: 'if (stopping) return false;',
+    tests: ['test/server/http/httpServer.test.ts'],
+  },
+  {
+    name: 'the port of metrics ends before clients are sent away',
+    promise: 'While clients are sent away, `/ready` on the port of metrics says no.',
+    file: 'src/app.ts',
+    from: `    const metricsPort = await startMetrics(start, node, hub, edge, shared === undefined);
+    keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));`,
+    to: `    keepLease(start, backEnds, node, edge, startDue(start, backEnds, node, happenings));
+    const metricsPort = await startMetrics(start, node, hub, edge, shared === undefined);`,
+    tests: ['test/cluster/node-stopped.test.ts'],
+  },
+  {
+    name: 'a large crowd is sent away as fast as a small one',
+    promise: 'A stop sends no more away at a time than a node that was just started admits.',
+    file: 'src/server/ws/restartSpread.ts',
+    from: 'Math.max(sockets * ADMISSION_MS, Math.min(SPREAD_MS, sockets * STEP_MS))',
+    to: 'Math.min(SPREAD_MS, sockets * STEP_MS)',
+    tests: ['test/server/ws/restartSpread.test.ts'],
+  },
+  {
+    name: 'a stop ends before its sockets are closed',
+    promise: 'A process waits for the closing of its sockets before it ends regardless.',
+    file: 'src/server/ws/restartSpread.ts',
+    from: 'Math.max(SPREAD_MS, drainMs)',
+    to: 'SPREAD_MS',
+    tests: ['test/server/ws/restartSpread.test.ts'],
+  },
+  {
+    name: 'who gave up before they were let in has left',
+    promise:
+      'Who was sent away, and gives up an attempt just when it succeeds, has the time to come back all the same.',
+    file: 'src/service/connectionService.ts',
+    from: 'isUnused ? graceBefore : null',
+    to: 'null',
+    tests: ['test/service/presenceService.test.ts'],
+  },
+  {
+    name: 'whoever closes has the time of who was sent away',
+    promise: 'Who came back, used their connection and closed it has the usual grace.',
+    file: 'src/server/ws/webSocketConnection.ts',
+    from: 'if (this.hold !== null) this.isUnused = false;',
+    to: '',
+    tests: ['test/server/ws/webSocketServer.test.ts'],
+  },
+  {
+    name: 'a grace that goes on is shorter than the usual one',
+    promise: 'Whoever closes a connection has the usual grace at the least.',
+    file: 'src/presence/record.ts',
+    from: 'Math.max(graceMs, leftMs)',
+    to: '(options.graceUntil ? leftMs : graceMs)',
+    tests: ['test/presence/session.test.ts'],
   },
 ];

@@ -160,4 +160,12 @@ export default [
     to: 'values: metric.values,',
     tests: ['test/telemetry/gatheredMetrics.test.ts'],
   },
+  {
+    name: 'a worker that hangs hides behind another',
+    promise: 'Several workers are ready when all of those that listen are.',
+    file: 'src/workers/primary.ts',
+    from: 'answers.every((is) => is)',
+    to: 'answers.some((is) => is)',
+    tests: ['test/cluster/workers.test.ts'],
+  },
 ];

@@ -281,6 +281,7 @@ export const startServer = async (options: ServerOptions = {}) => {
     admits: options.admits ?? (async () => {}),
     storeAnswers: options.storeAnswers ?? (() => true),
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 45_000,
+    drainTimeoutMs: 0,
     ...(options.onReceived && { onReceived: options.onReceived }),
     ...(options.onSlowReader && { onSlowReader: options.onSlowReader }),
     ...(options.maxUnauthenticated !== undefined && { maxUnauthenticated: options.maxUnauthenticated }),
@@ -297,7 +298,7 @@ export const startServer = async (options: ServerOptions = {}) => {
   await once(http.server, 'listening');
   const { port } = http.server.address() as AddressInfo;
   const stop = async () => {
-    await Promise.all([sockets.stop({ spreadMs: 0 }), http.stop()]);
+    await Promise.all([sockets.stop(), http.stop()]);
   };
   onTestFinished(stop);
 

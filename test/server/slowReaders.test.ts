@@ -97,7 +97,11 @@ describe('a reader who never reads', () => {
       asked += 1;
       return 'x'.repeat(BIG);
     };
-    const served = await serveMetrics({ ...NO_METRICS, text }, 0, { host: '127.0.0.1', stallMs: STALL_MS });
+    const served = await serveMetrics({ ...NO_METRICS, text }, 0, {
+      host: '127.0.0.1',
+      isReady: async () => true,
+      stallMs: STALL_MS,
+    });
     onTestFinished(() => served.stop());
     const socket = await deaf(served.port, 'GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(90));
     const other = await fetch(`http://127.0.0.1:${served.port}/metrics`);

@@ -11,7 +11,7 @@ import type { Origins } from './origins.js';
 import type { Page } from './page.js';
 import { STALL_MS, serveInOrder } from './pipelining.js';
 import { createRequests, type Requests } from './requests.js';
-import { sendError, sendJson, sendMasked } from './respond.js';
+import { sendAlive, sendError, sendMasked, sendReady } from './respond.js';
 import { refuseMalformed } from './socketRefusal.js';
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -43,6 +43,8 @@ export interface Http {
   readonly server: Server;
   /** Open subscriptions over Server-Sent Events. */
   readonly streams: number;
+  /** Whether requests can be served: what `/ready` says. False before it listens, and where that is not known within 2 s. Never rejects. */
+  isReady(): Promise<boolean>;
   /** Makes `/ready` fail from now on, so that a stopping server leaves rotation first. */
   failReadiness(): void;
   /** Stops listening, ends streams and connections. Resolves when all are gone. Idempotent. */
@@ -84,19 +86,18 @@ export const createHttp = ({
   let stopping = false;
   let stopped: Promise<void> | null = null;
 
-  const serveReady = async (response: ServerResponse): Promise<void> => {
+  const isReady = async (): Promise<boolean> => {
+    if (stopping || !server.listening) return false;
     const late = () => new Error('No answer in time.');
-    const answered = !stopping && (await withTimeout(ready(), READY_TIMEOUT_MS, late).catch(() => false));
-    const isReady = answered && !stopping;
-    sendJson(response, isReady ? 200 : 503, { ready: isReady });
+    return (await withTimeout(ready(), READY_TIMEOUT_MS, late).catch(() => false)) && !stopping;
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = request.url === GRAPHQL_PATH ? GRAPHQL_URL : urlOf(request);
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (url?.pathname === GRAPHQL_PATH) return await graphql.serve(request, response, url);
-    if (isRead && url?.pathname === '/health') return sendJson(response, 200, { alive: true });
-    if (isRead && url?.pathname === '/ready') return await serveReady(response);
+    if (isRead && url?.pathname === '/health') return sendAlive(response);
+    if (isRead && url?.pathname === '/ready') return sendReady(response, await isReady());
     const served = url && door?.serve(request, response, url);
     if (served) return await served;
     if (isRead && url && page && (await page.serve(request, response, url.pathname))) return;
@@ -134,6 +135,7 @@ export const createHttp = ({
     get streams() {
       return graphql.streams;
     },
+    isReady,
     failReadiness() {
       stopping = true;
     },

@@ -10,6 +10,13 @@ export interface Place {
   readonly setting: 'PORT' | 'METRICS_PORT';
 }
 
+/**
+ * Connections that wait until the server takes them; the system may allow fewer (`net.core.somaxconn`). One is taken in each turn of the
+ * event loop, as long as the turns of a storm are: where a crowd of a few thousands does not find room here, its connections are dropped
+ * without an answer, and tried again after 1, 3 and 7 s (docs/performance.md#a-rolling-deploy).
+ */
+const BACKLOG = 4_096;
+
 const faultOf = (error: unknown, { host, port, setting }: Place): string => {
   switch (codeOf(error)) {
     case 'EADDRINUSE':
@@ -31,7 +38,7 @@ export const listen = (server: Server, place: Place): Promise<number> =>
   new Promise((resolve, reject) => {
     const failed = (error: Error) => reject(new StartFault(faultOf(error, place), { cause: error }));
     server.once('error', failed);
-    server.listen(place.port, place.host, () => {
+    server.listen({ port: place.port, host: place.host, backlog: BACKLOG }, () => {
       server.off('error', failed);
       resolve((server.address() as AddressInfo).port);
     });

@@ -34,6 +34,13 @@ const sendText = (response: ServerResponse, status: number, text: string): void 
 export const sendJson = (response: ServerResponse, status: number, body: unknown): void =>
   sendText(response, status, JSON.stringify(body));
 
+/** The answer of `/health`. */
+export const sendAlive = (response: ServerResponse): void => sendJson(response, 200, { alive: true });
+
+/** The answer of `/ready`. */
+export const sendReady = (response: ServerResponse, isReady: boolean): void =>
+  sendJson(response, isReady ? 200 : 503, { ready: isReady });
+
 /** Answers with a refusal. */
 export const sendError = (response: ServerResponse, status: number, refusal: Refusal): void =>
   sendText(response, status, refusalBody(refusal));

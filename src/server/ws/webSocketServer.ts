@@ -14,7 +14,7 @@ import { refuseSocket } from '../http/socketRefusal.js';
 import { createAdmissionGate } from './admissionGate.js';
 import { CLOSE } from './closeCodes.js';
 import { createKeepAlive } from './keepAlive.js';
-import { closeEveryMs, returnsWithinMs } from './restartSpread.js';
+import { closingMs, returnsWithinMs } from './restartSpread.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './upgrades.js';
 import type { Connection, ConnectionDeps, ConnectionPorts, Upgraded } from './webSocketConnection.js';
 
@@ -57,15 +57,17 @@ export interface Sockets {
   readonly size: number;
   /** Open subscriptions of all sockets together. */
   readonly subscriptions: number;
+  /** Over how many ms a stop that begins now closes them. */
+  readonly drainMs: number;
   /** Writes at once the frames that the coalescer still delays. */
   flush(): void;
   /** Pings every connection now. */
   pingAll(): void;
   /**
-   * Refuses upgrades from now on, closes all sockets with 1012, spread over at most `spreadMs` milliseconds, and
+   * Refuses upgrades from now on, closes all sockets with 1012, spread over {@link drainMs}, and
    * resolves when their sessions are disconnected: those of clients that were sent away wait longer for them. Idempotent.
    */
-  stop(options?: { readonly spreadMs?: number }): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** The WebSockets of `server` (docs/architecture.md), at the paths that {@link Sockets.serve} opens; 404 elsewhere. */
@@ -76,6 +78,7 @@ export const createSockets = ({
   deliveryWaitMs,
   onReceived = () => {},
   heartbeatTimeoutMs,
+  drainTimeoutMs,
   maxUnauthenticated = MAX_UNAUTHENTICATED,
   stallMs = STALL_MS,
   onSlowReader = () => {},
@@ -90,6 +93,8 @@ export const createSockets = ({
   /** A pong, a ping, or any other message was received. */
   readonly onReceived?: (connectionId: string) => void;
   readonly heartbeatTimeoutMs: number;
+  /** Over how long a stop closes sockets at most. */
+  readonly drainTimeoutMs: number;
   readonly maxUnauthenticated?: number;
   /** How long a reader may leave more than 256 KiB unread. */
   readonly stallMs?: number;
@@ -182,18 +187,18 @@ export const createSockets = ({
   };
   server.on('upgrade', (request, socket, head) => afterPendingRequests(socket, () => onUpgrade(request, socket, head)));
 
-  const closeAll = async (spreadMs: number | undefined): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     const sockets = [...open];
-    const stepMs = closeEveryMs(sockets.length, spreadMs);
+    const spreadMs = closingMs(sockets.length, drainTimeoutMs);
     const returnMs = returnsWithinMs(sockets.length);
     const gone = sockets.map(
       ([socket, connection], index) =>
         new Promise<void>((resolve) => {
           socket.once('close', () => resolve());
-          setTimeout(() => connection.sendAway(returnMs), index * stepMs);
+          setTimeout(() => connection.sendAway(returnMs), (index / sockets.length) * spreadMs);
         }),
     );
-    const giveUp = setTimeout(() => abandon.abort(), sockets.length * stepMs + RELEASE_TIMEOUT_MS);
+    const giveUp = setTimeout(() => abandon.abort(), spreadMs + RELEASE_TIMEOUT_MS);
     await Promise.all(gone);
     await Promise.all(ending);
     clearTimeout(giveUp);
@@ -228,8 +233,11 @@ export const createSockets = ({
     pingAll() {
       overTurns(open.values(), (connection) => connection.ping());
     },
-    stop({ spreadMs } = {}) {
-      stopped ??= closeAll(spreadMs);
+    get drainMs() {
+      return closingMs(open.size, drainTimeoutMs);
+    },
+    stop() {
+      stopped ??= closeAll();
       return stopped;
     },
   };

@@ -63,7 +63,7 @@ describe('PGlite', () => {
     await vi.waitFor(
       async () => {
         const [left] = await statement(sql`select pg_relation_size('crowds') as bytes`);
-        expect(left!['bytes']).toBeLessThan(Number(full!['bytes']));
+        expect(left!.bytes).toBeLessThan(Number(full!.bytes));
       },
       { timeout: 30_000, interval: 100 },
     );

@@ -331,6 +331,13 @@ describe('other paths', () => {
     expect(await get(server, '/health')).toMatchObject({ status: 200 });
   });
 
+  it('a server that does not listen is not ready', async () => {
+    const { http } = await startServer();
+    expect(await http.isReady()).toBe(true);
+    http.server.close();
+    expect(await http.isReady()).toBe(false);
+  });
+
   it('anything else is 404 in JSON', async () => {
     const server = await startServer();
     for (const path of ['/', '/graphql/x', '/graphiql', '//graphql', '/health/x']) {
