@@ -18,6 +18,8 @@ export interface Memory {
 export interface Server {
   readonly pid: number;
   readonly port: number;
+  /** Of `METRICS_PORT`; -1 without. */
+  readonly metricsPort: number;
   /** After a collection. */
   memory(): Promise<Memory>;
   /** The longest stall of its event loop since this was last asked, in ms; 0 the first time. */
@@ -61,8 +63,8 @@ export const launch = (
   return { child, ended, output: () => output };
 };
 
-/** The port in the first line of JSON on stdout that has one. */
-const announcedPort = (child: ChildProcess): Promise<number> =>
+/** The ports in the first line of JSON on stdout that has one. */
+const announcedPorts = (child: ChildProcess): Promise<Pick<Server, 'port' | 'metricsPort'>> =>
   new Promise((resolve) => {
     let rest = '';
     child.stdout?.on('data', (chunk: string) => {
@@ -70,8 +72,8 @@ const announcedPort = (child: ChildProcess): Promise<number> =>
       rest = lines.pop() ?? '';
       for (const line of lines) {
         if (!line.startsWith('{')) continue;
-        const { port } = JSON.parse(line) as { port?: unknown };
-        if (typeof port === 'number') resolve(port);
+        const { port, metricsPort = -1 } = JSON.parse(line) as { port?: number; metricsPort?: number };
+        if (port !== undefined) resolve({ port, metricsPort });
       }
     });
   });
@@ -87,14 +89,14 @@ export const startServer = async (file: string, env: Record<string, string> = {}
     ['--expose-gc', ...(PROFILES ? ['--cpu-prof', '--cpu-prof-dir', PROFILES] : []), '--import', here('probe.js')],
     { PORT: '0', ...env },
   );
-  const port = await Promise.race([
-    announcedPort(child),
+  const ports = await Promise.race([
+    announcedPorts(child),
     ended.then((how): never => {
       throw new Error(`${file} ended (${how}) before it listened:\n${output()}`);
     }),
   ]);
   return {
-    port,
+    ...ports,
     pid: child.pid ?? -1,
     memory: () =>
       new Promise((resolve) => {

@@ -200,7 +200,7 @@ interface Step {
 
 const run = async (sockets: number): Promise<readonly Step[]> => {
   const backEnds = createBackEnds();
-  const env = { REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() };
+  const env = { METRICS_PORT: '0', REDIS_URL: await backEnds.redis(), DATABASE_URL: await backEnds.postgres() };
   const nodes: Server[] = [];
   const start = async () => {
     const node = await startReady(env);
@@ -215,7 +215,7 @@ const run = async (sockets: number): Promise<readonly Step[]> => {
   const balance = async () => {
     while (balancing) {
       const asked = [...serving];
-      const answers = await Promise.all(asked.map(({ port }) => readiness(port)));
+      const answers = await Promise.all(asked.map(({ metricsPort }) => readiness(metricsPort)));
       for (const answer of answers) probes[answer] = (probes[answer] ?? 0) + 1;
       clients.send({ kind: 'serving', ports: asked.flatMap(({ port }, i) => (answers[i] === '200' ? [port] : [])) });
       await wait(BALANCER_MS);

@@ -1,6 +1,6 @@
 /**
- * A crowd in a process of its own whose clients come back by themselves, as docs/clients.md has them: half as `@rollcall/client`
- * does, half as graphql-ws with its defaults and `shouldRetry: () => true`. Its parent says where nodes are ready.
+ * A crowd in a process of its own whose clients come back by themselves: half as `@rollcall/client` does, half as graphql-ws without
+ * a `retryWait`. Its parent says where nodes are ready.
  */
 import { tokenOf } from '../tokens.js';
 import { DIALECTS } from './dialects.js';
