@@ -123,7 +123,13 @@ export const readConfig = (env: Environment): Config => {
       10_000,
       'a time such as `1s`, at most `10s`; 0 turns it off',
     ),
-    drainTimeoutMs: boundedTime('DRAIN_TIMEOUT', 60_000, 600_000, 'a time such as `30s`, at most `600s`'),
+    // Without Redis there is no other node for them to go to.
+    drainTimeoutMs: boundedTime(
+      'DRAIN_TIMEOUT',
+      redisUrls === null ? 5_000 : 60_000,
+      600_000,
+      'a time such as `30s`, at most `600s`',
+    ),
     workers: read<number | 'auto'>('WORKERS', 1, '`auto`, or a whole number from 1 to 64', (text) =>
       text === 'auto' ? text : readWhole(text, { min: 1, max: 64 }),
     ),

@@ -24,7 +24,7 @@ describe('readConfig', () => {
       keepAliveMs: 75_000,
       deliveryWaitMs: 10,
       warmUpMs: 0,
-      drainTimeoutMs: 60_000,
+      drainTimeoutMs: 5_000,
       workers: 1,
       dataDir: './data',
       databaseUrl: null,
@@ -203,6 +203,9 @@ describe('readConfig', () => {
   });
 
   it('a stop closes sockets over a minute at most, or as long as is said, up to ten minutes', () => {
+    expect(readConfig({ REDIS_URL: 'redis://localhost', DATABASE_URL: 'postgres://localhost/r' }).drainTimeoutMs).toBe(
+      60_000,
+    );
     expect(readConfig({ DRAIN_TIMEOUT: '0' }).drainTimeoutMs).toBe(0);
     expect(readConfig({ DRAIN_TIMEOUT: '600s' }).drainTimeoutMs).toBe(600_000);
     expect(faultsOf({ DRAIN_TIMEOUT: '601s' })).toEqual([expect.stringMatching(/^DRAIN_TIMEOUT must be a time/)]);
