@@ -18,6 +18,7 @@ import type { LiveStore } from '../../src/presence/ports/stores.js';
 import { type PresenceStatus, STATUSES } from '../../src/presence/types.js';
 import type { Caller } from '../../src/service/contract.js';
 import { startRedis, type TestRedis } from '../support/cluster/redis.js';
+import { rounds } from '../support/cluster/rounds.js';
 import { assemblePresence } from '../support/unit/assemblePresence.js';
 import { activity, message, timings } from '../support/unit/builders.js';
 import { createFakePeople, NO_LIMITS } from '../support/unit/fakePeople.js';
@@ -366,9 +367,9 @@ describe('memory and Redis', () => {
             await Promise.all(worlds.map(({ close }) => close()));
           }
         }),
-        { numRuns: 40 },
+        { numRuns: rounds(25, 200) },
       );
     },
-    120_000,
+    rounds(120_000, 600_000),
   );
 });
