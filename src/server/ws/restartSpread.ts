@@ -1,7 +1,7 @@
 /**
  * How a node that stops sends its clients away, and for how long they are waited for (docs/design.md#sessions). The closing is spread,
- * so that the other nodes are not asked by all at once: no more are sent than one that was just started admits. But a stop has to
- * end. What does not fit into the spread, and into the grace, is added to the grace.
+ * so that the other nodes are not asked by all at once: no more are sent than one that was just started admits. A stop has to
+ * end, and others may be busy, so that a crowd may wait all the same: its time to come back is added to the grace.
  */
 
 /** The spread of a few hundreds, and the interval between two closes where there are fewer. */
