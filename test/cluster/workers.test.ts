@@ -1,5 +1,5 @@
 /** Several processes behind one port (docs/operations.md, "Several processes on one machine"). */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { gather } from '../support/cluster/crowd.js';
 import { linesOf, PATIENTLY, pidsOf, startWorkers } from '../support/cluster/workers.js';
 import { isLive, isOffline, observe } from '../support/http/observer.js';
@@ -82,9 +82,11 @@ describe('two workers', () => {
     const ready = async () => (await fetch(`http://127.0.0.1:${metricsPort}/ready`)).status;
     expect(await ready()).toBe(200);
     const [hanging] = pidsOf(node, 2);
+    const goOn = () => void process.kill(hanging!, 'SIGCONT');
+    onTestFinished(goOn);
     process.kill(hanging!, 'SIGSTOP');
     expect(await ready()).toBe(503);
-    process.kill(hanging!, 'SIGCONT');
+    goOn();
     await vi.waitUntil(async () => (await ready()) === 200, PATIENTLY);
   });
 
