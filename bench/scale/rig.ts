@@ -225,7 +225,7 @@ export const createRig = async (root: string) => {
       const recordOf = await addUsers(here, userIds, 'here.1');
       for (const userId of userIds) {
         here.node.open({ local: userId, userId, sessionId: 'tab' });
-        here.node.opened(userId, null);
+        here.node.opened(userId);
         here.recentCommits.observed(recordOf(userId));
       }
       return { here, userIds };

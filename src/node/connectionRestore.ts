@@ -75,8 +75,8 @@ export const createConnectionRestore = ({
     await records.update(
       connection.userId,
       (record, now) => {
-        const { returnsWithinMs } = connection;
-        return disconnect(record, { connectionId: name, aliveAt: now, returnsWithinMs }, now, timings);
+        const { returnsWithinMs, graceBefore: graceUntil } = connection;
+        return disconnect(record, { connectionId: name, aliveAt: now, returnsWithinMs, graceUntil }, now, timings);
       },
       'closed',
     );

@@ -23,7 +23,10 @@ export interface Held {
   state: 'opening' | 'registered' | 'awaiting pong' | 'restoring';
   /** The store lost it, or may have, in a recovery that waits for its restore. */
   lostByStore: boolean;
-  /** The end of the grace that its session had when it took it, by the store's clock; null where it had none. */
+  /**
+   * The end of the grace that its session had when it took it, by the store's clock; null where it had none, and once it closed after
+   * something came over it.
+   */
   graceBefore: number | null;
   /** Once it closed: how much longer than the grace its client may take to come back, in ms. */
   returnsWithinMs: number;

@@ -24,14 +24,20 @@ export interface HeldSessionService {
   nameOf(local: string): string;
   /** A connection is about to hold a session. Returns its name in the store. */
   open(connection: { readonly local: string; readonly userId: string; readonly sessionId: string }): string;
-  /** The store has it. `graceBefore`: see {@link Held}. */
-  opened(local: string, graceBefore: number | null): void;
+  /** The session as the connection takes it, whether or not the store answers that it has. `graceBefore`: see {@link Held}. */
+  found(local: string, graceBefore: number | null): void;
+  /** The store has it. */
+  opened(local: string): void;
   /**
-   * The connection closed, so it is not restored any more; its client may take `returnsWithinMs` longer than the grace to come back.
+   * The connection closed, so it is not restored any more; its client may take `returnsWithinMs` longer than the grace to come back,
+   * and where nothing came over it (`isUnused`) has the grace that it had.
    * Returns it, with its name in the store, the same again until `closed` reports that the store has the close; undefined for a
    * connection without a session.
    */
-  close(local: string, returnsWithinMs?: number): Pick<Held, 'name' | 'graceBefore'> | undefined;
+  close(
+    local: string,
+    how?: { readonly returnsWithinMs?: number | undefined; readonly isUnused?: boolean | undefined },
+  ): Pick<Held, 'name' | 'graceBefore'> | undefined;
   closed(local: string): void;
   /** The record with the session of a connection that closes, where the store lost that session. */
   recall(local: string, record: PresenceRecord, now: number): PresenceRecord;
@@ -169,18 +175,21 @@ export const createHeldSessions = ({
       return name;
     },
 
-    opened(local, graceBefore) {
-      // It may have closed meanwhile.
-      const connection = held.get(local) ?? closing.get(local);
-      if (!connection) return;
-      connection.graceBefore = graceBefore;
-      if (connection.state === 'opening') connection.state = 'registered';
+    found(local, graceBefore) {
+      const connection = held.get(local);
+      if (connection) connection.graceBefore = graceBefore;
     },
 
-    close(local, returnsWithinMs = 0) {
+    opened(local) {
+      const connection = held.get(local);
+      if (connection?.state === 'opening') connection.state = 'registered';
+    },
+
+    close(local, { returnsWithinMs = 0, isUnused = false } = {}) {
       const connection = held.get(local);
       if (connection) {
         connection.returnsWithinMs = returnsWithinMs;
+        if (!isUnused) connection.graceBefore = null;
         closing.set(local, connection);
         drop(connection);
       }

@@ -15,7 +15,7 @@ export const createConnectionService = ({
   newId,
 }: {
   readonly records: Pick<RecordWriter, 'update'>;
-  readonly heldSessions: Pick<HeldSessionService, 'open' | 'opened' | 'close' | 'closed' | 'recall'>;
+  readonly heldSessions: Pick<HeldSessionService, 'open' | 'found' | 'opened' | 'close' | 'closed' | 'recall'>;
   readonly timings: Timings;
   /** A new session id. */
   readonly newId: () => string;
@@ -23,10 +23,9 @@ export const createConnectionService = ({
   async connect({ userId, connectionId: local, sessionId, device }) {
     const id = sessionId === null ? newId() : checkId(sessionId, 'sessionId');
     const connectionId = heldSessions.open({ local, userId, sessionId: id });
-    let graceBefore: number | null = null;
     try {
       await records.update(userId, (before, now) => {
-        graceBefore = sessionById(before, id)?.graceUntil ?? null;
+        heldSessions.found(local, sessionById(before, id)?.graceUntil ?? null);
         return record.connect(before, { connectionId, sessionId: id, device }, now);
       });
     } catch (error) {
@@ -37,15 +36,14 @@ export const createConnectionService = ({
       }
       throw error;
     }
-    heldSessions.opened(local, graceBefore);
+    heldSessions.opened(local);
     return id;
   },
 
-  async disconnect({ userId, connectionId: local, lastReceivedMsAgo, returnsWithinMs, isUnused = false }) {
-    const closing = heldSessions.close(local, returnsWithinMs);
+  async disconnect({ userId, connectionId: local, lastReceivedMsAgo, returnsWithinMs, isUnused }) {
+    const closing = heldSessions.close(local, { returnsWithinMs, isUnused });
     if (closing === undefined) return;
-    const { name: connectionId, graceBefore } = closing;
-    const graceUntil = isUnused ? graceBefore : null;
+    const { name: connectionId, graceBefore: graceUntil } = closing;
     try {
       await records.update(
         userId,

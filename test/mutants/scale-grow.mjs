@@ -341,8 +341,8 @@ export default [
     name: 'sent away while being restored is like any close',
     promise: 'Who is sent away while their session is being restored is waited for as all others who were.',
     file: 'src/node/connectionRestore.ts',
-    from: 'aliveAt: now, returnsWithinMs }',
-    to: 'aliveAt: now }',
+    from: 'aliveAt: now, returnsWithinMs, graceUntil }',
+    to: 'aliveAt: now, graceUntil }',
     tests: ['test/adapters/reconciliation.test.ts'],
   },
   {

@@ -16,7 +16,7 @@ const setUp = (count: number) => {
   });
   for (let i = 0; i < count; i += 1) {
     heldSessions.service.open({ local: `${i}`, userId: `user ${i % (count / 2)}`, sessionId: `tab ${i}` });
-    heldSessions.service.opened(`${i}`, null);
+    heldSessions.service.opened(`${i}`);
   }
   return heldSessions;
 };
@@ -83,7 +83,7 @@ const setUpRestores = (count: number) => {
   const locals = Array.from({ length: count }, (_, i) => `${i}`);
   for (const local of locals) {
     heldSessions.service.open({ local, userId: `user ${local}`, sessionId: 'tab' });
-    heldSessions.service.opened(local, null);
+    heldSessions.service.opened(local);
   }
   heldSessions.awaitPongs(() => true);
   const answerAll = async (error?: Error) => {

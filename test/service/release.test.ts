@@ -40,6 +40,45 @@ it('a connection whose connect had no answer is released, where the store has co
   expect((await record('bo'))?.sessions).toMatchObject([{ connections: [], graceUntil: expect.any(Number) }]);
 });
 
+it.each([false, true])(
+  'who was sent away keeps the time to come back while the store hangs: used %s',
+  async (isUsed) => {
+    const { serves, store, wait, sessions } = await setUp();
+    const closed = { userId: 'ana', lastReceivedMsAgo: 0 };
+    await serves.presence.disconnect({ ...closed, connectionId: '1', returnsWithinMs: 30_000 });
+    const [{ graceUntil } = { graceUntil: null }] = await sessions();
+    wait(5_000);
+    const { update } = store;
+    vi.spyOn(store, 'update').mockImplementationOnce(async (...args) => {
+      await update(...args);
+      throw unavailable('The answer was lost.');
+    });
+    await expect(serves.open('ana', '2', 'tab')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await serves.presence.disconnect({ ...closed, connectionId: '2', isUnused: !isUsed });
+    const [session] = await sessions();
+    if (isUsed) expect(session?.graceUntil).toBeLessThan(graceUntil!);
+    else expect(session).toMatchObject({ connections: [], graceUntil });
+  },
+);
+
+it('a connection over which nothing came, and that closes during its restore, leaves the grace that it took', async () => {
+  const { serves, empty, wait, sessions } = await setUp();
+  const closed = { userId: 'ana', lastReceivedMsAgo: 0 };
+  await serves.presence.disconnect({ ...closed, connectionId: '1', returnsWithinMs: 30_000 });
+  const [{ graceUntil } = { graceUntil: null }] = await sessions();
+  wait(5_000);
+  await serves.open('ana', '2', 'tab');
+  empty();
+  wait(100);
+  await serves.turn();
+  const release = serves.holdNextChange();
+  await serves.answer('2');
+  await serves.presence.disconnect({ ...closed, connectionId: '2', isUnused: true });
+  release();
+  await new Promise(setImmediate);
+  expect(await sessions()).toMatchObject([{ connections: [], graceUntil }]);
+});
+
 it('a connection goes on whose session began after the end that is announced', async () => {
   const { serves, bus, wait, record } = await setUp();
   const { revision } = (await record())!;

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { Metrics } from '../../telemetry/metrics.js';
+import { urlOf } from '../auth/credentials.js';
 import { listen } from './listen.js';
 import { serveInOrder } from './pipelining.js';
 import { ALWAYS, sendAlive, sendError, sendReady } from './respond.js';
@@ -24,7 +25,8 @@ export const serveMetrics = async (
   },
 ): Promise<{ readonly port: number; stop(): Promise<void> }> => {
   const answer: RequestListener = (request, response) => {
-    switch (request.url) {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    switch (isRead ? urlOf(request)?.pathname : undefined) {
       case '/metrics':
         metrics.text().then(
           (text) => response.writeHead(200, { 'content-type': metrics.contentType, ...ALWAYS }).end(text),

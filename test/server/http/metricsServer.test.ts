@@ -28,3 +28,12 @@ it('answers /ready and /health as the port of the API does', async () => {
   expect(await answer('/ready')).toEqual({ status: 503, body: { ready: false } });
   expect(await answer('/health')).toEqual({ status: 200, body: { alive: true } });
 });
+
+it('answers questions however their probe asks them, and reads alone', async () => {
+  const origin = await start();
+  const statusOf = async (path: string, method: string) => (await fetch(`${origin}${path}`, { method })).status;
+  for (const path of ['/ready?from=balancer', '/health?', '/metrics?name=up']) {
+    expect([path, await statusOf(path, 'GET'), await statusOf(path, 'HEAD')]).toEqual([path, 200, 200]);
+    expect(await statusOf(path, 'POST')).toBe(404);
+  }
+});
