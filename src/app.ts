@@ -93,6 +93,8 @@ const READY_FOR_MS = 1_000;
 const JUST_ANSWERED_MS = 250;
 /** How long after a failure the index of places is put right again. */
 const REINDEX_MS = 1_000;
+/** How long a node that stops still listens, for balancers that have not asked whether it is ready since. */
+const LISTENS_ON_MS = 5_000;
 
 export interface App {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -644,7 +646,12 @@ const keepLease = (
   stopping.push(async () => {
     await Promise.all([http.stop(), leasing.stop(), reconciling.stop(), sweeper.stop()]);
   });
-  stopping.push(() => sockets.stop());
+  stopping.push(async () => {
+    // While sockets are closed one after another, what is new goes elsewhere: balancers know by then.
+    const leaving = setTimeout(() => void http.stop(), LISTENS_ON_MS);
+    await sockets.stop();
+    clearTimeout(leaving);
+  });
   stopping.push(() => http.failReadiness());
 };
 

@@ -155,6 +155,7 @@ const runWorker = async (config: Config, log: Log): Promise<void> => {
     isReady: async () => app !== null && (await app.isReady()),
   });
   const stopAsked = Promise.race([signalled(), primary.gone]);
+  void stopAsked.then(() => primary.stopping());
   const onListening = (started: App) => {
     app = started;
     primary.listening(started);

@@ -25,10 +25,18 @@ export type FromWorker =
   | ({ readonly kind: 'listening' } & Place)
   /** The worker ends: it could not start, for a reason that the operator can mend. */
   | { readonly kind: 'fault'; readonly sentence: string }
+  /** The worker stops, and takes no new connections; it serves those that it has until they are closed. */
+  | { readonly kind: 'stopping' }
   | WorkerAnswer;
 
 const TO_WORKER: ReadonlySet<unknown> = new Set<ToWorker['kind']>(['measure', 'ready']);
-const FROM_WORKER: ReadonlySet<unknown> = new Set<FromWorker['kind']>(['listening', 'fault', 'metrics', 'readiness']);
+const FROM_WORKER: ReadonlySet<unknown> = new Set<FromWorker['kind']>([
+  'listening',
+  'fault',
+  'stopping',
+  'metrics',
+  'readiness',
+]);
 
 const kindOf = (message: unknown): unknown =>
   typeof message === 'object' && message !== null && 'kind' in message ? message.kind : undefined;

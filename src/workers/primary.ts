@@ -1,4 +1,5 @@
 /** The primary of several workers: it serves nobody itself, but for the metrics of all of them and whether they are ready. */
+import { lately } from '../async/lately.js';
 import { withTimeout } from '../async/timeout.js';
 import type { Config } from '../config/config.js';
 import { serveMetrics } from '../server/http/metricsServer.js';
@@ -82,13 +83,18 @@ export const runWorkers = async (
 ): Promise<{ readonly code: 0 | 1; readonly fault: string | null }> => {
   const questions = createQuestions();
   let workers: Supervisor | null = null;
-  const listening = () => workers?.listening().map(({ process }) => process) ?? [];
-  const metrics = createGatheredMetrics(() => listening().map(questions.sourceOf));
-  /** A connection may get to any of those that listen. */
-  const isReady = async () => {
-    const answers = await Promise.all(listening().map(questions.isReady));
+  const listening = () => workers?.listening() ?? [];
+  const metrics = createGatheredMetrics(() => listening().map(({ process }) => questions.sourceOf(process)));
+  /** A connection may get to any of those. */
+  const serving = () => listening().flatMap(({ process, isStopping }) => (isStopping ? [] : process));
+  /** Whoever asks meanwhile has the same answer. */
+  const isReady = lately(async () => {
+    const ready = new Map<number, boolean>();
+    await Promise.all(serving().map(async (process) => ready.set(process.id, await questions.isReady(process))));
+    // Those that began to stop meanwhile, or died, do not count.
+    const answers = serving().flatMap(({ id }) => ready.get(id) ?? []);
     return answers.length > 0 && answers.every((is) => is);
-  };
+  }, 0);
   const { metricsPort: setting } = config;
   // Before the workers start: its port may be in use.
   const server = setting === null ? null : await serveMetrics(metrics, setting, { ...config, isReady });

@@ -43,8 +43,8 @@ export interface Outcome {
 export interface Supervisor {
   /** Settles when no worker is left, and none will be started. */
   readonly over: Promise<Outcome>;
-  /** The workers that listen now, by number. */
-  listening(): readonly { readonly number: number; readonly process: WorkerProcess }[];
+  /** The workers that listen now, by number, those that stop included. */
+  listening(): readonly { readonly number: number; readonly process: WorkerProcess; readonly isStopping: boolean }[];
   /** Asks all workers to stop, as upon that signal; kills those that take longer than the limit. Idempotent. */
   stop(signal: StopSignal): void;
   /** Kills all workers. */
@@ -55,6 +55,8 @@ interface Worker {
   readonly number: number;
   process: WorkerProcess | null;
   listeningSince: number | null;
+  /** It was asked to stop, by whomever. */
+  isStopping: boolean;
   /** What it said that keeps it from starting. */
   fault: string | null;
   /** Deaths in a row. */
@@ -96,6 +98,7 @@ export const superviseWorkers = ({
       number: index + 1,
       process: null,
       listeningSince: null,
+      isStopping: false,
       fault: null,
       deaths: 0,
       restart: undefined,
@@ -151,10 +154,12 @@ export const superviseWorkers = ({
   const start = (worker: Worker): void => {
     const { number } = worker;
     worker.fault = null;
+    worker.isStopping = false;
     worker.process = fork(number, {
       received(message) {
         if (message.kind === 'listening') listens(worker, message);
         else if (message.kind === 'fault') worker.fault = message.sentence;
+        else if (message.kind === 'stopping') worker.isStopping = true;
         else onAnswer(message);
       },
       ended: (exit) => ended(worker, exit),
@@ -217,8 +222,8 @@ export const superviseWorkers = ({
   return {
     over,
     listening: () =>
-      workers.flatMap(({ number, process, listeningSince }) =>
-        process !== null && listeningSince !== null ? [{ number, process }] : [],
+      workers.flatMap(({ number, process, listeningSince, isStopping: isLeaving }) =>
+        process !== null && listeningSince !== null ? [{ number, process, isStopping: isLeaving }] : [],
       ),
     stop,
     kill() {

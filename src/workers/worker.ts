@@ -13,6 +13,7 @@ export interface Primary {
   /** Resolves when it has died: to a word for the log. */
   readonly gone: Promise<string>;
   listening(place: Place): void;
+  stopping(): void;
   /** Resolves when it is said, or cannot be. */
   fault(sentence: string): Promise<void>;
 }
@@ -50,6 +51,7 @@ export const connectToPrimary = ({
   return {
     gone,
     listening: ({ port, url }) => void say({ kind: 'listening', port, url }),
+    stopping: () => void say({ kind: 'stopping' }),
     fault: (sentence) => say({ kind: 'fault', sentence }),
   };
 };

@@ -88,6 +88,15 @@ describe('two workers', () => {
     expect(await ready()).toBe(503);
     goOn();
     await vi.waitUntil(async () => (await ready()) === 200, PATIENTLY);
+
+    // One that stops alone takes no connections, and the others serve.
+    const answers = new Set<number>();
+    process.kill(pidsOf(node, 1)[0]!, 'SIGTERM');
+    await vi.waitUntil(async () => {
+      answers.add(await ready());
+      return linesOf(node.run).some(({ msg }) => msg === 'worker ended; it is started again');
+    }, PATIENTLY);
+    expect(answers).toEqual(new Set([200]));
   });
 
   it('count into one page of metrics, which goes on when one of them dies', async () => {

@@ -168,4 +168,20 @@ export default [
     to: 'answers.some((is) => is)',
     tests: ['test/cluster/workers.test.ts'],
   },
+  {
+    name: 'a worker that stops alone takes the machine out of rotation',
+    promise: 'While one worker of several stops, the others make the machine ready.',
+    file: 'src/workers/primary.ts',
+    from: '(isStopping ? [] : process)',
+    to: '(isStopping ? process : process)',
+    tests: ['test/cluster/workers.test.ts'],
+  },
+  {
+    name: 'what is known of a worker that stopped outlives it',
+    promise: 'A worker that was started again is ready again.',
+    file: 'src/workers/supervisor.ts',
+    from: '    worker.isStopping = false;\n',
+    to: '',
+    tests: ['test/workers/supervisor.test.ts'],
+  },
 ];

@@ -12,6 +12,7 @@ interface Started {
   killed: boolean;
   listens(): void;
   faults(sentence: string): void;
+  leaves(): void;
   ends(code?: number | null, signal?: string | null): void;
 }
 
@@ -30,6 +31,7 @@ const supervised = (count: number) => {
         killed: false,
         listens: () => received({ kind: 'listening', ...PLACE }),
         faults: (sentence) => received({ kind: 'fault', sentence }),
+        leaves: () => received({ kind: 'stopping' }),
         ends: (code = 1, signal = null) => ended({ code, signal }),
       };
       started.push(worker);
@@ -67,6 +69,25 @@ const supervised = (count: number) => {
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+it('a worker that stops by itself is known to, until it is started again', async () => {
+  const { worker, listening } = supervised(2);
+  worker(0).listens();
+  worker(1).listens();
+  const stopping = () => listening().map(({ number, isStopping }) => [number, isStopping]);
+  worker(0).leaves();
+  expect(stopping()).toEqual([
+    [1, true],
+    [2, false],
+  ]);
+  worker(0).ends(0);
+  await vi.advanceTimersByTimeAsync(200);
+  worker(2).listens();
+  expect(stopping()).toEqual([
+    [1, false],
+    [2, false],
+  ]);
+});
 
 describe('a start', () => {
   it('begins with one worker; the others follow when it listens', () => {

@@ -194,8 +194,11 @@ export const createSockets = ({
     const gone = sockets.map(
       ([socket, connection], index) =>
         new Promise<void>((resolve) => {
-          socket.once('close', () => resolve());
-          setTimeout(() => connection.sendAway(returnMs), (index / sockets.length) * spreadMs);
+          const sending = setTimeout(() => connection.sendAway(returnMs), (index / sockets.length) * spreadMs);
+          socket.once('close', () => {
+            clearTimeout(sending);
+            resolve();
+          });
         }),
     );
     const giveUp = setTimeout(() => abandon.abort(), spreadMs + RELEASE_TIMEOUT_MS);

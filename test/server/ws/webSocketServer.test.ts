@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -491,6 +493,21 @@ describe('the end of a connection', () => {
     expect(more.get('u0')! - few.get('u0')!).toBe(8);
     expect(new Set(['u1', 'u2'].map((userId) => more.get(userId)))).toEqual(new Set([more.get('u0')]));
     expect(more.get('gone')).toBe(0);
+  });
+
+  it('a server that stops listening goes on for the sockets that it has', async () => {
+    const server = await startServer();
+    const client = await connect(server);
+    // HTTP is over when it has closed what is under way by force.
+    const slow = connectTcp(Number(new URL(server.url).port), '127.0.0.1');
+    slow.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n');
+    await once(slow, 'connect');
+    const closed = once(slow.resume(), 'close');
+    void server.http.stop();
+    await closed;
+    await expect(fetch(`${server.url}/health`)).rejects.toThrow();
+    await client.sync();
+    expect(server.sockets.size).toBe(1);
   });
 
   it('a client that does not answer the close frame does not hold up the stop', async () => {
