@@ -64,16 +64,19 @@ export const startWriteBehind = ({
     const isShared = shared && !hasFailed;
     hasFailed = true;
     for (;;) {
-      const { now, records } = await store.dirty(BATCH, { shared: isShared });
+      const { now, records, failures = [] } = await store.dirty(BATCH, { shared: isShared });
       if (records.length > 0) {
         await journal.write(records.map((record) => durableOf(record, now)));
         recentCommits?.journaled(records);
         await store.clean(records.map(({ userId, revision }) => ({ userId, revision })));
       }
-      if (records.length < BATCH) break;
+      if (records.length === BATCH) continue;
+      hasFailed = false;
+      // What could be asked is written; of the rest nobody knows.
+      if (failures.length > 0) throw failures[0];
+      journaledAt = startedAt;
+      return;
     }
-    hasFailed = false;
-    journaledAt = startedAt;
   };
 
   /** Looks for recent commits of at least that age in the journal, and writes what it lacks. */

@@ -15,8 +15,8 @@ export default [
     name: 'an empty store counts as a complete journal',
     promise: 'A node forgets an unjournaled commit only when the journal confirms it.',
     file: 'src/node/writeBehind.ts',
-    from: '      if (records.length < BATCH) break;',
-    to: '      if (records.length < BATCH) {\n        recentCommits?.journaled(recentCommits.unjournaled(0));\n        break;\n      }',
+    from: '      if (records.length === BATCH) continue;',
+    to: '      if (records.length === BATCH) continue;\n      recentCommits?.journaled(recentCommits.unjournaled(0));',
     tests: writing,
   },
   {

@@ -186,6 +186,23 @@ export default [
     tests: ['test/adapters/redis/fromParts.test.ts'],
   },
   {
+    name: 'marks of a part that is away pass for written',
+    promise:
+      'While a part of the store is away the rest is written, and nobody takes that for all: a node that stops writes what it remembers.',
+    file: 'src/node/writeBehind.ts',
+    from: 'if (failures.length > 0) throw failures[0];',
+    to: '',
+    tests: ['test/node/writeBehind.test.ts'],
+  },
+  {
+    name: 'a shard whose marks could not be listed is left out silently',
+    promise: 'Who asks for marks is told that those of a shard are missing.',
+    file: 'src/adapters/redis/journalMarks.ts',
+    from: 'return { now, records, failures };',
+    to: 'return { now, records };',
+    tests: ['test/adapters/redis/journalMarks.test.ts'],
+  },
+  {
     name: 'typing waits for who is due',
     promise: 'Where it cannot be told who is due, typing ends all the same.',
     file: 'src/node/sweeper.ts',

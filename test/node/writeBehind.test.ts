@@ -211,6 +211,43 @@ describe('the write-behind', () => {
     expect(persisted('ana')?.chosen).toBe('DO_NOT_DISTURB');
   });
 
+  it('writes what it can while a part of the store is away, and does not take that for all', async () => {
+    const { store, journal, connect, choose, persisted } = setUp();
+    const { record: before } = await connect('ana');
+    const { record: after } = await choose('ana', 'DO_NOT_DISTURB');
+    await connect('bo');
+    const recentCommits = createRecentCommits();
+    recentCommits.committed(before, after);
+    const errors: unknown[] = [];
+    const failure = unavailable("The part with ana's mark is away.");
+    const marks: LiveStore['dirty'] = async () => {
+      const { now, records } = await store.dirty(1_000);
+      return { now, records: records.filter(({ userId }) => userId !== 'ana'), failures: [failure] };
+    };
+    const shared: unknown[] = [];
+    const writeBehind = startWriteBehind({
+      store: {
+        ...store,
+        dirty(limit, options) {
+          shared.push(options?.shared);
+          return marks(limit, options);
+        },
+        markLiveDirty: async () => {},
+      },
+      journal: journal.journal,
+      recentCommits,
+      onError: (error) => errors.push(error),
+    });
+    journal.writes.length = 0;
+    await vi.advanceTimersByTimeAsync(3_500);
+    expect(errors).toEqual([failure, failure, failure]);
+    expect(writeBehind.lagMs).toBeGreaterThan(3_000);
+    // The others write their shares.
+    expect(shared).toEqual([true, true, true]);
+    await expect(writeBehind.stop()).rejects.toBe(failure);
+    expect([persisted('ana')?.chosen, persisted('bo')?.chosen]).toEqual(['DO_NOT_DISTURB', 'ONLINE']);
+  });
+
   it('stop waits for the run under way, and flushes after it', async () => {
     const { connect, journal, persisted, writeBehind } = setUp();
     await connect('ana');

@@ -1,13 +1,13 @@
 /**
  * Up to `limit` of what several parts list, of each about as much: where some have less, those that have more are asked for the rest. So
  * no more is fetched than is wanted, however many parts there are. A part that fails is left out, so that the others do not wait for a
- * server that is away. Rejects where nothing was found and a part failed.
+ * server that is away; `failures` says of what. Rejects where nothing was found and a part failed.
  */
 export const fromParts = async <P, T>(
   parts: readonly P[],
   limit: number,
   ask: (part: P, offset: number, count: number) => Promise<readonly T[]>,
-): Promise<readonly T[]> => {
+): Promise<{ readonly found: readonly T[]; readonly failures: readonly unknown[] }> => {
   const found: T[] = [];
   const failures: unknown[] = [];
   let open = parts.map((part) => ({ part, offset: 0 }));
@@ -27,5 +27,5 @@ export const fromParts = async <P, T>(
     }
   }
   if (found.length === 0 && failures.length > 0) throw failures[0];
-  return found;
+  return { found, failures };
 };

@@ -27,13 +27,13 @@ export const createJournalMarks = ({
   readonly reads: Pick<RecordReads, 'readStored' | 'surviving'>;
   readonly shares: Pick<NodeShares, 'mine'>;
 }): Pick<RecordStore, 'dirty' | 'clean' | 'markLiveDirty'> => {
-  /** Up to `limit` marked users of those shards, of each the oldest marks, and the older mark first. */
-  const marked = async (shards: readonly ShardKeys[], limit: number): Promise<readonly string[]> => {
-    const found = await fromParts(shards, limit, async ({ dirty }, offset, count) =>
+  /** Up to `limit` marked users of those shards, of each the oldest marks, and the older mark first; and what shards failed with. */
+  const marked = async (shards: readonly ShardKeys[], limit: number) => {
+    const { found, failures } = await fromParts(shards, limit, async ({ dirty }, offset, count) =>
       inPairs(await redises.ask((client) => client.zrange(dirty, offset, offset + count - 1, 'WITHSCORES'))),
     );
     const users = [...found].sort(([, oneAt], [, otherAt]) => oneAt - otherAt).map(([userId]) => userId);
-    return [...new Set(users)].slice(0, limit);
+    return { users: [...new Set(users)].slice(0, limit), failures };
   };
 
   const clean: RecordStore['clean'] = async (written) => {
@@ -53,7 +53,7 @@ export const createJournalMarks = ({
     clean,
 
     async dirty(limit, { shared } = { shared: false }) {
-      const users = await marked(shared ? shares.mine(keys.all) : keys.all, limit);
+      const { users, failures } = await marked(shared ? shares.mine(keys.all) : keys.all, limit);
       const { now, texts } = await reads.readStored(users, { evenRecovering: true });
       const gone = texts.flatMap(({ userId, text }) => (text === null ? { userId, revision: 0 } : []));
       if (gone.length > 0) await clean(gone);
@@ -61,7 +61,7 @@ export const createJournalMarks = ({
       const records = texts.flatMap(({ userId, text, outage }) =>
         text !== null && isReadable(text) ? reads.surviving(userId, text, outage) : [],
       );
-      return { now, records };
+      return { now, records, failures };
     },
 
     async markLiveDirty() {

@@ -24,7 +24,8 @@ export const createUserIndexes = ({
   async dueUsers(limit, { othersAfterMs } = { othersAfterMs: 0 }) {
     // As many more as there are nodes, of which one in so many is this node's.
     const looked = limit * (othersAfterMs > 0 ? Math.min(shares.nodes, MAX_NODES) : 1);
-    const found = await fromParts(keys.all, looked, (shard, offset, count) =>
+    // Who is due in a part that is away stays due.
+    const { found } = await fromParts(keys.all, looked, (shard, offset, count) =>
       due(shard.shard, shard.due, count, offset),
     );
     // One's own first: where all nodes are late they do not help each other, which would make all of them later.

@@ -76,11 +76,16 @@ export interface RecordStore {
   /**
    * Up to `limit` records marked for the journal, of each part of the store the oldest marks. With `shared`, of those parts alone that
    * are this node's for the next seconds: the nodes take turns, so that whatever one leaves is another's soon.
+   * The marks of parts that cannot be asked are missing; `failures` holds what these failed with. Rejects where no other has a mark.
    */
   dirty(
     limit: number,
     options?: { readonly shared: boolean },
-  ): Promise<{ readonly now: number; readonly records: readonly PresenceRecord[] }>;
+  ): Promise<{
+    readonly now: number;
+    readonly records: readonly PresenceRecord[];
+    readonly failures?: readonly unknown[];
+  }>;
   /** Removes the marks of records still at these revisions, and drops those in which nothing is live. */
   clean(written: readonly { readonly userId: string; readonly revision: number }[]): Promise<void>;
   /**

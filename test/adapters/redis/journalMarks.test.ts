@@ -17,6 +17,19 @@ const addLive = (live: string, count: number) =>
     ...Array.from({ length: count }, (_, i) => ['9000000000000000', `user ${String(i).padStart(4, '0')}`]).flat(),
   );
 
+it('says which marks could not be listed', async () => {
+  const { store, keys } = openLiveInTest([redis.url], 2);
+  await store.renewLease('one');
+  const gone = ['a', 'b', 'c', 'd', 'e', 'f'].find((id) => keys.ofId(id) === keys.of(0))!;
+  await redis.admin.zadd(keys.of(0).dirty, 5, gone);
+  // This shard answers with an error.
+  await redis.admin.set(keys.of(1).dirty, 'no marks');
+  const failure = expect.objectContaining({ message: expect.stringContaining('WRONGTYPE') });
+  expect(await store.dirty(10)).toMatchObject({ records: [], failures: [failure] });
+  await redis.admin.del(keys.of(1).dirty);
+  expect(await store.dirty(10)).toMatchObject({ records: [], failures: [] });
+});
+
 describe('marking who is live for the journal', () => {
   /** As if so many ms had passed since that moment of the shard. */
   const backdate = async (shard: string, field: 'marked:at' | 'marked:round', ms: number) =>
