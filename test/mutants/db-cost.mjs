@@ -1,6 +1,22 @@
 /** @type {readonly import('./mutant.d.ts').Mutant[]} */
 export default [
   {
+    name: 'a U+0000 ends a statement',
+    promise: 'A prepared statement fails for a text that PostgreSQL cannot hold as one that is not prepared does.',
+    file: 'src/adapters/sql/preparedPglite.ts',
+    from: ' && !NOT_IN_TEXTS.test(parameter)',
+    to: '',
+    tests: ['test/adapters/sql/preparedPglite.test.ts'],
+  },
+  {
+    name: 'what cannot be prepared takes a place',
+    promise: 'A statement that PGlite cannot prepare takes no place of those that it can.',
+    file: 'src/adapters/sql/preparedPglite.ts',
+    from: 'prepared -= 1;',
+    to: '',
+    tests: ['test/adapters/sql/preparedPglite.test.ts'],
+  },
+  {
     name: 'the planner may scan whole tables',
     promise: "No query on the path of a user's request scans a whole table, whatever the statistics say.",
     file: 'src/adapters/sql/postgres.ts',
@@ -132,7 +148,7 @@ export default [
     name: 'statements are prepared without end',
     promise: 'The embedded database keeps 200 prepared statements at most.',
     file: 'src/adapters/sql/preparedPglite.ts',
-    from: 'names.size >= MAX_PREPARED || ',
+    from: 'prepared >= MAX_PREPARED || ',
     to: '',
     tests: ['test/adapters/sql/preparedPglite.test.ts'],
   },

@@ -13,11 +13,14 @@ const MAX_COUNTED = 1_000;
 
 type Asks = Pick<Transaction, 'query'>;
 
-/** The parameter as a literal of SQL; null where PGlite serializes it by its type. */
+/** U+0000 would end the statement, and of half a surrogate pair PGlite counts the bytes wrongly. */
+const NOT_IN_TEXTS = /\0|\p{Surrogate}/u;
+
+/** The parameter as a literal of SQL; null where it has none, or PGlite serializes it by its type. */
 const literalOf = (parameter: unknown): string | null => {
   if (parameter === null || parameter === undefined) return 'null';
   if (typeof parameter === 'number' || typeof parameter === 'bigint') return `'${parameter}'`;
-  if (typeof parameter === 'string') return `'${parameter.replaceAll("'", "''")}'`;
+  if (typeof parameter === 'string' && !NOT_IN_TEXTS.test(parameter)) return `'${parameter.replaceAll("'", "''")}'`;
   return null;
 };
 
@@ -32,20 +35,25 @@ const listOf = (parameters: readonly unknown[]): string | null => {
 export const withPrepared = (pglite: PGlite): Pick<PGlite, 'query' | 'transaction'> => {
   /** The name of each prepared text; null while it is being prepared, and for a statement that PostgreSQL does not prepare. */
   const names = new Map<string, string | null>();
+  /** Texts that are prepared, or may be soon. */
+  let prepared = 0;
   const counts = new Map<string, number>();
 
   /** Beside the query: inside of its transaction a failure would abort it. */
   const prepare = (text: string) => {
     const name = `often_${names.size}`;
     names.set(text, null);
+    prepared += 1;
     pglite.exec(`prepare ${name} as ${text}`).then(
       () => names.set(text, name),
-      () => {},
+      () => {
+        prepared -= 1;
+      },
     );
   };
 
   const count = (text: string) => {
-    if (names.size >= MAX_PREPARED || names.has(text)) return;
+    if (prepared >= MAX_PREPARED || names.size >= MAX_COUNTED || names.has(text)) return;
     const times = (counts.get(text) ?? 0) + 1;
     if (counts.size >= MAX_COUNTED) counts.clear();
     if (times < OFTEN) return void counts.set(text, times);

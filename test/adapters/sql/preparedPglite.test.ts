@@ -125,6 +125,26 @@ describe('a statement that is asked often', () => {
     }
   });
 
+  it('fails as others do for a text that PostgreSQL cannot hold', async () => {
+    const client = withPrepared(pglite);
+    const text = 'select $1::text as held';
+    await askOften(client, text, ['a']);
+    for (const value of ['a\0b', '\0', "'); drop table marks; --\0", 'é\udc00', 'ééé\udc00\udc00']) {
+      // Not 08P01, which would pass for a database that is away.
+      await expect(client.query(text, [value])).rejects.toMatchObject({ code: '22021' });
+      expect((await client.query(text, ['😀'])).rows).toEqual([{ held: '😀' }]);
+    }
+  });
+
+  it('takes no place of others where it cannot be prepared', async () => {
+    const client = withPrepared(pglite);
+    for (let i = 0; i < 210; i += 1) {
+      for (let times = 0; times < 6; times += 1) await client.query(`set statement_timeout = ${i}`);
+    }
+    await client.query('set statement_timeout = 0');
+    await askOften(client, 'select $1::int + 2 as sum', [1]);
+  });
+
   it('is one of 200 at most', async () => {
     const client = withPrepared(pglite);
     for (let i = 0; i < 210; i += 1) {
